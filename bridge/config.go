@@ -1,0 +1,48 @@
+package bridge
+
+import (
+	"time"
+
+	"gitpost/bridge/site"
+)
+
+// Config is gitpost.yaml with the environment applied. LoadConfig fills every default.
+type Config struct {
+	Me     string // the site: its URL and its owner's identity, with a trailing slash when it has no path
+	Repo   string // path or URL of the remote
+	URL    string // where gitpost itself is reached, without a trailing slash
+	Listen string
+	Branch string
+	Data   string // absolute folder: bare clone (repo.git), state.db, uploads/
+
+	RepoUser    string // repo_user; default "git" with a token
+	RepoToken   string // repo_token, repo_token_file
+	SSHKeyFile  string // ssh_key_file
+	KnownHosts  string // known_hosts_file
+	AuthorName  string // author.name
+	AuthorEmail string // author.email
+
+	Poll       time.Duration // 60s
+	PushWait   time.Duration // 5s; 0s: not at all
+	PushDelay  time.Duration // 0s
+	SetUpdated bool
+	SkipCI     string // "" or "drafts"
+	Private    string // "" (refused) or "draft"
+
+	HookSecret  string // hooks.secret, hooks.secret_file
+	SyndicateTo []Target
+	Site        site.Options // site:, types:
+
+	MediaMaxSize  int64         // media.max_size, bytes: 100 MB
+	MediaMaxWidth int           // media.max_width: 2048
+	MediaUnused   time.Duration // media.unused: 720h
+
+	RateBadTokens  int      // bad bearer tokens per address and minute: 120
+	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
+}
+
+// Target is a place that posts can be syndicated to, as q=config shows it.
+type Target struct {
+	UID  string `json:"uid"`
+	Name string `json:"name"`
+}

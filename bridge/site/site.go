@@ -1,0 +1,107 @@
+// Package site knows what Hugo and Jekyll do with the files of a repository: which file is
+// published at which URL, where a new post goes, and how the properties of a post are
+// written in its front matter.
+//
+// The verified cases in testdata/site-cases are the specification. Nothing outside this
+// package knows a generator's name. It reads an fs.FS and nothing else.
+package site
+
+import (
+	"io/fs"
+	"time"
+
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
+// Options override what is read from the repository. The zero value overrides nothing.
+type Options struct {
+	Me        string            // the site's URL; overrides the generator's own setting
+	Generator string            // "hugo" or "jekyll"; default: detected
+	Version   string            // "0.165.0"; default: what the repository says, else the newest
+	Section   string            // where new posts go
+	Path      string            // file-name pattern for new posts, with placeholders
+	Types     map[string]Type   // by post type (mf2.PostType)
+	TimeZone  *time.Location    // default: the site's, else the machine's
+	MediaDir  string            // default: static/media or assets/media
+	Now       func() time.Time  // default: time.Now
+	Env       map[string]string // what the generator's build environment sets (HUGO_…, TZ)
+}
+
+// Type overrides placement for one post type.
+type Type struct{ Path string }
+
+// Site is one repository's configuration, read. It never changes and is safe for
+// concurrent use.
+type Site struct {
+	profile profile
+	options Options
+}
+
+// Open detects the generator and reads its configuration. The error is a *fault.Error that
+// names the file and what to do.
+func Open(tree fs.FS, o Options) (*Site, error) { panic("skeleton") }
+
+// profile is what one generator does.
+type profile interface {
+	name() string
+	version() string
+	baseURL() string
+	zone() *time.Location
+	dialect() frontmatter.Dialect
+
+	// content tells whether the file may become a page, so that its text must be read.
+	content(path string) bool
+	// context tells whether the file, though no configuration, decides how others are
+	// published (_index.md, a bundle's index.md), below its folder.
+	context(path string) bool
+	// config tells whether a change of the file changes the configuration.
+	config(path string) bool
+	locate(path string, doc *frontmatter.Document, around Surroundings) Page
+
+	// date reads a front-matter value as the generator does. precise is false for a date
+	// without a time of day.
+	date(f frontmatter.Field) (t time.Time, precise bool, ok bool)
+}
+
+// Surroundings is what locating a file needs to know of the files around it.
+type Surroundings interface {
+	Exists(path string) bool
+	Document(path string) *frontmatter.Document // of _index.md and the like; nil when absent or unreadable
+}
+
+// Page is where a file is published.
+type Page struct {
+	Path      string
+	Kind      string // "post", "page", "section", "home", or a Jekyll collection's name
+	URL       string // absolute; also set when not published: where it would be
+	Published bool
+	Reason    string    // when not: "draft", "scheduled", "expired", …
+	Aliases   []string  // absolute URLs that lead here
+	Output    string    // file below the output folder
+	Static    bool      // copied unchanged, no page
+	Date      time.Time // the generator's date of the page; zero when it has none
+}
+
+// Library is what writing needs to know of the posts that exist.
+type Library interface {
+	Surroundings
+	PathOf(url string) (path string, ok bool) // the file published at an URL (or that would be)
+	Recent(n int) []Source                    // the newest posts, newest first
+}
+
+// Source is a file as it stands in the repository.
+type Source struct {
+	Path string
+	Data []byte
+}
+
+// Revision is what a create or an update makes of one post.
+type Revision struct {
+	Path string // where the file goes
+	Was  string // its former path when it moved; "" for a new post
+	Data []byte
+	Page Page
+}
+
+var _ = mf2.Item{}
