@@ -105,3 +105,49 @@ type Revision struct {
 }
 
 var _ = mf2.Item{}
+
+// Post is a post to be written.
+type Post struct {
+	Item mf2.Item // as the client sent it, uploads already URLs; post-status and visibility among its properties
+	Slug string   // what the client asked for; "" when it did not
+}
+
+// The methods below are the package's surface; their files: detect.go (Open), item.go
+// (Item), compose.go (Compose), revise.go (Revise), media.go (Media).
+
+// Compose places and writes a new post: unique by path and by URL in lib.
+func (s *Site) Compose(lib Library, p Post) (Revision, error) { panic("skeleton") }
+
+// Item reads a file back as mf2: every property that Compose was given, and for a file
+// written by hand whatever its front matter and body mean. post-status and visibility are
+// among the properties when they are not the default.
+func (s *Site) Item(page Page, doc *frontmatter.Document) mf2.Item { panic("skeleton") }
+
+// Revise changes a post in place: edit is given the item as Item reads it and changes it;
+// only the keys whose properties changed are written. The post moves when what its URL is
+// made of changed.
+func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revision, error) {
+	panic("skeleton")
+}
+
+// Media is where an upload goes: the file in the repository and the URL at which the site
+// will serve it.
+func (s *Site) Media(name string, at time.Time) (path, url string) { panic("skeleton") }
+
+// Locate tells where a file is published. doc is nil for a file without readable front matter.
+func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {
+	panic("skeleton")
+}
+
+// Parse reads a file in the generator's dialect.
+func (s *Site) Parse(data []byte) (*frontmatter.Document, error) { panic("skeleton") }
+
+// Content, Context and Config classify paths; see profile.
+func (s *Site) Content(path string) bool { panic("skeleton") }
+func (s *Site) Context(path string) bool { panic("skeleton") }
+func (s *Site) Config(path string) bool  { panic("skeleton") }
+
+// Generator is the generator's name and version, BaseURL the site's address with a trailing slash.
+func (s *Site) Generator() (name, version string) { panic("skeleton") }
+func (s *Site) BaseURL() string                   { panic("skeleton") }
+func (s *Site) Zone() *time.Location              { panic("skeleton") }
