@@ -115,25 +115,6 @@ type Post struct {
 // The methods below are the package's surface; their files: detect.go (Open), item.go
 // (Item), compose.go (Compose), revise.go (Revise), media.go (Media).
 
-// Compose places and writes a new post: unique by path and by URL in lib.
-func (s *Site) Compose(lib Library, p Post) (Revision, error) { panic("skeleton") }
-
-// Item reads a file back as mf2: every property that Compose was given, and for a file
-// written by hand whatever its front matter and body mean. post-status and visibility are
-// among the properties when they are not the default.
-func (s *Site) Item(page Page, doc *frontmatter.Document) mf2.Item { panic("skeleton") }
-
-// Revise changes a post in place: edit is given the item as Item reads it and changes it;
-// only the keys whose properties changed are written. The post moves when what its URL is
-// made of changed.
-func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revision, error) {
-	panic("skeleton")
-}
-
-// Media is where an upload goes: the file in the repository and the URL at which the site
-// will serve it.
-func (s *Site) Media(name string, at time.Time) (path, url string) { panic("skeleton") }
-
 // Locate tells where a file is published. doc is nil for a file without readable front matter.
 func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {
 	panic("skeleton")
