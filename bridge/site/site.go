@@ -7,7 +7,6 @@
 package site
 
 import (
-	"io/fs"
 	"time"
 
 	"gitpost/bridge/mf2"
@@ -38,10 +37,6 @@ type Site struct {
 	options Options
 }
 
-// Open detects the generator and reads its configuration. The error is a *fault.Error that
-// names the file and what to do.
-func Open(tree fs.FS, o Options) (*Site, error) { panic("skeleton") }
-
 // profile is what one generator does.
 type profile interface {
 	name() string
@@ -62,6 +57,19 @@ type profile interface {
 	// date reads a front-matter value as the generator does. precise is false for a date
 	// without a time of day.
 	date(f frontmatter.Field) (t time.Time, precise bool, ok bool)
+
+	// contentDir is the folder below which pages live: "content" for Hugo, "" (or the
+	// collections folder) for Jekyll, whose _posts stands in it. Never with a closing slash.
+	contentDir() string
+	// staticDir is a folder whose files are copied unchanged, and the absolute URL, with a
+	// trailing slash, at which they are served: "static" and the base URL for Hugo.
+	staticDir() (dir, url string)
+	// titleInURL tells whether a post at path without a slug key has its title, not its
+	// file name, in its URL: two untitled ones would share it.
+	titleInURL(path string) bool
+	// setting looks up a value of the generator's configuration, keys in lower case for
+	// Hugo: setting("markup", "goldmark", "renderer", "unsafe").
+	setting(keys ...string) (any, bool)
 }
 
 // Surroundings is what locating a file needs to know of the files around it.
@@ -117,18 +125,28 @@ type Post struct {
 
 // Locate tells where a file is published. doc is nil for a file without readable front matter.
 func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {
-	panic("skeleton")
+	return s.profile.locate(path, doc, around)
 }
 
 // Parse reads a file in the generator's dialect.
-func (s *Site) Parse(data []byte) (*frontmatter.Document, error) { panic("skeleton") }
+func (s *Site) Parse(data []byte) (*frontmatter.Document, error) {
+	return frontmatter.Parse(data, s.profile.dialect())
+}
 
-// Content, Context and Config classify paths; see profile.
-func (s *Site) Content(path string) bool { panic("skeleton") }
-func (s *Site) Context(path string) bool { panic("skeleton") }
-func (s *Site) Config(path string) bool  { panic("skeleton") }
+// Content tells whether the file may become a page, so that its text must be read.
+func (s *Site) Content(path string) bool { return s.profile.content(path) }
 
-// Generator is the generator's name and version, BaseURL the site's address with a trailing slash.
-func (s *Site) Generator() (name, version string) { panic("skeleton") }
-func (s *Site) BaseURL() string                   { panic("skeleton") }
-func (s *Site) Zone() *time.Location              { panic("skeleton") }
+// Context tells whether the file decides how others below its folder are published.
+func (s *Site) Context(path string) bool { return s.profile.context(path) }
+
+// Config tells whether a change of the file changes what Open reads.
+func (s *Site) Config(path string) bool { return s.profile.config(path) || namesVersion(path) }
+
+// Generator is the generator's name and version.
+func (s *Site) Generator() (name, version string) { return s.profile.name(), s.profile.version() }
+
+// BaseURL is the site's address with a trailing slash.
+func (s *Site) BaseURL() string { return s.profile.baseURL() }
+
+// Zone is the time zone of dates that name none.
+func (s *Site) Zone() *time.Location { return s.profile.zone() }
