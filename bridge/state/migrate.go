@@ -1,0 +1,142 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// migrations lead from an empty file to today's tables, in order. The file's user_version
+// is how many it has seen. A migration that was released is never changed: what comes later
+// is a new one.
+var migrations = []string{
+	// 1: tokens and uploads. Times are microseconds since 1970 (see stamp); secret is the
+	// SHA-256 of a token: the token itself is never stored.
+	`
+CREATE TABLE token (
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
+	secret    BLOB    NOT NULL UNIQUE CHECK (length(secret) = 32),
+	name      TEXT    NOT NULL,
+	client_id TEXT    NOT NULL,
+	me        TEXT    NOT NULL,
+	scope     TEXT    NOT NULL,
+	created   INTEGER NOT NULL,
+	last_used INTEGER,
+	expires   INTEGER,
+	revoked   INTEGER
+) STRICT;
+
+CREATE TABLE upload (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	name         TEXT    NOT NULL UNIQUE,
+	url          TEXT    NOT NULL UNIQUE,
+	path         TEXT    NOT NULL,
+	file         TEXT    NOT NULL,
+	filename     TEXT    NOT NULL,
+	content_type TEXT    NOT NULL,
+	size         INTEGER NOT NULL,
+	width        INTEGER NOT NULL,
+	height       INTEGER NOT NULL,
+	token_id     INTEGER REFERENCES token (id) ON DELETE SET NULL,
+	created      INTEGER NOT NULL,
+	committed    INTEGER
+) STRICT;
+
+CREATE INDEX upload_created ON upload (created);
+CREATE INDEX upload_token ON upload (token_id);
+`,
+}
+
+// prepare sets the journal mode, which the file remembers, and runs the migrations that are
+// due.
+func prepare(ctx context.Context, pool *sql.DB, migrations []string) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer conn.Close()
+	if err := useWAL(ctx, conn); err != nil {
+		return explain(err)
+	}
+	for {
+		done, err := migrate(ctx, conn, migrations)
+		if err != nil {
+			return explain(err)
+		}
+		if done {
+			return nil
+		}
+	}
+}
+
+// useWAL switches the file to a write-ahead log, so that readers never wait for a writer.
+// SQLite answers "busy" at once, whatever the timeout, when several processes switch the
+// same new file; each try is then repeated until the timeout.
+func useWAL(ctx context.Context, conn *sql.Conn) error {
+	deadline := time.Now().Add(busyTimeout)
+	for {
+		var mode string
+		err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		if err == nil && mode != "wal" {
+			return fmt.Errorf("journal mode is %q: the folder's file system cannot share memory between processes; use a local disk", mode)
+		}
+		if !busy(err) || time.Now().After(deadline) {
+			return err
+		}
+		pause := time.NewTimer(20 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		case <-pause.C:
+		}
+	}
+}
+
+func busy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// migrate runs one migration, if one is due, and its version number in one transaction: a
+// process that is killed leaves the file as it was before or as it is after. The version is
+// read under the write lock, so that of several processes one does the work.
+func migrate(ctx context.Context, conn *sql.Conn, migrations []string) (done bool, err error) {
+	// Most starts find nothing to do and need no lock.
+	var version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return false, err
+	}
+	if version == len(migrations) {
+		return true, nil
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return false, err
+	}
+	switch {
+	case version == len(migrations):
+		return true, nil
+	case version > len(migrations):
+		return false, fmt.Errorf("a newer gitpost made it (version %d, this gitpost knows %d); start that gitpost again", version, len(migrations))
+	}
+	if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+		return false, fmt.Errorf("migration %d: %w", version+1, err)
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
+		return false, fmt.Errorf("migration %d: %w", version+1, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return false, fmt.Errorf("migration %d: %w", version+1, err)
+	}
+	return false, nil
+}

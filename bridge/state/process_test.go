@@ -1,0 +1,307 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"modernc.org/sqlite"
+)
+
+// The tests of this file run the test binary again as another process; these variables tell
+// it what to do there.
+const (
+	envRole = "GITPOST_STATE_ROLE"
+	envPath = "GITPOST_STATE_PATH"
+	envStep = "GITPOST_STATE_STEP"
+)
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(envRole) {
+	case "":
+		os.Exit(m.Run())
+	case "die in a migration":
+		dieInMigration()
+	case "make tokens":
+		makeTokens()
+	}
+}
+
+// again is a command that runs this test binary in a role.
+func again(t testing.TB, role, path string, step int) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self)
+	c.Env = append(os.Environ(), envRole+"="+role, envPath+"="+path, fmt.Sprintf("%s=%d", envStep, step))
+	return c
+}
+
+// statements splits a migration where a kill can fall.
+func statements(migration string) []string {
+	var list []string
+	for s := range strings.SplitSeq(migration, ";\n") {
+		if strings.TrimSpace(s) != "" {
+			list = append(list, s+";\n")
+		}
+	}
+	return list
+}
+
+// dieInMigration opens the database with migrations that kill the process, as kill -9 does,
+// after the statement whose number is in the environment.
+func dieInMigration() {
+	sqlite.MustRegisterFunction("die", &sqlite.FunctionImpl{
+		Scalar: func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Kill()
+			}
+			if err != nil {
+				return nil, err
+			}
+			select {} // until the signal arrives
+		},
+	})
+	var step, n int
+	fmt.Sscan(os.Getenv(envStep), &step)
+	var deadly []string
+	for _, migration := range migrations {
+		var b strings.Builder
+		for _, s := range statements(migration) {
+			if n == step {
+				b.WriteString("SELECT die();\n")
+			}
+			n++
+			b.WriteString(s)
+		}
+		if n == step {
+			b.WriteString("SELECT die();\n")
+		}
+		deadly = append(deadly, b.String())
+	}
+	_, err := open(context.Background(), os.Getenv(envPath), deadly)
+	fmt.Println("still alive:", err)
+	os.Exit(3)
+}
+
+// schema is every table and index with the text that made it.
+func schema(t testing.TB, db *sql.DB) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestAKillInAnyMigrationIsHarmless(t *testing.T) {
+	whole, _ := fresh(t)
+	want := schema(t, whole.sql)
+	n := 0
+	for _, migration := range migrations {
+		n += len(statements(migration))
+	}
+	for step := range n + 1 {
+		path := filepath.Join(t.TempDir(), "state.db")
+		output, err := again(t, "die in a migration", path, step).CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() == 3 {
+			t.Fatalf("step %d: the other process was not killed: %v\n%s", step, err, output)
+		}
+		db := reopen(t, path)
+		if got := schema(t, db.sql); got != want {
+			t.Errorf("killed at step %d, afterwards the schema is\n%s\nwant\n%s", step, got, want)
+		}
+		if _, err := db.CreateToken(t.Context(), Token{}); err != nil {
+			t.Errorf("killed at step %d: %v", step, err)
+		}
+		db.Close()
+	}
+}
+
+func TestAMigrationThatFailsChangesNothing(t *testing.T) {
+	db, path := fresh(t)
+	secret, err := db.CreateToken(t.Context(), Token{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := schema(t, db.sql)
+	db.Close()
+	broken := append(migrations[:len(migrations):len(migrations)], "CREATE TABLE extra (x); DROP TABLE token; CREATE NONSENSE")
+	if db, err := open(t.Context(), path, broken); err == nil {
+		db.Close()
+		t.Fatal("no error")
+	} else if !strings.Contains(err.Error(), fmt.Sprintf("migration %d", len(broken))) {
+		t.Errorf("error %q does not name the migration", err)
+	}
+	db = reopen(t, path)
+	if got := schema(t, db.sql); got != want {
+		t.Errorf("the schema became\n%s\nwant\n%s", got, want)
+	}
+	if _, err := db.Token(t.Context(), secret); err != nil {
+		t.Errorf("a token from before: %v", err)
+	}
+}
+
+func TestAnOldDatabaseIsBroughtUpToDate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	db, err := open(t.Context(), path, migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := db.CreateToken(t.Context(), Token{Name: "old"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	next := append(migrations[:len(migrations):len(migrations)],
+		"ALTER TABLE token ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'",
+		"UPDATE token SET colour = colour || '!'")
+	for range 2 { // the second opening finds nothing to do
+		db, err = open(t.Context(), path, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var colour string
+		if err := db.sql.QueryRowContext(t.Context(), "SELECT colour FROM token").Scan(&colour); err != nil || colour != "blue!" {
+			t.Errorf("colour is %q, %v", colour, err)
+		}
+		if got, err := db.Token(t.Context(), secret); err != nil || got.Name != "old" {
+			t.Errorf("the old token is %+v, %v", got, err)
+		}
+		db.Close()
+	}
+}
+
+// tokensEach is how many tokens each process or goroutine of the tests below makes.
+const tokensEach = 25
+
+// makeTokens opens the database as one of several processes that start together, and prints
+// the secrets it was given.
+func makeTokens() {
+	ctx := context.Background()
+	db, err := Open(ctx, os.Getenv(envPath))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	for range tokensEach {
+		secret, err := db.CreateToken(ctx, Token{Name: os.Getenv(envStep)})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Println(secret)
+	}
+	if err := db.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func TestProcessesShareTheDatabase(t *testing.T) {
+	const processes = 4
+	path := filepath.Join(t.TempDir(), "state.db") // none of them finds it: all race to make it
+	outputs := make([]bytes.Buffer, processes)
+	failures := make([]bytes.Buffer, processes)
+	var running []*exec.Cmd
+	for i := range processes {
+		c := again(t, "make tokens", path, i)
+		c.Stdout, c.Stderr = &outputs[i], &failures[i]
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		running = append(running, c)
+	}
+	db := reopen(t, path)
+	for i, c := range running {
+		if err := c.Wait(); err != nil {
+			t.Errorf("process %d: %v: %s", i, err, failures[i].String())
+		}
+	}
+	if t.Failed() {
+		return
+	}
+	for i := range outputs {
+		secrets := strings.Fields(outputs[i].String())
+		if len(secrets) != tokensEach {
+			t.Errorf("process %d made %d tokens, want %d", i, len(secrets), tokensEach)
+		}
+		for _, secret := range secrets {
+			if got, err := db.Token(t.Context(), secret); err != nil || got.Name != fmt.Sprint(i) {
+				t.Errorf("process %d: %+v, %v", i, got, err)
+			}
+		}
+	}
+}
+
+func TestGoroutinesShareADB(t *testing.T) {
+	db, path := fresh(t)
+	second := reopen(t, path)
+	const goroutines = 8
+	fail := make(chan error, goroutines)
+	var group sync.WaitGroup
+	for i := range goroutines {
+		db := []*DB{db, second}[i%2]
+		group.Go(func() {
+			fail <- func() error {
+				for j := range tokensEach {
+					secret, err := db.CreateToken(t.Context(), Token{})
+					if err != nil {
+						return err
+					}
+					name := fmt.Sprintf("%d-%d", i, j)
+					if err := db.AddUpload(t.Context(), upload(name, day)); err != nil {
+						return err
+					}
+					if err := db.MarkCommitted(t.Context(), []string{name}, day); err != nil {
+						return err
+					}
+					if _, err := db.Token(t.Context(), secret); err != nil {
+						return err
+					}
+					if err := db.RevokeSecret(t.Context(), secret); err != nil {
+						return err
+					}
+					if _, err := db.Token(t.Context(), secret); !errors.Is(err, ErrRevoked) {
+						return fmt.Errorf("revoked token: %v", err)
+					}
+				}
+				return nil
+			}()
+		})
+	}
+	group.Wait()
+	close(fail)
+	for err := range fail {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	list, err := db.Uploads(t.Context(), 0, 0)
+	if err != nil || len(list) != goroutines*tokensEach {
+		t.Errorf("%d uploads, %v; want %d", len(list), err, goroutines*tokensEach)
+	}
+}

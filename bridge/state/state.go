@@ -1,0 +1,192 @@
+// Package state keeps what is not content: access tokens and uploads that wait for their post.
+//
+// It is one SQLite file, which only its owner can read. Several processes may have it open
+// at once: `gitpost token revoke` beside a running server works at the next request. What a
+// method has returned without an error is on disk and survives kill -9 and a power cut.
+// Losing the file costs the tokens and the waiting uploads, never a post.
+//
+// A DB is safe for concurrent use.
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// busyTimeout is how long a statement waits for another process to finish writing.
+const busyTimeout = 10 * time.Second
+
+// DB is an open state database.
+type DB struct {
+	sql *sql.DB
+
+	// writing is held by the one writer of this process: SQLite has one writer anyway, and
+	// waiters of a mutex are woken where waiters of its file lock poll.
+	writing sync.Mutex
+}
+
+// Open opens the database at path, makes it when it is not there, and brings its tables up
+// to date. The file is made readable by its owner alone, also when it was not.
+func Open(ctx context.Context, path string) (*DB, error) {
+	return open(ctx, path, migrations)
+}
+
+func open(ctx context.Context, path string, migrations []string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open state database: %w", err)
+	}
+	if err := protect(path); err != nil {
+		return nil, fmt.Errorf("open state database %s: %w", path, err)
+	}
+	pool, err := sql.Open("sqlite", dataSource(path))
+	if err != nil {
+		return nil, fmt.Errorf("open state database %s: %w", path, err)
+	}
+	pool.SetMaxOpenConns(8)
+	pool.SetMaxIdleConns(8)
+	if err := prepare(ctx, pool, migrations); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open state database %s: %w", path, err)
+	}
+	return &DB{sql: pool}, nil
+}
+
+// Close waits for running queries and closes the database.
+func (db *DB) Close() error { return db.sql.Close() }
+
+// protect makes the file before SQLite does, so that it never exists with a wider mode.
+// SQLite gives its -wal and -shm files the mode of the database.
+func protect(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return narrow(path)
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// narrow takes away what others may do with the files.
+func narrow(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file; give the path of a file", name)
+		}
+		if info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(name, 0o600); err != nil {
+			return fmt.Errorf("%w; make it readable by its owner alone (chmod 600)", err)
+		}
+	}
+	return nil
+}
+
+// syncFolder makes a new directory entry durable. Systems that cannot sync a folder do not
+// need it.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, os.ErrInvalid) {
+		return err
+	}
+	return nil
+}
+
+// dataSource is the URI of the file, with the settings that every connection needs.
+// _txlock=immediate: a transaction that reads first and writes later would otherwise fail
+// without waiting when another process wrote in between.
+func dataSource(path string) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a Windows drive
+	}
+	u := url.URL{Scheme: "file", Path: slashed}
+	q := url.Values{}
+	q.Add("_pragma", fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()))
+	q.Add("_pragma", "foreign_keys(1)")
+	q.Add("_pragma", "synchronous(FULL)")
+	q.Set("_txlock", "immediate")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// write runs change in a transaction that is durable when write returns nil.
+func (db *DB) write(ctx context.Context, change func(*sql.Tx) error) error {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	tx, err := db.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	defer tx.Rollback()
+	if err := change(tx); err != nil {
+		return explain(err)
+	}
+	return explain(tx.Commit())
+}
+
+// explain adds to SQLite's errors what a person can do about them.
+func explain(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%w; the file is damaged or no database: move it away (tokens and waiting uploads are lost with it, posts are not)", err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w; make room on the disk", err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("%w; let gitpost's user write to the file and its folder", err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w; another process has kept the database locked for %s", err, busyTimeout)
+	}
+	return err
+}
+
+// stamp is how an instant is stored: microseconds since 1970, and NULL for the zero time.
+func stamp(t time.Time) sql.NullInt64 {
+	if t.IsZero() {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: true}
+}
+
+// instant reads a stamp back, in UTC.
+func instant(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMicro(n.Int64).UTC()
+}

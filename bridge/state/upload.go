@@ -1,0 +1,159 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNoUpload means that nothing was uploaded under that name or URL.
+var ErrNoUpload = errors.New("no such upload")
+
+// Upload is a file that a client sent. It is staged on disk until a post refers to it;
+// then it is in the repository, and Committed says since when.
+type Upload struct {
+	Name        string // last element of the URL; unique
+	URL         string // where the site will serve it; unique
+	Path        string // file in the repository
+	File        string // staged file on disk, relative to the uploads folder
+	Filename    string // as the client named it
+	ContentType string // by content
+	Size        int64
+	Width       int // 0 when it is no picture
+	Height      int
+	Created     time.Time
+	Committed   time.Time // zero: not yet
+	TokenID     int64     // the token it came with; 0 for one of another server
+}
+
+// AddUpload stores u; Created is now when it is zero. A second upload of the same name or
+// URL is an error.
+func (db *DB) AddUpload(ctx context.Context, u Upload) error {
+	if u.Created.IsZero() {
+		u.Created = time.Now()
+	}
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO upload (name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			u.Name, u.URL, u.Path, u.File, u.Filename, u.ContentType, u.Size, u.Width, u.Height,
+			sql.NullInt64{Int64: u.TokenID, Valid: u.TokenID != 0}, stamp(u.Created), stamp(u.Committed))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add upload %s: %w", u.Name, err)
+	}
+	return nil
+}
+
+// Upload is the upload of that name, or ErrNoUpload.
+func (db *DB) Upload(ctx context.Context, name string) (Upload, error) {
+	return db.oneUpload(ctx, "name", name)
+}
+
+// UploadByURL is the upload that the site will serve at url, or ErrNoUpload.
+func (db *DB) UploadByURL(ctx context.Context, url string) (Upload, error) {
+	return db.oneUpload(ctx, "url", url)
+}
+
+func (db *DB) oneUpload(ctx context.Context, column, value string) (Upload, error) {
+	u, err := scanUpload(db.sql.QueryRowContext(ctx, selectUpload+" WHERE "+column+" = ?", value))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Upload{}, ErrNoUpload
+	}
+	if err != nil {
+		return Upload{}, fmt.Errorf("look up upload %s: %w", value, explain(err))
+	}
+	return u, nil
+}
+
+// Uploads lists the uploads, newest first, committed ones too. A limit of 0 or less means
+// all of them.
+func (db *DB) Uploads(ctx context.Context, limit, offset int) ([]Upload, error) {
+	if limit <= 0 {
+		limit = -1
+	}
+	return db.uploads(ctx, "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?", limit, max(offset, 0))
+}
+
+// ExpiredUploads are those that came before that time and that no post refers to, oldest
+// first.
+func (db *DB) ExpiredUploads(ctx context.Context, before time.Time) ([]Upload, error) {
+	return db.uploads(ctx, "WHERE committed IS NULL AND created < ? ORDER BY created, id", stamp(before))
+}
+
+func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]Upload, error) {
+	rows, err := db.sql.QueryContext(ctx, selectUpload+" "+which, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list uploads: %w", explain(err))
+	}
+	defer rows.Close()
+	var list []Upload
+	for rows.Next() {
+		u, err := scanUpload(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list uploads: %w", explain(err))
+		}
+		list = append(list, u)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list uploads: %w", explain(err))
+	}
+	return list, nil
+}
+
+// MarkCommitted notes that the files are in the repository since at, all or none of them. A
+// name that is not known, or was committed before, is passed over.
+func (db *DB) MarkCommitted(ctx context.Context, names []string, at time.Time) error {
+	if len(names) == 0 {
+		return nil
+	}
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		for _, name := range names {
+			_, err := tx.ExecContext(ctx, "UPDATE upload SET committed = ? WHERE name = ? AND committed IS NULL", stamp(at), name)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("mark uploads as committed: %w", err)
+	}
+	return nil
+}
+
+// RemoveUpload forgets an upload, or answers ErrNoUpload. The staged file is the caller's.
+func (db *DB) RemoveUpload(ctx context.Context, name string) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "DELETE FROM upload WHERE name = ?", name)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err == nil && n == 0 {
+			return ErrNoUpload
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrNoUpload) {
+		return fmt.Errorf("remove upload %s: %w", name, err)
+	}
+	return err
+}
+
+const selectUpload = "SELECT name, url, path, file, filename, content_type, size, width, height, token_id, created, committed FROM upload"
+
+func scanUpload(r row) (Upload, error) {
+	var u Upload
+	var token, created, committed sql.NullInt64
+	err := r.Scan(&u.Name, &u.URL, &u.Path, &u.File, &u.Filename, &u.ContentType, &u.Size, &u.Width, &u.Height, &token, &created, &committed)
+	if err != nil {
+		return Upload{}, err
+	}
+	u.TokenID = token.Int64
+	u.Created, u.Committed = instant(created), instant(committed)
+	return u, nil
+}
