@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Code classifies an Error. Its text is the `error` member of a Micropub or OAuth error answer.
@@ -19,6 +20,7 @@ const (
 	InsufficientScope Code = "insufficient_scope" // a good token that may not do this: 403
 	Forbidden         Code = "forbidden"          // nobody may do this here: 403
 	NotFound          Code = "not_found"          // nothing at that address: 404
+	MethodNotAllowed  Code = "method_not_allowed" // an address that does not take this method: 405
 	Conflict          Code = "conflict"           // the post changed in a way that forbids this: 409
 	TooLarge          Code = "too_large"          // over a limit: 413
 	UnsupportedMedia  Code = "unsupported_media"  // a body or file of a kind not accepted: 415
@@ -35,6 +37,8 @@ type Error struct {
 	Hint    string // what to do: `send {"replace": {"category": ["a"]}}`
 	Scope   string // with InsufficientScope: the scope that would suffice
 	Err     error  // the cause, for logs; never shown to clients
+
+	RetryAfter time.Duration // with TooManyRequests and Unavailable: when to come back
 }
 
 // Error joins the operation, the message, the hint and the cause.
