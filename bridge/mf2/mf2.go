@@ -16,3 +16,31 @@ type Item struct {
 
 // Properties maps a property name to its values, in order.
 type Properties map[string][]any
+
+// Clone is a copy that shares nothing with i.
+func (i Item) Clone() Item {
+	return Item{Type: append([]string(nil), i.Type...), Properties: i.Properties.Clone()}
+}
+
+// Clone is a copy that shares nothing with p. A nil p stays nil.
+func (p Properties) Clone() Properties {
+	if p == nil {
+		return nil
+	}
+	c := make(Properties, len(p))
+	for name, values := range p {
+		c[name] = cloneList(values)
+	}
+	return c
+}
+
+// First is the first value of a property, or nil when it has none.
+func (p Properties) First(name string) any {
+	if values := p[name]; len(values) > 0 {
+		return values[0]
+	}
+	return nil
+}
+
+// Text is the first value of a property as Text reads it; "" when it has none.
+func (p Properties) Text(name string) string { return Text(p.First(name)) }

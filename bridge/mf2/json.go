@@ -1,0 +1,165 @@
+package mf2
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxValues bounds what one JSON text may become in memory: an empty list costs two bytes
+// on the wire and fifty here. No post has a hundred thousand values.
+const maxValues = 100_000
+
+// FromJSON decodes one JSON text into the values of this package. A number written without
+// fraction and exponent is an int64, any other a float64, and one that fits neither is an
+// error, as are nesting deeper than depth, a name twice in one object and bytes that are
+// not UTF-8. null becomes nil. Errors name line and column.
+func FromJSON(data []byte, depth int) (any, error) {
+	if at := invalidUTF8(data); at >= 0 {
+		return nil, atOffset(data, at, "not UTF-8")
+	}
+	d := decoder{data: data, json: json.NewDecoder(bytes.NewReader(data)), depth: depth}
+	d.json.UseNumber()
+	v, err := d.value(depth)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.json.Token(); !errors.Is(err, io.EOF) {
+		return nil, d.fail("something follows the end of the JSON text")
+	}
+	return v, nil
+}
+
+type decoder struct {
+	data   []byte
+	json   *json.Decoder
+	depth  int // as allowed, for the message
+	values int
+}
+
+// value reads the next value; left is how many more levels may be opened.
+func (d *decoder) value(left int) (any, error) {
+	token, err := d.token()
+	if err != nil {
+		return nil, err
+	}
+	if d.values++; d.values > maxValues {
+		return nil, d.fail(fmt.Sprintf("more than %d values", maxValues))
+	}
+	switch token := token.(type) {
+	case json.Number:
+		return d.number(token.String())
+	case json.Delim:
+		if left <= 0 {
+			return nil, d.fail(fmt.Sprintf("nested deeper than %d levels", d.depth))
+		}
+		if token == '[' {
+			return d.list(left - 1)
+		}
+		return d.object(left - 1)
+	}
+	return token, nil // string, bool or nil
+}
+
+func (d *decoder) list(left int) (any, error) {
+	list := []any{}
+	for d.json.More() {
+		v, err := d.value(left)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := d.token()
+	return list, err
+}
+
+func (d *decoder) object(left int) (any, error) {
+	object := map[string]any{}
+	for d.json.More() {
+		token, err := d.token()
+		if err != nil {
+			return nil, err
+		}
+		name, ok := token.(string)
+		if !ok {
+			return nil, d.fail("a name in an object must be a string")
+		}
+		if _, twice := object[name]; twice {
+			return nil, d.fail(fmt.Sprintf("the name %q stands twice in one object", name))
+		}
+		if object[name], err = d.value(left); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.token()
+	return object, err
+}
+
+func (d *decoder) number(s string) (any, error) {
+	if !strings.ContainsAny(s, ".eE") {
+		i, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return nil, d.fail(fmt.Sprintf("the number %s is out of range", shorten(s)))
+		}
+		return i, nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil, d.fail(fmt.Sprintf("the number %s is out of range", shorten(s)))
+	}
+	return f, nil
+}
+
+func (d *decoder) token() (json.Token, error) {
+	token, err := d.json.Token()
+	if err == nil {
+		return token, nil
+	}
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, atOffset(d.data, len(d.data), "the JSON text ends too early")
+	case errors.As(err, &syntax):
+		return nil, d.fail(syntax.Error())
+	}
+	return nil, d.fail(err.Error())
+}
+
+func (d *decoder) fail(message string) error {
+	return atOffset(d.data, int(d.json.InputOffset()), message)
+}
+
+// atOffset says where in the text something is wrong, as editors count.
+func atOffset(data []byte, offset int, message string) error {
+	before := data[:min(offset, len(data))]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return fmt.Errorf("line %d, column %d: %s", line, column, message)
+}
+
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+func shorten(s string) string {
+	if len(s) > 24 {
+		return s[:24] + "…"
+	}
+	return s
+}

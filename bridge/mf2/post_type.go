@@ -1,0 +1,96 @@
+package mf2
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+// PostType is what kind of post an item is: "note", "article", "reply", "photo", …
+//
+// It follows https://www.w3.org/TR/post-type-discovery/ with the kinds that clients have
+// added since. An item that is not an h-entry is called by its type without "h-": "event",
+// "card", "page". What a person responded with comes before what is attached, and what is
+// attached before the text: a reply with a photo is a reply.
+func PostType(i Item) string {
+	if len(i.Type) > 0 && i.Type[0] != "h-entry" && i.Type[0] != "" {
+		return strings.TrimPrefix(i.Type[0], "h-")
+	}
+	if isRSVP(i.Properties.Text("rsvp")) {
+		return "rsvp"
+	}
+	for _, kind := range kinds {
+		if says(i.Properties[kind.property]) {
+			return kind.name
+		}
+	}
+	name := words(i.Properties.Text("name"))
+	if name == "" {
+		return "note"
+	}
+	text := plain(i.Properties.First("content"))
+	if text == "" {
+		text = plain(i.Properties.First("summary"))
+	}
+	if strings.HasPrefix(text, name) {
+		return "note" // the name is only a copy of how the text begins
+	}
+	return "article"
+}
+
+var kinds = []struct{ property, name string }{
+	{"in-reply-to", "reply"},
+	{"repost-of", "repost"},
+	{"like-of", "like"},
+	{"bookmark-of", "bookmark"},
+	{"quotation-of", "quotation"},
+	{"follow-of", "follow"},
+	{"tag-of", "tag"},
+	{"checkin", "checkin"},
+	{"read-of", "read"},
+	{"watch-of", "watch"},
+	{"listen-of", "listen"},
+	{"play-of", "play"},
+	{"jam-of", "jam"},
+	{"ate", "ate"},
+	{"drank", "drank"},
+	{"exercise", "exercise"},
+	{"weight", "weight"},
+	{"itinerary", "itinerary"},
+	{"video", "video"},
+	{"photo", "photo"},
+	{"audio", "audio"},
+	{"start", "event"},
+}
+
+func isRSVP(s string) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "yes", "no", "maybe", "interested", "remote":
+		return true
+	}
+	return false
+}
+
+// says reports whether one of the values is more than an empty string.
+func says(values []any) bool {
+	for _, v := range values {
+		if s, isString := v.(string); !isString && v != nil || strings.TrimSpace(s) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// plain is the text of a content value, without markup, its white space collapsed.
+func plain(v any) string {
+	if m, ok := v.(map[string]any); ok {
+		if s, _ := m["html"].(string); s != "" && Text(m["value"]) == "" {
+			return words(html.UnescapeString(tag.ReplaceAllString(s, "")))
+		}
+	}
+	return words(Text(v))
+}
+
+func words(s string) string { return strings.Join(strings.Fields(s), " ") }
