@@ -1,0 +1,193 @@
+package bridge
+
+import (
+	"strings"
+	"time"
+
+	"gitpost/bridge/site"
+)
+
+// Key is one key of gitpost.yaml. The README's table is tested against these.
+type Key struct {
+	Name     string // "author.name"; a * stands for any word
+	Default  string // as it would be written in the file; "" when there is none
+	Without  string // what holds when the key is absent and Default is ""
+	Example  string // a value as it would be written in the file
+	Meaning  string
+	Required bool
+	Secret   bool // never shown; may also be given as NAME_file, the path of a file that has it
+
+	set func(c *Config, v written) error
+}
+
+// Keys lists every key that a configuration may have, in the order of the README. Secrets
+// are listed once, without their _file form.
+func Keys() []Key {
+	return []Key{
+		{Name: "me", Required: true, Example: "https://example.org/",
+			Meaning: "the site: its address, and its owner's identity",
+			set:     textKey(func(c *Config) *string { return &c.Me }, siteAddress)},
+		{Name: "repo", Required: true, Example: "https://git.example/me/blog.git",
+			Meaning: "the site's Git repository: a path, or an `https://`, `http://`, `ssh://`, `file://` or `user@host:path` address",
+			set:     pathKey(func(c *Config) *string { return &c.Repo }, remoteAddress)},
+		{Name: "url", Required: true, Example: "https://pub.example.org",
+			Meaning: "the address at which gitpost itself is reached from outside",
+			set:     textKey(func(c *Config) *string { return &c.URL }, ownAddress)},
+		{Name: "listen", Default: "127.0.0.1:8080", Example: "127.0.0.1:8080",
+			Meaning: "host and port to listen on",
+			set:     textKey(func(c *Config) *string { return &c.Listen }, hostPort)},
+		{Name: "branch", Without: "the remote's HEAD", Example: "main",
+			Meaning: "the branch that the site is built from",
+			set:     textKey(func(c *Config) *string { return &c.Branch }, branchName)},
+		{Name: "data", Default: "data", Example: "./data",
+			Meaning: "folder for the bare clone, the state database and waiting uploads",
+			set:     pathKey(func(c *Config) *string { return &c.Data }, folderPath)},
+
+		{Name: "repo_user", Without: "`git`, with a token", Example: "oauth2",
+			Meaning: "user name for an `http(s)` remote",
+			set:     textKey(func(c *Config) *string { return &c.RepoUser }, oneLine)},
+		{Name: "repo_token", Secret: true, Without: "none", Example: "a-token-of-your-git-host",
+			Meaning: "password or access token for an `http(s)` remote",
+			set:     textKey(func(c *Config) *string { return &c.RepoToken }, oneLine)},
+		{Name: "ssh_key_file", Without: "the SSH agent, then `~/.ssh/id_*`", Example: "deploy_key",
+			Meaning: "private key for an `ssh` remote",
+			set:     pathKey(func(c *Config) *string { return &c.SSHKeyFile }, readableFile)},
+		{Name: "known_hosts_file", Without: "`~/.ssh/known_hosts` and the system's", Example: "known_hosts",
+			Meaning: "host keys that an `ssh` remote may have",
+			set:     pathKey(func(c *Config) *string { return &c.KnownHosts }, readableFile)},
+		{Name: "author.name", Without: "the host of `me`", Example: "Ada Example",
+			Meaning: "author of the commits",
+			set:     textKey(func(c *Config) *string { return &c.AuthorName }, authorName)},
+		{Name: "author.email", Without: "`gitpost@` the host of `me`", Example: "ada@example.org",
+			Meaning: "e-mail address of that author",
+			set:     textKey(func(c *Config) *string { return &c.AuthorEmail }, authorEmail)},
+
+		{Name: "poll", Default: "60s", Example: "60s",
+			Meaning: "how often the remote is looked at for edits made elsewhere; `0s`: never",
+			set:     durationKey(func(c *Config) *time.Duration { return &c.Poll }, 0)},
+		{Name: "push_wait", Default: "5s", Example: "5s",
+			Meaning: "how long an answer waits for the push, so that trouble shows at once; `0s`: not at all",
+			set:     durationKey(func(c *Config) *time.Duration { return &c.PushWait }, 0)},
+		{Name: "push_delay", Default: "0s", Example: "30s",
+			Meaning: "how long a push waits for more posts, for hosts that charge by the build",
+			set:     durationKey(func(c *Config) *time.Duration { return &c.PushDelay }, 0)},
+		{Name: "set_updated", Default: "false", Example: "true",
+			Meaning: "whether an update writes the time of the update when the app sends none",
+			set:     boolKey(func(c *Config) *bool { return &c.SetUpdated })},
+		{Name: "skip_ci", Without: "nothing is skipped", Example: "drafts",
+			Meaning: "`drafts`: a commit that changes nothing published says `[skip ci]`",
+			set:     textKey(func(c *Config) *string { return &c.SkipCI }, oneOfWords("drafts"))},
+		{Name: "private", Without: "refused", Example: "draft",
+			Meaning: "what becomes of a post that an app calls private: `draft` keeps it as a draft",
+			set:     textKey(func(c *Config) *string { return &c.Private }, oneOfWords("draft"))},
+		{Name: "hooks.secret", Secret: true, Without: "unsigned calls are accepted", Example: "a-long-random-text",
+			Meaning: "the secret with which the Git host signs its calls of `/hooks/push`",
+			set:     textKey(func(c *Config) *string { return &c.HookSecret }, oneLine)},
+		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
+			Meaning: "places that apps may offer for syndication, each with `uid` and `name`",
+			set:     targetsKey},
+
+		{Name: "site.generator", Without: "detected", Example: "hugo",
+			Meaning: "`hugo` or `jekyll`",
+			set:     textKey(func(c *Config) *string { return &c.Site.Generator }, oneOfWords("hugo", "jekyll"))},
+		{Name: "site.version", Without: "what the repository says, else the newest", Example: `"0.147.9"`,
+			Meaning: "the generator's version",
+			set:     textKey(func(c *Config) *string { return &c.Site.Version }, versionNumber)},
+		{Name: "site.section", Without: "where the newest posts are", Example: "posts",
+			Meaning: "the section or folder for new posts",
+			set:     textKey(func(c *Config) *string { return &c.Site.Section }, insideRepository)},
+		{Name: "site.path", Without: "as the newest posts are named", Example: `":year/:month/:slug.md"`,
+			Meaning: "the file-name pattern for new posts",
+			set:     textKey(func(c *Config) *string { return &c.Site.Path }, insideRepository)},
+		{Name: "site.timezone", Without: "the site's, else the machine's", Example: "Europe/Berlin",
+			Meaning: "the time zone of dates that an app sends without one",
+			set:     timeZoneKey},
+		{Name: "site.media_dir", Without: "`static/media` (Hugo), `assets/media` (Jekyll)", Example: "static/uploads",
+			Meaning: "the folder for uploads",
+			set:     textKey(func(c *Config) *string { return &c.Site.MediaDir }, insideRepository)},
+		{Name: "site.env", Without: "none", Example: "{HUGO_TITLE: Notes, TZ: Europe/Berlin}",
+			Meaning: "environment variables that the site's build sets (`HUGO_…`, `TZ`)",
+			set:     environmentKey},
+		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/:slug.md"`,
+			Meaning: "the file-name pattern for one post type, such as `types: {note: {path: …}}`",
+			set:     typePathKey},
+
+		{Name: "media.max_size", Default: "100 MB", Example: "20 MB",
+			Meaning: "the largest upload",
+			set:     sizeKey(func(c *Config) *int64 { return &c.MediaMaxSize })},
+		{Name: "media.max_width", Default: "2048", Example: "1600",
+			Meaning: "wider pictures are made this wide",
+			set:     intKey(func(c *Config) *int { return &c.MediaMaxWidth }, 16)},
+		{Name: "media.unused", Default: "720h", Example: "30d",
+			Meaning: "how long an upload waits for its post",
+			set:     durationKey(func(c *Config) *time.Duration { return &c.MediaUnused }, time.Minute)},
+
+		{Name: "rate.bad_tokens", Default: "120", Example: "60",
+			Meaning: "wrong tokens from one address in one minute before it is told to wait",
+			set:     intKey(func(c *Config) *int { return &c.RateBadTokens }, 1)},
+		{Name: "trusted_proxies", Without: "none", Example: "[127.0.0.1, 10.0.0.0/8]",
+			Meaning: "addresses of proxies whose `X-Forwarded-For` is believed",
+			set:     networksKey(func(c *Config) *[]string { return &c.TrustedProxies })},
+	}
+}
+
+// findKey gives the Key that name, as written with dots, belongs to. fromFile tells that
+// name is the _file form of a secret.
+func findKey(keys []Key, name string) (k Key, fromFile, ok bool) {
+	for _, k := range keys {
+		if matchesKey(k.Name, name) {
+			return k, false, true
+		}
+		if k.Secret && name == k.Name+"_file" {
+			return k, true, true
+		}
+	}
+	return Key{}, false, false
+}
+
+// matchesKey compares a dotted name with a Key's, in which * stands for any one word.
+func matchesKey(pattern, name string) bool {
+	p, n := strings.Split(pattern, "."), strings.Split(name, ".")
+	if len(p) != len(n) {
+		return false
+	}
+	for i := range p {
+		if p[i] != n[i] && p[i] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
+// isSection tells whether name is a map that holds keys, such as "author".
+func isSection(keys []Key, name string) bool {
+	words := strings.Split(name, ".")
+	for _, k := range keys {
+		p := strings.Split(k.Name, ".")
+		if len(p) > len(words) && matchesKey(strings.Join(p[:len(words)], "."), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// variableOf is the environment variable that overrides the key of that name.
+func variableOf(name string) string {
+	return "GITPOST_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(name))
+}
+
+// typePathKey is types.NAME.path.
+func typePathKey(c *Config, v written) error {
+	p, err := v.text()
+	if err != nil {
+		return err
+	}
+	if p, err = insideRepository(p); err != nil {
+		return err
+	}
+	if c.Site.Types == nil {
+		c.Site.Types = map[string]site.Type{}
+	}
+	c.Site.Types[strings.Split(v.name, ".")[1]] = site.Type{Path: p}
+	return nil
+}
