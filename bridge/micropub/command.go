@@ -8,7 +8,6 @@ package micropub
 import (
 	"context"
 	"io"
-	"net/http"
 
 	"gitpost/bridge/mf2"
 )
@@ -23,7 +22,8 @@ type Create struct {
 	Commands Commands
 }
 
-// Update changes the post at URL. The three parts are applied in the order replace, add, delete.
+// Update changes the post at URL. The parts are applied in the order replace, add, delete.
+// A property that Replace names with no values is taken away.
 type Update struct {
 	URL      string
 	Replace  mf2.Properties
@@ -33,14 +33,17 @@ type Update struct {
 	Commands Commands
 }
 
-// Delete removes the post at URL.
+// Delete removes the post at URL, or at the media endpoint the uploaded file.
 type Delete struct{ URL string }
 
 // Undelete brings it back.
 type Undelete struct{ URL string }
 
 // Upload is a file that was posted alone: its URL is the whole answer.
-type Upload struct{ URL string }
+type Upload struct {
+	URL      string
+	Commands Commands
+}
 
 func (*Create) command()   {}
 func (*Update) command()   {}
@@ -61,6 +64,7 @@ type Commands struct {
 // Request is a parsed POST.
 type Request struct {
 	Token   string // the body's access_token; "" when there was none
+	Query   string // the q of the request's URL: "contact" when a contact is meant
 	Command Command
 }
 
@@ -74,7 +78,8 @@ type File struct {
 }
 
 // Intake keeps uploaded files. Store must refuse when neither the header (known to the
-// implementation) nor File.Token is a good token, before it reads Body.
+// implementation) nor File.Token is a good token, before it reads Body. Body fails with a
+// *fault.Error when the file is too large or breaks off.
 type Intake interface {
 	Store(ctx context.Context, f File) (url string, err error)
 }
@@ -83,10 +88,33 @@ type Intake interface {
 type Limits struct {
 	Body       int64 // bytes of a body without files: 20 MB
 	Upload     int64 // bytes of one file: 100 MB
-	Depth      int   // JSON nesting: 64
+	Files      int   // files in one request: 100
+	Depth      int   // nesting of JSON and of brackets in form names: 64
 	Properties int   // names in one request: 1,000
+
+	// Known tells whether an URL names a post of this site. A form of the 2014 draft that
+	// carries such a url, no action and no h is an update. nil: none is known.
+	Known func(url string) bool
 }
 
-// Parse reads a POST to the Micropub endpoint. Every error is a *fault.Error that a client
-// can be told.
-func Parse(r *http.Request, l Limits, in Intake) (Request, error) { panic("skeleton") }
+func (l Limits) withDefaults() Limits {
+	if l.Body <= 0 {
+		l.Body = 20 << 20
+	}
+	if l.Upload <= 0 {
+		l.Upload = 100 << 20
+	}
+	if l.Files <= 0 {
+		l.Files = 100
+	}
+	if l.Depth <= 0 {
+		l.Depth = 64
+	}
+	if l.Properties <= 0 {
+		l.Properties = 1000
+	}
+	if l.Known == nil {
+		l.Known = func(string) bool { return false }
+	}
+	return l
+}

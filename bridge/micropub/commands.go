@@ -1,0 +1,83 @@
+package micropub
+
+import (
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+const prefix = "mp-"
+
+// isCommand reports whether a name is an mp-* parameter.
+func isCommand(name string) bool { return strings.HasPrefix(name, prefix) && len(name) > len(prefix) }
+
+// set takes the values of one mp-* parameter, or of its unprefixed form of the drafts. Apps
+// send unset ones as empty strings.
+func (c *Commands) set(name string, list []any) {
+	switch name = strings.TrimPrefix(name, prefix); name {
+	case "slug":
+		if s := strings.TrimSpace(firstWord(list)); s != "" {
+			c.Slug = s
+		}
+	case "destination":
+		if s := strings.TrimSpace(firstWord(list)); s != "" {
+			c.Destination = s
+		}
+	case "syndicate-to":
+		c.SyndicateTo = append(c.SyndicateTo, texts(list)...)
+	case "channel":
+		c.Channel = append(c.Channel, texts(list)...)
+	default:
+		if c.Other == nil {
+			c.Other = mf2.Properties{}
+		}
+		c.Other[name] = append(c.Other[name], list...)
+	}
+}
+
+// firstWord is the first value that says something.
+func firstWord(list []any) string {
+	if words := texts(list); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
+// texts are the values as text, without empty ones. An object stands for its uid, as a
+// target of q=syndicate-to does, or for what mf2.Text reads in it.
+func texts(list []any) []string {
+	var out []string
+	for _, v := range list {
+		s := mf2.Text(v)
+		if object, ok := v.(map[string]any); ok {
+			if uid := mf2.Text(object["uid"]); uid != "" {
+				s = uid
+			}
+		}
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// joinAlts gives each photo the alternative text at its place: a photo with one becomes
+// {value, alt}. Texts are positional, an empty one means none; a photo that brings its own
+// keeps it.
+func joinAlts(properties mf2.Properties, alts []any) {
+	photos := properties["photo"]
+	for i := range min(len(photos), len(alts)) {
+		alt, ok := alts[i].(string)
+		if !ok || alt == "" {
+			continue
+		}
+		switch photo := photos[i].(type) {
+		case string:
+			photos[i] = map[string]any{"value": photo, "alt": alt}
+		case map[string]any:
+			if s, _ := photo["alt"].(string); s == "" && !mf2.IsItem(photo) {
+				photo["alt"] = alt
+			}
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package micropub
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// decodeForm reads application/x-www-form-urlencoded as old apps write it:
+//
+//   - A lone & at the end, or && inside, is nothing.
+//   - % without two hexadecimal digits, [ ] ; and any other raw character stand for themselves.
+//   - Some apps encode nothing at all. A value with a raw space in it is of that kind: its +
+//     is a plus, and a piece after & that has a raw space and no = belongs to it
+//     ("salt & pepper").
+//   - A + that turned into a space before the zone of a time is a + again.
+func decodeForm(body string, l Limits) (*form, error) {
+	f := newForm(l)
+	pairs := strings.Split(strings.TrimRight(body, "\r\n"), "&")
+	for i := 0; i < len(pairs); i++ {
+		if pairs[i] == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pairs[i], "=")
+		for i+1 < len(pairs) && strings.Contains(pairs[i+1], " ") && !strings.Contains(pairs[i+1], "=") {
+			i++
+			value += "&" + pairs[i]
+		}
+		name := unescape(key, true)
+		text := unescape(value, !strings.Contains(value, " "))
+		if err := f.add(name, text); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// unescape undoes percent-encoding where there is any.
+func unescape(s string, plusIsSpace bool) string {
+	if !strings.ContainsAny(s, "%+") {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+' && plusIsSpace:
+			b.WriteByte(' ')
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			b.WriteByte(unhex(s[i+1])<<4 | unhex(s[i+2]))
+			i += 2
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func unhex(c byte) byte {
+	switch {
+	case c >= 'a':
+		return c - 'a' + 10
+	case c >= 'A':
+		return c - 'A' + 10
+	}
+	return c - '0'
+}
+
+// zoneWithoutSign is a time whose zone lost its + on the way: "…T18:05:00 0100".
+var zoneWithoutSign = regexp.MustCompile(`^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)$`)
+
+func isTime(name string) bool {
+	switch name {
+	case "published", "updated", "created", "start", "end":
+		return true
+	}
+	return false
+}
+
+// form is the fields of a form-encoded or multipart request, names in brackets undone.
+type form struct {
+	limits Limits
+	names  []string // in order of appearance
+	fields map[string]*node
+	keys   map[string]bool // every distinct name with its brackets
+	values int
+	files  []storedFile
+}
+
+// storedFile is a file of a multipart request that the Intake keeps.
+type storedFile struct{ property, url string }
+
+func newForm(l Limits) *form {
+	return &form{limits: l, fields: map[string]*node{}, keys: map[string]bool{}}
+}
+
+// maxFormValues bounds the memory that a form of nothing but names can take.
+const maxFormValues = 100_000
+
+// add takes one name and its value.
+func (f *form) add(key, value string) error {
+	if !utf8.ValidString(key) || !utf8.ValidString(value) {
+		return refuse(fmt.Sprintf("the field %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
+	}
+	name, path := splitKey(key)
+	if name == "" {
+		if value == "" {
+			return nil
+		}
+		return refuse("a value has no name before it", "send name=value")
+	}
+	if len(path) > f.limits.Depth {
+		return refuse(fmt.Sprintf("the name %q is nested deeper than %d levels", shorten(key), f.limits.Depth), "send less deeply nested objects")
+	}
+	if !f.keys[key] {
+		if f.keys[key] = true; len(f.keys) > f.limits.Properties {
+			return tooManyNames(f.limits)
+		}
+	}
+	if f.values++; f.values > maxFormValues {
+		return refuse(fmt.Sprintf("the request has more than %d values", maxFormValues), "send less at once")
+	}
+	if isTime(name) {
+		value = zoneWithoutSign.ReplaceAllString(value, "$1+$2")
+	}
+	field := f.fields[name]
+	if field == nil {
+		field = &node{}
+		f.fields[name] = field
+		f.names = append(f.names, name)
+	}
+	field.add(path, value)
+	return nil
+}
+
+func tooManyNames(l Limits) error {
+	return refuse(fmt.Sprintf("the request has more than %d names", l.Properties), "send less at once")
+}
+
+// splitKey takes a[b][][0] apart. Brackets that do not close are part of the name.
+func splitKey(key string) (name string, path []string) {
+	open := strings.IndexByte(key, '[')
+	if open < 0 {
+		return key, nil
+	}
+	rest := key[open:]
+	for rest != "" {
+		if rest[0] != '[' {
+			return key, nil
+		}
+		end := strings.IndexByte(rest, ']')
+		if end < 0 {
+			return key, nil
+		}
+		path = append(path, rest[1:end])
+		rest = rest[end+1:]
+	}
+	return key[:open], path
+}
+
+// has reports whether a field was sent, even empty.
+func (f *form) has(name string) bool { return f.fields[name] != nil }
+
+// take removes a field and gives its values.
+func (f *form) take(name string) []any {
+	field := f.fields[name]
+	if field == nil {
+		return nil
+	}
+	delete(f.fields, name)
+	return field.list()
+}
+
+// rest lists the names that nothing has taken yet, in order of appearance.
+func (f *form) rest() []string {
+	var names []string
+	for _, name := range f.names {
+		if f.fields[name] != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// takeToken removes the access token: nothing of it may reach a file.
+func (f *form) takeToken() string {
+	token := ""
+	// The living standard calls it access_token; the wiki's algorithm says auth_token.
+	for _, name := range []string{"access_token", "auth_token"} {
+		if s := firstText(f.take(name)); token == "" {
+			token = strings.TrimSpace(s)
+		}
+	}
+	return token
+}
+
+func firstText(values []any) string {
+	for _, v := range values {
+		if s, ok := v.(string); ok && s != "" {
+			return s
+		}
+	}
+	return ""
+}

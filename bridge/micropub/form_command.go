@@ -1,0 +1,156 @@
+package micropub
+
+import (
+	"fmt"
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// command reads what a form asks for. The Recommendation knows forms that create, delete
+// and undelete; the drafts of 2014 and 2015 also had updates (see legacy.go).
+func (f *form) command(l Limits) (Command, error) {
+	if upload, ok := f.upload(); ok {
+		return upload, nil
+	}
+	verb, err := f.one("action", "mp-action")
+	if err != nil {
+		return nil, err
+	}
+	switch verb {
+	case "create":
+		return f.create(l)
+	case "":
+		if address, dialect, err := f.legacyUpdate(l); err != nil {
+			return nil, err
+		} else if dialect != none {
+			return f.update(address, dialect, l)
+		}
+		return f.create(l)
+	case "edit": // Postly, 2015
+		verb = "update"
+	}
+	address, err := f.onePost("url", "mp-url")
+	if err != nil {
+		return nil, err
+	}
+	return act(verb, address, func() (Command, error) { return f.update(address, byAction, l) })
+}
+
+// upload recognises a file that was sent to the Micropub endpoint as if it were the media
+// endpoint: a part named file and no post around it.
+func (f *form) upload() (*Upload, bool) {
+	if len(f.files) != 1 || f.files[0].property != "file" {
+		return nil, false
+	}
+	for _, name := range f.rest() {
+		if name != "file" && !isCommand(name) {
+			return nil, false
+		}
+	}
+	u := &Upload{URL: f.files[0].url}
+	f.take("file")
+	for _, name := range f.rest() {
+		u.Commands.set(name, values(f.take(name), false))
+	}
+	return u, true
+}
+
+// one takes a field that may stand under several names, with one value.
+func (f *form) one(names ...string) (string, error) {
+	value := ""
+	for _, name := range names {
+		for _, v := range values(f.take(name), false) {
+			s, ok := v.(string)
+			if s = strings.TrimSpace(s); !ok || value != "" && s != value {
+				return "", refuse(fmt.Sprintf("%s has more than one value", name), "send one")
+			}
+			value = s
+		}
+	}
+	return value, nil
+}
+
+// onePost takes the address that an action is about.
+func (f *form) onePost(names ...string) (string, error) {
+	var all []any
+	for _, name := range names {
+		for _, v := range values(f.take(name), false) {
+			if len(all) == 0 || !mf2.Equal(all[0], v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return onePost(all)
+}
+
+func (f *form) create(l Limits) (Command, error) {
+	d := draft{}
+	var err error
+	if d.types, err = itemTypes(f.take("h")); err != nil {
+		return nil, err
+	}
+	if len(d.types) == 0 {
+		// PHP apps encode the JSON syntax as a form: type[]=h-entry&properties[content][]=…
+		if t, ok := f.peek("type").(string); ok && strings.HasPrefix(t, "h-") {
+			if d.types, err = itemTypes(f.take("type")); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if properties, ok := f.peek("properties").(map[string]any); ok {
+		f.take("properties")
+		for name, v := range properties {
+			if err := d.setForm(name, values(v, true)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, name := range f.rest() {
+		if err := d.setForm(name, f.take(name)); err != nil {
+			return nil, err
+		}
+	}
+	return d.create(l)
+}
+
+// peek is the only value of a field, without taking it.
+func (f *form) peek(name string) any {
+	if field := f.fields[name]; field != nil {
+		if list := field.list(); len(list) == 1 {
+			return list[0]
+		}
+	}
+	return nil
+}
+
+// setForm takes one field of a new post, with the names that the drafts had.
+func (d *draft) setForm(name string, list []any) error {
+	switch name {
+	case "syndicate-to", "slug":
+		if list = values(list, false); name != "slug" || d.commands.Slug == "" {
+			d.commands.set(name, list)
+		}
+		return nil
+	case "mp-slug":
+		if s := firstWord(values(list, false)); s != "" {
+			d.commands.Slug = ""
+		}
+	case "bookmark":
+		name = "bookmark-of"
+	case "file":
+		for _, v := range list {
+			to := name
+			if address, ok := v.(string); ok {
+				to = mediaProperty(address)
+			}
+			if err := d.set(to, []any{v}); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "access_token", "h", "action":
+		return nil
+	}
+	return d.set(name, list)
+}

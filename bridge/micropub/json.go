@@ -1,0 +1,182 @@
+package micropub
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// parseJSON reads a request in JSON syntax. token receives the access_token that some apps
+// put into the body, as soon as it is known.
+func parseJSON(data []byte, l Limits, token *string) (Command, error) {
+	v, err := mf2.FromJSON(data, l.Depth)
+	if err != nil {
+		return nil, refuse("the body is not good JSON: "+err.Error(), "mend it there")
+	}
+	body, ok := v.(map[string]any)
+	if !ok {
+		return nil, refuse("the body must be a JSON object", `send {"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
+	}
+	*token = strings.TrimSpace(firstText(values(body["access_token"], false)))
+	delete(body, "access_token")
+
+	action, has := body["action"]
+	if !has || action == nil {
+		return createJSON(body, l)
+	}
+	verb, ok := action.(string)
+	if list := values(action, false); !ok && len(list) == 1 {
+		verb, ok = list[0].(string)
+	}
+	if !ok {
+		return nil, refuse(`"action" must be a string`, `send {"action": "update", "url": "…"}`)
+	}
+	if verb == "create" {
+		delete(body, "action")
+		return createJSON(body, l)
+	}
+	address, err := onePost(body["url"])
+	if err != nil {
+		return nil, err
+	}
+	return act(verb, address, func() (Command, error) { return updateJSON(address, body, l) })
+}
+
+// act is the command for a verb on an existing post.
+func act(verb, address string, update func() (Command, error)) (Command, error) {
+	switch verb {
+	case "update":
+		return update()
+	case "delete":
+		return &Delete{URL: address}, nil
+	case "undelete":
+		return &Undelete{URL: address}, nil
+	}
+	return nil, refuse(fmt.Sprintf("the action %q is not known", shorten(verb)), "send update, delete or undelete")
+}
+
+// onePost reads the url that an action is about.
+func onePost(v any) (string, error) {
+	list := values(v, false)
+	if len(list) == 0 {
+		return "", refuse("the action names no post", "send the post's address as url")
+	}
+	if len(list) > 1 {
+		return "", refuse("the action names more than one url", "send one request for each post")
+	}
+	address, ok := list[0].(string)
+	if !ok {
+		return "", refuse(`"url" must be a string`, "send the post's address as url")
+	}
+	if address = strings.TrimSpace(address); address == "" {
+		return "", refuse("the action names no post", "send the post's address as url")
+	}
+	return address, checkText("url", address)
+}
+
+func createJSON(body map[string]any, l Limits) (Command, error) {
+	d := draft{}
+	types := body["type"]
+	if types == nil {
+		types = body["h"]
+	}
+	var err error
+	if d.types, err = itemTypes(types); err != nil {
+		return nil, err
+	}
+	properties, wrapped := body["properties"].(map[string]any)
+	if list, isList := body["properties"].([]any); isList && len(list) == 0 {
+		wrapped = true // an empty object, as PHP writes it
+	}
+	_, flat := body["h"]
+	flat = flat && body["properties"] == nil // a form that an app turned into JSON
+	if !wrapped && !flat {
+		return nil, refuse(`the post has no "properties" object`, `send {"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
+	}
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		switch {
+		case name == "type", name == "h", name == "properties":
+		case flat, isCommand(name):
+			err = d.setJSON(name, body[name])
+		case name == "syndicate-to", name == "slug":
+			d.commands.set(name, values(body[name], false))
+		case len(values(body[name], false)) > 0:
+			err = refuse(
+				fmt.Sprintf(`%q is not known beside "type" and "properties"`, shorten(name)),
+				`put properties inside "properties"; to change a post that exists send "action": "update"`,
+			)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if err := d.setJSON(name, properties[name]); err != nil {
+			return nil, err
+		}
+	}
+	return d.create(l)
+}
+
+// setJSON takes one property of a new post. syndicate-to is a command of old apps; slug is
+// one too, and stays a property beside it: JSON came after the drafts that had the command,
+// and a property is never lost.
+func (d *draft) setJSON(name string, v any) error {
+	switch name {
+	case "syndicate-to":
+		d.commands.set(name, values(v, false))
+		return nil
+	case "slug":
+		if d.commands.Slug == "" {
+			d.commands.set(name, values(v, false))
+		}
+	case "access_token", "h":
+		return nil // says how the request is meant; nothing of the post
+	case "action":
+		return refuse(`"action" stands among the properties`, `move it to the top level, beside "url"`)
+	}
+	return d.set(name, v)
+}
+
+func updateJSON(address string, body map[string]any, l Limits) (Command, error) {
+	u := revision{url: address, strict: true}
+	says := false
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		v := body[name]
+		var err error
+		switch name {
+		case "action", "url", "type":
+		case "replace":
+			says, err = true, u.part(name, v, &u.replace)
+		case "add":
+			says, err = true, u.part(name, v, &u.add)
+		case "delete":
+			says, err = true, u.delete(v)
+		case "mp-photo-alt":
+			u.alts = values(v, true)
+		case "syndicate-to":
+			says = true
+			u.commands.set(name, values(v, false))
+		default:
+			if isCommand(name) {
+				says = true
+				u.commands.set(name, values(v, false))
+			} else if len(values(v, false)) > 0 {
+				err = refuse(
+					fmt.Sprintf("%q is not a part of an update", shorten(name)),
+					`put the property inside "replace", "add" or "delete"`,
+				)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !says {
+		return nil, refuse("the update says nothing to change", `send "replace", "add" or "delete"`)
+	}
+	return u.update(l)
+}

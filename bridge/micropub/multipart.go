@@ -1,0 +1,186 @@
+package micropub
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"gitpost/bridge/fault"
+)
+
+// readMultipart reads multipart/form-data part by part: texts into the form, files to the
+// Intake as they arrive, never held in memory. The form beside an error has what was read.
+func readMultipart(r *http.Request, boundary string, l Limits, in Intake) (*form, error) {
+	if boundary == "" {
+		return nil, refuse("the multipart request does not say its boundary", "let the HTTP library write the Content-Type")
+	}
+	if r.Body == nil {
+		return nil, brokenBody(io.ErrUnexpectedEOF)
+	}
+	m := &multipartReader{
+		request: r, in: in, limits: l, form: newForm(l), left: l.Body,
+		parts: multipart.NewReader(io.LimitReader(r.Body, l.Body+int64(l.Files)*l.Upload), boundary),
+	}
+	for {
+		part, err := m.parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return m.form, nil
+		}
+		if err != nil {
+			return m.form, brokenBody(err)
+		}
+		if err := m.take(part); err != nil {
+			return m.form, err
+		}
+	}
+}
+
+type multipartReader struct {
+	request *http.Request
+	in      Intake
+	limits  Limits
+	parts   *multipart.Reader
+	form    *form
+	left    int64 // of limits.Body, for texts
+	seen    int   // parts
+	token   string
+}
+
+func (m *multipartReader) take(part *multipart.Part) error {
+	if m.seen++; m.seen > m.limits.Properties+m.limits.Files {
+		return tooManyNames(m.limits)
+	}
+	_, disposition, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	name := disposition["name"]
+	filename, isFile := disposition["filename"]
+	kind := part.Header.Get("Content-Type")
+	if !isFile {
+		isFile = isMedia(kind)
+	}
+	var body io.Reader = part
+	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
+		body = base64.NewDecoder(base64.StdEncoding, part)
+	}
+	if !isFile {
+		return m.text(name, kind, body)
+	}
+	return m.file(name, filename, kind, body)
+}
+
+// isMedia reports whether a part without a file name is a file after all.
+func isMedia(kind string) bool {
+	kind, _, _ = strings.Cut(strings.ToLower(kind), "/")
+	return kind == "image" || kind == "video" || kind == "audio"
+}
+
+func (m *multipartReader) text(name, kind string, body io.Reader) error {
+	if _, params, err := mime.ParseMediaType(kind); err == nil {
+		if err := checkCharset(params); err != nil {
+			return err
+		}
+	}
+	data, err := io.ReadAll(io.LimitReader(body, m.left+1))
+	if err != nil {
+		return brokenBody(err)
+	}
+	if m.left -= int64(len(data)); m.left < 0 {
+		return bodyTooLarge(m.limits)
+	}
+	if name == "access_token" || name == "auth_token" {
+		m.token = strings.TrimSpace(string(data))
+	}
+	return m.form.add(name, string(data))
+}
+
+// file hands one file to the Intake and keeps its address in the form, at the place that its
+// name says: photo, photo[], photo[0] and photo[value] alike.
+func (m *multipartReader) file(name, filename, kind string, body io.Reader) error {
+	property, _ := splitKey(name)
+	if property == "" {
+		property, name = "file", "file"
+	}
+	if len(m.form.files) >= m.limits.Files {
+		return &fault.Error{
+			Code: fault.TooLarge, Op: op,
+			Message: fmt.Sprintf("the request has more than %d files", m.limits.Files), Hint: "send fewer at once",
+		}
+	}
+	first := make([]byte, 1)
+	if n, err := io.ReadFull(body, first); n == 0 {
+		if !errors.Is(err, io.EOF) {
+			return brokenBody(err)
+		}
+		if filename == "" {
+			return nil // a file field that the browser's user left empty
+		}
+		first = nil
+	}
+	address, err := store(m.request, m.in, m.limits, File{
+		Property: property, Filename: filename, ContentType: kind, Token: m.token,
+		Body: io.MultiReader(strings.NewReader(string(first)), body),
+	})
+	if err != nil {
+		return err
+	}
+	m.form.files = append(m.form.files, storedFile{property: property, url: address})
+	return m.form.add(name, address)
+}
+
+// store calls Intake.Store with a body that ends at the limit, and tells a client whose
+// upload broke from a server that failed.
+func store(r *http.Request, in Intake, l Limits, f File) (string, error) {
+	upload := &boundedFile{from: f.Body, left: l.Upload, limit: l.Upload, name: f.Filename}
+	f.Body = upload
+	address, err := in.Store(r.Context(), f)
+	if upload.broken != nil {
+		return "", upload.broken
+	}
+	if err == nil {
+		return address, nil
+	}
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return "", err
+	}
+	return "", &fault.Error{
+		Code: fault.Internal, Op: "store file",
+		Message: "the file could not be stored", Hint: "nothing was posted; try again", Err: err,
+	}
+}
+
+// boundedFile is the body of one file. It remembers why it ended early.
+type boundedFile struct {
+	from   io.Reader
+	left   int64
+	limit  int64
+	name   string
+	broken error
+}
+
+func (b *boundedFile) Read(p []byte) (int, error) {
+	if b.broken != nil {
+		return 0, b.broken
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.from.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		b.broken = &fault.Error{
+			Code: fault.TooLarge, Op: op,
+			Message: fmt.Sprintf("the file %q is larger than %s", shorten(b.name), size(b.limit)),
+			Hint:    "send a smaller one; nothing was posted",
+		}
+		return 0, b.broken
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.broken = brokenBody(err)
+		return n, b.broken
+	}
+	return n, err
+}

@@ -1,0 +1,246 @@
+package micropub
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// Query is what a GET asks for.
+type Query struct {
+	Q   string // "config", "source", …; "": whether the token is good
+	URL string // the post or file that is meant; "" for a list
+
+	Properties []string // the properties that the answer is limited to
+	Limit      int      // 0: not given
+	Offset     int
+	Filter     string // filter, or search
+	Order      string // "ascending", "descending"; "" is the list's own
+	Before     string // opaque cursors, from the paging of an earlier answer
+	After      string
+
+	PostType   []string
+	PostStatus []string
+	Visibility []string
+	Category   []string // q=source&category=…
+	Exists     []string
+	NotExists  []string
+	Values     map[string][]string // property-NAME=VALUE: the post has one of the values
+
+	Destination string
+	Channel     string
+	Place       *Place // q=geo
+}
+
+// Place is where q=geo looks.
+type Place struct {
+	Latitude, Longitude float64
+	Uncertainty         float64 // metres; 0: not given
+}
+
+// Queries are the values of q that ParseQuery takes, as q=config lists them.
+var Queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
+
+// ParseQuery reads the parameters of a GET. Unknown parameters are passed over, since apps
+// add their own; an unknown q and a known parameter with a bad value are refused.
+func ParseQuery(v url.Values) (Query, error) {
+	q := Query{
+		Q:           strings.TrimSpace(v.Get("q")),
+		URL:         strings.TrimSpace(v.Get("url")),
+		Properties:  listOf(v, "properties"),
+		Filter:      firstOf(v, "filter", "search"),
+		Before:      v.Get("before"),
+		After:       v.Get("after"),
+		PostType:    listOf(v, "post-type"),
+		PostStatus:  listOf(v, "post-status"),
+		Visibility:  listOf(v, "visibility"),
+		Category:    listOf(v, "category"),
+		Exists:      listOf(v, "exists"),
+		NotExists:   listOf(v, "not-exists"),
+		Destination: firstOf(v, "mp-destination", "destination"),
+		Channel:     firstOf(v, "mp-channel", "channel"),
+	}
+	if q.Q != "" && q.Q != "last" && !slices.Contains(Queries, q.Q) {
+		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Q)), "ask one of "+strings.Join(Queries, ", "))
+	}
+	for i, s := range q.PostStatus {
+		q.PostStatus[i] = postStatus(s).(string)
+	}
+	var err error
+	if q.Limit, err = count(v, "limit", 1); err != nil {
+		return q, err
+	}
+	if q.Offset, err = count(v, "offset", 0); err != nil {
+		return q, err
+	}
+	if q.Before != "" && q.After != "" {
+		return q, refuse("before and after stand together", "send one of them")
+	}
+	switch order := strings.ToLower(v.Get("order")); order {
+	case "":
+	case "asc", "ascending":
+		q.Order = "ascending"
+	case "desc", "descending":
+		q.Order = "descending"
+	default:
+		return q, refuse(fmt.Sprintf("the order %q is not known", shorten(order)), "send ascending or descending")
+	}
+	for key := range v {
+		name, _ := splitKey(key)
+		if name, ok := strings.CutPrefix(name, "property-"); ok && name != "" {
+			if q.Values == nil {
+				q.Values = map[string][]string{}
+			}
+			q.Values[name] = append(q.Values[name], texts(anys(v[key]))...)
+		}
+	}
+	if q.Q == "geo" {
+		if q.Place, err = place(v); err != nil {
+			return q, err
+		}
+	}
+	return q, nil
+}
+
+// listOf reads a parameter that may stand once or often: name, name[], name[0], and several
+// values joined by commas in each.
+func listOf(v url.Values, name string) []string {
+	type numbered struct {
+		key    string
+		number int
+	}
+	var keys []numbered
+	for key := range v {
+		if base, path := splitKey(key); base == name && len(path) < 2 {
+			number := -1
+			if len(path) == 1 && path[0] != "" {
+				number, _ = strconv.Atoi(path[0])
+			}
+			keys = append(keys, numbered{key, number})
+		}
+	}
+	slices.SortFunc(keys, func(a, b numbered) int {
+		if a.number != b.number {
+			return a.number - b.number
+		}
+		return strings.Compare(a.key, b.key)
+	})
+	var out []string
+	for _, k := range keys {
+		for _, value := range v[k.key] {
+			for part := range strings.SplitSeq(value, ",") {
+				if part = strings.TrimSpace(part); part != "" && !slices.Contains(out, part) {
+					out = append(out, part)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func firstOf(v url.Values, names ...string) string {
+	for _, name := range names {
+		if s := strings.TrimSpace(v.Get(name)); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func anys(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+func count(v url.Values, name string, least int) (int, error) {
+	s := strings.TrimSpace(v.Get(name))
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > math.MaxInt32 {
+		return 0, refuse(fmt.Sprintf("%s=%s is not a number from %d on", name, shorten(s), least), fmt.Sprintf("send %s=20 or the like", name))
+	}
+	return n, nil
+}
+
+// place reads uri=geo:52.3,4.9;u=35, lat and lon (and u), or the geo=52.3,4.9;u=35 of 2015.
+// It is nil when no place is named: then all known ones are meant.
+func place(v url.Values) (*Place, error) {
+	if uri := firstOf(v, "uri", "geo"); uri != "" {
+		p, ok := ParseGeo(uri)
+		if !ok {
+			return nil, badPlace(uri)
+		}
+		return &p, nil
+	}
+	lat, lon := v.Get("lat"), firstOf(v, "lon", "lng")
+	if lat == "" && lon == "" {
+		return nil, nil
+	}
+	p, ok := ParseGeo(lat + "," + lon)
+	if u := v.Get("u"); ok && u != "" {
+		metres, err := strconv.ParseFloat(u, 64)
+		p.Uncertainty, ok = metres, err == nil && metres >= 0 && !math.IsInf(metres, 0)
+	}
+	if !ok {
+		return nil, badPlace(lat + "," + lon)
+	}
+	return &p, nil
+}
+
+func badPlace(s string) error {
+	return refuse(fmt.Sprintf("%q is not a place", shorten(s)), "send uri=geo:52.37,4.89 or lat=52.37&lon=4.89")
+}
+
+// ParseGeo reads a geo URI (RFC 5870), with or without its scheme. Parameters other than u
+// are passed over.
+func ParseGeo(uri string) (Place, bool) {
+	uri = strings.TrimPrefix(strings.TrimSpace(uri), "geo:")
+	numbers, parameters, _ := strings.Cut(uri, ";")
+	parts := strings.Split(numbers, ",")
+	if len(parts) < 2 || len(parts) > 3 {
+		return Place{}, false
+	}
+	var p Place
+	for i, into := range []*float64{&p.Latitude, &p.Longitude} {
+		n, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
+		if err != nil || math.IsNaN(n) {
+			return Place{}, false
+		}
+		*into = n
+	}
+	if math.Abs(p.Latitude) > 90 || math.Abs(p.Longitude) > 180 {
+		return Place{}, false
+	}
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		if s, ok := strings.CutPrefix(parameter, "u="); ok {
+			if metres, err := strconv.ParseFloat(s, 64); err == nil && metres >= 0 && !math.IsInf(metres, 0) {
+				p.Uncertainty = metres
+			}
+		}
+	}
+	return p, true
+}
+
+// Only limits the properties of an item to those that a query names; all when it names none.
+func (q Query) Only(properties mf2.Properties) mf2.Properties {
+	if len(q.Properties) == 0 {
+		return properties
+	}
+	only := mf2.Properties{}
+	for _, name := range q.Properties {
+		if list, ok := properties[name]; ok {
+			only[name] = list
+		}
+	}
+	return only
+}

@@ -1,0 +1,174 @@
+package micropub
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"gitpost/bridge/fault"
+)
+
+// Created is what an app is told of a post or file that is safe now.
+type Created struct {
+	URL         string
+	Pushed      *bool  // nil: nobody waited for the push
+	Reason      string // with Pushed false: why, in words
+	Shortlink   string
+	Syndication []string // where copies stand
+}
+
+// body is Created as JSON.
+type body struct {
+	URL    string `json:"url"`
+	Pushed *bool  `json:"pushed,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// WriteCreated answers 201 with the Location. Apps break on 202, and the post is safe.
+func WriteCreated(w http.ResponseWriter, r *http.Request, c Created) error {
+	w.Header().Set("Location", c.URL)
+	return writeSafe(w, r, http.StatusCreated, c)
+}
+
+// WriteChanged answers 200 for an update, a delete or an undelete that left the URL as it
+// was. When it changed, the answer is WriteCreated.
+func WriteChanged(w http.ResponseWriter, r *http.Request, c Created) error {
+	return writeSafe(w, r, http.StatusOK, c)
+}
+
+func writeSafe(w http.ResponseWriter, r *http.Request, status int, c Created) error {
+	for _, copy := range c.Syndication {
+		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="syndication"`, copy))
+	}
+	if c.Shortlink != "" {
+		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="shortlink"`, c.Shortlink))
+	}
+	answer := body{URL: c.URL, Pushed: c.Pushed}
+	if c.Pushed != nil && !*c.Pushed {
+		answer.Reason = c.Reason
+	}
+	return Write(w, r, status, answer)
+}
+
+// Write answers with v: as JSON, form-encoded where Accept prefers that, or as plain text
+// where Accept prefers that and v is about one address.
+func Write(w http.ResponseWriter, r *http.Request, status int, v any) error {
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
+	switch kind := accepted(r); {
+	case kind == formType:
+		encoded, err := encodeForm(v)
+		if err != nil {
+			return err
+		}
+		return write(w, status, formType, []byte(encoded))
+	case kind == "text/plain":
+		if b, ok := v.(body); ok {
+			return write(w, status, "text/plain; charset=utf-8", []byte(b.URL+"\n"))
+		}
+	}
+	return WriteJSON(w, status, v)
+}
+
+// WriteJSON answers with v as JSON. &, < and > stay as they are: apps show these texts.
+func WriteJSON(w http.ResponseWriter, status int, v any) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	return write(w, status, "application/json", b.Bytes())
+}
+
+func write(w http.ResponseWriter, status int, kind string, data []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.WriteHeader(status)
+	_, err := w.Write(data)
+	return err
+}
+
+// failure is an error as JSON.
+type failure struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	Scope       string `json:"scope,omitempty"`
+}
+
+// WriteError answers with an error, always in JSON. An error that is no *fault.Error is the
+// server's own: its text stays in the log.
+func WriteError(w http.ResponseWriter, err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		f = &fault.Error{
+			Code: fault.Internal, Message: "the server met an unexpected error",
+			Hint: "nothing was changed that it knows of; its log has the cause", Err: err,
+		}
+	}
+	h := w.Header()
+	switch f.Code {
+	case fault.Unauthorized:
+		h.Set("WWW-Authenticate", "Bearer")
+	case fault.InvalidToken:
+		h.Set("WWW-Authenticate", `Bearer error="invalid_token", error_description="`+quotable(f.Description())+`"`)
+	case fault.InsufficientScope:
+		challenge := `Bearer error="insufficient_scope"`
+		if f.Scope != "" {
+			challenge += `, scope="` + quotable(f.Scope) + `"`
+		}
+		h.Set("WWW-Authenticate", challenge)
+	case fault.TooManyRequests, fault.Unavailable:
+		if f.RetryAfter > 0 {
+			h.Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
+		}
+	}
+	h.Set("Cache-Control", "no-store")
+	return WriteJSON(w, StatusOf(f.Code), failure{Error: string(f.Code), Description: f.Description(), Scope: f.Scope})
+}
+
+// StatusOf is the HTTP status for a code.
+func StatusOf(code fault.Code) int {
+	switch code {
+	case fault.InvalidRequest:
+		return http.StatusBadRequest
+	case fault.Unauthorized, fault.InvalidToken:
+		return http.StatusUnauthorized
+	case fault.InsufficientScope, fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.UnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case fault.TooManyRequests:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// quotable makes a text fit a quoted-string of a header (RFC 6750: printable ASCII without
+// quotes and backslashes).
+func quotable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '"':
+			return '\''
+		case r == '\\' || r < ' ' || r > '~':
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,43 @@
+package micropub
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"gitpost/bridge/fault"
+)
+
+// HeaderToken is the bearer token of the Authorization header, "" when there is none.
+func HeaderToken(r *http.Request) (string, error) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) > 1 {
+		return "", refuse("the request has more than one Authorization header", "send one")
+	}
+	if len(headers) == 0 {
+		return "", nil
+	}
+	scheme, token, _ := strings.Cut(strings.TrimSpace(headers[0]), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", nil
+	}
+	return strings.TrimSpace(token), nil
+}
+
+// OneToken is the token of a request that may carry it in the header, in the body, or, as
+// some apps do, in both: then they must be equal.
+func OneToken(header, body string) (string, error) {
+	switch {
+	case header == "" && body == "":
+		return "", &fault.Error{
+			Code: fault.Unauthorized, Op: op,
+			Message: "the request has no access token",
+			Hint:    `send it as "Authorization: Bearer …", or as access_token in a form`,
+		}
+	case header == "":
+		return body, nil
+	case body == "" || subtle.ConstantTimeCompare([]byte(header), []byte(body)) == 1:
+		return header, nil
+	}
+	return "", refuse("the access token in the header and the one in the body differ", "send one token")
+}

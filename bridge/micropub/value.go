@@ -1,0 +1,232 @@
+package micropub
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gitpost/bridge/mf2"
+)
+
+// values makes a property's list of what was sent for it: a bare value is a list of one,
+// null and, unless keepEmpty, the empty string are nothing.
+func values(v any, keepEmpty bool) []any {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	out := make([]any, 0, len(list))
+	for _, v := range list {
+		if v == nil || v == "" && !keepEmpty {
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// meaning brings the values of one property to the form in which the rest of gitpost knows
+// them: nested items with lists everywhere, content as text or {html}, one spelling of
+// post-status.
+func meaning(name string, list []any) ([]any, error) {
+	out := make([]any, 0, len(list))
+	for _, v := range list {
+		v = nested(v)
+		switch name {
+		case "content":
+			var err error
+			if v, err = content(v); err != nil {
+				return nil, err
+			}
+			if v == nil {
+				continue
+			}
+		case "post-status":
+			v = postStatus(v)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// nested drops nulls, and makes lists of the bare values that apps send for type and
+// properties of a nested item.
+func nested(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, e := range v {
+			if e != nil {
+				out = append(out, nested(e))
+			}
+		}
+		return out
+	case map[string]any:
+		properties, isItem := v["properties"].(map[string]any)
+		_, typed := v["type"]
+		out := make(map[string]any, len(v))
+		for key, e := range v {
+			if e != nil {
+				out[key] = nested(e)
+			}
+		}
+		if isItem && typed {
+			out["type"] = asList(out["type"])
+			lists := make(map[string]any, len(properties))
+			for key, e := range properties {
+				if e != nil {
+					lists[key] = asList(nested(e))
+				}
+			}
+			out["properties"] = lists
+		}
+		return out
+	}
+	return v
+}
+
+func asList(v any) any {
+	switch v := v.(type) {
+	case []any:
+		return v
+	case nil:
+		return []any{}
+	}
+	return []any{v}
+}
+
+// content is a text or {html}. {text}, {value} and {markdown} alone are texts; a text beside
+// html is only html's plain copy. It is nil when nothing is said.
+func content(v any) (any, error) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return v, nil
+	}
+	for key := range object {
+		if strings.HasPrefix(key, "http://") || strings.HasPrefix(key, "https://") {
+			return nil, refuse(
+				fmt.Sprintf("content for one syndication target (%s) cannot be kept: a post has one text", shorten(key)),
+				"send the post's own text as content; post the shorter text to the target itself",
+			)
+		}
+	}
+	if html, ok := object["html"].(string); ok && html != "" {
+		out := maps.Clone(object)
+		for _, copied := range []string{"value", "text", "markdown"} {
+			delete(out, copied)
+		}
+		return out, nil
+	}
+	for _, key := range []string{"markdown", "text", "value"} {
+		if text, ok := object[key].(string); ok && text != "" {
+			return text, nil
+		}
+	}
+	for key, e := range object {
+		if !slices.Contains([]string{"html", "markdown", "text", "value"}, key) || e != "" {
+			return nil, refuse(
+				fmt.Sprintf("content is an object without html or text, but with %q", shorten(key)),
+				`send a string, or {"html": "…"}`,
+			)
+		}
+	}
+	return nil, nil
+}
+
+// postStatus reads WordPress's word for published as the one of the extension.
+func postStatus(v any) any {
+	if s, ok := v.(string); ok {
+		s = strings.ToLower(strings.TrimSpace(s))
+		if s == "publish" {
+			s = "published"
+		}
+		return s
+	}
+	return v
+}
+
+// checkProperties refuses what no file can hold or show: control characters, and more names
+// than the limits allow.
+func checkProperties(l Limits, all ...mf2.Properties) error {
+	count := 0
+	for _, properties := range all {
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if err := checkName(name); err != nil {
+				return err
+			}
+			if count++; count > l.Properties {
+				return tooManyNames(l)
+			}
+			for _, v := range properties[name] {
+				if err := checkValue(name, v, &count, l); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func checkValue(name string, v any, count *int, l Limits) error {
+	switch v := v.(type) {
+	case string:
+		return checkText(name, v)
+	case []any:
+		for _, e := range v {
+			if err := checkValue(name, e, count, l); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, e := range v {
+			if err := checkName(key); err != nil {
+				return err
+			}
+			if *count++; *count > l.Properties {
+				return tooManyNames(l)
+			}
+			if err := checkValue(name, e, count, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// maxName is the longest name of a property. Names of the field have at most 30 letters.
+const maxName = 200
+
+func checkName(name string) error {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return refuse("a property has no name", "name each property")
+	case utf8.RuneCountInString(name) > maxName:
+		return refuse(fmt.Sprintf("the property name %q is longer than %d characters", shorten(name), maxName), "use a shorter name")
+	}
+	for _, r := range name {
+		if isControl(r) || r == '\t' || r == '\n' || r == '\r' {
+			return refuse(fmt.Sprintf("the property name %q has a control character (U+%04X)", shorten(name), r), "take it out")
+		}
+	}
+	return nil
+}
+
+func checkText(name, s string) error {
+	for _, r := range s {
+		if isControl(r) {
+			return refuse(
+				fmt.Sprintf("%s has an invisible control character (U+%04X)", shorten(name), r),
+				"take it out: a feed with it in is not valid XML",
+			)
+		}
+	}
+	return nil
+}
+
+// isControl names the characters that may stand in no XML feed of the site: the C0 controls
+// but tab and line ends, and DEL, which YAML does not allow either.
+func isControl(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f
+}
