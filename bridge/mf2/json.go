@@ -35,6 +35,22 @@ func FromJSON(data []byte, depth int) (any, error) {
 	return v, nil
 }
 
+// MarshalJSON writes every property as an array and a nil map as {}: apps iterate over both.
+func (p Properties) MarshalJSON() ([]byte, error) {
+	full := make(map[string][]any, len(p))
+	for name, values := range p {
+		if values == nil {
+			values = []any{}
+		}
+		full[name] = values
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // whoever wants it escaped does that outside
+	err := encoder.Encode(full)
+	return b.Bytes(), err
+}
+
 type decoder struct {
 	data   []byte
 	json   *json.Decoder

@@ -7,20 +7,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"gitpost/bridge/mf2"
 )
 
 // Query is what a GET asks for.
 type Query struct {
-	Q   string // "config", "source", …; "": whether the token is good
-	URL string // the post or file that is meant; "" for a list
+	Kind string // q: "config", "source", …; "": whether the token is good
+	URL  string // the post or file that is meant; "" for a list
 
 	Properties []string // the properties that the answer is limited to
 	Limit      int      // 0: not given
 	Offset     int
 	Filter     string // filter, or search
-	Order      string // "ascending", "descending"; "" is the list's own
+	Order      string // "asc", "desc"; "" is the list's own
 	Before     string // opaque cursors, from the paging of an earlier answer
 	After      string
 
@@ -30,7 +28,7 @@ type Query struct {
 	Category   []string // q=source&category=…
 	Exists     []string
 	NotExists  []string
-	Values     map[string][]string // property-NAME=VALUE: the post has one of the values
+	Property   map[string][]string // property-NAME=VALUE: the post has one of the values
 
 	Destination string
 	Channel     string
@@ -43,14 +41,14 @@ type Place struct {
 	Uncertainty         float64 // metres; 0: not given
 }
 
-// Queries are the values of q that ParseQuery takes, as q=config lists them.
-var Queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
+// queries are the values of q that ParseQuery takes beside "last", the media endpoint's old one.
+var queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
 
 // ParseQuery reads the parameters of a GET. Unknown parameters are passed over, since apps
 // add their own; an unknown q and a known parameter with a bad value are refused.
 func ParseQuery(v url.Values) (Query, error) {
 	q := Query{
-		Q:           strings.TrimSpace(v.Get("q")),
+		Kind:        strings.TrimSpace(v.Get("q")),
 		URL:         strings.TrimSpace(v.Get("url")),
 		Properties:  listOf(v, "properties"),
 		Filter:      firstOf(v, "filter", "search"),
@@ -65,8 +63,8 @@ func ParseQuery(v url.Values) (Query, error) {
 		Destination: firstOf(v, "mp-destination", "destination"),
 		Channel:     firstOf(v, "mp-channel", "channel"),
 	}
-	if q.Q != "" && q.Q != "last" && !slices.Contains(Queries, q.Q) {
-		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Q)), "ask one of "+strings.Join(Queries, ", "))
+	if q.Kind != "" && q.Kind != "last" && !slices.Contains(queries, q.Kind) {
+		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Kind)), "ask one of "+strings.Join(queries, ", "))
 	}
 	for i, s := range q.PostStatus {
 		q.PostStatus[i] = postStatus(s).(string)
@@ -84,22 +82,22 @@ func ParseQuery(v url.Values) (Query, error) {
 	switch order := strings.ToLower(v.Get("order")); order {
 	case "":
 	case "asc", "ascending":
-		q.Order = "ascending"
+		q.Order = "asc"
 	case "desc", "descending":
-		q.Order = "descending"
+		q.Order = "desc"
 	default:
 		return q, refuse(fmt.Sprintf("the order %q is not known", shorten(order)), "send ascending or descending")
 	}
 	for key := range v {
 		name, _ := splitKey(key)
 		if name, ok := strings.CutPrefix(name, "property-"); ok && name != "" {
-			if q.Values == nil {
-				q.Values = map[string][]string{}
+			if q.Property == nil {
+				q.Property = map[string][]string{}
 			}
-			q.Values[name] = append(q.Values[name], texts(anys(v[key]))...)
+			q.Property[name] = append(q.Property[name], texts(anys(v[key]))...)
 		}
 	}
-	if q.Q == "geo" {
+	if q.Kind == "geo" {
 		if q.Place, err = place(v); err != nil {
 			return q, err
 		}
@@ -229,18 +227,4 @@ func ParseGeo(uri string) (Place, bool) {
 		}
 	}
 	return p, true
-}
-
-// Only limits the properties of an item to those that a query names; all when it names none.
-func (q Query) Only(properties mf2.Properties) mf2.Properties {
-	if len(q.Properties) == 0 {
-		return properties
-	}
-	only := mf2.Properties{}
-	for _, name := range q.Properties {
-		if list, ok := properties[name]; ok {
-			only[name] = list
-		}
-	}
-	return only
 }

@@ -52,12 +52,12 @@ func writeSafe(w http.ResponseWriter, r *http.Request, status int, c Created) er
 	if c.Pushed != nil && !*c.Pushed {
 		answer.Reason = c.Reason
 	}
-	return Write(w, r, status, answer)
+	return WriteAnswer(w, r, status, answer)
 }
 
-// Write answers with v: as JSON, form-encoded where Accept prefers that, or as plain text
+// WriteAnswer answers with v: as JSON, form-encoded where Accept prefers that, or as plain text
 // where Accept prefers that and v is about one address.
-func Write(w http.ResponseWriter, r *http.Request, status int, v any) error {
+func WriteAnswer(w http.ResponseWriter, r *http.Request, status int, v any) error {
 	w.Header().Add("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
 	switch kind := accepted(r); {
