@@ -1,6 +1,8 @@
 package micropub
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/mf2"
@@ -31,8 +33,20 @@ func (c *Commands) set(name string, list []any) {
 		if c.Other == nil {
 			c.Other = mf2.Properties{}
 		}
-		c.Other[name] = append(c.Other[name], list...)
+		for _, v := range list {
+			c.Other[name] = append(c.Other[name], nested(v))
+		}
 	}
+}
+
+// check refuses control characters. Names are counted with the properties'.
+func (c *Commands) check() error {
+	for _, s := range slices.Concat([]string{c.Slug, c.Destination}, c.SyndicateTo, c.Channel) {
+		if err := checkText("an mp- parameter", s); err != nil {
+			return err
+		}
+	}
+	return checkProperties(Limits{Properties: math.MaxInt}, c.Other)
 }
 
 // firstWord is the first value that says something.

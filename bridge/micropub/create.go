@@ -22,14 +22,14 @@ type draft struct {
 func (d *draft) set(name string, v any) error {
 	switch {
 	case name == "mp-photo-alt":
-		d.alts = append(d.alts, values(v, true)...)
+		d.alts = append(d.alts, positions(v)...)
 	case isCommand(name):
 		d.commands.set(name, values(v, false))
 	case name == "mp-":
 		return refuse(`the name "mp-" says nothing`, "name the command")
 	case name == "photo":
 		// Alternative texts go by position, so an empty photo keeps its place until then.
-		return d.keep(name, values(v, true))
+		return d.keep(name, positions(v))
 	default:
 		return d.keep(name, values(v, false))
 	}
@@ -68,13 +68,11 @@ func (d *draft) create(l Limits) (Command, error) {
 	if !says {
 		return nil, refuse("the post has no content and no other property", "send at least one, for instance content=Hello")
 	}
-	if err := checkProperties(l, d.properties, d.commands.Other); err != nil {
+	if err := checkProperties(l, d.properties); err != nil {
 		return nil, err
 	}
-	for _, s := range []string{d.commands.Slug, d.commands.Destination} {
-		if err := checkText("a command", s); err != nil {
-			return nil, err
-		}
+	if err := d.commands.check(); err != nil {
+		return nil, err
 	}
 	return &Create{Item: mf2.Item{Type: d.types, Properties: d.properties}, Commands: d.commands}, nil
 }

@@ -107,6 +107,7 @@ func (f *form) add(key, value string) error {
 	if !utf8.ValidString(key) || !utf8.ValidString(value) {
 		return refuse(fmt.Sprintf("the field %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
 	}
+	key = strings.TrimSpace(key) // a line break after & in a hand-written body
 	name, path := splitKey(key)
 	if name == "" {
 		if value == "" {

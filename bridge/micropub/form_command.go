@@ -2,6 +2,8 @@ package micropub
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/mf2"
@@ -29,6 +31,9 @@ func (f *form) command(l Limits) (Command, error) {
 		return f.create(l)
 	case "edit": // Postly, 2015
 		verb = "update"
+	}
+	if err := checkVerb(verb); err != nil {
+		return nil, err
 	}
 	address, err := f.onePost("url", "mp-url")
 	if err != nil {
@@ -100,8 +105,8 @@ func (f *form) create(l Limits) (Command, error) {
 	}
 	if properties, ok := f.peek("properties").(map[string]any); ok {
 		f.take("properties")
-		for name, v := range properties {
-			if err := d.setForm(name, values(v, true)); err != nil {
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if err := d.setForm(name, positions(properties[name])); err != nil {
 				return nil, err
 			}
 		}

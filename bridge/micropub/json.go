@@ -1,6 +1,7 @@
 package micropub
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,9 +13,9 @@ import (
 // parseJSON reads a request in JSON syntax. token receives the access_token that some apps
 // put into the body, as soon as it is known.
 func parseJSON(data []byte, l Limits, token *string) (Command, error) {
-	v, err := mf2.FromJSON(data, l.Depth)
+	v, err := mf2.FromJSON(bytes.TrimPrefix(data, []byte("\ufeff")), l.Depth)
 	if err != nil {
-		return nil, refuse("the body is not good JSON: "+err.Error(), "mend it there")
+		return nil, refuse("the JSON cannot be read: "+err.Error(), "mend it there")
 	}
 	body, ok := v.(map[string]any)
 	if !ok {
@@ -23,8 +24,8 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	*token = strings.TrimSpace(firstText(values(body["access_token"], false)))
 	delete(body, "access_token")
 
-	action, has := body["action"]
-	if !has || action == nil {
+	action := body["action"]
+	if action == nil {
 		return createJSON(body, l)
 	}
 	verb, ok := action.(string)
@@ -38,6 +39,9 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 		delete(body, "action")
 		return createJSON(body, l)
 	}
+	if err := checkVerb(verb); err != nil {
+		return nil, err
+	}
 	address, err := onePost(body["url"])
 	if err != nil {
 		return nil, err
@@ -48,14 +52,20 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 // act is the command for a verb on an existing post.
 func act(verb, address string, update func() (Command, error)) (Command, error) {
 	switch verb {
-	case "update":
-		return update()
 	case "delete":
 		return &Delete{URL: address}, nil
 	case "undelete":
 		return &Undelete{URL: address}, nil
 	}
-	return nil, refuse(fmt.Sprintf("the action %q is not known", shorten(verb)), "send update, delete or undelete")
+	return update()
+}
+
+func checkVerb(verb string) error {
+	switch verb {
+	case "update", "delete", "undelete":
+		return nil
+	}
+	return refuse(fmt.Sprintf("the action %q is not known", shorten(verb)), "send update, delete or undelete")
 }
 
 // onePost reads the url that an action is about.
@@ -156,7 +166,7 @@ func updateJSON(address string, body map[string]any, l Limits) (Command, error) 
 		case "delete":
 			says, err = true, u.delete(v)
 		case "mp-photo-alt":
-			u.alts = values(v, true)
+			u.alts = positions(v)
 		case "syndicate-to":
 			says = true
 			u.commands.set(name, values(v, false))

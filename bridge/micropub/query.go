@@ -67,7 +67,7 @@ func ParseQuery(v url.Values) (Query, error) {
 		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Kind)), "ask one of "+strings.Join(queries, ", "))
 	}
 	for i, s := range q.PostStatus {
-		q.PostStatus[i] = postStatus(s).(string)
+		q.PostStatus[i] = keyword(s).(string)
 	}
 	var err error
 	if q.Limit, err = count(v, "limit", 1); err != nil {

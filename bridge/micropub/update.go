@@ -2,6 +2,8 @@ package micropub
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"gitpost/bridge/mf2"
 )
@@ -28,11 +30,12 @@ func (u *revision) part(verb string, v any, into *mf2.Properties) error {
 		return refuse(fmt.Sprintf("%q must be an object", verb), fmt.Sprintf(`send {"%s": {"category": ["a", "b"]}}`, verb))
 	}
 	var alts []any
-	for name, v := range object {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		v := object[name]
 		list, isList := v.([]any)
 		switch {
 		case name == "mp-photo-alt":
-			alts = values(v, true)
+			alts = positions(v)
 			continue
 		case isCommand(name):
 			// Apps put mp-slug inside replace. It is a command there too.
@@ -107,7 +110,7 @@ func (u *revision) update(l Limits) (Command, error) {
 	default:
 		joinAlts(u.add, u.alts)
 	}
-	if err := checkProperties(l, u.replace, u.add, u.remove, u.commands.Other); err != nil {
+	if err := checkProperties(l, u.replace, u.add, u.remove); err != nil {
 		return nil, err
 	}
 	for _, name := range u.drop {
@@ -115,10 +118,8 @@ func (u *revision) update(l Limits) (Command, error) {
 			return nil, err
 		}
 	}
-	for _, s := range []string{u.commands.Slug, u.commands.Destination} {
-		if err := checkText("a command", s); err != nil {
-			return nil, err
-		}
+	if err := u.commands.check(); err != nil {
+		return nil, err
 	}
 	return &Update{
 		URL: u.url, Replace: u.replace, Add: u.add, Remove: u.remove, Delete: u.drop, Commands: u.commands,

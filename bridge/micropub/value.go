@@ -43,12 +43,28 @@ func meaning(name string, list []any) ([]any, error) {
 			if v == nil {
 				continue
 			}
-		case "post-status":
-			v = postStatus(v)
+		case "post-status", "visibility":
+			v = keyword(v)
 		}
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// positions is values where the place of a value says what it belongs to: nothing is left
+// out, and null is the empty string.
+func positions(v any) []any {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	out := slices.Clone(list)
+	for i, v := range out {
+		if v == nil {
+			out[i] = ""
+		}
+	}
+	return out
 }
 
 // nested drops nulls, and makes lists of the bare values that apps send for type and
@@ -104,7 +120,8 @@ func content(v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	for key := range object {
+	keys := slices.Sorted(maps.Keys(object))
+	for _, key := range keys {
 		if strings.HasPrefix(key, "http://") || strings.HasPrefix(key, "https://") {
 			return nil, refuse(
 				fmt.Sprintf("content for one syndication target (%s) cannot be kept: a post has one text", shorten(key)),
@@ -112,8 +129,9 @@ func content(v any) (any, error) {
 			)
 		}
 	}
-	if html, ok := object["html"].(string); ok && html != "" {
+	if html := mf2.Text(object["html"]); html != "" {
 		out := maps.Clone(object)
+		out["html"] = html
 		for _, copied := range []string{"value", "text", "markdown"} {
 			delete(out, copied)
 		}
@@ -124,7 +142,8 @@ func content(v any) (any, error) {
 			return text, nil
 		}
 	}
-	for key, e := range object {
+	for _, key := range keys {
+		e := object[key]
 		if !slices.Contains([]string{"html", "markdown", "text", "value"}, key) || e != "" {
 			return nil, refuse(
 				fmt.Sprintf("content is an object without html or text, but with %q", shorten(key)),
@@ -135,8 +154,9 @@ func content(v any) (any, error) {
 	return nil, nil
 }
 
-// postStatus reads WordPress's word for published as the one of the extension.
-func postStatus(v any) any {
+// keyword reads the value of post-status or visibility: in any case, and WordPress's word
+// for published as the one of the extension.
+func keyword(v any) any {
 	if s, ok := v.(string); ok {
 		s = strings.ToLower(strings.TrimSpace(s))
 		if s == "publish" {
@@ -180,7 +200,8 @@ func checkValue(name string, v any, count *int, l Limits) error {
 			}
 		}
 	case map[string]any:
-		for key, e := range v {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			e := v[key]
 			if err := checkName(key); err != nil {
 				return err
 			}
