@@ -1,0 +1,192 @@
+package media
+
+import (
+	"encoding/binary"
+)
+
+// EXIF is a TIFF file without a picture: a header, and directories (IFDs) of twelve-byte
+// entries. Specification: CIPA DC-008 (Exif 2.32), TIFF 6.0.
+
+const (
+	tagOrientation = 0x0112
+	tagXMP         = 0x02bc
+	tagIPTC        = 0x83bb
+	tagPhotoshop   = 0x8649
+	tagExifIFD     = 0x8769
+	tagGPSIFD      = 0x8825
+	tagMakerNote   = 0x927c
+)
+
+// tiff is the bytes of an EXIF block from its byte-order mark on.
+type tiff struct {
+	b     []byte
+	order binary.ByteOrder
+}
+
+// parseTIFF looks at the header only.
+func parseTIFF(b []byte) (tiff, bool) {
+	if len(b) < 14 {
+		return tiff{}, false
+	}
+	switch string(b[:4]) {
+	case "II*\x00":
+		return tiff{b, binary.LittleEndian}, true
+	case "MM\x00*":
+		return tiff{b, binary.BigEndian}, true
+	}
+	return tiff{}, false
+}
+
+// entry is one entry of a directory.
+type entry struct {
+	at    int // offset of its twelve bytes
+	tag   uint16
+	typ   uint16
+	count uint32
+}
+
+// entries lists the directory at an offset, and the offset of the next one.
+func (t tiff) entries(at uint32) (list []entry, next uint32) {
+	if int64(at)+2 > int64(len(t.b)) {
+		return nil, 0
+	}
+	n := int(t.order.Uint16(t.b[at:]))
+	p := int(at) + 2
+	for range n {
+		if p+12 > len(t.b) {
+			return list, 0
+		}
+		list = append(list, entry{p, t.order.Uint16(t.b[p:]), t.order.Uint16(t.b[p+2:]), t.order.Uint32(t.b[p+4:])})
+		p += 12
+	}
+	if p+4 <= len(t.b) {
+		next = t.order.Uint32(t.b[p:])
+	}
+	return list, next
+}
+
+// first is the offset of IFD 0.
+func (t tiff) first() uint32 { return t.order.Uint32(t.b[4:]) }
+
+// orientation is EXIF's orientation of an EXIF block, or 0 when it says none or that the
+// picture stands right.
+func orientation(exif []byte) int {
+	t, ok := parseTIFF(exif)
+	if !ok {
+		return 0
+	}
+	list, _ := t.entries(t.first())
+	for _, e := range list {
+		if e.tag == tagOrientation && e.typ == 3 && e.count == 1 {
+			if v := int(t.order.Uint16(t.b[e.at+8:])); v >= 2 && v <= 8 {
+				return v
+			}
+		}
+	}
+	return 0
+}
+
+// onlyOrientation is an EXIF block that says nothing else.
+func onlyOrientation(v int) []byte {
+	return []byte{
+		'M', 'M', 0, '*', 0, 0, 0, 8, // header; IFD 0 follows
+		0, 1, // one entry
+		tagOrientation >> 8, tagOrientation & 0xff, 0, 3, 0, 0, 0, 1, 0, byte(v), 0, 0, // SHORT, one value
+		0, 0, 0, 0, // no more directories
+	}
+}
+
+// upright changes the orientation of an EXIF block to "as it stands", for a picture whose
+// pixels were turned.
+func upright(exif []byte) {
+	t, ok := parseTIFF(exif)
+	if !ok {
+		return
+	}
+	list, _ := t.entries(t.first())
+	for _, e := range list {
+		if e.tag == tagOrientation && e.typ == 3 {
+			t.order.PutUint16(t.b[e.at+8:], 1)
+		}
+	}
+}
+
+var typeSize = [14]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+
+// withoutPlace removes from an EXIF block where the picture was made: the GPS directory, and
+// what could hold a copy of it and cannot be read through: embedded XMP and IPTC, and the
+// maker's note. It works in place and reports whether the block could be read; when not, it
+// must not be kept.
+func withoutPlace(exif []byte) bool {
+	t, ok := parseTIFF(exif)
+	if !ok {
+		return false
+	}
+	seen := map[uint32]bool{}
+	at := t.first()
+	for at != 0 && !seen[at] && len(seen) < 16 {
+		seen[at] = true
+		at = t.clear(at, seen)
+	}
+	return true
+}
+
+// clear removes the entries that tell a place from one directory and those below it.
+func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
+	list, next := t.entries(at)
+	kept := 0
+	for _, e := range list {
+		switch e.tag {
+		case tagGPSIFD:
+			t.eraseIFD(t.order.Uint32(t.b[e.at+8:]))
+			continue
+		case tagXMP, tagIPTC, tagPhotoshop, tagMakerNote:
+			t.eraseValue(e)
+			continue
+		case tagExifIFD:
+			if below := t.order.Uint32(t.b[e.at+8:]); !seen[below] && len(seen) < 16 {
+				seen[below] = true
+				t.clear(below, seen)
+			}
+		}
+		copy(t.b[int(at)+2+12*kept:], t.b[e.at:e.at+12])
+		kept++
+	}
+	if kept == len(list) {
+		return next
+	}
+	// Close the gap: the link to the next directory stands right behind the last entry.
+	t.order.PutUint16(t.b[at:], uint16(kept))
+	end := int(at) + 2 + 12*kept
+	stop := min(int(at)+2+12*len(list)+4, len(t.b))
+	clear(t.b[end:stop])
+	if end+4 <= len(t.b) {
+		t.order.PutUint32(t.b[end:], next)
+	}
+	return next
+}
+
+// eraseIFD overwrites a directory and its values with zeros.
+func (t tiff) eraseIFD(at uint32) {
+	list, _ := t.entries(at)
+	if len(list) == 0 {
+		return
+	}
+	for _, e := range list {
+		t.eraseValue(e)
+	}
+	clear(t.b[at : list[len(list)-1].at+12])
+}
+
+// eraseValue overwrites a value that does not stand in its entry.
+func (t tiff) eraseValue(e entry) {
+	if e.typ == 0 || int(e.typ) >= len(typeSize) {
+		return
+	}
+	size := typeSize[e.typ] * uint64(e.count)
+	from := uint64(t.order.Uint32(t.b[e.at+8:]))
+	if size <= 4 || from < 8 || from+size > uint64(len(t.b)) {
+		return
+	}
+	clear(t.b[from : from+size])
+}

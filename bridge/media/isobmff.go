@@ -1,0 +1,130 @@
+package media
+
+import (
+	"io"
+)
+
+// MP4, MOV, M4A, HEIC and AVIF are nested boxes: a length, a name, a content.
+// Specification: ISO/IEC 14496-12; Apple's QuickTime File Format.
+
+// box is one box of a file.
+type box struct {
+	name     string
+	at, body int64 // where it begins, where its content begins
+	end      int64
+}
+
+// maxBoxes bounds how many boxes one level may have; real files have some dozens, or one per
+// fragment.
+const maxBoxes = 50_000
+
+// boxes lists the boxes between two offsets. A box that reaches beyond its parent, or beyond
+// the end of the file, is an error.
+func (m medium) boxes(from, to int64) ([]box, error) {
+	var list []box
+	for at := from; at < to; {
+		if to-at < 8 {
+			if from != 0 { // QuickTime ends user data with four zeros
+				return list, nil
+			}
+			return nil, io.ErrUnexpectedEOF
+		}
+		head, err := m.read(at, 8)
+		if err != nil {
+			return nil, err
+		}
+		b := box{name: string(head[4:]), at: at, body: at + 8}
+		switch size := int64(be.Uint32(head)); size {
+		case 0:
+			if from != 0 {
+				return list, nil
+			}
+			b.end = to
+		case 1:
+			long, err := m.read(at+8, 8)
+			if err != nil {
+				return nil, err
+			}
+			b.body += 8
+			if n := be.Uint64(long); n > uint64(to-at) {
+				return nil, io.ErrUnexpectedEOF
+			} else {
+				b.end = at + int64(n)
+			}
+		default:
+			b.end = at + size
+		}
+		if b.end > to {
+			return nil, io.ErrUnexpectedEOF
+		}
+		if b.end < b.body {
+			return nil, errBadBox
+		}
+		if list = append(list, b); len(list) > maxBoxes {
+			return nil, errBadBox
+		}
+		at = b.end
+	}
+	return list, nil
+}
+
+// content reads a box's content, which must not be larger than limit.
+func (m medium) content(b box, limit int64) ([]byte, error) {
+	if b.end-b.body > limit {
+		return nil, errBadBox
+	}
+	return m.read(b.body, int(b.end-b.body))
+}
+
+// erase turns a box into free space. Nothing moves, so that what points into the file
+// stays right.
+func (m medium) erase(b box) error {
+	if err := m.write(b.at+4, []byte("free")); err != nil {
+		return err
+	}
+	return m.fill(b.body, b.end, 0)
+}
+
+// find is the first box of that name.
+func find(list []box, name string) (box, bool) {
+	for _, b := range list {
+		if b.name == name {
+			return b, true
+		}
+	}
+	return box{}, false
+}
+
+// within descends into the boxes of a path.
+func (m medium) within(b box, path ...string) (box, bool, error) {
+	for _, name := range path {
+		list, err := m.boxes(b.body, b.end)
+		if err != nil {
+			return box{}, false, err
+		}
+		next, ok := find(list, name)
+		if !ok {
+			return box{}, false, nil
+		}
+		b = next
+	}
+	return b, true, nil
+}
+
+// errBadBox is a structure that no program writes.
+var errBadBox = errBox{}
+
+type errBox struct{}
+
+func (errBox) Error() string { return "a box has an impossible length" }
+
+// boxFault is the answer to an error of reading boxes.
+func boxFault(k *kind, err error) error {
+	switch {
+	case ended(err):
+		return cutOff(k)
+	case err == errBadBox:
+		return broken(k, "%v", err)
+	}
+	return err
+}

@@ -1,0 +1,275 @@
+package media
+
+import (
+	"bytes"
+	"io"
+	"math/bits"
+)
+
+// A WebM file is nested elements of EBML: an ID, a length, a content.
+// Specification: RFC 8794 (EBML), RFC 9559 (Matroska).
+
+// IDs of elements.
+const (
+	ebmlHeader      = 0x1a45dfa3
+	ebmlDocType     = 0x4282
+	ebmlVoid        = 0xec
+	mkvSegment      = 0x18538067
+	mkvCluster      = 0x1f43b675
+	mkvTracks       = 0x1654ae6b
+	mkvTrackEntry   = 0xae
+	mkvTrackType    = 0x83
+	mkvVideo        = 0xe0
+	mkvPixelWidth   = 0xb0
+	mkvPixelHeight  = 0xba
+	mkvTags         = 0x1254c367
+	mkvAttachments  = 0x1941a469
+	mkvMaxElements  = 2_000_000
+	mkvMaxTrackSize = 1 << 20
+)
+
+// element is one element of a file.
+type element struct {
+	id       uint32
+	at, body int64
+	end      int64 // -1: unknown, as live recorders write
+}
+
+// docType reads the type of an EBML document from its first bytes.
+func docType(head []byte) string {
+	m := medium{readOnly{bytes.NewReader(head)}, int64(len(head))}
+	e, err := m.element(0)
+	if err != nil || e.id != ebmlHeader || e.end < 0 {
+		return ""
+	}
+	for at := e.body; at < e.end; {
+		c, err := m.element(at)
+		if err != nil || c.end < 0 {
+			return ""
+		}
+		if c.id == ebmlDocType {
+			b, err := m.read(c.body, int(min(c.end-c.body, 16)))
+			if err != nil {
+				return ""
+			}
+			return string(bytes.TrimRight(b, "\x00"))
+		}
+		at = c.end
+	}
+	return ""
+}
+
+// readOnly is a file that nobody writes to.
+type readOnly struct{ io.ReaderAt }
+
+func (readOnly) WriteAt([]byte, int64) (int, error) { return 0, io.ErrShortWrite }
+func (readOnly) Truncate(int64) error               { return io.ErrShortWrite }
+
+// element reads the head of the element at an offset.
+func (m medium) element(at int64) (e element, err error) {
+	b, err := m.read(at, int(min(12, max(m.size-at, 0))))
+	if err != nil {
+		return e, err
+	}
+	if len(b) < 2 {
+		return e, io.ErrUnexpectedEOF
+	}
+	n := bits.LeadingZeros8(b[0]) + 1
+	if n > 4 {
+		return e, broken(webmKind, "there is no element where one should begin")
+	}
+	if len(b) <= n {
+		return e, io.ErrUnexpectedEOF
+	}
+	for _, x := range b[:n] {
+		e.id = e.id<<8 | uint32(x)
+	}
+	b = b[n:]
+	w := bits.LeadingZeros8(b[0]) + 1
+	if w > 8 {
+		return e, broken(webmKind, "an element has an impossible length")
+	}
+	if len(b) < w {
+		return e, io.ErrUnexpectedEOF
+	}
+	size := uint64(b[0]) & (1<<(8-w) - 1)
+	for _, x := range b[1:w] {
+		size = size<<8 | uint64(x)
+	}
+	e.at, e.body = at, at+int64(n+w)
+	e.end = e.body + int64(size)
+	if size == 1<<(7*w)-1 {
+		e.end = -1
+	}
+	return e, nil
+}
+
+// scrubWebM turns tags and attachments into void elements of the same size: a phone's
+// recorder writes its place into a tag.
+func scrubWebM(m medium, keep policy) (shape, error) {
+	sh, err := m.scrubSegment(keep)
+	if ended(err) {
+		return shape{}, cutOff(webmKind)
+	}
+	return sh, err
+}
+
+func (m medium) scrubSegment(keep policy) (sh shape, err error) {
+	header, err := m.element(0)
+	if err != nil {
+		return sh, err
+	}
+	segment, err := m.element(max(header.end, 0))
+	if err != nil {
+		return sh, err
+	}
+	if segment.id != mkvSegment {
+		return sh, broken(webmKind, "it has no segment")
+	}
+	end := segment.end
+	if end < 0 {
+		end = m.size
+	}
+	if end > m.size {
+		return sh, io.ErrUnexpectedEOF
+	}
+	film, tracks, n := false, false, 0
+	for at := segment.body; at < end; n++ {
+		e, err := m.element(at)
+		if err != nil {
+			return sh, err
+		}
+		if n > mkvMaxElements {
+			return sh, broken(webmKind, "it has too many parts")
+		}
+		if e.end < 0 {
+			// A cluster of unknown length: its blocks follow as if they stood beside it.
+			if e.id != mkvCluster {
+				return sh, broken(webmKind, "an element has no length")
+			}
+			at = e.body
+			continue
+		}
+		if e.end > end {
+			return sh, io.ErrUnexpectedEOF
+		}
+		switch e.id {
+		case mkvTracks:
+			tracks = true
+			if film, err = m.readTracks(e, &sh); err != nil {
+				return sh, err
+			}
+		case mkvTags, mkvAttachments:
+			if keep == keepAll || keep == keepNoPlace && e.id == mkvTags && !m.tagsTellPlace(e) {
+				break
+			}
+			if err := m.void(e); err != nil {
+				return sh, err
+			}
+		}
+		at = e.end
+	}
+	if !tracks {
+		return sh, cutOff(webmKind)
+	}
+	if !film {
+		sh.kind = webmAudioKind
+	}
+	return sh, nil
+}
+
+// readTracks tells whether there is a picture, and how large it is.
+func (m medium) readTracks(tracks element, sh *shape) (film bool, err error) {
+	if tracks.end-tracks.body > mkvMaxTrackSize {
+		return false, broken(webmKind, "its list of tracks is too long")
+	}
+	err = m.children(tracks, func(entry element) error {
+		if entry.id != mkvTrackEntry {
+			return nil
+		}
+		return m.children(entry, func(e element) error {
+			switch e.id {
+			case mkvTrackType:
+				n, err := m.number(e)
+				film = film || n == 1
+				return err
+			case mkvVideo:
+				return m.children(e, func(e element) error {
+					n, err := m.number(e)
+					if e.id == mkvPixelWidth && sh.width == 0 {
+						sh.width = int(n)
+					} else if e.id == mkvPixelHeight && sh.height == 0 {
+						sh.height = int(n)
+					}
+					return err
+				})
+			}
+			return nil
+		})
+	})
+	return film, err
+}
+
+func (m medium) children(parent element, visit func(element) error) error {
+	for at := parent.body; at < parent.end; {
+		e, err := m.element(at)
+		if err != nil {
+			return err
+		}
+		if e.end < 0 || e.end > parent.end {
+			return io.ErrUnexpectedEOF
+		}
+		if err := visit(e); err != nil {
+			return err
+		}
+		at = e.end
+	}
+	return nil
+}
+
+// number reads an unsigned number of up to four bytes; a longer one counts as 0.
+func (m medium) number(e element) (uint32, error) {
+	if e.end-e.body > 4 {
+		return 0, nil
+	}
+	b, err := m.read(e.body, int(e.end-e.body))
+	var v uint32
+	for _, x := range b {
+		v = v<<8 | uint32(x)
+	}
+	return v, err
+}
+
+func (m medium) tagsTellPlace(e element) bool {
+	if e.end-e.body > maxUserData {
+		return true
+	}
+	b, err := m.read(e.body, int(e.end-e.body))
+	if err != nil {
+		return true
+	}
+	lower := bytes.ToLower(b)
+	for _, word := range []string{"location", "gps", "coordinate", "latitude"} {
+		if bytes.Contains(lower, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// void turns an element into a void one of the same size.
+func (m medium) void(e element) error {
+	total := e.end - e.at
+	head := []byte{ebmlVoid}
+	if total < 9 {
+		head = append(head, 0x80|byte(total-2))
+	} else {
+		head = append(head, 0x01)
+		size := be.AppendUint64(nil, uint64(total-9))
+		head = append(head, size[1:]...)
+	}
+	if err := m.write(e.at, head); err != nil {
+		return err
+	}
+	return m.fill(e.at+int64(len(head)), e.end, 0)
+}

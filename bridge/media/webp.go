@@ -1,0 +1,249 @@
+package media
+
+import (
+	"io"
+)
+
+// A WebP file is RIFF chunks: a name, a length, a content padded to even length. When there
+// is more than the one chunk of a plain picture, a VP8X chunk says first what follows.
+// Specification: RFC 9649.
+
+// Flags of the VP8X chunk.
+const (
+	webpAnimated = 0x02
+	webpXMP      = 0x04
+	webpExif     = 0x08
+	webpAlpha    = 0x10
+)
+
+// maxWebPMetadata is how large a chunk of metadata may be to be looked into.
+const maxWebPMetadata = 1 << 20
+
+// webpChunk is where a chunk lies, its header included.
+type webpChunk struct {
+	name     string
+	at, size int64
+	content  []byte // what stands there instead; nil: what is there
+}
+
+// scrubWebP takes out the chunks that do not make the picture, as far as keep says, and
+// closes the gaps. A picture that must be turned keeps an EXIF chunk that says only that.
+func scrubWebP(m medium, keep policy) (shape, error) {
+	sh, err := closeWebP(m, keep)
+	if ended(err) {
+		return shape{}, cutOff(webpKind)
+	}
+	return sh, err
+}
+
+func closeWebP(m medium, keep policy) (sh shape, err error) {
+	head, err := m.read(0, 12)
+	if err != nil {
+		return sh, err
+	}
+	end := 8 + int64(le.Uint32(head[4:]))
+	if end > m.size+1 { // some encoders count a padding byte that they do not write
+		return sh, io.ErrUnexpectedEOF
+	}
+	in := newInput(io.NewSectionReader(m.f, 0, m.size), m.size)
+	if err := in.skip(min(end, m.size)); err != nil {
+		return sh, err
+	}
+	if err := in.finish(webpKind); err != nil {
+		return sh, err
+	}
+	chunks, err := m.webpChunks(min(end, m.size))
+	if err != nil {
+		return sh, err
+	}
+	kept, err := m.keptWebP(chunks, &sh, keep)
+	if err != nil {
+		return sh, err
+	}
+	if sh.width == 0 {
+		return sh, broken(webpKind, "it has no picture")
+	}
+	return sh, m.writeWebP(kept)
+}
+
+// webpChunks lists the chunks.
+func (m medium) webpChunks(end int64) ([]webpChunk, error) {
+	var list []webpChunk
+	for at := int64(12); at < end; {
+		head, err := m.read(at, 8)
+		if err != nil {
+			return nil, err
+		}
+		size := 8 + int64(le.Uint32(head[4:]))
+		size += size & 1
+		if at+size > end+1 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		list = append(list, webpChunk{name: string(head[:4]), at: at, size: min(size, end-at)})
+		if len(list) > 100_000 {
+			return nil, broken(webpKind, "it has too many parts")
+		}
+		at += size
+	}
+	return list, nil
+}
+
+// keptWebP picks what stays, and reads the picture's shape on the way.
+func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []webpChunk, err error) {
+	var flags byte
+	extended := -1 // index of VP8X in kept
+	pictures := 0
+	for i, c := range chunks {
+		switch c.name {
+		case "VP8X":
+			b, err := m.read(c.at+8, 10)
+			if err != nil {
+				return nil, err
+			}
+			if i != 0 || c.size != 18 {
+				return nil, broken(webpKind, "its header stands in the wrong place")
+			}
+			extended = 0
+			flags = b[0]
+			sh.width, sh.height = 1+int(uint24(b[4:])), 1+int(uint24(b[7:]))
+			sh.animated = flags&webpAnimated != 0
+			c.content = b
+		case "VP8 ", "VP8L":
+			w, h, err := m.webpSize(c)
+			if err != nil {
+				return nil, err
+			}
+			if sh.width == 0 {
+				sh.width, sh.height = w, h
+			}
+			if !sh.animated && (w != sh.width || h != sh.height) {
+				return nil, broken(webpKind, "its picture has another size than it says")
+			}
+			pictures++
+		case "ANMF":
+			pictures++
+		case "ALPH", "ANIM", "ICCP":
+		case "EXIF", "XMP ":
+			if c.content, err = m.keptWebPMetadata(c, sh, keep); err != nil {
+				return nil, err
+			}
+			if c.content == nil {
+				continue
+			}
+		default:
+			continue
+		}
+		kept = append(kept, c)
+	}
+	if pictures == 0 || pictures > 1 && !sh.animated {
+		return nil, broken(webpKind, "it has %d pictures", pictures)
+	}
+	sh.bytesPerPixel = 5.5
+	if extended == 0 {
+		flags &^= webpExif | webpXMP
+		for _, c := range kept {
+			switch c.name {
+			case "EXIF":
+				flags |= webpExif
+			case "XMP ":
+				flags |= webpXMP
+			}
+		}
+		kept[0].content[0] = flags
+	}
+	return kept, nil
+}
+
+// webpSize reads the size of a picture from its own header.
+func (m medium) webpSize(c webpChunk) (w, h int, err error) {
+	b, err := m.read(c.at+8, int(min(10, c.size-8)))
+	if err != nil {
+		return 0, 0, err
+	}
+	switch {
+	case c.name == "VP8 " && len(b) == 10 && b[0]&1 == 0 && b[3] == 0x9d && b[4] == 0x01 && b[5] == 0x2a:
+		w, h = int(le.Uint16(b[6:])&0x3fff), int(le.Uint16(b[8:])&0x3fff)
+	case c.name == "VP8L" && len(b) >= 5 && b[0] == 0x2f:
+		bits := le.Uint32(b[1:])
+		w, h = 1+int(bits&0x3fff), 1+int(bits>>14&0x3fff)
+	}
+	if w == 0 || h == 0 {
+		return 0, 0, broken(webpKind, "its picture has no header")
+	}
+	return w, h, nil
+}
+
+// keptWebPMetadata is what stays of an EXIF or XMP chunk; nil when nothing does.
+func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, error) {
+	if c.size > maxWebPMetadata {
+		return nil, nil
+	}
+	head, err := m.read(c.at, 8)
+	if err != nil {
+		return nil, err
+	}
+	content, err := m.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
+	if err != nil {
+		return nil, err
+	}
+	if c.name == "XMP " {
+		switch keep {
+		case keepAll:
+			return content, nil
+		case keepNoPlace:
+			if packet, ok := withoutPlaceXMP(content); ok {
+				return packet, nil
+			}
+		}
+		return nil, nil
+	}
+	block := content
+	if len(block) > 6 && string(block[:6]) == "Exif\x00\x00" { // some writers keep JPEG's preamble
+		block = block[6:]
+	}
+	sh.orientation = orientation(block)
+	switch {
+	case keep == keepAll, keep == keepNoPlace && withoutPlace(block):
+		return content, nil
+	case sh.orientation != 0:
+		return onlyOrientation(sh.orientation), nil
+	}
+	return nil, nil
+}
+
+// writeWebP moves the kept chunks together and makes the file end behind them.
+func (m medium) writeWebP(kept []webpChunk) error {
+	to := int64(12)
+	for _, c := range kept {
+		n := c.size
+		if c.content != nil {
+			b := append([]byte(c.name), le.AppendUint32(nil, uint32(len(c.content)))...)
+			b = append(b, c.content...)
+			if len(b)&1 == 1 {
+				b = append(b, 0)
+			}
+			n = int64(len(b))
+			if to+n > c.at+c.size {
+				return broken(webpKind, "its metadata lies in an odd way")
+			}
+			if err := m.write(to, b); err != nil {
+				return err
+			}
+		} else if err := m.move(to, c.at, n); err != nil {
+			return err
+		}
+		to += n
+	}
+	if to&1 == 1 { // the last chunk's padding byte was missing
+		if err := m.write(to, []byte{0}); err != nil {
+			return err
+		}
+		to++
+	}
+	if err := m.write(4, le.AppendUint32(nil, uint32(to-8))); err != nil {
+		return err
+	}
+	return m.f.Truncate(to)
+}
+
+func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }
