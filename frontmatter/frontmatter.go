@@ -4,6 +4,9 @@
 // key order, quoting, line endings and a byte order mark stay as they were. An edit that
 // cannot keep that promise returns an error and changes nothing.
 //
+// Every edit is proved before it takes effect: the new text is decoded again, the named
+// key must read back as the value that was set, and all the others as they did before.
+//
 // A Document is not safe for concurrent use.
 package frontmatter
 
@@ -19,10 +22,41 @@ const (
 	JSON               // an object at the start
 )
 
+func (f Format) String() string {
+	switch f {
+	case YAML:
+		return "YAML"
+	case TOML:
+		return "TOML"
+	case JSON:
+		return "JSON"
+	}
+	return "none"
+}
+
+// Limits of what is read. A file beyond them is a *SyntaxError, and an edit that would
+// lead beyond them is refused.
+const (
+	MaxFrontMatter = 512 << 10 // bytes between the delimiters
+	MaxKeys        = 1000      // keys on all levels together
+	MaxDepth       = 100       // maps and lists inside each other
+	MaxBody        = 10 << 20  // bytes
+)
+
 // Timestamp is an unquoted date or time of YAML or TOML, as it was written:
 // "2024-03-09", "2024-03-09T14:05:06+02:00", "2024-03-09 14:05:06 -0500". What instant it
 // means depends on the reader, so it is not resolved here.
 type Timestamp string
+
+// Map is a map in an order of the caller's choice, for Set. A map[string]any is written
+// in the order of its sorted keys.
+type Map []Pair
+
+// Pair is one key of a Map.
+type Pair struct {
+	Key   string
+	Value any
+}
 
 // Dialect says what the reader of the files accepts. The zero Dialect accepts YAML, TOML
 // and JSON at the first byte (after a byte order mark), with exact key names.
@@ -42,7 +76,20 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
+	if e.Column > 0 {
+		return fmt.Sprintf("front matter, line %d, column %d: %s", e.Line, e.Column, e.Message)
+	}
 	return fmt.Sprintf("front matter, line %d: %s", e.Line, e.Message)
+}
+
+// EditError is an edit that was refused. The document is as it was before.
+type EditError struct {
+	Key     string // the path, joined with dots
+	Message string
+}
+
+func (e *EditError) Error() string {
+	return fmt.Sprintf("front matter key %q: %s", e.Key, e.Message)
 }
 
 // Field is one value and how it is written.
@@ -52,63 +99,12 @@ type Field struct {
 	Plain bool   // of a YAML scalar: it is written without quotes, so a reader's own typing rules apply (yes, 1e3)
 }
 
-// Style is how a new document is written.
+// Style is how a document is written.
 type Style struct {
-	Format       Format
+	Format       Format   // of a new document; None means YAML
 	KeyOrder     []string // known keys in this order; others follow in the order they were set
 	FlowLists    bool     // tags: [a, b] in place of one item a line
 	ListIndent   int      // spaces before "-" of a block list: 0 or 2
 	SingleQuotes bool     // quote with ' where that is enough
 	CRLF         bool
-}
-
-// Document is one text file: front matter and body.
-type Document struct{}
-
-// Parse reads a file. Bad front matter is a *SyntaxError. It keeps no reference to data.
-func Parse(data []byte, d Dialect) (*Document, error) { panic("skeleton") }
-
-// New starts an empty document.
-func New(s Style) *Document { panic("skeleton") }
-
-// Format is the language of the front matter.
-func (d *Document) Format() Format { panic("skeleton") }
-
-// Keys lists the top-level keys in file order, spelled as written.
-func (d *Document) Keys() []string { panic("skeleton") }
-
-// Field looks up a key, or with several names a key nested in maps ("cover", "image").
-func (d *Document) Field(path ...string) (Field, bool) { panic("skeleton") }
-
-// Get is the value of Field.
-func (d *Document) Get(path ...string) (any, bool) { panic("skeleton") }
-
-// Set writes value at path, in place when the key exists, else after the last key (of its
-// map). Values are those of Field, and also map[string]any and []any of them, int, time.Time never.
-func (d *Document) Set(value any, path ...string) error { panic("skeleton") }
-
-// Delete removes the key with its lines. A key that is not there is no error.
-func (d *Document) Delete(path ...string) error { panic("skeleton") }
-
-// Body is the text after the front matter.
-func (d *Document) Body() string { panic("skeleton") }
-
-// SetBody replaces it; line endings follow the file's.
-func (d *Document) SetBody(text string) { panic("skeleton") }
-
-// Bytes is the whole file as it stands now.
-func (d *Document) Bytes() []byte { panic("skeleton") }
-
-// Conflict is one place where both sides changed the same thing differently.
-type Conflict struct {
-	Key    string // the key, "" for the body
-	Ours   string // our text of it
-	Theirs string
-}
-
-// Merge brings two changed versions of one file together: by key, then by item for lists
-// of scalars, then by line for the body. On a conflict the merged file has theirs and the
-// Conflict tells both. It fails when a version cannot be parsed.
-func Merge(base, ours, theirs []byte, d Dialect) (merged []byte, conflicts []Conflict, err error) {
-	panic("skeleton")
 }

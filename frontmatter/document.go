@@ -1,0 +1,212 @@
+package frontmatter
+
+import (
+	"errors"
+	"strings"
+)
+
+// Document is one text file: front matter and body.
+type Document struct {
+	parts
+	dialect Dialect
+	style   Style // how to write what the text shows no example of
+	ownGap  bool  // the gap was not read: without a body it is left out
+	root    *node // a map
+}
+
+// Parse reads a file. Bad front matter is a *SyntaxError. It keeps no reference to data.
+func Parse(data []byte, d Dialect) (*Document, error) {
+	text := string(data)
+	p, bad := split(text, d)
+	if bad != nil {
+		return nil, bad
+	}
+	doc := &Document{parts: p, dialect: d}
+	var err error
+	if p.format == JSON {
+		err = doc.splitJSON()
+	} else {
+		doc.root, err = decode(p.format, p.front, d)
+	}
+	if err == nil && len(doc.body) > MaxBody {
+		return nil, &SyntaxError{Line: lineAt(text, len(text)-len(doc.body)), Message: "the body is larger than 10 MB"}
+	}
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		syntax.Line += lineAt(text, len(p.lead)+len(p.open)) - 1
+		return nil, syntax
+	}
+	if err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// New starts an empty document. It has front matter from the start, so that no body that is
+// set later can be taken for one.
+func New(s Style) *Document {
+	d := &Document{style: s}
+	d.begin()
+	return d
+}
+
+// begin gives the document empty front matter in its style's format.
+func (d *Document) begin() {
+	eol := d.eol()
+	d.format = d.style.Format
+	if d.dialect.YAMLOnly {
+		d.format = YAML
+	}
+	switch d.format {
+	case TOML:
+		d.open, d.close = "+++"+eol, "+++"+eol
+	case JSON:
+		d.front, d.close = "{"+eol+"}", eol
+	default:
+		d.format = YAML
+		d.open, d.close = "---"+eol, "---"+eol
+	}
+	d.root = &node{kind: mapNode}
+	if root, err := decode(d.format, d.front, d.dialect); err == nil {
+		d.root = root
+	}
+	d.gap, d.ownGap = eol, true
+}
+
+func decode(f Format, front string, d Dialect) (*node, error) {
+	if len(front) > MaxFrontMatter {
+		return nil, &SyntaxError{Line: 1, Message: "the front matter is larger than 512 KB"}
+	}
+	switch f {
+	case YAML:
+		return decodeYAML(front, d)
+	case TOML:
+		return decodeTOML(front)
+	case JSON:
+		root, _, err := decodeJSON(front)
+		return root, err
+	}
+	return &node{kind: mapNode}, nil
+}
+
+// Format is the language of the front matter.
+func (d *Document) Format() Format { return d.format }
+
+// Keys lists the top-level keys in file order, spelled as written.
+func (d *Document) Keys() []string {
+	keys := make([]string, 0, len(d.root.keys))
+	seen := make(map[string]bool, len(d.root.keys))
+	var add func(n *node)
+	add = func(n *node) {
+		for i := range n.keys {
+			e := &n.keys[i]
+			for _, from := range e.merged() {
+				add(from)
+			}
+			if !e.merge && !seen[e.name] {
+				seen[e.name] = true
+				keys = append(keys, e.name)
+			}
+		}
+	}
+	add(d.root)
+	return keys
+}
+
+// Field looks up a key, or with several names a key nested in maps ("cover", "image").
+func (d *Document) Field(path ...string) (Field, bool) {
+	if len(path) == 0 {
+		return Field{}, false
+	}
+	n := d.root.find(path, d.dialect.FoldKeys)
+	if n == nil {
+		return Field{}, false
+	}
+	n = n.resolved()
+	f := Field{Value: n.decoded()}
+	if n.kind == scalarNode {
+		f.Text = n.text
+		f.Plain = n.quote == 0 && d.format == YAML
+	}
+	return f, true
+}
+
+// Get is the value of Field.
+func (d *Document) Get(path ...string) (any, bool) {
+	f, ok := d.Field(path...)
+	return f.Value, ok
+}
+
+// Body is the text after the front matter, without the one empty line that may stand
+// between them.
+func (d *Document) Body() string { return d.body }
+
+// SetBody replaces the body; line endings follow the file's. The empty line between front
+// matter and body stays, or stays away.
+func (d *Document) SetBody(text string) {
+	switch d.uniformEnding() {
+	case "\n":
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	case "\r\n":
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
+	}
+	first := d.body == ""
+	d.body = text
+	if d.format == None {
+		if p, bad := split(d.lead+text, Dialect{LeadingBlank: true, DotsClose: true}); bad != nil || p.format != None {
+			d.begin()
+		}
+		return
+	}
+	if !strings.HasSuffix(d.close, "\n") && text != "" {
+		d.close += d.eol()
+	}
+	if d.gap == "" && (first || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n")) {
+		d.gap, d.ownGap = d.eol(), true
+	}
+}
+
+// Bytes is the whole file as it stands now.
+func (d *Document) Bytes() []byte {
+	gap := d.gap
+	if d.ownGap && d.body == "" {
+		gap = ""
+	}
+	out := make([]byte, 0, len(d.lead)+len(d.open)+len(d.front)+len(d.close)+len(gap)+len(d.body))
+	for _, part := range [...]string{d.lead, d.open, d.front, d.close, gap, d.body} {
+		out = append(out, part...)
+	}
+	return out
+}
+
+// eol is the line ending for new lines.
+func (d *Document) eol() string {
+	for _, s := range [...]string{d.open, d.front, d.close, d.body} {
+		if ending := lineEnding(s); ending != "" {
+			return ending
+		}
+	}
+	if d.style.CRLF {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// uniformEnding is the ending of every line of the file, "" when they differ.
+func (d *Document) uniformEnding() string {
+	all, windows := 0, 0
+	for _, s := range [...]string{d.lead, d.open, d.front, d.close, d.gap, d.body} {
+		all += strings.Count(s, "\n")
+		windows += strings.Count(s, "\r\n")
+	}
+	switch windows {
+	case 0:
+		if all == 0 && d.style.CRLF {
+			return "\r\n"
+		}
+		return "\n"
+	case all:
+		return "\r\n"
+	}
+	return ""
+}

@@ -1,0 +1,223 @@
+package frontmatter
+
+import "strings"
+
+// flowEdit edits what stands between brackets, separated by commas: flow lists and maps of
+// YAML, arrays and inline tables of TOML, all of JSON.
+type flowEdit struct {
+	text     string
+	comment  string // what starts a comment, "" where there are none
+	eol      string
+	trailing bool // a comma may stand after the last item
+	splice   func(start, end int, text string)
+}
+
+// flowParts is a bracketed value: the offset of the opening bracket, the offset after the
+// closing one, and the span of each item.
+type flowParts struct {
+	open, end int
+	spans     [][2]int
+}
+
+// list makes the edits of an alignment. write gives the text of a value: of item i that it
+// replaces, or of a new one when i is -1.
+func (f *flowEdit) list(p flowParts, steps []alignStep, write func(i int, v any) (string, error)) error {
+	deleted, inserted := 0, 0
+	for _, step := range steps {
+		if step.delete {
+			deleted++
+		} else if step.insert {
+			inserted++
+		}
+	}
+	if deleted > 0 && inserted > 0 || deleted == len(p.spans) {
+		return errLayout
+	}
+	if deleted > 0 {
+		gone := make([]bool, len(p.spans))
+		for _, step := range steps {
+			if step.delete {
+				if _, err := write(step.item, nil); err != nil {
+					return err
+				}
+				gone[step.item] = true
+			}
+		}
+		if err := f.removeAll(p, gone); err != nil {
+			return err
+		}
+	}
+	for n := 0; n < len(steps); n++ {
+		step := steps[n]
+		switch {
+		case step.delete:
+		case step.insert:
+			// All new items of one place go in as one text.
+			texts := []string{}
+			for ; n < len(steps) && steps[n].insert && steps[n].item == step.item; n++ {
+				text, err := write(-1, steps[n].value)
+				if err != nil {
+					return err
+				}
+				texts = append(texts, text)
+			}
+			n--
+			if err := f.insert(p, step.item, texts...); err != nil {
+				return err
+			}
+		default:
+			text, err := write(step.item, step.value)
+			if err != nil {
+				return err
+			}
+			span := p.spans[step.item]
+			f.splice(span[0], span[1], text)
+		}
+	}
+	return nil
+}
+
+// comma is the offset of the comma after item i, or -1.
+func (f *flowEdit) comma(p flowParts, i int) int {
+	at := p.spans[i][1]
+	for at < p.end {
+		switch c := f.text[at]; {
+		case c == ',':
+			return at
+		case f.comment != "" && c == f.comment[0]:
+			at = lineStop(f.text, at)
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			at++
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// between is the white space that stands between a comma and the next item.
+func (f *flowEdit) between(p flowParts) string {
+	if len(p.spans) > 1 {
+		if comma := f.comma(p, 0); comma >= 0 {
+			gap := f.text[comma+1 : p.spans[1][0]]
+			if blank(gap) {
+				return gap
+			}
+			return f.eol + gap[strings.LastIndexByte(gap, '\n')+1:]
+		}
+	}
+	if len(p.spans) > 0 {
+		if lead := f.text[p.open+1 : p.spans[0][0]]; strings.Contains(lead, "\n") {
+			return f.eol + lead[strings.LastIndexByte(lead, '\n')+1:]
+		}
+	}
+	return " "
+}
+
+// insert puts items after item i, or before all when i is -1.
+func (f *flowEdit) insert(p flowParts, i int, texts ...string) error {
+	gap := f.between(p)
+	if !blank(gap) {
+		return errLayout
+	}
+	if len(p.spans) == 0 {
+		if !blank(f.text[p.open+1 : p.end-1]) {
+			return errLayout
+		}
+		f.splice(p.open+1, p.end-1, strings.Join(texts, ","+gap))
+		return nil
+	}
+	all := strings.Join(texts, ","+gap)
+	if i < 0 {
+		f.splice(p.spans[0][0], p.spans[0][0], all+","+gap)
+		return nil
+	}
+	at := p.spans[i][1]
+	comma := f.comma(p, i)
+	stop := lineStop(f.text, at)
+	tail := f.text[at:min(stop, p.end)]
+	if f.comment != "" && strings.Contains(gap, "\n") && strings.Contains(tail, f.comment) {
+		// The comment behind item i stays with it.
+		line := strings.TrimRight(f.text[at:stop], "\r\n")
+		if comma < 0 {
+			f.splice(at, at, ",")
+			f.splice(at+len(line), at+len(line), gap+all)
+			return nil
+		}
+		if comma >= stop {
+			return errLayout
+		}
+		f.splice(at+len(line), at+len(line), gap+all+",")
+		return nil
+	}
+	if comma >= 0 && i == len(p.spans)-1 {
+		f.splice(comma+1, comma+1, gap+all+",")
+		return nil
+	}
+	f.splice(at, at, ","+gap+all)
+	return nil
+}
+
+// remove takes out item i.
+func (f *flowEdit) remove(p flowParts, i int) error {
+	gone := make([]bool, len(p.spans))
+	gone[i] = true
+	return f.removeAll(p, gone)
+}
+
+// removeAll takes out items. At least one must stay, else the brackets are emptied.
+func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
+	last := -1 // the last item that stays
+	for i := range gone {
+		if !gone[i] {
+			last = i
+		}
+	}
+	if last < 0 {
+		if f.comment != "" && strings.Contains(f.text[p.open:p.end], f.comment) {
+			return errLayout
+		}
+		f.splice(p.open+1, p.end-1, "")
+		return nil
+	}
+	for i := 0; i < last; i++ {
+		if !gone[i] {
+			continue
+		}
+		from := i
+		for gone[i+1] {
+			i++
+		}
+		f.cut(p.spans[from][0], p.spans[i+1][0])
+	}
+	if last == len(gone)-1 {
+		return nil
+	}
+	// What stands behind the last item that stays goes, with the comma in front of it; a
+	// comma after the very last one stays where it is.
+	start, end := p.spans[last][1], p.spans[len(gone)-1][1]
+	between := f.text[start:p.spans[last+1][0]]
+	if f.comment != "" && strings.Contains(between, f.comment) {
+		comma := f.comma(p, last)
+		stop := lineStop(f.text, start)
+		if comma < 0 || comma >= stop || stop > p.spans[last+1][0] || !strings.Contains(between, "\n") {
+			return errLayout
+		}
+		if f.comma(p, len(gone)-1) >= 0 {
+			f.splice(stop, lineStop(f.text, end), "")
+			return nil
+		}
+		f.splice(comma, comma+1, "")
+		rest := f.text[end:p.end]
+		if !strings.Contains(rest, "\n") {
+			return errLayout
+		}
+		f.splice(stop, lineStop(f.text, end), "")
+		return nil
+	}
+	f.splice(start, end, "")
+	return nil
+}
+
+// cut removes from the start of one item to the start of another that stays.
+func (f *flowEdit) cut(start, end int) { f.splice(start, end, "") }

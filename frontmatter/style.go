@@ -1,0 +1,71 @@
+package frontmatter
+
+// Style is how the document is written, for new documents that are to look like it. What
+// the document shows no example of is as New was told.
+func (d *Document) Style() Style {
+	s := d.style
+	s.Format = d.format
+	s.CRLF = d.eol() == "\r\n"
+	if s.KeyOrder == nil {
+		s.KeyOrder = d.Keys()
+	}
+	var seen evidence
+	seen.look(d.root)
+	if seen.flow+seen.block > 0 {
+		s.FlowLists = seen.flow > seen.block
+	}
+	if seen.block > 0 {
+		s.ListIndent = 0
+		if seen.indented*2 > seen.block {
+			s.ListIndent = 2
+		}
+	}
+	if seen.single+seen.double > 0 {
+		s.SingleQuotes = seen.single > seen.double
+	}
+	return s
+}
+
+// evidence counts how a document writes lists and quotes.
+type evidence struct{ flow, block, indented, single, double int }
+
+func (e *evidence) look(n *node) {
+	switch n.kind {
+	case scalarNode:
+		switch n.quote {
+		case '"':
+			e.double++
+		case '\'':
+			e.single++
+		}
+	case listNode:
+		for _, item := range n.items {
+			e.look(item)
+		}
+	case mapNode:
+		for i := range n.keys {
+			v := n.keys[i].value
+			if v.kind == listNode && len(v.items) > 0 {
+				switch {
+				case !v.flow:
+					e.block++
+					if v.indent > n.indent {
+						e.indented++
+					}
+				case allScalarNodes(v.items):
+					e.flow++
+				}
+			}
+			e.look(v)
+		}
+	}
+}
+
+func allScalarNodes(items []*node) bool {
+	for _, item := range items {
+		if item.kind != scalarNode {
+			return false
+		}
+	}
+	return true
+}

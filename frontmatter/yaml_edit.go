@@ -1,0 +1,526 @@
+package frontmatter
+
+import (
+	"errors"
+	"strings"
+)
+
+// Reasons why an edit cannot be made in place.
+var (
+	errAnchor   = errors.New("it holds an anchor that is used elsewhere; edit the file by hand")
+	errAlias    = errors.New("it is an alias of another value; edit the file by hand")
+	errNoMap    = errors.New("a key above it is not a map")
+	errExplicit = errors.New("it is written with an explicit ? key; edit the file by hand")
+	errLayout   = errors.New("its layout is too unusual to be edited in place; edit the file by hand")
+)
+
+// yamlEdit plans one edit as splices.
+type yamlEdit struct {
+	span    yamlSpan
+	text    string
+	w       yamlWriter
+	fold    bool
+	order   []string        // of top-level keys in a new document
+	aliased map[string]bool // anchors in use
+	wide    bool            // replace whole values instead of their parts
+	splices []splice
+}
+
+func (e *yamlEdit) splice(start, end int, text string) {
+	e.splices = append(e.splices, splice{start, end, text})
+}
+
+// set writes v at path below the map m.
+func (e *yamlEdit) set(m *node, path []string, v any) error {
+	if m.kind == aliasNode {
+		return errAlias
+	}
+	i := m.index(path[0], e.fold)
+	if i < 0 {
+		return e.add(m, path[0], nest(path[1:], v))
+	}
+	old := m.keys[i].value
+	if len(path) > 1 {
+		switch {
+		case old.kind == mapNode && len(old.keys) > 0:
+			return e.set(old, path[1:], v)
+		case old.kind == aliasNode:
+			return errAlias
+		case old.kind == mapNode, old.kind == scalarNode && old.scalar() == nil:
+			v = nest(path[1:], v)
+		default:
+			return errNoMap
+		}
+	}
+	return e.replace(m, i, v)
+}
+
+// nest wraps v in maps.
+func nest(path []string, v any) any {
+	for i := len(path) - 1; i >= 0; i-- {
+		v = Map{{path[i], v}}
+	}
+	return v
+}
+
+// index is the position of the entry that child finds.
+func (n *node) index(name string, fold bool) int {
+	e := n.child(name, fold)
+	for i := range n.keys {
+		if &n.keys[i] == e {
+			return i
+		}
+	}
+	return -1
+}
+
+// holdsAnchor reports whether a value has an anchor that an alias names.
+func (e *yamlEdit) holdsAnchor(n *node) bool {
+	if len(e.aliased) == 0 {
+		return false
+	}
+	if n.anchor != "" && e.aliased[n.anchor] {
+		return true
+	}
+	for _, item := range n.items {
+		if e.holdsAnchor(item) {
+			return true
+		}
+	}
+	for i := range n.keys {
+		if e.holdsAnchor(n.keys[i].key) || e.holdsAnchor(n.keys[i].value) {
+			return true
+		}
+	}
+	return false
+}
+
+// replace writes v in place of the value of m's entry i.
+func (e *yamlEdit) replace(m *node, i int, v any) error {
+	entry := &m.keys[i]
+	old := entry.value
+	if !e.wide {
+		if done, err := e.inside(old, v); done || err != nil {
+			return err
+		}
+	}
+	if e.holdsAnchor(old) {
+		return errAnchor
+	}
+	like := quoteOf(old)
+	if t, ok := v.(Timestamp); ok && old.kind == scalarNode {
+		v = followTime(old, t, &like)
+	}
+	colon := e.span.colon(entry, m.flow, m.indent)
+	if colon == 0 || e.text[colon-1] != ':' {
+		if m.flow {
+			return errLayout
+		}
+		return errExplicit
+	}
+	end := e.span.entryEnd(entry, m.flow, m.indent)
+	if m.flow {
+		text := e.w.flow(v, like)
+		if empty(old) && old.start <= colon {
+			e.splice(colon, colon, " "+text)
+		} else {
+			e.splice(old.start, end, text)
+		}
+		return nil
+	}
+	w := e.w
+	if old.kind == listNode {
+		w.flowLists = old.flow && !strings.Contains(e.text[old.start:end], "\n")
+		if !old.flow {
+			w.listIndent = max(old.indent-m.indent, 0)
+			like = itemQuote(old)
+		} else {
+			like = itemQuote(old)
+		}
+	}
+	if old.kind == scalarNode && (old.quote == '|' || old.quote == '>') {
+		if header := e.text[old.start:min(lineStop(e.text, old.start), end)]; strings.Contains(header, "#") {
+			return errLayout
+		}
+	}
+	r := w.value(v, m.indent, like)
+	head := r.head
+	if head != "" {
+		head = " " + head
+	}
+	sameLine := old.start >= colon && !strings.Contains(e.text[colon:old.start], "\n")
+	switch {
+	case empty(old) && end == colon:
+		e.splice(colon, colon, head)
+		e.lines(colon, r.lines)
+	case old.kind != scalarNode && old.kind != aliasNode && !old.flow:
+		headEnd := colon
+		if sameLine { // key: &anchor
+			headEnd = colon + len(strings.TrimRight(firstLine(e.text[colon:]), " \t\r\n"))
+			if c := strings.Index(e.text[colon:headEnd], " #"); c >= 0 {
+				headEnd = colon + c
+			}
+		}
+		e.splice(colon, headEnd, head)
+		next := lineStop(e.text, colon)
+		e.splice(next, lineStop(e.text, end), r.lines)
+	case r.lines == "" && (sameLine || old.quote != '|' && old.quote != '>'):
+		e.splice(old.start, end, r.head)
+	case sameLine:
+		e.splice(colon, end, head)
+		e.lines(end, r.lines)
+	case !strings.Contains(e.text[colon:old.start], "#"):
+		e.splice(colon, end, head)
+		e.lines(end, r.lines)
+	default:
+		return errLayout
+	}
+	return nil
+}
+
+func firstLine(s string) string {
+	line, _ := cutLine(s)
+	return line
+}
+
+// lines inserts whole lines after the line that at stands in.
+func (e *yamlEdit) lines(at int, lines string) {
+	if lines == "" {
+		return
+	}
+	stop := lineStop(e.text, at)
+	if stop == 0 || e.text[stop-1] != '\n' {
+		lines = e.w.eol + strings.TrimSuffix(lines, e.w.eol)
+	}
+	e.splice(stop, stop, lines)
+}
+
+// quoteOf is how a value is quoted, for the value that replaces it.
+func quoteOf(n *node) byte {
+	if n.kind != scalarNode {
+		return 0
+	}
+	return n.quote
+}
+
+// itemQuote is how the items of a list are quoted, when they all are alike.
+func itemQuote(n *node) byte {
+	var quote byte
+	for i, item := range n.items {
+		if item.kind != scalarNode || item.quote != '"' && item.quote != '\'' || i > 0 && item.quote != quote {
+			return 0
+		}
+		quote = item.quote
+	}
+	return quote
+}
+
+// followTime writes a time in the layout of the time it replaces. Where that one is quoted,
+// the new one is too, and is text then.
+func followTime(old *node, t Timestamp, like *byte) any {
+	if !timestampLike(old.text) {
+		*like = 0
+		return t
+	}
+	t = Timestamp(layoutLike(string(t), old.text))
+	if old.quote == '"' || old.quote == '\'' {
+		return string(t)
+	}
+	*like = 0
+	return t
+}
+
+// inside edits the parts of a list or map that differ. done is false when the value has to
+// be replaced as a whole.
+func (e *yamlEdit) inside(old *node, v any) (done bool, err error) {
+	switch v := v.(type) {
+	case []any:
+		if old.kind != listNode || len(old.items) == 0 || len(v) == 0 {
+			return false, nil
+		}
+		if old.flow {
+			return true, e.flowList(old, v)
+		}
+		return true, e.blockList(old, v)
+	case Map:
+		if old.kind != mapNode || len(old.keys) == 0 || len(v) == 0 {
+			return false, nil
+		}
+		return true, e.mapKeys(old, v)
+	}
+	return false, nil
+}
+
+// mapKeys makes a map's keys those of v, one by one.
+func (e *yamlEdit) mapKeys(m *node, v Map) error {
+	wanted := make(map[string]bool, len(v))
+	common := false
+	for _, p := range v {
+		wanted[p.Key] = true
+		common = common || m.child(p.Key, false) != nil
+	}
+	if !common {
+		return errLayout
+	}
+	for i := range m.keys {
+		if m.keys[i].merge {
+			return errLayout
+		}
+		if !wanted[m.keys[i].name] {
+			if err := e.remove(m, i); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range v {
+		i := m.index(p.Key, false)
+		if i < 0 {
+			if err := e.add(m, p.Key, p.Value); err != nil {
+				return err
+			}
+			continue
+		}
+		if !m.keys[i].value.equals(p.Value) {
+			if err := e.replace(m, i, p.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// blockList makes the items of a block list those of v.
+func (e *yamlEdit) blockList(list *node, v []any) error {
+	dashes, err := e.dashes(list)
+	if err != nil {
+		return err
+	}
+	stop := func(i int) int { return lineStop(e.text, e.itemEnd(list, i)) }
+	w := e.w
+	dash := "- "
+	if first := list.items[0]; !empty(first) && first.start > dashes[0] && !strings.Contains(e.text[dashes[0]:first.start], "\n") {
+		dash = e.text[dashes[0]:first.start]
+	}
+	like := itemQuote(list)
+	for _, step := range alignList(list.items, v) {
+		switch {
+		case step.delete:
+			item := list.items[step.item]
+			if e.holdsAnchor(item) {
+				return errAnchor
+			}
+			e.splice(lineStart(e.text, dashes[step.item]), stop(step.item), "")
+		case step.insert:
+			at := lineStart(e.text, dashes[0])
+			if step.item >= 0 {
+				at = stop(step.item)
+			}
+			text := w.item(step.value, list.indent, dash, like)
+			if at > 0 && e.text[at-1] != '\n' {
+				text = w.eol + strings.TrimSuffix(text, w.eol)
+			}
+			e.splice(at, at, text)
+		default:
+			item := list.items[step.item]
+			if done, err := e.inside(item, step.value); done || err != nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			if e.holdsAnchor(item) {
+				return errAnchor
+			}
+			_, isMap := step.value.(Map)
+			_, isList := step.value.([]any)
+			if item.kind == scalarNode && !empty(item) && item.quote != '|' && item.quote != '>' && !isMap && !isList {
+				value, like := step.value, quoteOf(item)
+				if t, ok := value.(Timestamp); ok {
+					value = followTime(item, t, &like)
+				}
+				e.splice(item.start, e.itemEnd(list, step.item), w.scalar(value, like, false))
+				continue
+			}
+			e.splice(lineStart(e.text, dashes[step.item]), stop(step.item), w.item(step.value, list.indent, dash, quoteOf(item)))
+		}
+	}
+	return nil
+}
+
+// itemEnd is the end of an item of a block list.
+func (e *yamlEdit) itemEnd(list *node, i int) int {
+	return e.span.end(list.items[i], false, list.indent)
+}
+
+// dashes finds the dash of each item. Each must be the first thing on its line.
+func (e *yamlEdit) dashes(list *node) ([]int, error) {
+	found := make([]int, len(list.items))
+	floor := 0
+	for i, item := range list.items {
+		at := lineStart(e.text, min(item.start, len(e.text)))
+		for {
+			if dash := at + list.indent; dash < len(e.text) && e.text[dash] == '-' && strings.Trim(e.text[at:dash], " ") == "" {
+				found[i] = dash
+				break
+			}
+			if at <= floor {
+				return nil, errLayout
+			}
+			at = lineStart(e.text, at-1)
+		}
+		floor = found[i] + 1
+	}
+	return found, nil
+}
+
+// add writes a new key after the last one of m.
+func (e *yamlEdit) add(m *node, name string, v any) error {
+	if m.kind == aliasNode {
+		return errAlias
+	}
+	if m.flow {
+		text := e.w.key(name) + ": " + e.w.flow(v, 0)
+		return e.flow().insert(e.flowEntries(m), len(m.keys)-1, text)
+	}
+	text := e.w.entry(name, v, m.indent)
+	if len(m.keys) == 0 {
+		at := len(e.text)
+		if at > 0 && e.text[at-1] != '\n' {
+			text = e.w.eol + text
+		}
+		e.splice(at, at, text)
+		return nil
+	}
+	at := -1
+	if rank := e.rank(name); rank < len(e.order) {
+		for i := range m.keys {
+			if e.rank(m.keys[i].name) > rank {
+				at = lineStart(e.text, m.keys[i].key.start)
+				break
+			}
+		}
+	}
+	if at < 0 {
+		at = lineStop(e.text, e.span.entryEnd(&m.keys[len(m.keys)-1], false, m.indent))
+	}
+	if at > 0 && e.text[at-1] != '\n' {
+		text = e.w.eol + strings.TrimSuffix(text, e.w.eol)
+	}
+	e.splice(at, at, text)
+	return nil
+}
+
+// rank is the place of a key in the order, after all others when it has none.
+func (e *yamlEdit) rank(name string) int {
+	for i, known := range e.order {
+		if known == name {
+			return i
+		}
+	}
+	return len(e.order)
+}
+
+// delete removes path below the map m, all of its duplicates included.
+func (e *yamlEdit) delete(m *node, path []string) error {
+	if m.kind == aliasNode {
+		return errAlias
+	}
+	if len(path) > 1 {
+		i := m.index(path[0], e.fold)
+		if i < 0 {
+			return nil
+		}
+		below := m.keys[i].value
+		if len(path) == 2 && below.kind == mapNode && below.matching(path[1], e.fold) == len(below.keys) {
+			return e.replace(m, i, Map{})
+		}
+		return e.delete(below, path[1:])
+	}
+	for i := range m.keys {
+		if m.keys[i].named(path[0], e.fold) {
+			if err := e.remove(m, i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (e *entry) named(name string, fold bool) bool {
+	return !e.merge && (e.name == name || fold && strings.EqualFold(e.name, name))
+}
+
+// matching counts the entries of one name.
+func (n *node) matching(name string, fold bool) int {
+	count := 0
+	for i := range n.keys {
+		if n.keys[i].named(name, fold) {
+			count++
+		}
+	}
+	return count
+}
+
+// remove takes out m's entry i with its lines.
+func (e *yamlEdit) remove(m *node, i int) error {
+	entry := &m.keys[i]
+	if e.holdsAnchor(entry.value) || e.holdsAnchor(entry.key) {
+		return errAnchor
+	}
+	if m.flow {
+		return e.flow().remove(e.flowEntries(m), i)
+	}
+	start := lineStart(e.text, entry.key.start)
+	if before := e.text[start:entry.key.start]; strings.Trim(before, " ") != "" {
+		if strings.HasPrefix(strings.TrimLeft(before, " "), "?") {
+			return errExplicit
+		}
+		return errLayout
+	}
+	colon := e.span.colon(entry, false, m.indent)
+	if colon == 0 || e.text[colon-1] != ':' {
+		return errExplicit
+	}
+	e.splice(start, lineStop(e.text, e.span.entryEnd(entry, false, m.indent)), "")
+	return nil
+}
+
+// flowList makes the items of a flow list those of v.
+func (e *yamlEdit) flowList(list *node, v []any) error {
+	items := e.flowItems(list)
+	like := itemQuote(list)
+	return e.flow().list(items, alignList(list.items, v), func(i int, value any) (string, error) {
+		if i < 0 {
+			return e.w.flow(value, like), nil
+		}
+		old := list.items[i]
+		if e.holdsAnchor(old) {
+			return "", errAnchor
+		}
+		like := quoteOf(old)
+		if t, ok := value.(Timestamp); ok && old.kind == scalarNode {
+			value = followTime(old, t, &like)
+		}
+		return e.w.flow(value, like), nil
+	})
+}
+
+func (e *yamlEdit) flow() *flowEdit {
+	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, trailing: true, splice: e.splice}
+}
+
+func (e *yamlEdit) flowItems(list *node) flowParts {
+	p := flowParts{open: e.span.content(list), end: e.span.end(list, true, list.indent)}
+	for _, item := range list.items {
+		p.spans = append(p.spans, [2]int{item.start, e.span.end(item, true, list.indent)})
+	}
+	return p
+}
+
+func (e *yamlEdit) flowEntries(m *node) flowParts {
+	p := flowParts{open: e.span.content(m), end: e.span.end(m, true, m.indent)}
+	for i := range m.keys {
+		p.spans = append(p.spans, [2]int{m.keys[i].key.start, e.span.entryEnd(&m.keys[i], true, m.indent)})
+	}
+	return p
+}
