@@ -1,10 +1,379 @@
 package site
 
 import (
-	"errors"
+	"bytes"
 	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"gitpost/frontmatter"
 )
 
+// jekyll is the profile of Jekyll 3 and 4.
+type jekyll struct {
+	release string
+	since4  bool
+	psych   bool // front matter is read by Psych itself, else by SafeYAML
+
+	configuration  jekyllConfig
+	address        jekyllAddress
+	location       *time.Location
+	now            func() time.Time
+	source         string // folder of the site in the repository, "" for all of it
+	destination    string // folder in the source that the site is written to; never read
+	collectionsDir string
+	postsAbove     string // a folder with posts starts with this: "" or "/" + collectionsDir
+
+	filter        entryFilter
+	includedFiles map[string]bool // files that include names by their path (Jekyll 4)
+	posts         jekyllCollection
+	byFolder      map[string]*jekyllCollection // "_notes"
+	defaults      *frontMatterDefaults
+	suffix        string // ending of pages and collections without their own permalink
+	markdown      map[string]bool
+
+	showDrafts, unpublished, future bool
+
+	optionalFrontMatter bool      // a plugin makes pages of Markdown files without front matter
+	redirects           bool      // a plugin makes redirect_from work
+	oldest              *postRank // limit_posts leaves out everything before this post
+}
+
+// postRank is a post's place in the order of time.
+type postRank struct {
+	date time.Time
+	path string
+}
+
+func (r *postRank) before(o *postRank) bool {
+	if !r.date.Equal(o.date) {
+		return r.date.Before(o.date)
+	}
+	return r.path < o.path
+}
+
 func newJekyll(tree fs.FS, o Options, version string) (profile, error) {
-	return nil, errors.New("Jekyll sites cannot be read yet")
+	config, err := readJekyllConfig(tree, version)
+	if err != nil {
+		return nil, err
+	}
+	j := &jekyll{
+		release:       version,
+		since4:        atLeast(version, "4.0.0"),
+		psych:         version == "4.3.1", // Debian's package; all others bring SafeYAML (fm-symbol)
+		configuration: config,
+		address:       newJekyllAddress(o, config),
+		location:      jekyllZone(o, config),
+		now:           o.Now,
+		source:        relativeFolder(config.text("source", "")),
+		destination:   relativeFolder(config.text("destination", "_site")),
+		showDrafts:    config.on("show_drafts"),
+		unpublished:   config.on("unpublished"),
+		future:        config.on("future"),
+		redirects:     configuredPlugin(tree, config, "jekyll-redirect-from"),
+	}
+	if j.now == nil {
+		j.now = time.Now
+	}
+	if j.source != "" {
+		j.destination = strings.TrimPrefix(j.destination, j.source+"/")
+	}
+	if j.collectionsDir = strings.Trim(config.text("collections_dir", ""), "/"); j.collectionsDir != "" {
+		j.postsAbove = "/" + j.collectionsDir
+	}
+	j.optionalFrontMatter = configuredPlugin(tree, config, "jekyll-optional-front-matter")
+
+	include, ok := config.list("include")
+	if !ok {
+		include = []string{".htaccess"}
+	}
+	exclude, ok := config.list("exclude")
+	if !ok || j.since4 {
+		exclude = append(exclude[:len(exclude):len(exclude)], jekyllExcludes...)
+	}
+	if j.since4 {
+		exclude = withoutAll(exclude, include)
+		j.includedFiles = map[string]bool{}
+		for _, file := range include {
+			j.includedFiles[strings.Trim(path.Clean("/"+file), "/")] = true
+		}
+	}
+	j.filter = entryFilter{include: jekyllPatterns(include), exclude: jekyllPatterns(exclude), trailingDot: j.since4}
+
+	style := config.text("permalink", "date")
+	j.suffix = styleSuffix(style)
+	posts, others, err := jekyllCollections(config, postTemplate(style, version))
+	if err != nil {
+		return nil, err
+	}
+	j.posts = posts
+	j.byFolder = make(map[string]*jekyllCollection, len(others))
+	for i := range others {
+		if others[i].template == "" {
+			others[i].template = "/:collection/:path" + j.suffix
+		}
+		j.byFolder[others[i].folder] = &others[i]
+	}
+	j.defaults = newDefaults(config, j.collectionsDir, j.since4)
+	j.markdown = map[string]bool{}
+	for ext := range strings.SplitSeq(config.text("markdown_ext", "markdown,mkdown,mkdn,mkd,md"), ",") {
+		j.markdown["."+strings.ToLower(ext)] = true
+	}
+	if limit, _ := config["limit_posts"].(int64); limit > 0 {
+		j.oldest = j.oldestWithin(tree, int(limit))
+	}
+	return j, nil
+}
+
+// relativeFolder is a folder setting as a path in the repository; one outside of it is none.
+func relativeFolder(setting string) string {
+	if setting == "" || setting[0] == '/' || setting[0] == '~' {
+		return ""
+	}
+	folder := path.Clean(setting)
+	if folder == "." || strings.HasPrefix(folder, "..") {
+		return ""
+	}
+	return folder
+}
+
+func withoutAll(list, gone []string) []string {
+	var kept []string
+	for _, s := range list {
+		found := false
+		for _, g := range gone {
+			found = found || g == s
+		}
+		if !found {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func (j *jekyll) name() string         { return "jekyll" }
+func (j *jekyll) version() string      { return j.release }
+func (j *jekyll) baseURL() string      { return j.address.home + "/" }
+func (j *jekyll) zone() *time.Location { return j.location }
+
+func (j *jekyll) dialect() frontmatter.Dialect {
+	return frontmatter.Dialect{YAMLOnly: true, DotsClose: true, LastWins: true}
+}
+
+func (j *jekyll) contentDir() string { return path.Join(j.source, j.collectionsDir) }
+
+func (j *jekyll) staticDir() (dir, url string) {
+	return path.Join(j.source, "assets"), j.address.of("/assets/")
+}
+
+// titleInURL: the title is never part of a post's URL (fm-title-does-not-matter).
+func (j *jekyll) titleInURL(string) bool { return false }
+
+func (j *jekyll) setting(keys ...string) (any, bool) {
+	var v any = map[string]any(j.configuration)
+	for _, key := range keys {
+		m, _ := v.(map[string]any)
+		var ok bool
+		if v, ok = m[key]; !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+func (j *jekyll) config(file string) bool {
+	for _, name := range jekyllConfigFiles {
+		if file == name {
+			return true
+		}
+	}
+	if j.oldest != nil { // which posts limit_posts keeps depends on all of them
+		if inside, ok := j.inSource(file); ok && j.place(inside).class == postFile {
+			return true
+		}
+	}
+	return false
+}
+
+// context: no file decides how others are published.
+func (j *jekyll) context(string) bool { return false }
+
+func (j *jekyll) content(file string) bool {
+	inside, ok := j.inSource(file)
+	return ok && j.place(inside).class != notRead && !binaryExtensions[strings.ToLower(rubyExtension(path.Base(file)))]
+}
+
+// inSource is the file's path from the source folder.
+func (j *jekyll) inSource(file string) (string, bool) {
+	if j.source == "" {
+		return file, file != ""
+	}
+	return strings.CutPrefix(file, j.source+"/")
+}
+
+func (j *jekyll) locate(file string, doc *frontmatter.Document, around Surroundings) Page {
+	page := Page{Path: file}
+	inside, ok := j.inSource(file)
+	if !ok {
+		page.Reason = "outside the source folder"
+		return page
+	}
+	if j.source != "" && around != nil {
+		around = shifted{around, j.source + "/"}
+	}
+	at := j.place(inside)
+	switch at.class {
+	case notRead:
+		page.Reason = at.reason
+	case pageFile:
+		j.locatePage(&page, inside, doc, around)
+	case documentFile:
+		if doc == nil && binaryExtensions[strings.ToLower(rubyExtension(path.Base(file)))] || doc != nil && !hasHeader(doc) {
+			j.locateCollectionFile(&page, inside, at, around)
+			break
+		}
+		fallthrough
+	default:
+		j.locateDocument(&page, inside, at, doc, around)
+	}
+	return page
+}
+
+// shifted are the surroundings of a site whose source is a folder of the repository.
+type shifted struct {
+	Surroundings
+	folder string
+}
+
+func (s shifted) Exists(path string) bool { return s.Surroundings.Exists(s.folder + path) }
+
+// hasHeader tells whether a file's first line is ---. A byte order mark before it makes a
+// page or a collection's document a plain file; posts are read without this test.
+func hasHeader(doc *frontmatter.Document) bool {
+	line, _, ended := bytes.Cut(doc.Bytes(), []byte("\n"))
+	return ended && bytes.HasPrefix(line, []byte("---")) && len(bytes.Trim(line[3:], " \t\r\f\v")) == 0
+}
+
+// outputExtension is what the converters make of a file's extension.
+func (j *jekyll) outputExtension(ext string) string {
+	switch lower := strings.ToLower(ext); {
+	case j.markdown[lower]:
+		return ".html"
+	case lower == ".scss" || lower == ".sass":
+		return ".css"
+	}
+	return ext
+}
+
+// withoutDots takes trailing dots off a name, as Jekyll 4 does.
+func (j *jekyll) withoutDots(name string) string {
+	if j.since4 {
+		return strings.TrimRight(name, ".")
+	}
+	return name
+}
+
+func (j *jekyll) finish(page *Page, url, ext string) {
+	page.URL = j.address.of(url)
+	page.Output = outputFile(url, ext)
+}
+
+func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, around Surroundings) {
+	folder, name := path.Split(file)
+	folder = strings.TrimSuffix(folder, "/")
+	ext := rubyExtension(name)
+	isPage := doc != nil && (hasHeader(doc) || j.optionalFrontMatter && j.markdown[strings.ToLower(ext)]) ||
+		doc == nil && !binaryExtensions[strings.ToLower(ext)]
+	if !isPage {
+		j.locateStatic(page, file, around)
+		return
+	}
+	page.Kind = "page"
+	base := j.withoutDots(name[:len(name)-len(ext)])
+	front := j.front(doc)
+	permalink, has := front.value("permalink")
+	if !has {
+		permalink = j.defaults.of(file, file, "pages", around).page["permalink"]
+	}
+	outExt := j.outputExtension(ext)
+	custom, isText := permalink.(string)
+	if isText {
+		if e := permalinkExtension(custom); e != "" {
+			outExt = e
+		}
+	}
+	template := custom
+	if permalink == nil || permalink == false {
+		html := outExt == ".html" || outExt == ".xhtml" || outExt == ".htm"
+		switch {
+		case !html:
+			template = "/:path/:basename:output_ext"
+		case base == "index":
+			template = "/:path/"
+		default:
+			template = "/:path/:basename" + j.suffix
+		}
+	} else if !isText || custom == "" {
+		page.Reason = "permalink is not readable"
+		return
+	}
+	for _, p := range []struct{ name, value string }{{":path", folder}, {":basename", base}, {":output_ext", outExt}} {
+		if !strings.Contains(template, ":") {
+			break
+		}
+		template = strings.ReplaceAll(template, p.name, escapePath(p.value))
+	}
+	j.finish(page, sanitizeURL(template), outExt)
+	page.Aliases = j.aliases(front)
+	page.Date, _, _ = front.date("date")
+	page.Published = true
+	if published, has := front.value("published"); has && !rubyTrue(published) && !j.unpublished {
+		page.Published, page.Reason = false, "draft"
+	}
+}
+
+func rubyTrue(v any) bool { return v != nil && v != false }
+
+// locateStatic is for a file without front matter: it is copied.
+func (j *jekyll) locateStatic(page *Page, file string, around Surroundings) {
+	url := "/" + file
+	if j.since4 {
+		name := path.Base(file)
+		ext := rubyExtension(name)
+		url = strings.TrimRight(url[:len(url)-len(ext)], ".") + ext
+	}
+	j.copied(page, url, j.defaults.of(file, file, "", around), true)
+}
+
+// copied fills in a static file. Its defaults can keep it from being written.
+func (j *jekyll) copied(page *Page, url string, defaults *defaultValues, written bool) {
+	page.Static = true
+	page.URL = j.address.of(percentEncode(url, func(c byte) bool { return pathByte[c] || c == '%' }))
+	page.Output = strings.TrimPrefix(path.Clean("/"+percentDecode(url)), "/")
+	published, has := defaults.all["published"]
+	page.Published = written && (!has || rubyTrue(published))
+	if !page.Published {
+		page.Static, page.Reason = false, "not written"
+	}
+}
+
+// locateCollectionFile is for a file without front matter in a collection: it is copied to
+// where the collection's pattern says.
+func (j *jekyll) locateCollectionFile(page *Page, file string, at jekyllPlace, around Surroundings) {
+	ext := rubyExtension(path.Base(at.rel))
+	inside := strings.Replace(j.withoutDots(at.rel[:len(at.rel)-len(ext)]), at.collection.folder, "", 1)
+	name := ""
+	if j.since4 {
+		name = j.withoutDots(strings.TrimSuffix(path.Base(at.rel), ext))
+	}
+	url := at.collection.template
+	for _, p := range []struct{ name, value string }{
+		{":collection", at.collection.label}, {":path", inside}, {":output_ext", ""}, {":name", name}, {":title", ""},
+	} {
+		url = strings.ReplaceAll(url, p.name, escapePath(p.value))
+	}
+	url = strings.TrimSuffix(sanitizeURL(url), "/") + ext
+	j.copied(page, url, j.defaults.of(strings.TrimPrefix(url, "/"), url[1:], at.collection.label, around), at.collection.output)
+	page.Kind = at.collection.label
 }
