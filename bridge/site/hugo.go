@@ -1,7 +1,11 @@
 package site
 
 import (
+	"fmt"
 	"io/fs"
+	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
 	"gitpost/frontmatter"
@@ -9,31 +13,291 @@ import (
 
 // hugo is the profile of Hugo.
 type hugo struct {
-	release string
+	release     string
+	rules       hugoRules
+	environment string
+	settings    settings
+	now         func() time.Time
+
+	languages map[string]*hugoLanguage // by name; before 0.123 as written in the file name
+	main      *hugoLanguage            // of files that name no language
+	multihost bool
+
+	mounts  []hugoMount // content folders in order of precedence
+	statics []hugoMount
+	ignored []*regexp.Regexp
+
+	allowsHTML bool // security.allowContent lets .html content pass
+
+	indexNames []string // the names under which a file makes its folder a leaf bundle, the likeliest first
+}
+
+// hugoLanguage is what the configuration says for one language.
+type hugoLanguage struct {
+	name     string
+	disabled bool
+	base     string // of the site in this language, with a trailing slash; "/" without one
+	prefix   string // before every path of its URLs: "fr"
+	filePath string // before every path in the output folder
+
+	zone       *time.Location
+	permalinks permalinkRules
+	cascade    []cascadeRule
+	dates      dateKeys
+	names      sanitizer
+	taxonomies map[string]bool // by plural name
+	disabledKinds,
+	htmlKinds map[string]bool // kinds whose pages have no page of their own, and those that have an HTML one
+
+	uglyAll                              bool
+	uglySections                         map[string]bool
+	noAliases                            bool
+	buildDrafts, buildFuture, buildOld   bool
+	sectionSlugPlural, sectionCapitalize bool
 }
 
 func newHugo(tree fs.FS, o Options, version string) (profile, error) {
-	return &hugo{release: version}, nil
+	s, err := readHugoConfig(tree, o.Env)
+	if err != nil {
+		return nil, err
+	}
+	h := &hugo{
+		release: version, rules: hugoRulesOf(version), environment: hugoEnvironment(o.Env), settings: s,
+		now: o.Now, languages: map[string]*hugoLanguage{},
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	for _, pattern := range s.words("ignorefiles") {
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("ignoreFiles: %w", err)
+		}
+		h.ignored = append(h.ignored, re)
+	}
+	for _, pattern := range s.words("security", "allowcontent") {
+		re, err := regexp.Compile("^(?:" + pattern + ")$")
+		h.allowsHTML = h.allowsHTML || err == nil && re.MatchString("text/html")
+	}
+	if err := h.readLanguages(o); err != nil {
+		return nil, err
+	}
+	h.readMounts(tree)
+	h.indexNames = h.leafNames()
+	return h, nil
 }
 
-func (h *hugo) name() string                 { return "hugo" }
-func (h *hugo) version() string              { return h.release }
-func (h *hugo) baseURL() string              { return "" }
-func (h *hugo) zone() *time.Location         { return time.UTC }
-func (h *hugo) dialect() frontmatter.Dialect { return frontmatter.Dialect{} }
-func (h *hugo) content(path string) bool     { return false }
-func (h *hugo) context(path string) bool     { return false }
-func (h *hugo) config(path string) bool      { return false }
-func (h *hugo) contentDir() string           { return "content" }
-func (h *hugo) staticDir() (dir, url string) { return "static", "" }
-func (h *hugo) titleInURL(path string) bool  { return false }
+func (h *hugo) readLanguages(o Options) error {
+	tables := h.settings.table("languages")
+	main := orElse(h.settings.text("defaultcontentlanguage"), func() string { return "en" })
+	if h.rules.tree {
+		main = strings.ToLower(main)
+	}
+	if len(tables) == 0 {
+		tables = settings{main: map[string]any{}}
+	}
+	disabled := map[string]bool{}
+	for _, name := range h.settings.words("disablelanguages") {
+		disabled[name] = true
+	}
+	enabled := 0
+	for name := range tables {
+		own := tables.table(name)
+		if disabled[name] || own.truth("disabled") {
+			disabled[name] = true
+			continue
+		}
+		enabled++
+		if _, ok := own["baseurl"]; ok {
+			h.multihost = true
+		}
+	}
+	for name := range tables {
+		lang, err := h.readLanguage(name, h.settings.below(tables.table(name)), o)
+		if err != nil {
+			return err
+		}
+		lang.disabled = disabled[name]
+		inFolder := lang.name != main || h.settings.truth("defaultcontentlanguageinsubdir")
+		switch {
+		case h.multihost:
+			lang.filePath = name
+		case (enabled > 1 || h.rules.tree && name == main) && inFolder:
+			lang.prefix, lang.filePath = name, name
+		}
+		h.languages[name] = lang
+	}
+	h.main = h.languages[main]
+	if h.main == nil {
+		return fmt.Errorf("defaultContentLanguage %q is not among the languages that are configured", main)
+	}
+	return nil
+}
 
-func (h *hugo) setting(keys ...string) (any, bool) { return nil, false }
+func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, error) {
+	lang := &hugoLanguage{
+		name: name, zone: time.UTC, dates: dateKeysOf(s),
+		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.tree},
+		noAliases:   s.truth("disablealiases"),
+		buildDrafts: s.truth("builddrafts"), buildFuture: s.truth("buildfuture"), buildOld: s.truth("buildexpired"),
+		sectionSlugPlural: true, sectionCapitalize: true,
+	}
+	if _, set := s.value("pluralizelisttitles"); set {
+		lang.sectionSlugPlural = s.truth("pluralizelisttitles")
+	}
+	base := s.text("baseurl")
+	if o.Me != "" && !h.multihost {
+		base = o.Me
+	}
+	var err error
+	if lang.base, err = hugoBaseURL(base); err != nil {
+		return nil, err
+	}
+	if zone := s.text("timezone"); zone != "" {
+		if lang.zone, err = time.LoadLocation(zone); err != nil {
+			return nil, fmt.Errorf("timeZone %q: %w", zone, err)
+		}
+	} else if o.TimeZone != nil {
+		lang.zone = o.TimeZone
+	}
+	if v, ok := s.value("permalinks"); ok {
+		if lang.permalinks, err = h.permalinkRulesOf(v); err != nil {
+			return nil, err
+		}
+	}
+	if v, ok := s.value("cascade"); ok {
+		lang.cascade = h.cascadeRules(v)
+	}
+	lang.readUgly(s)
+	lang.readKinds(s)
+	return lang, nil
+}
 
-func (h *hugo) locate(path string, doc *frontmatter.Document, around Surroundings) Page {
-	return Page{Path: path}
+// hugoBaseURL ends in a slash. Without a base URL Hugo's links are absolute paths.
+func hugoBaseURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", fmt.Errorf("baseURL %q: %w", s, err)
+	}
+	if !strings.HasSuffix(u.Path, "/") {
+		u.Path += "/"
+		u.RawPath = ""
+	}
+	return u.String(), nil
+}
+
+func (lang *hugoLanguage) readUgly(s settings) {
+	v, _ := s.value("uglyurls")
+	if sections, ok := v.(map[string]any); ok {
+		lang.uglySections = map[string]bool{}
+		for section, on := range sections {
+			lang.uglySections[section], _ = truthOf(on)
+		}
+		return
+	}
+	lang.uglyAll, _ = truthOf(v)
+}
+
+func (lang *hugoLanguage) ugly(section string) bool {
+	return lang.uglyAll || lang.uglySections[section]
+}
+
+func (lang *hugoLanguage) readKinds(s settings) {
+	lang.disabledKinds = map[string]bool{}
+	for _, kind := range s.words("disablekinds") {
+		lang.disabledKinds[strings.ToLower(kind)] = true
+	}
+	lang.htmlKinds = map[string]bool{}
+	for _, kind := range []string{"home", "page", "section", "taxonomy", "term"} {
+		lang.htmlKinds[kind] = true
+		if _, set := s.value("outputs", kind); set {
+			lang.htmlKinds[kind] = hasHTML(s.words("outputs", kind))
+		}
+	}
+	lang.taxonomies = map[string]bool{"tags": true, "categories": true}
+	if _, set := s.value("taxonomies"); set {
+		lang.taxonomies = map[string]bool{}
+		for _, plural := range s.table("taxonomies") {
+			if name := scalarText(plural); name != "" {
+				lang.taxonomies[name] = true
+			}
+		}
+	}
+	if lang.disabledKinds["taxonomy"] && lang.disabledKinds["term"] {
+		lang.taxonomies = nil
+	}
+}
+
+func hasHTML(formats []string) bool {
+	for _, f := range formats {
+		if strings.EqualFold(f, "html") {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hugo) name() string         { return "hugo" }
+func (h *hugo) version() string      { return h.release }
+func (h *hugo) baseURL() string      { return h.main.base }
+func (h *hugo) zone() *time.Location { return h.main.zone }
+
+func (h *hugo) dialect() frontmatter.Dialect {
+	return frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML}
+}
+
+func (h *hugo) setting(keys ...string) (any, bool) { return h.settings.value(keys...) }
+
+func (h *hugo) config(path string) bool { return isHugoConfig(path) }
+
+func (h *hugo) content(path string) bool {
+	f, ok := h.file(path)
+	return ok && f.class != plainFile && !f.ignored
+}
+
+func (h *hugo) context(path string) bool {
+	f, ok := h.file(path)
+	return ok && f.class >= leafBundle && !f.ignored
+}
+
+func (h *hugo) contentDir() string {
+	for _, m := range h.mounts {
+		if m.lang == nil || m.lang == h.main {
+			return m.source
+		}
+	}
+	return "content"
+}
+
+func (h *hugo) staticDir() (dir, url string) {
+	for _, m := range h.statics {
+		if m.lang == nil || m.lang == h.main {
+			return m.source, h.main.base + pathPrefix(m.target)
+		}
+	}
+	return "static", h.main.base
+}
+
+func pathPrefix(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return dir + "/"
+}
+
+func (h *hugo) titleInURL(path string) bool {
+	f, ok := h.file(path)
+	if !ok || f.class == plainFile {
+		return false
+	}
+	h.resolve(&f)
+	rule := f.lang.permalinks.find(h, &f)
+	return rule != nil && rule.titled
 }
 
 func (h *hugo) date(f frontmatter.Field) (t time.Time, precise bool, ok bool) {
-	return time.Time{}, false, false
+	_, isStamp := f.Value.(frontmatter.Timestamp)
+	toml := isStamp && !f.Plain
+	t, precise, set, ok := hugoDate(f.Value, toml, h.main.zone)
+	return t, precise, set && ok
 }

@@ -1,0 +1,275 @@
+package site
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"gitpost/frontmatter"
+)
+
+// siteCases is one file of testdata/site-cases; its README and gen.py describe the fields.
+type siteCases struct {
+	Generator string
+	Version   string
+	Cases     []siteCase
+}
+
+type siteCase struct {
+	Name        string
+	Env         map[string]string
+	Config      map[string]string
+	Files       map[string]string
+	Error       string
+	Published   map[string]string
+	Output      map[string]string
+	Unpublished []string
+	Static      map[string][]string
+	Redirects   map[string]string
+	Kinds       map[string]string
+	Seen        map[string]map[string]any
+}
+
+func readSiteCases(t *testing.T, generator string) []siteCases {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/site-cases/" + generator + "-*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no site cases of %s: %v", generator, err)
+	}
+	var all []siteCases
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var cases siteCases
+		if err := json.Unmarshal(data, &cases); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, cases)
+	}
+	return all
+}
+
+// caseSite is a site held in memory: what Locate needs to know of the files around.
+type caseSite struct {
+	site  *Site
+	files map[string]string
+	docs  map[string]*frontmatter.Document
+}
+
+func openCase(generator, version string, config, files, env map[string]string) (*caseSite, error) {
+	tree := fstest.MapFS{}
+	for _, part := range []map[string]string{config, files} {
+		for name, text := range part {
+			tree[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	s, err := Open(tree, Options{Generator: generator, Version: version, Env: env})
+	if err != nil {
+		return nil, err
+	}
+	c := &caseSite{site: s, files: files, docs: map[string]*frontmatter.Document{}}
+	for name, text := range files {
+		if !s.Content(name) {
+			continue
+		}
+		if doc, err := s.Parse([]byte(text)); err == nil {
+			c.docs[name] = doc
+		}
+	}
+	return c, nil
+}
+
+func (c *caseSite) Exists(path string) bool {
+	_, ok := c.files[path]
+	return ok
+}
+
+func (c *caseSite) Document(path string) *frontmatter.Document { return c.docs[path] }
+
+func (c *caseSite) locate(path string) Page { return c.site.Locate(path, c.docs[path], c) }
+
+// bodyErrors are the cases whose builds fail for a text, not for a place or front matter:
+// Compose escapes such texts, Locate has no say.
+var bodyErrors = map[string]bool{
+	"body-shortcode-unknown-fails":  true,
+	"body-shortcode-unclosed-fails": true,
+}
+
+func TestSiteCases(t *testing.T) {
+	for _, generator := range []string{"hugo", "jekyll"} {
+		for _, file := range readSiteCases(t, generator) {
+			t.Run(generator+"-"+file.Version, func(t *testing.T) {
+				for _, c := range file.Cases {
+					t.Run(c.Name, func(t *testing.T) { c.check(t, file.Generator, file.Version) })
+				}
+			})
+		}
+	}
+}
+
+func (c siteCase) check(t *testing.T, generator, version string) {
+	s, err := openCase(generator, version, c.Config, c.Files, c.Env)
+	if c.Error != "" {
+		c.checkError(t, generator, s, err)
+		return
+	}
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	aliases := map[string]string{}
+	for _, path := range sortedKeys(c.Files) {
+		p := s.locate(path)
+		if want := c.Published[path]; want != "" {
+			c.checkPublished(t, p, want)
+			for _, alias := range p.Aliases {
+				aliases[alias] = p.URL
+			}
+		} else if p.Published {
+			t.Errorf("%s: published at %s, want it left out", path, p.URL)
+		}
+		if want := c.Static[path]; len(want) > 0 {
+			if !p.Static || !contains(want, p.Output) {
+				t.Errorf("%s: static %v, output %q, want a copy at %q; reason %q", path, p.Static, p.Output, want, p.Reason)
+			}
+		} else if p.Static && !s.hiddenFromCases(path) {
+			t.Errorf("%s: static at %q, want no copy", path, p.Output)
+		}
+	}
+	for _, path := range c.Unpublished {
+		if p := s.locate(path); p.Published || p.Static {
+			t.Errorf("%s: published %v, static %v, want it left out", path, p.Published, p.Static)
+		}
+	}
+	c.checkRedirects(t, s, aliases)
+}
+
+// hiddenFromCases: two files of equal content, or one that another hides, are no statement
+// about copying.
+func (c *caseSite) hiddenFromCases(path string) bool {
+	for other, text := range c.files {
+		if other != path && text == c.files[path] {
+			return true
+		}
+	}
+	return false
+}
+
+func (c siteCase) checkPublished(t *testing.T, p Page, want string) {
+	t.Helper()
+	if !p.Published {
+		t.Errorf("%s: not published (%s), want %s", p.Path, p.Reason, want)
+	}
+	if p.URL != want {
+		t.Errorf("%s: URL\n got %s\nwant %s", p.Path, p.URL, want)
+	}
+	if out := c.Output[p.Path]; p.Output != out {
+		t.Errorf("%s: output\n got %s\nwant %s", p.Path, p.Output, out)
+	}
+	if kind := c.Kinds[p.Path]; kind != "" && p.Kind != kind {
+		t.Errorf("%s: kind %q, want %q", p.Path, p.Kind, kind)
+	}
+	if kind := c.Kinds[p.Path]; kind != "" && kind != "page" {
+		return // sections take their dates from their pages
+	}
+	seen, _ := c.Seen[p.Path]["date"].(string)
+	if seen == "" {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, seen)
+	if err != nil {
+		t.Fatalf("%s: date of the case: %v", p.Path, err)
+	}
+	if got := p.Date.Format(time.RFC3339); got != seen && !(p.Date.Equal(at) && c.Env["TZ"] != "") {
+		t.Errorf("%s: date %s, want %s", p.Path, got, seen)
+	}
+}
+
+func (c siteCase) checkError(t *testing.T, generator string, s *caseSite, err error) {
+	if err != nil || bodyErrors[c.Name] {
+		return
+	}
+	for _, path := range sortedKeys(c.Files) {
+		if p := s.locate(path); strings.HasPrefix(p.Reason, breaks) {
+			if p.Published {
+				t.Errorf("%s: published although it %s", path, p.Reason)
+			}
+			return
+		}
+	}
+	if generator == "hugo" {
+		t.Errorf("the build fails (%s), but no file is named for it", c.Error)
+	}
+}
+
+// checkRedirects compares the redirects of pages' aliases; those between the home pages of
+// languages have no file of their own.
+func (c siteCase) checkRedirects(t *testing.T, s *caseSite, aliases map[string]string) {
+	t.Helper()
+	predicted := map[string]string{}
+	for alias, target := range aliases {
+		predicted[strings.TrimSuffix(alias, "index.html")] = target
+	}
+	for out, target := range c.Redirects {
+		if strings.HasSuffix(out, "index.html") && strings.Count(out, "/") <= 1 && !strings.Contains(target, "/posts/") && strings.TrimSuffix(target, "/") == strings.TrimSuffix(s.homeOf(target), "/") {
+			continue
+		}
+		found := false
+		for alias, to := range predicted {
+			u, err := url.Parse(alias)
+			if err != nil {
+				t.Fatalf("alias %q: %v", alias, err)
+			}
+			if strings.HasSuffix("/"+strings.TrimSuffix(out, "index.html"), u.Path) || strings.HasSuffix(u.Path, "/"+strings.TrimSuffix(out, "index.html")) {
+				found = true
+				delete(predicted, alias)
+				if to != target {
+					t.Errorf("redirect %s leads to %s, want %s", out, to, target)
+				}
+				break
+			}
+		}
+		if !found {
+			t.Errorf("redirect %s to %s: no page has this alias; predicted %v", out, target, predicted)
+		}
+	}
+	for alias, target := range predicted {
+		t.Errorf("alias %s of %s: the build made no such redirect", alias, target)
+	}
+}
+
+// homeOf is the home page that a URL belongs to: the URL itself when it is one.
+func (c *caseSite) homeOf(target string) string {
+	base := c.site.BaseURL()
+	rest, _ := strings.CutPrefix(target, base)
+	rest = strings.TrimSuffix(rest, "index.html")
+	if rest == "" || !strings.Contains(strings.TrimSuffix(rest, "/"), "/") && len(rest) <= 6 {
+		return strings.TrimSuffix(target, "index.html") + map[bool]string{true: "index.html"}[strings.HasSuffix(target, "index.html")]
+	}
+	return base
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

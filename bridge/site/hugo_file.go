@@ -1,0 +1,382 @@
+package site
+
+import (
+	"path"
+	"strings"
+
+	"gitpost/frontmatter"
+)
+
+type fileClass int
+
+const (
+	plainFile    fileClass = iota // copied beside the page that it belongs to
+	singlePage                    // posts/a.md
+	leafBundle                    // posts/a/index.md
+	branchBundle                  // posts/_index.md
+)
+
+// hugoFile is a file of a content folder, taken apart as Hugo does it. Names are as
+// written unless said otherwise.
+type hugoFile struct {
+	repoPath string
+	mount    *hugoMount
+	dir      string // its folder below the content root; "" is the root
+	name     string // without extension and language
+	ext      string
+	class    fileClass
+	lang     *hugoLanguage
+	ignored  bool
+	dropped  bool // the file's language is not built
+
+	// What resolve adds.
+	baseName  string // the name that stands for the page: a leaf bundle's folder
+	parent    string // the folder that the page hangs below: for a leaf bundle the one above
+	kind      string // "page", "home", "section", "taxonomy", "term"
+	section   string // the top folder, for permalinks; normalized since 0.123
+	path      string // since 0.123: /posts/a, normalized; before: as written
+	matchPath string // what cascade targets are compared with
+}
+
+// contentExtensions are the files that become pages.
+func isContentExt(ext string) bool {
+	switch ext {
+	case "md", "markdown", "mdown", "html", "htm", "org", "adoc", "asciidoc", "ad", "rst", "rest", "pandoc", "pdc":
+		return true
+	}
+	return false
+}
+
+// file takes a path apart. ok is false for a path outside all content folders.
+func (h *hugo) file(p string) (f hugoFile, ok bool) {
+	for i := range h.mounts {
+		m := &h.mounts[i]
+		below, holds := m.holds(p)
+		if !holds {
+			continue
+		}
+		f = hugoFile{repoPath: p, mount: m, lang: m.lang}
+		if f.lang == nil {
+			f.lang = h.main
+		}
+		base := below
+		if i := strings.LastIndexByte(below, '/'); i >= 0 {
+			f.dir, base = below[:i], below[i+1:]
+		}
+		if m.target != "" {
+			f.dir = path.Join(m.target, f.dir)
+		}
+		h.readName(&f, base)
+		f.ignored = h.ignores(p, below)
+		f.dropped = f.lang.disabled
+		return f, true
+	}
+	return f, false
+}
+
+// readName finds extension, language and class in a file's name.
+func (h *hugo) readName(f *hugoFile, base string) {
+	dot := strings.LastIndexByte(base, '.')
+	if dot < 0 {
+		f.name = base
+		return
+	}
+	f.name, f.ext = base[:dot], base[dot+1:]
+	if h.rules.tree {
+		f.ext = strings.ToLower(f.ext)
+	}
+	if !isContentExt(f.ext) {
+		return
+	}
+	if dot := strings.LastIndexByte(f.name, '.'); dot >= 0 {
+		code := f.name[dot+1:]
+		if h.rules.tree {
+			code = strings.ToLower(code)
+		}
+		if lang := h.languages[code]; lang != nil {
+			f.lang, f.name = lang, f.name[:dot]
+		}
+	}
+	name := f.name
+	if h.rules.tree {
+		name = normalPath(name)
+	} else if i := strings.IndexByte(base, '.'); i >= 0 {
+		name = base[:i] // index.anything.md
+	}
+	switch name {
+	case "index":
+		f.class = leafBundle
+	case "_index":
+		f.class = branchBundle
+	default:
+		f.class = singlePage
+	}
+}
+
+// ignores tells what Hugo passes over: dot files, editors' leavings and what ignoreFiles
+// names. A folder's name counts for all in it.
+func (h *hugo) ignores(p, below string) bool {
+	for name := range strings.SplitSeq(below, "/") {
+		if name == "" || name[0] == '.' || name[0] == '#' || name[len(name)-1] == '~' {
+			return true
+		}
+	}
+	for _, re := range h.ignored {
+		if re.MatchString("/" + p) {
+			return true
+		}
+	}
+	return false
+}
+
+// resolve derives from the file's place what its page is.
+func (h *hugo) resolve(f *hugoFile) {
+	folder := f.dir
+	f.baseName, f.parent = f.name, f.dir
+	switch f.class {
+	case leafBundle:
+		f.baseName, f.parent = path.Base(f.dir), parentDir(f.dir)
+		if f.dir == "" {
+			f.baseName = ""
+		}
+		folder = f.parent
+	case branchBundle:
+		f.baseName = path.Base(f.dir)
+	}
+	f.kind = "page"
+	if f.class == branchBundle || h.rules.tree && f.class == leafBundle && f.dir == "" {
+		f.kind = h.branchKind(f)
+	}
+	f.section = topFolder(folder)
+	full := f.dir
+	if f.class == singlePage {
+		full = joinPath(f.dir, f.name)
+	}
+	if !h.rules.tree {
+		f.path = "/" + full
+		f.matchPath = strings.ToLower("/" + f.mountPath())
+		return
+	}
+	f.section = normalPath(f.section)
+	f.path = normalPath("/" + full)
+	f.matchPath = f.path
+}
+
+// mountPath is the file's path below the content root.
+func (f *hugoFile) mountPath() string {
+	return joinPath(f.dir, path.Base(f.repoPath))
+}
+
+func (h *hugo) branchKind(f *hugoFile) string {
+	if f.dir == "" {
+		return "home"
+	}
+	top, term := strings.ToLower(topFolder(f.dir)), strings.Contains(f.dir, "/")
+	if f.lang.taxonomies[top] {
+		if term {
+			return "term"
+		}
+		return "taxonomy"
+	}
+	return "section"
+}
+
+func joinPath(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}
+
+func parentDir(dir string) string {
+	i := strings.LastIndexByte(dir, '/')
+	if i < 0 {
+		return ""
+	}
+	return dir[:i]
+}
+
+func topFolder(dir string) string {
+	top, _, _ := strings.Cut(dir, "/")
+	return top
+}
+
+// fileNameToken is what :filename stands for.
+func (f *hugoFile) fileNameToken(h *hugo) string {
+	switch {
+	case f.name == "index":
+		return path.Base(f.dir)
+	case f.name == "_index" && h.rules.tree:
+		return ""
+	}
+	return f.name
+}
+
+// leafNames are the file names that make a folder a leaf bundle.
+func (h *hugo) leafNames() []string {
+	names := []string{"index.md"}
+	for name, lang := range h.languages {
+		if lang != h.main {
+			names = append(names, "index."+name+".md")
+		}
+	}
+	names = append(names, "index.markdown", "index.html", "index.org", "index."+h.main.name+".md")
+	return names
+}
+
+// insideBundle tells whether the file belongs to a leaf bundle, and returns the file that
+// makes the bundle.
+func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, inside bool) {
+	dir := f.dir
+	if f.class == leafBundle {
+		if dir == "" {
+			return "", false
+		}
+		dir = parentDir(dir)
+	}
+	for {
+		if owner, ok := h.bundleIn(dir, f, around); ok {
+			return owner, true
+		}
+		if dir == "" {
+			return "", false
+		}
+		dir = parentDir(dir)
+	}
+}
+
+// bundleIn looks for the file that makes a folder below the content root a leaf bundle.
+func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, bool) {
+	for _, name := range h.indexNames {
+		for i := range h.mounts {
+			if p, ok := h.mounts[i].repoPath(dir, name); ok && around.Exists(p) {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
+// repoPath is where a file of a folder below the content root stands in the repository.
+func (m *hugoMount) repoPath(dir, name string) (string, bool) {
+	if m.target != "" {
+		rest, ok := strings.CutPrefix(dir, m.target)
+		if !ok || rest != "" && rest[0] != '/' {
+			return "", false
+		}
+		dir = strings.TrimPrefix(rest, "/")
+	}
+	if m.source == "." {
+		return joinPath(dir, name), true
+	}
+	if dir == "" {
+		return m.source + "/" + name, true
+	}
+	return m.source + "/" + dir + "/" + name, true
+}
+
+// sectionsAbove calls each with the folders above the page from the nearest to the content
+// root, the page's own folder included unless it is that folder's _index file, and with the
+// parsed _index file in the page's language; nil without one. It stops when each returns false.
+func (h *hugo) sectionsAbove(f *hugoFile, around Surroundings, each func(dir string, doc *frontmatter.Document) bool) {
+	dir := f.parent
+	if f.class == branchBundle {
+		if dir == "" {
+			return
+		}
+		dir = parentDir(dir)
+	}
+	for {
+		if !each(dir, h.sectionDocument(dir, f, around)) || dir == "" {
+			return
+		}
+		dir = parentDir(dir)
+	}
+}
+
+// sectionDocument is the _index file of a folder in the page's language.
+func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *frontmatter.Document {
+	for i := range h.mounts {
+		m := &h.mounts[i]
+		standard := m.lang
+		if standard == nil {
+			standard = h.main
+		}
+		if standard == f.lang {
+			for _, name := range [...]string{"_index.md", "_index.markdown", "_index.html", "_index.org"} {
+				if p, ok := m.repoPath(dir, name); ok {
+					if doc := around.Document(p); doc != nil {
+						return doc
+					}
+				}
+			}
+		}
+		if len(h.languages) > 1 {
+			if p, ok := m.repoPath(dir, "_index."+f.lang.name+".md"); ok {
+				if doc := around.Document(p); doc != nil {
+					return doc
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// sectionNames are the path elements of the section that the page is in: the nearest folder
+// with an _index file, else the top folder.
+func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
+	section := f.parent
+	if f.class != branchBundle {
+		section = topFolder(f.parent)
+		h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
+			if doc != nil && dir != "" {
+				section = dir
+				return false
+			}
+			return true
+		})
+	}
+	if section == "" {
+		return nil
+	}
+	if h.rules.tree {
+		section = normalPath(section)
+	}
+	return strings.Split(section, "/")
+}
+
+// sectionSlugs are the slugs or titles, ready for a URL, of the sections from the top one
+// to the page's own.
+func (h *hugo) sectionSlugs(f *hugoFile, facts *pageFacts) []string {
+	var slugs []string
+	add := func(dir string, doc *frontmatter.Document) bool {
+		if dir == "" {
+			return false
+		}
+		name := ""
+		switch {
+		case doc != nil:
+			m := &matter{doc: doc, newYAML: h.rules.newYAML}
+			name = orElse(strings.Trim(m.text("slug"), "-"), func() string { return m.text("title") })
+		case strings.IndexByte(dir, '/') < 0:
+			name = f.lang.listTitle(dir)
+		default:
+			return true
+		}
+		slugs = append([]string{f.lang.names.urlize(name)}, slugs...)
+		return true
+	}
+	if f.class == branchBundle {
+		add(f.dir, h.sectionDocument(f.dir, f, facts.around))
+	}
+	h.sectionsAbove(f, facts.around, add)
+	return slugs
+}
+
+// listTitle is the title that Hugo gives a section without an _index file.
+func (lang *hugoLanguage) listTitle(dir string) string {
+	if lang.sectionSlugPlural && !strings.HasSuffix(dir, "s") {
+		return dir + "s"
+	}
+	return dir
+}

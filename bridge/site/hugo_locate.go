@@ -1,0 +1,264 @@
+package site
+
+import (
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"gitpost/frontmatter"
+)
+
+// pageFacts is what a page's URL is made of besides its path.
+type pageFacts struct {
+	matter *matter
+	around Surroundings
+	dates  pageDates
+	date   time.Time
+	slug   string
+	url    string
+}
+
+func (f *pageFacts) title() string { return f.matter.text("title") }
+
+func (h *hugo) factsOf(f *hugoFile, doc *frontmatter.Document, around Surroundings) *pageFacts {
+	facts := &pageFacts{matter: h.matterOf(f, doc, around), around: around}
+	facts.dates = h.datesOf(f, facts.matter)
+	facts.date = facts.dates.date
+	if slug, ok := facts.matter.value("slug"); ok {
+		facts.slug = strings.Trim(scalarText(slug), "-")
+	} else {
+		facts.slug = facts.dates.slug
+	}
+	facts.url = facts.matter.text("url")
+	return facts
+}
+
+func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) Page {
+	page := Page{Path: p}
+	f, ok := h.file(p)
+	if !ok {
+		return h.locateStatic(page)
+	}
+	h.resolve(&f)
+	page.Kind = pageKind(&f)
+	switch {
+	case f.ignored:
+		page.Reason = "ignored"
+	case f.dropped:
+		page.Reason = "its language is not built"
+	}
+	if page.Reason != "" {
+		return page
+	}
+	if f.class == plainFile || h.isOldHTML(&f, doc) {
+		return h.locateResource(page, &f, around)
+	}
+	if owner, inside := h.insideBundle(&f, around); inside {
+		page.Reason = "a part of " + owner
+		return page
+	}
+	if h.hidden(&f, around) {
+		page.Reason = "another file has its place"
+		return page
+	}
+	facts := h.factsOf(&f, doc, around)
+	page.Date = facts.dates.date
+	target, broken := h.target(&f, facts)
+	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
+	page.Output = strings.TrimPrefix(target.file, "/")
+	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
+	if page.Reason == "" && broken != "" {
+		page.Reason = breaks + broken
+	}
+	page.Published = page.Reason == ""
+	if page.Published {
+		page.Aliases = h.aliases(&f, facts.matter, target)
+	}
+	return page
+}
+
+// breaks starts the Reason of a page that makes the whole build fail.
+const breaks = "breaks the build: "
+
+func pageKind(f *hugoFile) string {
+	switch {
+	case f.class == plainFile:
+		return ""
+	case f.kind != "page":
+		return f.kind
+	case f.section == "":
+		return "page"
+	}
+	return "post"
+}
+
+// isOldHTML tells whether an HTML file is one that Hugo before 0.123 copies: it starts with
+// a tag, not with front matter or a comment.
+func (h *hugo) isOldHTML(f *hugoFile, doc *frontmatter.Document) bool {
+	if h.rules.tree || doc == nil || f.ext != "html" && f.ext != "htm" || doc.Format() != frontmatter.None {
+		return false
+	}
+	text := strings.TrimLeftFunc(doc.Body(), unicode.IsSpace)
+	return strings.HasPrefix(text, "<") && !strings.HasPrefix(text, "<!--")
+}
+
+// hidden tells whether a mount of higher precedence has a file of the same path.
+func (h *hugo) hidden(f *hugoFile, around Surroundings) bool {
+	base := path.Base(f.repoPath)
+	for i := range h.mounts {
+		m := &h.mounts[i]
+		if m == f.mount {
+			return false
+		}
+		if m.lang != f.mount.lang {
+			continue
+		}
+		if p, ok := m.repoPath(f.dir, base); ok && around.Exists(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// unpublished is the reason why Hugo leaves a page out; "" when it does not.
+func (h *hugo) unpublished(f *hugoFile, m *matter, d pageDates, doc *frontmatter.Document) string {
+	if doc == nil {
+		return breaks + "its front matter cannot be read"
+	}
+	if reason := h.breaksBuild(f, m, d); reason != "" {
+		return breaks + reason
+	}
+	if reason := h.withheld(f.lang, m, d); reason != "" {
+		return reason
+	}
+	if !h.rules.tree {
+		if reason := h.inHiddenSection(f, m); reason != "" {
+			return reason
+		}
+	}
+	switch {
+	case f.lang.disabledKinds[f.kind]:
+		return "pages of its kind are not built"
+	case h.notRendered(f, m):
+		return "not rendered"
+	case !f.lang.rendersHTML(f, m):
+		return "no HTML page"
+	}
+	return ""
+}
+
+// withheld tells a draft, a scheduled and an expired page.
+func (h *hugo) withheld(lang *hugoLanguage, m *matter, d pageDates) string {
+	now := h.now()
+	switch {
+	case isDraft(m) && !lang.buildDrafts:
+		return "draft"
+	case d.publish.After(now) && !lang.buildFuture:
+		return "scheduled"
+	case !d.expiry.IsZero() && d.expiry.Before(now) && !lang.buildOld:
+		return "expired"
+	}
+	return ""
+}
+
+// isDraft reads draft, and where it is missing Jekyll's published.
+func isDraft(m *matter) bool {
+	if v, ok := m.value("draft"); ok {
+		b, _ := truthOf(v)
+		return b
+	}
+	if v, ok := m.value("published"); ok {
+		if b, known := truthOf(v); known {
+			return !b
+		}
+	}
+	return false
+}
+
+// inHiddenSection: before 0.123 a draft, scheduled or expired _index file takes all below
+// its folder with it.
+func (h *hugo) inHiddenSection(f *hugoFile, m *matter) string {
+	reason := ""
+	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
+		if doc == nil {
+			return true
+		}
+		section, ok := h.file(joinPath(f.mount.source, joinPath(dir, "_index.md")))
+		if !ok {
+			return true
+		}
+		section.lang = f.lang
+		h.resolve(&section)
+		above := h.matterOf(&section, doc, m.around)
+		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {
+			reason = "in a section that is " + why
+			return false
+		}
+		return true
+	})
+	return reason
+}
+
+// notRendered reads headless and build.render.
+func (h *hugo) notRendered(f *hugoFile, m *matter) bool {
+	if v, ok := m.value("headless"); ok {
+		if b, _ := truthOf(v); b && (h.rules.tree || f.name == "index") {
+			return true
+		}
+	}
+	v, ok := m.value("_build")
+	if !ok && h.rules.buildKey {
+		v, ok = m.value("build")
+	}
+	if !ok {
+		return false
+	}
+	options, _ := lowerKeys(v).(map[string]any)
+	switch render := options["render"].(type) {
+	case bool:
+		return !render
+	case string:
+		return render == "never" || render == "link" || render == "0"
+	case int64:
+		return render == 0
+	}
+	return false
+}
+
+// rendersHTML tells whether the page is written as HTML at all.
+func (lang *hugoLanguage) rendersHTML(f *hugoFile, m *matter) bool {
+	if v, ok := m.value("outputs"); ok {
+		if formats := wordsOf(v); len(formats) > 0 {
+			return hasHTML(formats)
+		}
+	}
+	return lang.htmlKinds[f.kind]
+}
+
+// breaksBuild tells what in the front matter makes Hugo give up.
+func (h *hugo) breaksBuild(f *hugoFile, m *matter, d pageDates) string {
+	switch {
+	case d.unreadable != "":
+		return "the date in " + d.unreadable + " cannot be read"
+	case h.rules.htmlRefused && (f.ext == "html" || f.ext == "htm") && !h.allowsHTML:
+		return "HTML content needs security.allowContent"
+	case isWebAddress(m.text("url")):
+		return "url must be a path, not a whole address"
+	}
+	if v, ok := m.value("aliases"); ok {
+		for _, alias := range wordsOf(v) {
+			if isWebAddress(alias) {
+				return "an alias must be a path, not a whole address"
+			}
+		}
+	}
+	if _, ok := m.value("_build"); ok && h.rules.noUnderscore {
+		return "_build is now called build"
+	}
+	return ""
+}
+
+func isWebAddress(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}

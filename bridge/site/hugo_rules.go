@@ -1,0 +1,44 @@
+package site
+
+// hugoRules are the differences between Hugo's versions, each named after what holds since
+// the version that hugoRulesOf gives.
+type hugoRules struct {
+	kindPermalinks  bool // permalinks.page, permalinks.section
+	tree            bool // paths are published in lower case with hyphens for spaces; kinds of pages live in one tree
+	cascadeTarget   bool // cascade.target beside _target
+	buildKey        bool // build beside _build
+	urlTokens       bool // permalink tokens in url
+	strictDates     bool // a date that cannot be read fails the build
+	baseNameTokens  bool // :contentbasename
+	timedFileNames  bool // 2024-03-09-14-05-06-name.md
+	newYAML         bool // YAML 1.2: yes and on are words
+	noUnderscore    bool // _build fails the build
+	sectionSlugs    bool // :sectionslug
+	permalinkGlobs  bool // permalinks keys are paths; [[permalinks]]
+	htmlRefused     bool // .html content needs security.allowContent
+	uglySections    bool // uglyURLs: a section's page is posts/index.html
+	localizedAlias  bool // an absolute alias gets the language's prefix
+	cleanPermalinks bool // a pattern's result loses double slashes
+}
+
+func hugoRulesOf(version string) hugoRules {
+	since := func(v string) bool { return atLeast(version, v) }
+	return hugoRules{
+		kindPermalinks:  since("0.115.0"),
+		tree:            since("0.123.0"),
+		cascadeTarget:   since("0.123.0"),
+		buildKey:        since("0.123.0"),
+		urlTokens:       since("0.131.0"),
+		strictDates:     since("0.136.0"),
+		baseNameTokens:  since("0.144.0"),
+		timedFileNames:  since("0.148.0"),
+		newYAML:         since("0.152.0"),
+		noUnderscore:    since("0.160.0"),
+		sectionSlugs:    since("0.160.0"),
+		permalinkGlobs:  since("0.161.0"),
+		htmlRefused:     since("0.162.0"),
+		uglySections:    since("0.161.0"),
+		localizedAlias:  since("0.161.0"),
+		cleanPermalinks: since("0.161.0"),
+	}
+}

@@ -1,0 +1,378 @@
+package site
+
+import (
+	"path"
+	"strings"
+)
+
+// target is where a page is written and the path of its URL, both with a leading slash and
+// the language's prefix, the link escaped.
+type target struct {
+	file, link string
+	dir        string // the folder of its resources, as a file path without a closing slash
+	linkDir    string
+}
+
+// target builds the path of a page's URL. broken tells why Hugo would fail to.
+func (h *hugo) target(f *hugoFile, facts *pageFacts) (t target, broken string) {
+	if strings.IndexByte(facts.url, ':') >= 0 && h.rules.urlTokens {
+		pattern, err := h.parsePermalink(facts.url)
+		if err != nil {
+			broken = "url has a token that is not known"
+		} else if s := pattern.expand(h, f, facts); s != "" {
+			facts.url = unescaped(s)
+		}
+	}
+	expanded := ""
+	if rule := f.lang.permalinks.find(h, f); rule != nil && (h.rules.tree || f.kind == "page" || f.kind == "term") {
+		if expanded = unescaped(rule.expand(h, f, facts)); h.rules.cleanPermalinks && expanded != "" {
+			expanded = path.Clean(expanded)
+		} else if h.rules.tree && strings.HasSuffix(expanded, "//") {
+			expanded = strings.TrimSuffix(expanded, "/")
+		}
+	}
+	if h.rules.tree {
+		return h.treeTarget(f, facts, expanded), broken
+	}
+	return h.oldTarget(f, facts, expanded), broken
+}
+
+// treeTarget is how Hugo since 0.123 joins the elements of a path.
+func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target {
+	lang := f.lang
+	ugly := lang.ugly(f.section)
+	base := facts.slug
+	if base == "" {
+		base = h.shown(f.baseName)
+	}
+	// A page named index (not a bundle) is written over its folder's index.html.
+	isIndex := f.class == singlePage && base == "index"
+	if expanded == "" && isIndex {
+		ugly = true
+	}
+	prefixFile, prefixLink := lang.filePath, lang.prefix
+	var parts [4]string
+	els := parts[:0]
+	add := func(el string) {
+		if el != "" && el != "/" {
+			els = append(els, el)
+		}
+	}
+	verbatim := facts.url != "" && f.kind != "home"
+	indexed, suffix := false, ".html" // indexed: the last element is index.html
+	switch {
+	case verbatim:
+		link := facts.url
+		if strings.Contains(link, "..") {
+			link = path.Join("/", link)
+		}
+		for el := range strings.FieldsFuncSeq(link, func(r rune) bool { return r == '/' }) {
+			add(el)
+		}
+		if strings.HasSuffix(link, "/") || !strings.Contains(link, ".") {
+			add("index.html")
+		} else {
+			suffix = path.Ext(link)
+		}
+		if force := !strings.HasPrefix(facts.url, "/") || h.multihost; !force || strings.HasPrefix(link, "/"+prefixFile) {
+			prefixFile = ""
+		}
+		if force := !strings.HasPrefix(facts.url, "/") || h.multihost; !force || strings.HasPrefix(link, "/"+prefixLink) {
+			prefixLink = ""
+		}
+	case f.kind == "page":
+		if expanded != "" {
+			add(expanded)
+		} else {
+			add(h.shown(f.parent))
+			add(base)
+		}
+		if ugly {
+			els = concatLast(els, ".html")
+		} else {
+			add("index.html")
+		}
+	default:
+		atRoot := f.kind == "home"
+		if !atRoot {
+			if expanded != "" {
+				add(expanded)
+			} else {
+				add(h.shown(f.dir))
+			}
+		}
+		if atRoot || !ugly || h.rules.uglySections && f.kind != "term" {
+			add("index.html")
+		} else {
+			els = concatLast(els, ".html")
+		}
+	}
+	if !verbatim {
+		for i, el := range els {
+			els[i] = lang.names.clean(el)
+		}
+	}
+	indexed = len(els) > 0 && els[len(els)-1] == "index.html"
+	file := joinElements(els)
+	link := file
+	if indexed && !(ugly && h.rules.uglySections && (f.kind == "home" || f.kind == "section" || f.kind == "taxonomy") && !verbatim) {
+		link = joinElements(els[:len(els)-1])
+		if isIndex {
+			link = strings.TrimSuffix(link, base)
+		}
+		if prefixLink != "" {
+			link = "/" + prefixLink + link
+		}
+		if !strings.HasSuffix(link, "/") {
+			link += "/"
+		}
+	} else {
+		if isIndex {
+			link = strings.TrimSuffix(link, base)
+		}
+		if prefixLink != "" {
+			link = "/" + prefixLink + link
+		}
+	}
+	dir := strings.TrimSuffix(file, suffix)
+	if len(els) > 0 && strings.HasPrefix(els[len(els)-1], "index.") {
+		dir = parentPath(file)
+	}
+	t := target{file: file, dir: dir, linkDir: dir}
+	if prefixFile != "" {
+		t.file, t.dir = "/"+prefixFile+t.file, "/"+prefixFile+t.dir
+	}
+	if prefixLink != "" {
+		t.linkDir = "/" + prefixLink + t.linkDir
+	}
+	t.link = escapedLink(link, verbatim, true)
+	return t
+}
+
+// shown is a path as it enters a URL: normalized unless disablePathToLower.
+func (h *hugo) shown(p string) string {
+	if h.main.names.keepCase {
+		return p
+	}
+	return normalPath(p)
+}
+
+func parentPath(p string) string {
+	dir := path.Dir(p)
+	if dir == "/" {
+		return ""
+	}
+	return dir
+}
+
+// joinElements puts one slash between elements that bring none.
+func joinElements(els []string) string {
+	n := 0
+	for _, el := range els {
+		n += len(el) + 1
+	}
+	var b strings.Builder
+	b.Grow(n)
+	slash := false
+	for _, el := range els {
+		if !slash && !strings.HasPrefix(el, "/") {
+			b.WriteByte('/')
+		}
+		slash = strings.HasSuffix(el, "/")
+		b.WriteString(el)
+	}
+	return b.String()
+}
+
+func concatLast(els []string, suffix string) []string {
+	if len(els) == 0 {
+		return append(els, suffix)
+	}
+	els[len(els)-1] = strings.TrimSuffix(els[len(els)-1], "/") + suffix
+	return els
+}
+
+// oldTarget is how Hugo before 0.123 did it.
+func (h *hugo) oldTarget(f *hugoFile, facts *pageFacts, expanded string) target {
+	lang := f.lang
+	ugly := lang.ugly(f.section)
+	if f.kind != "page" {
+		ugly = lang.ugly(topFolder(f.dir))
+	}
+	base := facts.slug
+	if base == "" {
+		base = f.baseName
+		if f.class == branchBundle {
+			base = "_index"
+		}
+	}
+	isIndex := base == "index"
+	if expanded == "" && isIndex {
+		ugly = true
+	}
+	prefixFile, prefixLink := lang.filePath, lang.prefix
+	file, link, dir, linkDir := "/", "", "", ""
+	atRoot := f.kind == "home"
+	if f.kind != "page" && facts.url == "" && f.dir != "" {
+		if expanded != "" {
+			file = slashJoin(file, expanded)
+		} else {
+			file = slashJoin(f.dir)
+		}
+	}
+	verbatim := facts.url != "" && !atRoot
+	switch {
+	case verbatim:
+		file = slashJoin(file, facts.url)
+		dir, link = file, file
+		hasSlash := strings.HasSuffix(facts.url, "/")
+		if hasSlash || !strings.Contains(facts.url, ".") {
+			file = slashJoin(file, "index.html")
+		} else {
+			dir = path.Dir(dir)
+		}
+		if !strings.HasSuffix(file, "/index.html") {
+			link = file
+		} else if !hasSlash {
+			link += "/"
+		}
+		linkDir = dir
+		if !strings.HasPrefix(facts.url, "/") || h.multihost {
+			if prefixFile != "" && !strings.HasPrefix(facts.url, "/"+prefixFile) {
+				file, dir = slashJoin(prefixFile, file), slashJoin(prefixFile, dir)
+			}
+			if prefixLink != "" && !strings.HasPrefix(facts.url, "/"+prefixLink) {
+				link, linkDir = slashJoin(prefixLink, link), slashJoin(prefixLink, linkDir)
+			}
+		}
+	case f.kind == "page":
+		if expanded != "" {
+			file = slashJoin(file, expanded)
+		} else {
+			if f.parent != "" {
+				file = slashJoin(file, f.parent)
+			}
+			if base != "" {
+				file = slashJoin(file, base)
+			}
+		}
+		link = file
+		if isIndex {
+			link = strings.TrimSuffix(link, base)
+		}
+		dir = link
+		link += "/"
+		linkDir = dir
+		if ugly {
+			file = strings.Trim(file, "/") + ".html"
+		} else {
+			file = slashJoin(file, "index.html")
+		}
+		if !strings.HasSuffix(file, "/index.html") {
+			link = file
+		}
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+	default:
+		dir, link, linkDir = file, file, file
+		if atRoot || !ugly {
+			file = path.Join(file, "index.html")
+		} else {
+			file = strings.Trim(file, "/") + ".html"
+		}
+		if !strings.HasSuffix(file, "/index.html") {
+			link = file
+		} else {
+			link += "/"
+		}
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+	}
+	file = slashJoin("/", file)
+	dir = strings.TrimSuffix(path.Join("/", dir), "/")
+	hadSlash := strings.HasSuffix(link, "/")
+	if link = strings.Trim(link, "/"); hadSlash {
+		link += "/"
+	}
+	if !strings.HasPrefix(link, "/") {
+		link = "/" + link
+	}
+	linkDir = strings.TrimSuffix(path.Join("/", linkDir), "/")
+	if f.kind != "page" || facts.url == "" {
+		z := lang.names
+		file, dir, link, linkDir = z.clean(file), z.clean(dir), z.clean(link), z.clean(linkDir)
+	}
+	return target{file: file, dir: dir, linkDir: linkDir, link: escapedLink(link, true, false)}
+}
+
+func prefixed(prefix, p string) string {
+	if prefix == "" {
+		return p
+	}
+	return slashJoin(prefix, p)
+}
+
+// slashJoin is path.Join that keeps a closing slash.
+func slashJoin(elem ...string) string {
+	joined := path.Join(elem...)
+	if strings.HasSuffix(elem[len(elem)-1], "/") && !strings.HasSuffix(joined, "/") {
+		return joined + "/"
+	}
+	return joined
+}
+
+// aliases are the URLs of the redirects that Hugo writes for a page.
+func (h *hugo) aliases(f *hugoFile, m *matter, t target) []string {
+	v, ok := m.value("aliases")
+	if !ok || f.lang.noAliases {
+		return nil
+	}
+	var urls []string
+	for _, alias := range wordsOf(v) {
+		if file := h.aliasFile(f, alias, t); file != "" {
+			below, inLang := strings.CutPrefix(file, f.lang.filePath+"/")
+			if !h.multihost || !inLang {
+				below = file
+			}
+			below = strings.TrimSuffix(below, "index.html")
+			urls = append(urls, f.lang.base+strings.TrimPrefix(escapedLink("/"+below, false, true), "/"))
+		}
+	}
+	return urls
+}
+
+// aliasFile is the file that an alias is written to; "" for one that Hugo refuses.
+func (h *hugo) aliasFile(f *hugoFile, alias string, t target) string {
+	if alias == "" {
+		return ""
+	}
+	switch {
+	case !strings.HasPrefix(alias, "/") && h.rules.localizedAlias:
+		alias = path.Join(t.dir, "..", alias)
+	case !strings.HasPrefix(alias, "/"):
+		alias = path.Join(t.linkDir, "..", alias)
+	case h.rules.localizedAlias:
+		alias = path.Join("/", f.lang.filePath, alias)
+	default:
+		alias = path.Join(alias)
+	}
+	ugly := f.lang.ugly(f.section)
+	if !h.rules.tree {
+		ugly = f.lang.uglyAll
+	}
+	if ugly && !isHTMLName(alias) {
+		alias += ".html"
+	}
+	if h.multihost && !h.rules.localizedAlias && !strings.HasPrefix(alias, "/"+f.lang.name) {
+		alias = path.Join(f.lang.name, alias)
+	}
+	alias = path.Clean(alias)
+	if alias == "/" || alias == "." || strings.HasPrefix(alias, "..") {
+		return ""
+	}
+	alias = strings.TrimPrefix(alias, "/")
+	if !isHTMLName(alias) {
+		alias += "/index.html"
+	}
+	return alias
+}
+
+func isHTMLName(p string) bool { return strings.HasSuffix(p, ".html") || strings.HasSuffix(p, ".htm") }
