@@ -1,0 +1,63 @@
+# make demo          try gitpost on a sample site (ARGS=--once: exit after showing it)
+# make build         the binary, ./gitpost
+# make test          all tests that need only Go and Git; others say what they miss
+# make test-all      all tests, the race detector where many goroutines meet; needs the
+#                    programs that .ci/run installs
+# make check         formatting, vet, staticcheck, known vulnerabilities
+# make bench         the benchmarks (BENCH=regexp, COUNT=n)
+# make fuzz          every fuzz target for FUZZTIME each
+# make stress        the long runs of the stress tests
+
+BENCH ?= .
+COUNT ?= 1
+FUZZTIME ?= 1m
+PACKAGES := ./...
+RACE := ./bridge ./bridge/catalog ./bridge/state ./gitstore
+
+.PHONY: demo build test test-all check format vet staticcheck vulnerabilities bench fuzz stress clean
+
+demo: build
+	./gitpost demo $(ARGS)
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o gitpost ./cmd/gitpost
+
+test:
+	go test $(PACKAGES)
+
+test-all: check
+	GITPOST_TEST_ALL=1 go test -count=1 $(PACKAGES)
+	go test -count=1 -race $(RACE)
+
+check: format vet staticcheck vulnerabilities
+
+format:
+	@files=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$files" ]; then echo "gofmt is needed on:"; echo "$$files"; exit 1; fi
+
+vet:
+	go vet $(PACKAGES)
+
+staticcheck:
+	go tool staticcheck $(PACKAGES)
+
+# Its status 3 means that a vulnerability was found; other failures, that its data could not be had.
+vulnerabilities:
+	@if found=$$(go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 $(PACKAGES) 2>&1); then echo "govulncheck: nothing found"; \
+	else case "$$found" in *"exit status 3"*) echo "$$found"; exit 1;; *) echo "govulncheck: skipped, its data cannot be had here";; esac; fi
+
+bench:
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PACKAGES)
+
+fuzz:
+	@for package in $$(go list $(PACKAGES)); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+stress:
+	GITPOST_STRESS=1 go test -count=1 -run 'Stress' -timeout 60m $(PACKAGES)
+
+clean:
+	rm -f gitpost
