@@ -1,0 +1,113 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/state"
+)
+
+// authenticate finds who sent the request by its Authorization header.
+func (s *Server) authenticate(c echo.Context) (principal, error) {
+	token, err := micropub.HeaderToken(c.Request())
+	if err != nil {
+		return principal{}, err
+	}
+	return s.principal(c.Request().Context(), c.RealIP(), token)
+}
+
+// principal looks a token up. An empty one is fault.Unauthorized, a bad one
+// fault.InvalidToken; an address that sends many bad ones is told to wait. Good tokens are
+// never limited, whatever else comes from their address.
+func (s *Server) principal(ctx context.Context, address, token string) (principal, error) {
+	if token == "" {
+		return principal{}, &fault.Error{
+			Code: fault.Unauthorized, Message: "the request has no access token",
+			Hint: `send it as "Authorization: Bearer …"; gitpost token create makes one`,
+		}
+	}
+	t, err := s.state.Token(ctx, token)
+	switch {
+	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
+		if wait := s.guests.refuse(address, time.Now()); wait > 0 {
+			return principal{}, &fault.Error{
+				Code: fault.TooManyRequests, RetryAfter: wait,
+				Message: "too many bad access tokens came from this address",
+				Hint:    fmt.Sprintf("wait %d seconds, then sign in again or use another token", int(wait.Seconds())+1),
+			}
+		}
+		return principal{}, &fault.Error{
+			Code: fault.InvalidToken, Message: "the access token is not valid: " + err.Error(),
+			Hint: "sign in again, or make one with gitpost token create",
+		}
+	case err != nil:
+		return principal{}, &fault.Error{Code: fault.Unavailable, Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
+	}
+	p := principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope}
+	if p.Client == "" {
+		p.Client = t.Name
+	}
+	if p.Me == "" {
+		p.Me = s.config.Me
+	}
+	return p, nil
+}
+
+// refusals counts bad tokens by address, in windows of a minute. It is bounded: what it
+// cannot hold it forgets.
+type refusals struct {
+	limit int // per minute; 0: no limit
+
+	mu     sync.Mutex
+	window time.Time // guarded by mu, as is
+	counts map[string]int
+}
+
+const mostAddresses = 10_000
+
+func newRefusals(limit int) *refusals { return &refusals{limit: limit, counts: map[string]int{}} }
+
+// refuse notes one bad token and gives how long the address has to wait before the next one;
+// 0 while it is below the limit.
+func (r *refusals) refuse(address string, now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn(now)
+	if r.limit > 0 && r.counts[address] >= r.limit {
+		return r.window.Add(time.Minute).Sub(now)
+	}
+	if _, known := r.counts[address]; known || len(r.counts) < mostAddresses {
+		r.counts[address]++
+	}
+	return 0
+}
+
+func (r *refusals) turn(now time.Time) {
+	if now.Sub(r.window) >= time.Minute || now.Before(r.window) {
+		r.window = now
+		clear(r.counts)
+	}
+}
+
+// clientAddress says whose address a request comes from: the connection's, or what a
+// configured proxy's X-Forwarded-For names.
+func (s *Server) clientAddress() echo.IPExtractor {
+	if len(s.config.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, cidr := range s.config.TrustedProxies {
+		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
+			trust = append(trust, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}

@@ -1,0 +1,133 @@
+// Package catalog is the index of all posts: by URL, by path, newest first.
+//
+// It is made of a snapshot and follows the repository by diffs: a commit that touches one
+// file costs one file. The repository stays the only truth; the catalog can be thrown away
+// and built again at any time.
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"gitpost/bridge/site"
+)
+
+// Snapshot is what the catalog reads of one state of the repository.
+type Snapshot interface {
+	fs.FS
+	// ID names the state: equal IDs have equal files.
+	ID() string
+	// Walk calls f for each regular file in path order.
+	Walk(f func(path, blob string) error) error
+	// Changes lists what differs from older to this snapshot.
+	Changes(older Snapshot) ([]Change, error)
+	// ReadBlobs calls f with each blob's content, from several goroutines.
+	ReadBlobs(ctx context.Context, blobs []string, f func(i int, data []byte) error) error
+}
+
+// Change is one path that differs; an empty blob means that the file is not there.
+type Change struct {
+	Path     string
+	Old, New string
+}
+
+// Catalog is safe for concurrent use.
+type Catalog struct {
+	open func(tree fs.FS) (*site.Site, error)
+
+	advancing sync.Mutex // held by the one goroutine that makes the next index
+
+	mu    sync.RWMutex // guards index: its content, and which one it is
+	index *index
+}
+
+// New makes an empty catalog. open reads the site's configuration from a tree.
+func New(open func(tree fs.FS) (*site.Site, error)) *Catalog {
+	return &Catalog{open: open}
+}
+
+// Advance brings the catalog to snap. When the site's configuration there cannot be read,
+// it returns that error and stays where it was.
+func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
+	c.advancing.Lock()
+	defer c.advancing.Unlock()
+	ix := c.current()
+	if ix != nil && ix.snap.ID() == snap.ID() {
+		return nil
+	}
+	if ix != nil {
+		changes, err := snap.Changes(ix.snap)
+		if err != nil {
+			return fmt.Errorf("compare with the last indexed state: %w", err)
+		}
+		if !ix.needsRebuild(changes) {
+			entries, err := ix.read(ctx, snap, changes)
+			if err != nil {
+				return err
+			}
+			c.mu.Lock()
+			ix.apply(snap, changes, entries)
+			c.mu.Unlock()
+			return nil
+		}
+	}
+	next, err := build(ctx, c.open, snap)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.index = next
+	c.mu.Unlock()
+	return nil
+}
+
+// current is the index that only the holder of advancing may replace or change.
+func (c *Catalog) current() *index {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.index
+}
+
+// Read brings the catalog to snap and calls f with the view of it. The view is good until f
+// returns; f must not call the Catalog.
+func (c *Catalog) Read(ctx context.Context, snap Snapshot, f func(*View) error) error {
+	if err := c.Advance(ctx, snap); err != nil {
+		return err
+	}
+	return c.At(ctx, snap, f)
+}
+
+// At calls f with a view of snap without advancing the catalog: for the edits of a commit
+// that is not durable yet. The view is good until f returns; f must not call the Catalog.
+func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	ix := c.index
+	if ix == nil {
+		var err error
+		if ix, err = build(ctx, c.open, snap); err != nil {
+			return err
+		}
+		return f(&View{index: ix, snap: snap})
+	}
+	if ix.snap.ID() == snap.ID() {
+		return f(&View{index: ix, snap: snap})
+	}
+	changes, err := snap.Changes(ix.snap)
+	if err != nil {
+		return fmt.Errorf("compare with the last indexed state: %w", err)
+	}
+	if ix.needsRebuild(changes) {
+		if ix, err = build(ctx, c.open, snap); err != nil {
+			return err
+		}
+		return f(&View{index: ix, snap: snap})
+	}
+	entries, err := ix.read(ctx, snap, changes)
+	if err != nil {
+		return err
+	}
+	return f(&View{index: ix, snap: snap, over: overlay(changes, entries)})
+}

@@ -1,0 +1,82 @@
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/site"
+	"gitpost/frontmatter"
+)
+
+// Entry is what the catalog knows of one content file.
+type Entry struct {
+	Path string
+	Blob string
+	Page site.Page
+
+	PostType   string // mf2.PostType
+	Name       string
+	Summary    string
+	Categories []string
+	Status     string // post-status: "published" or "draft"
+	Visibility string // "public", "unlisted", …
+	Has        []string
+	Problem    string // why the file's front matter cannot be read; "" when it can
+}
+
+// Listed tells whether the file is one of the site's posts: not a section's or the home
+// page, and of the plain pages only those that carry a date.
+func (e *Entry) Listed() bool {
+	switch e.Page.Kind {
+	case "", "home", "section", "taxonomy", "term":
+		return false
+	case "page":
+		return !e.Page.Date.IsZero() && e.Problem == ""
+	}
+	return e.Problem == ""
+}
+
+// Date orders entries; a post without one counts as oldest.
+func (e *Entry) Date() time.Time { return e.Page.Date }
+
+// newEntry reads one file.
+func newEntry(s *site.Site, around site.Surroundings, path, blob string, data []byte) *Entry {
+	e := &Entry{Path: path, Blob: blob}
+	doc, err := s.Parse(data)
+	if err != nil {
+		e.Problem = err.Error()
+		doc = nil
+	}
+	e.Page = s.Locate(path, doc, around)
+	if doc == nil || e.Page.Static {
+		return e
+	}
+	e.describe(s.Item(e.Page, doc), doc)
+	return e
+}
+
+func (e *Entry) describe(item mf2.Item, _ *frontmatter.Document) {
+	p := item.Properties
+	e.PostType = mf2.PostType(item)
+	e.Name = p.Text("name")
+	e.Summary = p.Text("summary")
+	for _, v := range p["category"] {
+		if s, ok := v.(string); ok {
+			e.Categories = append(e.Categories, s)
+		}
+	}
+	e.Status, e.Visibility = "published", "public"
+	if s := p.Text("post-status"); s != "" {
+		e.Status = s
+	}
+	if s := p.Text("visibility"); s != "" {
+		e.Visibility = s
+	}
+	for name, values := range p {
+		if len(values) > 0 {
+			e.Has = append(e.Has, name)
+		}
+	}
+	slices.Sort(e.Has)
+}

@@ -1,0 +1,176 @@
+package catalog
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+
+	"gitpost/bridge/site"
+	"gitpost/frontmatter"
+)
+
+// View is the catalog at one snapshot. It implements site.Library.
+type View struct {
+	index *index
+	snap  Snapshot
+	over  *layer
+}
+
+var _ site.Library = (*View)(nil)
+
+// layer is the few files in which a snapshot differs from the index.
+type layer struct {
+	paths   map[string]string // blob; "" for a file that is gone
+	entries map[string]*Entry // nil for a post that is gone
+	urls    map[string]string
+}
+
+func overlay(changes []Change, entries map[string]*Entry) *layer {
+	l := &layer{paths: map[string]string{}, entries: entries, urls: map[string]string{}}
+	for _, c := range changes {
+		l.paths[c.Path] = c.New
+	}
+	for path, e := range entries {
+		if e == nil {
+			continue
+		}
+		for _, k := range addresses(e) {
+			l.urls[k] = path
+		}
+	}
+	return l
+}
+
+// Site is the site's configuration at this snapshot.
+func (v *View) Site() *site.Site { return v.index.site }
+
+// Exists tells whether the repository has the file.
+func (v *View) Exists(path string) bool {
+	if v.over != nil {
+		if blob, ok := v.over.paths[path]; ok {
+			return blob != ""
+		}
+	}
+	_, ok := v.index.paths[path]
+	return ok
+}
+
+// Document is the front matter of a section's or bundle's page.
+func (v *View) Document(path string) *frontmatter.Document { return v.index.context[path] }
+
+// PathOf is the file at an URL, whether it is published now or not.
+func (v *View) PathOf(url string) (string, bool) {
+	e := v.Lookup(url)
+	if e == nil {
+		return "", false
+	}
+	return e.Path, true
+}
+
+// Lookup finds a post by its URL, by an alias, and by the usual misspellings of either (see
+// spellings). It is nil when there is none.
+func (v *View) Lookup(url string) *Entry {
+	for _, k := range spellings(url) {
+		if e := v.at(k); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// at prefers the entry whose own URL it is to one that has it as an alias.
+func (v *View) at(key string) *Entry {
+	var found *Entry
+	consider := func(path string) {
+		e := v.Entry(path)
+		if e == nil {
+			return
+		}
+		if found == nil || (address(e.Page.URL) == key && address(found.Page.URL) != key) {
+			found = e
+		}
+	}
+	if v.over != nil {
+		if path, ok := v.over.urls[key]; ok {
+			consider(path)
+		}
+	}
+	for _, path := range v.index.urls[key] {
+		if v.over != nil {
+			if _, changed := v.over.entries[path]; changed {
+				continue // its addresses now are in the layer
+			}
+		}
+		consider(path)
+	}
+	return found
+}
+
+// Entry is what is known of a content file; nil when there is none at path.
+func (v *View) Entry(path string) *Entry {
+	if v.over != nil {
+		if e, ok := v.over.entries[path]; ok {
+			return e
+		}
+	}
+	return v.index.entries[path]
+}
+
+// Recent gives the newest posts with their text, newest first.
+func (v *View) Recent(n int) []site.Source {
+	var sources []site.Source
+	take := func(e *Entry) {
+		if data, err := fs.ReadFile(v.snap, e.Path); err == nil {
+			sources = append(sources, site.Source{Path: e.Path, Data: data})
+		}
+	}
+	if v.over != nil {
+		var fresh []*Entry
+		for _, e := range v.over.entries {
+			if e != nil && e.Listed() {
+				fresh = append(fresh, e)
+			}
+		}
+		slices.SortFunc(fresh, newestFirst)
+		for _, e := range fresh[:min(n, len(fresh))] {
+			take(e)
+		}
+	}
+	for _, e := range v.index.listed {
+		if len(sources) >= n {
+			break
+		}
+		if v.over != nil {
+			if _, changed := v.over.entries[e.Path]; changed {
+				continue
+			}
+		}
+		take(e)
+	}
+	return sources
+}
+
+// Pages calls f for every content file in path order.
+func (v *View) Pages(f func(*Entry)) {
+	for _, path := range v.paths() {
+		f(v.Entry(path))
+	}
+}
+
+func (v *View) paths() []string {
+	paths := make([]string, 0, len(v.index.entries))
+	for p := range v.index.entries {
+		if v.Entry(p) != nil {
+			paths = append(paths, p)
+		}
+	}
+	if v.over != nil {
+		for p, e := range v.over.entries {
+			if _, known := v.index.entries[p]; !known && e != nil {
+				paths = append(paths, p)
+			}
+		}
+	}
+	slices.SortFunc(paths, strings.Compare)
+	return paths
+}

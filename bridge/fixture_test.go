@@ -1,0 +1,253 @@
+package bridge_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gitpost/bridge"
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/state"
+)
+
+// fixture is a real server over a real remote made of a skeleton site.
+type fixture struct {
+	t      *testing.T
+	remote string // bare repository
+	config bridge.Config
+	base   string // URL of the server
+	token  string
+	stop   func() error
+}
+
+// skeletons are the sites that most tests run on.
+var skeletons = []string{"hugo", "jekyll"}
+
+// serve starts a server on a fresh copy of testdata/skeletons/NAME. adjust may be nil.
+func serve(t *testing.T, skeleton string, adjust func(*bridge.Config)) *fixture {
+	t.Helper()
+	files := os.DirFS(filepath.Join("..", "testdata", "skeletons", skeleton))
+	return serveFiles(t, files, adjust)
+}
+
+func serveFiles(t *testing.T, files fs.FS, adjust func(*bridge.Config)) *fixture {
+	t.Helper()
+	dir := t.TempDir()
+	f := &fixture{t: t, remote: filepath.Join(dir, "remote.git")}
+	work := filepath.Join(dir, "work")
+	if err := os.CopyFS(work, files); err != nil {
+		t.Fatal(err)
+	}
+	git(t, work, "init", "-q", "-b", "main")
+	git(t, work, "add", "-A")
+	git(t, work, "commit", "-q", "-m", "The site as it was")
+	git(t, dir, "clone", "-q", "--bare", work, f.remote)
+	f.config = bridge.Config{
+		Me: "https://example.org/", Repo: f.remote, Data: filepath.Join(dir, "data"),
+		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: 10 * time.Second,
+		MediaMaxSize: 10 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 120,
+	}
+	f.config.URL = "http://unset.invalid"
+	if adjust != nil {
+		adjust(&f.config)
+	}
+	f.start()
+	f.token = f.newToken("create update delete undelete media")
+	return f
+}
+
+// start runs the server until the test ends or stop is called.
+func (f *fixture) start() {
+	f.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.base = "http://" + l.Addr().String()
+	f.config.URL = f.base
+	log := slog.New(slog.NewTextHandler(testLog{f.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s, err := bridge.Open(f.t.Context(), f.config, log, nil)
+	if err != nil {
+		l.Close()
+		f.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx, l) }()
+	var stopped bool
+	f.stop = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		cancel()
+		return <-done
+	}
+	f.t.Cleanup(func() {
+		if err := f.stop(); err != nil {
+			f.t.Errorf("the server did not end in order: %v", err)
+		}
+	})
+}
+
+func (f *fixture) newToken(scope string) string {
+	f.t.Helper()
+	db, err := state.Open(f.t.Context(), f.config.StateFile())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer db.Close()
+	secret, err := db.CreateToken(f.t.Context(), state.Token{Name: "test", Scope: strings.Fields(scope)})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return secret
+}
+
+// answer is a response that was read to its end.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+func (a answer) json(t *testing.T) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(a.Body), &v); err != nil {
+		t.Fatalf("the answer is no JSON object: %v\n%s", err, a.Body)
+	}
+	return v
+}
+
+// send sends a request with the fixture's token unless headers say otherwise ("-" removes one).
+func (f *fixture) send(method, path, contentType, body string, headers ...string) answer {
+	f.t.Helper()
+	if !strings.HasPrefix(path, "http") {
+		path = f.base + path
+	}
+	r, err := http.NewRequestWithContext(f.t.Context(), method, path, strings.NewReader(body))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+f.token)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i+1] == "-" {
+			r.Header.Del(headers[i])
+		} else {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header, string(data)}
+}
+
+func (f *fixture) form(values url.Values, headers ...string) answer {
+	f.t.Helper()
+	return f.send("POST", "/micropub", "application/x-www-form-urlencoded", values.Encode(), headers...)
+}
+
+func (f *fixture) json(body string, headers ...string) answer {
+	f.t.Helper()
+	return f.send("POST", "/micropub", "application/json", body, headers...)
+}
+
+// create posts JSON and gives the Location.
+func (f *fixture) create(body string) string {
+	f.t.Helper()
+	a := f.json(body)
+	if a.Status != http.StatusCreated || a.Header.Get("Location") == "" {
+		f.t.Fatalf("create: %d %s\n%s", a.Status, a.Body, body)
+	}
+	return a.Header.Get("Location")
+}
+
+// source is q=source for an URL.
+func (f *fixture) source(u string) mf2.Item {
+	f.t.Helper()
+	a := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(u), "", "")
+	if a.Status != http.StatusOK {
+		f.t.Fatalf("q=source of %s: %d %s", u, a.Status, a.Body)
+	}
+	var item mf2.Item
+	if err := json.Unmarshal([]byte(a.Body), &item); err != nil {
+		f.t.Fatal(err)
+	}
+	return item
+}
+
+// remoteFile is a file as the remote's branch has it.
+func (f *fixture) remoteFile(path string) string {
+	f.t.Helper()
+	return git(f.t, f.remote, "show", "main:"+path)
+}
+
+// commits counts the commits of the remote's branch.
+func (f *fixture) commits() string {
+	f.t.Helper()
+	return strings.TrimSpace(git(f.t, f.remote, "rev-list", "--count", "main"))
+}
+
+// lastChange lists the files of the newest commit, with what happened to each.
+func (f *fixture) lastChange() string {
+	f.t.Helper()
+	return strings.TrimSpace(git(f.t, f.remote, "show", "--format=", "--name-status", "--no-renames", "main"))
+}
+
+// edit clones the remote, lets change work on the files, and pushes.
+func (f *fixture) edit(message string, change func(dir string)) {
+	f.t.Helper()
+	dir := filepath.Join(f.t.TempDir(), "clone")
+	git(f.t, "", "clone", "-q", f.remote, dir)
+	change(dir)
+	git(f.t, dir, "add", "-A")
+	git(f.t, dir, "commit", "-q", "-m", message)
+	git(f.t, dir, "push", "-q", "origin", "HEAD:main")
+}
+
+// git runs the git command line, away from the developer's own configuration.
+func git(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@example.org", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@example.org")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// testLog shows the server's warnings beside the test that caused them.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSuffix(string(p), "\n"))
+	return len(p), nil
+}

@@ -1,0 +1,220 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/state"
+)
+
+// intake stages the files of one request.
+type intake struct {
+	server  *Server
+	address string
+	header  string    // the Authorization header's token, "" when there is none
+	who     principal // of that token
+}
+
+// Store stages one file and gives the URL at which the site will serve it. It asks who sends
+// it before it reads a byte.
+func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
+	s, who := in.server, in.who
+	if in.header == "" && f.Token == "" {
+		return "", &fault.Error{
+			Code: fault.Unauthorized, Op: "upload", Message: "the access token has to come before the files",
+			Hint: `send it as "Authorization: Bearer …", or make access_token the first field of the form`,
+		}
+	}
+	token, err := micropub.OneToken(in.header, f.Token)
+	if err != nil {
+		return "", err
+	}
+	if in.header == "" {
+		if who, err = s.principal(ctx, in.address, token); err != nil {
+			return "", err
+		}
+	}
+	if err := who.require("upload", "media", "create"); err != nil && !who.may("draft") {
+		return "", err
+	}
+	staged, err := s.media.Stage(f.Filename, f.Body)
+	if err != nil {
+		return "", err
+	}
+	u := state.Upload{
+		Name: staged.Name, File: staged.File, Filename: f.Filename, ContentType: staged.ContentType,
+		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
+	}
+	err = s.view(ctx, func(v *catalog.View) error {
+		u.Path, u.URL = v.Site().Media(staged.Name, u.Created)
+		return nil
+	})
+	if err == nil {
+		err = s.state.AddUpload(ctx, u)
+	}
+	if err != nil {
+		return "", errors.Join(err, s.media.Remove(staged.File))
+	}
+	return u.URL, nil
+}
+
+// upload answers POST /media.
+func (s *Server) upload(c echo.Context) error {
+	header, err := micropub.HeaderToken(c.Request())
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	in := &intake{server: s, address: c.RealIP(), header: header}
+	if header != "" {
+		if in.who, err = s.principal(ctx, in.address, header); err != nil {
+			return err
+		}
+	}
+	request, err := micropub.ParseUpload(c.Request(), s.limits(), in)
+	if err != nil {
+		return err
+	}
+	switch cmd := request.Command.(type) {
+	case *micropub.Upload: // Store has checked the token
+		return micropub.WriteCreated(c.Response(), c.Request(), micropub.Created{URL: cmd.URL})
+	case *micropub.Delete:
+		token, err := micropub.OneToken(header, request.Token)
+		if err != nil {
+			return err
+		}
+		who, err := s.principal(ctx, in.address, token)
+		if err != nil {
+			return err
+		}
+		return s.discard(c, who, cmd.URL)
+	}
+	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files", Hint: "send posts to /micropub"}
+}
+
+// discard removes an upload that no post refers to yet.
+func (s *Server) discard(c echo.Context, who principal, url string) error {
+	const op = "delete upload"
+	if err := who.require(op, "delete", "media"); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	u, err := s.state.UploadByURL(ctx, url)
+	if errors.Is(err, state.ErrNoUpload) {
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("no upload has the URL %s", url), Hint: "q=source at the media endpoint lists them"}
+	}
+	if err != nil {
+		return err
+	}
+	if !u.Committed.IsZero() {
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "that file is part of a post and of the repository's history", Hint: "remove it from the post, and the file in the repository"}
+	}
+	if err := s.media.Remove(u.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := s.state.RemoveUpload(ctx, u.Name); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// mediaQuery answers GET /media: q=source lists the newest uploads.
+func (s *Server) mediaQuery(c echo.Context) error {
+	who, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	if err := who.require("list uploads", "media", "create", "update"); err != nil {
+		return err
+	}
+	q, err := micropub.ParseQuery(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	var found []state.Upload
+	switch {
+	case q.Kind != "source" && q.Kind != "last":
+		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last", Hint: "send files by POST"}
+	case q.URL != "":
+		u, err := s.state.UploadByURL(ctx, q.URL)
+		if errors.Is(err, state.ErrNoUpload) {
+			return &fault.Error{Code: fault.InvalidRequest, Message: fmt.Sprintf("no upload has the URL %s", q.URL)}
+		}
+		if err != nil {
+			return err
+		}
+		found = []state.Upload{u}
+	default:
+		limit := q.Limit
+		if q.Kind == "last" {
+			limit = 1
+		}
+		if limit <= 0 || limit > 100 {
+			limit = 20
+		}
+		if found, err = s.state.Uploads(ctx, limit, q.Offset); err != nil {
+			return err
+		}
+	}
+	items := make([]uploadAnswer, len(found))
+	for i, u := range found {
+		items[i] = uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: !u.Committed.IsZero()}
+	}
+	if q.Kind == "last" || q.URL != "" {
+		if len(items) == 0 {
+			return micropub.WriteJSON(c.Response(), http.StatusOK, struct{}{})
+		}
+		return micropub.WriteJSON(c.Response(), http.StatusOK, items[0])
+	}
+	return micropub.WriteJSON(c.Response(), http.StatusOK, map[string]any{"items": items})
+}
+
+type uploadAnswer struct {
+	URL       string `json:"url"`
+	Published string `json:"published"`
+	MIMEType  string `json:"mime_type"`
+	Committed bool   `json:"committed"`
+}
+
+// preview answers GET /media/:name with a staged upload: until its post is published the
+// site does not serve it.
+func (s *Server) preview(c echo.Context) error {
+	who, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	if err := who.require("preview upload", "media", "create", "update"); err != nil {
+		return err
+	}
+	u, err := s.state.Upload(c.Request().Context(), c.Param("name"))
+	if errors.Is(err, state.ErrNoUpload) {
+		return &fault.Error{Code: fault.NotFound, Message: "no upload has that name"}
+	}
+	if err != nil {
+		return err
+	}
+	f, err := s.media.File(u.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &fault.Error{Code: fault.NotFound, Message: "that upload is no longer kept here", Hint: "see " + u.URL}
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := c.Response().Header()
+	h.Set("Content-Type", u.ContentType)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "private, no-store")
+	http.ServeContent(c.Response(), c.Request(), "", u.Created, f)
+	return nil
+}

@@ -1,0 +1,117 @@
+package bridge
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+)
+
+// command answers POST /micropub.
+func (s *Server) command(c echo.Context) error {
+	request, who, err := s.parse(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	switch cmd := request.Command.(type) {
+	case *micropub.Create:
+		o, err := s.posts.create(ctx, who, cmd)
+		if err != nil {
+			return err
+		}
+		return s.answerCreated(c, o)
+	case *micropub.Update:
+		o, err := s.posts.update(ctx, who, cmd)
+		if err != nil {
+			return err
+		}
+		return s.answerChanged(c, o)
+	case *micropub.Delete:
+		o, err := s.posts.delete(ctx, who, cmd)
+		if err != nil {
+			return err
+		}
+		return s.answerChanged(c, o)
+	case *micropub.Undelete:
+		o, err := s.posts.undelete(ctx, who, cmd)
+		if err != nil {
+			return err
+		}
+		return s.answerChanged(c, o)
+	case *micropub.Upload:
+		return micropub.WriteCreated(c.Response(), c.Request(), micropub.Created{URL: cmd.URL})
+	}
+	return &fault.Error{Code: fault.InvalidRequest, Message: "the request asks for nothing that this server knows"}
+}
+
+// parse reads the request and finds who sent it: the token may stand in the header, or in
+// the body, or in both when they are equal.
+func (s *Server) parse(c echo.Context) (micropub.Request, principal, error) {
+	header, err := micropub.HeaderToken(c.Request())
+	if err != nil {
+		return micropub.Request{}, principal{}, err
+	}
+	in := &intake{server: s, address: c.RealIP(), header: header}
+	if header != "" { // refused before a body is read
+		if in.who, err = s.principal(c.Request().Context(), in.address, header); err != nil {
+			return micropub.Request{}, principal{}, err
+		}
+	}
+	request, err := micropub.Parse(c.Request(), s.limits(), in)
+	token, tokenErr := micropub.OneToken(header, request.Token)
+	if tokenErr != nil { // who sends nothing good need not be told what is wrong with it
+		return request, principal{}, tokenErr
+	}
+	if err != nil {
+		return request, principal{}, err
+	}
+	if header != "" {
+		return request, in.who, nil
+	}
+	who, err := s.principal(c.Request().Context(), in.address, token)
+	return request, who, err
+}
+
+func (s *Server) limits() micropub.Limits {
+	return micropub.Limits{Upload: s.config.MediaMaxSize, Known: s.known}
+}
+
+// known tells whether the URL is one of the site's posts.
+func (s *Server) known(url string) bool {
+	known := false
+	err := s.view(context.Background(), func(v *catalog.View) error {
+		known = v.Lookup(url) != nil
+		return nil
+	})
+	return err == nil && known
+}
+
+func (s *Server) answerCreated(c echo.Context, o outcome) error {
+	return micropub.WriteCreated(c.Response(), c.Request(), created(o))
+}
+
+// answerChanged answers an update, delete or undelete: 201 with the new Location when the
+// post's URL changed, else 200 with the URL.
+func (s *Server) answerChanged(c echo.Context, o outcome) error {
+	if o.Moved {
+		return s.answerCreated(c, o)
+	}
+	return micropub.WriteChanged(c.Response(), c.Request(), created(o))
+}
+
+func created(o outcome) micropub.Created {
+	answer := micropub.Created{URL: o.URL}
+	if o.Waited {
+		answer.Pushed, answer.Reason = &o.Push.Pushed, o.Push.Reason
+	}
+	return answer
+}
+
+// view brings the catalog to the tip and lets f read it.
+func (s *Server) view(ctx context.Context, f func(*catalog.View) error) error {
+	return s.catalog.Read(ctx, s.snapshot(), f)
+}

@@ -1,0 +1,203 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/site"
+	"gitpost/gitstore"
+)
+
+// delete removes a post's file, and of a page bundle the folder, in one commit.
+func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete) (outcome, error) {
+	const op = "delete post"
+	if err := who.require(op, "delete", "draft"); err != nil {
+		return outcome{}, err
+	}
+	o := outcome{URL: cmd.URL}
+	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
+		e, err := find(v, op, cmd.URL)
+		if err != nil {
+			return gitstore.Change{}, err
+		}
+		if e.Page.Kind == "home" || e.Page.Kind == "section" {
+			return gitstore.Change{}, &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("%s is the page of a whole section, not a post", e.Page.URL),
+				Hint:    "remove its file in the repository if you mean it",
+			}
+		}
+		if who.draftsOnly("delete") && e.Status != "draft" {
+			return gitstore.Change{}, who.require(op, "delete")
+		}
+		o.URL = e.Page.URL
+		files, err := belongings(at, e.Path)
+		if err != nil {
+			return gitstore.Change{}, fmt.Errorf("list the files of %s: %w", e.Path, err)
+		}
+		change := gitstore.Change{
+			Message: describe("Delete "+e.PostType, e.Name,
+				trailerAction, "delete", trailerURL, e.Page.URL, trailerPath, e.Path, trailerBlob, e.Blob, trailerClient, who.Client),
+			SkipCI: p.skipsCI(e.Page),
+		}
+		for _, f := range files {
+			change.Files = append(change.Files, gitstore.File{Path: f, Delete: true})
+		}
+		return change, nil
+	})
+	if err != nil {
+		return outcome{}, storeFault(op, err)
+	}
+	p.deliver(ctx, commit, &o)
+	return o, nil
+}
+
+// bundleFolder is the folder that a page bundle's index file stands for.
+func bundleFolder(file string) (string, bool) {
+	dir, name := path.Split(file)
+	return strings.TrimSuffix(dir, "/"), strings.HasPrefix(name, "index.") && dir != ""
+}
+
+// belongings are the files that go when a post goes: its own, and what lies in its bundle.
+func belongings(at fs.FS, file string) ([]string, error) {
+	folder, ok := bundleFolder(file)
+	if !ok {
+		return []string{file}, nil
+	}
+	var files []string
+	err := fs.WalkDir(at, folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
+}
+
+// undelete brings a deleted post back from the history, at the same path. A post that is
+// there already is left alone.
+func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undelete) (outcome, error) {
+	const op = "undelete post"
+	if err := who.require(op, "undelete", "delete", "create"); err != nil {
+		return outcome{}, err
+	}
+	o := outcome{URL: cmd.URL}
+	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
+		if e := v.Lookup(cmd.URL); e != nil {
+			o.URL = e.Page.URL
+			return gitstore.Change{}, nil
+		}
+		gone, err := p.lastDeletion(ctx, v, at, cmd.URL)
+		if err != nil {
+			return gitstore.Change{}, err
+		}
+		if gone == nil {
+			return gitstore.Change{}, &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("no deleted post was found for %s", cmd.URL),
+				Hint:    "take the URL that the post had",
+			}
+		}
+		files, err := belongings(gone.before, gone.path)
+		if err != nil {
+			return gitstore.Change{}, fmt.Errorf("list the deleted files of %s: %w", gone.path, err)
+		}
+		change := gitstore.Change{Message: describe("Restore post", path.Base(gone.path),
+			trailerAction, "undelete", trailerURL, cmd.URL, trailerPath, gone.path, trailerClient, who.Client)}
+		for _, f := range files {
+			if v.Exists(f) {
+				if f == gone.path {
+					return gitstore.Change{}, &fault.Error{Code: fault.Conflict, Op: op,
+						Message: fmt.Sprintf("another post now has the file %s", f), Hint: "move that file, then undelete again"}
+				}
+				continue
+			}
+			data, err := gone.before.ReadFile(f)
+			if err != nil {
+				return gitstore.Change{}, fmt.Errorf("read %s in the history: %w", f, err)
+			}
+			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
+		}
+		return change, nil
+	})
+	if err != nil {
+		return outcome{}, storeFault(op, err)
+	}
+	p.deliver(ctx, commit, &o)
+	return o, nil
+}
+
+// deletion is a commit that took a post away.
+type deletion struct {
+	path   string
+	before *gitstore.Snapshot // the state that still has it
+}
+
+// lastDeletion walks the history, newest first, for the commit that removed the post at url:
+// by the trailers of gitpost's own commits, and by looking at the removed files of others'.
+func (p *posts) lastDeletion(ctx context.Context, v *catalog.View, at *gitstore.Snapshot, url string) (*deletion, error) {
+	var found *deletion
+	var failed error
+	err := at.Log(ctx, func(c gitstore.LogEntry) bool {
+		if t := trailers(c.Message); t[trailerAction] != "" {
+			if t[trailerAction] == "delete" && catalog.SameAddress(t[trailerURL], url) {
+				found = &deletion{path: t[trailerPath], before: c.Before}
+			}
+			return found == nil
+		}
+		found, failed = removedByHand(v.Site(), c, url)
+		return found == nil && failed == nil
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search the history: %w", err)
+	}
+	return found, nil
+}
+
+// removedByHand looks for the post among the files that a commit removed.
+func removedByHand(s *site.Site, c gitstore.LogEntry, url string) (*deletion, error) {
+	if c.Before == nil {
+		return nil, nil
+	}
+	deltas, err := c.Before.Diff(c.At)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deltas {
+		if d.New != "" || d.Old == "" || !s.Content(d.Path) {
+			continue
+		}
+		data, err := c.Before.ReadFile(d.Path)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := s.Parse(data)
+		if err != nil {
+			continue
+		}
+		if catalog.SameAddress(s.Locate(d.Path, doc, onlyPaths{c.Before}).URL, url) {
+			return &deletion{path: d.Path, before: c.Before}, nil
+		}
+	}
+	return nil, nil
+}
+
+// trailers reads the "Key: value" lines that end a commit's message.
+func trailers(message string) map[string]string {
+	t := map[string]string{}
+	for line := range strings.SplitSeq(message, "\n") {
+		if key, value, ok := strings.Cut(line, ": "); ok && strings.HasPrefix(key, "Gitpost-") {
+			t[key] = strings.TrimSpace(value)
+		}
+	}
+	return t
+}

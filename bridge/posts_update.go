@@ -1,0 +1,154 @@
+package bridge
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/site"
+	"gitpost/gitstore"
+)
+
+// update changes a post in place. A change that changes nothing commits nothing.
+func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update) (outcome, error) {
+	const op = "update post"
+	if err := who.require(op, "update", "draft"); err != nil {
+		return outcome{}, err
+	}
+	files, err := p.referredUploads(ctx, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	if err != nil {
+		return outcome{}, err
+	}
+	var rev site.Revision
+	var was string
+	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
+		e, err := find(v, op, cmd.URL)
+		if err != nil {
+			return gitstore.Change{}, err
+		}
+		was = e.Page.URL
+		data, err := at.ReadFile(e.Path)
+		if err != nil {
+			return gitstore.Change{}, fmt.Errorf("read %s: %w", e.Path, err)
+		}
+		rev, err = v.Site().Revise(v, site.Source{Path: e.Path, Data: data}, func(item *mf2.Item) error {
+			return p.apply(op, who, item, cmd)
+		})
+		if err != nil {
+			return gitstore.Change{}, err
+		}
+		if rev.Path == e.Path && bytes.Equal(rev.Data, data) {
+			return gitstore.Change{}, nil
+		}
+		changed := append(files.missing(v), gitstore.File{Path: rev.Path, Data: rev.Data})
+		if rev.Path != e.Path {
+			moved, err := moveFolder(at, e.Path, rev.Path)
+			if err != nil {
+				return gitstore.Change{}, err
+			}
+			changed = append(changed, moved...)
+			changed = append(changed, gitstore.File{Path: e.Path, Delete: true})
+		}
+		return gitstore.Change{
+			Message: describe("Update "+e.PostType, e.Name,
+				trailerAction, "update", trailerURL, rev.Page.URL, trailerClient, who.Client),
+			Files:  changed,
+			SkipCI: p.skipsCI(rev.Page) && !e.Page.Published,
+		}, nil
+	})
+	if err != nil {
+		return outcome{}, storeFault(op, err)
+	}
+	files.committed(ctx, p)
+	o := outcome{URL: rev.Page.URL, Moved: rev.Page.URL != was}
+	p.deliver(ctx, commit, &o)
+	return o, nil
+}
+
+// apply carries out the parts of an update in the order of the Recommendation (3.4):
+// replace, add, delete.
+func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Update) error {
+	if who.draftsOnly("update") {
+		if item.Properties.Text("post-status") != "draft" {
+			return who.require(op, "update")
+		}
+		if s, ok := cmd.Replace["post-status"]; ok && !slices.Contains(s, any("draft")) || slices.Contains(cmd.Delete, "post-status") {
+			return who.require(op, "update")
+		}
+	}
+	props := item.Properties
+	for name, values := range cmd.Replace {
+		if len(values) == 0 {
+			delete(props, name)
+		} else {
+			props[name] = slices.Clone(values)
+		}
+	}
+	for name, values := range cmd.Add {
+		for _, value := range values {
+			if !contains(props[name], value) {
+				props[name] = append(props[name], value)
+			}
+		}
+	}
+	for name, values := range cmd.Remove {
+		props[name] = slices.DeleteFunc(slices.Clone(props[name]), func(v any) bool { return contains(values, v) })
+		if len(props[name]) == 0 {
+			delete(props, name)
+		}
+	}
+	for _, name := range cmd.Delete {
+		delete(props, name)
+	}
+	if cmd.Commands.Slug != "" {
+		props["mp-slug"] = []any{cmd.Commands.Slug}
+	}
+	if p.config.SetUpdated && len(cmd.Replace["updated"]) == 0 {
+		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}
+	}
+	return p.keepPrivate(op, props)
+}
+
+// contains compares as Micropub removes values: equal, or an object whose value or url it is.
+func contains(values []any, v any) bool {
+	return slices.ContainsFunc(values, func(w any) bool { return mf2.Equal(v, w) || sameAddress(v, w) || sameAddress(w, v) })
+}
+
+// sameAddress tells whether the object is a photo or the like at the given URL.
+func sameAddress(object, url any) bool {
+	o, ok := object.(map[string]any)
+	if !ok {
+		return false
+	}
+	_, isText := url.(string)
+	return isText && o["type"] == nil && (o["value"] == url || o["url"] == url)
+}
+
+// moveFolder moves what lies beside a page bundle's index file when the bundle moves.
+func moveFolder(at *gitstore.Snapshot, from, to string) ([]gitstore.File, error) {
+	oldFolder, ok := bundleFolder(from)
+	newFolder, ok2 := bundleFolder(to)
+	if !ok || !ok2 || oldFolder == newFolder {
+		return nil, nil
+	}
+	var files []gitstore.File
+	err := fs.WalkDir(at, oldFolder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path == from {
+			return err
+		}
+		data, err := at.ReadFile(path)
+		if err != nil {
+			return &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: path + " cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
+		}
+		files = append(files, gitstore.File{Path: newFolder + path[len(oldFolder):], Data: data}, gitstore.File{Path: path, Delete: true})
+		return nil
+	})
+	return files, err
+}

@@ -1,0 +1,220 @@
+// Package bridge joins the rooms to a server: configuration, routes, who may do what, and
+// the posts service that carries out Micropub's commands on the repository.
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/media"
+	"gitpost/bridge/site"
+	"gitpost/bridge/state"
+	"gitpost/frontmatter"
+	"gitpost/gitstore"
+)
+
+// Server is one site being served. Its methods are safe for concurrent use.
+type Server struct {
+	config  Config
+	log     *slog.Logger
+	store   *gitstore.Store
+	state   *state.DB
+	media   *media.Store
+	catalog *catalog.Catalog
+	posts   *posts
+	guests  *refusals
+
+	background sync.WaitGroup // what Open started; stop ends it
+	stop       context.CancelFunc
+	closing    sync.Once
+	closed     error
+}
+
+// Open prepares everything that serving needs: the data folder, the clone (progress of the
+// first one goes to progress, which may be nil), the state database and the index of posts.
+// Close releases it.
+func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (*Server, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	s := &Server{config: c, log: log, guests: newRefusals(c.RateBadTokens)}
+	s.catalog = catalog.New(func(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) })
+	run, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	if err := s.open(ctx, run, progress); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
+	c := s.config
+	var err error
+	if s.state, err = state.Open(ctx, c.StateFile()); err != nil {
+		return err
+	}
+	s.media, err = media.Open(media.Config{Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth})
+	if err != nil {
+		return err
+	}
+	advance := make(chan struct{}, 1)
+	store, err := gitstore.Open(ctx, gitstore.Config{
+		Dir: c.CloneDir(), Remote: c.Repo, Branch: c.Branch,
+		Username: c.RepoUser, Password: c.RepoToken, SSHKeyFile: c.SSHKeyFile, KnownHostsFile: c.KnownHosts,
+		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail,
+		Poll: c.Poll, PushDelay: c.PushDelay,
+		Merge: mergePosts,
+		Advanced: func(_, _ *gitstore.Snapshot) {
+			select {
+			case advance <- struct{}{}:
+			default: // one is waiting already; it will see the newest state
+			}
+		},
+		Log: s.log, Progress: progress,
+	})
+	if err != nil {
+		return err
+	}
+	s.store = store
+	s.posts = &posts{
+		repo: store, catalog: s.catalog, uploads: s.state,
+		staged: func(file string) (io.ReadCloser, error) { return s.media.File(file) },
+		config: c, log: s.log, now: time.Now,
+	}
+	if err := s.catalog.Advance(ctx, s.snapshot()); err != nil {
+		return err
+	}
+	s.background.Go(func() { s.follow(run, advance) })
+	s.background.Go(func() { s.expireUploads(run) })
+	return nil
+}
+
+// snapshot is the newest durable state, as the catalog reads it.
+func (s *Server) snapshot() indexed { return indexed{s.store.Snapshot()} }
+
+// follow keeps the catalog at the tip, so that no request has to wait for it.
+func (s *Server) follow(ctx context.Context, advance <-chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-advance:
+		}
+		if err := s.catalog.Advance(ctx, s.snapshot()); err != nil && ctx.Err() == nil {
+			s.log.Error("the site cannot be read as it is now in the repository", "error", err)
+		}
+	}
+}
+
+// expireUploads removes, once an hour, uploads that no post has referred to for media.unused.
+func (s *Server) expireUploads(ctx context.Context) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if s.config.MediaUnused > 0 {
+			if err := s.dropUnused(ctx, time.Now().Add(-s.config.MediaUnused)); err != nil && ctx.Err() == nil {
+				s.log.Error("old uploads could not be removed", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+		}
+	}
+}
+
+func (s *Server) dropUnused(ctx context.Context, before time.Time) error {
+	old, err := s.state.ExpiredUploads(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, u := range old {
+		if err := s.media.Remove(u.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := s.state.RemoveUpload(ctx, u.Name); err != nil {
+			return err
+		}
+		s.log.Info("an upload that no post refers to has expired", "name", u.Name)
+	}
+	return nil
+}
+
+// mergePosts brings two changed versions of one file together, by the structure of documents
+// where both can be read.
+func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
+	merged, conflicts, err := frontmatter.Merge(base, ours, theirs, frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
+	return merged, len(conflicts) > 0, err
+}
+
+// StateFile is where tokens and waiting uploads are noted.
+func (c Config) StateFile() string { return filepath.Join(c.Data, "state.db") }
+
+// CloneDir is the bare clone.
+func (c Config) CloneDir() string { return filepath.Join(c.Data, "repo.git") }
+
+func (c Config) siteOptions() site.Options {
+	o := c.Site
+	o.Me = c.Me
+	return o
+}
+
+// Serve answers requests on l until ctx ends, then lets those under way finish and closes
+// the server. It returns nil after an orderly end.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }() // ends with Shutdown or Close below
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		s.log.Info("finishing what is under way")
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		if err = server.Shutdown(grace); err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		if e := <-failed; !errors.Is(e, http.ErrServerClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return errors.Join(err, s.Close(grace))
+}
+
+// Close ends what Open started. It tries one last push until ctx ends. It may be called again.
+func (s *Server) Close(ctx context.Context) error {
+	s.closing.Do(func() {
+		s.stop()
+		s.background.Wait()
+		var errs []error
+		if s.store != nil {
+			errs = append(errs, s.store.Close(ctx))
+		}
+		if s.state != nil {
+			errs = append(errs, s.state.Close())
+		}
+		s.closed = errors.Join(errs...)
+	})
+	return s.closed
+}
