@@ -87,6 +87,9 @@ func joinAlts(properties mf2.Properties, alts []any) {
 		}
 		switch photo := photos[i].(type) {
 		case string:
+			if photo == "" {
+				continue // an empty field
+			}
 			photos[i] = map[string]any{"value": photo, "alt": alt}
 		case map[string]any:
 			if s, _ := photo["alt"].(string); s == "" && !mf2.IsItem(photo) {

@@ -23,9 +23,10 @@ const corpus = "../../testdata/client-requests"
 
 // memory is an Intake that keeps nothing but what it was given.
 type memory struct {
-	files []micropub.File
-	sizes []int64
-	fail  error
+	files     []micropub.File
+	sizes     []int64
+	addresses []string
+	fail      error
 }
 
 func (m *memory) Store(_ context.Context, f micropub.File) (string, error) {
@@ -40,7 +41,9 @@ func (m *memory) Store(_ context.Context, f micropub.File) (string, error) {
 	m.files = append(m.files, f)
 	m.sizes = append(m.sizes, n)
 	extension := map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "video/mp4": ".mp4"}[f.ContentType]
-	return fmt.Sprintf("https://site.example/media/%d-%x%s", len(m.files), h.Sum(nil)[:3], extension), nil
+	address := fmt.Sprintf("https://site.example/media/%d-%x%s", len(m.files), h.Sum(nil)[:3], extension)
+	m.addresses = append(m.addresses, address)
+	return address, nil
 }
 
 // parsed is a Request as the golden file shows it.
