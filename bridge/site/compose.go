@@ -1,4 +1,227 @@
 package site
 
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
 // Compose places and writes a new post: unique by path and by URL in lib.
-func (s *Site) Compose(lib Library, p Post) (Revision, error) { panic("skeleton") }
+func (s *Site) Compose(lib Library, p Post) (Revision, error) {
+	const op = "create post"
+	item := prepared(p.Item)
+	habits := s.learn(lib)
+	when, err := s.dateOf(&item)
+	if err != nil {
+		return Revision{}, err
+	}
+	w := &writer{site: s, doc: frontmatter.New(habits.style), habits: habits, rules: s.convention(), fresh: true}
+	for key, value := range habits.constant {
+		if err := w.doc.Set(value, key); err != nil {
+			return Revision{}, unwritable(op, key, err)
+		}
+	}
+	if err := w.writeAll(item, when); err != nil {
+		return Revision{}, err
+	}
+	asked := p.Slug
+	if asked == "" {
+		asked = mf2.Text(p.Item.Properties.First(slugCommand))
+	}
+	spot := s.spotFor(item, habits, when)
+	made, err := s.settle(lib, w.doc, spot, asked, item, "")
+	if err != nil {
+		return Revision{}, err
+	}
+	if err := w.verify(made.Page, item); err != nil {
+		return Revision{}, err
+	}
+	made.Data = w.doc.Bytes()
+	return made, nil
+}
+
+// prepared takes away what is no property: commands, and names without values.
+func prepared(item mf2.Item) mf2.Item {
+	item = item.Clone()
+	if item.Properties == nil {
+		item.Properties = mf2.Properties{}
+	}
+	if len(item.Type) == 0 {
+		item.Type = []string{"h-entry"}
+	}
+	for name, values := range item.Properties {
+		cleaned, _ := plain([]any(values)).([]any)
+		if len(cleaned) == 0 || strings.HasPrefix(name, "mp-") || name == "access_token" {
+			delete(item.Properties, name)
+			continue
+		}
+		item.Properties[name] = cleaned
+	}
+	if status := item.Properties.Text(statusProperty); status == "published" || status == "publish" {
+		delete(item.Properties, statusProperty)
+	}
+	if item.Properties.Text(visibilityProperty) == "public" {
+		delete(item.Properties, visibilityProperty)
+	}
+	return item
+}
+
+// dateOf is when the post is dated: as the client said, else now. published of the item is
+// set to it when there was none.
+func (s *Site) dateOf(item *mf2.Item) (moment, error) {
+	for _, v := range item.Properties["published"] {
+		text, _ := v.(string)
+		if m, ok := parseMoment(text, s.profile.zone()); ok {
+			return m, nil
+		}
+	}
+	now := moment{s.now(), true}
+	if len(item.Properties["published"]) == 0 {
+		item.Properties["published"] = []any{stamp(now.time, true)}
+	}
+	return now, nil
+}
+
+// A spot is where a post goes but for its slug.
+type spot struct {
+	pattern  string // from the repository's root
+	at       time.Time
+	postType string
+	section  string
+}
+
+// spotFor picks the pattern: the type's own, the configured one, else the neighbours'.
+func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
+	at := when.time
+	if s.profile.name() == "jekyll" {
+		at = at.In(s.profile.zone()) // Jekyll files a post under the site's day
+	}
+	postType := mf2.PostType(item)
+	root := s.profile.contentDir()
+	pattern := path.Join(h.section, h.pattern)
+	if s.options.Path != "" {
+		pattern = s.rooted(s.options.Path, h.section)
+	}
+	if postType == "page" {
+		pattern = path.Join(root, "{slug}.md")
+	}
+	if item.Properties.Text(visibilityProperty) == "unlisted" {
+		if folder, ok := s.unlistedFolder(); ok {
+			pattern = path.Join(folder, "{slug}.md")
+		}
+	}
+	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
+		pattern = s.rooted(t.Path, root)
+	}
+	if path.Ext(pattern) == "" {
+		pattern = path.Join(pattern, "{slug}.md")
+	}
+	return spot{pattern: pattern, at: at, postType: postType, section: path.Base(h.section)}
+}
+
+// rooted is a configured pattern from the repository's root: as it is when it starts with
+// the content folder, else below folder.
+func (s *Site) rooted(pattern, folder string) string {
+	pattern = strings.TrimPrefix(pattern, "/")
+	if s.inContent(pattern) {
+		return pattern
+	}
+	return path.Join(folder, pattern)
+}
+
+func (p spot) path(slug string) string { return place(p.pattern, p.at, slug, p.postType, p.section) }
+
+func (p spot) dated() bool {
+	return strings.Contains(p.pattern, "day") || strings.Contains(p.pattern, "{date}")
+}
+
+// maxTries bounds the search for a free name.
+const maxTries = 10000
+
+// settle finds a slug for which both the path and the URL are free. own is the path that
+// the post has now, "" for a new one.
+func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked string, item mf2.Item, own string) (Revision, error) {
+	const op = "place post"
+	slug := slugFor(asked, item, at.at, at.dated())
+	before := ""
+	for n := 1; n <= maxTries; n++ {
+		try := numbered(slug, n)
+		if reservedSlugs[try] {
+			continue
+		}
+		file := at.path(try)
+		if file != own && lib.Exists(file) {
+			continue
+		}
+		if s.profile.titleInURL(file) {
+			if err := doc.Set(try, "slug"); err != nil {
+				return Revision{}, unwritable(op, "slug", err)
+			}
+		}
+		page := s.profile.locate(file, doc, lib)
+		if page.URL == "" {
+			return Revision{}, &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("%s would not be a page of the site", file),
+				Hint:    "set site.section or site.path in gitpost's configuration to where posts belong",
+			}
+		}
+		if other, taken := lib.PathOf(page.URL); taken && other != own {
+			if page.URL != before {
+				before = page.URL
+				continue
+			}
+			// The file name is no part of the URL: two posts of one title, or of one day.
+			if err := doc.Set(s.addressLike(page.URL, try), s.convention().address); err != nil {
+				return Revision{}, unwritable(op, s.convention().address, err)
+			}
+			page = s.profile.locate(file, doc, lib)
+			if other, taken := lib.PathOf(page.URL); taken && other != own {
+				continue
+			}
+		}
+		return Revision{Path: file, Page: page}, nil
+	}
+	return Revision{}, &fault.Error{
+		Code: fault.Conflict, Op: op,
+		Message: fmt.Sprintf("there are %d posts named %q already", maxTries, slug), Hint: "choose another mp-slug",
+	}
+}
+
+// addressLike is a fixed address beside the one that is taken, as the front matter writes it.
+func (s *Site) addressLike(taken, slug string) string {
+	p := s.siteRelative(taken)
+	return path.Join(path.Dir(strings.TrimSuffix(p, "/")), slug) + "/"
+}
+
+// siteRelative is the path of an URL of the site below its base URL, with a leading slash.
+func (s *Site) siteRelative(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "/"
+	}
+	p := u.EscapedPath()
+	if decoded, err := url.PathUnescape(p); err == nil {
+		p = decoded
+	}
+	if base, err := url.Parse(s.profile.baseURL()); err == nil {
+		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(base.Path, "/")+"/"); ok {
+			p = "/" + rest
+		}
+	}
+	return p
+}
+
+func unwritable(op, key string, err error) error {
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op,
+		Message: fmt.Sprintf("%q cannot be written: %s", key, err),
+		Hint:    "change that key in a text editor", Err: err,
+	}
+}

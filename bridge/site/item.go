@@ -1,11 +1,307 @@
 package site
 
 import (
+	"strings"
+	"time"
+
 	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
 )
 
 // Item reads a file back as mf2: every property that Compose was given, and for a file
 // written by hand whatever its front matter and body mean. post-status and visibility are
-// among the properties when they are not the default.
-func (s *Site) Item(page Page, doc *frontmatter.Document) mf2.Item { panic("skeleton") }
+// among the properties when they are not the default, url when the page has one.
+func (s *Site) Item(page Page, doc *frontmatter.Document) mf2.Item {
+	return s.read(page, doc).item()
+}
+
+// A reading is what a document says, property by property.
+type reading struct {
+	site   *Site
+	page   Page
+	doc    *frontmatter.Document
+	rules  convention
+	memory memory
+	apart  map[string]any // the mf2 key
+	// keys has the top-level keys of each property that is not in the vocabulary.
+	keys map[string]string
+}
+
+func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
+	r := &reading{site: s, page: page, doc: doc, rules: s.convention(), memory: remembered(doc), keys: map[string]string{}}
+	v, _ := doc.Get(mf2Key)
+	r.apart, _ = plain(v).(map[string]any)
+	for _, key := range doc.Keys() {
+		if p, ok := r.rules.property(key); ok && len(r.rules.words[p]) == 0 {
+			if _, seen := r.keys[p]; !seen {
+				r.keys[p] = key
+			}
+		}
+	}
+	return r
+}
+
+func (r *reading) item() mf2.Item {
+	item := mf2.Item{Type: r.types(), Properties: mf2.Properties{}}
+	for _, names := range []func(func(string)){r.worded, r.unworded, r.set} {
+		names(func(property string) {
+			if _, done := item.Properties[property]; done {
+				return
+			}
+			if values := r.property(property); len(values) > 0 {
+				item.Properties[property] = values
+			}
+		})
+	}
+	for _, property := range []string{"content", "published", statusProperty, visibilityProperty, "url"} {
+		if values := r.property(property); len(values) > 0 {
+			item.Properties[property] = values
+		}
+	}
+	return item
+}
+
+// worded, unworded and set give the properties that the document may say: in words of the
+// vocabulary, under their own names, and in the mf2 key.
+func (r *reading) worded(each func(string)) {
+	seen := map[string]bool{}
+	for _, key := range r.doc.Keys() {
+		lower := strings.ToLower(key)
+		if p, ok := r.rules.meanings[lower]; ok {
+			seen[p] = true
+		}
+		if lower == "cover" || lower == "header" {
+			seen["photo"] = true
+		}
+	}
+	for p := range seen {
+		each(p)
+	}
+}
+
+func (r *reading) unworded(each func(string)) {
+	for p := range r.keys {
+		each(p)
+	}
+}
+
+func (r *reading) set(each func(string)) {
+	for p := range r.apart {
+		each(p)
+	}
+}
+
+func (r *reading) types() []string {
+	if len(r.memory.Types) > 0 {
+		return r.memory.Types
+	}
+	if v, ok := r.doc.Get(typeKey); ok {
+		if name, _ := v.(string); name != "" {
+			return []string{"h-" + strings.TrimPrefix(name, "h-")}
+		}
+	}
+	return []string{"h-entry"}
+}
+
+// property gives the values of one property, nil when the document does not say it.
+func (r *reading) property(property string) []any {
+	apart, isApart := r.apart[property]
+	var kept []any
+	if isApart {
+		kept = unflatten(apart)
+	}
+	switch property {
+	case "content":
+		return r.content(kept)
+	case "name":
+		if isApart && r.text("name") == title(kept) {
+			return kept
+		}
+	case "category":
+		if isApart {
+			return r.mixedCategory(kept)
+		}
+	case "published", "updated":
+		if isApart {
+			return kept
+		}
+		return r.moment(property)
+	case statusProperty:
+		if r.draft() {
+			if isApart {
+				return kept
+			}
+			return []any{"draft"}
+		}
+		return nil
+	case visibilityProperty:
+		if isApart {
+			return kept
+		}
+		if r.unlisted() {
+			return []any{"unlisted"}
+		}
+		return nil
+	case "url":
+		if isApart {
+			return kept
+		}
+		if r.page.URL != "" {
+			return []any{r.page.URL}
+		}
+		return nil
+	}
+	if values, said := r.said(property); said {
+		return values
+	}
+	return kept
+}
+
+// said is what the front matter proper has for a property, and whether it has a key for it
+// at all: an empty one says that there is nothing.
+func (r *reading) said(property string) ([]any, bool) {
+	key, ok := r.key(property)
+	if !ok {
+		return nil, false
+	}
+	f, _ := r.doc.Field(strings.Split(key, ".")...)
+	switch property {
+	case "category":
+		return r.tags(key, f), true
+	case "photo":
+		return photos(f.Value, r.beside(key)), true
+	}
+	return notEmpty(unflatten(f.Value)), true
+}
+
+// key finds the key that says a property in this document.
+func (r *reading) key(property string) (string, bool) {
+	keys := r.rules.words[property]
+	if len(keys) == 0 {
+		key, ok := r.keys[property]
+		return key, ok
+	}
+	for _, key := range keys {
+		if f, ok := r.doc.Field(strings.Split(key, ".")...); ok {
+			if strings.Contains(key, ".") && len(unflatten(f.Value)) == 0 {
+				continue
+			}
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// text is a property's only value when that is a string.
+func (r *reading) text(property string) string {
+	values, _ := r.said(property)
+	if len(values) != 1 {
+		return ""
+	}
+	s, _ := values[0].(string)
+	return s
+}
+
+// notEmpty takes away what an empty key leaves: "", {} and [].
+func notEmpty(values []any) []any {
+	var out []any
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			if v == "" {
+				continue
+			}
+		case map[string]any:
+			if len(v) == 0 {
+				continue
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// tags reads a list of terms. Jekyll splits a string at white space, for the plural keys
+// alone (jekyll-4.3.1.json); Hugo does not.
+func (r *reading) tags(key string, f frontmatter.Field) []any {
+	if s, ok := f.Value.(string); ok && r.site.profile.name() == "jekyll" && (key == "tags" || key == "categories") {
+		return anyList(strings.Fields(s))
+	}
+	if _, isScalar := f.Value.(string); !isScalar && f.Text != "" && f.Plain {
+		return []any{f.Text} // tags: 2024
+	}
+	values := notEmpty(unflatten(f.Value))
+	for i, v := range values {
+		switch v.(type) {
+		case int64, float64, bool:
+			values[i] = mf2.Text(v) // a term is text, however it is written
+		}
+	}
+	return values
+}
+
+// mixedCategory joins the tags as they are now with the categories that tags cannot hold.
+func (r *reading) mixedCategory(kept []any) []any {
+	now, _ := r.said("category")
+	if same(now, texts(kept)) {
+		return kept
+	}
+	out := append([]any(nil), now...)
+	for _, v := range kept {
+		if _, isText := v.(string); !isText {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// moment is a date property in RFC 3339, or the bare date when no time is written.
+func (r *reading) moment(property string) []any {
+	key, ok := r.key(property)
+	if ok {
+		f, _ := r.doc.Field(key)
+		if t, precise, ok := r.site.profile.date(f); ok {
+			return []any{stamp(t, precise)}
+		}
+		if values := notEmpty(unflatten(f.Value)); len(values) > 0 {
+			if _, isText := values[0].(string); isText {
+				return values
+			}
+		}
+	}
+	if property != "published" || r.page.Date.IsZero() {
+		return nil
+	}
+	t := r.page.Date // from the file name, or another key that the generator takes it from
+	precise := t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0
+	return []any{stamp(t, precise)}
+}
+
+func stamp(t time.Time, precise bool) string {
+	if !precise {
+		return t.Format("2006-01-02")
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+func (r *reading) draft() bool {
+	if r.page.Reason == "draft" {
+		return true
+	}
+	if r.site.profile.name() == "jekyll" {
+		f, ok := r.doc.Field("published")
+		return ok && f.Value == false
+	}
+	f, ok := r.doc.Field("draft")
+	return ok && f.Value == true
+}
+
+// title is the text that stands for names which title alone cannot hold.
+func title(names []any) string {
+	for _, v := range names {
+		if s := strings.TrimSpace(mf2.Text(v)); s != "" {
+			return s
+		}
+	}
+	return ""
+}

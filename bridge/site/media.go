@@ -1,7 +1,29 @@
 package site
 
-import "time"
+import (
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
 
 // Media is where an upload goes: the file in the repository and the URL at which the site
-// will serve it.
-func (s *Site) Media(name string, at time.Time) (path, url string) { panic("skeleton") }
+// will serve it. Months have folders of their own.
+func (s *Site) Media(name string, at time.Time) (file, address string) {
+	dir, base := s.profile.staticDir()
+	folder := path.Join(dir, "media")
+	if s.profile.name() == "jekyll" && dir == "" {
+		folder = "assets/media"
+	}
+	if s.options.MediaDir != "" {
+		folder = path.Clean(strings.Trim(s.options.MediaDir, "/"))
+	}
+	name = path.Base(path.Clean("/" + strings.ReplaceAll(name, `\`, "/")))
+	at = at.In(s.profile.zone())
+	file = path.Join(folder, at.Format("2006/01"), name)
+	served := file
+	if rest, ok := strings.CutPrefix(file, dir+"/"); ok && dir != "" {
+		served = rest
+	}
+	return file, base + (&url.URL{Path: served}).EscapedPath()
+}

@@ -1,10 +1,298 @@
 package site
 
-import "gitpost/bridge/mf2"
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
 
 // Revise changes a post in place: edit is given the item as Item reads it and changes it;
 // only the keys whose properties changed are written. The post moves when what its URL is
-// made of changed.
+// made of changed: an mp-slug that edit leaves among the properties, the date in its path,
+// or its publication out of _drafts.
 func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revision, error) {
-	panic("skeleton")
+	const op = "update post"
+	doc, err := s.Parse(src.Data)
+	if err != nil {
+		return Revision{}, &fault.Error{
+			Code: fault.InvalidRequest, Op: op,
+			Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
+			Hint:    "mend the file in a text editor", Err: err,
+		}
+	}
+	page := s.profile.locate(src.Path, doc, lib)
+	before := s.Item(page, doc)
+	after := before.Clone()
+	if err := edit(&after); err != nil {
+		return Revision{}, err
+	}
+	asked := mf2.Text(after.Properties.First(slugCommand))
+	want := revised(after)
+	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
+	if err := w.revise(lib, before, want); err != nil {
+		return Revision{}, err
+	}
+	made, err := s.move(lib, w, page, before, want, asked)
+	if err != nil {
+		return Revision{}, err
+	}
+	if err := w.verify(made.Page, want); err != nil {
+		return Revision{}, err
+	}
+	made.Data = doc.Bytes()
+	return made, nil
+}
+
+// revised is prepared for an item that was read: its own url is no property of it.
+func revised(item mf2.Item) mf2.Item { return prepared(item) }
+
+// revise writes the properties that differ.
+func (w *writer) revise(lib Library, before, want mf2.Item) error {
+	const op = "update post"
+	changed := changes(before, want)
+	if len(changed) == 0 && sameTypes(before.Type, want.Type) {
+		return nil
+	}
+	w.habits = w.site.learn(lib)
+	w.habits.style = frontmatter.Style{}
+	if !sameTypes(before.Type, want.Type) {
+		if err := w.writeType(want.Type); err != nil {
+			return unwritable(op, typeKey, err)
+		}
+	}
+	for _, property := range changed {
+		values := want.Properties[property]
+		if len(values) == 0 {
+			if err := w.remove(property, want); err != nil {
+				return err
+			}
+			continue
+		}
+		if property == "photo" {
+			w.forgetImages(before.Properties["photo"])
+		}
+		if err := w.write(property, values, want); err != nil {
+			return err
+		}
+	}
+	if err := w.reviseBody(before, want, changed); err != nil {
+		return err
+	}
+	if err := w.memory.keep(w.doc); err != nil {
+		return unwritable(op, memoryKey, err)
+	}
+	return nil
+}
+
+// changes names the properties that differ, in the order of writing.
+func changes(before, want mf2.Item) []string {
+	both := mf2.Properties{}
+	for name := range before.Properties {
+		both[name] = nil
+	}
+	for name := range want.Properties {
+		both[name] = nil
+	}
+	var changed []string
+	for _, name := range inOrder(both) {
+		if !same(before.Properties[name], want.Properties[name]) {
+			changed = append(changed, name)
+		}
+	}
+	return changed
+}
+
+func sameTypes(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }
+
+// remove takes a property away.
+func (w *writer) remove(property string, want mf2.Item) error {
+	const op = "update post"
+	switch property {
+	case "content":
+		return nil
+	case statusProperty:
+		return w.writeStatus(nil)
+	case visibilityProperty:
+		return w.writeVisibility(nil, want)
+	case "photo":
+		w.forgetImages(w.reading().property("photo"))
+	}
+	if err := w.deleteApart(property); err != nil {
+		return unwritable(op, property, err)
+	}
+	if err := w.clear(property); err != nil {
+		return unwritable(op, property, err)
+	}
+	if property == "published" {
+		return nil // the file name may date it still
+	}
+	for range 8 { // another key that says the same would now show through
+		if len(w.reading().property(property)) == 0 {
+			return nil
+		}
+		key, ok := w.reading().key(property)
+		if !ok {
+			return nil
+		}
+		if property == "summary" || property == "category" {
+			var empty any = ""
+			if property == "category" {
+				empty = []any{}
+			}
+			if err := w.doc.Set(empty, w.rules.key(property)); err != nil {
+				return unwritable(op, property, err)
+			}
+			continue
+		}
+		if err := w.doc.Delete(strings.Split(key, ".")...); err != nil {
+			return unwritable(op, property, err)
+		}
+	}
+	return nil
+}
+
+// forgetImages takes away the plain URLs that stand for the photos as they were.
+func (w *writer) forgetImages(photos []any) {
+	var urls []any
+	for _, v := range photos {
+		urls = append(urls, photoURL(v))
+	}
+	for _, key := range imageKeys {
+		keys := strings.Split(key, ".")
+		v, ok := w.doc.Get(keys...)
+		if !ok || len(urls) == 0 {
+			continue
+		}
+		if now := unflatten(v); same(now, urls) || same(now, urls[:1]) {
+			w.habits.image = key
+			_ = w.doc.Delete(keys...) // refused, it stays: no more than an old link preview
+		}
+	}
+}
+
+// reviseBody writes the content when it changed, and the text of the body template when
+// what it shows changed and nobody else had a hand in it.
+func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
+	for _, property := range changed {
+		if property == "content" {
+			return w.writeBody(want)
+		}
+	}
+	return w.renewAdded(before, want)
+}
+
+// move finds out whether the post must go elsewhere, and what its page is then.
+func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked string) (Revision, error) {
+	at, slug, ok := s.spotOf(page, w.doc, before, want)
+	stay := Revision{Path: page.Path, Page: s.profile.locate(page.Path, w.doc, lib)}
+	w.page = stay.Page
+	if !ok {
+		return s.leaveAlias(lib, w, page, stay)
+	}
+	if asked != "" {
+		if made := makeSlug(asked, 100); made != "" {
+			slug = made
+		}
+	}
+	if asked == "" && at.path(slug) == page.Path {
+		return s.leaveAlias(lib, w, page, stay)
+	}
+	if asked != "" {
+		if err := w.dropSlug(); err != nil {
+			return Revision{}, err
+		}
+	}
+	made, err := s.settle(lib, w.doc, at, slug, want, page.Path)
+	if err != nil {
+		return Revision{}, err
+	}
+	if made.Path != page.Path {
+		made.Was = page.Path
+	}
+	w.page = made.Page
+	return s.leaveAlias(lib, w, page, made)
+}
+
+// dropSlug takes away keys that fix the last part of the URL, now that another is asked for.
+func (w *writer) dropSlug() error {
+	for _, key := range []string{"slug", w.rules.address} {
+		if _, ok := w.doc.Get(key); !ok {
+			continue
+		}
+		if err := w.doc.Delete(key); err != nil {
+			return unwritable("update post", key, err)
+		}
+	}
+	return nil
+}
+
+// spotOf is the pattern that the post's own path follows, with its date as it is now.
+func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at spot, slug string, ok bool) {
+	old := page.Date
+	section, pattern, slug, ok := s.dissect(page.Path, old)
+	if !ok {
+		return spot{}, "", false
+	}
+	when := old
+	if m, ok := parseMoment(want.Properties.Text("published"), s.profile.zone()); ok {
+		when = m.time
+		if s.profile.name() == "jekyll" {
+			when = when.In(s.profile.zone())
+		}
+	}
+	if s.profile.name() == "jekyll" && path.Base(section) == "_drafts" && !draftStatus(want) {
+		section = path.Join(path.Dir(section), "_posts")
+		if !strings.Contains(pattern, "{day}") {
+			pattern = "{year}-{month}-{day}-" + pattern
+		}
+		if when.IsZero() {
+			when = s.now()
+		}
+	}
+	if when.IsZero() {
+		if strings.Contains(pattern, "{") && strings.Contains(pattern, "year") {
+			return spot{}, "", false
+		}
+		when = s.now()
+	}
+	return spot{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
+}
+
+func draftStatus(item mf2.Item) bool {
+	switch item.Properties.Text(statusProperty) {
+	case "", "published", "publish":
+		return false
+	}
+	return true
+}
+
+// leaveAlias keeps the former URL working where the generator has a means for it.
+func (s *Site) leaveAlias(lib Library, w *writer, old Page, made Revision) (Revision, error) {
+	key := w.rules.aliases
+	if made.Page.URL == old.URL || old.URL == "" || key == "" {
+		return made, nil
+	}
+	former := s.siteRelative(old.URL)
+	v, _ := w.doc.Get(key)
+	list := notEmpty(unflatten(v))
+	var others []any
+	for _, alias := range list {
+		if alias != s.siteRelative(made.Page.URL) { // moved back: no alias of itself
+			others = append(others, alias)
+		}
+	}
+	for _, alias := range others {
+		if alias == former {
+			return made, nil
+		}
+	}
+	if err := w.doc.Set(append(others, former), key); err != nil {
+		return Revision{}, unwritable("update post", key, err)
+	}
+	made.Page = s.profile.locate(made.Path, w.doc, lib)
+	return made, nil
 }

@@ -1,0 +1,146 @@
+package site
+
+import (
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// writeBody writes the content, and below it what makes the post's kind visible on a theme
+// that does not know mf2.
+func (w *writer) writeBody(item mf2.Item) error {
+	const op = "write post"
+	content := item.Properties["content"]
+	body, apart := w.encode(content)
+	w.compose(body, item)
+	if !apart && !w.site.equal("content", w.contentNow(), content) {
+		body, apart = displayed(w.site, content), true
+		w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
+		body, w.memory.Escaped = w.site.escape(body)
+		w.compose(body, item)
+	}
+	w.memory.Body = ""
+	if !apart {
+		if err := w.deleteApart("content"); err != nil {
+			return unwritable(op, "content", err)
+		}
+		return nil
+	}
+	w.memory.Body = sum(w.readingNow().text0())
+	if err := w.setApart("content", content); err != nil {
+		return unwritable(op, "content", err)
+	}
+	return nil
+}
+
+// readingNow reads the document with the memory that is still to be written.
+func (w *writer) readingNow() *reading {
+	r := w.reading()
+	r.memory = w.memory
+	return r
+}
+
+func (w *writer) contentNow() []any { return w.readingNow().content(nil) }
+
+// encode turns content values into a body. apart tells that the values must be remembered
+// beside it.
+func (w *writer) encode(values []any) (body string, apart bool) {
+	w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
+	if len(values) == 0 {
+		return "", false
+	}
+	if len(values) > 1 {
+		body, w.memory.Escaped = w.site.escape(displayed(w.site, values))
+		return body, true
+	}
+	switch v := values[0].(type) {
+	case string:
+		text := unixLines(v)
+		w.memory.CRLF = text != v
+		shown := w.site.visible(text)
+		body, w.memory.Escaped = w.site.escape(shown)
+		return body, shown != text
+	case map[string]any:
+		html, ok := v["html"].(string)
+		if !ok {
+			break
+		}
+		var kind string
+		body, kind = w.site.markdown(html)
+		body, w.memory.Escaped = w.site.escape(body)
+		w.memory.HTML = kind
+		return body, kind == "" || len(v) > 1
+	}
+	body, w.memory.Escaped = w.site.escape(displayed(w.site, values))
+	return body, true
+}
+
+// displayed is the best text for content that a body cannot hold as it is.
+func displayed(s *Site, values []any) string {
+	var parts []string
+	for _, v := range values {
+		if m, ok := v.(map[string]any); ok {
+			if html, _ := m["html"].(string); html != "" {
+				body, _ := s.markdown(html)
+				parts = append(parts, body)
+				continue
+			}
+		}
+		if text := mf2.Text(v); text != "" {
+			parts = append(parts, s.visible(unixLines(text)))
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// compose sets the document's body: the content, and what the body template of the post's
+// kind adds.
+func (w *writer) compose(body string, item mf2.Item) {
+	w.memory.Added, w.memory.AddedLen = "", 0
+	var b strings.Builder
+	added := w.site.added(item)
+	if (body != "" || added != "") && w.habits.blank && w.fresh {
+		b.WriteString("\n")
+	}
+	b.WriteString(body)
+	if body != "" && !strings.HasSuffix(body, "\n") {
+		b.WriteString("\n")
+	}
+	if added != "" {
+		if body != "" {
+			b.WriteString("\n")
+		}
+		b.WriteString(added)
+		b.WriteString("\n")
+		w.memory.Added, w.memory.AddedLen = sum(added), len(added)
+	}
+	w.doc.SetBody(b.String())
+}
+
+// renewAdded replaces the text of the body template when the properties that it shows
+// changed. A text that a person changed is content now and stays.
+func (w *writer) renewAdded(before, want mf2.Item) error {
+	if w.memory.Added == "" {
+		return nil
+	}
+	added := w.site.added(want)
+	if sum(added) == w.memory.Added {
+		return nil
+	}
+	text := unixLines(w.doc.Body())
+	head, tail, ok := cutAdded(text, w.memory)
+	if !ok {
+		return nil
+	}
+	w.memory.Added, w.memory.AddedLen = "", 0
+	if added == "" {
+		w.doc.SetBody(head + strings.TrimPrefix(tail, "\n"))
+		return nil
+	}
+	if head != "" {
+		head += "\n"
+	}
+	w.doc.SetBody(head + added + tail)
+	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
+	return nil
+}

@@ -1,0 +1,149 @@
+package site
+
+import (
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
+// A shelf is a library over a map of files.
+type shelf struct {
+	t     testing.TB
+	site  *Site
+	files map[string]string
+}
+
+// noon is the moment at which all tests run.
+var noon = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
+
+func newShelf(t testing.TB, files map[string]string, adjust ...func(*Options)) *shelf {
+	t.Helper()
+	o := Options{Now: func() time.Time { return noon }, TimeZone: time.UTC}
+	for _, f := range adjust {
+		f(&o)
+	}
+	tree := fstest.MapFS{}
+	own := map[string]string{}
+	for name, text := range files {
+		tree[name] = &fstest.MapFile{Data: []byte(text)}
+		own[name] = text
+	}
+	s, err := Open(tree, o)
+	if err != nil {
+		t.Fatalf("open the site: %v", err)
+	}
+	return &shelf{t: t, site: s, files: own}
+}
+
+func (l *shelf) Exists(path string) bool { _, ok := l.files[path]; return ok }
+
+func (l *shelf) Document(path string) *frontmatter.Document {
+	text, ok := l.files[path]
+	if !ok {
+		return nil
+	}
+	doc, err := l.site.Parse([]byte(text))
+	if err != nil {
+		return nil
+	}
+	return doc
+}
+
+func (l *shelf) pages() []Page {
+	var pages []Page
+	for path := range l.files {
+		if l.site.Content(path) {
+			pages = append(pages, l.page(path))
+		}
+	}
+	sort.Slice(pages, func(i, j int) bool {
+		a, b := pages[i], pages[j]
+		return a.Date.After(b.Date) || a.Date.Equal(b.Date) && a.Path < b.Path
+	})
+	return pages
+}
+
+func (l *shelf) PathOf(url string) (string, bool) {
+	for _, p := range l.pages() {
+		if p.URL == url {
+			return p.Path, true
+		}
+	}
+	return "", false
+}
+
+func (l *shelf) Recent(n int) []Source {
+	var out []Source
+	for _, p := range l.pages() {
+		if len(out) < n && !p.Date.IsZero() {
+			out = append(out, Source{p.Path, []byte(l.files[p.Path])})
+		}
+	}
+	return out
+}
+
+func (l *shelf) page(path string) Page { return l.site.Locate(path, l.Document(path), l) }
+
+// compose writes a post and puts it on the shelf.
+func (l *shelf) compose(p Post) Revision {
+	l.t.Helper()
+	r, err := l.site.Compose(l, p)
+	if err != nil {
+		l.t.Fatalf("compose %v: %v", p.Item, err)
+	}
+	l.files[r.Path] = string(r.Data)
+	return r
+}
+
+// revise changes a post on the shelf.
+func (l *shelf) revise(path string, edit func(*mf2.Item) error) Revision {
+	l.t.Helper()
+	r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, edit)
+	if err != nil {
+		l.t.Fatalf("revise %s: %v\n%s", path, err, l.files[path])
+	}
+	delete(l.files, path)
+	l.files[r.Path] = string(r.Data)
+	return r
+}
+
+// item reads a post on the shelf.
+func (l *shelf) item(path string) mf2.Item {
+	l.t.Helper()
+	doc := l.Document(path)
+	if doc == nil {
+		l.t.Fatalf("%s cannot be read:\n%s", path, l.files[path])
+	}
+	return l.site.Item(l.page(path), doc)
+}
+
+func entry(properties map[string][]any) mf2.Item {
+	return mf2.Item{Type: []string{"h-entry"}, Properties: properties}
+}
+
+var bareHugo = map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n"}
+
+var bareJekyll = map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\n"}
+
+// with joins files of a site.
+func with(trees ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, tree := range trees {
+		for name, text := range tree {
+			all[name] = text
+		}
+	}
+	return all
+}
+
+var _ fs.FS = fstest.MapFS{}
+
+var _ = fmt.Sprint
+var _ = strings.Join

@@ -1,0 +1,319 @@
+package site
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
+// A writer puts properties into one document. What the front matter proper cannot hold
+// without loss goes to the mf2 key; that is found out by reading it back.
+type writer struct {
+	site   *Site
+	doc    *frontmatter.Document
+	page   Page
+	habits habits
+	rules  convention
+	memory memory
+	fresh  bool // a new document
+	body   string
+}
+
+// writeAll writes a new document.
+func (w *writer) writeAll(item mf2.Item, when moment) error {
+	const op = "create post"
+	w.memory.Types = nil
+	if err := w.writeType(item.Type); err != nil {
+		return unwritable(op, typeKey, err)
+	}
+	if err := w.doc.Set(when.timestamp(w.rules), w.key("published")); err != nil {
+		return unwritable(op, "published", err)
+	}
+	for _, property := range inOrder(item.Properties) {
+		if err := w.write(property, item.Properties[property], item); err != nil {
+			return err
+		}
+	}
+	if err := w.writeBody(item); err != nil {
+		return err
+	}
+	if err := w.memory.keep(w.doc); err != nil {
+		return unwritable(op, memoryKey, err)
+	}
+	return nil
+}
+
+// inOrder gives properties in the order in which people write them.
+func inOrder(p mf2.Properties) []string {
+	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5, "summary": -4, "category": -3}
+	names := make([]string, 0, len(p))
+	for name := range p {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		a, b := first[names[i]], first[names[j]]
+		return a < b || a == b && names[i] < names[j]
+	})
+	return names
+}
+
+func (w *writer) writeType(types []string) error {
+	if len(types) == 1 && types[0] == "h-entry" {
+		return w.doc.Delete(typeKey)
+	}
+	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && propertyName.MatchString(name) {
+		return w.doc.Set(name, typeKey)
+	}
+	w.memory.Types = types
+	return nil
+}
+
+// write puts one property into the front matter; content is written by writeBody.
+func (w *writer) write(property string, values []any, item mf2.Item) error {
+	var err error
+	switch property {
+	case "content":
+		return nil
+	case statusProperty:
+		return w.writeStatus(values)
+	case visibilityProperty:
+		return w.writeVisibility(values, item)
+	case "name":
+		err = w.writeName(values)
+	case "category":
+		err = w.writeCategory(values)
+	case "published", "updated":
+		err = w.writeDate(property, values)
+	case "photo":
+		err = w.writePhoto(values)
+	default:
+		err = w.writePlain(property, values)
+	}
+	if err != nil {
+		return unwritable("write post", property, err)
+	}
+	return w.check(property, values)
+}
+
+// check reads a property back, and moves it to the mf2 key when it came back changed.
+func (w *writer) check(property string, values []any) error {
+	if w.site.equal(property, w.reading().property(property), values) {
+		return nil
+	}
+	if err := w.setApart(property, values); err != nil {
+		return unwritable("write post", property, err)
+	}
+	if w.site.equal(property, w.reading().property(property), values) {
+		return nil
+	}
+	// A key that the front matter proper has for it stands in the way.
+	if err := w.clear(property); err != nil {
+		return unwritable("write post", property, err)
+	}
+	if got := w.reading().property(property); !w.site.equal(property, got, values) {
+		return &fault.Error{
+			Code: fault.InvalidRequest, Op: "write post",
+			Message: fmt.Sprintf("property %q would not come back as it was sent", property),
+			Hint:    "send it in a simpler form",
+			Err:     fmt.Errorf("sent %v, read %v", values, got),
+		}
+	}
+	return nil
+}
+
+func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
+
+// key is the key under which a property is written: the one that the document has, else the
+// neighbours', else the usual one.
+func (w *writer) key(property string) string {
+	if key, ok := w.reading().key(property); ok {
+		return key
+	}
+	if key := w.habits.keys[property]; key != "" {
+		return key
+	}
+	for _, response := range responses {
+		if property == response && w.habits.spell != nil {
+			return w.habits.spell(property)
+		}
+	}
+	return w.rules.key(property)
+}
+
+// writePlain writes a property under its own name.
+func (w *writer) writePlain(property string, values []any) error {
+	if !w.rules.own(property) || w.site.taxonomy(property) {
+		return w.setApart(property, values)
+	}
+	if property == "author" && len(texts(values)) != len(values) {
+		return w.setApart(property, values) // themes print it
+	}
+	if err := w.doc.Set(flatten(values), strings.Split(w.key(property), ".")...); err != nil {
+		return w.setApart(property, values)
+	}
+	return w.deleteApart(property)
+}
+
+func (w *writer) writeName(values []any) error {
+	if err := w.doc.Set(title(values), w.key("name")); err != nil {
+		return err
+	}
+	if len(values) == 1 && values[0] == title(values) {
+		return w.deleteApart("name")
+	}
+	return w.setApart("name", values)
+}
+
+// writeCategory writes a list always: one tag with a space in it would be two for Jekyll.
+func (w *writer) writeCategory(values []any) error {
+	tags := texts(values)
+	if len(tags) > 0 || !w.fresh {
+		if err := w.doc.Set(tags, w.key("category")); err != nil {
+			return err
+		}
+	}
+	if len(tags) == len(values) {
+		return w.deleteApart("category")
+	}
+	return w.setApart("category", values)
+}
+
+// writeDate writes a date that the generator can read; anything else it never sees.
+func (w *writer) writeDate(property string, values []any) error {
+	text, _ := values[0].(string)
+	m, ok := parseMoment(text, w.site.profile.zone())
+	if ok {
+		if err := w.doc.Set(m.timestamp(w.rules), w.key(property)); err != nil {
+			return err
+		}
+	}
+	if ok && len(values) == 1 {
+		return w.deleteApart(property)
+	}
+	return w.setApart(property, values)
+}
+
+// writePhoto writes the photos, and their plain URLs where themes look for them.
+func (w *writer) writePhoto(values []any) error {
+	list := make([]any, len(values))
+	var urls []any
+	for i, v := range values {
+		list[i] = ordered(photoValue(v))
+		if u := photoURL(v); u != "" {
+			urls = append(urls, u)
+		}
+	}
+	if err := w.doc.Set(list, "photo"); err != nil {
+		return err
+	}
+	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 {
+		return err
+	}
+	return w.writeImage(urls, photoAlt(values[0]))
+}
+
+// writeImage writes the key that makes themes show a picture in lists and link previews.
+func (w *writer) writeImage(urls []any, alt string) error {
+	key := w.rules.image[0]
+	if w.habits.image != "" {
+		key = w.habits.image
+	}
+	if key == "images" {
+		return w.doc.Set(urls, key)
+	}
+	keys := strings.Split(key, ".")
+	if err := w.doc.Set(urls[0], keys...); err != nil {
+		return err
+	}
+	if key == "cover.image" && alt != "" {
+		return w.doc.Set(alt, "cover", "alt")
+	}
+	return nil
+}
+
+// setApart puts a property into the mf2 key, as a list of its values when one value alone
+// would not tell.
+func (w *writer) setApart(property string, values []any) error {
+	v, _ := w.doc.Get(mf2Key)
+	m, isMap := plain(v).(map[string]any)
+	if isMap && len(m) > 0 && !w.fresh {
+		return w.doc.Set(flatten(values), mf2Key, property)
+	}
+	if !isMap {
+		m = map[string]any{}
+	}
+	m[property] = flatten(values)
+	return w.doc.Set(ordered(m), mf2Key)
+}
+
+func (w *writer) deleteApart(property string) error {
+	v, _ := w.doc.Get(mf2Key)
+	m, _ := plain(v).(map[string]any)
+	if _, has := m[property]; !has {
+		return nil
+	}
+	if len(m) == 1 {
+		return w.doc.Delete(mf2Key)
+	}
+	return w.doc.Delete(mf2Key, property)
+}
+
+// clear takes away the key of the front matter proper that says a property.
+func (w *writer) clear(property string) error {
+	if key, ok := w.reading().key(property); ok {
+		return w.doc.Delete(strings.Split(key, ".")...)
+	}
+	return nil
+}
+
+// verify reads the whole item back.
+func (w *writer) verify(page Page, want mf2.Item) error {
+	got := w.site.Item(page, w.doc)
+	for property, values := range want.Properties {
+		if !w.site.equal(property, got.Properties[property], values) {
+			return &fault.Error{
+				Code: fault.Internal, Op: "write post",
+				Message: fmt.Sprintf("property %q would not come back as it was sent", property),
+				Hint:    "send it in a simpler form; nothing was written",
+				Err:     fmt.Errorf("sent %v, read %v", values, got.Properties[property]),
+			}
+		}
+	}
+	for property := range got.Properties {
+		if _, sent := want.Properties[property]; !sent && property != "url" && property != "published" {
+			return &fault.Error{
+				Code: fault.Internal, Op: "write post",
+				Message: fmt.Sprintf("property %q would come back though it was not sent", property),
+				Hint:    "nothing was written",
+			}
+		}
+	}
+	return nil
+}
+
+// equal compares what was read with what was sent: dates as instants, a line break at the
+// end of the content aside, HTML as documents.
+func (s *Site) equal(property string, got, want []any) bool {
+	if same(got, want) {
+		return true
+	}
+	if len(got) != 1 || len(want) != 1 {
+		return false
+	}
+	switch property {
+	case "published", "updated":
+		return s.sameDate(got[0], want[0])
+	case "content":
+		a, okA := got[0].(string)
+		b, okB := want[0].(string)
+		if okA && okB {
+			return strings.TrimSuffix(a, "\n") == strings.TrimSuffix(b, "\n")
+		}
+		return isHTML(got) && isHTML(want) && sameHTML(got[0], want[0])
+	}
+	return false
+}

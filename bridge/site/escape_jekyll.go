@@ -1,0 +1,92 @@
+package site
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Liquid looks for {{ and {% everywhere in a body, in code too, and fails the whole build on
+// one that is unclosed or unknown. The escape takes the two characters alone, so that it
+// holds whatever follows, closed or not.
+func liquidEscape(part string) string { return "{% raw %}" + part + "{% endraw %}" }
+
+func (t *theme) escapeLiquid(text string) (string, []string) {
+	var b strings.Builder
+	var escaped []string
+	at := 0
+	for at < len(text) {
+		i := liquidMark(text[at:])
+		if i < 0 {
+			break
+		}
+		b.WriteString(text[at : at+i])
+		at += i
+		if n := t.liquid(text[at:]); n > 0 {
+			b.WriteString(text[at : at+n])
+			at += n
+			continue
+		}
+		b.WriteString(liquidEscape(text[at : at+2]))
+		escaped = append(escaped, text[at:at+2])
+		at += 2
+	}
+	b.WriteString(text[at:])
+	return b.String(), escaped
+}
+
+func liquidMark(text string) int {
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] == '{' && (text[i+1] == '{' || text[i+1] == '%') {
+			return i
+		}
+	}
+	return -1
+}
+
+const liquidString = `(?:"[^"{}%]*"|'[^'{}%]*')`
+
+var (
+	// liquidOutput is {{ site.title | upcase }}: a value that every Jekyll site has, or a
+	// text, through filters that cannot fail. Lists of whole pages are not among them.
+	liquidOutput = regexp.MustCompile(`^\{\{-?\s*(?:` + liquidString +
+		`|site\.(?:title|name|description|tagline|url|baseurl|time|author|email|data|lang)(?:\.\w+)*` +
+		`|page\.(?:title|url|date|id|path|author|lang|layout|tags|categories|slug)` +
+		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` + liquidArgument + `)*\s*)?)*-?\}\}`)
+	liquidRaw       = regexp.MustCompile(`(?s)^\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}`)
+	liquidComment   = regexp.MustCompile(`^\{%-?\s*comment\s*-?%\}[^{}]*\{%-?\s*endcomment\s*-?%\}`)
+	liquidHighlight = regexp.MustCompile(`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`)
+	liquidInclude   = regexp.MustCompile(`^\{%-?\s*include\s+([\w./-]+)((?:\s+[\w-]+\s*=\s*(?:"[^"\\{}%]*"|'[^'\\{}%]*'))*)\s*-?%\}`)
+	liquidTag       = regexp.MustCompile(`^\{%-?\s*([a-z_]\w*)(\s[^{}%]*)?-?%\}`)
+)
+
+const (
+	liquidFilters  = `escape|escape_once|upcase|downcase|capitalize|strip|lstrip|rstrip|strip_html|strip_newlines|newline_to_br|url_encode|cgi_escape|uri_escape|xml_escape|slugify|smartify|markdownify|relative_url|absolute_url|date|date_to_string|date_to_long_string|date_to_xmlschema|date_to_rfc822|append|prepend|remove|remove_first|replace|replace_first|truncate|truncatewords|default|size|first|last|join|jsonify|number_of_words`
+	liquidArgument = `(?:` + liquidString + `|-?\d+(?:\.\d+)?)`
+)
+
+// liquid is the length of the known, well-formed Liquid at the start of a text, 0 when there
+// is none.
+func (t *theme) liquid(text string) int {
+	for _, known := range []*regexp.Regexp{liquidOutput, liquidRaw, liquidComment, liquidHighlight} {
+		if m := known.FindString(text); m != "" {
+			return len(m)
+		}
+	}
+	if m := liquidInclude.FindStringSubmatch(text); m != nil && t.includes[m[1]] {
+		return len(m[0])
+	}
+	if m := liquidTag.FindStringSubmatch(text); m != nil {
+		block, known := t.tags[m[1]]
+		if !known {
+			return 0
+		}
+		if !block {
+			return len(m[0])
+		}
+		end := regexp.MustCompile(`^[^{}]*\{%-?\s*end` + m[1] + `\s*-?%\}`).FindString(text[len(m[0]):])
+		if end != "" {
+			return len(m[0]) + len(end)
+		}
+	}
+	return 0
+}

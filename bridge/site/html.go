@@ -1,0 +1,132 @@
+package site
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/strikethrough"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+)
+
+// renderers are goldmark with the extensions that Hugo has on by default, but for the
+// typographer and the identifiers of headings: those add to what an author wrote, and a
+// comparison must not see them.
+var (
+	rawRenderer  = goldmark.New(extensions, goldmark.WithRendererOptions(html.WithUnsafe()))
+	safeRenderer = goldmark.New(extensions)
+	extensions   = goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList)
+)
+
+// longestHTML bounds what is converted; longer HTML is kept as it was sent.
+const longestHTML = 1 << 20
+
+// markdown turns HTML into a body. kind says how the body gives the HTML back: as a
+// document, as text without a paragraph around it, or, when it is "", not at all, so that
+// the HTML must be remembered.
+func (s *Site) markdown(source string) (body, kind string) {
+	md, err := toMarkdown(source)
+	if err != nil {
+		md = firstWords(source)
+	}
+	for _, kind := range []string{htmlDocument, htmlInline} {
+		if err == nil && s.showsAs(md, kind, source) {
+			return md, kind
+		}
+	}
+	if s.rawHTML() {
+		raw := strings.TrimSpace(unixLines(source))
+		for _, kind := range []string{htmlDocument, htmlInline} {
+			if s.showsAs(raw, kind, source) {
+				return raw, kind
+			}
+		}
+	}
+	return md, ""
+}
+
+// showsAs tells whether the site shows a body as the HTML that was sent.
+func (s *Site) showsAs(body, kind, source string) bool {
+	rendered, ok := convert(s.renderer(), body)
+	if !ok {
+		return false
+	}
+	if kind == htmlInline {
+		if rendered, ok = withoutParagraph(rendered); !ok {
+			return false
+		}
+	}
+	return equalHTML(rendered, source)
+}
+
+// render is the HTML of a body.
+func (s *Site) render(body string, inline bool) string {
+	rendered, ok := convert(rawRenderer, body)
+	if !ok {
+		return body
+	}
+	if inline {
+		if bare, ok := withoutParagraph(rendered); ok {
+			return bare
+		}
+	}
+	return strings.TrimSuffix(rendered, "\n")
+}
+
+// withoutParagraph takes off the one paragraph that Markdown makes of inline text.
+func withoutParagraph(rendered string) (string, bool) {
+	bare, opens := strings.CutPrefix(rendered, "<p>")
+	bare, closes := strings.CutSuffix(bare, "</p>\n")
+	return bare, opens && closes && !strings.Contains(bare, "<p>")
+}
+
+// rawHTML tells whether the generator lets HTML in a body through.
+func (s *Site) rawHTML() bool {
+	if s.profile.name() == "jekyll" {
+		return true
+	}
+	v, _ := s.profile.setting("markup", "goldmark", "renderer", "unsafe")
+	return v == true
+}
+
+func (s *Site) renderer() goldmark.Markdown {
+	if s.rawHTML() {
+		return rawRenderer
+	}
+	return safeRenderer
+}
+
+// convert renders Markdown. A defect in the renderer must not lose a post.
+func convert(md goldmark.Markdown, body string) (rendered string, ok bool) {
+	defer func() {
+		if recover() != nil {
+			rendered, ok = "", false
+		}
+	}()
+	var b bytes.Buffer
+	if err := md.Convert([]byte(body), &b); err != nil {
+		return "", false
+	}
+	return b.String(), true
+}
+
+// toMarkdown converts HTML with the plugins that match the renderers.
+func toMarkdown(source string) (md string, err error) {
+	if len(source) > longestHTML {
+		return "", errTooLong
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			md, err = "", errTooLong
+		}
+	}()
+	conv := converter.NewConverter(converter.WithPlugins(
+		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(), table.NewTablePlugin(),
+	))
+	return conv.ConvertString(source)
+}

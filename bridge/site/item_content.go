@@ -1,0 +1,75 @@
+package site
+
+import "strings"
+
+// content reads the body back as what was sent. kept is what the mf2 key remembers of it,
+// which holds as long as nobody changed the body.
+func (r *reading) content(kept []any) []any {
+	text := r.text0()
+	if len(kept) > 0 && r.memory.Body != "" && sum(text) == r.memory.Body {
+		return kept
+	}
+	text = unescape(text, r.memory.Escaped, r.site.profile.name())
+	text = strings.TrimSuffix(withoutLeadingBlank(text), "\n")
+	if text == "" {
+		return nil
+	}
+	if r.memory.HTML != "" || isHTML(kept) {
+		return []any{map[string]any{"html": r.site.render(text, r.memory.HTML == htmlInline)}}
+	}
+	if r.memory.CRLF {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return []any{text}
+}
+
+// text0 is the body without what a body template added, with LF line breaks.
+func (r *reading) text0() string {
+	text := unixLines(r.doc.Body())
+	if before, after, ok := cutAdded(text, r.memory); ok {
+		if strings.TrimSpace(after) == "" {
+			return before
+		}
+		return strings.TrimRight(before, "\n") + "\n\n" + strings.TrimLeft(after, "\n")
+	}
+	return text
+}
+
+// cutAdded finds what a body template added, wherever it stands at the start of a line now.
+func cutAdded(text string, m memory) (before, after string, ok bool) {
+	if m.AddedLen <= 0 || m.AddedLen > len(text) {
+		return "", "", false
+	}
+	for start := len(text) - m.AddedLen; start >= 0; start-- {
+		if start > 0 && text[start-1] != '\n' {
+			continue
+		}
+		if sum(text[start:start+m.AddedLen]) != m.Added {
+			continue
+		}
+		before, after = text[:start], text[start+m.AddedLen:]
+		return strings.TrimSuffix(before, "\n"), after, true
+	}
+	return "", "", false
+}
+
+// withoutLeadingBlank takes away the blank lines that people leave below the front matter.
+func withoutLeadingBlank(s string) string {
+	for {
+		line, rest, found := strings.Cut(s, "\n")
+		if !found || strings.TrimSpace(line) != "" {
+			return s
+		}
+		s = rest
+	}
+}
+
+// isHTML tells whether content values are one object with html.
+func isHTML(values []any) bool {
+	if len(values) != 1 {
+		return false
+	}
+	m, ok := values[0].(map[string]any)
+	_, has := m["html"].(string)
+	return ok && has
+}

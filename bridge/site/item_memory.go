@@ -1,0 +1,147 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
+// A memory is what the gitpost key remembers about a file, so that reading gives back what
+// was sent. A file that needs none of it has no such key.
+type memory struct {
+	HTML     string   // the content was sent as HTML: htmlDocument or htmlInline
+	Escaped  []string // texts that stand escaped in the body
+	CRLF     bool     // the content was sent with CRLF line breaks
+	Body     string   // sum of the body for which mf2.content is what was sent
+	Added    string   // sum of the text that a body template added
+	AddedLen int      // its length in bytes
+	Types    []string // the item's type when h cannot say it
+}
+
+const (
+	htmlDocument = "document"
+	htmlInline   = "inline" // without the paragraph that Markdown puts around it
+)
+
+// remembered reads the gitpost key. What a person broke there is forgotten.
+func remembered(doc *frontmatter.Document) memory {
+	v, _ := doc.Get(memoryKey)
+	m, _ := plain(v).(map[string]any)
+	var r memory
+	switch html := m["html"].(type) {
+	case bool:
+		if html {
+			r.HTML = htmlDocument
+		}
+	case string:
+		if html == htmlInline {
+			r.HTML = htmlInline
+		}
+	}
+	r.Escaped = stringsOf(m["escaped"])
+	r.CRLF = m["newlines"] == "crlf"
+	r.Body, _ = m["body"].(string)
+	r.Types = stringsOf(m["type"])
+	if added, ok := m["added"].(map[string]any); ok {
+		length, _ := added["length"].(int64)
+		sum, _ := added["sha256"].(string)
+		if length > 0 && sum != "" {
+			r.Added, r.AddedLen = sum, int(length)
+		}
+	}
+	return r
+}
+
+// value is the memory as the gitpost key's value, nil when there is nothing to remember.
+func (r memory) value() any {
+	m := map[string]any{}
+	switch r.HTML {
+	case htmlDocument:
+		m["html"] = true
+	case htmlInline:
+		m["html"] = htmlInline
+	}
+	if len(r.Escaped) > 0 {
+		m["escaped"] = anyList(r.Escaped)
+	}
+	for _, part := range r.Escaped {
+		switch part { // what shortcodeEscape refers to
+		case "{{<":
+			m["angle"] = part
+		case "{{%":
+			m["percent"] = part
+		}
+	}
+	if r.CRLF {
+		m["newlines"] = "crlf"
+	}
+	if r.Body != "" {
+		m["body"] = r.Body
+	}
+	if r.Added != "" {
+		m["added"] = map[string]any{"length": int64(r.AddedLen), "sha256": r.Added}
+	}
+	if len(r.Types) > 0 {
+		m["type"] = anyList(r.Types)
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// keep writes the memory into the document, touching nothing when it is there already.
+func (r memory) keep(doc *frontmatter.Document) error {
+	had, exists := doc.Get(memoryKey)
+	v := r.value()
+	if v == nil {
+		if !exists {
+			return nil
+		}
+		return doc.Delete(memoryKey)
+	}
+	if exists && mf2.Equal(plain(had), v) {
+		return nil
+	}
+	return doc.Set(ordered(v), memoryKey)
+}
+
+// sum identifies a text whatever its line endings and the line breaks at its end.
+func sum(text string) string {
+	h := sha256.Sum256([]byte(strings.TrimRight(unixLines(text), "\n")))
+	return hex.EncodeToString(h[:16])
+}
+
+func unixLines(s string) string {
+	if !strings.Contains(s, "\r\n") {
+		return s
+	}
+	return strings.ReplaceAll(s, "\r\n", "\n")
+}
+
+func stringsOf(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for _, item := range v {
+			if s, ok := item.(string); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+func anyList(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}

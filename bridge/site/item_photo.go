@@ -1,0 +1,107 @@
+package site
+
+import "strings"
+
+// photos reads what stands for photos: an URL, an object {url, alt}, or a list of them.
+// caption and alt beside a nested key ("cover.alt") belong to the one photo there.
+func photos(v any, alt string) []any {
+	var out []any
+	for _, item := range notEmpty(unflatten(v)) {
+		switch item := item.(type) {
+		case map[string]any:
+			out = append(out, photo(item))
+		default:
+			out = append(out, item)
+		}
+	}
+	if len(out) == 1 && alt != "" {
+		if url, ok := out[0].(string); ok {
+			out[0] = map[string]any{"value": url, "alt": alt}
+		}
+	}
+	return out
+}
+
+// photo turns {url, alt} into the {value, alt} of mf2. Other keys stay; an item stays as it is.
+func photo(m map[string]any) any {
+	if _, isItem := m["properties"]; isItem {
+		return m
+	}
+	if _, has := m["value"]; has {
+		return m
+	}
+	for _, key := range []string{"url", "src", "image"} {
+		url, ok := m[key].(string)
+		if !ok {
+			continue
+		}
+		if len(m) == 1 {
+			return url
+		}
+		out := map[string]any{}
+		for k, v := range m {
+			out[k] = v
+		}
+		delete(out, key)
+		out["value"] = url
+		return out
+	}
+	return m
+}
+
+// photoValue is the way back: what the photo key holds for one value.
+func photoValue(v any) any {
+	switch v := v.(type) {
+	case string:
+		return map[string]any{"url": v}
+	case map[string]any:
+		url, ok := v["value"].(string)
+		if _, isItem := v["properties"]; isItem || !ok {
+			return v
+		}
+		if _, has := v["url"]; has {
+			return v
+		}
+		out := map[string]any{}
+		for k, item := range v {
+			out[k] = item
+		}
+		delete(out, "value")
+		out["url"] = url
+		return out
+	}
+	return v
+}
+
+// photoURL is where a photo is, "" when that is not known.
+func photoURL(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		for _, key := range []string{"value", "url"} {
+			if s, ok := v[key].(string); ok {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// photoAlt is its text for those who do not see it.
+func photoAlt(v any) string {
+	m, _ := v.(map[string]any)
+	alt, _ := m["alt"].(string)
+	return alt
+}
+
+// beside is the alt text in the same map as a nested key: cover.alt beside cover.image.
+func (r *reading) beside(key string) string {
+	parent, _, nested := strings.Cut(key, ".")
+	if !nested {
+		return ""
+	}
+	alt, _ := r.doc.Get(parent, "alt")
+	s, _ := alt.(string)
+	return s
+}

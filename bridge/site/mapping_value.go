@@ -1,0 +1,129 @@
+package site
+
+import (
+	"math"
+	"sort"
+	"strconv"
+
+	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
+)
+
+// flatten turns values into one front-matter value: one value stands for itself, several
+// are a list.
+func flatten(values []any) any {
+	if len(values) == 1 {
+		if _, isList := values[0].([]any); !isList {
+			return ordered(values[0])
+		}
+	}
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = ordered(v)
+	}
+	return list
+}
+
+// unflatten is the way back.
+func unflatten(v any) []any {
+	switch v := plain(v).(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	default:
+		return []any{v}
+	}
+}
+
+// plain is a front-matter value as an mf2 value: a timestamp is the text that was written,
+// what JSON cannot say is text too, and an empty key says nothing.
+func plain(v any) any {
+	switch v := v.(type) {
+	case frontmatter.Timestamp:
+		return string(v)
+	case int:
+		return int64(v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return strconv.FormatFloat(v, 'g', -1, 64)
+		}
+	case []any:
+		list := make([]any, 0, len(v))
+		for _, item := range v {
+			if item = plain(item); item != nil {
+				list = append(list, item)
+			}
+		}
+		return list
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for key, value := range v {
+			if value = plain(value); value != nil {
+				m[key] = value
+			}
+		}
+		return m
+	}
+	return v
+}
+
+// ordered gives nested items the order in which people write them.
+func ordered(v any) any {
+	switch v := v.(type) {
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = ordered(item)
+		}
+		return list
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for key := range v {
+			keys = append(keys, key)
+		}
+		sort.Slice(keys, func(i, j int) bool {
+			a, b := rank(keys[i]), rank(keys[j])
+			return a < b || a == b && keys[i] < keys[j]
+		})
+		m := make(frontmatter.Map, 0, len(v))
+		for _, key := range keys {
+			m = append(m, frontmatter.Pair{Key: key, Value: ordered(v[key])})
+		}
+		return m
+	}
+	return v
+}
+
+func rank(key string) int {
+	for i, first := range [...]string{"type", "name", "url", "value", "html", "alt", "properties"} {
+		if key == first {
+			return i
+		}
+	}
+	return 100
+}
+
+// same compares two lists of values. Numbers are equal by value.
+func same(a, b []any) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !mf2.Equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// texts are the strings among values.
+func texts(values []any) []any {
+	var out []any
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package site
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// learnPlace finds the folder and the pattern of file names that most of the newest posts
+// share.
+func (h *habits) learnPlace(s *Site, posts []observed) {
+	var sections tally
+	patterns := map[string]*tally{}
+	for _, p := range posts {
+		section, pattern, ok := s.shape(p.path, p.page.Date)
+		if !ok {
+			continue
+		}
+		sections.vote(section)
+		if patterns[section] == nil {
+			patterns[section] = &tally{}
+		}
+		patterns[section].vote(pattern)
+	}
+	if section := sections.winner(); section != "" {
+		h.section, h.pattern = section, patterns[section].winner()
+	}
+	if o := s.options; o.Section != "" {
+		section := strings.Trim(o.Section, "/")
+		if !s.inContent(section) {
+			section = path.Join(s.profile.contentDir(), section)
+		}
+		if section != h.section {
+			h.section = section
+			if t := patterns[section]; t != nil {
+				h.pattern = t.winner()
+			}
+		}
+	}
+}
+
+// inContent tells whether a path already stands below the content folder. For Jekyll that
+// is where folders start with an underscore.
+func (s *Site) inContent(p string) bool {
+	dir := s.profile.contentDir()
+	if dir != "" {
+		return p == dir || strings.HasPrefix(p, dir+"/")
+	}
+	return strings.HasPrefix(p, "_")
+}
+
+var (
+	yearPart  = regexp.MustCompile(`^(?:19|20)\d\d$`)
+	monthPart = regexp.MustCompile(`^\d\d?$`)
+	yearMonth = regexp.MustCompile(`^((?:19|20)\d\d)-(\d\d)$`)
+	wholeDay  = regexp.MustCompile(`^((?:19|20)\d\d)-(\d\d)-(\d\d)$`)
+	dayPrefix = regexp.MustCompile(`^(\d{4})-(\d\d?)-(\d\d?)-(.+)$`)
+	dayDigits = regexp.MustCompile(`^((?:19|20)\d\d)(\d\d)(\d\d)-(.+)$`)
+)
+
+// shape takes a post's path apart: the folder it is in and the pattern that its name and the
+// folders below follow. Numbers count as parts of the date only when they are the post's.
+func (s *Site) shape(file string, at time.Time) (section, pattern string, ok bool) {
+	section, pattern, _, ok = s.dissect(file, at)
+	return section, pattern, ok
+}
+
+// dissect is shape with the slug that the file has.
+func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string, ok bool) {
+	dir, name := path.Split(file)
+	ext := path.Ext(name)
+	base := strings.TrimSuffix(name, ext)
+	dirs := strings.Split(strings.TrimSuffix(dir, "/"), "/")
+	if dir == "" {
+		dirs = nil
+	}
+	end := ext
+	if base == "index" && len(dirs) > 0 && s.profile.name() == "hugo" {
+		base, end = dirs[len(dirs)-1], "/"+name
+		dirs = dirs[:len(dirs)-1]
+	}
+	first := 0
+	if root := s.profile.contentDir(); root != "" {
+		if !strings.HasPrefix(file, root+"/") {
+			return "", "", "", false
+		}
+		first = strings.Count(root, "/") + 1
+	}
+	if first > len(dirs) {
+		return "", "", "", false
+	}
+	parts := dirs[first:]
+	split := len(parts)
+	for i, part := range parts {
+		if dateFolder(part, at, true) != "" {
+			split = i
+			break
+		}
+	}
+	section = strings.Join(dirs[:first+split], "/")
+	var below []string
+	for i, part := range parts[split:] {
+		if p := dateFolder(part, at, i == 0); p != "" {
+			if p == "{month}" && len(below) > 0 && below[len(below)-1] == "{month}" {
+				p = "{day}"
+			}
+			part = p
+		}
+		below = append(below, part)
+	}
+	namePattern, slug := dateName(base, at)
+	below = append(below, namePattern+end)
+	return section, strings.Join(below, "/"), slug, true
+}
+
+// dateFolder is the placeholder for a folder named after the post's date.
+func dateFolder(part string, at time.Time, first bool) string {
+	known := !at.IsZero()
+	switch {
+	case yearPart.MatchString(part):
+		if first && (!known || part == at.Format("2006")) {
+			return "{year}"
+		}
+	case yearMonth.MatchString(part):
+		if !known || part == at.Format("2006-01") {
+			return "{year}-{month}"
+		}
+	case wholeDay.MatchString(part):
+		if !known || part == at.Format("2006-01-02") {
+			return "{year}-{month}-{day}"
+		}
+	case !first && monthPart.MatchString(part):
+		return "{month}"
+	}
+	return ""
+}
+
+// dateName takes the date off a file name.
+func dateName(base string, at time.Time) (pattern, slug string) {
+	if m := dayPrefix.FindStringSubmatch(base); m != nil {
+		return "{year}-{month}-{day}-{slug}", m[4]
+	}
+	if m := dayDigits.FindStringSubmatch(base); m != nil && (at.IsZero() || m[1]+m[2]+m[3] == at.Format("20060102")) {
+		return "{year}{month}{day}-{slug}", m[4]
+	}
+	return "{slug}", base
+}
+
+// place is the path that a pattern makes. Placeholders are {year} {month} {day} {hour}
+// {minute} {second} {date} {slug} {type} and {section}, or the same with a colon in front.
+func place(pattern string, at time.Time, slug, postType, section string) string {
+	fill := map[string]string{
+		"year": fmt.Sprintf("%04d", at.Year()), "month": at.Format("01"), "day": at.Format("02"),
+		"hour": at.Format("15"), "minute": at.Format("04"), "second": at.Format("05"),
+		"date": fmt.Sprintf("%04d-%s", at.Year(), at.Format("01-02")), "slug": slug, "type": postType, "section": section,
+	}
+	filled := placeholder.ReplaceAllStringFunc(pattern, func(p string) string {
+		return fill[strings.Trim(p, "{}:")]
+	})
+	return path.Clean(strings.TrimPrefix(filled, "/"))
+}
+
+var placeholder = regexp.MustCompile(`\{(?:year|month|day|hour|minute|second|date|slug|type|section)\}|:(?:year|month|day|hour|minute|second|date|slug|type|section)\b`)

@@ -1,0 +1,133 @@
+package site
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"strings"
+	"text/template"
+
+	"gitpost/bridge/mf2"
+	"gitpost/templates"
+)
+
+// A kind of post content that a stock theme does not show, and the template that does.
+type kind struct {
+	name     string // of the template
+	property string // that calls for it
+}
+
+var kinds = []kind{
+	{"rsvp", "rsvp"}, {"reply", "in-reply-to"}, {"repost", "repost-of"}, {"like", "like-of"}, {"bookmark", "bookmark-of"},
+	{"quotation", "quotation-of"}, {"follow", "follow-of"}, {"checkin", "checkin"}, {"read", "read-of"}, {"watch", "watch-of"},
+	{"listen", "listen-of"}, {"play", "play-of"}, {"jam", "jam-of"}, {"ate", "ate"}, {"drank", "drank"}, {"event", "start"},
+	{"photo", "photo"}, {"video", "video"}, {"audio", "audio"},
+}
+
+// longestAdded bounds what one post's templates may add.
+const longestAdded = 64 << 10
+
+// bodyTemplates are the defaults.
+var bodyTemplates = func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, k := range kinds {
+		source, err := fs.ReadFile(templates.Posts(), k.name+".md.tmpl")
+		if err != nil {
+			panic(err) // embedded beside this list
+		}
+		all[k.name] = template.Must(bodyTemplate(k.name, string(source)))
+	}
+	return all
+}()
+
+func bodyTemplate(name, source string) (*template.Template, error) {
+	return template.New(name).Funcs(template.FuncMap{
+		"text": markdownText, "address": markdownAddress, "link": markdownLink,
+	}).Parse(source)
+}
+
+// added is what the body templates add for an item: Markdown without a line break at its
+// end, safe for the generator.
+func (s *Site) added(item mf2.Item) string {
+	var parts []string
+	for _, k := range kinds {
+		if !s.needs(k, item) {
+			continue
+		}
+		t := bodyTemplates[k.name]
+		if own := s.theme.templates[k.name]; own != nil {
+			t = own
+		}
+		b := &bounded{left: longestAdded}
+		if err := t.Execute(b, s.viewOf(k, item)); err != nil {
+			b.Reset() // the site's own template fails: its default never does
+			if err := bodyTemplates[k.name].Execute(b, s.viewOf(k, item)); err != nil {
+				continue
+			}
+		}
+		if text := strings.TrimSpace(unixLines(b.String())); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	safe, escaped := s.escape(strings.Join(parts, "\n\n"))
+	if s.profile.name() == "hugo" {
+		for _, part := range escaped {
+			if len(part) == len("{{<") { // no key of the front matter is kept for it
+				safe = strings.ReplaceAll(safe, shortcodeEscape(part), "&#123;"+part[1:])
+			}
+		}
+	}
+	return safe
+}
+
+// needs tells whether an item has what the template shows, and no layout shows it.
+func (s *Site) needs(k kind, item mf2.Item) bool {
+	p := item.Properties
+	if !hasValue(p[k.property]) {
+		return false
+	}
+	if k.name == "reply" && hasValue(p["rsvp"]) {
+		return false // the RSVP names what it answers
+	}
+	rules := s.convention()
+	for _, key := range append([]string{k.property}, rules.words[k.property]...) {
+		if s.theme.reads[strings.ToLower(key)] && !picturesOnly[key] {
+			return false
+		}
+	}
+	return true
+}
+
+// picturesOnly are keys that themes read for link previews, not to show the photos of a post.
+var picturesOnly = func() map[string]bool {
+	m := map[string]bool{}
+	for _, key := range imageKeys {
+		m[key] = true
+	}
+	return m
+}()
+
+func hasValue(values []any) bool {
+	for _, v := range values {
+		if s, isText := v.(string); !isText || strings.TrimSpace(s) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// bounded is a buffer that refuses to grow beyond its limit.
+type bounded struct {
+	bytes.Buffer
+	left int
+}
+
+var errTemplateTooLong = errors.New("the body template writes too much")
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if len(p) > b.left {
+		return 0, errTemplateTooLong
+	}
+	b.left -= len(p)
+	return b.Buffer.Write(p)
+}

@@ -1,0 +1,210 @@
+package site
+
+import (
+	"net/url"
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// A view is what a body template is given; templates/posts/README.md documents it.
+type view struct {
+	Name       string
+	Of         []cited
+	Files      []file
+	RSVP       string
+	ReadStatus string
+	Start, End string
+	Place      []cited
+	Properties mf2.Properties
+	HTML       bool
+}
+
+// A cited thing is what a post is about or responds to.
+type cited struct{ URL, Name, Author, Address string }
+
+// A file is a picture, film or recording.
+type file struct{ URL, Alt string }
+
+func (s *Site) viewOf(k kind, item mf2.Item) view {
+	p := item.Properties
+	v := view{
+		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"), End: p.Text("end"),
+		Properties: p.Clone(), HTML: s.rawHTML(),
+	}
+	of := k.property
+	if k.name == "rsvp" {
+		of = "in-reply-to"
+	}
+	for _, value := range p[of] {
+		if t, ok := citedIn(value); ok {
+			v.Of = append(v.Of, t)
+		}
+		if u := photoURL(value); u != "" {
+			v.Files = append(v.Files, file{u, photoAlt(value)})
+		}
+	}
+	for _, value := range p["location"] {
+		if t, ok := citedIn(value); ok {
+			v.Place = append(v.Place, t)
+		}
+	}
+	return v
+}
+
+func citedIn(v any) (cited, bool) {
+	m, isMap := v.(map[string]any)
+	if !isMap {
+		text := strings.TrimSpace(mf2.Text(v))
+		if rest, ok := strings.CutPrefix(text, "geo:"); ok {
+			return geoCited(rest), true
+		}
+		if !webAddress(text) {
+			return cited{Name: text}, text != ""
+		}
+		return cited{URL: text}, true
+	}
+	properties, ok := m["properties"].(map[string]any)
+	if !ok {
+		properties = m
+	}
+	t := cited{URL: mf2.Text(properties["url"]), Name: mf2.Text(properties["name"]), Author: authorName(properties["author"])}
+	if t.URL == "" {
+		t.URL = mf2.Text(m["value"])
+	}
+	if !webAddress(t.URL) {
+		t.URL = ""
+	}
+	var address []string
+	for _, key := range []string{"street-address", "locality", "region", "country-name"} {
+		if text := mf2.Text(properties[key]); text != "" {
+			address = append(address, text)
+		}
+	}
+	t.Address = strings.Join(address, ", ")
+	if t.Name == "" && t.URL == "" {
+		t.Name, t.Address = t.Address, ""
+	}
+	if latitude, longitude := mf2.Text(properties["latitude"]), mf2.Text(properties["longitude"]); t.Name == "" && t.URL == "" && latitude != "" {
+		t.Name = latitude + ", " + longitude
+	}
+	return t, t.Name != "" || t.URL != ""
+}
+
+// geoCited reads the rest of a geo URI: coordinates, and what apps add as parameters.
+func geoCited(rest string) cited {
+	parts := strings.Split(rest, ";")
+	t := cited{Name: strings.ReplaceAll(parts[0], ",", ", ")}
+	for _, part := range parts[1:] {
+		key, value, _ := strings.Cut(part, "=")
+		if decoded, err := url.PathUnescape(value); err == nil {
+			value = decoded
+		}
+		switch key {
+		case "name":
+			t.Name = value
+		case "url":
+			if webAddress(value) {
+				t.URL = value
+			}
+		}
+	}
+	return t
+}
+
+func authorName(v any) string {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	var names []string
+	for _, item := range list {
+		name := nestedName(item)
+		if name == "" {
+			name = mf2.Text(item)
+		}
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// webAddress tells whether a text is a link that may stand on a page.
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// markdownLink writes a cited as a link, or as its name when it has no address.
+func markdownLink(t cited) string {
+	name := t.Name
+	if name == "" {
+		name = shortAddress(t.URL)
+	}
+	if t.URL == "" {
+		return markdownText(name)
+	}
+	return "[" + markdownText(name) + "](" + markdownAddress(t.URL) + ")"
+}
+
+func shortAddress(s string) string {
+	_, rest, _ := strings.Cut(s, "://")
+	rest = strings.TrimSuffix(rest, "/")
+	if len(rest) > 80 {
+		rest = strings.ToValidUTF8(rest[:77], "") + "…"
+	}
+	return rest
+}
+
+// markdownText makes a text safe inside Markdown, for goldmark and for kramdown.
+func markdownText(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		switch r {
+		case '\\', '`', '*', '_', '[', ']', '|':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '&':
+			b.WriteString("&amp;")
+		case '{':
+			b.WriteString("&#123;")
+		case '}':
+			b.WriteString("&#125;")
+		case '~':
+			b.WriteString("&#126;")
+		case '$':
+			b.WriteString("&#36;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// markdownAddress makes an URL safe as a link's destination. One that could run a script
+// leads nowhere.
+func markdownAddress(s string) string {
+	s = strings.TrimSpace(s)
+	if u, err := url.Parse(s); err != nil || u.Scheme != "" && !webAddress(s) {
+		return "#"
+	}
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c <= ' ' || c == 0x7f || strings.IndexByte("()<>\"'`{}\\|^[]*_", c) >= 0 && c != '_' && c != '*' {
+			b.WriteString("%" + strings.ToUpper(hexByte(c)))
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+func hexByte(c byte) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{digits[c>>4], digits[c&15]})
+}
