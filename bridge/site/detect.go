@@ -46,7 +46,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "correct it as " + name + " itself would ask for, and push", Err: err,
 		}
 	}
-	return &Site{profile: p, options: o}, nil
+	return &Site{profile: p, options: o, theme: readTheme(tree, p)}, nil
 }
 
 // configExtensions in the order in which Hugo looks for them.

@@ -7,6 +7,7 @@
 package site
 
 import (
+	"iter"
 	"time"
 
 	"gitpost/bridge/mf2"
@@ -35,6 +36,7 @@ type Type struct{ Path string }
 type Site struct {
 	profile profile
 	options Options
+	theme   theme // what the layouts do; see readTheme
 }
 
 // profile is what one generator does.
@@ -78,6 +80,13 @@ type Surroundings interface {
 	Document(path string) *frontmatter.Document // of _index.md and the like; nil when absent or unreadable
 }
 
+// Lister is what Surroundings may offer too: the paths of all files below a folder. With
+// it, and with Documents of all of them, the URL of a section that is made of the date of
+// its newest page is right.
+type Lister interface {
+	Below(dir string) iter.Seq[string]
+}
+
 // Page is where a file is published.
 type Page struct {
 	Path      string
@@ -87,7 +96,7 @@ type Page struct {
 	Reason    string    // when not: "draft", "scheduled", "expired", …
 	Aliases   []string  // absolute URLs that lead here
 	Output    string    // file below the output folder
-	Static    bool      // copied unchanged, no page
+	Static    bool      // copied unchanged to URL, no page: Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
 }
 
@@ -140,7 +149,9 @@ func (s *Site) Content(path string) bool { return s.profile.content(path) }
 func (s *Site) Context(path string) bool { return s.profile.context(path) }
 
 // Config tells whether a change of the file changes what Open reads.
-func (s *Site) Config(path string) bool { return s.profile.config(path) || namesVersion(path) }
+func (s *Site) Config(path string) bool {
+	return s.profile.config(path) || namesVersion(path) || themeFile(path)
+}
 
 // Generator is the generator's name and version.
 func (s *Site) Generator() (name, version string) { return s.profile.name(), s.profile.version() }
