@@ -1,0 +1,58 @@
+package bridge_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"gitpost/bridge"
+)
+
+var updateReadme = flag.Bool("update-readme", false, "write the table of keys into README.md")
+
+const keysBegin, keysEnd = "<!-- keys: begin -->\n", "<!-- keys: end -->\n"
+
+func TestReadmeTableListsEveryKey(t *testing.T) {
+	const file = "../README.md"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(b), keysBegin)
+	got, after, ok2 := strings.Cut(rest, keysEnd)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no lines %q and %q", file, keysBegin, keysEnd)
+	}
+	want := keysTable()
+	if got == want {
+		return
+	}
+	if *updateReadme {
+		if err := os.WriteFile(file, []byte(before+keysBegin+want+keysEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("the table of keys in %s is\n%s\nwant\n%s\n-update-readme writes it", file, got, want)
+}
+
+func keysTable() string {
+	var b strings.Builder
+	b.WriteString("| key | default | meaning |\n|---|---|---|\n")
+	for _, k := range bridge.Keys() {
+		name, standard := "`"+k.Name+"`", k.Without
+		if k.Secret {
+			name += ", `" + k.Name + "_file`"
+		}
+		switch {
+		case k.Required:
+			standard = "required"
+		case k.Default != "":
+			standard = "`" + k.Default + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Replace(name, "*", "TYPE", 1), standard, k.Meaning)
+	}
+	return b.String()
+}

@@ -1,0 +1,162 @@
+package bridge_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gitpost/bridge"
+	"gitpost/bridge/state"
+)
+
+// BenchmarkCreate measures a post from the HTTP request to the durable commit, with push_wait
+// 0s, on blogs of several sizes, beside `git add` and `git commit` of the same file in a work
+// tree, in the same run. p50-ms and git-p50-ms are medians; x-git tells how many times faster
+// the request is.
+func BenchmarkCreate(b *testing.B) {
+	for _, posts := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("posts=%d", posts), func(b *testing.B) {
+			folder := b.TempDir()
+			remote := filepath.Join(folder, "remote.git")
+			makeBlog(b, remote, posts)
+			create := serveBlog(b, folder, remote)
+			var took []time.Duration
+			n := 0
+			for b.Loop() {
+				began := time.Now()
+				create(fmt.Sprintf("Note %d of the benchmark, a few words long", n))
+				took = append(took, time.Since(began))
+				n++
+			}
+			b.StopTimer()
+			byHand := commitByHand(b, folder, remote, 15)
+			mine, git := median(took), median(byHand)
+			b.ReportMetric(float64(mine.Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(git.Microseconds())/1000, "git-p50-ms")
+			b.ReportMetric(float64(git)/float64(mine), "x-git")
+		})
+	}
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// makeBlog makes a bare repository with a Hugo site of that many posts, in folders by year
+// and month.
+func makeBlog(tb testing.TB, remote string, posts int) {
+	tb.Helper()
+	var stream bytes.Buffer
+	put := func(path, text string) {
+		fmt.Fprintf(&stream, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
+	}
+	fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter Hand <hand@blog.example> 1700000000 +0000\ndata 5\nPosts\n")
+	put("hugo.toml", "baseURL = \"https://blog.example/\"\ntimeZone = \"UTC\"\n")
+	day := time.Date(2010, 1, 1, 9, 0, 0, 0, time.UTC)
+	step := 14 * 365 * 24 * time.Hour / time.Duration(posts)
+	for i := range posts {
+		at := day.Add(time.Duration(i) * step)
+		put(fmt.Sprintf("content/posts/%d/%02d/post-%d.md", at.Year(), at.Month(), i),
+			fmt.Sprintf("---\ntitle: \"Post %d\"\ndate: %s\ntags:\n  - harbour\n  - tag%d\n---\nSome words about the tide, number %d.\n", i, at.Format(time.RFC3339), i%50, i))
+	}
+	runGit(tb, "", nil, "init", "--quiet", "--bare", "--initial-branch=main", remote)
+	runGit(tb, remote, &stream, "fast-import", "--quiet")
+}
+
+func runGit(tb testing.TB, folder string, stdin io.Reader, args ...string) {
+	tb.Helper()
+	c := exec.Command("git", args...)
+	c.Dir, c.Stdin = folder, stdin
+	c.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@blog.example")
+	if out, err := c.CombinedOutput(); err != nil {
+		tb.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// serveBlog serves the repository and gives a function that posts a note.
+func serveBlog(tb testing.TB, folder, remote string) (create func(content string)) {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	config := bridge.Config{
+		Me: "https://blog.example/", Repo: remote, URL: "http://" + l.Addr().String(), Data: filepath.Join(folder, "data"),
+		AuthorName: "Ada", AuthorEmail: "ada@blog.example",
+		MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120,
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	server, err := bridge.Open(ctx, config, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, l) }()
+	tb.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			tb.Error(err)
+		}
+	})
+	db, err := state.Open(ctx, config.StateFile())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer db.Close()
+	token, err := db.CreateToken(ctx, state.Token{Scope: []string{"create"}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(content string) {
+		body := fmt.Sprintf(`{"type":["h-entry"],"properties":{"content":[%q],"category":["harbour"]}}`, content)
+		r, err := http.NewRequest(http.MethodPost, config.URL+"/micropub", strings.NewReader(body))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+token)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusCreated {
+			tb.Fatalf("%s %v\n%s", answer.Status, err, text)
+		}
+	}
+}
+
+// commitByHand times `git add` and `git commit` of one new post each, in a work tree.
+func commitByHand(tb testing.TB, folder, remote string, times int) []time.Duration {
+	tb.Helper()
+	work := filepath.Join(folder, "work")
+	runGit(tb, folder, nil, "clone", "--quiet", remote, work)
+	var took []time.Duration
+	for i := range times {
+		name := fmt.Sprintf("content/posts/2023/06/by-hand-%d.md", i)
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(work, name)), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(work, name), fmt.Appendf(nil, "---\ndate: 2023-06-01T09:00:00Z\ntags:\n  - harbour\n---\nNote %d by hand\n", i), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+		began := time.Now()
+		runGit(tb, work, nil, "add", name)
+		runGit(tb, work, nil, "-c", "core.fsync=all", "commit", "--quiet", "--message", "Note")
+		took = append(took, time.Since(began))
+	}
+	return took
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // a container has no time zones
+
+	"github.com/spf13/cobra"
+
+	"gitpost/bridge"
+)
+
+// Exit statuses.
+const (
+	done       = 0
+	failed     = 1
+	wrongUsage = 2
+)
+
+// run carries out one command line and gives the exit status: failed when the command
+// failed, wrongUsage when its arguments or its configuration are wrong.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	// The first signal ends the command in order; the second one ends the process.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	started := false
+	root := newRoot(&started)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return done
+	}
+	fmt.Fprintf(stderr, "gitpost: %v\n", err)
+	var config *bridge.ConfigError
+	switch {
+	case !started:
+		fmt.Fprintf(stderr, "%s --help tells how it is used\n", command.CommandPath())
+		return wrongUsage
+	case errors.As(err, &config):
+		return wrongUsage
+	}
+	return failed
+}
+
+// newRoot makes the command tree. started becomes true when a command's own work begins:
+// errors before that are errors of usage.
+func newRoot(started *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gitpost",
+		Short: "Post to a Hugo or Jekyll site from any Micropub app",
+		Long: `gitpost is a Micropub server for static sites. A post from an app becomes a Markdown
+file, committed to the site's Git repository and pushed; the site's CI builds it.`,
+		Args:              knownCommand,
+		RunE:              func(*cobra.Command, []string) error { return nil }, // never runs: Args refuses
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Version:           buildVersion(),
+		PersistentPreRun:  func(*cobra.Command, []string) { *started = true },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetVersionTemplate("gitpost {{.Version}}\n")
+	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), urlsCommand(), versionCommand())
+	return root
+}
+
+// knownCommand refuses the arguments of a command that only has commands below it.
+func knownCommand(c *cobra.Command, args []string) error {
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("no command is given; give one of %s", strings.Join(names, ", "))
+	}
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		names = near
+	}
+	return fmt.Errorf("%s is not a command of %s; give one of %s", args[0], c.CommandPath(), strings.Join(names, ", "))
+}
+
+// configFlag adds --config to a command.
+func configFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVar(path, "config", "gitpost.yaml", "the configuration file")
+}

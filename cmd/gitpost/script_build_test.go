@@ -1,0 +1,28 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// build OUTPUT clones the remote, as a site's CI does, and builds it with its generator.
+func (s *scene) build(args []string) {
+	s.usage(args, 1, "build OUTPUT")
+	checkout := s.ts.MkAbs("checkout")
+	s.check(os.RemoveAll(checkout))
+	s.git(".", "clone", "--quiet", "remote.git", "checkout")
+	output := s.ts.MkAbs(args[0])
+	s.check(os.RemoveAll(output))
+	c := exec.Command("hugo", "--source", checkout, "--destination", output)
+	if _, err := os.Stat(filepath.Join(checkout, "_config.yml")); err == nil {
+		c = exec.Command("jekyll", "build", "--source", checkout, "--destination", output, "--disable-disk-cache")
+	}
+	c.Env = s.environ()
+	c.Dir = checkout
+	text, err := c.CombinedOutput()
+	if (err != nil) != s.neg {
+		s.ts.Fatalf("%v: %v\n%s", c.Args, err, text)
+	}
+	s.ts.Stdout().Write(text)
+}

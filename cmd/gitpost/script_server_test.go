@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// patience is how long a scenario waits for what must happen at some time.
+const patience = 60 * time.Second
+
+// remote SKELETON makes remote.git with a site in its branch main.
+func (s *scene) remote(args []string) {
+	s.usage(args, 1, "remote hugo|jekyll|empty")
+	s.git(".", "init", "--quiet", "--bare", "remote.git")
+	if args[0] == "empty" {
+		return
+	}
+	skeleton, err := filepath.Abs(filepath.Join("..", "..", "testdata", "skeletons", args[0]))
+	s.check(err)
+	s.git(".", "init", "--quiet", "skeleton")
+	s.check(os.CopyFS(s.ts.MkAbs("skeleton"), os.DirFS(skeleton)))
+	s.git("skeleton", "add", "--all")
+	s.git("skeleton", "commit", "--quiet", "--message", "A bare site")
+	s.git("skeleton", "push", "--quiet", "../remote.git", "main")
+	s.check(os.RemoveAll(s.ts.MkAbs("skeleton")))
+}
+
+// config KEY=VALUE... writes gitpost.yaml, or with -o another file. The server's address is
+// the same in all files of a scenario, unless listen is given.
+func (s *scene) config(args []string) {
+	file := "gitpost.yaml"
+	if len(args) > 1 && args[0] == "-o" {
+		file, args = args[1], args[2:]
+	}
+	if s.ts.Getenv("LISTEN") == "" {
+		s.ts.Setenv("LISTEN", freeAddress())
+		s.ts.Setenv("URL", "http://"+s.ts.Getenv("LISTEN"))
+	}
+	keys := []string{
+		"me=https://blog.example/", "repo=remote.git", "url=" + s.ts.Getenv("URL"), "listen=" + s.ts.Getenv("LISTEN"),
+		"data=data", "poll=0s",
+	}
+	var text strings.Builder
+	for _, key := range append(keys, args...) {
+		name, val, ok := strings.Cut(key, "=")
+		if !ok {
+			s.ts.Fatalf("%q is not KEY=VALUE", key)
+		}
+		overridden := slices.ContainsFunc(args, func(other string) bool { return other != key && strings.HasPrefix(other, name+"=") })
+		if !overridden && val != "" {
+			fmt.Fprintf(&text, "%s: %s\n", name, val)
+		}
+	}
+	s.check(os.WriteFile(s.ts.MkAbs(file), []byte(text.String()), 0o600))
+}
+
+// freeAddress is a loopback address on which nothing listens.
+func freeAddress() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// serve starts the server and waits until it answers; its output goes to serve.log.
+func (s *scene) serve(args []string) {
+	if s.server != nil {
+		s.ts.Fatalf("the server is running already")
+	}
+	p, err := s.start(append([]string{"gitpost", "serve"}, args...))
+	s.check(err)
+	s.server = p
+	ready := func() bool {
+		answer, err := http.Get(s.ts.Getenv("URL") + "/healthz")
+		if err != nil {
+			return false
+		}
+		answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	}
+	if !p.until(ready) {
+		s.ts.Fatalf("the server does not answer:\n%s", p.output())
+	}
+}
+
+// stop ends the server as an init system does; it must finish in order.
+func (s *scene) stop(args []string) {
+	s.server.signal(syscall.SIGTERM)
+	s.awaitEnd()
+}
+
+func (s *scene) awaitEnd() {
+	p := s.server
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		p.kill()
+		s.ts.Fatalf("the server does not end:\n%s", p.output())
+	}
+	s.server = nil
+	s.ts.Logf("[serve]\n%s", p.output())
+	s.check(os.WriteFile(s.ts.MkAbs("serve.log"), []byte(p.output()), 0o600))
+	if p.err != nil {
+		s.ts.Fatalf("the server ended with %v", p.err)
+	}
+}
+
+// kill ends the server as a power cut does.
+func (s *scene) kill([]string) {
+	s.server.kill()
+	s.ts.Logf("[serve]\n%s", s.server.output())
+	s.server = nil
+}
+
+// token makes a token with the given scope; it becomes $TOKEN, or another variable with -as.
+func (s *scene) token(args []string) {
+	variable, command := "TOKEN", []string{"token", "create"}
+	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
+		switch args[0] {
+		case "-as":
+			variable = args[1]
+		case "-name":
+			command = append(command, "--name", args[1])
+		}
+		args = args[2:]
+	}
+	s.usage(args, 1, "token [-as VARIABLE] [-name NAME] SCOPE...")
+	s.check(s.ts.Exec("gitpost", append(command, "--scope", strings.Join(args, " "))...))
+	s.ts.Setenv(variable, strings.TrimSpace(s.ts.ReadFile("stdout")))
+}
+
+// process is a program that runs beside the scenario.
+type process struct {
+	command *exec.Cmd
+	ended   chan struct{}
+	err     error // after ended
+
+	mu   sync.Mutex // guards text
+	text bytes.Buffer
+}
+
+func (s *scene) start(args []string) (*process, error) {
+	program, err := exec.LookPath(args[0])
+	if err != nil {
+		return nil, err
+	}
+	p := &process{command: exec.Command(program, args[1:]...), ended: make(chan struct{})}
+	p.command.Dir = s.ts.MkAbs(".")
+	p.command.Env = s.environ()
+	p.command.Stdout, p.command.Stderr = p, p
+	if err := p.command.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		p.err = p.command.Wait()
+		close(p.ended)
+	}()
+	return p, nil
+}
+
+// Write takes the program's output.
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *process) output() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func (p *process) signal(sig syscall.Signal) { p.command.Process.Signal(sig) }
+
+func (p *process) kill() {
+	p.command.Process.Kill()
+	<-p.ended
+}
+
+// until waits until the condition holds, and gives up when the program ends.
+func (p *process) until(condition func() bool) bool {
+	return await(func() bool {
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return condition()
+		}
+	}) && condition()
+}
+
+// await asks again and again whether a condition holds, as long as patience lasts.
+func await(condition func() bool) bool {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	deadline := time.After(patience)
+	for !condition() {
+		select {
+		case <-again.C:
+		case <-deadline:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the scripts run this test binary as gitpost.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gitpost": main})
+}
+
+// TestScript runs the scenarios of testdata/script, each named after the behaviour it shows.
+//
+// A scenario has, beside testscript's own commands:
+//
+//	remote SKELETON           make the bare repository remote.git with a site of testdata/skeletons
+//	config KEY=VALUE...       write gitpost.yaml; me, repo, url, listen, data and poll have defaults
+//	serve                     start gitpost serve and wait until it answers
+//	stop, kill                end it by SIGTERM, which must exit 0, or by SIGKILL
+//	token [-name N] SCOPE...  make a token; it becomes $TOKEN
+//	http STATUS METHOD PATH   send a request; see http in script_http_test.go
+//	json PATH VALUE           compare a value of the last JSON answer
+//	hold, finish              send half a request; end the server, send the rest; see there
+//	git-http, sshd            serve remote.git over the network; see script_remote_test.go
+//	build OUTPUT              build what the remote has with the site's real generator
+//	exits STATUS PROGRAM...   run a program that must end with that exit status
+//
+// The picture dot.png is in the folder of each scenario.
+//
+// [missing:PROGRAM] is true where the program is not installed. With GITPOST_TEST_ALL=1 a
+// missing program is a failure.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		Setup:               setUpScene,
+		Condition:           missing,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"remote":   onScene((*scene).remote),
+			"config":   onScene((*scene).config),
+			"serve":    onScene((*scene).serve),
+			"stop":     onScene((*scene).stop),
+			"kill":     onScene((*scene).kill),
+			"token":    onScene((*scene).token),
+			"http":     onScene((*scene).http),
+			"json":     onScene((*scene).json),
+			"hold":     onScene((*scene).hold),
+			"finish":   onScene((*scene).finish),
+			"git-http": onScene((*scene).gitHTTP),
+			"sshd":     onScene((*scene).sshd),
+			"exits":    onScene((*scene).exits),
+			"build":    onScene((*scene).build),
+		},
+	})
+}
+
+// scene is the state of one running scenario.
+type scene struct {
+	ts      *testscript.TestScript
+	neg     bool
+	server  *process
+	gitHost *gitHost
+	held    *heldRequest
+	answer  []byte // the body of the last answer
+}
+
+type sceneKey struct{}
+
+// onScene makes a command of a scene's method.
+func onScene(f func(*scene, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		s := ts.Value(sceneKey{}).(*scene)
+		s.ts, s.neg = ts, neg
+		f(s, args)
+	}
+}
+
+func setUpScene(env *testscript.Env) error {
+	s := &scene{}
+	env.Values[sceneKey{}] = s
+	env.Defer(s.end)
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return err
+	}
+	if err := writeDot(filepath.Join(env.WorkDir, "dot.png")); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("TZ", "UTC")
+	env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	return os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(`[user]
+	name = Hand
+	email = hand@blog.example
+[init]
+	defaultBranch = main
+[protocol "file"]
+	allow = always
+[advice]
+	detachedHead = false
+`), 0o600)
+}
+
+// writeDot makes a small picture.
+func writeDot(name string) error {
+	picture := image.NewGray(image.Rect(0, 0, 8, 8))
+	picture.SetGray(3, 3, color.Gray{Y: 255})
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, picture), f.Close())
+}
+
+// missing is the condition [missing:PROGRAM].
+func missing(condition string) (bool, error) {
+	program, ok := strings.CutPrefix(condition, "missing:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	_, err := find(program)
+	if err != nil && os.Getenv("GITPOST_TEST_ALL") != "" {
+		return false, fmt.Errorf("GITPOST_TEST_ALL is set, and %s is not installed", program)
+	}
+	return err != nil, nil
+}
+
+// find looks for a program also where PATH often does not lead.
+func find(program string) (string, error) {
+	if program == "git-http-backend" {
+		out, err := exec.Command("git", "--exec-path").Output()
+		if err != nil {
+			return "", err
+		}
+		return exec.LookPath(filepath.Join(strings.TrimSpace(string(out)), program))
+	}
+	if path, err := exec.LookPath(program); err == nil {
+		return path, nil
+	}
+	return exec.LookPath(filepath.Join("/usr/sbin", program))
+}
+
+// end stops what a scenario left running.
+func (s *scene) end() {
+	if s.server != nil {
+		s.server.kill()
+	}
+	if s.gitHost != nil {
+		s.gitHost.stop()
+	}
+}
+
+// exits STATUS PROGRAM... runs a program that must end with that status.
+func (s *scene) exits(args []string) {
+	s.usage(args, 2, "exits STATUS PROGRAM...")
+	status := 0
+	if err := s.ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			s.ts.Fatalf("%v", err)
+		}
+		status = exit.ExitCode()
+	}
+	if fmt.Sprint(status) != args[0] {
+		s.ts.Fatalf("%s ends with status %d, want %s", strings.Join(args[1:], " "), status, args[0])
+	}
+}
+
+// usage fails the scenario unless its command was given at least n arguments.
+func (s *scene) usage(args []string, n int, text string) {
+	if len(args) < n {
+		s.ts.Fatalf("usage: %s", text)
+	}
+}
+
+// check fails the scenario on an error.
+func (s *scene) check(err error) {
+	if err != nil {
+		s.ts.Fatalf("%v", err)
+	}
+}
+
+// git runs git in a folder of the scenario.
+func (s *scene) git(folder string, args ...string) string {
+	c := exec.Command("git", args...)
+	c.Dir = s.ts.MkAbs(folder)
+	c.Env = s.environ()
+	out, err := c.CombinedOutput()
+	if err != nil {
+		s.ts.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// environ is the environment of the programs that a scenario runs.
+func (s *scene) environ() []string {
+	env := os.Environ()
+	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
+		env = append(env, name+"="+s.ts.Getenv(name))
+	}
+	return env
+}

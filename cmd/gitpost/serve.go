@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gitpost/bridge"
+)
+
+func serveCommand() *cobra.Command {
+	var path string
+	var check bool
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the site that the configuration names",
+		Long: `serve clones the repository when there is no clone yet, and answers Micropub requests
+until it is interrupted; then it finishes what is under way.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := bridge.LoadConfig(path, os.Environ())
+			if err != nil {
+				return err
+			}
+			if check {
+				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
+				return err
+			}
+			return serve(c.Context(), config, c.ErrOrStderr())
+		},
+	}
+	configFlag(c, &path)
+	c.Flags().BoolVar(&check, "check", false, "only check the configuration")
+	return c
+}
+
+func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
+	log := newLog(stderr)
+	server, err := bridge.Open(ctx, config, log, stderr)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", config.Listen)
+	if err != nil {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return errors.Join(fmt.Errorf("listen on %s: %w; free the address or set another one with the key listen", config.Listen, err), server.Close(grace))
+	}
+	log.Info("serving", "site", config.Me, "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
+	if err := server.Serve(ctx, l); err != nil {
+		return err
+	}
+	log.Info("finished")
+	return nil
+}
+
+// newLog writes for people on a terminal, and for programs elsewhere.
+func newLog(w io.Writer) *slog.Logger {
+	if f, ok := w.(*os.File); ok {
+		if at, err := f.Stat(); err == nil && at.Mode()&os.ModeCharDevice != 0 {
+			return slog.New(slog.NewTextHandler(w, nil))
+		}
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gitpost/bridge"
+	"gitpost/bridge/state"
+)
+
+func tokenCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "token",
+		Short: "Make, list and revoke access tokens",
+		Long:  `token works beside a running server, and before the first start of one.`,
+		Args:  knownCommand,
+		RunE:  func(*cobra.Command, []string) error { return nil }, // never runs: Args refuses
+	}
+	c.AddCommand(tokenCreateCommand(), tokenListCommand(), tokenRevokeCommand())
+	return c
+}
+
+func tokenCreateCommand() *cobra.Command {
+	var path, scope, name string
+	var expires time.Duration
+	c := &cobra.Command{
+		Use:     "create --scope SCOPES [--name NAME]",
+		Short:   "Make a token and print it",
+		Long:    `create prints the token alone. It is shown this once: only its hash is kept.`,
+		Example: `  gitpost token create --scope "create update delete undelete media" --name phone`,
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			t := state.Token{Name: name, Scope: strings.Fields(strings.ReplaceAll(scope, ",", " "))}
+			if expires > 0 {
+				t.Expires = time.Now().Add(expires)
+			}
+			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
+				t.Me = config.Me
+				secret, err := db.CreateToken(c.Context(), t)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(c.OutOrStdout(), secret)
+				return err
+			})
+		},
+	}
+	configFlag(c, &path)
+	c.Flags().StringVar(&scope, "scope", "", `what the token may do, such as "create update delete undelete media", or "draft"`)
+	c.Flags().StringVar(&name, "name", "", "a name for the list")
+	c.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 720h (default for ever)")
+	c.Args = func(c *cobra.Command, args []string) error {
+		if strings.TrimSpace(scope) == "" {
+			return errors.New(`no scope is given; say what the token may do, such as --scope "create update media"`)
+		}
+		if expires < 0 {
+			return errors.New("--expires is negative; give a length of time such as 720h, or leave it out")
+		}
+		return cobra.NoArgs(c, args)
+	}
+	return c
+}
+
+func tokenListCommand() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List all tokens, newest first, without their secrets",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withState(c.Context(), path, func(_ bridge.Config, db *state.DB) error {
+				tokens, err := db.Tokens(c.Context())
+				if err != nil {
+					return err
+				}
+				return printTokens(c.OutOrStdout(), tokens, time.Now())
+			})
+		},
+	}
+	configFlag(c, &path)
+	return c
+}
+
+func printTokens(w io.Writer, tokens []state.Token, now time.Time) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tNAME\tSCOPE\tCREATED\tLAST USED\tSTATE")
+	for _, t := range tokens {
+		name := t.Name
+		if name == "" {
+			name = t.ClientID
+		}
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created), day(t.LastUsed), tokenState(t, now))
+	}
+	return table.Flush()
+}
+
+func tokenState(t state.Token, now time.Time) string {
+	switch {
+	case !t.Revoked.IsZero():
+		return "revoked " + day(t.Revoked)
+	case t.Expires.IsZero():
+		return "good"
+	case t.Expires.After(now):
+		return "good until " + day(t.Expires)
+	}
+	return "expired " + day(t.Expires)
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func tokenRevokeCommand() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "revoke ID|TOKEN|-",
+		Short: "Make a token useless, at once",
+		Long: `revoke takes the number that token list shows, or the token itself; - reads the token
+from standard input, so that it does not show in the list of processes.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			which := args[0]
+			if which == "-" {
+				b, err := io.ReadAll(io.LimitReader(c.InOrStdin(), 4096))
+				if err != nil {
+					return fmt.Errorf("read the token from standard input: %w", err)
+				}
+				which = strings.TrimSpace(string(b))
+			}
+			return withState(c.Context(), path, func(_ bridge.Config, db *state.DB) error {
+				var err error
+				if id, e := strconv.ParseInt(which, 10, 64); e == nil {
+					err = db.RevokeToken(c.Context(), id)
+				} else {
+					err = db.RevokeSecret(c.Context(), which)
+				}
+				if errors.Is(err, state.ErrNoToken) {
+					return errors.New("revoke token: there is no such token; gitpost token list shows all")
+				}
+				return err
+			})
+		},
+	}
+	configFlag(c, &path)
+	return c
+}
+
+// withState opens the state database of the configured site for f.
+func withState(ctx context.Context, path string, f func(bridge.Config, *state.DB) error) error {
+	config, err := bridge.LoadConfig(path, os.Environ())
+	if err != nil {
+		return err
+	}
+	db, err := state.Open(ctx, config.StateFile())
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(config, db), db.Close())
+}
