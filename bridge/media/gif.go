@@ -13,12 +13,9 @@ import (
 func cleanGIF(in input, out output, keep policy) (shape, error) {
 	sh, err := copyGIF(in, out, keep)
 	if err != nil {
-		if ended(err) {
-			return shape{}, cutOff(gifKind)
-		}
 		return shape{}, err
 	}
-	return sh, in.finish(gifKind)
+	return sh, in.finish()
 }
 
 func copyGIF(in input, out output, keep policy) (sh shape, err error) {
@@ -28,11 +25,11 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 	}
 	sh.width, sh.height = int(le.Uint16(screen[6:])), int(le.Uint16(screen[8:]))
 	if sh.width == 0 || sh.height == 0 {
-		return sh, broken(gifKind, "it has no size")
+		return sh, broken("it has no size")
 	}
 	// In a script GIF89a is a variable's name, and this width opens a comment.
 	if s := string(screen[6:8]); s == "/*" || s == "//" {
-		return sh, mixed(gifKind, "a script")
+		return sh, mixed("a script")
 	}
 	sh.bytesPerPixel = 1
 	out.Write(screen)
@@ -49,7 +46,7 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 		switch introducer {
 		case 0x3b: // the trailer
 			if frames == 0 {
-				return sh, broken(gifKind, "it has no picture")
+				return sh, broken("it has no picture")
 			}
 			sh.animated = frames > 1
 			_, err := out.Write([]byte{0x3b})
@@ -92,7 +89,7 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 			}
 		case 0x00: // some encoders pad
 		default:
-			return sh, broken(gifKind, "there is no block where one should begin")
+			return sh, broken("there is no block where one should begin")
 		}
 	}
 }
@@ -121,7 +118,7 @@ func copyFrame(in input, out output) error {
 		return err
 	}
 	if codeSize < 1 || codeSize > 11 {
-		return broken(gifKind, "a frame's code size is impossible")
+		return broken("a frame's code size is impossible")
 	}
 	out.WriteByte(codeSize)
 	return copyBlocks(in, out)
@@ -156,7 +153,7 @@ func readControl(in input) ([]byte, error) {
 		return nil, err
 	}
 	if b := block.Bytes(); len(b) != 8 || b[2] != 4 {
-		return nil, broken(gifKind, "a control block has the wrong length")
+		return nil, broken("a control block has the wrong length")
 	}
 	return block.Bytes(), nil
 }

@@ -34,10 +34,10 @@ const maxHEIFMeta = 4 << 20
 func scrubHEIF(m medium, keep policy) (shape, error) {
 	h, err := m.readHEIF()
 	if err != nil {
-		return shape{}, boxFault(avifKind, err)
+		return shape{}, err
 	}
 	if err := m.scrubItems(h, keep); err != nil {
-		return shape{}, boxFault(avifKind, err)
+		return shape{}, err
 	}
 	return shape{width: h.width, height: h.height, bytesPerPixel: 12, carry: h.carry(m, keep)}, nil
 }
@@ -147,14 +147,7 @@ func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
 
 // carry is the colour profile, and the EXIF block as far as keep says, for a JPEG.
 func (h heif) carry(m medium, keep policy) (c carried) {
-	const most = 65519 - 14 // of a profile in one segment
-	total := (len(h.icc) + most - 1) / most
-	if total <= 255 {
-		for i := range total {
-			part := h.icc[i*most : min((i+1)*most, len(h.icc))]
-			c.add(markerAPP2, append([]byte{'I', 'C', 'C', '_', 'P', 'R', 'O', 'F', 'I', 'L', 'E', 0, byte(i + 1), byte(total)}, part...))
-		}
-	}
+	c.profile = h.icc
 	if keep == keepNothing {
 		return c
 	}
@@ -168,8 +161,7 @@ func (h heif) carry(m medium, keep policy) (c carried) {
 		}
 		b = b[4+be.Uint32(b):]
 		if _, ok := parseTIFF(b); ok && len(b) < 65000 {
-			upright(b)
-			c.add(markerAPP1, append([]byte("Exif\x00\x00"), b...))
+			c.addSegment(markerAPP1, append([]byte("Exif\x00\x00"), b...))
 			break
 		}
 	}
@@ -184,7 +176,7 @@ func (m medium) readHEIF() (h heif, err error) {
 	}
 	meta, ok := find(top, "meta")
 	if !ok {
-		return h, cutOff(avifKind)
+		return h, errCutOff
 	}
 	meta.body += 4 // version and flags
 	if meta.body > meta.end {
@@ -218,7 +210,7 @@ func (m medium) readHEIF() (h heif, err error) {
 		}
 	}
 	if h.width == 0 || h.height == 0 {
-		return h, broken(avifKind, "it has no size")
+		return h, broken("it has no size")
 	}
 	return h, nil
 }

@@ -112,19 +112,4 @@ func (m medium) within(b box, path ...string) (box, bool, error) {
 }
 
 // errBadBox is a structure that no program writes.
-var errBadBox = errBox{}
-
-type errBox struct{}
-
-func (errBox) Error() string { return "a box has an impossible length" }
-
-// boxFault is the answer to an error of reading boxes.
-func boxFault(k *kind, err error) error {
-	switch {
-	case ended(err):
-		return cutOff(k)
-	case err == errBadBox:
-		return broken(k, "%v", err)
-	}
-	return err
-}
+const errBadBox = defect("its boxes do not fit into each other")

@@ -36,21 +36,6 @@ var (
 	sigAdobe       = []byte("Adobe")
 )
 
-// maxCarry is how much metadata of a picture is kept in memory for encoding it anew.
-const maxCarry = 4 << 20
-
-// carried are whole application segments, ready to be written into another JPEG.
-type carried struct {
-	segments [][]byte
-	size     int
-}
-
-func (c *carried) add(marker byte, content []byte) {
-	if c.size += len(content); c.size <= maxCarry {
-		c.segments = append(c.segments, segment(marker, content))
-	}
-}
-
 // segment frames a content of at most 65,533 bytes.
 func segment(marker byte, content []byte) []byte {
 	n := len(content) + 2
@@ -64,22 +49,19 @@ func segment(marker byte, content []byte) []byte {
 func cleanJPEG(in input, out output, keep policy) (shape, error) {
 	sh, err := copyJPEG(in, out, keep)
 	if err != nil {
-		if ended(err) {
-			return shape{}, cutOff(jpegKind)
-		}
 		return shape{}, err
 	}
 	if sh.width == 0 {
-		return shape{}, broken(jpegKind, "it has no picture")
+		return shape{}, broken("it has no picture")
 	}
-	return sh, in.finish(jpegKind)
+	return sh, in.finish()
 }
 
 func copyJPEG(in input, out output, keep policy) (sh shape, err error) {
 	if soi, err := in.take(2); err != nil {
 		return sh, err
 	} else if soi[0] != 0xff || soi[1] != markerSOI {
-		return sh, broken(jpegKind, "it does not begin like one")
+		return sh, broken("it does not begin like one")
 	}
 	out.Write([]byte{0xff, markerSOI})
 	scanned := false // a scan was copied
@@ -91,7 +73,7 @@ func copyJPEG(in input, out output, keep policy) (sh shape, err error) {
 		}
 		if marker == markerEOI {
 			if !scanned {
-				return sh, broken(jpegKind, "it has no picture")
+				return sh, broken("it has no picture")
 			}
 			_, err := out.Write([]byte{0xff, markerEOI})
 			return sh, err
@@ -116,8 +98,8 @@ func copyJPEG(in input, out output, keep policy) (sh shape, err error) {
 			if _, err := out.Write(segment(marker, content)); err != nil {
 				return sh, err
 			}
-			if marker == markerAPP1 || marker == markerAPP2 || marker == markerAPPD {
-				sh.carry.add(marker, content)
+			if marker == markerAPP1 && (keep != keepNothing || !bytes.HasPrefix(content, sigExif)) || marker == markerAPP2 || marker == markerAPPD {
+				sh.carry.addSegment(marker, content)
 			}
 			continue
 		case isSOF(marker):
@@ -126,13 +108,13 @@ func copyJPEG(in input, out output, keep policy) (sh shape, err error) {
 			}
 		case marker == markerSOS:
 			if sh.width == 0 {
-				return sh, broken(jpegKind, "a scan stands before the frame")
+				return sh, broken("a scan stands before the frame")
 			}
 			scanned = true
 		case marker == 0xc4, marker == 0xcc, marker == markerDQT, marker == markerDRI:
 			// tables of the picture
 		case marker == markerDNL, marker == 0xde, marker == 0xdf:
-			return sh, broken(jpegKind, "it uses a form that browsers do not show")
+			return sh, broken("it uses a form that browsers do not show")
 		default:
 			continue // reserved: nothing that a decoder needs
 		}
@@ -174,7 +156,7 @@ func segmentContent(in input) ([]byte, error) {
 	}
 	n := int(be.Uint16(head))
 	if n < 2 {
-		return nil, broken(jpegKind, "a segment has an impossible length")
+		return nil, broken("a segment has an impossible length")
 	}
 	return in.take(n - 2)
 }
@@ -185,14 +167,14 @@ func isSOF(marker byte) bool {
 
 func readSOF(sh *shape, marker byte, content []byte) error {
 	if sh.width != 0 {
-		return broken(jpegKind, "it has two frames")
+		return broken("it has two frames")
 	}
 	if len(content) < 6 || len(content) < 6+3*int(content[5]) {
-		return broken(jpegKind, "its frame header is too short")
+		return broken("its frame header is too short")
 	}
 	sh.height, sh.width = int(be.Uint16(content[1:])), int(be.Uint16(content[3:]))
 	if sh.height == 0 || sh.width == 0 {
-		return broken(jpegKind, "it has no size")
+		return broken("it has no size")
 	}
 	sh.bytesPerPixel = 1
 	switch content[5] {

@@ -18,22 +18,14 @@ const maxUserData = 16 << 20
 // scrubMP4 erases, in films and sound files, what tells of place and device: user data, item
 // lists, XMP, and tracks that record a position with time. A sound file keeps its titles and
 // its cover. Boxes become free space of the same size, so nothing else moves.
-func scrubMP4(m medium, keep policy) (shape, error) {
-	sh, err := m.scrubFilm(keep)
-	if err != nil {
-		return shape{}, boxFault(mp4Kind, err)
-	}
-	return sh, nil
-}
-
-func (m medium) scrubFilm(keep policy) (sh shape, err error) {
+func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	top, err := m.boxes(0, m.size)
 	if err != nil {
 		return sh, err
 	}
 	moov, ok := find(top, "moov")
 	if !ok {
-		return sh, cutOff(mp4Kind)
+		return sh, errCutOff
 	}
 	tracks, err := m.tracks(moov)
 	if err != nil {
@@ -63,7 +55,7 @@ func (m medium) scrubFilm(keep policy) (sh shape, err error) {
 		sh.kind = m4aKind
 	}
 	if len(tracks) == 0 {
-		return sh, broken(mp4Kind, "it has no track")
+		return sh, broken("it has no track")
 	}
 	if keep == keepAll {
 		return sh, nil
@@ -164,7 +156,7 @@ func (m medium) scrubMeta(meta box, sound bool, keep policy) error {
 			return err
 		}
 		lower := bytes.ToLower(content)
-		for _, word := range []string{"location", "\xa9xyz", "loci", "gps", "coordinate", "latitude", "rdf"} {
+		for _, word := range append([]string{"\xa9xyz", "loci", "rdf"}, placeWords...) {
 			if bytes.Contains(lower, []byte(word)) {
 				return m.erase(meta)
 			}

@@ -12,7 +12,7 @@ func checkPDF(m medium, _ policy) (shape, error) {
 		return shape{}, err
 	}
 	if !bytes.Contains(tail, []byte("%%EOF")) {
-		return shape{}, cutOff(pdfKind)
+		return shape{}, errCutOff
 	}
 	return shape{}, nil
 }

@@ -1,7 +1,6 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -13,18 +12,22 @@ import (
 	"runtime"
 
 	"github.com/gen2brain/heic"
-	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
+
+	"gitpost/bridge/fault"
 )
 
 // jpegQuality is what pictures are encoded with: differences to the original are not seen
 // without comparing.
 const jpegQuality = 85
 
-// decodingMemory is what all pictures that are decoded at one time may take together. A
-// larger one is decoded alone.
-const decodingMemory = 96 << 20
+// What decoded pictures may take. One that needs more than decodingMemory is decoded when no
+// other is; one that needs more than decodingLimit is not: it keeps its width.
+const (
+	decodingMemory = 128 << 20
+	decodingLimit  = 512 << 20
+)
 
 // limitDecoding sets up the two limits: no more pictures at once than cores, and no more
 // memory than decodingMemory, both for the whole store.
@@ -33,121 +36,124 @@ func (s *Store) limitDecoding() {
 	s.cores = make(chan struct{}, runtime.GOMAXPROCS(0))
 }
 
-// encode makes a new picture when the old one is too wide, cannot be shown by browsers, or
+// reencode makes a new picture when the old one is too wide, cannot be shown by browsers, or
 // stands wrong in a way that they do not heed. The file it returns is the one to keep.
-func (s *Store) encode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
+func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
 	width, height := sh.shown()
 	tooWide := s.maxWidth > 0 && width > s.maxWidth && !sh.animated
+	needed := int64(float64(sh.width) * float64(sh.height) * sh.bytesPerPixel)
 	switch k {
-	case jpegKind, gifKind, webpKind:
-		if !tooWide {
-			return f, k, sh, nil
-		}
-	case pngKind:
-		if !tooWide && (sh.orientation == 0 || sh.animated) {
-			return f, k, sh, nil
-		}
 	case heicKind:
+		if needed > decodingLimit {
+			return nil, nil, shape{}, &fault.Error{
+				Code: fault.TooLarge, Op: operation,
+				Message: fmt.Sprintf("a HEIC picture of %d × %d pixels cannot be converted", width, height),
+				Hint:    "send a smaller one, or a JPEG",
+			}
+		}
+	case jpegKind, gifKind, webpKind, pngKind:
+		wrong := k == pngKind && sh.orientation != 0 && !sh.animated
+		if !tooWide && !wrong || needed > decodingLimit {
+			return f, k, sh, nil
+		}
 	default:
 		return f, k, sh, nil
 	}
-	weight := min(int64(float64(sh.width)*float64(sh.height)*sh.bytesPerPixel), decodingMemory)
+	if tooWide {
+		height = max(1, (height*s.maxWidth+width/2)/width)
+		width = s.maxWidth
+	}
+
+	weight := min(needed, decodingMemory)
 	if err := s.decoding.Acquire(context.Background(), weight); err != nil {
-		return nil, nil, sh, err
+		return nil, nil, shape{}, err
 	}
 	defer s.decoding.Release(weight)
 	s.cores <- struct{}{}
 	defer func() { <-s.cores }()
 
-	img, err := decode(f, k)
+	img, err := s.render(f, k, sh, width, height)
 	if err != nil {
-		return nil, nil, sh, err
+		return nil, nil, shape{}, s.blame(k, err)
 	}
-	if tooWide {
-		height = max(1, (height*s.maxWidth+width/2)/width)
-		width = s.maxWidth
-		img = scale(img, width, height, sh.orientation)
+	if needed >= largeDecoding {
+		// The decoded picture is garbage now. Without this the next one would be decoded
+		// beside it, and the process would grow to twice what pictures really take.
+		runtime.GC()
 	}
-	img = turn(img, sh.orientation)
 	out, err := w.part()
 	if err != nil {
-		return nil, nil, sh, err
+		return nil, nil, shape{}, err
 	}
 	newKind := pngKind
-	if k == jpegKind || k == heicKind || k == webpKind && opaque(img) {
+	if _, lossy := img.(*image.YCbCr); lossy || k == jpegKind || k == heicKind {
 		newKind = jpegKind
 	}
 	o := newOutput(out)
 	if newKind == jpegKind {
 		err = encodeJPEG(o, img, sh.carry)
 	} else {
-		err = png.Encode(o, img)
+		err = encodePNG(o, img, sh.carry)
 	}
 	if err == nil {
 		err = o.Flush()
 	}
 	if err != nil {
-		return nil, nil, sh, err
+		return nil, nil, shape{}, err
 	}
-	return out, newKind, shape{width: width, height: height}, nil
+	size := img.Bounds().Size()
+	return out, newKind, shape{width: size.X, height: size.Y}, nil
+}
+
+// largeDecoding is from where on a decoded picture is worth collecting at once.
+const largeDecoding = 8 << 20
+
+// render decodes a picture, makes it the size in which it is shown, and turns it.
+func (s *Store) render(f *os.File, k *kind, sh shape, width, height int) (image.Image, error) {
+	img, err := decode(f, k)
+	if err != nil {
+		return nil, err
+	}
+	if size := img.Bounds().Size(); k != heicKind && (size.X != sh.width || size.Y != sh.height) {
+		return nil, broken("its picture has another size than it says")
+	}
+	if sh.orientation >= 5 {
+		width, height = height, width
+	}
+	if size := img.Bounds().Size(); size.X > width {
+		img = scale(img, width, height)
+	}
+	return turn(img, sh.orientation), nil
 }
 
 // decode reads a picture.
 func decode(f *os.File, k *kind) (img image.Image, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-		}
-		if err != nil {
-			err = broken(k, "%v", err)
-		}
-	}()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
+	defer func() { // a decoder that meets what its author did not think of
+		if r := recover(); r != nil {
+			img, err = nil, broken("it cannot be decoded (%v)", r)
+		}
+	}()
 	r := io.NewSectionReader(f, 0, info.Size())
 	switch k {
 	case jpegKind:
-		return jpeg.Decode(r)
+		img, err = jpeg.Decode(r)
 	case pngKind:
-		return png.Decode(r)
+		img, err = png.Decode(r)
 	case gifKind:
-		return gif.Decode(r)
+		img, err = gif.Decode(r)
 	case webpKind:
-		return webp.Decode(r)
+		if img, err = webp.Decode(r); err == nil {
+			stretchLevels(img)
+		}
 	default:
-		return heic.Decode(r)
+		img, err = heic.Decode(r)
 	}
-}
-
-// scale makes a picture as large as it shall be shown after it is turned.
-func scale(img image.Image, width, height, orientation int) image.Image {
-	if orientation >= 5 {
-		width, height = height, width
+	if err != nil {
+		return nil, broken("it cannot be decoded (%v)", err)
 	}
-	dst := image.NewNRGBA(image.Rect(0, 0, width, height))
-	draw.CatmullRom.Scale(dst, dst.Bounds(), img, img.Bounds(), draw.Src, nil)
-	return dst
-}
-
-func turn(img image.Image, orientation int) image.Image { return img }
-
-func opaque(img image.Image) bool {
-	o, ok := img.(interface{ Opaque() bool })
-	return ok && o.Opaque()
-}
-
-// encodeJPEG writes a JPEG with the segments that are carried over.
-func encodeJPEG(w io.Writer, img image.Image, c carried) error {
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: jpegQuality}); err != nil {
-		return err
-	}
-	w.Write(b.Next(2))
-	for _, s := range c.segments {
-		w.Write(s)
-	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return img, nil
 }

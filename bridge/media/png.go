@@ -16,6 +16,10 @@ var pngPicture = map[string]bool{
 	"acTL": true, "fcTL": true, "fdAT": true,
 }
 
+// pngColours are those that say how the numbers of a picture are meant, also when it is made
+// smaller.
+var pngColours = map[string]bool{"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "pHYs": true}
+
 // maxPNGMetadata is how large a chunk of metadata may be that has to be looked into.
 const maxPNGMetadata = 1 << 20
 
@@ -24,12 +28,9 @@ const maxPNGMetadata = 1 << 20
 func cleanPNG(in input, out output, keep policy) (shape, error) {
 	sh, err := copyPNG(in, out, keep)
 	if err != nil {
-		if ended(err) {
-			return shape{}, cutOff(pngKind)
-		}
 		return shape{}, err
 	}
-	return sh, in.finish(pngKind)
+	return sh, in.finish()
 }
 
 func copyPNG(in input, out output, keep policy) (sh shape, err error) {
@@ -44,10 +45,10 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 		}
 		length, name := int64(be.Uint32(head)), string(head[4:])
 		if length > 1<<31-1 || !isChunkName(name) {
-			return sh, broken(pngKind, "there is no chunk where one should begin")
+			return sh, broken("there is no chunk where one should begin")
 		}
 		if first != (name == "IHDR") {
-			return sh, broken(pngKind, "its header is missing or doubled")
+			return sh, broken("its header is missing or doubled")
 		}
 		if length > in.size {
 			return sh, io.ErrUnexpectedEOF
@@ -62,10 +63,21 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 				return sh, err
 			}
 			if crc32.ChecksumIEEE(append(head[4:8:8], content[:length]...)) != be.Uint32(content[length:]) {
-				return sh, broken(pngKind, "the checksum of its header is wrong")
+				return sh, broken("the checksum of its header is wrong")
 			}
 			out.Write(head)
 			out.Write(content)
+			continue
+		case pngColours[name] && length <= maxPNGMetadata:
+			content, err := in.take(int(length))
+			if err != nil {
+				return sh, err
+			}
+			if err := in.skip(4); err != nil {
+				return sh, err
+			}
+			writeChunk(out, name, content)
+			sh.carry.addChunk(name, content)
 			continue
 		case pngPicture[name]:
 			picture = picture || name == "IDAT"
@@ -76,7 +88,7 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 			}
 			if name == "IEND" {
 				if !picture {
-					return sh, broken(pngKind, "it has no picture")
+					return sh, broken("it has no picture")
 				}
 				return sh, nil
 			}
@@ -94,6 +106,7 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 			}
 			if kept := keptChunk(name, content, keep); kept != nil {
 				writeChunk(out, name, kept)
+				sh.carry.addChunk(name, kept)
 			}
 			continue
 		case keep == keepAll, keep == keepNoPlace && (name == "tIME"):
@@ -103,7 +116,7 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 			}
 			continue
 		case name[0] < 'a': // a critical chunk that nobody knows
-			return sh, broken(pngKind, "chunk %s is not known", name)
+			return sh, broken("chunk %s is not known", name)
 		}
 		if err := in.skip(length + 4); err != nil {
 			return sh, err
@@ -151,11 +164,11 @@ func writeChunk(w io.Writer, name string, content []byte) {
 
 func readIHDR(sh *shape, b []byte) error {
 	if len(b) != 13 {
-		return broken(pngKind, "its header has the wrong length")
+		return broken("its header has the wrong length")
 	}
 	w, h := be.Uint32(b), be.Uint32(b[4:])
 	if w == 0 || h == 0 || w > 1<<31-1 || h > 1<<31-1 {
-		return broken(pngKind, "it has no size")
+		return broken("it has no size")
 	}
 	sh.width, sh.height = int(w), int(h)
 	sh.bytesPerPixel = 4

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-
-	"gitpost/bridge/fault"
 )
 
 // A polyglot is a file that is a picture to one program and a page, a script or an archive
@@ -64,15 +62,10 @@ func scriptWord(b []byte) string {
 	}
 }
 
-// mixed is the answer to a polyglot. Stage adds what is accepted.
-func mixed(k *kind, with string) error {
-	return &fault.Error{Code: fault.UnsupportedMedia, Op: operation, Message: fmt.Sprintf("the %s file has %s in it", k.name, with)}
-}
-
 // finish reads what stands after the end of a picture, which is left out of the copy. What
 // cameras append (more pictures, a short film, their own notes) is none of our business; a
 // text or an archive is.
-func (in input) finish(k *kind) error {
+func (in input) finish() error {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !ended(err) {
@@ -83,18 +76,18 @@ func (in input) finish(k *kind) error {
 		return err
 	}
 	if in.spy.found != "" {
-		return mixed(k, fmt.Sprintf("%q", in.spy.found))
+		return mixed(fmt.Sprintf("%q", in.spy.found))
 	}
 	for signature, what := range map[string]string{
 		"PK\x03\x04": "an archive", "PK\x05\x06": "an archive", "Rar!\x1a": "an archive", "7z\xbc\xaf\x27\x1c": "an archive", "\x1f\x8b\x08": "an archive",
 		"%PDF-": "a PDF document", "\x7fELF": "a program", "MZ\x90\x00": "a program", "#!/": "a script",
 	} {
 		if bytes.HasPrefix(head, []byte(signature)) {
-			return mixed(k, what)
+			return mixed(what)
 		}
 	}
 	if isText(bytes.Trim(head, "\x00")) {
-		return mixed(k, "text after its end")
+		return mixed("text after its end")
 	}
 	return nil
 }

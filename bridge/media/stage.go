@@ -52,7 +52,7 @@ func (s *Store) Stage(filename string, body io.Reader) (staged Staged, err error
 	w := &work{store: s}
 	defer func() {
 		w.discard()
-		err = s.explain(err)
+		err = explain(err)
 	}()
 	upload, err := w.part()
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Store) process(w *work, upload *os.File, size int64, k *kind) (*os.File
 		sh, err = k.scrubber()(medium{upload, size}, s.keep)
 	}
 	if err != nil {
-		return nil, nil, shape{}, err
+		return nil, nil, shape{}, s.blame(k, err)
 	}
 	if sh.kind != nil {
 		k = sh.kind
@@ -174,7 +174,7 @@ func (s *Store) process(w *work, upload *os.File, size int64, k *kind) (*os.File
 			Hint:    fmt.Sprintf("send one of at most %d million pixels", MaxPixels/1_000_000),
 		}
 	}
-	return s.encode(w, result, k, sh)
+	return s.reencode(w, result, k, sh)
 }
 
 // copyClean runs a cleaner from one file to another.
@@ -255,15 +255,12 @@ func (w *work) discard() {
 }
 
 // explain turns what the machine says into what a client can be told.
-func (s *Store) explain(err error) error {
+func explain(err error) error {
 	if err == nil {
 		return nil
 	}
 	var known *fault.Error
 	if errors.As(err, &known) {
-		if known.Code == fault.UnsupportedMedia && known.Hint == "" {
-			known.Hint = "send " + s.accepted()
-		}
 		return err
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
@@ -276,15 +273,3 @@ func (s *Store) explain(err error) error {
 func unsyncable(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, os.ErrInvalid)
 }
-
-// broken is the answer to a file that is damaged.
-func broken(k *kind, format string, args ...any) error {
-	return &fault.Error{
-		Code: fault.InvalidRequest, Op: operation,
-		Message: fmt.Sprintf("the %s file is damaged: ", k.name) + fmt.Sprintf(format, args...),
-		Hint:    "send it again, or save it anew in another program",
-	}
-}
-
-// cutOff is broken for a file that ends too soon.
-func cutOff(k *kind) error { return broken(k, "it ends in the middle") }

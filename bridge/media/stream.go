@@ -58,9 +58,6 @@ func (in input) atEnd() bool {
 	return err == io.EOF
 }
 
-// ended tells whether an error of reading means that the file stops too soon.
-func ended(err error) bool { return err == io.EOF || err == io.ErrUnexpectedEOF }
-
 // output is a file that is being written.
 type output struct{ *bufio.Writer }
 

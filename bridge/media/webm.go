@@ -76,7 +76,7 @@ func (m medium) element(at int64) (e element, err error) {
 	}
 	n := bits.LeadingZeros8(b[0]) + 1
 	if n > 4 {
-		return e, broken(webmKind, "there is no element where one should begin")
+		return e, broken("there is no element where one should begin")
 	}
 	if len(b) <= n {
 		return e, io.ErrUnexpectedEOF
@@ -87,7 +87,7 @@ func (m medium) element(at int64) (e element, err error) {
 	b = b[n:]
 	w := bits.LeadingZeros8(b[0]) + 1
 	if w > 8 {
-		return e, broken(webmKind, "an element has an impossible length")
+		return e, broken("an element has an impossible length")
 	}
 	if len(b) < w {
 		return e, io.ErrUnexpectedEOF
@@ -106,15 +106,7 @@ func (m medium) element(at int64) (e element, err error) {
 
 // scrubWebM turns tags and attachments into void elements of the same size: a phone's
 // recorder writes its place into a tag.
-func scrubWebM(m medium, keep policy) (shape, error) {
-	sh, err := m.scrubSegment(keep)
-	if ended(err) {
-		return shape{}, cutOff(webmKind)
-	}
-	return sh, err
-}
-
-func (m medium) scrubSegment(keep policy) (sh shape, err error) {
+func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	header, err := m.element(0)
 	if err != nil {
 		return sh, err
@@ -124,7 +116,7 @@ func (m medium) scrubSegment(keep policy) (sh shape, err error) {
 		return sh, err
 	}
 	if segment.id != mkvSegment {
-		return sh, broken(webmKind, "it has no segment")
+		return sh, broken("it has no segment")
 	}
 	end := segment.end
 	if end < 0 {
@@ -140,12 +132,12 @@ func (m medium) scrubSegment(keep policy) (sh shape, err error) {
 			return sh, err
 		}
 		if n > mkvMaxElements {
-			return sh, broken(webmKind, "it has too many parts")
+			return sh, broken("it has too many parts")
 		}
 		if e.end < 0 {
 			// A cluster of unknown length: its blocks follow as if they stood beside it.
 			if e.id != mkvCluster {
-				return sh, broken(webmKind, "an element has no length")
+				return sh, broken("an element has no length")
 			}
 			at = e.body
 			continue
@@ -170,7 +162,7 @@ func (m medium) scrubSegment(keep policy) (sh shape, err error) {
 		at = e.end
 	}
 	if !tracks {
-		return sh, cutOff(webmKind)
+		return sh, errCutOff
 	}
 	if !film {
 		sh.kind = webmAudioKind
@@ -181,7 +173,7 @@ func (m medium) scrubSegment(keep policy) (sh shape, err error) {
 // readTracks tells whether there is a picture, and how large it is.
 func (m medium) readTracks(tracks element, sh *shape) (film bool, err error) {
 	if tracks.end-tracks.body > mkvMaxTrackSize {
-		return false, broken(webmKind, "its list of tracks is too long")
+		return false, broken("its list of tracks is too long")
 	}
 	err = m.children(tracks, func(entry element) error {
 		if entry.id != mkvTrackEntry {
@@ -249,7 +241,7 @@ func (m medium) tagsTellPlace(e element) bool {
 		return true
 	}
 	lower := bytes.ToLower(b)
-	for _, word := range []string{"location", "gps", "coordinate", "latitude"} {
+	for _, word := range placeWords {
 		if bytes.Contains(lower, []byte(word)) {
 			return true
 		}

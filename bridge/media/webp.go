@@ -28,15 +28,7 @@ type webpChunk struct {
 
 // scrubWebP takes out the chunks that do not make the picture, as far as keep says, and
 // closes the gaps. A picture that must be turned keeps an EXIF chunk that says only that.
-func scrubWebP(m medium, keep policy) (shape, error) {
-	sh, err := closeWebP(m, keep)
-	if ended(err) {
-		return shape{}, cutOff(webpKind)
-	}
-	return sh, err
-}
-
-func closeWebP(m medium, keep policy) (sh shape, err error) {
+func scrubWebP(m medium, keep policy) (sh shape, err error) {
 	head, err := m.read(0, 12)
 	if err != nil {
 		return sh, err
@@ -49,7 +41,7 @@ func closeWebP(m medium, keep policy) (sh shape, err error) {
 	if err := in.skip(min(end, m.size)); err != nil {
 		return sh, err
 	}
-	if err := in.finish(webpKind); err != nil {
+	if err := in.finish(); err != nil {
 		return sh, err
 	}
 	chunks, err := m.webpChunks(min(end, m.size))
@@ -61,7 +53,7 @@ func closeWebP(m medium, keep policy) (sh shape, err error) {
 		return sh, err
 	}
 	if sh.width == 0 {
-		return sh, broken(webpKind, "it has no picture")
+		return sh, broken("it has no picture")
 	}
 	return sh, m.writeWebP(kept)
 }
@@ -81,7 +73,7 @@ func (m medium) webpChunks(end int64) ([]webpChunk, error) {
 		}
 		list = append(list, webpChunk{name: string(head[:4]), at: at, size: min(size, end-at)})
 		if len(list) > 100_000 {
-			return nil, broken(webpKind, "it has too many parts")
+			return nil, broken("it has too many parts")
 		}
 		at += size
 	}
@@ -101,7 +93,7 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 				return nil, err
 			}
 			if i != 0 || c.size != 18 {
-				return nil, broken(webpKind, "its header stands in the wrong place")
+				return nil, broken("its header stands in the wrong place")
 			}
 			extended = 0
 			flags = b[0]
@@ -117,12 +109,18 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 				sh.width, sh.height = w, h
 			}
 			if !sh.animated && (w != sh.width || h != sh.height) {
-				return nil, broken(webpKind, "its picture has another size than it says")
+				return nil, broken("its picture has another size than it says")
 			}
 			pictures++
 		case "ANMF":
 			pictures++
-		case "ALPH", "ANIM", "ICCP":
+		case "ALPH", "ANIM":
+		case "ICCP":
+			if sh.carry.room(int(c.size)) {
+				if sh.carry.profile, err = m.webpContent(c); err != nil {
+					return nil, err
+				}
+			}
 		case "EXIF", "XMP ":
 			if c.content, err = m.keptWebPMetadata(c, sh, keep); err != nil {
 				return nil, err
@@ -136,7 +134,7 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 		kept = append(kept, c)
 	}
 	if pictures == 0 || pictures > 1 && !sh.animated {
-		return nil, broken(webpKind, "it has %d pictures", pictures)
+		return nil, broken("it has %d pictures", pictures)
 	}
 	sh.bytesPerPixel = 5.5
 	if extended == 0 {
@@ -168,9 +166,18 @@ func (m medium) webpSize(c webpChunk) (w, h int, err error) {
 		w, h = 1+int(bits&0x3fff), 1+int(bits>>14&0x3fff)
 	}
 	if w == 0 || h == 0 {
-		return 0, 0, broken(webpKind, "its picture has no header")
+		return 0, 0, broken("its picture has no header")
 	}
 	return w, h, nil
+}
+
+// webpContent reads a chunk without its padding.
+func (m medium) webpContent(c webpChunk) ([]byte, error) {
+	head, err := m.read(c.at, 8)
+	if err != nil {
+		return nil, err
+	}
+	return m.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
 }
 
 // keptWebPMetadata is what stays of an EXIF or XMP chunk; nil when nothing does.
@@ -178,11 +185,7 @@ func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, e
 	if c.size > maxWebPMetadata {
 		return nil, nil
 	}
-	head, err := m.read(c.at, 8)
-	if err != nil {
-		return nil, err
-	}
-	content, err := m.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
+	content, err := m.webpContent(c)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +227,7 @@ func (m medium) writeWebP(kept []webpChunk) error {
 			}
 			n = int64(len(b))
 			if to+n > c.at+c.size {
-				return broken(webpKind, "its metadata lies in an odd way")
+				return broken("its metadata lies in an odd way")
 			}
 			if err := m.write(to, b); err != nil {
 				return err
