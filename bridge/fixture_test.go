@@ -251,3 +251,15 @@ func (l testLog) Write(p []byte) (int, error) {
 	l.t.Log(strings.TrimSuffix(string(p), "\n"))
 	return len(p), nil
 }
+
+// gitGrep is what of the branch's files and messages holds text; "" when nothing does.
+func gitGrep(t *testing.T, repo, text string) string {
+	t.Helper()
+	cmd := exec.Command("git", "log", "-p", "--all", "--fixed-strings", "-S"+text, "--oneline")
+	cmd.Dir = repo
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}

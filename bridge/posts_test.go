@@ -58,7 +58,7 @@ func TestUpdateOfAHandWrittenPostTouchesOnlyItsKey(t *testing.T) {
 	if a := f.send("POST", "/hooks/push", "application/json", "{}"); a.Status != http.StatusOK {
 		t.Fatalf("hook: %d %s", a.Status, a.Body)
 	}
-	const at = "https://example.org/posts/walk/"
+	const at = "https://example.org/2026/01/a-walk/"
 	if got := f.source(at).Properties.Text("name"); got != "A walk" {
 		t.Fatalf("the hand-written post reads back with name %q", got)
 	}
