@@ -1,10 +1,12 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/catalog"
@@ -29,24 +31,42 @@ func URLs(ctx context.Context, tree fs.FS, c Config) (URLMap, error) {
 	posts := catalog.New(func(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) })
 	m := URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
 	err := posts.Read(ctx, snap, func(v *catalog.View) error {
-		v.Pages(func(e *catalog.Entry) { m.add(e) })
-		return nil
+		return snap.Walk(func(path, _ string) error {
+			if e := v.Entry(path); e != nil {
+				m.add(e.Page, e.Problem)
+				return nil
+			}
+			m.add(v.Site().Locate(path, nil, v), "")
+			return nil
+		})
 	})
 	return m, err
 }
 
-func (m *URLMap) add(e *catalog.Entry) {
+// add notes one file. Of the files that are not published only those count that look like
+// content, where content may be.
+func (m *URLMap) add(p site.Page, problem string) {
 	switch {
-	case e.Page.Static:
-	case e.Page.Published:
-		m.Published[e.Path] = e.Page.URL
-	default:
-		m.Unpublished = append(m.Unpublished, e.Path)
-		m.Reasons[e.Path] = e.Page.Reason
-		if e.Problem != "" {
-			m.Reasons[e.Path] = e.Problem
-		}
+	case p.Published && !p.Static:
+		m.Published[p.Path] = p.URL
+	case !p.Static && looksLikeContent(p.Path):
+		m.Unpublished = append(m.Unpublished, p.Path)
+		m.Reasons[p.Path] = cmp.Or(problem, p.Reason, "no content")
 	}
+}
+
+// The names of files that hold text for pages, and of the top folders that never do.
+var (
+	contentExtensions = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".html", ".htm", ".textile", ".org", ".adoc", ".rst"}
+	templateFolders   = []string{
+		"layouts", "themes", "archetypes", "assets", "data", "i18n", "config", ".github",
+		"_layouts", "_includes", "_plugins", "_data", "_sass",
+	}
+)
+
+func looksLikeContent(name string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	return slices.Contains(contentExtensions, strings.ToLower(path.Ext(name))) && !slices.Contains(templateFolders, top)
 }
 
 // plainTree lets the catalog read a folder as it is, once.
