@@ -1,6 +1,9 @@
 package frontmatter
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Set writes value at path, in place when the key exists, else after the last key (of its
 // map). Values are those of Field, and also int, []string and Map. A value that is there
@@ -22,7 +25,12 @@ func (d *Document) Set(value any, path ...string) error {
 	if next.format == None {
 		next.begin()
 	}
-	err = next.attempt(path, func(wide bool) (string, error) { return next.planSet(path, v, wide) }, func(root *node) bool {
+	err = next.attempt(path, func(r reach) (string, error) {
+		if r == around {
+			return next.planAround(path, v)
+		}
+		return next.planSet(path, v, r == whole)
+	}, func(root *node) bool {
 		n := root.find(path, d.dialect.FoldKeys)
 		return n != nil && readsBack(n, v)
 	})
@@ -45,7 +53,12 @@ func (d *Document) Delete(path ...string) error {
 	if parent = parent.resolved(); parent.kind != mapNode || parent.findKey(path[len(path)-1], d.dialect.FoldKeys) == nil {
 		return nil
 	}
-	return d.attempt(path, func(wide bool) (string, error) { return d.planDelete(path, wide) }, func(root *node) bool {
+	return d.attempt(path, func(r reach) (string, error) {
+		if r == around {
+			return d.planAround(path, absent{})
+		}
+		return d.planDelete(path, r == whole)
+	}, func(root *node) bool {
 		return root.find(path, d.dialect.FoldKeys) == nil
 	})
 }
@@ -78,11 +91,20 @@ func readsBack(n *node, v any) bool {
 	return false
 }
 
+// reach is how much text an edit replaces.
+type reach int
+
+const (
+	inner reach = iota // only the parts of a value that differ
+	whole               // the whole value
+	around              // the one-line map that the value stands in
+)
+
 // attempt makes an edit, in the smallest unit that proves right.
-func (d *Document) attempt(path []string, plan func(wide bool) (string, error), achieved func(*node) bool) error {
+func (d *Document) attempt(path []string, plan func(reach) (string, error), achieved func(*node) bool) error {
 	var reason error
-	for _, wide := range [...]bool{false, true} {
-		text, err := plan(wide)
+	for r := inner; r <= around; r++ {
+		text, err := plan(r)
 		if err == nil {
 			var root *node
 			if root, err = decode(d.format, text, d.dialect); err == nil {
@@ -93,11 +115,52 @@ func (d *Document) attempt(path []string, plan func(wide bool) (string, error), 
 				err = errors.New("the edited text would not read back as meant; edit the file by hand")
 			}
 		}
-		if reason == nil || !wide {
+		if r == inner || r == whole && !errors.Is(err, reason) {
 			reason = err
 		}
 	}
 	return &EditError{joinPath(path), reason.Error()}
+}
+
+// absent is the value of a key that is to be deleted.
+type absent struct{}
+
+func isAbsent(v any) bool {
+	_, yes := v.(absent)
+	return yes
+}
+
+// planAround writes the map that path's last key stands in anew, when it is a flow map on one line.
+func (d *Document) planAround(path []string, v any) (string, error) {
+	if len(path) < 2 {
+		return "", errLayout
+	}
+	above, name := path[:len(path)-1], path[len(path)-1]
+	n := d.root.find(above, d.dialect.FoldKeys)
+	if n == nil || n.kind != mapNode || !n.flow {
+		return "", errLayout
+	}
+	end := n.end
+	if d.format == YAML {
+		end = yamlSpan{d.front}.end(n, true, 0)
+	}
+	if strings.Contains(d.front[n.start:max(end, n.start)], "\n") {
+		return "", errLayout
+	}
+	m, _ := n.canonical().(Map)
+	next := make(Map, 0, len(m)+1)
+	for _, p := range m {
+		if p.Key != name && !(d.dialect.FoldKeys && strings.EqualFold(p.Key, name)) {
+			next = append(next, p)
+		} else if !isAbsent(v) {
+			next = append(next, Pair{p.Key, v})
+			v = absent{}
+		}
+	}
+	if !isAbsent(v) {
+		next = append(next, Pair{name, v})
+	}
+	return d.planSet(above, next, true)
 }
 
 // planSet is the front matter with v at path.
@@ -131,7 +194,7 @@ func (d *Document) planDelete(path []string, wide bool) (string, error) {
 }
 
 func (d *Document) yamlEdit(wide bool) *yamlEdit {
-	s := d.Style()
+	s := d.habits()
 	return &yamlEdit{
 		span:    yamlSpan{d.front},
 		text:    d.front,

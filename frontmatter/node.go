@@ -34,7 +34,7 @@ type node struct {
 	target *node
 	indent int // of a block list or map in YAML: its column, from 0
 
-	table *tomlTable // of TOML: the table header this map was made by
+	toml []tomlStatement // of the root in TOML
 }
 
 // entry is one key of a map.
@@ -84,6 +84,28 @@ func (n *node) decoded() any {
 		return m
 	case aliasNode:
 		return n.target.decoded()
+	}
+	return n.scalar()
+}
+
+// canonical is the value with every map as a Map in the order of the file.
+func (n *node) canonical() any {
+	n = n.resolved()
+	switch n.kind {
+	case listNode:
+		list := make([]any, len(n.items))
+		for i, item := range n.items {
+			list[i] = item.canonical()
+		}
+		return list
+	case mapNode:
+		m := make(Map, 0, len(n.keys))
+		for i := range n.keys {
+			if e := &n.keys[i]; !e.merge && n.child(e.name, false) == e {
+				m = append(m, Pair{e.name, e.value.canonical()})
+			}
+		}
+		return m
 	}
 	return n.scalar()
 }

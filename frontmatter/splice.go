@@ -15,9 +15,15 @@ type splice struct {
 
 var errOverlap = errors.New("two parts of the edit touch the same bytes")
 
-// apply makes all splices at once. Splices at one place keep their order.
+// apply makes all splices at once. Those that only insert keep their order at one place, and
+// come before one that replaces what stands there.
 func apply(text string, splices []splice) (string, error) {
-	slices.SortStableFunc(splices, func(a, b splice) int { return cmp.Compare(a.start, b.start) })
+	slices.SortStableFunc(splices, func(a, b splice) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		return cmp.Compare(min(a.end-a.start, 1), min(b.end-b.start, 1))
+	})
 	var out strings.Builder
 	at := 0
 	for _, s := range splices {

@@ -3,12 +3,18 @@ package frontmatter
 // Style is how the document is written, for new documents that are to look like it. What
 // the document shows no example of is as New was told.
 func (d *Document) Style() Style {
-	s := d.style
+	s := d.habits()
 	s.Format = d.format
 	s.CRLF = d.eol() == "\r\n"
 	if s.KeyOrder == nil {
 		s.KeyOrder = d.Keys()
 	}
+	return s
+}
+
+// habits is how the document writes lists and quotes.
+func (d *Document) habits() Style {
+	s := d.style
 	var seen evidence
 	seen.look(d.root)
 	if seen.flow+seen.block > 0 {

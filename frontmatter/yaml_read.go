@@ -105,7 +105,8 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 			n.quote = '>'
 		}
 	case yaml.SequenceNode:
-		n.kind, n.indent = listNode, y.Column-1
+		n.kind = listNode
+		n.indent = c.column(n, y)
 		n.items = make([]*node, len(y.Content))
 		for i, item := range y.Content {
 			var err error
@@ -114,7 +115,8 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 			}
 		}
 	case yaml.MappingNode:
-		n.kind, n.indent = mapNode, y.Column-1
+		n.kind = mapNode
+		n.indent = c.column(n, y)
 		n.keys = make([]entry, len(y.Content)/2)
 		if c.count += len(n.keys); c.count > MaxKeys {
 			return fail(fmt.Sprintf("the front matter has more than %d keys", MaxKeys))
@@ -157,6 +159,16 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 		return fail("the YAML cannot be read")
 	}
 	return n, nil
+}
+
+// column is where a block list or map stands: yaml.v3 tells it, except behind an anchor or tag.
+func (c *yamlConversion) column(n *node, y *yaml.Node) int {
+	at := n.start
+	if !n.flow && at < len(c.lines.text) && (c.lines.text[at] == '&' || c.lines.text[at] == '!') {
+		at = yamlSpan{c.lines.text}.content(n)
+		return at - lineStart(c.lines.text, at)
+	}
+	return y.Column - 1
 }
 
 // twice reports whether a key stands among earlier ones already.

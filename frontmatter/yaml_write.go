@@ -234,7 +234,7 @@ func plainSafe(s string, flow bool) bool {
 			if s[i-1] == ' ' {
 				return false
 			}
-		case ',', '[', ']', '{', '}':
+		case ',', '[', ']', '{', '}', '?':
 			if flow {
 				return false
 			}

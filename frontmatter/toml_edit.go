@@ -1,0 +1,490 @@
+package frontmatter
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+var errNull = errors.New("TOML has no null; delete the key instead")
+
+// fitting is a canonical value as the document's format can hold it.
+func (d *Document) fitting(v any) (any, error) {
+	format := d.format
+	if format == None {
+		format = d.style.Format
+		if d.dialect.YAMLOnly {
+			format = YAML
+		}
+	}
+	switch format {
+	case TOML:
+		return fitTOML(v)
+	case JSON:
+		return fitJSON(v)
+	}
+	return v, nil
+}
+
+func fitTOML(v any) (any, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, errNull
+	case []any:
+		for i := range v {
+			item, err := fitTOML(v[i])
+			if err != nil {
+				return nil, err
+			}
+			v[i] = item
+		}
+	case Map:
+		for i := range v {
+			value, err := fitTOML(v[i].Value)
+			if err != nil {
+				return nil, err
+			}
+			v[i].Value = value
+		}
+	case Timestamp:
+		c, ok := readClock(string(v))
+		if !ok || len(c.date) != len("2006-01-02") {
+			return nil, fmt.Errorf("%q is not a date of TOML", string(v))
+		}
+		if c.time == "" {
+			return v, nil
+		}
+		if strings.Count(c.time, ":") == 1 {
+			c.time += ":00"
+		}
+		if c.sep != "T" && c.sep != " " {
+			c.sep = "T"
+		}
+		if bare := bareOffset(c.offset); bare != "" && c.offset != "Z" {
+			c.offset = bare[:3] + ":" + bare[3:]
+		}
+		return Timestamp(c.date + c.sep + c.time + c.offset), nil
+	}
+	return v, nil
+}
+
+// tomlEdit plans one edit as splices.
+type tomlEdit struct {
+	text       string
+	w          tomlWriter
+	fold       bool
+	order      []string
+	root       *node
+	statements []tomlStatement
+	wide       bool
+	splices    []splice
+}
+
+func (e *tomlEdit) splice(start, end int, text string) {
+	e.splices = append(e.splices, splice{start, end, text})
+}
+
+func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, error) {
+	e := &tomlEdit{
+		text: d.front, w: tomlWriter{eol: d.eol(), single: d.habits().SingleQuotes}, fold: d.dialect.FoldKeys,
+		order: d.style.KeyOrder, root: d.root, statements: d.root.toml, wide: wide,
+	}
+	var err error
+	if remove {
+		err = e.delete(d.root, nil, path)
+	} else {
+		err = e.set(d.root, nil, path, v)
+	}
+	if err != nil {
+		return "", err
+	}
+	return apply(d.front, e.splices)
+}
+
+// set writes v at path below the map m, which stands at prefix.
+func (e *tomlEdit) set(m *node, prefix, path []string, v any) error {
+	i := m.index(path[0], e.fold)
+	if i < 0 {
+		return e.add(m, prefix, path[0], nest(path[1:], v))
+	}
+	old := m.keys[i].value
+	if len(path) > 1 {
+		if old.kind != mapNode {
+			return errNoMap
+		}
+		return e.set(old, extend(prefix, m.keys[i].name), path[1:], v)
+	}
+	return e.replace(m, prefix, i, v)
+}
+
+func extend(path []string, name string) []string { return append(path[:len(path):len(path)], name) }
+
+// written reports whether a node is a value behind an equals sign, or in an array.
+func written(n *node) bool { return n.kind == scalarNode || n.flow }
+
+func (e *tomlEdit) replace(m *node, prefix []string, i int, v any) error {
+	old, name := m.keys[i].value, m.keys[i].name
+	if !e.wide {
+		if done, err := e.inside(old, extend(prefix, name), v); done || err != nil {
+			return err
+		}
+	}
+	if written(old) {
+		e.overwrite(old, v)
+		return nil
+	}
+	// Its tables go, and it is written anew.
+	e.removeStatements(old)
+	return e.add(m, prefix, name, v)
+}
+
+func (e *tomlEdit) overwrite(old *node, v any) {
+	like := ""
+	if old.kind == scalarNode {
+		like = e.text[old.start:old.end]
+		if _, text := v.(string); !text || old.quote == 0 {
+			like = ""
+		}
+	} else if old.kind == listNode && itemQuote(old) == '\'' {
+		like = "'"
+	}
+	if t, ok := v.(Timestamp); ok && old.kind == scalarNode {
+		quote := byte(0)
+		v = followTime(old, t, &quote)
+	}
+	e.splice(old.start, old.end, e.w.inline(v, like))
+}
+
+func (e *tomlEdit) inside(old *node, path []string, v any) (done bool, err error) {
+	switch v := v.(type) {
+	case []any:
+		if old.kind != listNode || len(old.items) == 0 || len(v) == 0 {
+			return false, nil
+		}
+		if old.flow {
+			return true, e.flow().list(flowListParts(old), alignList(old.items, v), func(i int, value any) (string, error) {
+				like := ""
+				if itemQuote(old) == '\'' {
+					like = "'"
+				}
+				return e.w.inline(value, like), nil
+			})
+		}
+		return true, e.tableList(old, path, v)
+	case Map:
+		if old.kind != mapNode || len(v) == 0 {
+			return false, nil
+		}
+		for i := range old.keys {
+			if !hasKey(v, old.keys[i].name) {
+				if err := e.remove(old, i); err != nil {
+					return true, err
+				}
+			}
+		}
+		for _, p := range v {
+			i := old.index(p.Key, false)
+			if i < 0 {
+				err = e.add(old, path, p.Key, p.Value)
+			} else if !old.keys[i].value.equals(p.Value) {
+				err = e.replace(old, path, i, p.Value)
+			}
+			if err != nil {
+				return true, err
+			}
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+func hasKey(m Map, name string) bool {
+	for _, p := range m {
+		if p.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+// tableList makes the [[tables]] of a list those of v.
+func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
+	if !asTable(v) {
+		return errLayout
+	}
+	for _, step := range alignList(list.items, v) {
+		switch {
+		case step.delete:
+			e.removeStatements(list.items[step.item])
+		case step.insert:
+			text := e.w.sections(path, []any{step.value})
+			if step.item < 0 {
+				at := lineStart(e.text, e.first(list.items[0]))
+				e.splice(at, at, strings.TrimPrefix(text, e.w.eol)+e.w.eol)
+				continue
+			}
+			e.insertAfter(e.last(list.items[step.item]), text)
+		default:
+			if done, err := e.inside(list.items[step.item], path, step.value); err != nil || !done {
+				return errLayout
+			}
+		}
+	}
+	return nil
+}
+
+// within collects a node and all below it.
+func within(n *node, set map[*node]bool) map[*node]bool {
+	set[n] = true
+	for _, item := range n.items {
+		within(item, set)
+	}
+	for i := range n.keys {
+		within(n.keys[i].value, set)
+	}
+	return set
+}
+
+// first is where the statements of a node start.
+func (e *tomlEdit) first(n *node) int {
+	set := within(n, make(map[*node]bool))
+	for _, s := range e.statements {
+		if set[s.node] {
+			return s.start
+		}
+	}
+	return len(e.text)
+}
+
+// last is where the last statement of a node ends.
+func (e *tomlEdit) last(n *node) int {
+	set := within(n, make(map[*node]bool))
+	end := 0
+	for _, s := range e.statements {
+		if set[s.node] {
+			end = s.end
+		}
+	}
+	return end
+}
+
+// removeStatements takes out all lines that a node is made of. Comments between the lines
+// of one table go with them.
+func (e *tomlEdit) removeStatements(n *node) {
+	set := within(n, make(map[*node]bool))
+	for i := 0; i < len(e.statements); i++ {
+		if !set[e.statements[i].node] {
+			continue
+		}
+		start := lineStart(e.text, e.statements[i].start)
+		for i+1 < len(e.statements) && set[e.statements[i+1].node] && !e.statements[i+1].header {
+			i++
+		}
+		e.splice(start, lineStop(e.text, e.statements[i].end), "")
+	}
+}
+
+// insertAfter puts whole lines behind the line that at stands in.
+func (e *tomlEdit) insertAfter(at int, lines string) {
+	stop := lineStop(e.text, at)
+	if stop > 0 && e.text[stop-1] != '\n' {
+		lines = e.w.eol + strings.TrimSuffix(lines, e.w.eol)
+	}
+	e.splice(stop, stop, lines)
+}
+
+// add writes a new key into m, which stands at prefix.
+func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
+	if m.flow {
+		return e.flow().insert(e.flowEntries(m), len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
+	}
+	if e.inInline(m) {
+		return errLayout
+	}
+	if asTable(v) && e.section(m) {
+		text := e.w.sections(extend(prefix, name), v)
+		at := e.last(m)
+		if m == e.root {
+			at = len(e.text)
+			if at == 0 {
+				text = strings.TrimPrefix(text, e.w.eol)
+			}
+			e.splice(at, at, text)
+			return nil
+		}
+		e.insertAfter(at, text)
+		return nil
+	}
+	line := " = " + e.w.inline(v, "") + e.w.eol
+	// Behind the last key of the same section.
+	own := within(m, make(map[*node]bool))
+	if e.section(m) {
+		own = nil
+	}
+	last, header := -1, -1
+	for i, s := range e.statements {
+		switch {
+		case s.header && s.node == m:
+			header = i
+		case s.header:
+		case own == nil && s.in == m, own[s.node]:
+			last = i
+		}
+	}
+	switch {
+	case last >= 0:
+		s := e.statements[last]
+		start := lineStart(e.text, s.start)
+		indent := e.text[start:s.start]
+		key := e.w.key(name)
+		if own != nil {
+			key = e.w.path(extend(prefix[e.depth(s.in):], name))
+		}
+		if before := e.ranked(m, name); before >= 0 {
+			e.splice(before, before, key+line)
+			return nil
+		}
+		e.insertAfter(s.end, indent+key+line)
+	case header >= 0:
+		s := e.statements[header]
+		e.insertAfter(s.end, e.w.key(name)+line)
+	case m == e.root:
+		e.splice(0, 0, e.w.key(name)+line)
+	default:
+		e.insertAfter(e.last(m), e.w.eol+"["+e.w.path(prefix)+"]"+e.w.eol+e.w.key(name)+line)
+	}
+	return nil
+}
+
+// ranked is where the known order wants a new top-level key, or -1.
+func (e *tomlEdit) ranked(m *node, name string) int {
+	if m != e.root || len(e.order) == 0 {
+		return -1
+	}
+	rank := func(name string) int {
+		for i, known := range e.order {
+			if known == name {
+				return i
+			}
+		}
+		return len(e.order)
+	}
+	for i := range m.keys {
+		if rank(m.keys[i].name) > rank(name) && written(m.keys[i].value) {
+			return lineStart(e.text, m.keys[i].key.start)
+		}
+	}
+	return -1
+}
+
+// section reports whether keys can be added to m under a header, or at the top.
+func (e *tomlEdit) section(m *node) bool {
+	if m == e.root {
+		return true
+	}
+	dotted := false
+	set := within(m, make(map[*node]bool))
+	for _, s := range e.statements {
+		if s.header && s.node == m {
+			return true
+		}
+		if !s.header && set[s.node] && !set[s.in] {
+			dotted = true
+		}
+	}
+	return !dotted
+}
+
+// depth is the number of names in the header that opened m.
+func (e *tomlEdit) depth(m *node) int {
+	var find func(n *node, depth int) int
+	find = func(n *node, depth int) int {
+		if n == m {
+			return depth
+		}
+		for i := range n.keys {
+			if d := find(n.keys[i].value, depth+1); d >= 0 {
+				return d
+			}
+		}
+		for _, item := range n.items {
+			if d := find(item, depth); d >= 0 {
+				return d
+			}
+		}
+		return -1
+	}
+	return max(find(e.root, 0), 0)
+}
+
+// inInline reports whether m was made by a dotted key inside an inline table.
+func (e *tomlEdit) inInline(m *node) bool {
+	set := within(m, make(map[*node]bool))
+	for _, s := range e.statements {
+		if set[s.node] {
+			return false
+		}
+	}
+	return m != e.root
+}
+
+func (e *tomlEdit) delete(m *node, prefix, path []string) error {
+	i := m.index(path[0], e.fold)
+	if i < 0 {
+		return nil
+	}
+	below := m.keys[i].value
+	if len(path) == 1 {
+		for i := range m.keys {
+			if m.keys[i].named(path[0], e.fold) {
+				if err := e.remove(m, i); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if len(path) == 2 && !below.flow && below.kind == mapNode && below.matching(path[1], e.fold) == len(below.keys) {
+		for _, s := range e.statements {
+			if s.header && s.node == below {
+				return e.delete(below, extend(prefix, m.keys[i].name), path[1:])
+			}
+		}
+		e.removeStatements(below)
+		return e.add(m, prefix, m.keys[i].name, Map{})
+	}
+	return e.delete(below, extend(prefix, m.keys[i].name), path[1:])
+}
+
+func (e *tomlEdit) remove(m *node, i int) error {
+	if m.flow {
+		return e.flow().remove(e.flowEntries(m), i)
+	}
+	if e.inInline(m.keys[i].value) {
+		return errLayout
+	}
+	e.removeStatements(m.keys[i].value)
+	return nil
+}
+
+func (e *tomlEdit) flow() *flowEdit {
+	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, trailing: true, splice: e.splice}
+}
+
+func flowListParts(list *node) flowParts {
+	p := flowParts{open: list.start, end: list.end}
+	for _, item := range list.items {
+		p.spans = append(p.spans, [2]int{item.start, item.end})
+	}
+	return p
+}
+
+func (e *tomlEdit) flowEntries(m *node) flowParts { return flowMapParts(m) }
+
+func flowMapParts(m *node) flowParts {
+	p := flowParts{open: m.start, end: m.end}
+	for i := range m.keys {
+		p.spans = append(p.spans, [2]int{m.keys[i].key.start, m.keys[i].value.end})
+	}
+	return p
+}
