@@ -25,8 +25,6 @@ func (d *draft) set(name string, v any) error {
 		d.alts = append(d.alts, positions(v)...)
 	case isCommand(name):
 		d.commands.set(name, values(v, false))
-	case name == "mp-":
-		return refuse(`the name "mp-" says nothing`, "name the command")
 	case name == "photo":
 		// Alternative texts go by position, so an empty photo keeps its place until then.
 		return d.keep(name, positions(v))

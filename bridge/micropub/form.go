@@ -17,23 +17,33 @@ import (
 //   - A + that turned into a space before the zone of a time is a + again.
 func decodeForm(body string, l Limits) (*form, error) {
 	f := newForm(l)
-	pairs := strings.Split(strings.TrimRight(body, "\r\n"), "&")
-	for i := 0; i < len(pairs); i++ {
-		if pairs[i] == "" {
-			continue
+	body = strings.TrimRight(body, "\r\n")
+	for body != "" {
+		end := pieceEnd(body, 0)
+		for end < len(body) {
+			next := pieceEnd(body, end+1)
+			if piece := body[end+1 : next]; !strings.Contains(piece, " ") || strings.Contains(piece, "=") {
+				break
+			}
+			end = next
 		}
-		key, value, _ := strings.Cut(pairs[i], "=")
-		for i+1 < len(pairs) && strings.Contains(pairs[i+1], " ") && !strings.Contains(pairs[i+1], "=") {
-			i++
-			value += "&" + pairs[i]
+		if pair := body[:end]; pair != "" {
+			key, value, _ := strings.Cut(pair, "=")
+			if err := f.add(unescape(key, true), unescape(value, !strings.Contains(value, " "))); err != nil {
+				return nil, err
+			}
 		}
-		name := unescape(key, true)
-		text := unescape(value, !strings.Contains(value, " "))
-		if err := f.add(name, text); err != nil {
-			return nil, err
-		}
+		body = body[min(end+1, len(body)):]
 	}
 	return f, nil
+}
+
+// pieceEnd is where the piece that begins at from ends: at the next & or with the body.
+func pieceEnd(body string, from int) int {
+	if i := strings.IndexByte(body[from:], '&'); i >= 0 {
+		return from + i
+	}
+	return len(body)
 }
 
 // unescape undoes percent-encoding where there is any.

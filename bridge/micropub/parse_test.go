@@ -448,3 +448,24 @@ func TestTheQueryOfTheAddressIsKept(t *testing.T) {
 		t.Errorf("got %#v, %v", req, err)
 	}
 }
+
+func TestHostileFormsCostNoMoreThanTheirLength(t *testing.T) {
+	// Each of these once took quadratic time or memory many times the body's.
+	for _, body := range []string{
+		strings.Repeat("&", 1<<20),
+		"content=x" + strings.Repeat("& x", 1<<20),
+		"content=x" + strings.Repeat("& ", 1<<20),
+		"x" + strings.Repeat("[]", 1<<20) + "=1",
+		strings.Repeat("a[][b]=1&a[][c]=2&", 1<<15),
+		"x=" + strings.Repeat("%", 1<<20),
+	} {
+		allocated := testing.AllocsPerRun(1, func() {
+			if _, err := parse(formType, body); err != nil && fault.CodeOf(err) != fault.InvalidRequest {
+				t.Errorf("%.20q…: %v", body, err)
+			}
+		})
+		if allocated > 1<<20 {
+			t.Errorf("%.20q… (%d bytes) took %.0f allocations", body, len(body), allocated)
+		}
+	}
+}

@@ -221,8 +221,8 @@ const maxName = 200
 
 func checkName(name string) error {
 	switch {
-	case strings.TrimSpace(name) == "":
-		return refuse("a property has no name", "name each property")
+	case strings.TrimSpace(name) == "", name == prefix:
+		return refuse(fmt.Sprintf("%q is not the name of a property", name), "name each property")
 	case utf8.RuneCountInString(name) > maxName:
 		return refuse(fmt.Sprintf("the property name %q is longer than %d characters", shorten(name), maxName), "use a shorter name")
 	}
