@@ -1,6 +1,7 @@
 package micropub
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,10 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 		if err != nil {
 			return req, err
 		}
+		if looksLikeJSON(data) {
+			req.Command, err = parseJSON(data, l, &req.Token)
+			return req, err
+		}
 		f, err := decodeForm(string(data), l)
 		if err != nil {
 			return req, err
@@ -60,6 +65,13 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 }
 
 const acceptedTypes = "send application/x-www-form-urlencoded, multipart/form-data or application/json"
+
+// looksLikeJSON recognises what curl -d sends when its user forgets to name the type. No
+// form begins so.
+func looksLikeJSON(data []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimSpace(data), []byte("{"))
+	return ok && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"`))
+}
 
 func isForm(kind string) bool {
 	return kind == "application/x-www-form-urlencoded" || kind == "x-www-form-urlencoded"

@@ -158,6 +158,8 @@ func TestFormsOfEveryShape(t *testing.T) {
 		{"an action that nobody knows", "action=explode&url=x", `! the action "explode" is not known`},
 		{"two actions", "action=delete&mp-action=undelete&url=x", "! more than one value"},
 		{"the same action twice", "action=delete&mp-action=delete&url=x&mp-url=x", `Delete {"URL":"x"}`},
+		{"JSON of a script that forgot to say so", `{ "type": ["h-entry"], "properties": {"content": ["a=b&c"]}}`, `Create {"content":["a=b&c"]}`},
+		{"something like JSON", `{a=b`, `Create {"{a":["b"]}`},
 		{"two addresses", "action=delete&url=x&mp-url=y", "! more than one url"},
 	})
 }
@@ -449,23 +451,27 @@ func TestTheQueryOfTheAddressIsKept(t *testing.T) {
 	}
 }
 
-func TestHostileFormsCostNoMoreThanTheirLength(t *testing.T) {
-	// Each of these once took quadratic time or memory many times the body's.
-	for _, body := range []string{
-		strings.Repeat("&", 1<<20),
-		"content=x" + strings.Repeat("& x", 1<<20),
-		"content=x" + strings.Repeat("& ", 1<<20),
-		"x" + strings.Repeat("[]", 1<<20) + "=1",
-		strings.Repeat("a[][b]=1&a[][c]=2&", 1<<15),
-		"x=" + strings.Repeat("%", 1<<20),
+func TestHostileRequestsCostNoMoreThanTheirLength(t *testing.T) {
+	// Read naively, each of these takes time or memory many times the body's.
+	for _, c := range []struct{ contentType, body string }{
+		{formType, strings.Repeat("&", 1<<20)},
+		{formType, "content=x" + strings.Repeat("& x", 1<<20)},
+		{formType, "content=x" + strings.Repeat("& ", 1<<20)},
+		{formType, "x" + strings.Repeat("[]", 1<<20) + "=1"},
+		{formType, strings.Repeat("a[][b]=1&a[][c]=2&", 1<<15)},
+		{formType, "x=" + strings.Repeat("%", 1<<20)},
+		{jsonType, `{"properties":{"a":` + strings.Repeat(`{"type":"h-a","properties":{"a":`, 30) + `1` + strings.Repeat("}}", 30) + `}}`},
+		{jsonType, `{"properties":{"a":[` + strings.Repeat("[],", 1<<20) + `[]]}}`},
+		{jsonType, strings.Repeat("[", 1<<20)},
+		{jsonType, strings.Repeat(`{"a":`, 1<<20)},
 	} {
 		allocated := testing.AllocsPerRun(1, func() {
-			if _, err := parse(formType, body); err != nil && fault.CodeOf(err) != fault.InvalidRequest {
-				t.Errorf("%.20q…: %v", body, err)
+			if _, err := parse(c.contentType, c.body); err != nil && fault.CodeOf(err) != fault.InvalidRequest {
+				t.Errorf("%.20q…: %v", c.body, err)
 			}
 		})
 		if allocated > 1<<20 {
-			t.Errorf("%.20q… (%d bytes) took %.0f allocations", body, len(body), allocated)
+			t.Errorf("%.20q… (%d bytes) took %.0f allocations", c.body, len(c.body), allocated)
 		}
 	}
 }

@@ -13,10 +13,7 @@ import (
 // values makes a property's list of what was sent for it: a bare value is a list of one,
 // null and, unless keepEmpty, the empty string are nothing.
 func values(v any, keepEmpty bool) []any {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
+	list := asList(v)
 	out := make([]any, 0, len(list))
 	for _, v := range list {
 		if v == nil || v == "" && !keepEmpty {
@@ -54,11 +51,7 @@ func meaning(name string, list []any) ([]any, error) {
 // positions is values where the place of a value says what it belongs to: nothing is left
 // out, and null is the empty string.
 func positions(v any) []any {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	out := slices.Clone(list)
+	out := slices.Clone(asList(v))
 	for i, v := range out {
 		if v == nil {
 			out[i] = ""
@@ -81,34 +74,33 @@ func nested(v any) any {
 		return out
 	case map[string]any:
 		properties, isItem := v["properties"].(map[string]any)
-		_, typed := v["type"]
+		isItem = isItem && v["type"] != nil
 		out := make(map[string]any, len(v))
 		for key, e := range v {
-			if e != nil {
+			switch {
+			case e == nil:
+			case isItem && key == "type":
+				out[key] = asList(nested(e))
+			case isItem && key == "properties":
+				lists := make(map[string]any, len(properties))
+				for name, e := range properties {
+					if e != nil {
+						lists[name] = asList(nested(e))
+					}
+				}
+				out[key] = lists
+			default:
 				out[key] = nested(e)
 			}
-		}
-		if isItem && typed {
-			out["type"] = asList(out["type"])
-			lists := make(map[string]any, len(properties))
-			for key, e := range properties {
-				if e != nil {
-					lists[key] = asList(nested(e))
-				}
-			}
-			out["properties"] = lists
 		}
 		return out
 	}
 	return v
 }
 
-func asList(v any) any {
-	switch v := v.(type) {
-	case []any:
-		return v
-	case nil:
-		return []any{}
+func asList(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
 	}
 	return []any{v}
 }
