@@ -95,7 +95,7 @@ func readsBack(n *node, v any) bool {
 type reach int
 
 const (
-	inner reach = iota // only the parts of a value that differ
+	inner  reach = iota // only the parts of a value that differ
 	whole               // the whole value
 	around              // the one-line map that the value stands in
 )

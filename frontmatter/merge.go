@@ -156,39 +156,48 @@ func mergeItems(base, ours, theirs *node) []any {
 		return n.canonical().([]any)
 	}
 	was, mine, other := items(base), items(ours), items(theirs)
-	index := func(list []any, v any) int {
-		for i := range list {
-			if equalValues(list[i], v) {
-				return i
-			}
-		}
-		return -1
-	}
-	merged := make([]any, 0, len(other)+len(mine))
+	inBase, inOurs, merged := setOf(was), setOf(mine), setOf(nil)
+	kept := make([]any, 0, len(other)+len(mine))
 	for _, v := range other {
-		if index(was, v) < 0 || index(mine, v) >= 0 {
-			merged = append(merged, v)
+		if !inBase[v] || inOurs[v] {
+			kept = append(kept, v)
+			merged[v] = true
 		}
 	}
-	after := -1 // where the item before stands in merged
+	// What is added behind each item; behind nothing of ours it goes to the end.
+	type place struct{ item any }
+	added := make(map[place][]any)
+	start, at := place{new(int)}, place{new(int)}
+	if len(was) > 0 {
+		at = start
+	}
 	for _, v := range mine {
-		if at := index(merged, v); at >= 0 {
-			after = at
-			continue
+		switch {
+		case merged[v]:
+			at = place{v}
+		case !inBase[v]: // else they removed it
+			added[at] = append(added[at], v)
+			merged[v] = true
 		}
-		if index(was, v) >= 0 {
-			continue // they removed it
-		}
-		at := after + 1
-		if after < 0 && len(merged) > 0 && len(was) == 0 {
-			at = len(merged)
-		}
-		merged = append(merged, nil)
-		copy(merged[at+1:], merged[at:])
-		merged[at] = v
-		after = at
 	}
-	return merged
+	all := added[start]
+	delete(added, start)
+	for _, v := range kept {
+		all = append(append(all, v), added[place{v}]...)
+		delete(added, place{v})
+	}
+	for _, rest := range added {
+		all = append(all, rest...)
+	}
+	return all
+}
+
+func setOf(values []any) map[any]bool {
+	set := make(map[any]bool, len(values))
+	for _, v := range values {
+		set[v] = true
+	}
+	return set
 }
 
 // listOf is a list of canonical scalars as a node.

@@ -162,11 +162,11 @@ func (e *tomlEdit) inside(old *node, path []string, v any) (done bool, err error
 			return false, nil
 		}
 		if old.flow {
-			return true, e.flow().list(flowListParts(old), alignList(old.items, v), func(i int, value any) (string, error) {
-				like := ""
-				if itemQuote(old) == '\'' {
-					like = "'"
-				}
+			like := ""
+			if itemQuote(old) == '\'' {
+				like = "'"
+			}
+			return true, e.flow().list(flowListParts(old), alignList(old.items, v), func(_ int, value any) (string, error) {
 				return e.w.inline(value, like), nil
 			})
 		}
