@@ -118,33 +118,37 @@ func (v *View) Entry(path string) *Entry {
 
 // Recent gives the newest posts with their text, newest first.
 func (v *View) Recent(n int) []site.Source {
-	var sources []site.Source
-	take := func(e *Entry) {
-		if data, err := fs.ReadFile(v.snap, e.Path); err == nil {
-			sources = append(sources, site.Source{Path: e.Path, Data: data})
-		}
-	}
+	var fresh []*Entry // the layer's own, newest first
 	if v.over != nil {
-		var fresh []*Entry
 		for _, e := range v.over.entries {
 			if e != nil && e.Listed() {
 				fresh = append(fresh, e)
 			}
 		}
 		slices.SortFunc(fresh, newestFirst)
-		for _, e := range fresh[:min(n, len(fresh))] {
-			take(e)
+	}
+	var sources []site.Source
+	take := func(e *Entry) {
+		if data, err := fs.ReadFile(v.snap, e.Path); err == nil {
+			sources = append(sources, site.Source{Path: e.Path, Data: data})
 		}
 	}
 	for _, e := range v.index.listed {
+		for len(fresh) > 0 && len(sources) < n && newestFirst(fresh[0], e) < 0 {
+			take(fresh[0])
+			fresh = fresh[1:]
+		}
 		if len(sources) >= n {
-			break
+			return sources
 		}
 		if v.over != nil {
 			if _, changed := v.over.entries[e.Path]; changed {
 				continue
 			}
 		}
+		take(e)
+	}
+	for _, e := range fresh[:min(len(fresh), n-len(sources))] {
 		take(e)
 	}
 	return sources

@@ -1,0 +1,209 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"gitpost/bridge/site"
+)
+
+// fakeSnapshot is a repository in memory.
+type fakeSnapshot struct {
+	fstest.MapFS
+	id    string
+	blobs map[string]string // by path
+}
+
+func snapshotOf(files map[string]string) *fakeSnapshot {
+	s := &fakeSnapshot{MapFS: fstest.MapFS{}, blobs: map[string]string{}}
+	all := fnv.New64a()
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		h := fnv.New64a()
+		h.Write([]byte(files[path]))
+		blob := path + "@" + strconv.FormatUint(h.Sum64(), 16)
+		s.MapFS[path] = &fstest.MapFile{Data: []byte(files[path])}
+		s.blobs[path] = blob
+		all.Write([]byte(blob))
+	}
+	s.id = strconv.FormatUint(all.Sum64(), 16)
+	return s
+}
+
+func (s *fakeSnapshot) ID() string { return s.id }
+
+func (s *fakeSnapshot) Walk(f func(path, blob string) error) error {
+	for _, path := range slices.Sorted(maps.Keys(s.blobs)) {
+		if err := f(path, s.blobs[path]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *fakeSnapshot) Changes(older Snapshot) ([]Change, error) {
+	old := older.(*fakeSnapshot).blobs
+	var changes []Change
+	for path, blob := range old {
+		if s.blobs[path] != blob {
+			changes = append(changes, Change{Path: path, Old: blob, New: s.blobs[path]})
+		}
+	}
+	for path, blob := range s.blobs {
+		if _, ok := old[path]; !ok {
+			changes = append(changes, Change{Path: path, New: blob})
+		}
+	}
+	return changes, nil
+}
+
+func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int, data []byte) error) error {
+	var wg sync.WaitGroup
+	errs := make([]error, 2)
+	for half := range 2 {
+		wg.Go(func() {
+			for i := half; i < len(blobs) && errs[half] == nil; i += 2 {
+				path, _, _ := strings.Cut(blobs[i], "@")
+				errs[half] = f(i, s.MapFS[path].Data)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func openSite(tree fs.FS) (*site.Site, error) {
+	return site.Open(tree, site.Options{Me: "https://example.org/"})
+}
+
+func someSite(posts int) map[string]string {
+	files := map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n"}
+	day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range posts {
+		d := day.Add(time.Duration(i) * time.Hour)
+		files[fmt.Sprintf("content/posts/%s/post-%d.md", d.Format("2006/01"), i)] = fmt.Sprintf(
+			"---\ntitle: Post %d\ndate: %s\ntags:\n  - river\n  - tag-%d\n---\nText of post %d.\n", i, d.Format(time.RFC3339), i%50, i)
+	}
+	return files
+}
+
+// TestAdvancingEqualsBuildingAnew walks a site through random changes: what the diffs made of
+// the catalog must be what a fresh catalog sees.
+func TestAdvancingEqualsBuildingAnew(t *testing.T) {
+	files := someSite(30)
+	c := New(openSite)
+	random := uint32(1)
+	next := func(n int) int {
+		random = random*1664525 + 1013904223
+		return int(random>>8) % n
+	}
+	for step := range 60 {
+		paths := slices.Sorted(maps.Keys(files))
+		switch path := paths[next(len(paths))]; next(5) {
+		case 0:
+			if path != "hugo.toml" {
+				delete(files, path)
+			}
+		case 1:
+			if path != "hugo.toml" {
+				files[path] = fmt.Sprintf("---\ntitle: Changed %d\ndate: 2021-%02d-01\naliases: [/old-%d/]\ndraft: true\n---\nNew.\n", step, 1+next(12), step)
+			}
+		case 2:
+			files[fmt.Sprintf("content/notes/new-%d.md", step)] = fmt.Sprintf("---\ndate: 2022-01-%02d\n---\nNote %d\n", 1+next(28), step)
+		case 3:
+			files["content/notes/_index.md"] = fmt.Sprintf("---\ntitle: Notes %d\ncascade:\n  draft: %v\n---\n", step, next(2) == 0)
+		case 4:
+			files["static/media/a.jpg"] = fmt.Sprint(step)
+		}
+		snap := snapshotOf(files)
+		var got, want []string
+		if err := c.At(t.Context(), snap, func(v *View) error { got = summary(v); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		fresh := New(openSite)
+		if err := fresh.Read(t.Context(), snap, func(v *View) error { want = summary(v); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("step %d: a view without advancing shows\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		if err := c.Read(t.Context(), snap, func(v *View) error { got = append(summary(v), names(v.List(Filter{}))...); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		fresh.Read(t.Context(), snap, func(v *View) error { want = append(summary(v), names(v.List(Filter{}))...); return nil })
+		if !slices.Equal(got, want) {
+			t.Fatalf("step %d: after advancing\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+func summary(v *View) []string {
+	var all []string
+	v.Pages(func(e *Entry) {
+		found := v.Lookup(e.Page.URL)
+		all = append(all, fmt.Sprint(e.Path, e.Page.URL, e.Page.Published, e.Page.Reason, e.Page.Aliases, e.Name, e.Status, e.Has, found != nil))
+	})
+	for _, s := range v.Recent(5) {
+		all = append(all, "recent "+s.Path)
+	}
+	return all
+}
+
+func TestUnreadableConfigurationKeepsTheLastGoodCatalog(t *testing.T) {
+	files := someSite(3)
+	c := New(openSite)
+	good := snapshotOf(files)
+	if err := c.Advance(t.Context(), good); err != nil {
+		t.Fatal(err)
+	}
+	files["hugo.toml"] = "baseURL = "
+	if err := c.Advance(t.Context(), snapshotOf(files)); err == nil {
+		t.Fatal("a broken configuration was taken")
+	}
+	if err := c.At(t.Context(), good, func(v *View) error {
+		if n := len(v.List(Filter{}).Entries); n != 3 {
+			t.Errorf("%d posts, want 3", n)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func BenchmarkBuild100k(b *testing.B) {
+	snap := snapshotOf(someSite(100_000))
+	b.ResetTimer()
+	for b.Loop() {
+		if err := New(openSite).Advance(b.Context(), snap); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkList100k(b *testing.B) {
+	snap := snapshotOf(someSite(100_000))
+	c := New(openSite)
+	if err := c.Advance(b.Context(), snap); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := c.Read(b.Context(), snap, func(v *View) error {
+			if n := len(v.List(Filter{Text: "tag-7", Limit: 20}).Entries); n != 20 {
+				b.Fatalf("%d posts", n)
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
