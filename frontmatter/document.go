@@ -122,13 +122,17 @@ func (d *Document) Field(path ...string) (Field, bool) {
 	if n == nil {
 		return Field{}, false
 	}
+	return d.field(n), true
+}
+
+func (d *Document) field(n *node) Field {
 	n = n.resolved()
 	f := Field{Value: n.decoded()}
 	if n.kind == scalarNode {
 		f.Text = n.text
 		f.Plain = n.quote == 0 && d.format == YAML
 	}
-	return f, true
+	return f
 }
 
 // Get is the value of Field.
