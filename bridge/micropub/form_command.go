@@ -15,6 +15,9 @@ func (f *form) command(l Limits) (Command, error) {
 	if upload, ok := f.upload(); ok {
 		return upload, nil
 	}
+	if err := f.oneContent(); err != nil {
+		return nil, err
+	}
 	verb, err := f.one("action", "mp-action")
 	if err != nil {
 		return nil, err
@@ -40,6 +43,22 @@ func (f *form) command(l Limits) (Command, error) {
 		return nil, err
 	}
 	return act(verb, address, func() (Command, error) { return f.update(address, byAction, l) })
+}
+
+// oneContent makes sure that a form brings one text. content[html] beside content is the
+// same text twice; content[2] beside it is what the draft of 2015 sent for one target.
+func (f *form) oneContent() error {
+	field := f.fields["content"]
+	if field == nil || len(field.elements) == 0 {
+		return nil
+	}
+	if len(field.numbered) > 0 {
+		return contentForTarget("by number")
+	}
+	if _, ok := field.object()["html"]; ok {
+		field.elements = nil
+	}
+	return nil
 }
 
 // upload recognises a file that was sent to the Micropub endpoint as if it were the media

@@ -282,9 +282,12 @@ func TestUploadsAtTheMediaEndpoint(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("JSON carries no file", func(t *testing.T) {
-		if _, _, err := upload(jsonType, strings.NewReader("{}")); fault.CodeOf(err) != fault.UnsupportedMedia {
+	t.Run("JSON carries no file, but deletes", func(t *testing.T) {
+		if _, _, err := upload(jsonType, strings.NewReader(`{"properties":{"photo":["u"]}}`)); fault.CodeOf(err) != fault.UnsupportedMedia {
 			t.Errorf("got %v", err)
+		}
+		if got, req, err := upload(jsonType, strings.NewReader(`{"action":"delete","url":"u","access_token":"T"}`)); got != `Delete {"URL":"u"}` || req.Token != "T" {
+			t.Errorf("got %s, %v", got, err)
 		}
 	})
 }

@@ -2,12 +2,9 @@ package micropub
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
-	"os"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -21,11 +18,11 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
-	if err := checkCharset(params); err != nil {
+	if err := checkEncoding(r, params); err != nil {
 		return req, err
 	}
 	switch {
-	case kind == "application/json", kind == "text/json", strings.HasSuffix(kind, "+json"):
+	case isJSON(kind):
 		data, err := readBody(r, l)
 		if err != nil {
 			return req, err
@@ -66,6 +63,10 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 
 const acceptedTypes = "send application/x-www-form-urlencoded, multipart/form-data or application/json"
 
+func isJSON(kind string) bool {
+	return kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json")
+}
+
 // looksLikeJSON recognises what curl -d sends when its user forgets to name the type. No
 // form begins so.
 func looksLikeJSON(data []byte) bool {
@@ -88,6 +89,17 @@ func mediaType(r *http.Request) (string, map[string]string) {
 	return kind, params
 }
 
+// checkEncoding refuses what would have to be decoded before it can be read.
+func checkEncoding(r *http.Request, params map[string]string) error {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return &fault.Error{
+			Code: fault.UnsupportedMedia, Op: op,
+			Message: fmt.Sprintf("the Content-Encoding %q is not accepted", shorten(coding)), Hint: "send the request uncompressed",
+		}
+	}
+	return checkCharset(params)
+}
+
 func checkCharset(params map[string]string) error {
 	switch charset := strings.ToLower(strings.Trim(params["charset"], `"' `)); charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
@@ -97,67 +109,9 @@ func checkCharset(params map[string]string) error {
 	}
 }
 
-// readBody reads a body without files.
-func readBody(r *http.Request, l Limits) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, l.Body+1))
-	if err != nil {
-		return nil, brokenBody(err)
-	}
-	if int64(len(data)) > l.Body {
-		return nil, bodyTooLarge(l)
-	}
-	return data, nil
-}
-
-func bodyTooLarge(l Limits) error {
-	return &fault.Error{
-		Code: fault.TooLarge, Op: op,
-		Message: fmt.Sprintf("the request is larger than %s", size(l.Body)),
-		Hint:    "shorten the text; send files as multipart/form-data or to the media endpoint",
-	}
-}
-
-// brokenBody says why a body could not be read to its end. What did not arrive whole is
-// never acted on.
-func brokenBody(err error) error {
-	var known *fault.Error
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &known):
-		return known
-	case errors.As(err, &tooLarge):
-		return &fault.Error{
-			Code: fault.TooLarge, Op: op, Err: err,
-			Message: fmt.Sprintf("the request is larger than %s", size(tooLarge.Limit)), Hint: "send less at once",
-		}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &fault.Error{
-			Code: fault.InvalidRequest, Op: op, Err: err,
-			Message: "the request stopped arriving", Hint: "nothing was changed; send it again over a better connection",
-		}
-	}
-	return &fault.Error{
-		Code: fault.InvalidRequest, Op: op, Err: err,
-		Message: "the request broke off before its end", Hint: "nothing was changed; send it again",
-	}
-}
-
 // refuse is the error for a request that cannot be meant as sent.
 func refuse(message, hint string) *fault.Error {
 	return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: message, Hint: hint}
-}
-
-func size(bytes int64) string {
-	switch {
-	case bytes >= 1<<20:
-		return fmt.Sprintf("%d MB", bytes>>20)
-	case bytes >= 1<<10:
-		return fmt.Sprintf("%d KB", bytes>>10)
-	}
-	return fmt.Sprintf("%d bytes", bytes)
 }
 
 // shorten keeps a client's text in a message readable.

@@ -13,6 +13,9 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
+	if err := checkEncoding(r, params); err != nil {
+		return req, err
+	}
 	var f *form
 	switch {
 	case kind == "multipart/form-data":
@@ -34,20 +37,38 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 			return req, err
 		}
 		req.Token = f.takeToken()
+	case isJSON(kind):
+		data, err := readBody(r, l)
+		if err != nil {
+			return req, err
+		}
+		command, err := parseJSON(data, l, &req.Token)
+		if err != nil {
+			return req, err
+		}
+		if _, ok := command.(*Delete); !ok {
+			return req, noFile(kind)
+		}
+		req.Command = command
+		return req, nil
 	case isMedia(kind), kind == "application/octet-stream", kind == "application/pdf":
 		var err error
 		req.Command, err = rawUpload(r, l, in, kind)
 		return req, err
 	default:
-		return req, &fault.Error{
-			Code: fault.UnsupportedMedia, Op: op,
-			Message: fmt.Sprintf("the Content-Type %q carries no file", shorten(kind)),
-			Hint:    "send multipart/form-data with a part named file",
-		}
+		return req, noFile(kind)
 	}
 	var err error
 	req.Command, err = f.uploadCommand()
 	return req, err
+}
+
+func noFile(kind string) error {
+	return &fault.Error{
+		Code: fault.UnsupportedMedia, Op: op,
+		Message: fmt.Sprintf("the Content-Type %q carries no file", shorten(kind)),
+		Hint:    "send multipart/form-data with a part named file",
+	}
 }
 
 // rawUpload takes a file that is the whole body, as phone automations send it.
