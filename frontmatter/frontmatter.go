@@ -64,6 +64,7 @@ type Dialect struct {
 	YAMLOnly     bool // a +++ or { at the start is body
 	LeadingBlank bool // blank lines may stand before the front matter
 	DotsClose    bool // a "..." line closes YAML front matter too
+	DotsHide     bool // what stands between a "..." line and the closing line of YAML is not read, as Hugo did before 0.152
 	FoldKeys     bool // key names match without regard to case
 	LastWins     bool // a duplicate key is no error: the last one counts
 }

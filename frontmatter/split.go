@@ -74,6 +74,9 @@ func strayMark(line string, f Format, d Dialect) string {
 	if !d.YAMLOnly && strings.HasPrefix(line, "---") {
 		return "Hugo ends the front matter at a line that starts with ---; put the closing --- on a line of its own"
 	}
+	if d.DotsHide && delimiter(line, "...") {
+		return ""
+	}
 	if len(line) >= 3 && (line[:3] == "..." || line[:3] == "---") && (len(line) == 3 || strings.IndexByte(" \t\r\n", line[3]) >= 0) {
 		return "a " + line[:3] + " line ends the YAML document; the front matter goes on after it"
 	}
