@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"iter"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -90,6 +91,16 @@ func openCase(generator, version string, config, files, env map[string]string) (
 func (c *caseSite) Exists(path string) bool {
 	_, ok := c.files[path]
 	return ok
+}
+
+func (c *caseSite) Below(dir string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, name := range sortedKeys(c.files) {
+			if strings.HasPrefix(name, dir+"/") && !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 func (c *caseSite) Document(path string) *frontmatter.Document { return c.docs[path] }

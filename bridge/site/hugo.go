@@ -46,6 +46,9 @@ type hugoLanguage struct {
 	dates      dateKeys
 	names      sanitizer
 	taxonomies map[string]bool // by plural name
+
+	ownIndexes, foreignIndexes []string // names of its _index files, where files without a language in the name are its own and where not
+
 	disabledKinds,
 	htmlKinds map[string]bool // kinds whose pages have no page of their own, and those that have an HTML one
 
@@ -112,6 +115,10 @@ func (h *hugo) readLanguages(o Options) error {
 			h.multihost = true
 		}
 	}
+	if err := h.checkHosts(tables); err != nil {
+		return err
+	}
+	h.multihost = h.multihost && (enabled > 1 || !h.rules.tree)
 	for name := range tables {
 		lang, err := h.readLanguage(name, h.settings.below(tables.table(name)), o)
 		if err != nil {
@@ -130,6 +137,19 @@ func (h *hugo) readLanguages(o Options) error {
 	h.main = h.languages[main]
 	if h.main == nil {
 		return fmt.Errorf("defaultContentLanguage %q is not among the languages that are configured", main)
+	}
+	return nil
+}
+
+// checkHosts refuses what Hugo before 0.123 does: a base URL for some languages only.
+func (h *hugo) checkHosts(tables settings) error {
+	if h.rules.tree || !h.multihost {
+		return nil
+	}
+	for name := range tables {
+		if _, ok := tables.table(name)["baseurl"]; !ok {
+			return fmt.Errorf("languages.%s: Hugo %s wants a baseURL for all languages or for none", name, h.release)
+		}
 	}
 	return nil
 }
@@ -168,6 +188,7 @@ func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, 
 	if v, ok := s.value("cascade"); ok {
 		lang.cascade = h.cascadeRules(v)
 	}
+	lang.ownIndexes, lang.foreignIndexes = sectionFileNames(name, true), sectionFileNames(name, false)
 	lang.readUgly(s)
 	lang.readKinds(s)
 	return lang, nil
@@ -243,7 +264,7 @@ func (h *hugo) baseURL() string      { return h.main.base }
 func (h *hugo) zone() *time.Location { return h.main.zone }
 
 func (h *hugo) dialect() frontmatter.Dialect {
-	return frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML}
+	return frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML, DotsHide: !h.rules.newYAML}
 }
 
 func (h *hugo) setting(keys ...string) (any, bool) { return h.settings.value(keys...) }

@@ -95,7 +95,7 @@ func (h *hugo) cascadesFor(p *hugoFile, own *matter, around Surroundings) []casc
 		}
 	}
 	h.sectionsAbove(p, around, func(dir string, doc *frontmatter.Document) bool {
-		if doc != nil {
+		if doc != nil && h.cascades(p, dir) {
 			if v, ok := doc.Get("cascade"); ok {
 				add(h.cascadeRules(lowerKeys(v)))
 			}
@@ -106,4 +106,13 @@ func (h *hugo) cascadesFor(p *hugoFile, own *matter, around Surroundings) []casc
 		add(p.lang.cascade)
 	}
 	return rules
+}
+
+// cascades tells whether the _index file of a folder reaches the pages below it: those of
+// taxonomies did not before 0.123, those of terms not until later.
+func (h *hugo) cascades(p *hugoFile, dir string) bool {
+	if h.rules.termCascades || !p.lang.taxonomies[strings.ToLower(topFolder(dir))] {
+		return true
+	}
+	return h.rules.tree && strings.IndexByte(dir, '/') < 0
 }

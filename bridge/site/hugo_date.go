@@ -162,9 +162,15 @@ func dateKeysOf(s settings) dateKeys {
 
 // pageDates are the dates that Hugo gives a page.
 type pageDates struct {
-	date, publish, expiry time.Time
-	slug                  string // from the file name, with :filename
-	unreadable            string // the key of a date that Hugo cannot read
+	date, lastmod, publish, expiry time.Time
+
+	slug       string // from the file name, with :filename
+	unreadable string // the key of a date that Hugo cannot read
+}
+
+// none tells that a page has no date at all.
+func (d *pageDates) none() bool {
+	return d.date.IsZero() && d.lastmod.IsZero() && d.publish.IsZero() && d.expiry.IsZero()
 }
 
 // datesOf evaluates the lists of date keys. Since the tree of 0.123 a date found for one
@@ -223,7 +229,7 @@ func (h *hugo) datesOf(p *hugoFile, m *matter) pageDates {
 		return time.Time{}, false
 	}
 	d.date, _ = lookup(keys.date, "date")
-	lookup(keys.lastmod, "lastmod")
+	d.lastmod, _ = lookup(keys.lastmod, "lastmod")
 	d.publish, _ = lookup(keys.publish, "publishdate")
 	d.expiry, _ = lookup(keys.expiry, "expirydate")
 	return d

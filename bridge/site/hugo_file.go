@@ -38,11 +38,14 @@ type hugoFile struct {
 	matchPath string // what cascade targets are compared with
 }
 
-// contentExtensions are the files that become pages.
+// pageExtensions are those of the files that become pages, the commonest first.
+var pageExtensions = []string{"md", "markdown", "html", "org", "adoc", "rst", "mdown", "htm", "asciidoc", "ad", "rest", "pandoc", "pdc"}
+
 func isContentExt(ext string) bool {
-	switch ext {
-	case "md", "markdown", "mdown", "html", "htm", "org", "adoc", "asciidoc", "ad", "rst", "rest", "pandoc", "pdc":
-		return true
+	for _, e := range pageExtensions {
+		if e == ext {
+			return true
+		}
 	}
 	return false
 }
@@ -86,17 +89,11 @@ func (h *hugo) readName(f *hugoFile, base string) {
 		f.ext = strings.ToLower(f.ext)
 	}
 	if !isContentExt(f.ext) {
+		h.readLanguageCode(f) // a picture can be of one language too
+		f.name = base[:dot]
 		return
 	}
-	if dot := strings.LastIndexByte(f.name, '.'); dot >= 0 {
-		code := f.name[dot+1:]
-		if h.rules.tree {
-			code = strings.ToLower(code)
-		}
-		if lang := h.languages[code]; lang != nil {
-			f.lang, f.name = lang, f.name[:dot]
-		}
-	}
+	h.readLanguageCode(f)
 	name := f.name
 	if h.rules.tree {
 		name = normalPath(name)
@@ -110,6 +107,32 @@ func (h *hugo) readName(f *hugoFile, base string) {
 		f.class = branchBundle
 	default:
 		f.class = singlePage
+	}
+}
+
+// readLanguageCode finds the language in a name like a.fr. Since 0.123 it may stand before
+// other dots too, and what follows it is no part of the page's name.
+func (h *hugo) readLanguageCode(f *hugoFile) {
+	for end := len(f.name); end > 0; {
+		dot := strings.LastIndexByte(f.name[:end], '.')
+		code := f.name[dot+1 : end]
+		if h.rules.tree {
+			code = strings.ToLower(code)
+		}
+		if lang := h.languages[code]; lang != nil && (dot >= 0 || end < len(f.name)) {
+			f.lang = lang
+			switch {
+			case dot >= 0:
+				f.name = f.name[:dot]
+			case !h.rules.cleanPermalinks:
+				f.name = f.name[:end]
+			}
+			return
+		}
+		if !h.rules.tree {
+			return
+		}
+		end = dot
 	}
 }
 
@@ -214,13 +237,26 @@ func (f *hugoFile) fileNameToken(h *hugo) string {
 
 // leafNames are the file names that make a folder a leaf bundle.
 func (h *hugo) leafNames() []string {
-	names := []string{"index.md"}
-	for name, lang := range h.languages {
-		if lang != h.main {
-			names = append(names, "index."+name+".md")
+	var names []string
+	for _, ext := range pageExtensions {
+		names = append(names, "index."+ext)
+		for name := range h.languages {
+			names = append(names, "index."+name+"."+ext)
 		}
 	}
-	names = append(names, "index.markdown", "index.html", "index.org", "index."+h.main.name+".md")
+	return names
+}
+
+// sectionFileNames are the file names of a section's page in a language. standard is set
+// for the language that files without a language in their name have.
+func sectionFileNames(lang string, standard bool) []string {
+	var names []string
+	for _, ext := range pageExtensions {
+		if standard {
+			names = append(names, "_index."+ext)
+		}
+		names = append(names, "_index."+lang+"."+ext)
+	}
 	return names
 }
 
@@ -298,21 +334,12 @@ func (h *hugo) sectionsAbove(f *hugoFile, around Surroundings, each func(dir str
 func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *frontmatter.Document {
 	for i := range h.mounts {
 		m := &h.mounts[i]
-		standard := m.lang
-		if standard == nil {
-			standard = h.main
+		names := f.lang.foreignIndexes
+		if m.lang == f.lang || m.lang == nil && f.lang == h.main {
+			names = f.lang.ownIndexes
 		}
-		if standard == f.lang {
-			for _, name := range [...]string{"_index.md", "_index.markdown", "_index.html", "_index.org"} {
-				if p, ok := m.repoPath(dir, name); ok {
-					if doc := around.Document(p); doc != nil {
-						return doc
-					}
-				}
-			}
-		}
-		if len(h.languages) > 1 {
-			if p, ok := m.repoPath(dir, "_index."+f.lang.name+".md"); ok {
+		for _, name := range names {
+			if p, ok := m.repoPath(dir, name); ok {
 				if doc := around.Document(p); doc != nil {
 					return doc
 				}
@@ -328,13 +355,17 @@ func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
 	section := f.parent
 	if f.class != branchBundle {
 		section = topFolder(f.parent)
+		made := true
 		h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
-			if doc != nil && dir != "" {
-				section = dir
+			if doc != nil && dir != "" && (h.rules.tree || !f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {
+				section, made = dir, false
 				return false
 			}
 			return true
 		})
+		if made && section != "" && !h.rules.tree {
+			return []string{section, ""} // a section without a file: Hugo's quirk
+		}
 	}
 	if section == "" {
 		return nil

@@ -14,7 +14,7 @@ type pageFacts struct {
 	matter *matter
 	around Surroundings
 	dates  pageDates
-	date   time.Time
+	date   time.Time // of the tokens of a pattern
 	slug   string
 	url    string
 }
@@ -25,6 +25,9 @@ func (h *hugo) factsOf(f *hugoFile, doc *frontmatter.Document, around Surroundin
 	facts := &pageFacts{matter: h.matterOf(f, doc, around), around: around}
 	facts.dates = h.datesOf(f, facts.matter)
 	facts.date = facts.dates.date
+	if h.rules.tree && f.kind != "page" && facts.dates.none() && h.datedURL(f, facts.matter) {
+		facts.date = h.newestBelow(f, around)
+	}
 	if slug, ok := facts.matter.value("slug"); ok {
 		facts.slug = strings.Trim(scalarText(slug), "-")
 	} else {
@@ -32,6 +35,42 @@ func (h *hugo) factsOf(f *hugoFile, doc *frontmatter.Document, around Surroundin
 	}
 	facts.url = facts.matter.text("url")
 	return facts
+}
+
+// datedURL tells whether the page's URL may have its date in it.
+func (h *hugo) datedURL(f *hugoFile, m *matter) bool {
+	if rule := f.lang.permalinks.find(h, f); rule != nil && rule.dated {
+		return true
+	}
+	return strings.IndexByte(m.text("url"), ':') >= 0
+}
+
+// newestBelow is the date that Hugo gives a section without dates: that of its newest page.
+func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) {
+	lister, ok := around.(Lister)
+	if !ok {
+		return newest
+	}
+	root, _ := f.mount.repoPath(f.dir, "")
+	for p := range lister.Below(strings.TrimSuffix(root, "/")) {
+		below, ok := h.file(p)
+		if !ok || p == f.repoPath || below.class == plainFile || below.ignored || below.lang != f.lang {
+			continue
+		}
+		doc := around.Document(p)
+		if doc == nil {
+			continue
+		}
+		h.resolve(&below)
+		m := h.matterOf(&below, doc, around)
+		d := h.datesOf(&below, m)
+		if d.date.After(newest) && (!h.rules.cleanPermalinks || h.withheld(f.lang, m, d) == "") {
+			if _, inside := h.insideBundle(&below, around); !inside {
+				newest = d.date
+			}
+		}
+	}
+	return newest
 }
 
 func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) Page {
@@ -66,7 +105,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page.Date = facts.dates.date
 	target, broken := h.target(&f, facts)
 	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
-	page.Output = strings.TrimPrefix(target.file, "/")
+	page.Output = strings.TrimPrefix(path.Clean(target.file), "/")
 	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
 	if page.Reason == "" && broken != "" {
 		page.Reason = breaks + broken
@@ -152,7 +191,7 @@ func (h *hugo) unpublished(f *hugoFile, m *matter, d pageDates, doc *frontmatter
 func (h *hugo) withheld(lang *hugoLanguage, m *matter, d pageDates) string {
 	now := h.now()
 	switch {
-	case isDraft(m) && !lang.buildDrafts:
+	case h.isDraft(m) && !lang.buildDrafts:
 		return "draft"
 	case d.publish.After(now) && !lang.buildFuture:
 		return "scheduled"
@@ -163,8 +202,11 @@ func (h *hugo) withheld(lang *hugoLanguage, m *matter, d pageDates) string {
 }
 
 // isDraft reads draft, and where it is missing Jekyll's published.
-func isDraft(m *matter) bool {
+func (h *hugo) isDraft(m *matter) bool {
 	if v, ok := m.value("draft"); ok {
+		if _, isInt := v.(int64); isInt && !h.rules.tree && m.isTOML() {
+			return false // an integer of TOML's was of a type that nobody had thought of
+		}
 		b, _ := truthOf(v)
 		return b
 	}
@@ -207,15 +249,7 @@ func (h *hugo) notRendered(f *hugoFile, m *matter) bool {
 			return true
 		}
 	}
-	v, ok := m.value("_build")
-	if !ok && h.rules.buildKey {
-		v, ok = m.value("build")
-	}
-	if !ok {
-		return false
-	}
-	options, _ := lowerKeys(v).(map[string]any)
-	switch render := options["render"].(type) {
+	switch render := h.buildOption(m, "render").(type) {
 	case bool:
 		return !render
 	case string:
@@ -224,6 +258,26 @@ func (h *hugo) notRendered(f *hugoFile, m *matter) bool {
 		return render == 0
 	}
 	return false
+}
+
+// buildOption is a value of the build map, which was called _build.
+func (h *hugo) buildOption(m *matter, key string) any {
+	v, ok := m.value("_build")
+	if !ok && h.rules.buildKey {
+		v, ok = m.value("build")
+	}
+	if !ok {
+		return nil
+	}
+	options, _ := lowerKeys(v).(map[string]any)
+	return options[key]
+}
+
+func orTrue(v any) any {
+	if v == nil {
+		return true
+	}
+	return v
 }
 
 // rendersHTML tells whether the page is written as HTML at all.

@@ -138,6 +138,7 @@ func (rules permalinkRules) find(h *hugo, p *hugoFile) *permalink {
 type permalink struct {
 	parts  []permalinkPart
 	titled bool // :slug or :title stands in it
+	dated  bool // a part of the date does
 }
 
 type permalinkPart struct {
@@ -175,6 +176,7 @@ func (h *hugo) parsePermalink(pattern string) (*permalink, error) {
 			return nil, fmt.Errorf("permalinks: %q: the token :%s is not known to Hugo %s, the build would fail", pattern, token, h.release)
 		}
 		p.titled = p.titled || token == "slug" || token == "title"
+		p.dated = p.dated || part.isDate()
 		p.parts = append(p.parts, part)
 	}
 	literal(text[end:])
@@ -213,6 +215,15 @@ func (h *hugo) permalinkPart(token string) (permalinkPart, bool) {
 		return permalinkPart{token: "sectionslugs", slice: sliceOf(strings.TrimSuffix(cut, "]"))}, true
 	}
 	return part, dateReference.Format(token) != token
+}
+
+func (part *permalinkPart) isDate() bool {
+	switch part.token {
+	case "section", "sections", "sectionslug", "sectionslugs", "title", "slug", "slugorfilename", "filename",
+		"contentbasename", "slugorcontentbasename":
+		return false
+	}
+	return true
 }
 
 // sliceOf reads what stands in the brackets of :sections[…]: "0", "last", "1:", ":last".

@@ -36,6 +36,10 @@ func (h *hugo) locateResource(page Page, f *hugoFile, around Surroundings) Page 
 	if inside {
 		return h.resourceOf(page, owner, f, around)
 	}
+	if !h.rules.tree && h.sectionDocument(f.dir, f, around) == nil {
+		// Before 0.123 a file in a folder without _index was copied from where it stands.
+		return h.placeResource(page, f, path.Join("/", f.lang.filePath, f.mountPath()), path.Join("/", f.lang.prefix, f.mountPath()))
+	}
 	// In a section: below the nearest section's folder.
 	names := h.sectionNames(f, around)
 	if f.dir == "" {
@@ -66,6 +70,10 @@ func (h *hugo) resourceOf(page Page, owner string, f *hugoFile, around Surroundi
 		page.Reason = "its page is not published"
 		return page
 	}
+	if publish, set := truthOf(orTrue(h.buildOption(facts.matter, "publishresources"))); set && !publish {
+		page.Reason = "its page keeps it back"
+		return page
+	}
 	t, _ := h.target(&bundle, facts)
 	below := strings.TrimPrefix(strings.TrimPrefix(f.mountPath(), bundle.dir), "/")
 	return h.placeResource(page, f, path.Join("/", t.dir, below), path.Join("/", t.linkDir, below))
@@ -74,7 +82,7 @@ func (h *hugo) resourceOf(page Page, owner string, f *hugoFile, around Surroundi
 func (h *hugo) placeResource(page Page, f *hugoFile, file, link string) Page {
 	page.Static = true
 	page.Reason = "copied as it is"
-	page.Output = strings.TrimPrefix(file, "/")
+	page.Output = path.Clean(strings.TrimPrefix(file, "/"))
 	page.URL = f.lang.base + strings.TrimPrefix((&url.URL{Path: link}).EscapedPath(), "/")
 	return page
 }

@@ -84,7 +84,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 		if expanded != "" {
 			add(expanded)
 		} else {
-			add(h.shown(f.parent))
+			add("/" + h.shown(f.parent))
 			add(base)
 		}
 		if ugly {
@@ -98,7 +98,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 			if expanded != "" {
 				add(expanded)
 			} else {
-				add(h.shown(f.dir))
+				add("/" + h.shown(f.dir))
 			}
 		}
 		if atRoot || !ugly || h.rules.uglySections && f.kind != "term" {
@@ -113,10 +113,10 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 		}
 	}
 	indexed = len(els) > 0 && els[len(els)-1] == "index.html"
-	file := joinElements(els)
+	file := h.joinElements(els)
 	link := file
 	if indexed && !(ugly && h.rules.uglySections && (f.kind == "home" || f.kind == "section" || f.kind == "taxonomy") && !verbatim) {
-		link = joinElements(els[:len(els)-1])
+		link = h.joinElements(els[:len(els)-1])
 		if isIndex {
 			link = strings.TrimSuffix(link, base)
 		}
@@ -166,7 +166,10 @@ func parentPath(p string) string {
 }
 
 // joinElements puts one slash between elements that bring none.
-func joinElements(els []string) string {
+func (h *hugo) joinElements(els []string) string {
+	if !h.rules.cleanPermalinks {
+		return "/" + strings.TrimPrefix(path.Join(els...), "/")
+	}
 	n := 0
 	for _, el := range els {
 		n += len(el) + 1
@@ -358,7 +361,7 @@ func (h *hugo) aliasFile(f *hugoFile, alias string, t target) string {
 	if !h.rules.tree {
 		ugly = f.lang.uglyAll
 	}
-	if ugly && !isHTMLName(alias) {
+	if ugly && !h.isHTMLName(alias) {
 		alias += ".html"
 	}
 	if h.multihost && !h.rules.localizedAlias && !strings.HasPrefix(alias, "/"+f.lang.name) {
@@ -369,10 +372,13 @@ func (h *hugo) aliasFile(f *hugoFile, alias string, t target) string {
 		return ""
 	}
 	alias = strings.TrimPrefix(alias, "/")
-	if !isHTMLName(alias) {
+	if !h.isHTMLName(alias) {
 		alias += "/index.html"
 	}
 	return alias
 }
 
-func isHTMLName(p string) bool { return strings.HasSuffix(p, ".html") || strings.HasSuffix(p, ".htm") }
+// isHTMLName tells an alias that is a file from one that becomes a folder.
+func (h *hugo) isHTMLName(alias string) bool {
+	return strings.HasSuffix(alias, ".html") || h.rules.localizedAlias && strings.HasSuffix(alias, ".htm")
+}

@@ -1,0 +1,386 @@
+package site
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestHugoDifferential builds random sites with a real Hugo and compares every file with
+// what Locate says. It runs when GITPOST_FUZZ_SITES is a number of sites; GITPOST_HUGO
+// names the binary (default: hugo on PATH), GITPOST_FUZZ_SEED the first seed. Each
+// difference is cut down to the smallest site that still shows it.
+func TestHugoDifferential(t *testing.T) {
+	sites, _ := strconv.Atoi(os.Getenv("GITPOST_FUZZ_SITES"))
+	if sites == 0 {
+		t.Skip("set GITPOST_FUZZ_SITES to a number of sites")
+	}
+	binary, err := exec.LookPath(cmp.Or(os.Getenv("GITPOST_HUGO"), "hugo"))
+	if err != nil {
+		t.Skip("no hugo: ", err)
+	}
+	seed, _ := strconv.ParseUint(os.Getenv("GITPOST_FUZZ_SEED"), 10, 64)
+	b := hugoBuilder{binary: binary, version: installedHugo(t, binary)}
+	t.Logf("%s %s, seeds from %d", binary, b.version, seed)
+	failures := 0
+	for i := range uint64(sites) {
+		s := randomHugoSite(rand.New(rand.NewPCG(seed+i, 7)), b.version)
+		if len(b.differences(t, s)) == 0 {
+			continue
+		}
+		s = b.shrink(t, s)
+		t.Errorf("seed %d, Hugo %s:\n%s\n%s", seed+i, b.version, strings.Join(b.differences(t, s), "\n"), s)
+		if failures++; failures == 20 {
+			t.Fatal("20 differences, enough")
+		}
+	}
+}
+
+func installedHugo(t *testing.T, binary string) string {
+	t.Helper()
+	out, err := exec.Command(binary, "version").Output()
+	v := regexp.MustCompile(`v(\d+\.\d+\.\d+)`).FindSubmatch(out)
+	if err != nil || v == nil {
+		t.Fatalf("%s version: %v: %s", binary, err, out)
+	}
+	return string(v[1])
+}
+
+// fuzzSite is a site in pieces that can be left out one by one.
+type fuzzSite struct {
+	config []string            // chunks of hugo.toml: first top-level lines, then tables
+	files  map[string]fuzzFile // by path
+}
+
+type fuzzFile struct {
+	format string   // "---", "+++" or "" without front matter
+	lines  []string // of the front matter
+	body   string
+}
+
+func (f fuzzFile) text() string {
+	if f.format == "" {
+		return f.body
+	}
+	return f.format + "\n" + strings.Join(append(slices.Clone(f.lines), ""), "\n") + f.format + "\n" + f.body
+}
+
+func (s fuzzSite) configText() string { return strings.Join(s.config, "\n") + "\n" }
+
+func (s fuzzSite) texts() map[string]string {
+	m := map[string]string{}
+	for name, f := range s.files {
+		m[name] = f.text()
+	}
+	return m
+}
+
+func (s fuzzSite) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "hugo.toml: %q\n", s.configText())
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
+		fmt.Fprintf(&b, "%s: %q\n", name, s.files[name].text())
+	}
+	return b.String()
+}
+
+type hugoBuilder struct{ binary, version string }
+
+// built is what Hugo made of a site.
+type built struct {
+	failed    string
+	pages     map[string]builtPage // by source
+	redirects map[string]string    // by output
+	copies    map[string][]string  // outputs by content
+}
+
+type builtPage struct{ url, out, kind, date string }
+
+const hugoDump = `@@DUMP@@{{ $f := "" }}{{ with .File }}{{ $f = .Filename }}{{ end }}{{ $d := "" }}{{ if not .Date.IsZero }}{{ $d = .Date.Format "2006-01-02T15:04:05Z07:00" }}{{ end }}{{ dict "file" $f "url" .Permalink "kind" .Kind "date" $d | jsonify }}@@END@@`
+
+func (b hugoBuilder) build(t *testing.T, s fuzzSite) built {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(root)
+	tree := s.texts()
+	tree["hugo.toml"] = s.configText()
+	for _, name := range []string{"_default/single", "_default/list", "index"} {
+		tree["layouts/"+name+".html"] = hugoDump
+	}
+	for name, text := range tree {
+		full := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(root, ".out")
+	cmd := exec.Command(b.binary, "--source", root, "--destination", out, "--cacheDir", filepath.Join(root, ".cache"))
+	cmd.Env = []string{"TZ=UTC", "LC_ALL=C.UTF-8", "PATH=" + os.Getenv("PATH"), "HOME=" + root}
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		return built{failed: string(bytes.TrimSpace(text))}
+	}
+	return readBuilt(t, root, out)
+}
+
+var (
+	dumped   = regexp.MustCompile(`(?s)@@DUMP@@(.*?)@@END@@`)
+	redirect = regexp.MustCompile(`http-equiv="?refresh"? content="0;\s*url=([^"]*)"`)
+)
+
+func readBuilt(t *testing.T, root, out string) built {
+	t.Helper()
+	r := built{pages: map[string]builtPage{}, redirects: map[string]string{}, copies: map[string][]string{}}
+	err := filepath.WalkDir(out, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(out, p)
+		if m := dumped.FindSubmatch(data); m != nil {
+			var page struct{ File, URL, Kind, Date string }
+			if err := json.Unmarshal(m[1], &page); err != nil {
+				return fmt.Errorf("%s: %w", rel, err)
+			}
+			if page.File != "" {
+				src, _ := filepath.Rel(root, page.File)
+				r.pages[src] = builtPage{page.URL, rel, page.Kind, page.Date}
+			}
+			return nil
+		}
+		if m := redirect.FindSubmatch(data); m != nil {
+			r.redirects[rel] = html.UnescapeString(string(m[1]))
+			return nil
+		}
+		r.copies[string(data)] = append(r.copies[string(data)], rel)
+		return nil
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// differences compares what Hugo built with what Locate predicts.
+func (b hugoBuilder) differences(t *testing.T, s fuzzSite) []string {
+	t.Helper()
+	files := s.texts()
+	c, err := openCase("hugo", b.version, map[string]string{"hugo.toml": s.configText()}, files, nil)
+	if err == nil {
+		dropCollisions(c, s.files)
+		files = s.texts()
+		c, err = openCase("hugo", b.version, map[string]string{"hugo.toml": s.configText()}, files, nil)
+	}
+	real := b.build(t, s)
+	if err != nil {
+		if real.failed == "" {
+			return []string{"Open: " + err.Error() + ", Hugo builds the site"}
+		}
+		return nil
+	}
+	var diffs []string
+	differ := func(format string, args ...any) { diffs = append(diffs, fmt.Sprintf(format, args...)) }
+	breaking := ""
+	aliases := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		p := c.locate(name)
+		if strings.HasPrefix(p.Reason, breaks) {
+			breaking = name + " " + p.Reason
+		}
+		page, isPage := real.pages[name]
+		switch {
+		case real.failed != "":
+		case p.Published && !isPage:
+			differ("%s: Locate says %s, Hugo leaves it out", name, p.URL)
+		case !p.Published && isPage:
+			differ("%s: Locate says %q, Hugo publishes it at %s", name, p.Reason, page.url)
+		case isPage && (p.URL != page.url || p.Output != page.out):
+			differ("%s:\n Locate %s %s\n Hugo   %s %s", name, p.URL, p.Output, page.url, page.out)
+		case isPage && page.kind == "page" && pageDateText(p) != page.date:
+			differ("%s: date %s, Hugo has %s", name, pageDateText(p), page.date)
+		case p.Static && !slices.Contains(real.copies[files[name]], p.Output):
+			differ("%s: Locate says copied to %s, Hugo to %q", name, p.Output, real.copies[files[name]])
+		case !p.Static && !isPage && path.Ext(name) == ".bin" && len(real.copies[files[name]]) > 0:
+			differ("%s: Locate says %q, Hugo copies it to %q", name, p.Reason, real.copies[files[name]])
+		}
+		for _, alias := range p.Aliases {
+			aliases[alias] = p.URL
+		}
+	}
+	if real.failed != "" && breaking == "" {
+		return []string{"the build fails, Locate names no file for it: " + real.failed}
+	}
+	if real.failed == "" && breaking != "" {
+		return []string{"Hugo builds the site, Locate says: " + breaking}
+	}
+	if real.failed == "" {
+		diffs = append(diffs, aliasDifferences(aliases, real, files)...)
+	}
+	return diffs
+}
+
+func pageDateText(p Page) string {
+	if p.Date.IsZero() {
+		return ""
+	}
+	return p.Date.Format("2006-01-02T15:04:05Z07:00")
+}
+
+// aliasDifferences compares the redirects that lead to pages with sources. Those between
+// home pages have no alias.
+func aliasDifferences(aliases map[string]string, real built, files map[string]string) []string {
+	var diffs []string
+	homes := map[string]bool{}
+	for _, p := range real.pages {
+		if p.kind == "home" {
+			homes[p.url] = true
+		}
+	}
+	made := map[string]string{}
+	for out, to := range real.redirects {
+		made[strings.TrimSuffix("/"+out, "index.html")] = to
+		if inLanguage := strings.Contains(to, "//en.") || strings.Contains(to, "//fr."); inLanguage {
+			delete(made, strings.TrimSuffix("/"+out, "index.html")) // one host per language, one folder each
+			made[strings.TrimSuffix(out[2:], "index.html")] = to
+		}
+	}
+	for alias, to := range aliases {
+		found := ""
+		for out, target := range made {
+			if target == to && strings.HasSuffix(unescapedPath(alias), out) && len(out) > len(found) {
+				found = out
+			}
+		}
+		if found == "" {
+			diffs = append(diffs, fmt.Sprintf("alias %s of %s is no redirect of Hugo's: %q", alias, to, made))
+		}
+		delete(made, found)
+	}
+	for out, to := range made {
+		if isSource := slices.ContainsFunc(slices.Collect(maps.Values(real.pages)), func(p builtPage) bool { return p.url == to && p.kind != "home" }); isSource {
+			diffs = append(diffs, fmt.Sprintf("Hugo redirects %s to %s, no alias says so", out, to))
+		}
+	}
+	return diffs
+}
+
+func unescapedPath(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(n))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// dropCollisions removes files that would be written over each other: which one Hugo
+// keeps is chance.
+func dropCollisions(c *caseSite, files map[string]fuzzFile) {
+	taken := map[string]bool{}
+	h := c.site.profile.(*hugo)
+	for name := range files { // the lists that Hugo writes for folders without _index
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			for _, lang := range append([]string{""}, slices.Collect(maps.Keys(h.languages))...) {
+				index := path.Join(dir, strings.ReplaceAll("_index."+lang+".md", "..", "."))
+				if _, exists := files[index]; !exists {
+					taken["out "+strings.ToLower(c.locate(index).Output)] = true
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		p := c.locate(name)
+		keys := []string{"out " + strings.ToLower(p.Output)}
+		for _, alias := range p.Aliases {
+			keys = append(keys, "out "+strings.ToLower(strings.TrimPrefix(alias, c.site.BaseURL()))+"index.html")
+		}
+		if f, ok := h.file(name); ok {
+			h.resolve(&f)
+			if f.class != plainFile {
+				keys = append(keys, "page "+f.lang.name+" "+normalPath(f.path))
+				for dir := f.path; f.class == singlePage && dir != "/"; dir = path.Dir(dir) {
+					keys = append(keys, "page "+f.lang.name+" "+normalPath(dir)+"/")
+					break
+				}
+			}
+		}
+		collides := slices.ContainsFunc(keys, func(k string) bool { return k != "out " && taken[k] })
+		if collides {
+			delete(files, name)
+			continue
+		}
+		for _, k := range keys {
+			taken[k] = true
+		}
+	}
+}
+
+// shrink leaves pieces of a site out for as long as a difference remains.
+func (b hugoBuilder) shrink(t *testing.T, s fuzzSite) fuzzSite {
+	t.Helper()
+	fails := func(s fuzzSite) bool { return len(b.differences(t, s)) > 0 }
+	names := slices.Sorted(maps.Keys(s.files))
+	for size := len(names) / 2; size > 0; size /= 2 { // halves first, single files last
+		for start := 0; start < len(names); start += size {
+			less := s.copy()
+			for _, name := range names[start:min(start+size, len(names))] {
+				delete(less.files, name)
+			}
+			if len(less.files) < len(s.files) && fails(less) {
+				s = less
+			}
+		}
+	}
+	for i := len(s.config) - 1; i > 0; i-- {
+		less := s.copy()
+		less.config = slices.Delete(less.config, i, i+1)
+		if fails(less) {
+			s = less
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
+		for i := len(s.files[name].lines) - 1; i >= 0; i-- {
+			less := s.copy()
+			f := less.files[name]
+			f.lines = slices.Delete(slices.Clone(f.lines), i, i+1)
+			less.files[name] = f
+			if fails(less) {
+				s = less
+			}
+		}
+	}
+	return s
+}
+
+func (s fuzzSite) copy() fuzzSite {
+	return fuzzSite{config: slices.Clone(s.config), files: maps.Clone(s.files)}
+}
