@@ -21,7 +21,8 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, doc: frontmatter.New(habits.style), habits: habits, rules: s.convention(), fresh: true}
+	w := &writer{site: s, habits: habits, rules: s.convention(), fresh: true}
+	w.doc = frontmatter.New(w.style(item))
 	for key, value := range habits.constant {
 		if err := w.doc.Set(value, key); err != nil {
 			return Revision{}, unwritable(op, key, err)

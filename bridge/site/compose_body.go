@@ -55,8 +55,8 @@ func (w *writer) encode(values []any) (body string, apart bool) {
 	}
 	switch v := values[0].(type) {
 	case string:
-		text := unixLines(v)
-		w.memory.CRLF = text != v
+		text := anyLines(v)
+		w.memory.CRLF = strings.Contains(v, "\r\n")
 		shown := w.site.visible(text)
 		body, w.memory.Escaped = w.site.escape(shown)
 		return body, shown != text
@@ -87,7 +87,7 @@ func displayed(s *Site, values []any) string {
 			}
 		}
 		if text := mf2.Text(v); text != "" {
-			parts = append(parts, s.visible(unixLines(text)))
+			parts = append(parts, s.visible(anyLines(text)))
 		}
 	}
 	return strings.Join(parts, "\n\n")
@@ -99,9 +99,6 @@ func (w *writer) compose(body string, item mf2.Item) {
 	w.memory.Added, w.memory.AddedLen = "", 0
 	var b strings.Builder
 	added := w.site.added(item)
-	if (body != "" || added != "") && w.habits.blank && w.fresh {
-		b.WriteString("\n")
-	}
 	b.WriteString(body)
 	if body != "" && !strings.HasSuffix(body, "\n") {
 		b.WriteString("\n")

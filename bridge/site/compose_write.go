@@ -72,6 +72,19 @@ func (w *writer) writeType(types []string) error {
 	return nil
 }
 
+// style is the neighbours' style, with a place for every key that the item will need: what
+// gitpost alone reads comes last.
+func (w *writer) style(item mf2.Item) frontmatter.Style {
+	style := w.habits.style
+	order := append([]string(nil), style.KeyOrder...)
+	for _, property := range inOrder(item.Properties) {
+		order = append(order, w.spelled(property))
+	}
+	image, _, _ := strings.Cut(w.imageKey(), ".")
+	style.KeyOrder = distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
+	return style
+}
+
 // write puts one property into the front matter; content is written by writeBody.
 func (w *writer) write(property string, values []any, item mf2.Item) error {
 	var err error
@@ -133,6 +146,11 @@ func (w *writer) key(property string) string {
 	if key, ok := w.reading().key(property); ok {
 		return key
 	}
+	return w.spelled(property)
+}
+
+// spelled is the key of a property in a new post.
+func (w *writer) spelled(property string) string {
 	if key := w.habits.keys[property]; key != "" {
 		return key
 	}
@@ -170,7 +188,7 @@ func (w *writer) writeName(values []any) error {
 
 // writeCategory writes a list always: one tag with a space in it would be two for Jekyll.
 func (w *writer) writeCategory(values []any) error {
-	tags := texts(values)
+	tags := tagsOf(values)
 	if len(tags) > 0 || !w.fresh {
 		if err := w.doc.Set(tags, w.key("category")); err != nil {
 			return err
@@ -200,13 +218,10 @@ func (w *writer) writeDate(property string, values []any) error {
 // writePhoto writes the photos, and their plain URLs where themes look for them.
 func (w *writer) writePhoto(values []any) error {
 	list := make([]any, len(values))
-	var urls []any
 	for i, v := range values {
 		list[i] = ordered(photoValue(v))
-		if u := photoURL(v); u != "" {
-			urls = append(urls, u)
-		}
 	}
+	urls := photoURLs(values)
 	if err := w.doc.Set(list, "photo"); err != nil {
 		return err
 	}
@@ -218,10 +233,7 @@ func (w *writer) writePhoto(values []any) error {
 
 // writeImage writes the key that makes themes show a picture in lists and link previews.
 func (w *writer) writeImage(urls []any, alt string) error {
-	key := w.rules.image[0]
-	if w.habits.image != "" {
-		key = w.habits.image
-	}
+	key := w.imageKey()
 	if key == "images" {
 		return w.doc.Set(urls, key)
 	}
@@ -233,6 +245,13 @@ func (w *writer) writeImage(urls []any, alt string) error {
 		return w.doc.Set(alt, "cover", "alt")
 	}
 	return nil
+}
+
+func (w *writer) imageKey() string {
+	if w.habits.image != "" {
+		return w.habits.image
+	}
+	return w.rules.image
 }
 
 // setApart puts a property into the mf2 key, as a list of its values when one value alone

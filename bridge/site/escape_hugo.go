@@ -64,7 +64,15 @@ func (t *theme) escapeShortcodes(text, version string) (string, []string) {
 	return b.String(), escaped
 }
 
-var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)((?:\s+(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[\pL_][\pL\pN_-]*\s*=\s*(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[^\s"=` + "`" + `<>%]+)|[^\s"=` + "`" + `<>%]+))*)\s*(/?)\s*$`)
+// What Hugo's lexer takes inside a shortcode: a name, and arguments that are all named or all
+// positional; one without quotes is of letters, digits, _ and -.
+const (
+	shortcodeString     = `(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[\pL\pN_-]+)`
+	shortcodePositional = `(?:\s+` + shortcodeString + `)+`
+	shortcodeNamed      = `(?:\s+[\pL_][\pL\pN_-]*=` + shortcodeString + `)+`
+)
+
+var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*$`)
 
 // shortcodeTags finds all marks that Hugo would take for a shortcode's beginning.
 func shortcodeTags(text string) []tag {

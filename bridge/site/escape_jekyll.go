@@ -6,8 +6,8 @@ import (
 )
 
 // Liquid looks for {{ and {% everywhere in a body, in code too, and fails the whole build on
-// one that is unclosed or unknown. The escape takes the two characters alone, so that it
-// holds whatever follows, closed or not.
+// one that is unclosed or unknown. The escape takes the opening mark alone, so that it holds
+// whatever follows, closed or not.
 func liquidEscape(part string) string { return "{% raw %}" + part + "{% endraw %}" }
 
 func (t *theme) escapeLiquid(text string) (string, []string) {
@@ -26,9 +26,15 @@ func (t *theme) escapeLiquid(text string) (string, []string) {
 			at += n
 			continue
 		}
-		b.WriteString(liquidEscape(text[at : at+2]))
-		escaped = append(escaped, text[at:at+2])
-		at += 2
+		end := at + 2
+		if text[at+1] == '{' {
+			for end < len(text) && text[end] == '}' {
+				end++ // Liquid would take the first of them for the end of an output that starts at {{
+			}
+		}
+		b.WriteString(liquidEscape(text[at:end]))
+		escaped = append(escaped, text[at:end])
+		at = end
 	}
 	b.WriteString(text[at:])
 	return b.String(), escaped
@@ -68,8 +74,8 @@ const (
 // is none.
 func (t *theme) liquid(text string) int {
 	for _, known := range []*regexp.Regexp{liquidOutput, liquidRaw, liquidComment, liquidHighlight} {
-		if m := known.FindString(text); m != "" {
-			return len(m)
+		if m := known.FindString(text); m != "" && !strings.Contains(m, "\n\n") {
+			return len(m) // Jekyll warns of a block over the end of the excerpt, a blank line
 		}
 	}
 	if m := liquidInclude.FindStringSubmatch(text); m != nil && t.includes[m[1]] {
@@ -84,7 +90,7 @@ func (t *theme) liquid(text string) int {
 			return len(m[0])
 		}
 		end := regexp.MustCompile(`^[^{}]*\{%-?\s*end` + m[1] + `\s*-?%\}`).FindString(text[len(m[0]):])
-		if end != "" {
+		if end != "" && !strings.Contains(end, "\n\n") {
 			return len(m[0]) + len(end)
 		}
 	}

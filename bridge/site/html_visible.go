@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -15,8 +16,11 @@ import (
 // raw HTML, and with a block of it the words inside, unless the site lets it through: there
 // it becomes Markdown, and what is no HTML element is shown as the text that it is.
 func (s *Site) visible(body string) string {
-	if s.rawHTML() || !strings.Contains(body, "<") {
+	if !strings.Contains(body, "<") {
 		return body
+	}
+	if s.rawHTML() {
+		return edited(body, unclosed(body))
 	}
 	for range 3 {
 		edits := rawParts(body)
@@ -55,43 +59,82 @@ func edited(body string, edits []edit) string {
 }
 
 // rawParts finds raw HTML in Markdown, and what to write in its place.
-func rawParts(body string) (edits []edit) {
-	defer func() {
-		if recover() != nil {
-			edits = nil
+func rawParts(body string) []edit {
+	var edits []edit
+	eachRaw(body, func(n ast.Node, start, end int) {
+		if block, ok := n.(*ast.HTMLBlock); ok {
+			edits = append(edits, blockEdits(block, []byte(body), start, end)...)
+			return
 		}
+		edits = append(edits, edit{start, end, inlineText([]byte(body), start, end)})
+	})
+	return edits
+}
+
+// eachRaw visits the raw HTML in Markdown.
+func eachRaw(body string, visit func(n ast.Node, start, end int)) {
+	defer func() {
+		_ = recover() // a defect in the parser must not lose a post: the text stays as it is
 	}()
-	source := []byte(body)
-	doc := safeRenderer.Parser().Parse(text.NewReader(source))
+	doc := safeRenderer.Parser().Parse(text.NewReader([]byte(body)))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function never fails
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.HTMLBlock:
-			edits = append(edits, blockEdits(n, source)...)
+			if lines := n.Lines(); lines.Len() > 0 {
+				end := lines.At(lines.Len() - 1).Stop
+				if n.HasClosure() {
+					end = n.ClosureLine.Stop
+				}
+				visit(n, lines.At(0).Start, end)
+			}
 		case *ast.RawHTML:
 			for i := range n.Segments.Len() {
-				segment := n.Segments.At(i)
-				edits = append(edits, edit{segment.Start, segment.Stop, inlineText(source, segment.Start, segment.Stop)})
+				visit(n, n.Segments.At(i).Start, n.Segments.At(i).Stop)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// swallowing are elements and marks that hide the rest of the page when they are not closed.
+var swallowing = regexp.MustCompile(`(?i)<(?:(script|style|textarea|title|iframe|xmp|noframes|noembed|plaintext|template|select|svg|math)\b|!--|\?|!\[CDATA\[)`)
+
+// unclosed finds raw HTML that would swallow what follows it, and shows it as text.
+func unclosed(body string) []edit {
+	var edits []edit
+	lower := asciiLower(body)
+	eachRaw(body, func(_ ast.Node, start, stop int) {
+		for _, m := range swallowing.FindAllStringSubmatchIndex(body[start:stop], -1) {
+			at := start + m[0]
+			end := map[string]string{"<!--": "-->", "<?": "?>", "<![cdata[": "]]>"}[lower[at:start+m[1]]]
+			if m[2] >= 0 {
+				end = "</" + lower[start+m[2]:start+m[3]]
+			}
+			if !strings.Contains(lower[at:], end) {
+				edits = append(edits, edit{at, at + 1, "&lt;"})
+			}
+		}
+	})
 	return edits
+}
+
+// asciiLower keeps the place of each byte, as strings.ToLower does not.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // blockEdits turns a block of HTML into Markdown. One inside a quotation or a list has the
 // marks of that on each line, so its lines are kept and shown as text.
-func blockEdits(n *ast.HTMLBlock, source []byte) []edit {
-	lines := n.Lines()
-	if lines.Len() == 0 {
-		return nil
-	}
-	start, end := lines.At(0).Start, lines.At(lines.Len()-1).Stop
-	if n.HasClosure() {
-		end = n.ClosureLine.Stop
-	}
+func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	raw := string(source[start:end])
 	if strings.TrimSpace(raw) == "<!--more-->" {
 		return nil // Hugo's mark of the summary's end
@@ -99,7 +142,7 @@ func blockEdits(n *ast.HTMLBlock, source []byte) []edit {
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
 	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
 		if md, err := toMarkdown(raw); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
-			return []edit{{start, end, "\n" + strings.TrimSpace(md) + "\n\n"}}
+			return []edit{{start, end, apart(strings.TrimSpace(md), source, start, end)}}
 		}
 	}
 	var edits []edit
@@ -109,6 +152,17 @@ func blockEdits(n *ast.HTMLBlock, source []byte) []edit {
 		}
 	}
 	return edits
+}
+
+// apart keeps a blank line between a block and its neighbours.
+func apart(block string, source []byte, start, end int) string {
+	if start > 1 && !bytes.HasSuffix(source[:start], []byte("\n\n")) {
+		block = "\n" + block
+	}
+	if end < len(source) && source[end] != '\n' {
+		block += "\n"
+	}
+	return block + "\n"
 }
 
 // onlyElements tells whether all tags of a text are elements of HTML.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,10 @@ func (r *reading) property(property string) []any {
 	case "category":
 		if isApart {
 			return r.mixedCategory(kept)
+		}
+	case "photo":
+		if isApart && r.pictured(kept) {
+			return kept
 		}
 	case "published", "updated":
 		if isApart {
@@ -243,12 +248,13 @@ func (r *reading) tags(key string, f frontmatter.Field) []any {
 // mixedCategory joins the tags as they are now with the categories that tags cannot hold.
 func (r *reading) mixedCategory(kept []any) []any {
 	now, _ := r.said("category")
-	if same(now, texts(kept)) {
+	tags := tagsOf(kept)
+	if same(now, tags) {
 		return kept
 	}
 	out := append([]any(nil), now...)
 	for _, v := range kept {
-		if _, isText := v.(string); !isText {
+		if !slices.ContainsFunc(tags, func(tag any) bool { return mf2.Equal(tag, v) }) {
 			out = append(out, v)
 		}
 	}

@@ -122,6 +122,9 @@ func unixLines(s string) string {
 	return strings.ReplaceAll(s, "\r\n", "\n")
 }
 
+// anyLines also ends a line at a lone CR, as Markdown does.
+func anyLines(s string) string { return strings.ReplaceAll(unixLines(s), "\r", "\n") }
+
 func stringsOf(v any) []string {
 	switch v := v.(type) {
 	case string:

@@ -1,6 +1,10 @@
 package site
 
-import "strings"
+import (
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
 
 // photos reads what stands for photos: an URL, an object {url, alt}, or a list of them.
 // caption and alt beside a nested key ("cover.alt") belong to the one photo there.
@@ -84,6 +88,9 @@ func photoURL(v any) string {
 				return s
 			}
 		}
+		if properties, ok := v["properties"].(map[string]any); ok {
+			return mf2.Text(properties["url"])
+		}
 	}
 	return ""
 }
@@ -93,6 +100,32 @@ func photoAlt(v any) string {
 	m, _ := v.(map[string]any)
 	alt, _ := m["alt"].(string)
 	return alt
+}
+
+// pictured tells whether the front matter proper says no more of the photos than the plain
+// URLs that themes look for.
+func (r *reading) pictured(kept []any) bool {
+	key, ok := r.key("photo")
+	if !ok {
+		return true
+	}
+	if !picturesOnly[key] {
+		return false
+	}
+	v, _ := r.doc.Get(strings.Split(key, ".")...)
+	urls, now := photoURLs(kept), unflatten(v)
+	return len(urls) > 0 && (same(now, urls) || same(now, urls[:1]))
+}
+
+// photoURLs are where photos are, as far as that is known.
+func photoURLs(values []any) []any {
+	var urls []any
+	for _, v := range values {
+		if u := photoURL(v); u != "" {
+			urls = append(urls, u)
+		}
+	}
+	return urls
 }
 
 // beside is the alt text in the same map as a nested key: cover.alt beside cover.image.

@@ -90,7 +90,8 @@ const sharedReserved = `
 	nav order parent has_children nav_order search sort
 	content output ext dir name title date lastmod modified pubdate published excerpt_separator
 	render_with_liquid collection relative_path next previous site page
-	license copyright`
+	license copyright
+	null true false yes no on off y n`
 
 // property tells which property a top-level key says. A key that means nothing known is a
 // property itself when it looks like one.

@@ -25,21 +25,20 @@ var jekyllVocabulary = newVocabulary(map[string][]string{
 type convention struct {
 	*vocabulary
 	dateLayout string
-	image      []string // the key for a photo's plain URL: images (a list) or image
-	imageList  bool
+	image      string // the key for a photo's plain URL: images (a list) or image
 	aliases    string // the key that leaves a former URL behind
 	address    string // the key that fixes a page's URL
 }
 
 func (s *Site) convention() convention {
 	if s.profile.name() == "jekyll" {
-		c := convention{vocabulary: jekyllVocabulary, dateLayout: "2006-01-02 15:04:05.999999999 -0700", image: []string{"image"}, address: "permalink"}
+		c := convention{vocabulary: jekyllVocabulary, dateLayout: "2006-01-02 15:04:05.999999999 -0700", image: "image", address: "permalink"}
 		if s.hasPlugin("jekyll-redirect-from") {
 			c.aliases = "redirect_from"
 		}
 		return c
 	}
-	return convention{vocabulary: hugoVocabulary, dateLayout: "2006-01-02T15:04:05.999999999Z07:00", image: []string{"images"}, imageList: true, aliases: "aliases", address: "url"}
+	return convention{vocabulary: hugoVocabulary, dateLayout: "2006-01-02T15:04:05.999999999Z07:00", image: "images", aliases: "aliases", address: "url"}
 }
 
 // hasPlugin tells whether Jekyll's configuration loads a plugin.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"sort"
 	"strconv"
+	"strings"
 
 	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
@@ -115,6 +116,21 @@ func same(a, b []any) bool {
 		}
 	}
 	return true
+}
+
+// longestTag is the longest text that may be a tag: generators make files of tags, and file
+// names end at 255 bytes.
+const longestTag = 120
+
+// tagsOf are the values that may stand among the tags.
+func tagsOf(values []any) []any {
+	var out []any
+	for _, v := range texts(values) {
+		if s := v.(string); len(s) <= longestTag && strings.Trim(s, " ./\\\t\r\n") != "" {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // texts are the strings among values.

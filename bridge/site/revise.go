@@ -138,11 +138,7 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		if !ok {
 			return nil
 		}
-		if property == "summary" || property == "category" {
-			var empty any = ""
-			if property == "category" {
-				empty = []any{}
-			}
+		if empty, ok := blocking[property]; ok {
 			if err := w.doc.Set(empty, w.rules.key(property)); err != nil {
 				return unwritable(op, property, err)
 			}
@@ -155,12 +151,13 @@ func (w *writer) remove(property string, want mf2.Item) error {
 	return nil
 }
 
+// blocking are the properties for which another key stands in, one that says something of
+// its own: an empty value keeps it from showing through.
+var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any{}}
+
 // forgetImages takes away the plain URLs that stand for the photos as they were.
 func (w *writer) forgetImages(photos []any) {
-	var urls []any
-	for _, v := range photos {
-		urls = append(urls, photoURL(v))
-	}
+	urls := photoURLs(photos)
 	for _, key := range imageKeys {
 		keys := strings.Split(key, ".")
 		v, ok := w.doc.Get(keys...)

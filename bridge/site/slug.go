@@ -1,6 +1,7 @@
 package site
 
 import (
+	"html"
 	"net/url"
 	"path"
 	"regexp"
@@ -102,10 +103,11 @@ func firstWords(text string) string {
 func contentText(values []any) string {
 	for _, v := range values {
 		if m, ok := v.(map[string]any); ok {
-			for _, key := range []string{"value", "html"} {
-				if s, _ := m[key].(string); strings.TrimSpace(s) != "" {
-					return s
-				}
+			if s, _ := m["value"].(string); strings.TrimSpace(s) != "" {
+				return s
+			}
+			if s, _ := m["html"].(string); strings.TrimSpace(s) != "" {
+				return html.UnescapeString(markup.ReplaceAllString(s, " "))
 			}
 			continue
 		}

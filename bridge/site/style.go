@@ -3,6 +3,7 @@ package site
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gitpost/frontmatter"
@@ -18,7 +19,6 @@ type habits struct {
 	image    string            // key of a photo's plain URL: "images", "cover.image", …; "" when none was seen
 	spell    func(property string) string
 	constant map[string]any // keys that all posts have with one value, which make them look alike
-	blank    bool           // a blank line follows the front matter
 }
 
 // recent is how many posts are looked at.
@@ -40,7 +40,7 @@ func (s *Site) learn(lib Library) habits {
 			continue
 		}
 		page := s.profile.locate(source.Path, doc, lib)
-		if page.Kind == "section" || page.Kind == "home" {
+		if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
 			continue
 		}
 		posts = append(posts, observed{source.Path, string(source.Data), doc, page})
@@ -124,8 +124,8 @@ var (
 )
 
 func (h *habits) learnStyle(posts []observed) {
-	var formats, lists, quotes, ends, blanks tally
-	var order []string
+	var formats, lists, quotes, ends tally
+	var orders [][]string
 	for _, p := range posts {
 		format := p.doc.Format()
 		if format == frontmatter.None {
@@ -144,10 +144,7 @@ func (h *habits) learnStyle(posts []observed) {
 			quotes.vote("double")
 		}
 		ends.vote(map[bool]string{true: "crlf", false: "lf"}[strings.Contains(head, "\r\n")])
-		if body := unixLines(p.doc.Body()); strings.TrimSpace(body) != "" {
-			blanks.vote(map[bool]string{true: "blank", false: "close"}[strings.HasPrefix(body, "\n")])
-		}
-		order = append(order, p.doc.Keys()...)
+		orders = append(orders, p.doc.Keys())
 	}
 	if f := formats.winner(); f != "" {
 		h.style.Format = frontmatter.Format(f[0] - '0')
@@ -158,12 +155,26 @@ func (h *habits) learnStyle(posts []observed) {
 	}
 	h.style.SingleQuotes = quotes.winner() == "single"
 	h.style.CRLF = ends.winner() == "crlf"
-	h.blank = blanks.winner() == "blank"
-	if len(order) > 0 {
-		h.style.KeyOrder = append(distinct(order), h.style.KeyOrder...)
-		h.style.KeyOrder = distinct(withoutKeys(h.style.KeyOrder, mf2Key, memoryKey))
+	orders = append(orders, h.style.KeyOrder)
+	h.style.KeyOrder = withoutKeys(mergeOrders(orders), mf2Key, memoryKey)
+}
+
+// mergeOrders joins lists of keys into one: the first list's order counts, and a key that
+// it lacks comes after the key that it follows in its own list.
+func mergeOrders(lists [][]string) []string {
+	var merged []string
+	for _, list := range lists {
+		at := 0
+		for _, key := range list {
+			if i := slices.Index(merged, key); i >= 0 {
+				at = i + 1
+				continue
+			}
+			merged = slices.Insert(merged, at, key)
+			at++
+		}
 	}
-	h.style.KeyOrder = append(h.style.KeyOrder, mf2Key, memoryKey)
+	return merged
 }
 
 func withoutKeys(list []string, keys ...string) []string {

@@ -42,7 +42,7 @@ var bodyTemplates = func() map[string]*template.Template {
 
 func bodyTemplate(name, source string) (*template.Template, error) {
 	return template.New(name).Funcs(template.FuncMap{
-		"text": markdownText, "address": markdownAddress, "link": markdownLink,
+		"text": markdownText, "address": markdownAddress, "link": markdownLink, "when": readableTime,
 	}).Parse(source)
 }
 

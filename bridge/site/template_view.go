@@ -3,6 +3,7 @@ package site
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"gitpost/bridge/mf2"
 )
@@ -134,6 +135,18 @@ func authorName(v any) string {
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// readableTime is a date as people write it in any language.
+func readableTime(s string) string {
+	m, ok := parseMoment(s, time.UTC)
+	switch {
+	case !ok:
+		return s
+	case !m.precise:
+		return m.time.Format("2006-01-02")
+	}
+	return m.time.Format("2006-01-02 15:04")
 }
 
 // markdownLink writes a cited as a link, or as its name when it has no address.
