@@ -1,17 +1,46 @@
 package micropub
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"strings"
+	"unicode"
 
 	"gitpost/bridge/fault"
 )
 
+// checkEncoding refuses what would have to be decoded before it can be read.
+func checkEncoding(r *http.Request) error {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return &fault.Error{
+			Code: fault.UnsupportedMedia, Op: op,
+			Message: fmt.Sprintf("the Content-Encoding %q is not accepted", shorten(coding)), Hint: "send the request uncompressed",
+		}
+	}
+	return nil
+}
+
+// checkCharset refuses text that is declared to be in another charset than UTF-8. Old HTTP
+// libraries declare ISO-8859-1 whatever they send, so ASCII passes under any name: what
+// percent-encoding hides in it must be UTF-8 all the same.
+func checkCharset(params map[string]string, data []byte) error {
+	switch charset := strings.ToLower(strings.Trim(params["charset"], `"' `)); charset {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		return nil
+	default:
+		if !bytes.ContainsFunc(data, func(r rune) bool { return r > unicode.MaxASCII }) {
+			return nil
+		}
+		return refuse(fmt.Sprintf("the charset %q is not accepted", shorten(charset)), "send the text in UTF-8")
+	}
+}
+
 // readBody reads a body without files.
-func readBody(r *http.Request, l Limits) ([]byte, error) {
+func readBody(r *http.Request, params map[string]string, l Limits) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
@@ -22,7 +51,7 @@ func readBody(r *http.Request, l Limits) ([]byte, error) {
 	if int64(len(data)) > l.Body {
 		return nil, bodyTooLarge(l)
 	}
-	return data, nil
+	return data, checkCharset(params, data)
 }
 
 func bodyTooLarge(l Limits) error {

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -55,9 +56,7 @@ func (m *multipartReader) take(part *multipart.Part) error {
 	if m.seen++; m.seen > m.limits.Properties+m.limits.Files {
 		return tooManyNames(m.limits)
 	}
-	_, disposition, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	name := disposition["name"]
-	filename, isFile := disposition["filename"]
+	name, filename, isFile := disposition(part.Header.Get("Content-Disposition"))
 	kind := part.Header.Get("Content-Type")
 	if !isFile {
 		isFile = isMedia(kind)
@@ -72,6 +71,27 @@ func (m *multipartReader) take(part *multipart.Part) error {
 	return m.file(name, filename, kind, body)
 }
 
+// disposition reads what a part is called, and its file name if it is a file. Some apps do
+// not escape the quotes in it.
+func disposition(header string) (name, filename string, isFile bool) {
+	if _, params, err := mime.ParseMediaType(header); err == nil {
+		filename, isFile = params["filename"]
+		return params["name"], filename, isFile
+	}
+	if m := partName.FindStringSubmatch(header); m != nil {
+		name = m[1]
+	}
+	if m := partFilename.FindStringSubmatch(header); m != nil {
+		filename, isFile = m[1], true
+	}
+	return name, filename, isFile
+}
+
+var (
+	partName     = regexp.MustCompile(`(?i);\s*name="?([^";]*)"?`)
+	partFilename = regexp.MustCompile(`(?i);\s*filename="?(.*?)"?\s*$`)
+)
+
 // isMedia reports whether a part without a file name is a file after all.
 func isMedia(kind string) bool {
 	kind, _, _ = strings.Cut(strings.ToLower(kind), "/")
@@ -79,17 +99,17 @@ func isMedia(kind string) bool {
 }
 
 func (m *multipartReader) text(name, kind string, body io.Reader) error {
-	if _, params, err := mime.ParseMediaType(kind); err == nil {
-		if err := checkCharset(params); err != nil {
-			return err
-		}
-	}
 	data, err := io.ReadAll(io.LimitReader(body, m.left+1))
 	if err != nil {
 		return brokenBody(err)
 	}
 	if m.left -= int64(len(data)); m.left < 0 {
 		return bodyTooLarge(m.limits)
+	}
+	if _, params, err := mime.ParseMediaType(kind); err == nil {
+		if err := checkCharset(params, data); err != nil {
+			return err
+		}
 	}
 	if name == "access_token" || name == "auth_token" {
 		m.token = strings.TrimSpace(string(data))

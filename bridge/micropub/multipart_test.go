@@ -74,6 +74,9 @@ func TestMultipartOfEveryShape(t *testing.T) {
 		{"a file field left empty", []part{text("content", "x"), file("photo", "", "application/octet-stream", "")}, `Create {"content":["x"]}`, ""},
 		{"video and its poster", []part{file("video", "v", "video/mp4", "1"), file("photo", "p", jpg, "1")}, `Create {"photo":["U2.jpg"],"video":["U1.mp4"]}`, `video "v" 1, photo "p" 1`},
 		{"a file that says no name", []part{{disposition: `name="photo"`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "" 1`},
+		{"quotes in a name", []part{{disposition: `name="photo[]"; filename="my "best"; one.jpg"`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "my \"best\"; one.jpg" 1`},
+		{"no quotes", []part{{disposition: `name=photo; filename=a b.jpg`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "a b.jpg" 1`},
+		{"an old library's charset", []part{{disposition: `name="content"`, headers: map[string]string{"Content-Type": "text/plain; charset=ISO-8859-1"}, body: "x"}}, `Create {"content":["x"]}`, ""},
 		{"a path for a name", []part{file("photo", "../../etc/passwd", jpg, "1")}, `Create {"photo":["U1.jpg"]}`, `photo "../../etc/passwd" 1`},
 		{"base64 as transfer encoding", []part{
 			{disposition: `name="content"`, headers: map[string]string{"Content-Transfer-Encoding": "base64"}, body: base64.StdEncoding.EncodeToString([]byte("héllo"))},
@@ -126,7 +129,7 @@ func TestMultipartThatCannotBeMeant(t *testing.T) {
 	}{
 		{"nothing", nil, micropub.Limits{}, nil, fault.InvalidRequest},
 		{"not UTF-8", []part{text("content", "caf\xe9")}, micropub.Limits{}, nil, fault.InvalidRequest},
-		{"another charset", []part{{disposition: `name="content"`, headers: map[string]string{"Content-Type": "text/plain; charset=latin1"}, body: "x"}}, micropub.Limits{}, nil, fault.InvalidRequest},
+		{"another charset", []part{{disposition: `name="content"`, headers: map[string]string{"Content-Type": "text/plain; charset=latin1"}, body: "é"}}, micropub.Limits{}, nil, fault.InvalidRequest},
 		{"a part without name", []part{{disposition: ``, body: "x"}, text("content", "x")}, micropub.Limits{}, nil, fault.InvalidRequest},
 		{"two files and no post", []part{file("file", "a", "image/png", "1"), file("file", "b", "image/png", "1"), text("h", "entry")}, micropub.Limits{}, &memory{}, ""},
 		{"a text over the limit", []part{text("content", strings.Repeat("a", 101))}, micropub.Limits{Body: 100}, nil, fault.TooLarge},

@@ -18,23 +18,16 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
-	if err := checkEncoding(r, params); err != nil {
+	if err := checkEncoding(r); err != nil {
 		return req, err
 	}
 	switch {
-	case isJSON(kind):
-		data, err := readBody(r, l)
+	case isJSON(kind), isForm(kind):
+		data, err := readBody(r, params, l)
 		if err != nil {
 			return req, err
 		}
-		req.Command, err = parseJSON(data, l, &req.Token)
-		return req, err
-	case isForm(kind):
-		data, err := readBody(r, l)
-		if err != nil {
-			return req, err
-		}
-		if looksLikeJSON(data) {
+		if isJSON(kind) || looksLikeJSON(data) {
 			req.Command, err = parseJSON(data, l, &req.Token)
 			return req, err
 		}
@@ -87,26 +80,6 @@ func mediaType(r *http.Request) (string, map[string]string) {
 		kind = strings.ToLower(strings.TrimSpace(kind))
 	}
 	return kind, params
-}
-
-// checkEncoding refuses what would have to be decoded before it can be read.
-func checkEncoding(r *http.Request, params map[string]string) error {
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return &fault.Error{
-			Code: fault.UnsupportedMedia, Op: op,
-			Message: fmt.Sprintf("the Content-Encoding %q is not accepted", shorten(coding)), Hint: "send the request uncompressed",
-		}
-	}
-	return checkCharset(params)
-}
-
-func checkCharset(params map[string]string) error {
-	switch charset := strings.ToLower(strings.Trim(params["charset"], `"' `)); charset {
-	case "", "utf-8", "utf8", "us-ascii", "ascii":
-		return nil
-	default:
-		return refuse(fmt.Sprintf("the charset %q is not accepted", shorten(charset)), "send the text in UTF-8")
-	}
 }
 
 // refuse is the error for a request that cannot be meant as sent.

@@ -13,7 +13,7 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
-	if err := checkEncoding(r, params); err != nil {
+	if err := checkEncoding(r); err != nil {
 		return req, err
 	}
 	var f *form
@@ -29,7 +29,7 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 			return req, err
 		}
 	case isForm(kind):
-		data, err := readBody(r, l)
+		data, err := readBody(r, params, l)
 		if err != nil {
 			return req, err
 		}
@@ -38,7 +38,7 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 		}
 		req.Token = f.takeToken()
 	case isJSON(kind):
-		data, err := readBody(r, l)
+		data, err := readBody(r, params, l)
 		if err != nil {
 			return req, err
 		}
