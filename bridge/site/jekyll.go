@@ -16,7 +16,7 @@ type jekyll struct {
 	since4  bool
 	psych   bool // front matter is read by Psych itself, else by SafeYAML
 
-	configuration  jekyllConfig
+	configuration  jekyllSettings
 	address        jekyllAddress
 	location       *time.Location
 	now            func() time.Time
@@ -79,8 +79,9 @@ func newJekyll(tree fs.FS, o Options, version string) (profile, error) {
 	if j.source != "" {
 		j.destination = strings.TrimPrefix(j.destination, j.source+"/")
 	}
-	if j.collectionsDir = strings.Trim(config.text("collections_dir", ""), "/"); j.collectionsDir != "" {
-		j.postsAbove = "/" + j.collectionsDir
+	if dir := config.text("collections_dir", ""); dir != "" {
+		j.collectionsDir = strings.Trim(path.Clean("/"+dir), "/")
+		j.postsAbove = "/" + dir // as it is written: with a slash of its own no post is found
 	}
 	j.optionalFrontMatter = configuredPlugin(tree, config, "jekyll-optional-front-matter")
 
@@ -236,6 +237,10 @@ func (j *jekyll) locate(file string, doc *frontmatter.Document, around Surroundi
 		fallthrough
 	default:
 		j.locateDocument(&page, inside, at, doc, around)
+		if !page.Published && at.class != documentFile && j.readsPage(inside) { // include: [_posts]
+			page = Page{Path: file}
+			j.locatePage(&page, inside, doc, around)
+		}
 	}
 	return page
 }
@@ -315,7 +320,7 @@ func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, 
 			template = "/:path/:basename" + j.suffix
 		}
 	} else if !isText || custom == "" {
-		page.Reason = "permalink is not readable"
+		page.Reason = breaks + "its permalink is not text"
 		return
 	}
 	for _, p := range []struct{ name, value string }{{":path", folder}, {":basename", base}, {":output_ext", outExt}} {
@@ -348,13 +353,11 @@ func (j *jekyll) locateStatic(page *Page, file string, around Surroundings) {
 
 // copied fills in a static file. Its defaults can keep it from being written.
 func (j *jekyll) copied(page *Page, url string, defaults *defaultValues, written bool) {
-	page.Static = true
 	page.URL = j.address.of(percentEncode(url, func(c byte) bool { return pathByte[c] || c == '%' }))
 	page.Output = strings.TrimPrefix(path.Clean("/"+percentDecode(url)), "/")
 	published, has := defaults.all["published"]
-	page.Published = written && (!has || rubyTrue(published))
-	if !page.Published {
-		page.Static, page.Reason = false, "not written"
+	if page.Static = written && (!has || rubyTrue(published)); !page.Static {
+		page.Reason = "not written"
 	}
 }
 
@@ -374,6 +377,7 @@ func (j *jekyll) locateCollectionFile(page *Page, file string, at jekyllPlace, a
 		url = strings.ReplaceAll(url, p.name, escapePath(p.value))
 	}
 	url = strings.TrimSuffix(sanitizeURL(url), "/") + ext
-	j.copied(page, url, j.defaults.of(strings.TrimPrefix(url, "/"), url[1:], at.collection.label, around), at.collection.output)
+	scope := strings.TrimPrefix(url, "/")
+	j.copied(page, "/"+scope, j.defaults.of(scope, scope, at.collection.label, around), at.collection.output)
 	page.Kind = at.collection.label
 }

@@ -18,7 +18,7 @@ type jekyllAddress struct {
 	easy bool   // home can simply be put before a path without odd characters
 }
 
-func newJekyllAddress(o Options, config jekyllConfig) jekyllAddress {
+func newJekyllAddress(o Options, config jekyllSettings) jekyllAddress {
 	a := jekyllAddress{site: config.text("url", ""), base: strings.TrimSuffix(config.text("baseurl", ""), "/")}
 	if o.Me != "" {
 		a.site, a.base = strings.TrimRight(o.Me, "/"), ""

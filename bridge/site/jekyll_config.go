@@ -25,10 +25,10 @@ var jekyllExcludes = []string{
 	"vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/",
 }
 
-// jekyllConfig is a configuration with Ruby's rules for what counts as true.
-type jekyllConfig map[string]any
+// jekyllSettings is a configuration with Ruby's rules for what counts as true.
+type jekyllSettings map[string]any
 
-func (c jekyllConfig) text(key, otherwise string) string {
+func (c jekyllSettings) text(key, otherwise string) string {
 	switch v := c[key].(type) {
 	case nil:
 		return otherwise
@@ -41,12 +41,12 @@ func (c jekyllConfig) text(key, otherwise string) string {
 }
 
 // on tells whether a value is true for Ruby: anything but nil and false.
-func (c jekyllConfig) on(key string) bool {
+func (c jekyllSettings) on(key string) bool {
 	v, ok := c[key]
 	return ok && v != nil && v != false
 }
 
-func (c jekyllConfig) list(key string) ([]string, bool) {
+func (c jekyllSettings) list(key string) ([]string, bool) {
 	v, ok := c[key].([]any)
 	if !ok {
 		return nil, false
@@ -60,7 +60,7 @@ func (c jekyllConfig) list(key string) ([]string, bool) {
 	return list, true
 }
 
-func readJekyllConfig(tree fs.FS, version string) (jekyllConfig, error) {
+func readJekyllConfig(tree fs.FS, version string) (jekyllSettings, error) {
 	files := jekyllConfigFiles
 	if !atLeast(version, "4.0.0") {
 		files = files[:2] // config-toml
@@ -79,10 +79,10 @@ func readJekyllConfig(tree fs.FS, version string) (jekyllConfig, error) {
 		}
 		return config, nil
 	}
-	return jekyllConfig{}, nil
+	return jekyllSettings{}, nil
 }
 
-func decodeJekyllConfig(file string, text []byte) (jekyllConfig, error) {
+func decodeJekyllConfig(file string, text []byte) (jekyllSettings, error) {
 	var raw map[string]any
 	if path.Ext(file) == ".toml" {
 		if err := toml.Unmarshal(text, &raw); err != nil {
@@ -132,7 +132,7 @@ var notInLabel = regexp.MustCompile(`[^a-zA-Z0-9_\-.]`)
 
 // jekyllCollections reads both forms of the setting. In the list form nothing is written
 // (collections-list-form).
-func jekyllCollections(config jekyllConfig, style string) (posts jekyllCollection, others []jekyllCollection, err error) {
+func jekyllCollections(config jekyllSettings, style string) (posts jekyllCollection, others []jekyllCollection, err error) {
 	declared := map[string]any{}
 	switch v := config["collections"].(type) {
 	case nil:
@@ -154,7 +154,7 @@ func jekyllCollections(config jekyllConfig, style string) (posts jekyllCollectio
 	for name := range declared {
 		label := notInLabel.ReplaceAllString(name, "")
 		about, _ := declared[label].(map[string]any)
-		meta := jekyllConfig(about)
+		meta := jekyllSettings(about)
 		c := jekyllCollection{label: label, folder: "_" + label, output: meta.on("output")}
 		if template, set := meta["permalink"]; set && template != nil {
 			c.template = meta.text("permalink", "")
@@ -202,7 +202,7 @@ func styleSuffix(style string) string {
 }
 
 // jekyllZone is the zone of the site: an override, the configuration, TZ, the machine's.
-func jekyllZone(o Options, config jekyllConfig) *time.Location {
+func jekyllZone(o Options, config jekyllSettings) *time.Location {
 	if o.TimeZone != nil {
 		return o.TimeZone
 	}
@@ -234,7 +234,7 @@ func zoneNamed(name string) *time.Location {
 }
 
 // configuredPlugin tells whether a plugin is named in the configuration or the Gemfile.
-func configuredPlugin(tree fs.FS, config jekyllConfig, gem string) bool {
+func configuredPlugin(tree fs.FS, config jekyllSettings, gem string) bool {
 	for _, key := range []string{"plugins", "gems"} {
 		names, _ := config.list(key)
 		for _, name := range names {

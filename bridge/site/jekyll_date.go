@@ -98,14 +98,67 @@ func parseRubyTime(text string, zone *time.Location, now time.Time) (t time.Time
 		}
 	}
 	month, day, hour, min, sec := atLeastOne(f.mon), atLeastOne(f.mday), max(f.hour, 0), max(f.min, 0), max(f.sec, 0)
+	if hasOffset {
+		year, month, day, hour, min, sec = applyRubyOffset(year, month, day, hour, min, sec, offset)
+	}
 	if !rubyClock(month, day, hour, min, sec) {
 		return time.Time{}, false, false
 	}
 	if hasOffset {
-		at := time.Date(year, time.Month(month), day, hour, min, sec, 0, time.UTC)
-		return at.Add(-time.Duration(offset) * time.Second).In(zone), precise, true
+		return time.Date(year, time.Month(month), day, hour, min, sec, 0, time.UTC).In(zone), precise, true
 	}
 	return localTime(year, month, day, hour, min, sec, zone), precise, true
+}
+
+// applyRubyOffset brings a clock to UTC before it is checked: an hour 25 with a zone is no error.
+func applyRubyOffset(year, month, day, hour, min, sec, offset int) (y, m, d, h, mi, s int) {
+	carry := func(n, base int) (rest, over int) {
+		over = n / base
+		if rest = n % base; rest < 0 {
+			rest, over = rest+base, over-1
+		}
+		return rest, over
+	}
+	if offset == 0 {
+		return year, month, day, hour, min, sec
+	}
+	seconds := -offset
+	var over int
+	if seconds%60 != 0 {
+		sec, over = carry(sec+seconds%60, 60)
+	}
+	minutes := seconds/60 + over
+	over = 0
+	if minutes%60 != 0 {
+		min, over = carry(min+minutes%60, 60)
+	}
+	hours := minutes/60 + over
+	over = 0
+	if hours%24 != 0 {
+		hour, over = carry(hour+hours%24, 24)
+	}
+	if days := hours/24 + over; days != 0 {
+		day += days
+		switch {
+		case offset < 0 && month >= 1 && month <= 12 && day > monthDays(year, month):
+			month, day = month+1, 1
+			if month > 12 {
+				year, month = year+1, 1
+			}
+		case offset > 0 && day < 1:
+			if month--; month < 1 {
+				year, month = year-1, 12
+			}
+			day = monthDays(year, min12(month))
+		}
+	}
+	return year, month, day, hour, min, sec
+}
+
+func min12(month int) int { return min(month, 12) }
+
+func monthDays(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 func atLeastOne(n int) int {
@@ -198,6 +251,9 @@ func scanRubyDate(text string) rubyFields {
 		for i := range groups {
 			if m[2*i] >= 0 {
 				groups[i] = s[m[2*i]:m[2*i+1]]
+				if re == rubyDigits && i == 4 { // a point without digits after it counts
+					groups[i] = "." + groups[i]
+				}
 			}
 		}
 		s = s[:m[0]] + " " + s[m[1]:]

@@ -32,7 +32,7 @@ type defaultValues struct {
 
 var noDefaults = &defaultValues{}
 
-func newDefaults(config jekyllConfig, collectionsDir string, since4 bool) *frontMatterDefaults {
+func newDefaults(config jekyllSettings, collectionsDir string, since4 bool) *frontMatterDefaults {
 	d := &frontMatterDefaults{collectionsDir: collectionsDir, byPart: !since4}
 	sets, _ := config["defaults"].([]any)
 	for _, e := range sets {

@@ -33,6 +33,14 @@ func (f jekyllFront) value(key string) (any, bool) {
 	if !ok {
 		return nil, false
 	}
+	if _, isList := field.Value.([]any); isList {
+		items, _ := f.doc.Items(key)
+		list := make([]any, len(items))
+		for i, item := range items {
+			list[i] = f.j.typed(item)
+		}
+		return list, true
+	}
 	return f.j.typed(field), true
 }
 
@@ -55,8 +63,12 @@ func refusedByPsych(j *jekyll, doc *frontmatter.Document) bool {
 		if !ok {
 			continue
 		}
-		if field.Plain && strings.HasPrefix(field.Text, ":") {
-			if _, symbol := j.scalar(field.Text).(rubySymbol); symbol {
+		items, _ := doc.Items(key)
+		for _, item := range append(items, field) {
+			if !item.Plain || !strings.HasPrefix(item.Text, ":") {
+				continue
+			}
+			if _, symbol := j.scalar(item.Text).(rubySymbol); symbol {
 				return true
 			}
 		}
@@ -106,6 +118,10 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 		front.broken = false // an image in _posts has none (posts-other-extensions)
 	}
 	defaults := j.defaults.of(at.rel, file, at.collection.label, around)
+	yamlFile := isYAML(ext) // all of it is read as data, and only that
+	if yamlFile {
+		defaults = noDefaults
+	}
 	parts := urlParts{
 		collection: at.collection.label,
 		base:       withoutExtension(name),
@@ -125,13 +141,14 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 		return defaults.all[key]
 	}
 	now := j.now()
-	at2 := j.dateOf(front, defaults, now)
+	date := j.dateOf(front, defaults, now)
 	dated, slug, hasName := "", "", false
 	if !front.broken {
 		dated, slug, hasName = j.datedName(at.rel)
-		if hasName && !at2.found {
-			at2.time, _, at2.ok = parseRubyTime(dated, j.location, now)
-			at2.found = true
+		hasName = hasName && !yamlFile
+		if hasName && !date.found {
+			date.time, _, date.ok = parseRubyTime(dated, j.location, now)
+			date.found = true
 		}
 		if !hasName {
 			slug = parts.base
@@ -146,18 +163,18 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 	case nil:
 	case bool:
 		if v {
-			refused = "slug is not text"
+			refused = breaks + "its slug is not text"
 		}
 	default:
-		refused = "slug is not text"
+		refused = breaks + "its slug is not text"
 	}
 	parts.slug = slug
-	if at2.found && !at2.ok {
-		refused = "the date is not readable"
+	if date.found && !date.ok {
+		refused = breaks + "its date cannot be read"
 	}
-	page.Date = at2.time
-	parts.date = at2.time
-	if !at2.found {
+	page.Date = date.time
+	parts.date = date.time
+	if !date.found {
 		parts.date = now.In(j.location)
 	}
 
@@ -172,15 +189,15 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 		}
 	case bool:
 		if v {
-			refused = "permalink is not text"
+			refused = breaks + "its permalink is not text"
 		}
 	default:
-		refused = "permalink is not text"
+		refused = breaks + "its permalink is not text"
 	}
 	parts.outputExt = outExt
 	url, known := j.expand(template, &parts)
 	if !known {
-		refused = "the permalink has an unknown placeholder"
+		refused = breaks + "its permalink has an unknown placeholder"
 	}
 	if refused == "" {
 		j.finishDocument(page, sanitizeURL(url), outExt)
@@ -199,20 +216,20 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 	}
 	switch {
 	case refused != "":
-		deny(refused) // Jekyll stops the build
+		deny(refused)
 	case at.reason != "":
 		deny(at.reason)
 	case has && !rubyTrue(published) && !j.unpublished:
 		deny("draft")
-	case at2.found && !j.future && at2.time.After(now):
+	case date.found && !j.future && date.time.After(now):
 		deny("scheduled")
 	case !at.collection.output:
 		deny("collection without output")
 	case j.defaults.broken:
 		deny("a date in the defaults")
-	case at.collection == &j.posts && isYAML(ext):
+	case at.collection == &j.posts && yamlFile:
 		deny("ignored")
-	case j.oldest != nil && at.collection == &j.posts && (&postRank{at2.time, file}).before(j.oldest):
+	case j.oldest != nil && at.collection == &j.posts && (&postRank{parts.date, file}).before(j.oldest):
 		deny("limit_posts")
 	}
 }
@@ -282,7 +299,7 @@ func (j *jekyll) categories(at jekyllPlace, front jekyllFront, defaults *default
 			list = append(list, strings.Fields(v)...)
 		case []any:
 			for _, e := range v {
-				list = append(list, j.rubyString(retyped(e)))
+				list = append(list, j.rubyString(e))
 			}
 		default:
 			return false
@@ -299,26 +316,37 @@ func (j *jekyll) categories(at jekyllPlace, front jekyllFront, defaults *default
 	if !add(v) {
 		return list, false
 	}
+	var nested []any // what stands in lists in lists is added once more
+	for _, source := range []any{defaults.all["categories"], v} {
+		if elements, isList := source.([]any); isList {
+			nested = flattenList(nested, elements)
+		}
+	}
 	category, has := front.value("category")
 	if !has || category == nil {
 		category = defaults.all["category"]
 	}
-	switch v := category.(type) {
-	case nil:
-	case bool:
-		if v {
-			list = append(list, "true")
-		}
-	case []any:
-		for _, e := range v {
-			if e != nil {
-				list = append(list, j.rubyString(retyped(e)))
-			}
-		}
-	default:
-		list = append(list, j.rubyString(v))
+	if rubyTrue(category) {
+		nested = flattenList(nil, category)
+	}
+	for _, e := range nested {
+		list = append(list, j.rubyString(e))
 	}
 	return list, true
+}
+
+// flattenList adds the elements of lists in lists, without nil.
+func flattenList(to []any, v any) []any {
+	switch v := v.(type) {
+	case nil:
+	case []any:
+		for _, e := range v {
+			to = flattenList(to, e)
+		}
+	default:
+		to = append(to, v)
+	}
+	return to
 }
 
 // aliases are the addresses of redirect_from.
@@ -347,6 +375,7 @@ func (j *jekyll) aliases(front jekyllFront) (urls []string) {
 // than that.
 func (j *jekyll) oldestWithin(tree fs.FS, limit int) *postRank {
 	var ranks []*postRank
+	now := j.now()
 	fs.WalkDir(tree, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil
@@ -365,7 +394,11 @@ func (j *jekyll) oldestWithin(tree fs.FS, limit int) *postRank {
 			}
 		}
 		if page := j.locate(file, doc, nil); page.Published {
-			ranks = append(ranks, &postRank{page.Date, inside})
+			rank := &postRank{page.Date, inside}
+			if page.Date.IsZero() {
+				rank.date = now // as Jekyll dates it
+			}
+			ranks = append(ranks, rank)
 		}
 		return nil
 	})

@@ -10,10 +10,10 @@ type jekyllClass int
 
 const (
 	notRead      jekyllClass = iota
-	postFile               // in a _posts folder
-	draftFile              // in a _drafts folder
-	documentFile           // in the folder of a collection
-	pageFile               // elsewhere: a page with front matter, else copied
+	postFile                 // in a _posts folder
+	draftFile                // in a _drafts folder
+	documentFile             // in the folder of a collection
+	pageFile                 // elsewhere: a page with front matter, else copied
 )
 
 // entryFilter is include and exclude, each pattern with a leading slash.
@@ -118,15 +118,23 @@ func (j *jekyll) place(file string) jekyllPlace {
 			return jekyllPlace{class: documentFile, collection: c, rel: inside}
 		}
 	}
-	if p, found := j.postPlace(file); found {
-		return p
+	post, found := j.postPlace(file)
+	if found && post.reason == "" {
+		return post
 	}
-	folder, name := path.Split(file)
-	folder = strings.TrimSuffix(folder, "/")
-	if j.reads(folder) && j.filter.accepts("/"+file, name, false) || j.includedFiles[file] {
+	switch {
+	case j.readsPage(file):
 		return jekyllPlace{class: pageFile, rel: file}
+	case found:
+		return post
 	}
 	return jekyllPlace{rel: file, reason: "ignored"}
+}
+
+// readsPage tells whether Jekyll meets a file on its walk for pages and files to copy.
+func (j *jekyll) readsPage(file string) bool {
+	folder, name := path.Split(file)
+	return j.reads(strings.TrimSuffix(folder, "/")) && j.filter.accepts("/"+file, name, false) || j.includedFiles[file]
 }
 
 // postPlace looks for a _posts or _drafts folder above the file that Jekyll walks down to.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -20,13 +21,15 @@ type rubySymbol string
 type rubyInteger string
 
 var (
-	psychTime     = regexp.MustCompile(`^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$`)
-	psychDate     = regexp.MustCompile(`^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$`)
-	psychFloat    = regexp.MustCompile(`^[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?$`)
-	psychInteger  = regexp.MustCompile(`^(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$`)
-	psychBase60   = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}$`)
-	timeParts     = regexp.MustCompile(`^(-?\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|\s+)(\d{1,2}):(\d\d):(\d\d)(?:\.\d*)?\s*(Z|[-+]\d{1,2}:?(?:\d\d)?)?$`)
-	safeYAMLFloat = regexp.MustCompile(`^[-+]?(?:\d[\d_]*)?(?:\.[\d_]*)?(?:[eE][-+]?\d+)?$`)
+	psychTime        = regexp.MustCompile(`^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$`)
+	psychDate        = regexp.MustCompile(`^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$`)
+	psychFloat       = regexp.MustCompile(`^[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?$`)
+	psychInteger     = regexp.MustCompile(`^(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$`)
+	psychBase60      = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}$`)
+	psychBase60Float = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\.[0-9_]*$`)
+	psychInfinity    = map[string]float64{".inf": math.Inf(1), "+.inf": math.Inf(1), "-.inf": math.Inf(-1)}
+	timeParts        = regexp.MustCompile(`^(-?\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|\s+)(\d{1,2}):(\d\d):(\d\d)(?:\.\d*)?\s*(Z|[-+]\d{1,2}:?(?:\d\d)?)?$`)
+	safeYAMLFloat    = regexp.MustCompile(`^[-+]?(?:\d[\d_]*)?(?:\.[\d_]*)?(?:[eE][-+]?\d+)?$`)
 )
 
 // scalar types a plain YAML scalar as Ruby's YAML readers do: nil, bool, int64, rubyInteger,
@@ -70,11 +73,22 @@ func (j *jekyll) scalar(text string) any {
 			return int64(n)
 		}
 		return float64(n) / 60
+	case j.psych && psychBase60Float.MatchString(text):
+		var f float64
+		for i, part := range strings.Split(strings.ReplaceAll(text, "_", ""), ":") {
+			v, _ := strconv.ParseFloat(part, 64)
+			f += v * [...]float64{3600, 60, 1}[i]
+		}
+		return f
+	case psychInfinity[strings.ToLower(text)] != 0:
+		return psychInfinity[strings.ToLower(text)]
+	case strings.EqualFold(text, ".nan"):
+		return math.NaN()
 	case psychInteger.MatchString(text):
 		return rubyInt(text)
 	case psychFloat.MatchString(text), !j.psych && safeYAMLFloat.MatchString(text):
 		plain := strings.NewReplacer(",", "", "_", "").Replace(text)
-		if f, err := strconv.ParseFloat(plain, 64); err == nil {
+		if f, err := strconv.ParseFloat(plain, 64); err == nil || math.IsInf(f, 0) {
 			return f
 		}
 	}
@@ -165,7 +179,7 @@ func rubyClock(month, day, hour, min, sec int) bool {
 func (j *jekyll) typed(f frontmatter.Field) any {
 	switch v := f.Value.(type) {
 	case []any, map[string]any:
-		return v
+		return retyped(v)
 	case nil:
 		return nil
 	}
@@ -264,6 +278,12 @@ func (j *jekyll) inspect(v any) string {
 }
 
 func rubyFloat(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 0):
+		return map[bool]string{true: "-Infinity", false: "Infinity"}[f < 0]
+	}
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if exp := strings.IndexByte(s, 'e'); exp >= 0 {
 		n, _ := strconv.Atoi(s[exp+1:])

@@ -1,8 +1,14 @@
-# Reads sites with Jekyll for TestJekyllDifferential: one folder with its TZ a line on
-# standard input ("TZ<tab>folder"), one line of JSON for each on standard output. Jekyll is
-# loaded once; a site is read but not rendered, which is all that addresses need.
+# Asks Jekyll for TestJekyllDifferential. One question in JSON a line on standard input, one
+# answer on standard output:
+#
+#   {"tz": "UTC", "folder": "…"}           what the site in a folder publishes, and where
+#   {"tz": "UTC", "dates": ["…"]}          what texts mean as dates
+#   {"tz": "UTC", "scalars": ["…"]}        what plain YAML values are in Ruby
+#
+# Jekyll is loaded once; a site is read but not rendered, which is all that addresses need.
 require "jekyll"
 require "json"
+require "timeout"
 
 Jekyll.logger.log_level = :error
 $stderr.reopen(File::NULL)
@@ -20,7 +26,12 @@ def forget
 end
 
 def survey(folder)
-  source = File.realpath(folder)
+  Timeout.timeout(5) { read(File.realpath(folder)) }
+rescue SystemExit, StandardError, NotImplementedError => e # some addresses make Addressable loop
+  { "error" => "#{e.class}: #{e.message}" }
+end
+
+def read(source)
   out = File.join(source, ".case-out")
   config = Jekyll.configuration("source" => source, "destination" => out, "quiet" => true, "disable_disk_cache" => true)
   site = Jekyll::Site.new(config)
@@ -45,14 +56,39 @@ def survey(folder)
     }
   end
   { "files" => files }
-rescue SystemExit, StandardError, NotImplementedError => e
-  { "error" => "#{e.class}: #{e.message}" }
+end
+
+# dates is what Jekyll makes of texts in the place of a date.
+def dates(texts)
+  { "dates" => texts.map do |text|
+    begin
+      Time.parse(text).localtime.strftime("%Y-%m-%dT%H:%M:%S%:z")
+    rescue StandardError
+      ""
+    end
+  end }
+end
+
+# scalars is what the YAML reader makes of plain values: class and text.
+def scalars(texts)
+  { "scalars" => texts.map do |text|
+    begin
+      v = Jekyll::Utils.safe_load_yaml("---\nv: #{text}\n")["v"]
+      "#{v.class} #{v.is_a?(Time) ? v.utc.strftime("%Y-%m-%dT%H:%M:%SZ") : v}"
+    rescue StandardError => e
+      e.class.name
+    end
+  end }
 end
 
 while (line = $stdin.gets)
-  zone, folder = line.chomp.split("\t", 2)
-  ENV["TZ"] = zone.empty? ? nil : zone
+  question = JSON.parse(line)
+  ENV["TZ"] = question["tz"]
   forget
-  answer = survey(folder)
-  answers.puts(JSON.generate(answer.transform_values { |v| v }))
+  answers.puts(JSON.generate(
+    if question["dates"] then dates(question["dates"])
+    elsif question["scalars"] then scalars(question["scalars"])
+    else survey(question["folder"])
+    end
+  ))
 end
