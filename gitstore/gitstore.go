@@ -3,12 +3,45 @@
 //
 // What Update has returned is durable: pack, index and ref are fsynced. One writer, any
 // number of readers; readers never wait for the writer, a fetch, a push or upkeep.
+//
+// # When both sides changed
+//
+// A commit that Update acknowledged and that is not pushed yet is replayed when the remote
+// moved: each file is compared with the commit's parent ("base"), and
+//
+//   - a file that only one side changed is as that side has it;
+//   - a file that both changed goes through Config.Merge. Where that reports a conflict, or
+//     there is no Merge or it fails, the newer text of the two stays in the file, and the other
+//     one stands in the history: the replayed commit keeps our text as it was, and a commit
+//     after it brings the merged one;
+//   - a file that was changed here and deleted there comes back with our text;
+//   - a file that was deleted here and changed there stays as they have it;
+//   - a file that was renamed on one side and changed on the other is changed under its new
+//     name; a rename is a file that went and one that came with the same or mostly the same lines;
+//   - two files that were added on both sides under one name, with different content, are
+//     both kept: ours gets "-2" (or the next free number) behind its name. A file called
+//     index or _index stands for its folder, which is renamed with all that the commit puts
+//     into it;
+//   - a file whose path there leads through something else now (a symlink, a submodule, a
+//     file) gets a new name in the same way.
+//
+// All but the first are told in a "Conflict" trailer of the commit and in Status; a clean
+// merge is not. In every case both texts can be found in the branch's history.
+//
+// A remote whose history was rewritten is followed: the branch becomes what the remote has,
+// with the commits on top that were never pushed. The tip before is kept in
+// refs/gitstore/before-rewrite/.
+//
+// # What is never written
+//
+// A path that leads through a symlink or a submodule, or is one; a path that .gitattributes
+// sends through a filter (LFS, git-crypt), which only a work tree could apply; a path that
+// Git itself forbids. Update then fails with a *PathError. Text files get the line endings
+// that .gitattributes asks for; a file keeps its mode.
 package gitstore
 
 import (
-	"context"
 	"io"
-	"io/fs"
 	"log/slog"
 	"time"
 )
@@ -33,46 +66,30 @@ type Config struct {
 
 	// Merge brings two versions of one file together when a commit is replayed on a tip that
 	// changed the same file. conflict tells that "theirs" won some place. nil: theirs wins.
+	// "theirs" is the newer of the two versions, wherever it was written.
 	Merge func(path string, base, ours, theirs []byte) (merged []byte, conflict bool, err error)
 
 	// Advanced is called, one call at a time and never while a lock is held, after the
-	// published tip moved (by an Update, a fetch or a replay).
+	// published tip moved (by an Update, a fetch or a replay). Moves that come while a call
+	// runs are told in one. An Update does not wait for it.
 	Advanced func(old, tip *Snapshot)
 
 	Log      *slog.Logger
 	Progress io.Writer // progress of the first clone; nil: none
 }
 
-// Store is safe for concurrent use.
-type Store struct{}
-
-// Open opens the clone, making it first when there is none, and starts the store's
-// goroutines; Close stops them. An unreachable remote is an error only when there is no
-// clone yet. A second Open of the same Dir by any process fails with ErrLocked.
-func Open(ctx context.Context, c Config) (*Store, error) { panic("skeleton") }
-
-// Close finishes what is under way, tries one last push until ctx ends, and releases the folder.
-func (s *Store) Close(ctx context.Context) error { panic("skeleton") }
-
-// Snapshot is the newest durable state.
-func (s *Store) Snapshot() *Snapshot { panic("skeleton") }
-
-// Update commits what edit makes of the newest state. edit is a pure function of the
-// snapshot and may run more than once (the remote moved, or a batch was built anew); its
-// error is returned as it is, and nothing is committed. When Update returns without error
-// the commit is durable. Edits see the effect of all earlier ones.
-func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) { panic("skeleton") }
-
-// Edit computes a change. A Change without files commits nothing (Commit.Hash is the tip's).
+// Edit computes a change. A Change without files commits nothing (Commit.Hash is the tip's),
+// and so does one whose files are all as they were.
 type Edit func(at *Snapshot) (Change, error)
 
 // Change is one commit to be.
 type Change struct {
-	Message                 string // subject, blank line, body, trailers
-	Files                   []File
+	Message                 string    // subject, blank line, body, trailers
+	Files                   []File    // the last of several with one path counts
 	AuthorName, AuthorEmail string    // default: the Config's
 	When                    time.Time // default: now
-	SkipCI                  bool
+	SkipCI                  bool      // "[skip ci]", unless something that waits for the push wants a build
+	Empty                   bool      // commit also when no file changes, to have the site built again
 }
 
 // File is one path's new state. A new file gets mode 100644; an existing one keeps its mode.
@@ -81,13 +98,15 @@ type File struct {
 	Data   []byte
 	Open   func() (io.ReadCloser, error) // in place of Data, for large files; called again when the edit is
 	Size   int64                         // with Open
-	Delete bool
+	Delete bool                          // no error when there is no such file
 }
 
 // Commit is a durable commit.
 type Commit struct {
 	Hash     Hash
 	Snapshot *Snapshot
+
+	pending *pending // nil when nothing was committed
 }
 
 // Push tells how far the delivery of a commit came.
@@ -95,13 +114,6 @@ type Push struct {
 	Pushed bool
 	Reason string // when not: in words for a person ("the remote cannot be reached: …", "protected branch …")
 }
-
-// WaitPushed waits until the commit is on the remote, the remote refused or could not be
-// reached, or ctx ended. While the remote is known to be down it returns at once.
-func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push { panic("skeleton") }
-
-// Sync fetches now and, when something waits, pushes. Calls that arrive together share one fetch.
-func (s *Store) Sync(ctx context.Context) error { panic("skeleton") }
 
 // Status is what an operator wants to know.
 type Status struct {
@@ -112,62 +124,6 @@ type Status struct {
 	OldestWait time.Time // zero when none wait
 	LastPush   time.Time
 	LastFetch  time.Time
-	Problem    string // why commits wait, or why the last fetch failed; "" when all is well
-	Conflicts  []string
+	Problem    string   // why commits wait, or why the last fetch failed; "" when all is well
+	Conflicts  []string // the newest of those since Open, in words
 }
-
-// Status is cheap and never waits.
-func (s *Store) Status() Status { panic("skeleton") }
-
-// Snapshot is the tree of one commit. It implements fs.FS, fs.ReadFileFS, fs.ReadDirFS and
-// fs.StatFS, never changes, and is safe for concurrent use. Submodules and symlinks are
-// listed with their mode and cannot be opened.
-type Snapshot struct{}
-
-// Commit is the commit of the snapshot; "" for the empty state before the first commit.
-func (s *Snapshot) Commit() Hash { panic("skeleton") }
-
-// Tree is the root tree.
-func (s *Snapshot) Tree() Hash { panic("skeleton") }
-
-func (s *Snapshot) Open(name string) (fs.File, error)          { panic("skeleton") }
-func (s *Snapshot) ReadFile(name string) ([]byte, error)       { panic("skeleton") }
-func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) { panic("skeleton") }
-func (s *Snapshot) Stat(name string) (fs.FileInfo, error)      { panic("skeleton") }
-
-// Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
-func (s *Snapshot) Walk(f func(path string, blob Hash) error) error { panic("skeleton") }
-
-// Blob reads a blob by name, also one that only the history has.
-func (s *Snapshot) Blob(h Hash) ([]byte, error) { panic("skeleton") }
-
-// ReadBlobs reads many blobs fast (on all cores, each goroutine with its own storage) and
-// calls f from several goroutines.
-func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, data []byte) error) error {
-	panic("skeleton")
-}
-
-// Delta is one path that differs between two snapshots; an empty hash: not there.
-type Delta struct {
-	Path     string
-	Old, New Hash
-}
-
-// Diff lists what differs from s to next, regular files only, in path order.
-func (s *Snapshot) Diff(next *Snapshot) ([]Delta, error) { panic("skeleton") }
-
-// LogEntry is one commit of the first-parent history.
-type LogEntry struct {
-	Hash    Hash
-	Message string
-	When    time.Time
-	At      *Snapshot // the state after it
-	Before  *Snapshot // the state before it
-}
-
-// Log walks the first-parent history, newest first, until f returns false.
-func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error { panic("skeleton") }
-
-// OpenReader gives the newest snapshot of an existing clone without its lock, beside a
-// running Store; fs.ErrNotExist when there is no clone.
-func OpenReader(dir string) (*Snapshot, error) { panic("skeleton") }

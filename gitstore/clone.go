@@ -1,0 +1,291 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+)
+
+// openClone finds or makes the clone. HEAD is written last, so a folder without one was
+// never complete, whatever killed its making.
+func (s *Store) openClone(ctx context.Context) error {
+	branch, err := s.refs.head()
+	switch {
+	case err == nil:
+		return s.openExisting(ctx, branch)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("open the clone: %w", err)
+	}
+	if err := s.checkFolderIsOurs(); err != nil {
+		return err
+	}
+	for _, dir := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
+		if err := os.MkdirAll(filepath.Join(s.c.Dir, filepath.FromSlash(dir)), 0o755); err != nil {
+			return &StorageError{Op: "make the clone", Err: err}
+		}
+	}
+	removeTemporaries(filepath.Join(s.c.Dir, "objects", "pack"))
+	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+		return &StorageError{Op: "make the clone", Err: err}
+	}
+	if err := s.firstFetch(ctx); err != nil {
+		return s.remote.explain("clone", err)
+	}
+	if err := s.writeConfig(); err != nil {
+		return err
+	}
+	if err := s.writeHead(); err != nil {
+		return &StorageError{Op: "make the clone", Err: err}
+	}
+	return s.load()
+}
+
+// checkFolderIsOurs refuses to make a clone among other things.
+func (s *Store) checkFolderIsOurs() error {
+	entries, err := os.ReadDir(s.c.Dir)
+	if err != nil {
+		return &StorageError{Op: "make the clone", Err: err}
+	}
+	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
+	for _, e := range entries {
+		if !slices.Contains(ours, e.Name()) && !strings.HasPrefix(e.Name(), tempPrefix) {
+			return fmt.Errorf("make the clone: %s is not empty and no clone (it has %s); name an empty or new folder", s.c.Dir, e.Name())
+		}
+	}
+	return nil
+}
+
+// firstFetch brings the whole branch.
+func (s *Store) firstFetch(ctx context.Context) error {
+	session, adv, err := s.remote.advertise(ctx)
+	if err != nil {
+		return err
+	}
+	if session == nil { // empty
+		if s.branch = s.c.Branch; s.branch == "" {
+			s.branch = "main"
+		}
+		return nil
+	}
+	defer session.Close()
+	if s.branch = s.c.Branch; s.branch == "" {
+		if s.branch, err = defaultBranch(adv); err != nil {
+			return err
+		}
+	}
+	tip, err := s.branchOf(adv)
+	if err != nil {
+		return err
+	}
+	progress := s.c.Progress
+	if progress == nil {
+		progress = io.Discard
+	} else {
+		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.name)
+	}
+	if err := s.download(ctx, session, adv, tip, nil, progress); err != nil {
+		return err
+	}
+	if err := s.refs.move(ctx, s.tracking(), zeroOrRead(s.refs, s.tracking()), tip); err != nil {
+		return &StorageError{Op: "make the clone", Err: err}
+	}
+	if err := s.refs.move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
+		return &StorageError{Op: "make the clone", Err: err}
+	}
+	return nil
+}
+
+func zeroOrRead(r refs, name string) oid {
+	o, _ := r.read(name)
+	return o
+}
+
+// defaultBranch is what the remote's HEAD names.
+func defaultBranch(adv *packp.AdvRefs) (string, error) {
+	for _, v := range adv.Capabilities.Get("symref") {
+		if name, ok := strings.CutPrefix(v, "HEAD:refs/heads/"); ok {
+			if _, there := adv.References["refs/heads/"+name]; there {
+				return name, nil
+			}
+		}
+	}
+	names := branchNames(adv)
+	var same []string
+	for _, n := range names {
+		if adv.Head != nil && adv.References["refs/heads/"+n] == *adv.Head {
+			same = append(same, n)
+		}
+	}
+	if len(same) == 0 {
+		same = names
+	}
+	for _, usual := range []string{"main", "master"} {
+		if slices.Contains(same, usual) {
+			return usual, nil
+		}
+	}
+	if len(same) == 1 {
+		return same[0], nil
+	}
+	return "", fmt.Errorf("the remote has no default branch; name one of: %s", strings.Join(names, ", "))
+}
+
+func branchNames(adv *packp.AdvRefs) []string {
+	var names []string
+	for ref := range adv.References {
+		if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// branchOf is the store's branch at the remote; zero when the remote is empty.
+func (s *Store) branchOf(adv *packp.AdvRefs) (oid, error) {
+	if h, ok := adv.References[s.head()]; ok {
+		return oid(h), nil
+	}
+	names := branchNames(adv)
+	if len(names) == 0 {
+		return zeroOID, nil
+	}
+	return zeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
+		Hint:   "name the branch in the configuration"}
+}
+
+// writeConfig makes the folder a repository that git commands accept. The URL has no
+// secret in it.
+func (s *Store) writeConfig() error {
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", "").Replace(s.remote.name)
+	text := "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n" +
+		"[remote \"origin\"]\n\turl = \"" + quoted + "\"\n" +
+		"[gitstore]\n\tversion = 1\n"
+	if err := replaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
+		return &StorageError{Op: "write the clone's config", Err: err}
+	}
+	return nil
+}
+
+func (s *Store) writeHead() error {
+	return replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) error {
+	os.Remove(path + ".new")
+	if err := writeSynced(path+".new", data, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func (s *Store) openExisting(ctx context.Context, branch string) error {
+	s.branch = branch
+	if s.c.Branch != "" {
+		s.branch = s.c.Branch
+	}
+	s.refs.recover(s.head(), s.tracking(), s.incoming())
+	removeTemporaries(filepath.Join(s.c.Dir, "objects", "pack"))
+	var err error
+	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+		return &StorageError{Op: "open the clone", Err: err}
+	}
+	config, err := os.ReadFile(filepath.Join(s.c.Dir, "config"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &StorageError{Op: "open the clone", Err: err}
+	}
+	own := strings.Contains(string(config), "[gitstore]")
+	s.delivery.fromEmpty = own
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s.remote.name)
+	if own && !strings.Contains(string(config), "\turl = \""+quoted+"\"\n") {
+		// Another remote: what is known of the old one says nothing about it.
+		s.delivery.fromEmpty = false
+		if err := s.refs.remove(s.tracking()); err != nil {
+			return &StorageError{Op: "open the clone", Err: err}
+		}
+		if err := s.writeConfig(); err != nil {
+			return err
+		}
+	}
+	if s.branch != branch {
+		tip, err := s.refs.read(s.head())
+		if err != nil {
+			return fmt.Errorf("open the clone: %w", err)
+		}
+		if tip.isZero() {
+			if err := s.firstFetch(ctx); err != nil {
+				return s.remote.explain("fetch from", err)
+			}
+		}
+		if err := s.writeHead(); err != nil {
+			return &StorageError{Op: "open the clone", Err: err}
+		}
+	}
+	return s.load()
+}
+
+// load reads the state from the refs: the tip, and what waits for a push.
+func (s *Store) load() error {
+	tip, err := s.refs.read(s.head())
+	if err != nil {
+		return fmt.Errorf("open the clone: %w", err)
+	}
+	now, err := snapshotOf(s.db, tip)
+	if err == nil {
+		_, err = readTree(s.db, now.tree)
+	}
+	if err != nil {
+		return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again", s.branch, s.c.Dir, err)
+	}
+	s.tip.Store(now)
+	remote, err := s.refs.read(s.tracking())
+	if err != nil {
+		return fmt.Errorf("open the clone: %w", err)
+	}
+	d := &s.delivery
+	d.remote = remote
+	if remote == tip {
+		return nil
+	}
+	// A store that was killed between moving the branch and noting the remote's tip left
+	// the latter here.
+	incoming, _ := s.refs.read(s.incoming())
+	var chain []*pending
+	for at := tip; !at.isZero(); {
+		if at == remote || at == incoming {
+			d.remote = at
+			slices.Reverse(chain)
+			d.unpushed = chain
+			return nil
+		}
+		c, err := readCommit(s.db, at)
+		if err != nil {
+			return fmt.Errorf("open the clone: %w", err)
+		}
+		chain = append(chain, &pending{id: at, when: time.Unix(c.committed, 0), skipCI: strings.Contains(c.message, skipCI)})
+		at = c.parent()
+	}
+	if remote.isZero() && d.fromEmpty {
+		slices.Reverse(chain)
+		d.unpushed = chain
+		return nil
+	}
+	// What the remote has is not known: the next fetch finds out.
+	d.remote = zeroOID
+	d.unknown = true
+	return nil
+}

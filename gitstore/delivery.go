@@ -1,0 +1,184 @@
+package gitstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// pending is a commit that is not known to be on the remote. A replay gives it a new name.
+// The delivery's mutex guards it.
+type pending struct {
+	id     oid
+	when   time.Time
+	skipCI bool
+
+	pushed  bool
+	refused string // why the last push that had it in it failed
+}
+
+// delivery is what is known of the remote, and what waits for it.
+type delivery struct {
+	mu       sync.Mutex // guards all below
+	remote   oid        // the branch as last seen there; zero: empty, or not known
+	unknown  bool       // there is a branch here, and what the remote has of it is not known
+	refill   bool       // the remote lost its branch: all must be pushed
+	unpushed []*pending // oldest first
+	lost     bool       // unpushed is not complete: the branch was moved by another program
+
+	down                      string // why the remote cannot be reached; "" when it can, as far as is known
+	pushProblem, fetchProblem string // in words; "" when the last one went well
+	lastPush                  time.Time
+	lastFetch                 time.Time
+	conflicts                 []string
+	ended                     bool
+	changed                   chan struct{} // closed and renewed at each change of the above
+
+	fromEmpty bool // the clone was made from an empty remote; set once
+}
+
+func (d *delivery) init() { d.changed = make(chan struct{}) }
+
+func (d *delivery) tell() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+func (d *delivery) update(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f()
+	d.tell()
+}
+
+func (d *delivery) add(list []*pending) {
+	d.update(func() { d.unpushed = append(d.unpushed, list...) })
+}
+
+// lose notes that another program moved the branch somewhere else.
+func (d *delivery) lose() {
+	d.update(func() {
+		for _, p := range d.unpushed {
+			p.refused = "another program moved the branch in the clone away from this commit"
+		}
+		d.unpushed, d.lost = nil, true
+	})
+}
+
+func (d *delivery) end() { d.update(func() { d.ended = true }) }
+
+// allSkipCI tells whether nothing that waits wants a build: CI looks at the last commit of
+// a push alone.
+func (d *delivery) allSkipCI() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !slices.ContainsFunc(d.unpushed, func(p *pending) bool { return !p.skipCI })
+}
+
+// conflictsKept is how many conflicts the status remembers.
+const conflictsKept = 50
+
+func (d *delivery) addConflicts(list []string) {
+	d.conflicts = append(d.conflicts, list...)
+	if n := len(d.conflicts) - conflictsKept; n > 0 {
+		d.conflicts = slices.Delete(d.conflicts, 0, n)
+	}
+}
+
+// WaitPushed waits until the commit is on the remote, the remote refused or could not be
+// reached, or ctx ended. While the remote is known to be down it returns at once. Whatever
+// it returns, a commit that is not pushed stays queued.
+func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push {
+	d := &s.delivery
+	for {
+		d.mu.Lock()
+		changed := d.changed
+		answer, known := d.outcome(c.pending)
+		d.mu.Unlock()
+		if known {
+			return answer
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			reason := "the push is still under way"
+			if s.courier.collecting() {
+				reason = fmt.Sprintf("the push waits up to %s for more commits", s.c.PushDelay)
+			}
+			return Push{Reason: reason}
+		}
+	}
+}
+
+// outcome is what is known of a commit; a nil one stands for the tip.
+func (d *delivery) outcome(p *pending) (Push, bool) {
+	if p == nil {
+		if len(d.unpushed) == 0 {
+			return Push{Pushed: !d.unknown && !d.refill, Reason: d.problem()}, true
+		}
+		p = d.unpushed[len(d.unpushed)-1]
+	}
+	switch {
+	case p.pushed:
+		return Push{Pushed: true}, true
+	case d.down != "":
+		return Push{Reason: d.down}, true
+	case p.refused != "":
+		return Push{Reason: p.refused}, true
+	case d.ended:
+		return Push{Reason: "the store was closed before the push"}, true
+	}
+	return Push{}, false
+}
+
+// Status is cheap and never waits.
+func (s *Store) Status() Status {
+	d := &s.delivery
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	st := Status{
+		Branch:    s.branch,
+		Tip:       s.tip.Load().commit.hash(),
+		Remote:    d.remote.hash(),
+		Unpushed:  len(d.unpushed),
+		LastPush:  d.lastPush,
+		LastFetch: d.lastFetch,
+		Problem:   d.problem(),
+		Conflicts: slices.Clone(d.conflicts),
+	}
+	if len(d.unpushed) > 0 {
+		st.OldestWait = d.unpushed[0].when
+	}
+	return st
+}
+
+// arrived notes that the remote has the branch up to a commit that waited.
+func (d *delivery) arrived(remote oid) {
+	d.remote, d.unknown, d.refill = remote, false, false
+	for i := len(d.unpushed) - 1; i >= 0; i-- {
+		if d.unpushed[i].id != remote {
+			continue
+		}
+		for _, p := range d.unpushed[:i+1] {
+			p.pushed = true
+		}
+		d.unpushed = slices.Clone(d.unpushed[i+1:])
+		return
+	}
+}
+
+// wantsPush tells whether something waits that can be pushed.
+func (d *delivery) wantsPush() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.unknown && (len(d.unpushed) > 0 || d.refill)
+}
+
+func (d *delivery) problem() string {
+	if d.pushProblem != "" && (len(d.unpushed) > 0 || d.refill) {
+		return d.pushProblem
+	}
+	return d.fetchProblem
+}

@@ -1,0 +1,48 @@
+package gitstore
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// writeSynced writes a file that must not exist and syncs it.
+func writeSynced(path string, data []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
+}
+
+// syncDir makes the names in a folder durable. Some file systems cannot, and say so.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) || isWindows {
+		return nil
+	}
+	return err
+}
+
+// isDiskError tells an error of the file system from one of a caller's content.
+func isDiskError(err error) bool {
+	var path *os.PathError
+	var link *os.LinkError
+	var errno syscall.Errno
+	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &errno)
+}

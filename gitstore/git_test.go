@@ -1,0 +1,255 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// need skips when a tool is missing, or fails when everything has to run.
+func need(t testing.TB, tool, install string) string {
+	t.Helper()
+	path, err := exec.LookPath(tool)
+	if err != nil {
+		for _, dir := range []string{"/usr/sbin", "/usr/lib/git-core", "/usr/local/sbin"} {
+			if _, err := os.Stat(filepath.Join(dir, tool)); err == nil {
+				return filepath.Join(dir, tool)
+			}
+		}
+		if os.Getenv("GITPOST_TEST_ALL") == "1" {
+			t.Fatalf("%s is missing: apt install %s", tool, install)
+		}
+		t.Skipf("%s is missing: apt install %s", tool, install)
+	}
+	return path
+}
+
+// gitEnv keeps the machine's own Git configuration out of the tests.
+func gitEnv() []string {
+	return append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
+		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@example.org", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@example.org",
+		"GIT_ALLOW_PROTOCOL=file:http:ssh")
+}
+
+// git runs a git command in a folder and gives what it prints.
+func git(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	out, err := tryGit(t, dir, args...)
+	if err != nil {
+		t.Fatalf("git %s in %s: %v\n%s", strings.Join(args, " "), dir, err, out)
+	}
+	return out
+}
+
+func tryGit(t testing.TB, dir string, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.Command(need(t, "git", "git"), args...)
+	cmd.Dir = dir
+	cmd.Env = gitEnv()
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	err := cmd.Run()
+	if err != nil {
+		return out.String() + stderr.String(), err
+	}
+	return strings.TrimRight(out.String(), "\n"), nil
+}
+
+// fsck is Git's own judgement of a repository.
+func fsck(t testing.TB, dir string) {
+	t.Helper()
+	cmd := exec.Command(need(t, "git", "git"), "fsck", "--full", "--strict", "--no-dangling")
+	cmd.Dir, cmd.Env = dir, gitEnv()
+	out, err := cmd.CombinedOutput()
+	if err != nil || bytes.Contains(out, []byte("error")) || bytes.Contains(out, []byte("missing")) {
+		t.Errorf("git fsck in %s: %v\n%s", dir, err, out)
+	}
+}
+
+// newRemote makes an empty bare repository.
+func emptyRemote(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "remote.git")
+	git(t, ".", "init", "-q", "--bare", "-b", "main", dir)
+	return dir
+}
+
+// remoteWith makes a bare repository with one commit of the files.
+func remoteWith(t testing.TB, files map[string]string) string {
+	t.Helper()
+	dir := emptyRemote(t)
+	h := checkout(t, dir)
+	h.commit(files, "start")
+	h.push()
+	return dir
+}
+
+// hand is a person with a work tree.
+type hand struct {
+	t   testing.TB
+	dir string
+}
+
+func checkout(t testing.TB, remote string) *hand {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "work")
+	git(t, ".", "clone", "-q", remote, dir)
+	if _, err := tryGit(t, dir, "rev-parse", "HEAD"); err != nil {
+		git(t, dir, "symbolic-ref", "HEAD", "refs/heads/main")
+	}
+	return &hand{t, dir}
+}
+
+// write changes files; an empty text removes one.
+func (h *hand) write(files map[string]string) {
+	h.t.Helper()
+	for name, text := range files {
+		path := filepath.Join(h.dir, filepath.FromSlash(name))
+		if text == "" {
+			if err := os.Remove(path); err != nil {
+				h.t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			h.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+func (h *hand) commit(files map[string]string, message string) {
+	h.t.Helper()
+	h.write(files)
+	git(h.t, h.dir, "add", "-A")
+	git(h.t, h.dir, "commit", "-q", "--allow-empty", "-m", message)
+}
+
+func (h *hand) push()                     { h.t.Helper(); git(h.t, h.dir, "push", "-q", "origin", "HEAD:refs/heads/main") }
+func (h *hand) pull()                     { h.t.Helper(); git(h.t, h.dir, "pull", "-q", "--rebase", "origin", "main") }
+func (h *hand) git(args ...string) string { h.t.Helper(); return git(h.t, h.dir, args...) }
+
+// edit commits and pushes.
+func (h *hand) edit(files map[string]string, message string) {
+	h.t.Helper()
+	h.commit(files, message)
+	h.push()
+}
+
+// open opens a store that is closed with the test.
+func open(t testing.TB, c Config) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), defaults(t, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, s) })
+	return s
+}
+
+func defaults(t testing.TB, c Config) Config {
+	if c.Dir == "" {
+		c.Dir = filepath.Join(t.TempDir(), "clone")
+	}
+	if c.AuthorName == "" {
+		c.AuthorName, c.AuthorEmail = "Phone", "phone@example.org"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.NewTextHandler(testLog{t}, nil))
+	}
+	return c
+}
+
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(p []byte) (int, error) {
+	defer func() { _ = recover() }() // the test is over
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+func shut(t testing.TB, s *Store) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := s.Close(ctx); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+// put commits files; an empty text removes one.
+func put(t testing.TB, s *Store, message string, files map[string]string) *Commit {
+	t.Helper()
+	c, err := s.Update(t.Context(), edits(message, files))
+	if err != nil {
+		t.Fatalf("update: %v", err)
+	}
+	return c
+}
+
+func edits(message string, files map[string]string) Edit {
+	return func(*Snapshot) (Change, error) {
+		c := Change{Message: message}
+		for name, text := range files {
+			c.Files = append(c.Files, File{Path: name, Data: []byte(text), Delete: text == ""})
+		}
+		return c, nil
+	}
+}
+
+// pushed waits until a commit is on the remote.
+func pushed(t testing.TB, s *Store, c *Commit) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if p := s.WaitPushed(ctx, c); !p.Pushed {
+		t.Fatalf("not pushed: %s", p.Reason)
+	}
+}
+
+func synced(t testing.TB, s *Store) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := s.Sync(ctx); err != nil {
+		t.Fatalf("sync: %v", err)
+	}
+}
+
+// wantFiles compares a snapshot with all the files it should have.
+func wantFiles(t testing.TB, s *Snapshot, want map[string]string) {
+	t.Helper()
+	got := make(map[string]string)
+	err := s.Walk(func(path string, blob Hash) error {
+		data, err := s.Blob(blob)
+		got[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range want {
+		if got[path] != text {
+			t.Errorf("%s is %q, want %q", path, got[path], text)
+		}
+	}
+	for path, text := range got {
+		if _, ok := want[path]; !ok {
+			t.Errorf("there is a file %s with %q", path, text)
+		}
+	}
+}
+
+// show is a file at the tip of a branch of a repository.
+func show(t testing.TB, dir, path string) string {
+	t.Helper()
+	return git(t, dir, "show", fmt.Sprintf("main:%s", path))
+}

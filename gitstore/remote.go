@@ -1,0 +1,386 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	nethttp "net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/format/pktline"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+	"github.com/go-git/go-git/v5/plumbing/transport/client"
+	"github.com/go-git/go-git/v5/plumbing/transport/http"
+)
+
+// remote is the other side. Only one goroutine talks to it at a time.
+type remote struct {
+	name    string // what people see: no credentials
+	ep      *transport.Endpoint
+	auth    func() (transport.AuthMethod, error)
+	tr      transport.Transport
+	secrets []string
+
+	// Over HTTP a session is no connection, so one advertisement serves all pushes.
+	pusher transport.ReceivePackSession
+	caps   *capability.List
+}
+
+func newRemote(c Config) (*remote, error) {
+	ep, err := transport.NewEndpoint(c.Remote)
+	if err != nil {
+		return nil, fmt.Errorf("the remote is no URL and no path: %s", redactURL(c.Remote))
+	}
+	r := &remote{ep: ep}
+	user, password := ep.User, ep.Password
+	if c.Username != "" {
+		user = c.Username
+	}
+	if c.Password != "" {
+		password = c.Password
+	}
+	for _, secret := range []string{password, c.Password, ep.Password} {
+		if secret != "" {
+			r.secrets = append(r.secrets, secret, url.QueryEscape(secret), url.PathEscape(secret))
+		}
+	}
+	switch ep.Protocol {
+	case "http", "https":
+		ep.User, ep.Password = "", ""
+		r.tr = http.NewClient(&nethttp.Client{Transport: httpTransport()})
+		var auth transport.AuthMethod
+		if password != "" || user != "" {
+			if user == "" {
+				user = "git" // hosts ignore the name beside a token, but want one
+			}
+			auth = &http.BasicAuth{Username: user, Password: password}
+		}
+		r.auth = func() (transport.AuthMethod, error) { return auth, nil }
+	case "ssh":
+		if user == "" {
+			user = "git"
+		}
+		ep.User, ep.Password = user, ""
+		r.tr, err = client.NewClient(ep)
+		r.auth = func() (transport.AuthMethod, error) { return sshAuth(c, ep, user) }
+	case "file", "git":
+		r.tr, err = client.NewClient(ep)
+		r.auth = func() (transport.AuthMethod, error) { return nil, nil }
+	default:
+		return nil, fmt.Errorf("the remote %s has the scheme %q; file, http, https, ssh and git are known", redactURL(c.Remote), ep.Protocol)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the remote %s: %w", redactURL(c.Remote), err)
+	}
+	r.name = ep.String()
+	if ep.Protocol == "file" {
+		r.name = ep.Path
+	}
+	return r, nil
+}
+
+// redactURL is safe to show, also when it cannot be parsed.
+func redactURL(s string) string {
+	if u, err := url.Parse(s); err == nil {
+		if u.User != nil {
+			u.User = url.User(u.User.Username())
+		}
+		return u.String()
+	}
+	if i, j := strings.Index(s, "://"), strings.LastIndex(s, "@"); i >= 0 && j > i {
+		return s[:i+3] + s[j+1:]
+	}
+	return s
+}
+
+// silence is how long the other side may say and take nothing. Git servers send a sign of
+// life every few seconds while hooks run.
+const silence = 2 * time.Minute
+
+// talkingConn gives up when nothing moves any more.
+type talkingConn struct{ net.Conn }
+
+func (c talkingConn) Read(p []byte) (int, error) {
+	_ = c.SetReadDeadline(time.Now().Add(silence))
+	return c.Conn.Read(p)
+}
+
+func (c talkingConn) Write(p []byte) (int, error) {
+	_ = c.SetWriteDeadline(time.Now().Add(silence))
+	return c.Conn.Write(p)
+}
+
+func httpTransport() nethttp.RoundTripper {
+	t := nethttp.DefaultTransport.(*nethttp.Transport).Clone()
+	dial := (&net.Dialer{Timeout: 30 * time.Second}).DialContext
+	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return talkingConn{c}, nil
+	}
+	return bodyTransport{t}
+}
+
+// bodyTransport appends a pack to a request as a stream: go-git would hold all of it in
+// memory.
+type bodyTransport struct{ base *nethttp.Transport }
+
+type packBody struct {
+	r    io.Reader
+	size int64  // -1: unknown
+	stop func() // ends the making of a pack that is not wanted any more; may be nil
+}
+
+type packBodyKey struct{}
+
+func (t bodyTransport) RoundTrip(req *nethttp.Request) (*nethttp.Response, error) {
+	if body, ok := req.Context().Value(packBodyKey{}).(packBody); ok && req.Method == nethttp.MethodPost {
+		req = req.Clone(req.Context())
+		req.Body = io.NopCloser(io.MultiReader(req.Body, body.r))
+		req.GetBody = nil
+		if req.Header.Del("Content-Length"); body.size < 0 {
+			req.ContentLength = -1
+		} else {
+			req.ContentLength += body.size
+		}
+	}
+	return t.base.RoundTrip(req)
+}
+
+// bounded runs one call of a transport that may hang in spite of its context: go-git
+// dials and shakes hands without one. The call's goroutine ends when its connection does.
+func bounded[T any](ctx context.Context, call func() (T, error), drop func(T)) (T, error) {
+	type result struct {
+		v   T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := call()
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-done; r.err == nil {
+				drop(r.v)
+			}
+		}()
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+var errSilent = errors.New("no answer in time")
+
+// greeting is how long the first answer may take.
+const greeting = 45 * time.Second
+
+// advertise opens a fetch session and reads what the remote has. An empty remote gives an
+// empty list and no session.
+func (r *remote) advertise(ctx context.Context) (transport.UploadPackSession, *packp.AdvRefs, error) {
+	auth, err := r.auth()
+	if err != nil {
+		return nil, nil, err
+	}
+	short, cancel := context.WithTimeoutCause(ctx, greeting, errSilent)
+	defer cancel()
+	s, err := bounded(short, func() (transport.UploadPackSession, error) { return r.tr.NewUploadPackSession(r.ep, auth) },
+		func(s transport.UploadPackSession) { s.Close() })
+	if err != nil {
+		return nil, nil, err
+	}
+	adv, err := bounded(short, func() (*packp.AdvRefs, error) { return s.AdvertisedReferencesContext(short) }, func(*packp.AdvRefs) {})
+	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		s.Close()
+		return nil, packp.NewAdvRefs(), nil
+	}
+	if err != nil {
+		s.Close()
+		return nil, nil, err
+	}
+	if f := adv.Capabilities.Get("object-format"); len(f) > 0 && f[0] != "sha1" {
+		s.Close()
+		return nil, nil, fmt.Errorf("the repository uses the object format %s; only sha1 is supported", f[0])
+	}
+	return s, adv, nil
+}
+
+// receiver opens a push session.
+func (r *remote) receiver(ctx context.Context) (transport.ReceivePackSession, *capability.List, error) {
+	if r.pusher != nil {
+		return r.pusher, r.caps, nil
+	}
+	auth, err := r.auth()
+	if err != nil {
+		return nil, nil, err
+	}
+	short, cancel := context.WithTimeoutCause(ctx, greeting, errSilent)
+	defer cancel()
+	s, err := bounded(short, func() (transport.ReceivePackSession, error) { return r.tr.NewReceivePackSession(r.ep, auth) },
+		func(s transport.ReceivePackSession) { s.Close() })
+	if err != nil {
+		return nil, nil, err
+	}
+	adv, err := bounded(short, func() (*packp.AdvRefs, error) { return s.AdvertisedReferencesContext(short) }, func(*packp.AdvRefs) {})
+	if err != nil && !errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		s.Close()
+		return nil, nil, err
+	}
+	caps := capability.NewList()
+	if adv != nil {
+		caps = adv.Capabilities
+	}
+	if r.overHTTP() {
+		r.pusher, r.caps = s, caps
+	}
+	return s, caps, nil
+}
+
+func (r *remote) overHTTP() bool { return r.ep.Protocol == "http" || r.ep.Protocol == "https" }
+
+// release ends a push session; forget also drops what is remembered of one over HTTP.
+func (r *remote) release(s transport.ReceivePackSession, forget bool) {
+	if r.pusher == nil {
+		// Closing a session that its server left gives an error that says nothing new.
+		_ = s.Close()
+	} else if forget {
+		r.pusher, r.caps = nil, nil
+	}
+}
+
+// explain turns what a transport reports into words, without secrets.
+func (r *remote) explain(op string, err error) error {
+	var known *RemoteError
+	var disk *StorageError
+	if err == nil || errors.As(err, &known) || errors.As(err, &disk) {
+		return err
+	}
+	e := &RemoteError{Op: op, Remote: r.name, Err: &hidden{err, r.redact(err.Error())}}
+	e.Reason = e.Err.Error()
+	var line *pktline.ErrorLine
+	var dns *net.DNSError
+	var netErr net.Error
+	var status *http.Err
+	var no *rejection
+	switch {
+	case errors.As(err, &no):
+		e.Reason = no.reason
+		if no.moved {
+			e.Hint = "others push at the same time; it is tried again"
+		}
+	case errors.Is(err, transport.ErrAuthenticationRequired):
+		e.Reason = "the remote wants a user name and a password or token, or does not accept the ones it got" + said(err, r)
+		e.Hint = "check that the token is valid and may write to this repository"
+	case errors.Is(err, transport.ErrAuthorizationFailed):
+		e.Reason = "the remote does not allow it" + said(err, r)
+		e.Hint = "check that the token or key may write to this repository"
+	case errors.Is(err, transport.ErrRepositoryNotFound):
+		e.Reason = "there is no such repository, or the credentials may not see it"
+		e.Hint = "check the address and the credentials"
+	case errors.As(err, &line):
+		e.Reason = "the remote says: " + r.redact(line.Text)
+	case errors.As(err, &status):
+		e.Reason = fmt.Sprintf("the remote answered with HTTP status %d", status.StatusCode())
+		if text := plainText(status.Reason); text != "" {
+			e.Reason += ": " + r.redact(text)
+		}
+		e.Unreachable = status.StatusCode() >= 500
+	case errors.Is(err, exec.ErrNotFound):
+		e.Reason = "a repository on this machine is reached through the git command, which is not installed"
+		e.Hint = "install git, or use an http or ssh address"
+	case errors.As(err, &dns):
+		e.Reason, e.Unreachable = fmt.Sprintf("the host name %s cannot be resolved", dns.Name), true
+	case errors.Is(err, errSilent), errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		e.Reason, e.Unreachable = "the remote does not answer", true
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.Reason, e.Unreachable = "the remote cannot be reached: connection refused", true
+	case errors.As(err, &netErr), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, io.ErrClosedPipe):
+		e.Reason, e.Unreachable = "the connection broke: "+r.redact(rootCause(err)), true
+	case strings.Contains(err.Error(), "unable to authenticate"):
+		e.Reason = "the remote accepts none of the SSH keys"
+		e.Hint = "add the public key to the repository as a deploy key with write access"
+	case strings.HasPrefix(err.Error(), "unknown error: "):
+		e.Reason = "the remote says: " + r.redact(strings.TrimPrefix(err.Error(), "unknown error: "))
+	}
+	return e
+}
+
+// hidden keeps the chain of an error and shows a text without secrets.
+type hidden struct {
+	err  error
+	text string
+}
+
+func (h *hidden) Error() string { return h.text }
+
+// Is finds sentinels in the chain; the chain itself stays hidden, since its texts may
+// hold a secret.
+func (h *hidden) Is(target error) bool { return errors.Is(h.err, target) }
+
+func rootCause(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
+}
+
+func (r *remote) redact(s string) string {
+	for _, secret := range r.secrets {
+		if len(secret) > 3 {
+			s = strings.ReplaceAll(s, secret, "…")
+		}
+	}
+	return s
+}
+
+// said is the host's own text in an error of go-git, which puts it behind a sentinel.
+func said(err error, r *remote) string {
+	_, text, _ := strings.Cut(err.Error(), ": ")
+	if text = plainText(text); text == "" {
+		return ""
+	}
+	return ": " + r.redact(text)
+}
+
+// plainText is a host's text on one line; a page of HTML is nothing to show.
+func plainText(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if strings.HasPrefix(s, "<") || len(s) > 1000 {
+		return ""
+	}
+	return s
+}
+
+// reasonOf is what people are told of an error at the remote.
+func reasonOf(err error) (reason string, unreachable bool) {
+	var r *RemoteError
+	if err == nil {
+		return "", false
+	}
+	if !errors.As(err, &r) {
+		return err.Error(), false
+	}
+	reason = r.Reason
+	if r.Hint != "" {
+		reason += "; " + r.Hint
+	}
+	return reason, r.Unreachable
+}

@@ -1,0 +1,271 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// integrate brings the branch in step with what was fetched: follows it, or replays on it
+// what it does not have. Only the writer calls it.
+func (s *Store) integrate(f *fetched) error {
+	for range 10 {
+		err := s.tryIntegrate(f)
+		if !errors.Is(err, errRefMoved) {
+			return err
+		}
+		if err := s.adopt(); err != nil {
+			return err
+		}
+	}
+	return errRefMoved
+}
+
+func (s *Store) tryIntegrate(f *fetched) error {
+	tip := s.tip.Load()
+	d := &s.delivery
+	d.mu.Lock()
+	known, unknown, waiting := d.remote, d.unknown || d.lost, slices.Clone(d.unpushed)
+	d.mu.Unlock()
+	if f.tip.isZero() {
+		s.emptied(tip, known)
+		return nil
+	}
+	if tip.commit.isZero() {
+		return s.follow(tip, f.tip, nil)
+	}
+	history, err := common(s.db, f.tip, tip.commit)
+	if err != nil {
+		return err
+	}
+	rewritten := false
+	switch {
+	case unknown:
+		if waiting, err = s.notShared(history, tip.commit); err != nil {
+			return err
+		}
+	case !known.isZero() && !history.shared(known):
+		rewritten = true
+	}
+	// What the remote has of ours needs no replay: a push whose answer was lost, say.
+	for i := len(waiting) - 1; i >= 0; i-- {
+		if history.shared(waiting[i].id) {
+			d.update(func() { d.unpushed = waiting; d.arrived(waiting[i].id) })
+			waiting = waiting[i+1:]
+			rewritten = false
+			break
+		}
+	}
+	if !rewritten && len(waiting) > 0 {
+		c, err := readCommit(s.db, waiting[0].id)
+		if err != nil {
+			return err
+		}
+		if c.parent() == f.tip { // the remote is where our commits begin
+			d.update(func() {
+				d.unpushed, d.remote = waiting, f.tip
+				d.unknown, d.lost, d.refill = false, false, false
+				d.lastFetch = time.Now()
+			})
+			s.noteRemote(f.tip)
+			return nil
+		}
+	}
+	if f.tip == tip.commit {
+		d.update(func() {
+			for _, p := range d.unpushed {
+				p.pushed = true
+			}
+			d.unpushed, d.remote, d.unknown, d.lost, d.refill = nil, f.tip, false, false, false
+			d.lastFetch = time.Now()
+		})
+		s.noteRemote(f.tip)
+		return nil
+	}
+	if rewritten {
+		s.log.Warn("the remote's history was rewritten; it is followed", "before", known, "now", f.tip, "commits on top", len(waiting))
+		keep := "refs/gitstore/before-rewrite/" + time.Now().UTC().Format("20060102T150405") + "-" + tip.commit.String()[:12]
+		if err := s.refs.move(context.Background(), keep, zeroOID, tip.commit); err != nil && !errors.Is(err, errRefMoved) {
+			return storageFault("keep the tip before the rewrite", err)
+		}
+	}
+	return s.follow(tip, f.tip, waiting)
+}
+
+// emptied is a remote without any branch: all that is here goes there.
+func (s *Store) emptied(tip *Snapshot, known oid) {
+	d := &s.delivery
+	if !known.isZero() {
+		s.log.Warn("the remote is empty now; the whole branch is pushed again", "branch", s.branch)
+	}
+	d.update(func() {
+		d.remote, d.unknown, d.lost, d.lastFetch = zeroOID, false, false, time.Now()
+		d.refill = !tip.commit.isZero()
+	})
+	if err := s.refs.remove(s.tracking()); err != nil {
+		s.log.Warn("cannot note what the remote has", "error", err)
+	}
+}
+
+// notShared lists our first-parent commits that the remote does not have.
+func (s *Store) notShared(history *ancestry, tip oid) ([]*pending, error) {
+	var list []*pending
+	for at := tip; !history.shared(at); {
+		if at.isZero() {
+			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+				Reason: "the clone in " + s.c.Dir + " and the remote have no commit in common",
+				Hint:   "check the remote's address; to start anew from it, move that folder away"}
+		}
+		c, err := readCommit(s.db, at)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, &pending{id: at, when: time.Unix(c.committed, 0)})
+		at = c.parent()
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+// follow moves the branch to the remote's tip with the waiting commits replayed on it.
+func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
+	b := newBatch(s.db, &s.writer.z)
+	defer b.w.abort()
+	at, err := readCommit(s.db, remote)
+	if err != nil {
+		return err
+	}
+	r := &replay{s: s, b: b, at: at}
+	type moved struct {
+		p    *pending
+		id   oid
+		gone bool // nothing of it is left to do
+	}
+	var result []moved
+	for _, p := range waiting {
+		c, err := readCommit(s.db, p.id)
+		if err != nil {
+			return err
+		}
+		before := r.at
+		if err := r.commit(c); err != nil {
+			return storageFault("replay "+c.id.String(), err)
+		}
+		result = append(result, moved{p, r.at.id, r.at == before})
+	}
+	// The order matters to a store that is killed in between: see load.
+	old, err := s.refs.read(s.incoming())
+	if err == nil {
+		err = s.refs.move(context.Background(), s.incoming(), old, remote)
+	}
+	if err != nil {
+		return storageFault("note what was fetched", err)
+	}
+	if err := s.makeDurable(b, s.head(), tip.commit, r.at.id); err != nil {
+		return err
+	}
+	s.publish(r.at)
+	d := &s.delivery
+	d.update(func() {
+		d.remote, d.unknown, d.lost, d.refill = remote, false, false, false
+		d.lastFetch = time.Now()
+		d.unpushed = nil
+		for _, m := range result {
+			m.p.id = m.id
+			// What the remote did already is there; behind another commit, a commit that
+			// came to nothing arrives together with that one.
+			if m.p.pushed = m.gone && len(d.unpushed) == 0; !m.p.pushed {
+				d.unpushed = append(d.unpushed, m.p)
+			}
+		}
+		d.addConflicts(r.conflicts)
+	})
+	for _, c := range r.conflicts {
+		s.log.Warn("both sides changed a file", "conflict", c)
+	}
+	s.noteRemote(remote)
+	return nil
+}
+
+// replay puts commits on another tip by merging their files.
+type replay struct {
+	s         *Store
+	b         *batch
+	at        *commitObject // the newest commit of the new line
+	conflicts []string
+
+	// of the commit at hand
+	base, ours *Snapshot
+	theirs     *Snapshot
+	theirDiff  []treeChange // what they changed since base; computed when it is needed
+	hasDiff    bool
+	first      []planned // the commit with our text
+	second     []planned // what the merge makes of it afterwards
+	notes      []string
+}
+
+func (r *replay) snapshot(c *commitObject) *Snapshot {
+	return &Snapshot{src: r.b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+}
+
+// commit replays one commit. When nothing of it is left to do, the line stays as it is.
+func (r *replay) commit(c *commitObject) error {
+	r.base = &Snapshot{src: r.b, tree: emptyTree}
+	if !c.parent().isZero() {
+		parent, err := readCommit(r.b, c.parent())
+		if err != nil {
+			return err
+		}
+		r.base = r.snapshot(parent)
+	}
+	r.ours, r.theirs = r.snapshot(c), r.snapshot(r.at)
+	r.theirDiff, r.hasDiff, r.first, r.second, r.notes = nil, false, nil, nil, nil
+	var changes []treeChange
+	err := diffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t treeChange) error {
+		changes = append(changes, t)
+		return nil
+	}, nil)
+	if err != nil {
+		return err
+	}
+	if err := r.plan(changes); err != nil {
+		return err
+	}
+	tree, err := r.b.apply(r.at.tree, r.first)
+	if err != nil {
+		return err
+	}
+	if tree == r.at.tree && len(r.notes) == 0 && len(r.second) == 0 && r.ours.tree != r.base.tree {
+		return nil // they made the same change
+	}
+	committer := signature(r.s.committer(), r.s.c.AuthorEmail, time.Now())
+	trailers := make([]string, len(r.notes))
+	for i, n := range r.notes {
+		trailers[i] = "Conflict: " + n
+	}
+	message := c.message
+	if len(r.second) == 0 {
+		message = addTrailers(message, trailers...)
+	}
+	if r.at, err = addCommit(r.b, tree, r.at.id, c.author, committer, message); err != nil {
+		return err
+	}
+	if len(r.second) > 0 {
+		if tree, err = r.b.apply(tree, r.second); err != nil {
+			return err
+		}
+		subject, _, _ := strings.Cut(c.message, "\n")
+		message := addTrailers("Merge what was written elsewhere\n\nThe commit before this one, \""+subject+
+			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n", trailers...)
+		if r.at, err = addCommit(r.b, tree, r.at.id, committer, committer, message); err != nil {
+			return err
+		}
+	}
+	for _, n := range r.notes {
+		r.conflicts = append(r.conflicts, fmt.Sprintf("%s (commit %s)", n, r.at.id.String()[:12]))
+	}
+	return nil
+}

@@ -1,0 +1,371 @@
+package gitstore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// plan decides, path by path, what becomes of a commit's changes on the other tip. The
+// rules are in the package documentation.
+func (r *replay) plan(changes []treeChange) error {
+	done := make(map[string]bool)
+	for _, t := range changes {
+		if done[t.path] {
+			continue
+		}
+		there, blocked, err := r.theirEntry(t.path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case sameEntry(there, t.new) && blocked == "":
+			if t.new.mode == 0 {
+				err = r.deletedOnBothSides(t)
+			}
+		case t.new.mode == 0 && there.mode == 0:
+		case sameEntry(there, t.old) && blocked == "":
+			r.take(t)
+		case t.new.mode == 0:
+			err = r.deletedHere(t, there, changes, done)
+		case t.old.mode == 0 || blocked != "" || there.mode != 0 && !isRegular(there.mode):
+			err = r.aside(t, blocked, changes, done)
+		case there.mode == 0:
+			err = r.deletedThere(t)
+		default:
+			err = r.merge(t.path, t.path, t.old, t.new, there)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameEntry(a, b treeEntry) bool { return a.mode == b.mode && a.id == b.id }
+
+// theirEntry is what stands at a path there; blocked is the part of the path that is no
+// folder, when the path leads through one.
+func (r *replay) theirEntry(name string) (e treeEntry, blocked string, err error) {
+	e, err = r.theirs.lookup("read", name)
+	if err == nil {
+		return e, "", nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return e, "", err
+	}
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		if above, err := r.theirs.lookup("read", name[:i]); err != nil {
+			break
+		} else if above.mode != modeDir {
+			return treeEntry{}, name[:i], nil
+		}
+	}
+	return treeEntry{}, "", nil
+}
+
+// take applies a change as it is.
+func (r *replay) take(t treeChange) {
+	if t.new.mode == 0 {
+		r.first = append(r.first, planned{File: File{Path: t.path, Delete: true}})
+		return
+	}
+	ours := t.new
+	r.first = append(r.first, planned{File: File{Path: t.path}, ours: &ours})
+}
+
+func (r *replay) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+// changedThere lists what they changed since the base.
+func (r *replay) changedThere() ([]treeChange, error) {
+	if r.hasDiff {
+		return r.theirDiff, nil
+	}
+	r.hasDiff = true
+	err := diffTrees(r.b, r.base.tree, r.b, r.theirs.tree, "", func(t treeChange) error {
+		r.theirDiff = append(r.theirDiff, t)
+		return nil
+	}, nil)
+	return r.theirDiff, err
+}
+
+// deletedOnBothSides removes a file also under the name it got there, when it only moved.
+func (r *replay) deletedOnBothSides(t treeChange) error {
+	list, err := r.changedThere()
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.old.mode == 0 && c.new.id == t.old.id && !r.inOurs(c.path) {
+			r.first = append(r.first, planned{File: File{Path: c.path, Delete: true}})
+			r.note("%s: deleted here, renamed elsewhere to %s; deleted there too", t.path, c.path)
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *replay) inOurs(name string) bool {
+	_, err := r.ours.lookup("read", name)
+	return err == nil
+}
+
+// deletedHere is a file that they changed; perhaps we only moved it.
+func (r *replay) deletedHere(t treeChange, there treeEntry, changes []treeChange, done map[string]bool) error {
+	if isRegular(there.mode) && isRegular(t.old.mode) {
+		to, ok, err := r.findRename(t, changes)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if at, blocked, err := r.theirEntry(to.path); err != nil {
+				return err
+			} else if at.mode == 0 && blocked == "" {
+				done[to.path] = true
+				r.first = append(r.first, planned{File: File{Path: t.path, Delete: true}})
+				return r.merge(to.path, to.path, t.old, to.new, there)
+			}
+		}
+	}
+	r.note("%s: deleted here, changed elsewhere; it stays as it is there", t.path)
+	return nil
+}
+
+// deletedThere is a file that we changed; perhaps they only moved it.
+func (r *replay) deletedThere(t treeChange) error {
+	if isRegular(t.old.mode) {
+		list, err := r.changedThere()
+		if err != nil {
+			return err
+		}
+		to, ok, err := r.findRename(t, list)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return r.merge(to.path, to.path, t.old, t.new, to.new)
+		}
+	}
+	r.take(t)
+	r.note("%s: changed here, deleted elsewhere; it is back with the text of here", t.path)
+	return nil
+}
+
+// findRename looks among added files for what t's old content became.
+func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, error) {
+	var best treeChange
+	bestScore := 0.5
+	var before []byte
+	tried := 0
+	for _, c := range list {
+		if c.old.mode != 0 || !isRegular(c.new.mode) || path.Ext(c.path) != path.Ext(t.path) {
+			continue
+		}
+		if c.new.id == t.old.id {
+			return c, true, nil
+		}
+		if tried++; tried > 200 {
+			continue
+		}
+		if before == nil {
+			var err error
+			if _, before, err = r.b.object(t.old.id); err != nil {
+				return best, false, err
+			}
+		}
+		_, after, err := r.b.object(c.new.id)
+		if err != nil {
+			return best, false, err
+		}
+		if score := similarity(before, after); score > bestScore {
+			best, bestScore = c, score
+		}
+	}
+	return best, best.path != "", nil
+}
+
+// similarity is the part of the larger text whose lines the other one has too.
+func similarity(a, b []byte) float64 {
+	if len(a) > mergeLimit || len(b) > mergeLimit || max(len(a), len(b)) == 0 {
+		return 0
+	}
+	lines := make(map[string]int)
+	for line := range bytes.Lines(a) {
+		lines[string(line)]++
+	}
+	same := 0
+	for line := range bytes.Lines(b) {
+		if lines[string(line)] > 0 {
+			lines[string(line)]--
+			same += len(line)
+		}
+	}
+	return float64(same) / float64(max(len(a), len(b)))
+}
+
+// mergeLimit is the size up to which a text is merged.
+const mergeLimit = 2 << 20
+
+// merge brings three versions of a file together at a path.
+func (r *replay) merge(name, to string, base, ours, theirs treeEntry) error {
+	mode := theirs.mode
+	if ours.mode != base.mode {
+		mode = ours.mode
+	}
+	if ours.id == theirs.id || ours.id == base.id {
+		r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: theirs.id}})
+		return nil
+	}
+	if theirs.id == base.id {
+		r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: ours.id}})
+		return nil
+	}
+	var text [3][]byte
+	for i, e := range []treeEntry{base, ours, theirs} {
+		_, data, err := r.b.object(e.id)
+		if err != nil {
+			return err
+		}
+		text[i] = data
+	}
+	older, newer := text[1], text[2]
+	oursIsNewer, err := r.oursIsNewer(name)
+	if err != nil {
+		return err
+	}
+	if oursIsNewer {
+		older, newer = newer, older
+	}
+	merged, conflict := newer, true
+	why := "changed on both sides; the newer text counts"
+	if r.s.c.Merge != nil && !slices.ContainsFunc(text[:], func(b []byte) bool { return len(b) > mergeLimit || bytes.IndexByte(b, 0) >= 0 }) {
+		result, hasConflict, err := r.s.c.Merge(name, text[0], older, newer)
+		if err == nil {
+			merged, conflict = result, hasConflict
+			why = "changed on both sides; merged, the newer text counts where they meet"
+		} else {
+			why += fmt.Sprintf(" (it cannot be merged: %s)", strings.Join(strings.Fields(err.Error()), " "))
+		}
+	}
+	set := func(data []byte) (planned, error) {
+		o, err := r.b.add(blobKind, data)
+		return planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: o}}, err
+	}
+	result, err := set(merged)
+	if err != nil {
+		return err
+	}
+	if !conflict {
+		r.first = append(r.first, result)
+		return nil
+	}
+	r.note("%s: %s", to, why)
+	r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: ours.id}})
+	if result.ours.id != ours.id {
+		r.second = append(r.second, result)
+	}
+	return nil
+}
+
+// oursIsNewer compares when we wrote with when they last touched the path.
+func (r *replay) oursIsNewer(name string) (bool, error) {
+	written := func(o oid) (int64, *commitObject, error) {
+		c, err := readCommit(r.b, o)
+		if err != nil {
+			return 0, nil, err
+		}
+		return signatureTime([]byte(c.author)), c, nil
+	}
+	ours, _, err := written(r.ours.commit)
+	if err != nil {
+		return false, err
+	}
+	entry := func(s *Snapshot) treeEntry {
+		e, err := s.lookup("read", name)
+		if err != nil {
+			return treeEntry{}
+		}
+		return e
+	}
+	at := r.theirs
+	for range 500 {
+		when, c, err := written(at.commit)
+		if err != nil {
+			return false, err
+		}
+		if c.parent().isZero() || c.parent() == r.base.commit {
+			return ours > when, nil
+		}
+		before, err := snapshotOf(r.b, c.parent())
+		if err != nil {
+			return false, err
+		}
+		if !sameEntry(entry(before), entry(at)) {
+			return ours > when, nil
+		}
+		at = before
+	}
+	return false, nil
+}
+
+// aside puts our file beside what stands in its place there, under another name.
+func (r *replay) aside(t treeChange, blocked string, changes []treeChange, done map[string]bool) error {
+	from := t.path // what gets another name: the file, or a folder above it
+	if blocked != "" {
+		from = blocked
+	} else if stem, _, _ := strings.Cut(path.Base(t.path), "."); (stem == "index" || stem == "_index") && path.Dir(t.path) != "." && t.old.mode == 0 {
+		from = path.Dir(t.path)
+	}
+	to := from
+	for n := 2; ; n++ {
+		to = numbered(from, n, from == t.path)
+		_, _, err := r.theirEntry(to)
+		if err != nil {
+			return err
+		}
+		_, err = r.theirs.lookup("read", to)
+		if errors.Is(err, fs.ErrNotExist) && !r.inOurs(to) && !slices.ContainsFunc(r.first, func(p planned) bool {
+			return p.Path == to || strings.HasPrefix(p.Path, to+"/")
+		}) {
+			break
+		}
+	}
+	for _, c := range changes {
+		if done[c.path] || c.new.mode == 0 || c.path != from && !strings.HasPrefix(c.path, from+"/") {
+			continue
+		}
+		if c.path != t.path && c.old.mode != 0 && blocked == "" {
+			continue
+		}
+		done[c.path] = true
+		ours := c.new
+		r.first = append(r.first, planned{File: File{Path: to + c.path[len(from):]}, ours: &ours})
+	}
+	// What was planned before the clash moves along.
+	for i, p := range r.first {
+		if from != t.path && !p.Delete && strings.HasPrefix(p.Path, from+"/") {
+			r.first[i].Path = to + p.Path[len(from):]
+		}
+	}
+	r.note("%s: something else is there now; the file of here is %s", t.path, to+t.path[len(from):])
+	return nil
+}
+
+// numbered puts "-2" behind the stem of a file, or behind the name of a folder.
+func numbered(name string, n int, isFile bool) string {
+	dir, base := path.Split(name)
+	stem, ext := base, ""
+	if i := strings.IndexByte(base, '.'); isFile && i > 0 {
+		stem, ext = base[:i], base[i:]
+	}
+	return fmt.Sprintf("%s%s-%d%s", dir, stem, n, ext)
+}

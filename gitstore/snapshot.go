@@ -1,0 +1,408 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Snapshot is the tree of one commit. It implements fs.FS, fs.ReadFileFS, fs.ReadDirFS and
+// fs.StatFS, never changes, and is safe for concurrent use. Submodules and symlinks are
+// listed with their mode and cannot be opened.
+type Snapshot struct {
+	src    source
+	commit oid
+	tree   oid
+	when   time.Time
+}
+
+var (
+	_ fs.ReadFileFS = (*Snapshot)(nil)
+	_ fs.ReadDirFS  = (*Snapshot)(nil)
+	_ fs.StatFS     = (*Snapshot)(nil)
+)
+
+// snapshotOf reads the commit; a zero name is the empty state.
+func snapshotOf(src source, commit oid) (*Snapshot, error) {
+	if commit.isZero() {
+		return &Snapshot{src: src, tree: emptyTree}, nil
+	}
+	c, err := readCommit(src, commit)
+	if err != nil {
+		return nil, err
+	}
+	return &Snapshot{src: src, commit: commit, tree: c.tree, when: time.Unix(c.committed, 0)}, nil
+}
+
+// Commit is the commit of the snapshot; "" for the empty state before the first commit.
+func (s *Snapshot) Commit() Hash { return s.commit.hash() }
+
+// Tree is the root tree.
+func (s *Snapshot) Tree() Hash { return s.tree.hash() }
+
+func rootEntry(s *Snapshot) treeEntry { return treeEntry{mode: modeDir, name: []byte("."), id: s.tree} }
+
+// lookup walks down to a valid path.
+func (s *Snapshot) lookup(op, name string) (treeEntry, error) {
+	if !fs.ValidPath(name) {
+		return treeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	e := rootEntry(s)
+	if name == "." {
+		return e, nil
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if e.mode != modeDir {
+			return e, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+		}
+		raw, err := readTree(s.src, e.id)
+		if err != nil {
+			return e, &fs.PathError{Op: op, Path: name, Err: err}
+		}
+		var ok bool
+		if e, ok, err = findEntry(raw, part); err != nil {
+			return e, &fs.PathError{Op: op, Path: name, Err: err}
+		}
+		if !ok {
+			return e, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+		}
+	}
+	return e, nil
+}
+
+var errNotRegular = errors.New("a symlink or a submodule cannot be opened")
+
+// ReadFile gives the content of a regular file.
+func (s *Snapshot) ReadFile(name string) ([]byte, error) {
+	e, err := s.lookup("read", name)
+	if err != nil {
+		return nil, err
+	}
+	if !isRegular(e.mode) {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
+	}
+	_, data, err := s.src.object(e.id)
+	if err != nil {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+	}
+	return data, nil
+}
+
+// Open opens a regular file or a folder.
+func (s *Snapshot) Open(name string) (fs.File, error) {
+	e, err := s.lookup("open", name)
+	if err != nil {
+		return nil, err
+	}
+	info := &entryInfo{s: s, e: e, name: path.Base(name)}
+	switch {
+	case e.mode == modeDir:
+		entries, err := s.ReadDir(name)
+		if err != nil {
+			return nil, err
+		}
+		return &openDir{info: info, path: name, entries: entries}, nil
+	case !isRegular(e.mode):
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
+	}
+	if f := s.stream(info); f != nil {
+		return f, nil
+	}
+	data, err := s.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return &openFile{info: info, Reader: bytes.NewReader(data)}, nil
+}
+
+// ReadDir lists a folder, sorted by name.
+func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
+	e, err := s.lookup("readdir", name)
+	if err != nil {
+		return nil, err
+	}
+	if e.mode != modeDir {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
+	}
+	raw, err := readTree(s.src, e.id)
+	if err != nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
+	}
+	var list []fs.DirEntry
+	for len(raw) > 0 {
+		var e treeEntry
+		if e, raw, err = nextEntry(raw); err != nil {
+			return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
+		}
+		list = append(list, &entryInfo{s: s, e: e, name: string(e.name)})
+	}
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, nil
+}
+
+// Stat describes a file or a folder.
+func (s *Snapshot) Stat(name string) (fs.FileInfo, error) {
+	e, err := s.lookup("stat", name)
+	if err != nil {
+		return nil, err
+	}
+	i := &entryInfo{s: s, e: e, name: path.Base(name)}
+	if err := i.measure(); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
+	}
+	return i, nil
+}
+
+// entryInfo is fs.DirEntry and fs.FileInfo of a tree entry. The size is looked up when it
+// is asked for.
+type entryInfo struct {
+	s    *Snapshot
+	e    treeEntry
+	name string
+
+	once sync.Once
+	size int64
+	err  error
+}
+
+func (i *entryInfo) measure() error {
+	i.once.Do(func() {
+		if isRegular(i.e.mode) {
+			_, i.size, i.err = i.s.src.sizeOf(i.e.id)
+		}
+	})
+	return i.err
+}
+
+func (i *entryInfo) Name() string { return i.name }
+func (i *entryInfo) IsDir() bool  { return i.e.mode == modeDir }
+func (i *entryInfo) Sys() any     { return nil }
+func (i *entryInfo) Size() int64  { _ = i.measure(); return i.size }
+
+// ModTime is the time of the snapshot's commit: Git keeps none for a file.
+func (i *entryInfo) ModTime() time.Time { return i.s.when }
+func (i *entryInfo) Type() fs.FileMode  { return i.Mode().Type() }
+
+func (i *entryInfo) Info() (fs.FileInfo, error) { return i, i.measure() }
+
+func (i *entryInfo) Mode() fs.FileMode {
+	switch i.e.mode & modeType {
+	case modeDir:
+		return fs.ModeDir | 0o755
+	case modeSymlink:
+		return fs.ModeSymlink | 0o777
+	case modeSubmodule:
+		return fs.ModeDir | fs.ModeIrregular | 0o755
+	}
+	return fs.FileMode(i.e.mode & 0o777)
+}
+
+type openFile struct {
+	info *entryInfo
+	*bytes.Reader
+}
+
+func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, f.info.measure() }
+func (f *openFile) Close() error               { return nil }
+
+// streamFrom is the size from which a file is inflated while it is read.
+const streamFrom = 1 << 20
+
+// stream opens a large blob that is not a delta; nil when it is small or a delta.
+func (s *Snapshot) stream(info *entryInfo) fs.File {
+	d := s.src.disk()
+	p, off, err := d.packed(info.e.id)
+	if p == nil || err != nil {
+		return nil
+	}
+	in := newInflater()
+	in.seek(p.f, off)
+	h, err := readPackHeader(in.br, off)
+	if err != nil || h.kind != blobKind || h.size < streamFrom || in.start() != nil {
+		return nil
+	}
+	return &openStream{info: info, in: in}
+}
+
+type openStream struct {
+	info *entryInfo
+	in   *inflater
+}
+
+func (f *openStream) Stat() (fs.FileInfo, error) { return f.info, f.info.measure() }
+func (f *openStream) Read(p []byte) (int, error) { return f.in.zr.Read(p) }
+func (f *openStream) Close() error               { return f.in.zr.Close() }
+
+type openDir struct {
+	info    *entryInfo
+	path    string
+	entries []fs.DirEntry
+}
+
+func (d *openDir) Stat() (fs.FileInfo, error) { return d.info, nil }
+func (d *openDir) Close() error               { return nil }
+func (d *openDir) Read([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "read", Path: d.path, Err: errors.New("is a folder")}
+}
+
+func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
+	if n <= 0 {
+		list := d.entries
+		d.entries = nil
+		return list, nil
+	}
+	if len(d.entries) == 0 {
+		return nil, io.EOF
+	}
+	n = min(n, len(d.entries))
+	list := d.entries[:n]
+	d.entries = d.entries[n:]
+	return list, nil
+}
+
+// Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
+func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
+	return walkTree(s.src, s.tree, "", func(path string, e treeEntry) error {
+		if !isRegular(e.mode) {
+			return nil
+		}
+		return f(path, e.id.hash())
+	})
+}
+
+// walkTree calls f for all that is not a folder.
+func walkTree(src source, tree oid, prefix string, f func(path string, e treeEntry) error) error {
+	raw, err := readTree(src, tree)
+	if err != nil {
+		return err
+	}
+	for len(raw) > 0 {
+		var e treeEntry
+		if e, raw, err = nextEntry(raw); err != nil {
+			return err
+		}
+		if e.mode == modeDir {
+			err = walkTree(src, e.id, prefix+string(e.name)+"/", f)
+		} else {
+			err = f(prefix+string(e.name), e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Blob reads a blob by name, also one that only the history has.
+func (s *Snapshot) Blob(h Hash) ([]byte, error) {
+	o, err := parseOID(string(h))
+	if err != nil {
+		return nil, err
+	}
+	k, data, err := s.src.object(o)
+	if err != nil {
+		return nil, err
+	}
+	if k != blobKind {
+		return nil, &fs.PathError{Op: "read blob", Path: string(h), Err: errors.New("is a " + k.String())}
+	}
+	return data, nil
+}
+
+// ReadBlobs reads many blobs fast (on all cores, each goroutine with its own buffers) and
+// calls f from several goroutines.
+func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, data []byte) error) error {
+	type place struct {
+		i   int
+		id  oid
+		p   *pack
+		off int64
+	}
+	d := s.src.disk()
+	places := make([]place, len(blobs))
+	for i, h := range blobs {
+		o, err := parseOID(string(h))
+		if err != nil {
+			return err
+		}
+		p, off, err := d.packed(o)
+		if err != nil {
+			return err
+		}
+		places[i] = place{i, o, p, off}
+	}
+	// In the order of the files: neighbours share delta bases and pages.
+	rank := make(map[*pack]int)
+	for i, p := range *d.packs.Load() {
+		rank[p] = i
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		if a.p != b.p {
+			return rank[a.p] - rank[b.p]
+		}
+		switch {
+		case a.off < b.off:
+			return -1
+		case a.off > b.off:
+			return 1
+		}
+		return 0
+	})
+	const chunk = 256
+	var next atomic.Int64
+	var failed atomic.Bool
+	workers := min(runtime.GOMAXPROCS(0), len(blobs)/chunk+1)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			in := newInflater()
+			var bases deltaBases
+			var of *pack
+			for {
+				from := int(next.Add(1)-1) * chunk
+				if from >= len(places) || failed.Load() {
+					return
+				}
+				for _, at := range places[from:min(len(places), from+chunk)] {
+					var data []byte
+					err := ctx.Err()
+					switch {
+					case err != nil:
+					case at.p != nil:
+						if at.p != of {
+							bases, of = deltaBases{}, at.p
+						}
+						_, data, err = at.p.read(in, at.off, &bases, d.object)
+					default:
+						_, data, err = s.src.object(at.id)
+					}
+					if err == nil {
+						err = f(at.i, data)
+					}
+					if err != nil {
+						errs[w] = err
+						failed.Store(true)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Store is safe for concurrent use.
+//
+// Four goroutines belong to it: the writer alone moves the branch, the courier alone talks
+// to the remote, the announcer calls Config.Advanced, and upkeep joins packs.
+type Store struct {
+	c      Config
+	log    *slog.Logger
+	refs   refs
+	db     *objects
+	remote *remote
+	locked *os.File
+	branch string
+
+	tip atomic.Pointer[Snapshot]
+
+	queue     requestQueue
+	writer    writer
+	delivery  delivery
+	courier   courier
+	announced chan struct{} // one token: the tip moved
+	crowded   chan struct{} // one token: there may be many packs
+
+	ctx     context.Context // ends when the courier has to stop
+	stop    context.CancelFunc
+	closing chan struct{} // closed when no more work is taken
+	wg      sync.WaitGroup
+	closed  sync.Once
+}
+
+func (s *Store) head() string     { return "refs/heads/" + s.branch }
+func (s *Store) tracking() string { return "refs/remotes/origin/" + s.branch }
+func (s *Store) incoming() string { return "refs/gitstore/incoming" }
+
+// Open opens the clone, making it first when there is none, and starts the store's
+// goroutines; Close stops them. An unreachable remote is an error only when there is no
+// clone yet; else the remote is looked at in the background at once. A second Open of the
+// same Dir by any process fails with ErrLocked.
+func Open(ctx context.Context, c Config) (_ *Store, err error) {
+	if c.Dir == "" || c.Remote == "" {
+		return nil, errors.New("open the clone: Dir and Remote are required")
+	}
+	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
+		return nil, fmt.Errorf("open the clone: %w", err)
+	}
+	s := &Store{c: c, log: c.Log, refs: refs{c.Dir}}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.remote, err = newRemote(c); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return nil, &StorageError{Op: "open the clone", Err: err}
+	}
+	if s.locked, err = lockFolder(c.Dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.locked.Close()
+		}
+	}()
+	s.closing = make(chan struct{})
+	s.announced = make(chan struct{}, 1)
+	s.crowded = make(chan struct{}, 1)
+	s.queue.wake = make(chan struct{}, 1)
+	s.courier.init()
+	s.delivery.init()
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	if err := s.openClone(ctx); err != nil {
+		s.stop()
+		return nil, err
+	}
+	s.writer.attributes = newAttributeCache(c.Dir)
+	s.wg.Go(s.write)
+	s.wg.Go(s.carry)
+	s.wg.Go(s.announce)
+	s.wg.Go(s.maintain)
+	return s, nil
+}
+
+// lockFolder takes the process lock of a clone.
+func lockFolder(dir string) (*os.File, error) {
+	path := filepath.Join(dir, "gitstore.lock")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, &StorageError{Op: "lock the clone", Err: err}
+	}
+	if err := lockFile(f); err != nil {
+		f.Close()
+		if errors.Is(err, ErrLocked) {
+			return nil, fmt.Errorf("%w: %s; stop that one first, or use another folder", ErrLocked, dir)
+		}
+		return nil, &StorageError{Op: "lock the clone", Err: err}
+	}
+	return f, nil
+}
+
+// Close finishes what is under way, tries one last push until ctx ends, and releases the folder.
+func (s *Store) Close(ctx context.Context) error {
+	s.closed.Do(func() {
+		s.queue.close()
+		close(s.closing)
+		done := make(chan struct{})
+		go func() {
+			s.wg.Wait()
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+		s.stop()
+		<-done
+		s.delivery.end()
+		s.locked.Close()
+	})
+	return nil
+}
+
+// Snapshot is the newest durable state.
+func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
+
+// publish makes a durable commit the newest state.
+func (s *Store) publish(commit *commitObject) *Snapshot {
+	next := &Snapshot{src: s.db, tree: emptyTree}
+	if commit != nil {
+		next = &Snapshot{src: s.db, commit: commit.id, tree: commit.tree, when: time.Unix(commit.committed, 0)}
+	}
+	s.tip.Store(next)
+	signal(s.announced)
+	signal(s.crowded)
+	return next
+}
+
+// signal leaves a token, unless there is one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// announce tells the owner that the tip moved, one call at a time.
+func (s *Store) announce() {
+	last := s.tip.Load()
+	tell := func() {
+		tip := s.tip.Load()
+		if s.c.Advanced != nil && tip.commit != last.commit {
+			s.c.Advanced(last, tip)
+		}
+		last = tip
+	}
+	for {
+		select {
+		case <-s.announced:
+			tell()
+		case <-s.queue.drained():
+			tell()
+			return
+		}
+	}
+}
+
+// OpenReader gives the newest snapshot of an existing clone without its lock, beside a
+// running Store; fs.ErrNotExist when there is no clone.
+func OpenReader(dir string) (*Snapshot, error) {
+	r := refs{dir}
+	branch, err := r.head()
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fs.ErrNotExist
+		}
+		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
+	}
+	tip, err := r.read("refs/heads/" + branch)
+	if err != nil {
+		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
+	}
+	db, err := openObjects(filepath.Join(dir, "objects"))
+	if err != nil {
+		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
+	}
+	return snapshotOf(db, tip)
+}
+
+// removeTemporaries removes what a killed store left in the pack folder.
+func removeTemporaries(packDir string) {
+	left, _ := filepath.Glob(filepath.Join(packDir, tempPrefix+"*"))
+	for _, path := range left {
+		os.Remove(path)
+	}
+	// A pack whose index was never made has nothing that anyone was told about. Git itself
+	// makes packs in that order too, so a young one may be in the making.
+	packs, _ := filepath.Glob(filepath.Join(packDir, "pack-*.pack"))
+	for _, path := range packs {
+		_, err := os.Stat(strings.TrimSuffix(path, ".pack") + ".idx")
+		st, statErr := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) && statErr == nil && time.Since(st.ModTime()) > time.Hour {
+			os.Remove(path)
+		}
+	}
+}

@@ -1,0 +1,391 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// request waits for the writer: an edit, or what the courier fetched.
+type request struct {
+	ctx      context.Context
+	edit     Edit
+	fetched  *fetched
+	done     chan struct{} // closed when all below is set
+	commit   *Commit
+	err      error
+	panicked any
+}
+
+func (r *request) answer(c *Commit, err error) {
+	r.commit, r.err = c, err
+	close(r.done)
+}
+
+// requestQueue is what the writer has not begun.
+type requestQueue struct {
+	mu     sync.Mutex // guards waiting and closed
+	wait   []*request
+	closed bool
+
+	wake chan struct{} // one token: something waits, or the queue was closed
+	once sync.Once
+	end  chan struct{}
+}
+
+func (q *requestQueue) put(r *request) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return ErrClosed
+	}
+	q.wait = append(q.wait, r)
+	signal(q.wake)
+	return nil
+}
+
+// take gives all that waits; closed tells that nothing will come any more.
+func (q *requestQueue) take() (all []*request, closed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all, q.wait = q.wait, nil
+	return all, q.closed
+}
+
+// withdraw takes a request back that the writer has not begun.
+func (q *requestQueue) withdraw(r *request) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.wait, r)
+	if i >= 0 {
+		q.wait = slices.Delete(q.wait, i, i+1)
+	}
+	return i >= 0
+}
+
+func (q *requestQueue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	signal(q.wake)
+}
+
+// drained is closed when the writer has ended.
+func (q *requestQueue) drained() chan struct{} {
+	q.once.Do(func() { q.end = make(chan struct{}) })
+	return q.end
+}
+
+// Update commits what edit makes of the newest state. edit is a pure function of the
+// snapshot and may run more than once (the branch moved, or a batch was built anew); its
+// error is returned as it is, and nothing is committed. When Update returns without error
+// the commit is durable. Edits see the effect of all earlier ones. Edits that arrive while
+// others are being synced become one batch: a commit each, and one push.
+//
+// An error of the disk is a *StorageError: nothing was committed, and the same edit may be
+// tried again. A path that must not be written is a *PathError.
+func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
+	r := &request{ctx: ctx, edit: edit, done: make(chan struct{})}
+	if err := s.queue.put(r); err != nil {
+		return nil, err
+	}
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		if s.queue.withdraw(r) {
+			return nil, ctx.Err()
+		}
+		<-r.done
+	}
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
+	return r.commit, r.err
+}
+
+// writer is what only the writer's goroutine touches.
+type writer struct {
+	z          deflater
+	attributes *attributeCache
+}
+
+// write is the writer: it alone moves the branch.
+func (s *Store) write() {
+	defer close(s.queue.drained())
+	for range s.queue.wake {
+		for {
+			all, closed := s.queue.take()
+			for len(all) > 0 {
+				if f := all[0].fetched; f != nil {
+					all[0].answer(nil, s.integrate(f))
+					all = all[1:]
+					continue
+				}
+				n := slices.IndexFunc(all, func(r *request) bool { return r.fetched != nil })
+				if n < 0 {
+					n = len(all)
+				}
+				s.commitAll(all[:n])
+				all = all[n:]
+			}
+			if closed {
+				return
+			}
+			break
+		}
+	}
+}
+
+// made is a commit that is not durable yet.
+type made struct {
+	r      *request // nil in a replay
+	commit *commitObject
+	fresh  bool // a new commit, not the tip as it was
+	skipCI bool
+}
+
+// commitAll runs edits as one batch and answers them.
+func (s *Store) commitAll(requests []*request) {
+	var err error
+	for range 10 {
+		if requests, err = s.tryBatch(requests); err == nil || len(requests) == 0 {
+			return
+		}
+		if !errors.Is(err, errRefMoved) {
+			break
+		}
+		// A git command in the same folder moved the branch: its state is the newest now.
+		if err = s.adopt(); err != nil {
+			break
+		}
+	}
+	for _, r := range requests {
+		r.answer(nil, err)
+	}
+}
+
+// tryBatch answers the requests that end in any case, and on success all of them. It gives
+// back those that are open.
+func (s *Store) tryBatch(requests []*request) ([]*request, error) {
+	tip := s.tip.Load()
+	b := newBatch(s.db, &s.writer.z)
+	defer b.w.abort()
+	var done []made
+	var open []*request
+	at, last := &Snapshot{src: b, commit: tip.commit, tree: tip.tree, when: tip.when}, (*commitObject)(nil)
+	allSkip := s.delivery.allSkipCI()
+	for _, r := range requests {
+		if err := r.ctx.Err(); err != nil {
+			r.answer(nil, err)
+			continue
+		}
+		change, err := runEdit(r, at)
+		if err != nil || r.panicked != nil {
+			r.answer(nil, err)
+			continue
+		}
+		c, err := s.makeCommit(b, at, &change, allSkip)
+		var disk *StorageError
+		if errors.As(err, &disk) {
+			// The pack is no good any more: all begin again, or fail together.
+			return append(open, requests[slices.Index(requests, r):]...), err
+		}
+		if err != nil {
+			r.answer(nil, err)
+			continue
+		}
+		open = append(open, r)
+		if c == nil {
+			done = append(done, made{r: r, commit: last})
+			continue
+		}
+		allSkip = allSkip && change.SkipCI
+		done = append(done, made{r: r, commit: c, fresh: true, skipCI: change.SkipCI})
+		last = c
+		at = &Snapshot{src: b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+	}
+	if last != nil {
+		if err := s.makeDurable(b, s.head(), tip.commit, last.id); err != nil {
+			return open, err
+		}
+	}
+	var waiting []*pending
+	for i := range done {
+		m := &done[i]
+		c := &Commit{Hash: tip.commit.hash(), Snapshot: tip}
+		if m.commit != nil {
+			c.Hash = m.commit.id.hash()
+			c.Snapshot = &Snapshot{src: s.db, commit: m.commit.id, tree: m.commit.tree, when: time.Unix(m.commit.committed, 0)}
+		}
+		if m.fresh {
+			c.pending = &pending{id: m.commit.id, when: time.Now(), skipCI: m.skipCI}
+			waiting = append(waiting, c.pending)
+		}
+		m.r.commit = c
+	}
+	if last != nil {
+		s.publish(last)
+		s.delivery.add(waiting)
+		s.courier.nudge()
+	}
+	for _, m := range done {
+		m.r.answer(m.r.commit, nil)
+	}
+	return nil, nil
+}
+
+// runEdit keeps a panic for the goroutine that called Update.
+func runEdit(r *request, at *Snapshot) (c Change, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.panicked = v
+		}
+	}()
+	return r.edit(at)
+}
+
+// makeCommit puts a change into the batch; nil when it changes nothing.
+func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*commitObject, error) {
+	if len(c.Files) == 0 && !c.Empty {
+		return nil, nil
+	}
+	tree, err := b.change(at, c.Files, s.writer.attributes)
+	if err != nil {
+		return nil, storageFault("write the commit", err)
+	}
+	if tree == at.tree && !c.Empty {
+		return nil, nil
+	}
+	when := c.When
+	if when.IsZero() {
+		when = time.Now()
+	}
+	name, email := c.AuthorName, c.AuthorEmail
+	if name == "" {
+		name = s.c.AuthorName
+	}
+	if email == "" {
+		email = s.c.AuthorEmail
+	}
+	message := tidyMessage(c.Message)
+	if c.SkipCI && quiet {
+		message = markSkipCI(message)
+	}
+	made, err := addCommit(b, tree, at.commit, signature(name, email, when), signature(s.committer(), s.c.AuthorEmail, when), message)
+	if err != nil {
+		return nil, storageFault("write the commit", err)
+	}
+	return made, nil
+}
+
+func (s *Store) committer() string {
+	if s.c.AuthorName == "" {
+		return "gitstore"
+	}
+	return s.c.AuthorName
+}
+
+func addCommit(b *batch, tree, parent oid, author, committer, message string) (*commitObject, error) {
+	data := encodeCommit(tree, parent, author, committer, message)
+	id, err := b.add(commitKind, data)
+	if err != nil {
+		return nil, err
+	}
+	return parseCommit(id, data)
+}
+
+// makeDurable syncs the batch and then moves a ref to what it has.
+func (s *Store) makeDurable(b *batch, ref string, old, new oid) error {
+	if b.w.len() > 0 {
+		p, err := b.w.finish()
+		if err != nil {
+			return storageFault("write the commit", err)
+		}
+		s.db.add(p)
+	}
+	return s.moveRef(ref, old, new)
+}
+
+func (s *Store) moveRef(ref string, old, new oid) error {
+	err := s.refs.move(context.Background(), ref, old, new)
+	if err == nil || errors.Is(err, errRefMoved) {
+		return err
+	}
+	if now, readErr := s.refs.read(ref); readErr == nil && now == new && old != new {
+		// The ref has its new value and only the folder could not be synced. What is on
+		// disk counts; the caller hears that it is not safe yet.
+		if c, readErr := readCommit(s.db, now); readErr == nil && ref == s.head() {
+			s.publish(c)
+			s.delivery.add([]*pending{{id: c.id, when: time.Now()}})
+			s.courier.nudge()
+		}
+	}
+	return storageFault("move the branch", err)
+}
+
+// storageFault marks a failure of the disk as such; other errors pass.
+func storageFault(op string, err error) error {
+	var pathErr *PathError
+	var disk *StorageError
+	var missing *MissingError
+	var content *contentError
+	if err == nil || errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) || !isDiskError(err) {
+		return err
+	}
+	return &StorageError{Op: op, Err: err}
+}
+
+// adopt takes the branch as another program left it.
+func (s *Store) adopt() error {
+	now, err := s.refs.read(s.head())
+	if err != nil {
+		return storageFault("read the branch", err)
+	}
+	if err := s.db.rescan(); err != nil {
+		return storageFault("read the packs", err)
+	}
+	if now.isZero() {
+		return fmt.Errorf("the branch %s is gone from %s; restart to have it fetched again", s.branch, s.c.Dir)
+	}
+	c, err := readCommit(s.db, now)
+	if err != nil {
+		return fmt.Errorf("another program moved the branch %s to what cannot be read: %w", s.branch, err)
+	}
+	before := s.tip.Load().commit
+	chain, ok, err := s.chain(now, before)
+	if err != nil {
+		return err
+	}
+	s.log.Warn("another program moved the branch in the clone", "from", before, "to", now)
+	s.publish(c)
+	if ok {
+		s.delivery.add(chain)
+	} else {
+		// It does not continue what was here: what waits is found by the next fetch.
+		s.delivery.lose()
+	}
+	s.courier.nudge()
+	return nil
+}
+
+// chain lists the first-parent commits behind until down to tip, oldest first; false when
+// until is not among the ancestors of that line.
+func (s *Store) chain(tip, until oid) ([]*pending, bool, error) {
+	var list []*pending
+	for at := tip; at != until; {
+		if at.isZero() {
+			return nil, false, nil
+		}
+		c, err := readCommit(s.db, at)
+		if err != nil {
+			return nil, false, err
+		}
+		list = append(list, &pending{id: at, when: time.Unix(c.committed, 0)})
+		at = c.parent()
+	}
+	slices.Reverse(list)
+	return list, true, nil
+}
