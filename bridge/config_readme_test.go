@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -55,4 +56,37 @@ func keysTable() string {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Replace(name, "*", "TYPE", 1), standard, k.Meaning)
 	}
 	return b.String()
+}
+
+// Every configuration that the README shows can be copied as it is.
+func TestReadmeConfigurationsLoad(t *testing.T) {
+	b, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(b), "```yaml\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no configuration")
+	}
+	for _, block := range blocks {
+		text, _, _ := strings.Cut(block, "```")
+		for line := range strings.Lines(sixKeys) {
+			if key, _, _ := strings.Cut(line, ":"); !strings.Contains("\n"+text, "\n"+key+":") {
+				text += line
+			}
+		}
+		folder := t.TempDir()
+		for _, name := range []string{"token", "deploy_key", "known_hosts"} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		file := filepath.Join(folder, "gitpost.yaml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bridge.LoadConfig(file, nil); err != nil {
+			t.Errorf("%v\nin\n%s", err, text)
+		}
+	}
 }

@@ -133,11 +133,9 @@ func (d demo) show(ctx context.Context, config bridge.Config) error {
 	fmt.Fprintf(d.out, "\n== What the app reads back (q=source)\n\n%s\n", source)
 
 	fmt.Fprintf(d.out, "\n== Your turn\n\nToken: %s\n", token)
-	if !d.once {
-		fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry --data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
-		if _, err := exec.LookPath("hugo"); err == nil {
-			fmt.Fprintf(d.out, "\nTo see the site built, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", config.Repo, filepath.Join(d.dir, "site"))
-		}
+	fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry --data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
+	if _, err := exec.LookPath("hugo"); err == nil && !d.once {
+		fmt.Fprintf(d.out, "\nTo see the site built, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", config.Repo, filepath.Join(d.dir, "site"))
 	}
 	return nil
 }

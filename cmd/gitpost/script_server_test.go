@@ -95,8 +95,8 @@ func (s *scene) serve(args []string) {
 	}
 }
 
-// stop ends the server as an init system does; it must finish in order.
-func (s *scene) stop(args []string) {
+// terminate ends the server as an init system does; it must finish in order.
+func (s *scene) terminate([]string) {
 	s.server.signal(syscall.SIGTERM)
 	s.awaitEnd()
 }
@@ -117,8 +117,8 @@ func (s *scene) awaitEnd() {
 	}
 }
 
-// kill ends the server as a power cut does.
-func (s *scene) kill([]string) {
+// crash ends the server as a power cut does.
+func (s *scene) crash([]string) {
 	s.server.kill()
 	s.ts.Logf("[serve]\n%s", s.server.output())
 	s.server = nil

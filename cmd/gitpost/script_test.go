@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 //	remote SKELETON           make the bare repository remote.git with a site of testdata/skeletons
 //	config KEY=VALUE...       write gitpost.yaml; me, repo, url, listen, data and poll have defaults
 //	serve                     start gitpost serve and wait until it answers
-//	stop, kill                end it by SIGTERM, which must exit 0, or by SIGKILL
+//	terminate, crash          end it by SIGTERM, which must exit 0, or by SIGKILL
 //	token [-name N] SCOPE...  make a token; it becomes $TOKEN
 //	http STATUS METHOD PATH   send a request; see http in script_http_test.go
 //	json PATH VALUE           compare a value of the last JSON answer
@@ -48,20 +48,20 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"remote":   onScene((*scene).remote),
-			"config":   onScene((*scene).config),
-			"serve":    onScene((*scene).serve),
-			"stop":     onScene((*scene).stop),
-			"kill":     onScene((*scene).kill),
-			"token":    onScene((*scene).token),
-			"http":     onScene((*scene).http),
-			"json":     onScene((*scene).json),
-			"hold":     onScene((*scene).hold),
-			"finish":   onScene((*scene).finish),
-			"git-http": onScene((*scene).gitHTTP),
-			"sshd":     onScene((*scene).sshd),
-			"exits":    onScene((*scene).exits),
-			"build":    onScene((*scene).build),
+			"remote":    onScene((*scene).remote),
+			"config":    onScene((*scene).config),
+			"serve":     onScene((*scene).serve),
+			"terminate": onScene((*scene).terminate),
+			"crash":     onScene((*scene).crash),
+			"token":     onScene((*scene).token),
+			"http":      onScene((*scene).http),
+			"json":      onScene((*scene).json),
+			"hold":      onScene((*scene).hold),
+			"finish":    onScene((*scene).finish),
+			"git-http":  onScene((*scene).gitHTTP),
+			"sshd":      onScene((*scene).sshd),
+			"exits":     onScene((*scene).exits),
+			"build":     onScene((*scene).build),
 		},
 	})
 }

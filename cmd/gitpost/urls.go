@@ -78,11 +78,13 @@ or with --site of a plain folder, which needs neither Git nor a configuration.`,
 	c.Flags().StringVar(&folder, "site", "", "a folder with the site, instead of the configured repository")
 	c.Flags().StringVar(&generator, "generator", "", "hugo or jekyll, with a version as in hugo@0.147.9 (default what the repository says)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.MarkFlagsMutuallyExclusive("config", "site")
 	c.Args = func(c *cobra.Command, args []string) error {
 		name, _, _ := strings.Cut(generator, "@")
 		if generator != "" && name != "hugo" && name != "jekyll" {
 			return fmt.Errorf("--generator %s is not known; write hugo or jekyll, with a version as in hugo@0.147.9", generator)
+		}
+		if folder != "" && c.Flags().Changed("config") {
+			return errors.New("--config and --site exclude each other; give one of them")
 		}
 		return cobra.NoArgs(c, args)
 	}

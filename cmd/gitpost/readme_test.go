@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var updateReadme = flag.Bool("update-readme", false, "write the demo's output into README.md")
+
+// What differs from run to run, and what stands for it in the README.
+var runDetails = []struct{ pattern, standsFor string }{
+	{`gp_[A-Z0-9]+`, "gp_TOKEN"},
+	{`127\.0\.0\.1:[0-9]+`, "127.0.0.1:8080"},
+	{`commit [0-9a-f]{12}`, "commit 5d2f0c1e9ab4"},
+	{`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)`, "2026-05-23T18:40:12+02:00"},
+	{`/20\d\d/\d\d/`, "/2026/05/"},
+	{`media/([a-z-]+?)-[0-9a-z]{8,}\.jpg`, "media/$1-4kq7zt2m.jpg"},
+}
+
+func TestReadmeShowsWhatTheDemoPrints(t *testing.T) {
+	dir := t.TempDir()
+	var out, problems bytes.Buffer
+	demo := filepath.Join(dir, "gitpost-demo")
+	if status := run([]string{"demo", "--once", "--dir", demo}, strings.NewReader(""), &out, &problems); status != done {
+		t.Fatalf("the demo ends with status %d:\n%s", status, problems.String())
+	}
+	got := strings.ReplaceAll(out.String(), demo, "/tmp/gitpost-demo")
+	for _, d := range runDetails {
+		got = regexp.MustCompile(d.pattern).ReplaceAllString(got, d.standsFor)
+	}
+	got = "$ gitpost demo\n" + got
+
+	const file, begin, end = "../../README.md", "```console\n", "```\n"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(b), begin)
+	want, after, ok2 := strings.Cut(rest, "\n"+end)
+	want += "\n"
+	if !ok || !ok2 {
+		t.Fatalf("%s has no console block", file)
+	}
+	if got == want {
+		return
+	}
+	if *updateReadme {
+		if err := os.WriteFile(file, []byte(before+begin+got+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("the demo prints\n%s\nthe README shows\n%s\n-update-readme writes it", got, want)
+}
+
+func TestUsageErrorsExitWithTwo(t *testing.T) {
+	for _, args := range [][]string{
+		{}, {"wibble"}, {"token"}, {"token", "wibble"}, {"token", "create"}, {"token", "revoke"}, {"token", "list", "x"},
+		{"serve", "x"}, {"serve", "--wibble"}, {"urls", "--generator", "zola"}, {"urls", "--site", "x", "--config", "y"},
+		{"demo", "x"}, {"version", "x"}, {"token", "create", "--scope", "create", "--expires", "-1h"},
+	} {
+		var problems bytes.Buffer
+		if got := run(args, strings.NewReader(""), io.Discard, &problems); got != wrongUsage {
+			t.Errorf("gitpost %s ends with status %d, want %d", strings.Join(args, " "), got, wrongUsage)
+		}
+		if !strings.HasPrefix(problems.String(), "gitpost: ") || !strings.HasSuffix(problems.String(), "--help tells how it is used\n") {
+			t.Errorf("gitpost %s says %q", strings.Join(args, " "), problems.String())
+		}
+	}
+}
