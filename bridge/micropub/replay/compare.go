@@ -20,6 +20,16 @@ type comparison struct {
 
 const anyURL = "${any-url}"
 
+// Compare compares an answer of q=source with what is expected of the post, for tests that
+// make their own requests. served tells whether a file is served; nil trusts every address.
+func Compare(want Expect, answer []byte, zone *time.Location, served func(address string) error) []error {
+	got, err := readSource(answer)
+	if err != nil {
+		return []error{err}
+	}
+	return compareSource(want, got, comparison{zone: zone, served: served})
+}
+
 // compareSource compares a post with what is expected of it. Other properties may be there.
 func compareSource(want Expect, got source, c comparison) []error {
 	c.newlines = want.ContentNewlines

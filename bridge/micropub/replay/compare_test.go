@@ -89,14 +89,13 @@ func TestComparisonRules(t *testing.T) {
 			var want Expect
 			decode(t, c.want, &want)
 			compare := func(properties string) []error {
-				var got source
-				decode(t, `{"type":["h-entry"],"properties":`+properties+`}`, &got)
-				return compareSource(want, got, comparison{zone: time.FixedZone("", 3600), served: func(address string) error {
+				answer := []byte(`{"type":["h-entry"],"properties":` + properties + `}`)
+				return Compare(want, answer, time.FixedZone("", 3600), func(address string) error {
 					if strings.Contains(address, "lost") {
 						return errors.New("404")
 					}
 					return nil
-				}})
+				})
 			}
 			for _, properties := range c.passes {
 				if errs := compare(properties); len(errs) > 0 {
@@ -109,6 +108,14 @@ func TestComparisonRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAnAnswerThatIsNoPostDiffers(t *testing.T) {
+	for _, answer := range []string{``, `null`, `{}`, `[]`, `{"properties":[]}`, `<html>`} {
+		if errs := Compare(Expect{}, []byte(answer), nil, nil); len(errs) == 0 {
+			t.Errorf("%q passes for a post", answer)
+		}
 	}
 }
 
