@@ -115,29 +115,34 @@ func (w *writer) compose(body string, item mf2.Item) {
 }
 
 // renewAdded replaces the text of the body template when the properties that it shows
-// changed. A text that a person changed is content now and stays.
-func (w *writer) renewAdded(before, want mf2.Item) error {
-	if w.memory.Added == "" {
-		return nil
-	}
+// changed, and adds one for properties that are new. A text that a person changed is content
+// now and stays.
+func (w *writer) renewAdded(before, want mf2.Item) {
 	added := w.site.added(want)
-	if sum(added) == w.memory.Added {
-		return nil
-	}
 	text := unixLines(w.doc.Body())
 	head, tail, ok := cutAdded(text, w.memory)
-	if !ok {
-		return nil
+	switch {
+	case !ok && (w.memory.Added != "" || w.site.added(before) != ""):
+		return
+	case !ok:
+		head = strings.TrimSuffix(text, "\n")
+		if head != "" {
+			head += "\n"
+		}
+		tail = "\n"
+	case sum(added) == w.memory.Added:
+		return
 	}
-	w.memory.Added, w.memory.AddedLen = "", 0
 	if added == "" {
-		w.doc.SetBody(head + strings.TrimPrefix(tail, "\n"))
-		return nil
+		if ok {
+			w.memory.Added, w.memory.AddedLen = "", 0
+			w.doc.SetBody(head + strings.TrimPrefix(tail, "\n"))
+		}
+		return
 	}
 	if head != "" {
 		head += "\n"
 	}
 	w.doc.SetBody(head + added + tail)
 	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
-	return nil
 }

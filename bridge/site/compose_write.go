@@ -143,10 +143,11 @@ func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
 // key is the key under which a property is written: the one that the document has, else the
 // neighbours', else the usual one.
 func (w *writer) key(property string) string {
-	if key, ok := w.reading().key(property); ok {
-		return key
+	key, ok := w.reading().key(property)
+	if !ok || property == "category" && w.site.profile.name() == "jekyll" {
+		return w.spelled(property) // Jekyll's categories are part of the URL
 	}
-	return w.spelled(property)
+	return key
 }
 
 // spelled is the key of a property in a new post.
@@ -269,13 +270,17 @@ func (w *writer) setApart(property string, values []any) error {
 	return w.doc.Set(ordered(m), mf2Key)
 }
 
+func (w *writer) isApart(property string) bool {
+	_, ok := w.reading().apart[property]
+	return ok
+}
+
 func (w *writer) deleteApart(property string) error {
-	v, _ := w.doc.Get(mf2Key)
-	m, _ := plain(v).(map[string]any)
-	if _, has := m[property]; !has {
+	apart := w.reading().apart
+	if _, has := apart[property]; !has {
 		return nil
 	}
-	if len(m) == 1 {
+	if len(apart) == 1 {
 		return w.doc.Delete(mf2Key)
 	}
 	return w.doc.Delete(mf2Key, property)

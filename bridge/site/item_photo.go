@@ -34,7 +34,7 @@ func photo(m map[string]any) any {
 	if _, has := m["value"]; has {
 		return m
 	}
-	for _, key := range []string{"url", "src", "image"} {
+	for _, key := range []string{"url", "src", "path", "image"} {
 		url, ok := m[key].(string)
 		if !ok {
 			continue

@@ -31,8 +31,12 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 		return Revision{}, err
 	}
 	asked := mf2.Text(after.Properties.First(slugCommand))
-	want := revised(after)
+	want := prepared(after)
 	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
+	if same(want.Properties["url"], before.Properties["url"]) && !w.isApart("url") {
+		delete(want.Properties, "url") // the page's own address, no property of it
+		delete(before.Properties, "url")
+	}
 	if err := w.revise(lib, before, want); err != nil {
 		return Revision{}, err
 	}
@@ -46,9 +50,6 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	made.Data = doc.Bytes()
 	return made, nil
 }
-
-// revised is prepared for an item that was read: its own url is no property of it.
-func revised(item mf2.Item) mf2.Item { return prepared(item) }
 
 // revise writes the properties that differ.
 func (w *writer) revise(lib Library, before, want mf2.Item) error {
@@ -73,7 +74,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 			continue
 		}
 		if property == "photo" {
-			w.forgetImages(before.Properties["photo"])
+			w.habits.image = w.imagesOf(before.Properties["photo"], w.habits.image)
 		}
 		if err := w.write(property, values, want); err != nil {
 			return err
@@ -119,7 +120,11 @@ func (w *writer) remove(property string, want mf2.Item) error {
 	case visibilityProperty:
 		return w.writeVisibility(nil, want)
 	case "photo":
-		w.forgetImages(w.reading().property("photo"))
+		if key := w.imagesOf(w.reading().property("photo"), ""); key != "" {
+			if err := w.doc.Delete(strings.Split(key, ".")...); err != nil {
+				return unwritable(op, key, err)
+			}
+		}
 	}
 	if err := w.deleteApart(property); err != nil {
 		return unwritable(op, property, err)
@@ -155,20 +160,19 @@ func (w *writer) remove(property string, want mf2.Item) error {
 // its own: an empty value keeps it from showing through.
 var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any{}}
 
-// forgetImages takes away the plain URLs that stand for the photos as they were.
-func (w *writer) forgetImages(photos []any) {
+// imagesOf is the key that has the plain URLs of the photos, usual when none has.
+func (w *writer) imagesOf(photos []any, usual string) string {
 	urls := photoURLs(photos)
 	for _, key := range imageKeys {
-		keys := strings.Split(key, ".")
-		v, ok := w.doc.Get(keys...)
+		v, ok := w.doc.Get(strings.Split(key, ".")...)
 		if !ok || len(urls) == 0 {
 			continue
 		}
 		if now := unflatten(v); same(now, urls) || same(now, urls[:1]) {
-			w.habits.image = key
-			_ = w.doc.Delete(keys...) // refused, it stays: no more than an old link preview
+			return key
 		}
 	}
+	return usual
 }
 
 // reviseBody writes the content when it changed, and the text of the body template when
@@ -179,7 +183,8 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 			return w.writeBody(want)
 		}
 	}
-	return w.renewAdded(before, want)
+	w.renewAdded(before, want)
+	return nil
 }
 
 // move finds out whether the post must go elsewhere, and what its page is then.
@@ -195,7 +200,9 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 			slug = made
 		}
 	}
-	if asked == "" && at.path(slug) == page.Path {
+	other, taken := lib.PathOf(stay.Page.URL)
+	taken = taken && other != page.Path && stay.Page.URL != page.URL
+	if asked == "" && at.path(slug) == page.Path && !taken {
 		return s.leaveAlias(lib, w, page, stay)
 	}
 	if asked != "" {

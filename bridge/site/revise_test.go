@@ -1,0 +1,70 @@
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"gitpost/bridge/mf2"
+)
+
+// TestUpdateTouchesNothingElse walks testdata/site/revise: a site, an update of one of its
+// posts as JSON, and below "want" the file as it is then.
+func TestUpdateTouchesNothingElse(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/site/revise/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			archive := txtar.Parse(data)
+			var c struct {
+				Post    string
+				Replace mf2.Properties
+				Add     mf2.Properties
+				Remove  mf2.Properties
+				Delete  []string
+			}
+			if err := json.Unmarshal(archive.Comment, &c); err != nil {
+				t.Fatalf("the update: %v", err)
+			}
+			tree := map[string]string{}
+			var inputs []txtar.File
+			want := ""
+			for _, f := range archive.Files {
+				text := strings.ReplaceAll(string(f.Data), "\\r\n", "\r\n")
+				if strings.HasPrefix(f.Name, "want ") {
+					want = f.Name + "\n" + string(f.Data)
+					continue
+				}
+				inputs = append(inputs, f)
+				tree[f.Name] = text
+			}
+			l := newShelf(t, tree)
+			var do command
+			do.Command.Replace, do.Command.Add, do.Command.Remove, do.Command.Delete = c.Replace, c.Add, c.Remove, c.Delete
+			r := l.revise(c.Post, func(item *mf2.Item) error { apply(do, item); return nil })
+			name := "want " + r.Path + " at " + r.Page.URL
+			text := strings.ReplaceAll(l.files[r.Path], "\r\n", "\\r\n")
+			if *update {
+				archive.Files = append(inputs, txtar.File{Name: name, Data: []byte(text)})
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got := name + "\n" + text; !bytes.Equal([]byte(strings.TrimRight(got, "\n")), []byte(strings.TrimRight(want, "\n"))) {
+				t.Errorf("got %s\nwant %s", got, want)
+			}
+		})
+	}
+}
