@@ -38,7 +38,7 @@ func Merge(base, ours, theirs []byte, d Dialect) (merged []byte, conflicts []Con
 	case string(theirs) == string(base):
 		return ours, nil, nil
 	}
-	m := &merge{into: t, fold: d.FoldKeys}
+	m := &merge{into: t, fold: d.FoldKeys, eol: t.uniformEnding()}
 	untouched := t.front
 	m.maps(nil, b.root, o.root, t.root)
 	m.comments(b, o, untouched)
@@ -50,6 +50,7 @@ func Merge(base, ours, theirs []byte, d Dialect) (merged []byte, conflicts []Con
 type merge struct {
 	into      *Document
 	fold      bool
+	eol       string // of all lines of theirs, "" when they differ
 	conflicts []Conflict
 }
 
@@ -252,7 +253,7 @@ func (m *merge) comments(base, ours *Document, untouched string) {
 	if base.format != ours.format || base.format != theirs.format {
 		return
 	}
-	text, clashes := mergeLines(base.front, ours.front, untouched, true)
+	text, clashes := mergeLines(m.ended(base.front), m.ended(ours.front), untouched, true)
 	if len(clashes) == 0 {
 		if root, err := decode(theirs.format, text, theirs.dialect); err == nil && sameUnordered(root, theirs.root) {
 			theirs.front, theirs.root = text, root
@@ -268,31 +269,43 @@ func (m *merge) comments(base, ours *Document, untouched string) {
 
 func sameUnordered(a, b *node) bool { return equalValues(a.decoded(), b.decoded()) }
 
-// newComments lists the comment lines that ours has and base has not.
+// newComments lists the comments that ours has and base has not.
 func newComments(base, ours *Document) []string {
 	if ours.format == JSON {
 		return nil
 	}
 	var fresh []string
 	for line := range strings.Lines(ours.front) {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "#") && !strings.Contains(base.front, line) && len(line) > 1 {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "#") {
+			i := strings.Index(line, " #")
+			if i < 0 {
+				continue
+			}
+			line = line[i+1:]
+		}
+		if len(line) > 1 && !strings.Contains(base.front, line) {
 			fresh = append(fresh, line)
 		}
 	}
 	return fresh
 }
 
+// ended is a text with the line endings of theirs.
+func (m *merge) ended(s string) string {
+	if m.eol != "" {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+	}
+	if m.eol == "\r\n" {
+		s = strings.ReplaceAll(s, "\n", "\r\n")
+	}
+	return s
+}
+
 // body merges by line.
 func (m *merge) body(base, ours *Document) {
 	theirs := m.into
-	eol := theirs.uniformEnding()
-	b, o := base.body, ours.body
-	if eol == "\n" {
-		b, o = strings.ReplaceAll(b, "\r\n", "\n"), strings.ReplaceAll(o, "\r\n", "\n")
-	} else if eol == "\r\n" {
-		b = strings.ReplaceAll(strings.ReplaceAll(b, "\r\n", "\n"), "\n", "\r\n")
-		o = strings.ReplaceAll(strings.ReplaceAll(o, "\r\n", "\n"), "\n", "\r\n")
-	}
+	b, o := m.ended(base.body), m.ended(ours.body)
 	if b == o || o == theirs.body {
 		return
 	}

@@ -105,6 +105,15 @@ func (n *node) canonical() any {
 				m = append(m, Pair{e.name, e.value.canonical()})
 			}
 		}
+		for i := range n.keys {
+			for _, from := range n.keys[i].merged() {
+				for _, p := range from.canonical().(Map) {
+					if !hasKey(m, p.Key) {
+						m = append(m, p)
+					}
+				}
+			}
+		}
 		return m
 	}
 	return n.scalar()

@@ -277,7 +277,11 @@ func (e *tomlEdit) removeStatements(n *node) {
 			continue
 		}
 		start := lineStart(e.text, e.statements[i].start)
-		for i+1 < len(e.statements) && set[e.statements[i+1].node] && !e.statements[i+1].header {
+		for i+1 < len(e.statements) && set[e.statements[i+1].node] {
+			next := e.statements[i+1]
+			if next.header && !blank(e.text[lineStop(e.text, e.statements[i].end):lineStart(e.text, next.start)]) {
+				break
+			}
 			i++
 		}
 		e.splice(start, lineStop(e.text, e.statements[i].end), "")
@@ -296,7 +300,11 @@ func (e *tomlEdit) insertAfter(at int, lines string) {
 // add writes a new key into m, which stands at prefix.
 func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 	if m.flow {
-		return e.flow().insert(e.flowEntries(m), len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
+		p, err := e.flowEntries(m)
+		if err != nil {
+			return err
+		}
+		return e.flow().insert(p, len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
 	}
 	if e.inInline(m) {
 		return errLayout
@@ -458,7 +466,11 @@ func (e *tomlEdit) delete(m *node, prefix, path []string) error {
 
 func (e *tomlEdit) remove(m *node, i int) error {
 	if m.flow {
-		return e.flow().remove(e.flowEntries(m), i)
+		p, err := e.flowEntries(m)
+		if err != nil {
+			return err
+		}
+		return e.flow().remove(p, i)
 	}
 	if e.inInline(m.keys[i].value) {
 		return errLayout
@@ -479,7 +491,27 @@ func flowListParts(list *node) flowParts {
 	return p
 }
 
-func (e *tomlEdit) flowEntries(m *node) flowParts { return flowMapParts(m) }
+// flowEntries are the parts of an inline table. Dotted keys of one name make one part, when
+// no other key stands between them.
+func (e *tomlEdit) flowEntries(m *node) (flowParts, error) {
+	p := flowMapParts(m)
+	for i := range p.spans {
+		p.spans[i][1] = flowLast(m.keys[i].value)
+		if i > 0 && p.spans[i][0] < p.spans[i-1][1] {
+			return p, errLayout
+		}
+	}
+	return p, nil
+}
+
+// flowLast is where the last value below n ends.
+func flowLast(n *node) int {
+	end := n.end
+	for i := range n.keys {
+		end = max(end, flowLast(n.keys[i].value))
+	}
+	return end
+}
 
 func flowMapParts(m *node) flowParts {
 	p := flowParts{open: m.start, end: m.end}

@@ -41,6 +41,9 @@ func (e *yamlEdit) set(m *node, path []string, v any) error {
 	}
 	old := m.keys[i].value
 	if len(path) > 1 {
+		if e.aliased[old.anchor] {
+			return errAnchor
+		}
 		switch {
 		case old.kind == mapNode && len(old.keys) > 0:
 			return e.set(old, path[1:], v)
@@ -99,8 +102,11 @@ func (e *yamlEdit) holdsAnchor(n *node) bool {
 func (e *yamlEdit) replace(m *node, i int, v any) error {
 	entry := &m.keys[i]
 	old := entry.value
+	if e.aliased[old.anchor] {
+		return errAnchor
+	}
 	if !e.wide {
-		if done, err := e.inside(old, v); done || err != nil {
+		if done, err := e.tryInside(old, v); done || err != nil {
 			return err
 		}
 	}
@@ -230,6 +236,17 @@ func followTime(old *node, t Timestamp, like *byte) any {
 	return t
 }
 
+// tryInside is inside, where a layout that is too unusual makes it not done.
+func (e *yamlEdit) tryInside(old *node, v any) (done bool, err error) {
+	planned := len(e.splices)
+	done, err = e.inside(old, v)
+	if errors.Is(err, errLayout) || errors.Is(err, errExplicit) {
+		e.splices = e.splices[:planned]
+		return false, nil
+	}
+	return done, err
+}
+
 // inside edits the parts of a list or map that differ. done is false when the value has to
 // be replaced as a whole.
 func (e *yamlEdit) inside(old *node, v any) (done bool, err error) {
@@ -262,11 +279,29 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 	if !common {
 		return errLayout
 	}
+	first := 0
+	if start := m.keys[0].key.start; !m.flow && strings.Trim(e.text[lineStart(e.text, start):start], " ") != "" {
+		// - url: x, an item of a list: what follows the removed keys moves up to the dash.
+		for !m.keys[first].merge && !wanted[m.keys[first].name] {
+			first++
+		}
+		if next := m.keys[first].key.start; first > 0 {
+			for i := range first {
+				if e.holdsAnchor(m.keys[i].key) || e.holdsAnchor(m.keys[i].value) {
+					return errAnchor
+				}
+			}
+			if strings.Contains(e.text[start:next], "#") {
+				return errLayout
+			}
+			e.splice(start, next, "")
+		}
+	}
 	for i := range m.keys {
 		if m.keys[i].merge {
 			return errLayout
 		}
-		if !wanted[m.keys[i].name] {
+		if i >= first && !wanted[m.keys[i].name] {
 			if err := e.remove(m, i); err != nil {
 				return err
 			}
@@ -322,10 +357,12 @@ func (e *yamlEdit) blockList(list *node, v []any) error {
 			e.splice(at, at, text)
 		default:
 			item := list.items[step.item]
-			if done, err := e.inside(item, step.value); done || err != nil {
-				if err != nil {
-					return err
-				}
+			if e.aliased[item.anchor] {
+				return errAnchor
+			}
+			if done, err := e.tryInside(item, step.value); err != nil {
+				return err
+			} else if done {
 				continue
 			}
 			if e.holdsAnchor(item) {
@@ -431,6 +468,9 @@ func (e *yamlEdit) delete(m *node, path []string) error {
 			return nil
 		}
 		below := m.keys[i].value
+		if e.aliased[below.anchor] {
+			return errAnchor
+		}
 		if len(path) == 2 && below.kind == mapNode && below.matching(path[1], e.fold) == len(below.keys) {
 			return e.replace(m, i, Map{})
 		}

@@ -29,6 +29,9 @@ func (w yamlWriter) value(v any, indent int, like byte) rendered {
 		if len(v) == 0 || w.flowLists && allScalars(v) {
 			return rendered{head: w.flow(v, like)}
 		}
+		if like != '"' && like != '\'' {
+			like = 0
+		}
 		var lines strings.Builder
 		for _, item := range v {
 			lines.WriteString(w.item(item, indent+w.listIndent, "- ", like))
@@ -46,6 +49,9 @@ func (w yamlWriter) value(v any, indent int, like byte) rendered {
 	case string:
 		if like == '|' || like == '>' {
 			if lines, ok := w.literal(v, indent+2); ok {
+				if like == '>' && strings.Count(lines.lines, "\n") == 1 {
+					lines.head = strings.Replace(lines.head, "|", ">", 1)
+				}
 				return lines
 			}
 			like = 0
@@ -217,8 +223,8 @@ func plainSafe(s string, flow bool) bool {
 		if next, _ := utf8.DecodeRuneInString(s[i+1:]); !unicode.IsLetter(next) {
 			return false
 		}
-	case first == '/':
-		// A path. Nothing else starts with a slash.
+	case first == '/', first == '_' && len(s) > 1 && s[1]|0x20 >= 'a' && s[1]|0x20 <= 'z':
+		// A path, a Hugo name such as _target.
 	case first > unicode.MaxASCII && size > 0 && unicode.IsGraphic(first) && !unicode.IsSpace(first) && !unicode.IsMark(first):
 	default:
 		return false
