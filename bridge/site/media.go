@@ -21,9 +21,10 @@ func (s *Site) Media(name string, at time.Time) (file, address string) {
 	name = path.Base(path.Clean("/" + strings.ReplaceAll(name, `\`, "/")))
 	at = at.In(s.profile.zone())
 	file = path.Join(folder, at.Format("2006/01"), name)
-	served := file
-	if rest, ok := strings.CutPrefix(file, dir+"/"); ok && dir != "" {
-		served = rest
+	if rest, ok := strings.CutPrefix(file, dir+"/"); ok {
+		return file, base + escapedPath(rest)
 	}
-	return file, base + (&url.URL{Path: served}).EscapedPath()
+	return file, strings.TrimSuffix(base, dir+"/") + escapedPath(file)
 }
+
+func escapedPath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
