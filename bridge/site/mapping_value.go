@@ -84,7 +84,7 @@ func ordered(v any) any {
 			keys = append(keys, key)
 		}
 		sort.Slice(keys, func(i, j int) bool {
-			a, b := rank(keys[i]), rank(keys[j])
+			a, b := placeOfKey(keys[i]), placeOfKey(keys[j])
 			return a < b || a == b && keys[i] < keys[j]
 		})
 		m := make(frontmatter.Map, 0, len(v))
@@ -96,7 +96,7 @@ func ordered(v any) any {
 	return v
 }
 
-func rank(key string) int {
+func placeOfKey(key string) int {
 	for i, first := range [...]string{"type", "name", "url", "value", "html", "alt", "properties"} {
 		if key == first {
 			return i
