@@ -78,7 +78,9 @@ func (s *scene) http(args []string) {
 func (s *scene) report(answer *http.Response) {
 	s.ts.Stdout().Write(s.answer)
 	fmt.Fprintln(s.ts.Stderr(), answer.Status)
-	answer.Header.Write(s.ts.Stderr())
+	var header bytes.Buffer
+	answer.Header.Write(&header)
+	s.ts.Stderr().Write(bytes.ReplaceAll(header.Bytes(), []byte("\r\n"), []byte("\n")))
 	if at := answer.Header.Get("Location"); at != "" {
 		s.ts.Setenv("LOCATION", at)
 		if u, err := url.Parse(at); err == nil {
