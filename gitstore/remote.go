@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
@@ -266,8 +267,16 @@ func (r *remote) release(s transport.ReceivePackSession, forget bool) {
 func (r *remote) explain(op string, err error) error {
 	var known *RemoteError
 	var disk *StorageError
-	if err == nil || errors.As(err, &known) || errors.As(err, &disk) {
+	switch {
+	case err == nil, errors.As(err, &disk):
 		return err
+	case errors.As(err, &known):
+		return known
+	}
+	// go-git's own wrapping cannot be unwrapped by errors.As.
+	var unexpected *plumbing.UnexpectedError
+	for errors.As(err, &unexpected) && unexpected.Err != nil {
+		err = unexpected.Err
 	}
 	e := &RemoteError{Op: op, Remote: r.name, Err: &hidden{err, r.redact(err.Error())}}
 	e.Reason = e.Err.Error()
