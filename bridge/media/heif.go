@@ -104,7 +104,7 @@ func (m medium) scrubXMPItem(item heifItem, keep policy) error {
 			return m.overwrite(item, packet, ' ')
 		}
 	}
-	return m.overwrite(item, nil, ' ')
+	return m.overwrite(item, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>`), ' ')
 }
 
 // itemBytes reads an item of metadata.

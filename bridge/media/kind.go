@@ -194,6 +194,7 @@ func sniffBrands(head []byte) *kind {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(brands, n) })
 	}
 	switch major := brands[0]; {
+	case major == "crx ": // a camera's raw picture
 	case major == "qt  ":
 		return movKind
 	case has("avif", "avis"):

@@ -11,7 +11,6 @@ import (
 	"os"
 	"runtime"
 
-	"github.com/gen2brain/heic"
 	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
 
@@ -150,7 +149,7 @@ func decode(f *os.File, k *kind) (img image.Image, err error) {
 			stretchLevels(img)
 		}
 	default:
-		img, err = heic.Decode(r)
+		img, err = decodeHEIC(r)
 	}
 	if err != nil {
 		return nil, broken("it cannot be decoded (%v)", err)

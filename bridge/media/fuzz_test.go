@@ -1,0 +1,189 @@
+package media
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"testing"
+
+	"golang.org/x/image/webp"
+)
+
+// memory is a file for scrubbing that is not on disk.
+type memory struct{ b []byte }
+
+func (m *memory) ReadAt(p []byte, at int64) (int, error) {
+	return bytes.NewReader(m.b).ReadAt(p, at)
+}
+
+func (m *memory) WriteAt(p []byte, at int64) (int, error) {
+	if at < 0 || at+int64(len(p)) > int64(len(m.b))+1 { // one padding byte may be added
+		return 0, errors.New("written beyond the end of the file")
+	}
+	if at+int64(len(p)) > int64(len(m.b)) {
+		m.b = append(m.b, 0)
+	}
+	return copy(m.b[at:], p), nil
+}
+
+func (m *memory) Truncate(size int64) error {
+	if size > int64(len(m.b)) {
+		return errors.New("made longer")
+	}
+	m.b = m.b[:size]
+	return nil
+}
+
+// cleanBytes takes the metadata out of a file in memory.
+func cleanBytes(body []byte, keep policy) ([]byte, shape, error) {
+	k := sniff(body[:min(len(body), sniffLength)])
+	if k == nil {
+		return nil, shape{}, errCutOff
+	}
+	if clean := k.cleaner(); clean != nil {
+		var b bytes.Buffer
+		out := newOutput(&b)
+		sh, err := clean(newInput(bytes.NewReader(body), int64(len(body))), out, keep)
+		if err == nil {
+			err = out.Flush()
+		}
+		return b.Bytes(), sh, err
+	}
+	f := &memory{bytes.Clone(body)}
+	sh, err := k.scrubber()(medium{f, int64(len(body))}, keep)
+	return f.b, sh, err
+}
+
+// isBlame tells whether an error is the file's fault.
+func isBlame(err error) bool {
+	var d defect
+	var m mixture
+	return ended(err) || errors.As(err, &d) || errors.As(err, &m)
+}
+
+// fuzz holds for the remover of every kind: it neither panics nor fails for a reason of its
+// own; what it lets through is of the same kind, is let through again without a change, and
+// has no place in its metadata; and what could be decoded before can be decoded after, to
+// the same picture.
+func fuzz(f *testing.F, want *kind, decode func(io.Reader) (image.Image, error), seeds ...[]byte) {
+	for _, name := range samples(f) {
+		if b := sample(f, name); sniff(b) == want {
+			f.Add(b)
+		}
+	}
+	for _, b := range seeds {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if sniff(body[:min(len(body), sniffLength)]) != want {
+			return
+		}
+		for _, keep := range []policy{keepNothing, keepNoPlace, keepAll} {
+			once, sh, err := cleanBytes(body, keep)
+			if err != nil {
+				if !isBlame(err) {
+					t.Fatalf("policy %d: %v", keep, err)
+				}
+				continue
+			}
+			if sniff(once[:min(len(once), sniffLength)]) != want {
+				t.Fatalf("policy %d: the kind changed", keep)
+			}
+			twice, _, err := cleanBytes(once, keep)
+			if err != nil {
+				t.Fatalf("policy %d: what was cleaned is refused: %v", keep, err)
+			}
+			if !bytes.Equal(once, twice) {
+				t.Fatalf("policy %d: cleaned a second time it is another file", keep)
+			}
+			if decode == nil || int64(sh.width)*int64(sh.height) > 1<<20 {
+				continue
+			}
+			before, err := decode(bytes.NewReader(body))
+			if err != nil || before.Bounds().Dx()*before.Bounds().Dy() > 1<<20 {
+				continue
+			}
+			after, err := decode(bytes.NewReader(once))
+			if err != nil {
+				t.Fatalf("policy %d: it could be decoded, and no more: %v", keep, err)
+			}
+			if difference(t, before, after) != 0 {
+				t.Fatalf("policy %d: the picture changed", keep)
+			}
+		}
+	})
+}
+
+func FuzzCleanJPEG(f *testing.F) {
+	fuzz(f, jpegKind, jpeg.Decode, photo(f, scene(9, 7), exifSegment(binary.BigEndian, 6)), photo(f, scene(20, 30), exifSegment(binary.LittleEndian, 1)))
+}
+
+func FuzzCleanPNG(f *testing.F) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, scene(9, 7)); err != nil {
+		f.Fatal(err)
+	}
+	fuzz(f, pngKind, png.Decode, b.Bytes())
+}
+
+func FuzzCleanGIF(f *testing.F)  { fuzz(f, gifKind, gif.Decode) }
+func FuzzScrubWebP(f *testing.F) { fuzz(f, webpKind, webp.Decode) }
+func FuzzScrubAVIF(f *testing.F) { fuzz(f, avifKind, nil) }
+func FuzzScrubHEIC(f *testing.F) { fuzz(f, heicKind, nil) }
+func FuzzScrubMP4(f *testing.F)  { fuzz(f, mp4Kind, nil, sample(f, "film.mp4")) }
+func FuzzScrubMOV(f *testing.F)  { fuzz(f, movKind, nil) }
+func FuzzScrubWebM(f *testing.F) { fuzz(f, webmKind, nil) }
+func FuzzScrubMP3(f *testing.F)  { fuzz(f, mp3Kind, nil) }
+func FuzzScrubOgg(f *testing.F)  { fuzz(f, oggKind, nil) }
+
+func FuzzEXIFWithoutPlace(f *testing.F) {
+	f.Add(exifBlock(binary.BigEndian, 6))
+	f.Add(exifBlock(binary.LittleEndian, 1))
+	f.Fuzz(func(t *testing.T, block []byte) {
+		turned := orientation(block)
+		if !withoutPlace(block) {
+			return
+		}
+		if turned != 0 && orientation(block) != 0 && orientation(block) != turned {
+			t.Errorf("the orientation went from %d to %d", turned, orientation(block))
+		}
+		d, _ := parseTIFF(block)
+		list, _ := d.entries(d.first())
+		for _, e := range list {
+			if e.tag == tagGPSIFD || e.tag == tagMakerNote {
+				t.Errorf("tag %#x is still there", e.tag)
+			}
+		}
+	})
+}
+
+func FuzzXMPWithoutPlace(f *testing.F) {
+	f.Add([]byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="1" a='b'><photoshop:City>Paris</photoshop:City></rdf:Description></x:xmpmeta>`))
+	f.Fuzz(func(t *testing.T, packet []byte) {
+		once, ok := withoutPlaceXMP(packet)
+		if !ok {
+			return
+		}
+		if twice, ok := withoutPlaceXMP(once); !ok || !bytes.Equal(once, twice) {
+			t.Errorf("%q became %q, and that %q (%v)", packet, once, twice, ok)
+		}
+	})
+}
+
+func FuzzIPTCWithoutPlace(f *testing.F) {
+	f.Add([]byte("8BIM\x04\x04\x00\x00\x00\x00\x00\x0a\x1c\x02\x5a\x00\x05Paris8BIM\x04\x0c\x02ab\x00\x00\x00\x00\x01x\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		once, ok := withoutPlaceIPTC(b)
+		if !ok {
+			return
+		}
+		if twice, ok := withoutPlaceIPTC(once); !ok || !bytes.Equal(once, twice) {
+			t.Errorf("%q became %q, and that %q (%v)", b, once, twice, ok)
+		}
+	})
+}

@@ -1,0 +1,259 @@
+package media
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/png"
+	"slices"
+	"strings"
+	"testing"
+
+	"gitpost/bridge/fault"
+)
+
+func TestWhatIsNoMediaIsRefused(t *testing.T) {
+	s := open(t, Config{})
+	all := "send JPEG, PNG, GIF, WebP, AVIF, HEIC, MP3, M4A, OGG, MP4, WebM, MOV or PDF"
+	for name, body := range map[string]string{
+		"picture.svg":         `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
+		"picture.png":         `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"photo.jpg":           "<!DOCTYPE html><html><script>alert(1)</script>",
+		"page.html":           "<html></html>",
+		"spaces.jpg":          "  \n\xff\xd8\xff\xe0",
+		"bom.html":            "\ufeff<html>",
+		"script.js":           "alert(1)",
+		"script.sh":           "#!/bin/sh\nrm -rf /\n",
+		"page.php":            "<?php phpinfo();",
+		"text.txt":            "hello",
+		"one byte":            "\xff",
+		"two bytes":           "\xff\xd8",
+		"zip":                 "PK\x03\x04\x14\x00",
+		"exe":                 "MZ\x90\x00",
+		"elf":                 "\x7fELF\x02\x01\x01",
+		"tiff":                "II*\x00\x08\x00\x00\x00",
+		"bmp":                 "BM\x00\x00\x00\x00",
+		"psd":                 "8BPS\x00\x01",
+		"flac":                "fLaC\x00\x00\x00\x22",
+		"wav":                 "RIFF\x24\x00\x00\x00WAVEfmt ",
+		"avi":                 "RIFF\x24\x00\x00\x00AVI LIST",
+		"aac":                 "\xff\xf1\x50\x80\x00\x1f\xfc",
+		"matroska.webm":       "\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska",
+		"jpeg 2000":           "\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypjp2 \x00\x00\x00\x00jp2 ",
+		"canon raw":           "\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom",
+		"unknown brand":       "\x00\x00\x00\x10ftypabcd\x00\x00\x00\x00",
+		"pdf after a line":    "\n%PDF-1.4\n%%EOF",
+		"ftyp that is a page": "<h1>ftypisom<script>alert(1)</script>",
+		"zeros":               strings.Repeat("\x00", 5000),
+	} {
+		refused(t, s, name, strings.NewReader(body), fault.UnsupportedMedia, all)
+	}
+}
+
+func TestATruncatedFileIsRefused(t *testing.T) {
+	s := open(t, Config{})
+	for _, name := range samples(t) {
+		body := sample(t, name)
+		if name == "photo.jpg" {
+			body = photo(t, scene(64, 48), exifSegment(binary.BigEndian, 6)) // nothing behind its end
+		}
+		if name == "sound.mp3" {
+			continue // sound without an end is sound
+		}
+		for _, part := range []int{len(body) / 4, len(body) / 2, len(body) * 3 / 4, len(body) - 60, len(body) - 1} {
+			if name == "paper.pdf" && part > len(body)-10 {
+				continue // its last line break
+			}
+			if strings.HasSuffix(name, ".webp") && part == len(body)-1 {
+				continue // a padding byte
+			}
+			staged, err := s.Stage(name, bytes.NewReader(body[:part]))
+			if err == nil {
+				t.Errorf("%s: the first %d of %d bytes were taken as %+v", name, part, len(body), staged)
+				continue
+			}
+			if code := fault.CodeOf(err); code != fault.InvalidRequest {
+				t.Errorf("%s: the first %d bytes: %s, want invalid_request (%v)", name, part, code, err)
+			}
+		}
+	}
+	if left := listing(t, s); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
+func TestNoDamageIsMoreThanRefused(t *testing.T) {
+	for _, name := range samples(t) {
+		body := sample(t, name)
+		for i := 0; i < len(body); i += 1 + len(body)/80 {
+			for _, v := range []byte{0x00, 0xff, body[i] ^ 0x80} {
+				damaged := bytes.Clone(body)
+				damaged[i] = v
+				if _, _, err := cleanBytes(damaged, keepNothing); err != nil && !isBlame(err) {
+					t.Errorf("%s with %#x at %d: %v", name, v, i, err)
+				}
+			}
+		}
+	}
+}
+
+func TestPolyglotsAreRefused(t *testing.T) {
+	s := open(t, Config{})
+	jpg := photo(t, scene(8, 8))
+	var plain bytes.Buffer
+	if err := png.Encode(&plain, scene(8, 8)); err != nil {
+		t.Fatal(err)
+	}
+	pic := plain.Bytes()
+	var text bytes.Buffer
+	writeChunk(&text, "tEXt", []byte("Comment\x00<script>alert(1)</script>"))
+	gif := sample(t, "animated.gif")
+	script := bytes.Clone(gif)
+	copy(script[6:], "/*")
+	webp := sample(t, "lossy.webp")
+	page := "<html><body><script>alert(1)</script></body></html>"
+	for name, body := range map[string][]byte{
+		"JPEG with a page behind it":     append(bytes.Clone(jpg), page...),
+		"JPEG with a page in a comment":  photo(t, scene(8, 8), segment(markerCOM, []byte("<!--"+page))),
+		"JPEG with a page in its EXIF":   photo(t, scene(8, 8), segment(markerAPP1, []byte("Exif\x00\x00"+page))),
+		"JPEG that is a script":          append(bytes.Clone(jpg), "*/=alert(1);//"...),
+		"JPEG with PHP":                  photo(t, scene(8, 8), segment(markerCOM, []byte("<?php system($_GET[0]); ?>"))),
+		"JPEG with an archive behind it": append(bytes.Clone(jpg), "PK\x03\x04\x14\x00\x08\x00"...),
+		"JPEG with a PDF behind it":      append(bytes.Clone(jpg), "%PDF-1.4\n\x00\x01\x02"...),
+		"PNG with a page behind it":      append(bytes.Clone(pic), page...),
+		"PNG with a page in a text":      slices.Concat(pic[:33], text.Bytes(), pic[33:]),
+		"GIF with a script behind it":    append(bytes.Clone(gif), "*/=1;alert(document.domain);"...),
+		"GIF that opens a comment":       script,
+		"GIF that is only a script":      []byte("GIF89a/*\x00\x00\x00\x00\x00*/=1;alert(1);//"),
+		"GIF with a page in a comment":   slices.Concat(gif[:13], []byte("\x21\xfe\x33"+page+"\x00"), gif[13:]),
+		"WebP with a page behind it":     append(bytes.Clone(webp), page...),
+		"page in upper case":             append(bytes.Clone(jpg), "\x00\x01<SCRIPT>alert(1)</SCRIPT>\x00\x02"...),
+	} {
+		code := fault.UnsupportedMedia
+		_, err := s.Stage(name, bytes.NewReader(body))
+		if name == "GIF with a page in a comment" || name == "GIF that is only a script" {
+			if got := fault.CodeOf(err); err == nil || got != fault.InvalidRequest && got != code {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err == nil || fault.CodeOf(err) != code || !strings.Contains(err.Error(), "send JPEG, PNG") {
+			t.Errorf("%s: %v, want %s", name, err, code)
+		}
+	}
+	if left := listing(t, s); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
+func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
+	text := "\x00\xff<a <<scr <script>\x01"
+	for i := range text {
+		for j := i; j < len(text); j++ {
+			spy := &scriptSpy{}
+			fmt.Fprint(spy, text[:i])
+			fmt.Fprint(spy, text[i:j])
+			for _, c := range []byte(text[j:]) {
+				spy.Write([]byte{c})
+			}
+			if spy.found != "<script" {
+				t.Fatalf("%q, %q, … : found %q", text[:i], text[i:j], spy.found)
+			}
+		}
+	}
+	harmless := &scriptSpy{}
+	fmt.Fprint(harmless, "<x:xmpmeta><rdf:Description/><?xpacket end='w'?><description>a < b</description>")
+	if harmless.found != "" {
+		t.Errorf("found %q", harmless.found)
+	}
+}
+
+func TestAppendedCameraDataIsLeftOut(t *testing.T) {
+	jpg := photo(t, scene(8, 8))
+	for name, tail := range map[string]string{
+		"motion photo":    "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x01\x02\x03\x04\x05\x06\x07\x08",
+		"further picture": string(jpg),
+		"zeros":           strings.Repeat("\x00", 2000),
+		"Samsung":         "\x00\x00\x01\x0a\x0e\x00\x00\x00Image_UTC_Data1500000000000SEFH\x6a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x0a\x23\x00\x00\x00\x23\x00\x00\x00\x18\x00\x00\x00SEFT",
+		"a line break":    "\r\n",
+	} {
+		if _, got := stage(t, open(t, Config{}), name, append(bytes.Clone(jpg), tail...)); !bytes.Equal(got, jpg) {
+			t.Errorf("%s: %d bytes are left, want the picture's %d", name, len(got), len(jpg))
+		}
+	}
+}
+
+// bomb is a picture that says it is larger than it could be.
+func bomb(t *testing.T, kind string, width, height int) []byte {
+	t.Helper()
+	switch kind {
+	case "JPEG":
+		b := photo(t, scene(8, 8))
+		i := bytes.Index(b, []byte{0xff, 0xc0})
+		binary.BigEndian.PutUint16(b[i+5:], uint16(min(height, 65535)))
+		binary.BigEndian.PutUint16(b[i+7:], uint16(min(width, 65535)))
+		return b
+	case "PNG":
+		var b, head bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+			t.Fatal(err)
+		}
+		ihdr := bytes.Clone(b.Bytes()[16:29])
+		binary.BigEndian.PutUint32(ihdr, uint32(width))
+		binary.BigEndian.PutUint32(ihdr[4:], uint32(height))
+		writeChunk(&head, "IHDR", ihdr)
+		return slices.Concat(b.Bytes()[:8], head.Bytes(), b.Bytes()[33:])
+	case "GIF":
+		b := sample(t, "animated.gif")
+		binary.LittleEndian.PutUint16(b[6:], uint16(min(width, 65535)))
+		binary.LittleEndian.PutUint16(b[8:], uint16(min(height, 65535)))
+		return b
+	case "AVIF", "HEIC":
+		b := sample(t, "photo."+strings.ToLower(kind))
+		for i := range len(b) - 16 {
+			if string(b[i:i+4]) == "ispe" {
+				binary.BigEndian.PutUint32(b[i+8:], uint32(width))
+				binary.BigEndian.PutUint32(b[i+12:], uint32(height))
+			}
+		}
+		return b
+	}
+	b := sample(t, "animated.webp")
+	i := bytes.Index(b, []byte("VP8X"))
+	binary.LittleEndian.PutUint32(b[i+12:], uint32(width-1))
+	b[i+15], b[i+16], b[i+17] = byte(height-1), byte((height-1)>>8), byte((height-1)>>16)
+	return b
+}
+
+func TestBombsAreRefusedBeforeTheyAreDecoded(t *testing.T) {
+	s := open(t, Config{})
+	for _, kind := range []string{"JPEG", "PNG", "GIF", "WebP", "AVIF", "HEIC"} {
+		refused(t, s, kind, bytes.NewReader(bomb(t, kind, 60_000, 60_000)), fault.TooLarge, "60000 × 60000 pixels")
+	}
+	refused(t, s, "PNG", bytes.NewReader(bomb(t, "PNG", 1<<31-1, 1<<31-1)), fault.TooLarge, "pixels")
+	refused(t, s, "PNG", bytes.NewReader(bomb(t, "PNG", 1<<31, 5)), fault.InvalidRequest, "no size")
+}
+
+func TestATinyFileThatIsToBeDecodedLargeIsRefused(t *testing.T) {
+	// Below the limit of pixels, so the decoder has to find out that there is nothing.
+	s := open(t, Config{})
+	for _, kind := range []string{"JPEG", "PNG"} {
+		refused(t, s, kind, bytes.NewReader(bomb(t, kind, 9_000, 9_000)), fault.InvalidRequest, "damaged")
+	}
+}
+
+func TestLengthsThatCannotBeAreHarmless(t *testing.T) {
+	for _, name := range samples(t) {
+		body := sample(t, name)
+		for i := 0; i+4 <= min(len(body), 2500); i += 9 {
+			for _, v := range []uint32{0, 1, 0x7fffffff, 0xffffffff} {
+				damaged := bytes.Clone(body)
+				binary.BigEndian.PutUint32(damaged[i:], v)
+				if _, _, err := cleanBytes(damaged, keepNoPlace); err != nil && !isBlame(err) {
+					t.Errorf("%s with %#x at %d: %v", name, v, i, err)
+				}
+			}
+		}
+	}
+}
