@@ -62,7 +62,7 @@ func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
 			if source := pageSource(t, out, urls["known"]); !strings.Contains(source, stamped) {
 				t.Errorf("the site's own shortcode or include does not work: %s", source)
 			}
-			everything := built(t, out)
+			everything := wholeOutput(t, out)
 			for file, text := range everything {
 				for _, secret := range []string{"said the draft", "said the schedule"} {
 					if strings.Contains(text, secret) {
@@ -77,7 +77,7 @@ func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
 	}
 }
 
-func built(t *testing.T, out string) map[string]string {
+func wholeOutput(t *testing.T, out string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {

@@ -36,7 +36,8 @@ type Type struct{ Path string }
 type Site struct {
 	profile profile
 	options Options
-	theme   theme // what the layouts do; see readTheme
+	theme   theme   // what the layouts do; see readTheme
+	manners manners // how the newest posts are written
 }
 
 // profile is what one generator does.

@@ -2,9 +2,7 @@ package site
 
 import (
 	"path"
-	"regexp"
 	"slices"
-	"strings"
 
 	"gitpost/frontmatter"
 )
@@ -18,32 +16,18 @@ type habits struct {
 	keys     map[string]string // property → the key that the posts use for it
 	image    string            // key of a photo's plain URL: "images", "cover.image", …; "" when none was seen
 	spell    func(property string) string
-	constant map[string]any // keys that all posts have with one value, which make them look alike
+	constant map[string]any // keys that most posts have with one value, which make them look alike
 }
 
 // recent is how many posts are looked at.
 const recent = 20
 
-// observed is one of the newest posts.
-type observed struct {
-	path string
-	text string
-	doc  *frontmatter.Document
-	page Page
-}
-
 func (s *Site) learn(lib Library) habits {
-	var posts []observed
+	var posts []*manner
 	for _, source := range lib.Recent(recent) {
-		doc, err := s.Parse(source.Data)
-		if err != nil || !markdown(source.Path) {
-			continue
+		if m := s.manners.of(s, source, lib); m != nil {
+			posts = append(posts, m)
 		}
-		page := s.profile.locate(source.Path, doc, lib)
-		if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
-			continue
-		}
-		posts = append(posts, observed{source.Path, string(source.Data), doc, page})
 	}
 	h := s.usual()
 	h.learnPlace(s, posts)
@@ -69,25 +53,17 @@ func (s *Site) usual() habits {
 	return h
 }
 
-func inSection(posts []observed, section string) []observed {
-	var in []observed
-	for _, p := range posts {
-		if strings.HasPrefix(p.path, section+"/") {
-			in = append(in, p)
+func inSection(posts []*manner, section string) []*manner {
+	var in []*manner
+	for _, m := range posts {
+		if m.section == section {
+			in = append(in, m)
 		}
 	}
 	if len(in) == 0 {
 		return posts
 	}
 	return in
-}
-
-func markdown(file string) bool {
-	switch strings.ToLower(path.Ext(file)) {
-	case ".md", ".markdown", ".mdown", ".mkd", ".mkdn":
-		return true
-	}
-	return false
 }
 
 // tally counts votes; the newest post's decides between equals.
@@ -97,6 +73,9 @@ type tally struct {
 }
 
 func (t *tally) vote(s string) {
+	if s == "" {
+		return
+	}
 	if t.votes == nil {
 		t.votes = map[string]int{}
 	}
@@ -116,35 +95,18 @@ func (t *tally) winner() string {
 	return best
 }
 
-var (
-	flowList   = regexp.MustCompile(`(?m)^[\w-]+:[ \t]*\[`)
-	blockList  = regexp.MustCompile(`(?m)^[\w-]+:[ \t]*\r?\n([ \t]*)- `)
-	singleText = regexp.MustCompile(`(?m)^[\w-]+[ \t]*[:=][ \t]*'`)
-	doubleText = regexp.MustCompile(`(?m)^[\w-]+[ \t]*[:=][ \t]*"`)
-)
-
-func (h *habits) learnStyle(posts []observed) {
+func (h *habits) learnStyle(posts []*manner) {
 	var formats, lists, quotes, ends tally
 	var orders [][]string
-	for _, p := range posts {
-		format := p.doc.Format()
-		if format == frontmatter.None {
+	for _, m := range posts {
+		if m.format == frontmatter.None {
 			continue
 		}
-		formats.vote(string(rune('0' + int(format))))
-		head := strings.TrimSuffix(p.text, p.doc.Body())
-		if flowList.MatchString(head) {
-			lists.vote("flow")
-		} else if m := blockList.FindStringSubmatch(head); m != nil {
-			lists.vote(map[bool]string{true: "indented", false: "flush"}[m[1] != ""])
-		}
-		if single, double := len(singleText.FindAllString(head, -1)), len(doubleText.FindAllString(head, -1)); single > double {
-			quotes.vote("single")
-		} else if double > 0 {
-			quotes.vote("double")
-		}
-		ends.vote(map[bool]string{true: "crlf", false: "lf"}[strings.Contains(head, "\r\n")])
-		orders = append(orders, p.doc.Keys())
+		formats.vote(string(rune('0' + int(m.format))))
+		lists.vote(m.list)
+		quotes.vote(m.quotes)
+		ends.vote(m.end)
+		orders = append(orders, m.order)
 	}
 	if f := formats.winner(); f != "" {
 		h.style.Format = frontmatter.Format(f[0] - '0')
@@ -191,45 +153,26 @@ func withoutKeys(list []string, keys ...string) []string {
 	return out
 }
 
-// imageKeys are where themes look for a picture of the post.
-var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage", "header.teaser", "header.image"}
-
 // learnKeys finds the spellings that the posts use.
-func (h *habits) learnKeys(s *Site, posts []observed) {
-	rules := s.convention()
+func (h *habits) learnKeys(s *Site, posts []*manner) {
 	var family, images tally
 	used := map[string]*tally{}
-	for _, p := range posts {
-		for _, property := range responses {
-			for _, key := range p.doc.Keys() {
-				if rules.meanings[strings.ToLower(key)] == property {
-					family.vote(spelling(property, key))
-				}
-			}
+	for _, m := range posts {
+		for _, way := range m.family {
+			family.vote(way)
 		}
-		for _, property := range []string{"published", "updated", "summary", "category"} {
-			for _, key := range rules.words[property] {
-				if _, ok := p.doc.Get(key); !ok {
-					continue
-				}
-				if used[property] == nil {
-					used[property] = &tally{}
-				}
-				used[property].vote(key)
-				break
+		for property, key := range m.keys {
+			if used[property] == nil {
+				used[property] = &tally{}
 			}
+			used[property].vote(key)
 		}
-		for _, key := range imageKeys {
-			if _, ok := p.doc.Get(strings.Split(key, ".")...); ok {
-				images.vote(key)
-				break
-			}
-		}
+		images.vote(m.image)
 	}
 	for property, t := range used {
 		h.keys[property] = t.winner()
 	}
-	h.adaptKeys(s, posts)
+	h.adaptKeys(s)
 	h.image = images.winner()
 	switch family.winner() {
 	case "camel":
@@ -245,7 +188,7 @@ func (h *habits) learnKeys(s *Site, posts []observed) {
 
 // adaptKeys takes back spellings that a new post must not follow: Jekyll's categories are
 // part of the URL, description is another thing than a summary, and a lone tag is no list.
-func (h *habits) adaptKeys(s *Site, posts []observed) {
+func (h *habits) adaptKeys(s *Site) {
 	switch key := h.keys["category"]; {
 	case key == "tags":
 	case s.profile.name() == "hugo" && key == "categories":
@@ -263,28 +206,13 @@ func (h *habits) adaptKeys(s *Site, posts []observed) {
 	}
 }
 
-// spelling tells how a key spells a property.
-func spelling(property, key string) string {
-	switch key {
-	case "mf-" + property:
-		return "mf"
-	case camel(property):
-		return "camel"
-	case snake(property):
-		return "snake"
-	}
-	return "kebab"
-}
-
-// learnConstants finds the layout that all posts name, and on Hugo the type.
-func (h *habits) learnConstants(s *Site, posts []observed) {
+// learnConstants finds the layout that most posts name, and on Hugo the type.
+func (h *habits) learnConstants(s *Site, posts []*manner) {
 	h.constant = map[string]any{}
-	for _, key := range []string{"layout", "type"} {
+	for _, key := range constantKeys {
 		var values tally
-		for _, p := range posts {
-			v, _ := p.doc.Get(key)
-			text, _ := v.(string)
-			values.vote(text)
+		for _, m := range posts {
+			values.vote(m.constant[key])
 		}
 		if text := values.winner(); text != "" && values.votes[text]*2 > len(posts) {
 			h.constant[key] = text

@@ -10,19 +10,18 @@ import (
 
 // learnPlace finds the folder and the pattern of file names that most of the newest posts
 // share.
-func (h *habits) learnPlace(s *Site, posts []observed) {
+func (h *habits) learnPlace(s *Site, posts []*manner) {
 	var sections tally
 	patterns := map[string]*tally{}
-	for _, p := range posts {
-		section, pattern, ok := s.shape(p.path, p.page.Date)
-		if !ok {
+	for _, m := range posts {
+		if m.section == "" {
 			continue
 		}
-		sections.vote(section)
-		if patterns[section] == nil {
-			patterns[section] = &tally{}
+		sections.vote(m.section)
+		if patterns[m.section] == nil {
+			patterns[m.section] = &tally{}
 		}
-		patterns[section].vote(pattern)
+		patterns[m.section].vote(m.pattern)
 	}
 	if section := sections.winner(); section != "" {
 		h.section, h.pattern = section, patterns[section].winner()
