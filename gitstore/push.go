@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"strings"
@@ -76,12 +77,9 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	if s.remote.overHTTP() {
 		ctx = context.WithValue(ctx, packBodyKey{}, body)
 	} else {
-		req.Packfile = io.NopCloser(body.r)
+		req.Packfile = io.NopCloser(body.open())
 	}
 	report, err := session.ReceivePack(ctx, req)
-	if body.stop != nil {
-		body.stop()
-	}
 	if err := s.judge(report, err, &said); err != nil {
 		return waiting, err
 	}
@@ -294,113 +292,116 @@ func (s *Store) everything(tip oid) ([]outObject, error) {
 	return list, nil
 }
 
-// bufferedPush is the size up to which a pack is made before it is sent, so that a server
-// that wants to know its length is told.
-const bufferedPush = 16 << 20
+// rawFrom is the size of a blob from which its compressed form is copied out of the
+// clone's pack while it is sent, not made anew and held in memory.
+const rawFrom = 4 << 10
 
-// packBody makes the pack, in memory when it is small, else while it is sent.
+// packBody makes the pack. Its length is known beforehand: not every server takes a request
+// without one.
 func (s *Store) packBody(ctx context.Context, list []outObject) (packBody, error) {
-	total := int64(0)
+	var parts []*io.SectionReader
+	size := int64(0)
+	small := bytes.NewBuffer(packHead(len(list)))
+	flush := func() {
+		if n := int64(small.Len()); n > 0 {
+			size += n
+			parts = append(parts, io.NewSectionReader(bytes.NewReader(small.Bytes()), 0, n))
+			small = new(bytes.Buffer)
+		}
+	}
+	var z deflater
+	in := newInflater()
 	for _, o := range list {
-		if o.kind == blobKind && total <= bufferedPush {
-			_, n, err := s.db.sizeOf(o.id)
+		if err := ctx.Err(); err != nil {
+			return packBody{}, err
+		}
+		if o.kind == blobKind {
+			raw, err := s.packedBlob(in, o.id)
 			if err != nil {
 				return packBody{}, err
 			}
-			total += n
-		}
-	}
-	if total <= bufferedPush && len(list) < 50_000 {
-		var b bytes.Buffer
-		err := s.writePack(ctx, &b, list)
-		return packBody{r: &b, size: int64(b.Len())}, err
-	}
-	pr, pw := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		pw.CloseWithError(s.writePack(ctx, pw, list))
-	}()
-	return packBody{r: pr, size: -1, stop: func() {
-		pr.Close()
-		<-done
-	}}, nil
-}
-
-// rawFrom is the size of a blob from which its compressed form is copied, not made anew.
-const rawFrom = 32 << 10
-
-func (s *Store) writePack(ctx context.Context, to io.Writer, list []outObject) error {
-	sum := sha1.New()
-	w := io.MultiWriter(to, sum)
-	var z deflater
-	in := newInflater()
-	if _, err := w.Write(packHead(len(list))); err != nil {
-		return err
-	}
-	var buf bytes.Buffer
-	for _, o := range list {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if o.kind == blobKind {
-			ok, err := s.copyEntry(in, w, o.id)
-			if err != nil {
-				return err
-			}
-			if ok {
+			if raw != nil {
+				flush()
+				size += raw.Size()
+				parts = append(parts, raw)
 				continue
 			}
 		}
-		k, data, err := s.db.object(o.id)
-		if err != nil {
-			return err
-		}
-		buf.Reset()
-		if !o.base.isZero() {
-			base, err := readTree(s.db, o.base)
-			if err != nil {
-				return err
-			}
-			if delta := treeDelta(base, data); len(delta) < len(data)/2 {
-				buf.Write(appendPackHeader(nil, refDeltaKind, int64(len(delta))))
-				buf.Write(o.base[:])
-				data, k = delta, refDeltaKind
-			}
-		}
-		if k != refDeltaKind {
-			buf.Write(appendPackHeader(nil, k, int64(len(data))))
-		}
-		zw := z.to(&buf, false)
-		if _, err := zw.Write(data); err != nil {
-			return err
-		}
-		if err := zw.Close(); err != nil {
-			return err
-		}
-		if _, err := w.Write(buf.Bytes()); err != nil {
-			return err
+		if err := s.encodeObject(small, &z, o); err != nil {
+			return packBody{}, err
 		}
 	}
-	_, err := to.Write(sum.Sum(nil))
-	return err
+	flush()
+	open := func() io.Reader {
+		readers := make([]io.Reader, len(parts))
+		for i, p := range parts {
+			readers[i] = io.NewSectionReader(p, 0, p.Size())
+		}
+		return &summedReader{r: io.MultiReader(readers...), sum: sha1.New()}
+	}
+	return packBody{open: open, size: size + sha1.Size}, nil
 }
 
-// copyEntry copies a large blob as it stands in a pack.
-func (s *Store) copyEntry(in *inflater, w io.Writer, o oid) (bool, error) {
+// encodeObject writes one entry of a pack, as a delta when that is allowed and pays.
+func (s *Store) encodeObject(w *bytes.Buffer, z *deflater, o outObject) error {
+	k, data, err := s.db.object(o.id)
+	if err != nil {
+		return err
+	}
+	var base []byte
+	if !o.base.isZero() {
+		if base, err = readTree(s.db, o.base); err != nil {
+			return err
+		}
+		if delta := treeDelta(base, data); len(delta) < len(data)/2 {
+			data, k = delta, refDeltaKind
+		}
+	}
+	w.Write(appendPackHeader(w.AvailableBuffer(), k, int64(len(data))))
+	if k == refDeltaKind {
+		w.Write(o.base[:])
+	}
+	zw := z.to(w, false)
+	if _, err := zw.Write(data); err != nil {
+		return err
+	}
+	return zw.Close()
+}
+
+// packedBlob is the whole entry of a large blob as it stands in a pack; nil when it is
+// small, loose or a delta.
+func (s *Store) packedBlob(in *inflater, o oid) (*io.SectionReader, error) {
 	p, off, err := s.db.packed(o)
 	if p == nil || err != nil {
-		return false, err
+		return nil, err
 	}
 	in.seek(p.f, off)
 	h, err := readPackHeader(in.br, off)
 	if err != nil || h.kind != blobKind || h.size < rawFrom {
-		return false, err
+		return nil, err
 	}
 	end, err := p.end(off)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	_, err = io.Copy(w, io.NewSectionReader(p.f, off, end-off))
-	return true, err
+	return io.NewSectionReader(p.f, off, end-off), nil
+}
+
+// summedReader gives what r gives, and then the checksum of it.
+type summedReader struct {
+	r    io.Reader
+	sum  hash.Hash
+	tail *bytes.Reader
+}
+
+func (s *summedReader) Read(p []byte) (int, error) {
+	if s.tail != nil {
+		return s.tail.Read(p)
+	}
+	n, err := s.r.Read(p)
+	s.sum.Write(p[:n])
+	if err == io.EOF {
+		s.tail, err = bytes.NewReader(s.sum.Sum(nil)), nil
+	}
+	return n, err
 }

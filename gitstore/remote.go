@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -130,6 +131,8 @@ func httpTransport() nethttp.RoundTripper {
 		}
 		return talkingConn{c}, nil
 	}
+	// Shorter than what servers and routers in between allow.
+	t.IdleConnTimeout = 15 * time.Second
 	return bodyTransport{t}
 }
 
@@ -138,9 +141,8 @@ func httpTransport() nethttp.RoundTripper {
 type bodyTransport struct{ base *nethttp.Transport }
 
 type packBody struct {
-	r    io.Reader
-	size int64  // -1: unknown
-	stop func() // ends the making of a pack that is not wanted any more; may be nil
+	open func() io.Reader // from the start, as often as it is wanted
+	size int64
 }
 
 type packBodyKey struct{}
@@ -148,13 +150,16 @@ type packBodyKey struct{}
 func (t bodyTransport) RoundTrip(req *nethttp.Request) (*nethttp.Response, error) {
 	if body, ok := req.Context().Value(packBodyKey{}).(packBody); ok && req.Method == nethttp.MethodPost {
 		req = req.Clone(req.Context())
-		req.Body = io.NopCloser(io.MultiReader(req.Body, body.r))
-		req.GetBody = nil
-		if req.Header.Del("Content-Length"); body.size < 0 {
-			req.ContentLength = -1
-		} else {
-			req.ContentLength += body.size
+		req.Body = io.NopCloser(io.MultiReader(req.Body, body.open()))
+		if head := req.GetBody; head != nil {
+			// A kept connection may turn out to be closed; the request is then sent again.
+			req.GetBody = func() (io.ReadCloser, error) {
+				r, err := head()
+				return io.NopCloser(io.MultiReader(r, body.open())), err
+			}
 		}
+		req.ContentLength += body.size
+		req.Header.Set("Content-Length", strconv.FormatInt(req.ContentLength, 10))
 	}
 	return t.base.RoundTrip(req)
 }
