@@ -26,7 +26,13 @@ func Parse(data []byte, d Dialect) (*Document, error) {
 	if p.format == JSON {
 		err = doc.splitJSON()
 	} else {
-		doc.root, err = decode(p.format, p.front, d)
+		var simple bool
+		if p.format == YAML {
+			doc.root, simple = simpleYAML(p.front, d)
+		}
+		if !simple {
+			doc.root, err = decode(p.format, p.front, d)
+		}
 	}
 	if err == nil && len(doc.body) > MaxBody {
 		return nil, &SyntaxError{Line: lineAt(text, len(text)-len(doc.body)), Message: "the body is larger than 10 MB"}

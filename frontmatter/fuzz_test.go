@@ -61,6 +61,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q is listed and is not there: %q", key, data)
 			}
 		}
+		if p, _ := split(string(data), dialectOf(bits)); p.format == YAML {
+			simpleAsReal(t, p.front, dialectOf(bits))
+		}
 		doc.SetBody(doc.Body())
 		again, err := Parse(doc.Bytes(), dialectOf(bits))
 		if err != nil || again.Body() != doc.Body() || !equalValues(all(again), all(doc)) {
