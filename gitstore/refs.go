@@ -18,9 +18,12 @@ type refs struct {
 	dir string
 }
 
-// own is the file whose hard link is the lock, so that a lock left by a killed process is
-// known to be ours.
-func (r refs) own() string { return filepath.Join(r.dir, tempPrefix+"ref") }
+// own is the file whose hard link is a ref's lock, so that a lock left by a killed process
+// is known to be ours. Each ref has its own: the writer moves the branch while the courier
+// moves what is known of the remote.
+func (r refs) own(name string) string {
+	return filepath.Join(r.dir, tempPrefix+"ref-"+strings.ReplaceAll(name, "/", "-"))
+}
 
 func (r refs) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
 
@@ -86,16 +89,19 @@ func (r refs) move(ctx context.Context, name string, old, new oid) error {
 	if err := r.folder(dir); err != nil {
 		return err
 	}
-	os.Remove(r.own())
-	if err := writeSynced(r.own(), []byte(new.String()+"\n"), 0o644); err != nil {
+	own := r.own(name)
+	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // it may be one file with the ref: it is never written into
+	}
+	if err := writeSynced(own, []byte(new.String()+"\n"), 0o644); err != nil {
 		return err
 	}
-	defer os.Remove(r.own())
+	defer os.Remove(own)
 	lock := path + ".lock"
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	for {
-		err := r.lock(lock, new)
+		err := r.lock(own, lock, new)
 		if err == nil {
 			break
 		}
@@ -127,8 +133,8 @@ func (r refs) move(ctx context.Context, name string, old, new oid) error {
 
 // lock takes the lock by a hard link to the synced own file, which is as exclusive as
 // O_EXCL. A file system without hard links gets a file of its own.
-func (r refs) lock(lock string, new oid) error {
-	err := os.Link(r.own(), lock)
+func (r refs) lock(own, lock string, new oid) error {
+	err := os.Link(own, lock)
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -151,17 +157,20 @@ func (r refs) removeStale(lock string) bool {
 
 // recover removes what a killed store left of a ref update.
 func (r refs) recover(names ...string) {
-	own, err := os.Stat(r.own())
-	if err != nil {
-		return
-	}
 	for _, name := range names {
+		own, err := os.Stat(r.own(name))
+		if err != nil {
+			continue
+		}
 		lock := r.path(name) + ".lock"
 		if st, err := os.Stat(lock); err == nil && os.SameFile(st, own) {
 			os.Remove(lock)
 		}
 	}
-	os.Remove(r.own())
+	left, _ := filepath.Glob(r.own("*"))
+	for _, own := range left {
+		os.Remove(own)
+	}
 }
 
 // folder makes the folder of a ref and makes its name durable.
