@@ -1,10 +1,12 @@
 package bridge_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -221,6 +223,31 @@ func TestPostsTogetherAreAllKept(t *testing.T) {
 	}
 	if a := f.send("GET", "/micropub?q=source&limit=100", "", ""); strings.Count(a.Body, "At the same moment") != posts {
 		t.Errorf("the list shows %d of %d posts", strings.Count(a.Body, "At the same moment"), posts)
+	}
+	git(t, f.remote, "fsck", "--full", "--strict")
+}
+
+// TestEveryPostArrivesWhilePushesRunBeside posts faster than the remote takes it: what was
+// answered must be on the remote when the server has ended, one commit each.
+func TestEveryPostArrivesWhilePushesRunBeside(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.PushWait = 0 })
+	before, err := strconv.Atoi(f.commits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const posts = 60
+	for i := range posts {
+		f.create(fmt.Sprintf(`{"properties":{"content":["Number %d of a quick series"]}}`, i))
+	}
+	if err := f.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if after := f.commits(); after != strconv.Itoa(before+posts) {
+		t.Errorf("the remote has %s commits, want %d", after, before+posts)
+	}
+	files := git(t, f.remote, "ls-tree", "-r", "--name-only", "main")
+	if n := strings.Count(files, "number-"); n != posts {
+		t.Errorf("the remote has %d of the %d posts", n, posts)
 	}
 	git(t, f.remote, "fsck", "--full", "--strict")
 }
