@@ -23,6 +23,9 @@ type tiff struct {
 	order binary.ByteOrder
 }
 
+// headerLength is where the first directory can begin.
+const headerLength = 8
+
 // parseTIFF looks at the header only.
 func parseTIFF(b []byte) (tiff, bool) {
 	if len(b) < 14 {
@@ -124,7 +127,7 @@ func withoutPlace(exif []byte) bool {
 	}
 	seen := map[uint32]bool{}
 	at := t.first()
-	for at != 0 && !seen[at] && len(seen) < 16 {
+	for at >= headerLength && !seen[at] && len(seen) < 16 {
 		seen[at] = true
 		at = t.clear(at, seen)
 	}
@@ -144,7 +147,7 @@ func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 			t.eraseValue(e)
 			continue
 		case tagExifIFD:
-			if below := t.order.Uint32(t.b[e.at+8:]); !seen[below] && len(seen) < 16 {
+			if below := t.order.Uint32(t.b[e.at+8:]); below >= headerLength && !seen[below] && len(seen) < 16 {
 				seen[below] = true
 				t.clear(below, seen)
 			}
@@ -169,7 +172,7 @@ func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 // eraseIFD overwrites a directory and its values with zeros.
 func (t tiff) eraseIFD(at uint32) {
 	list, _ := t.entries(at)
-	if len(list) == 0 {
+	if len(list) == 0 || at < headerLength {
 		return
 	}
 	for _, e := range list {
@@ -185,7 +188,7 @@ func (t tiff) eraseValue(e entry) {
 	}
 	size := typeSize[e.typ] * uint64(e.count)
 	from := uint64(t.order.Uint32(t.b[e.at+8:]))
-	if size <= 4 || from < 8 || from+size > uint64(len(t.b)) {
+	if size <= 4 || from < headerLength || from+size > uint64(len(t.b)) {
 		return
 	}
 	clear(t.b[from : from+size])

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // HEIF puts pictures and metadata as items into one file: meta lists them (iinf), tells where
@@ -22,8 +23,11 @@ type extent struct{ from, to int64 }
 // heif is what a file's meta box says.
 type heif struct {
 	items         []heifItem
+	data          []box // that hold items
 	width, height int // as it is shown
 	icc           []byte
+	coded         int64 // pixels of the largest picture that a HEVC decoder would make
+	lengthSize    int   // of the units of HEVC pictures
 }
 
 const maxHEIFMeta = 4 << 20
@@ -39,7 +43,16 @@ func scrubHEIF(m medium, keep policy) (shape, error) {
 	if err := m.scrubItems(h, keep); err != nil {
 		return shape{}, err
 	}
-	return shape{width: h.width, height: h.height, bytesPerPixel: 12, carry: h.carry(m, keep)}, nil
+	for _, item := range h.items {
+		if item.kind == "hvc1" || item.kind == "hev1" {
+			pixels, err := m.hevcPixels(item, h.lengthSize)
+			if err != nil {
+				return shape{}, err
+			}
+			h.coded = max(h.coded, pixels)
+		}
+	}
+	return shape{width: h.width, height: h.height, coded: h.coded, bytesPerPixel: 12, carry: h.carry(m, keep)}, nil
 }
 
 func (m medium) scrubItems(h heif, keep policy) error {
@@ -48,6 +61,13 @@ func (m medium) scrubItems(h heif, keep policy) error {
 	}
 	for _, item := range h.items {
 		var err error
+		switch item.kind {
+		case "Exif", "mime", "uri ":
+			err = h.harmless(item)
+		}
+		if err != nil {
+			return err
+		}
 		switch item.kind {
 		case "Exif":
 			err = m.scrubExifItem(item, keep)
@@ -74,6 +94,16 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// harmless checks that overwriting an item does not change how the file is built.
+func (h heif) harmless(item heifItem) error {
+	for _, e := range item.extents {
+		if !slices.ContainsFunc(h.data, func(b box) bool { return e.from >= b.body && e.to <= b.end }) {
+			return errBadBox
 		}
 	}
 	return nil
@@ -170,6 +200,7 @@ func (h heif) carry(m medium, keep policy) (c carried) {
 
 // readHEIF reads the meta box.
 func (m medium) readHEIF() (h heif, err error) {
+	h.lengthSize = 1
 	top, err := m.boxes(0, m.size)
 	if err != nil {
 		return h, err
@@ -177,6 +208,11 @@ func (m medium) readHEIF() (h heif, err error) {
 	meta, ok := find(top, "meta")
 	if !ok {
 		return h, errCutOff
+	}
+	for _, b := range top {
+		if b.name == "mdat" {
+			h.data = append(h.data, b)
+		}
 	}
 	meta.body += 4 // version and flags
 	if meta.body > meta.end {
@@ -199,7 +235,10 @@ func (m medium) readHEIF() (h heif, err error) {
 		}
 	}
 	if iloc, ok := find(list, "iloc"); ok {
-		idat, _ := find(list, "idat")
+		idat, ok := find(list, "idat")
+		if ok {
+			h.data = append(h.data, idat)
+		}
 		if err := m.readLocations(iloc, idat, &h); err != nil {
 			return h, err
 		}
@@ -347,6 +386,14 @@ func (m medium) readProperties(iprp box, primary uint32, h *heif) error {
 	}
 	turned := false
 	for i, p := range properties {
+		if p.name == "hvcC" {
+			b, err := m.content(p, maxHEIFMeta)
+			if err != nil {
+				return err
+			}
+			pixels, lengthSize := hevcConfiguration(b)
+			h.coded, h.lengthSize = max(h.coded, pixels), max(h.lengthSize, lengthSize)
+		}
 		if !chosen[i+1] {
 			continue
 		}

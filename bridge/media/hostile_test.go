@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -233,6 +234,41 @@ func TestBombsAreRefusedBeforeTheyAreDecoded(t *testing.T) {
 	}
 	refused(t, s, "PNG", bytes.NewReader(bomb(t, "PNG", 1<<31-1, 1<<31-1)), fault.TooLarge, "pixels")
 	refused(t, s, "PNG", bytes.NewReader(bomb(t, "PNG", 1<<31, 5)), fault.InvalidRequest, "no size")
+}
+
+func TestAHEICThatIsCodedLargerThanItSaysIsRefused(t *testing.T) {
+	body := sample(t, "photo.heic")
+	i := bytes.Index(body, []byte("hvcC")) + 4
+	pixels, _ := hevcConfiguration(body[i:])
+	if pixels < 64*48 || pixels > 128*128 {
+		t.Fatalf("the sample is coded in %d pixels", pixels)
+	}
+	const width = "000000000000001" + "00000000000000" // 16,383 as an Exp-Golomb number
+	bits := "0000" + "000" + "1" + strings.Repeat("0", 96) + "1" + "010" + width + width
+	unit := []byte{nalSPS << 1, 1}
+	for len(bits) > 0 {
+		bits += strings.Repeat("0", max(0, 8-len(bits)))
+		v, err := strconv.ParseUint(bits[:8], 2, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unit, bits = append(unit, byte(v)), bits[8:]
+	}
+	if got := unitPixels(unit); got != 16_383*16_383 {
+		t.Fatalf("the made-up parameter set announces %d pixels", got)
+	}
+	// In place of the first unit of the picture's own data.
+	h, err := medium{&memory{body}, int64(len(body))}.readHEIF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range h.items {
+		if item.kind == "hvc1" {
+			binary.BigEndian.PutUint32(body[item.extents[0].from:], uint32(len(unit)))
+			copy(body[item.extents[0].from+4:], unit)
+		}
+	}
+	refused(t, open(t, Config{}), "photo.heic", bytes.NewReader(body), fault.TooLarge, "268 million pixels")
 }
 
 func TestATinyFileThatIsToBeDecodedLargeIsRefused(t *testing.T) {

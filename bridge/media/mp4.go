@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +63,7 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	}
 	for _, t := range tracks {
 		if t.handler == "meta" || t.handler == "camm" {
-			if err := m.eraseTrack(t); err != nil {
+			if err := m.eraseTrack(t, top); err != nil {
 				return sh, err
 			}
 		}
@@ -257,21 +258,22 @@ func (m medium) trackSize(tkhd box) (w, h int, err error) {
 	return w, h, nil
 }
 
-// eraseTrack overwrites a track's samples, wherever they lie, and then the track itself.
-func (m medium) eraseTrack(t track) error {
+// eraseTrack overwrites a track's samples, wherever they lie in the film's data, and then the
+// track itself.
+func (m medium) eraseTrack(t track, top []box) error {
 	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
 	if err != nil {
 		return err
 	}
 	if ok {
-		if err := m.eraseSamples(stbl); err != nil {
+		if err := m.eraseSamples(stbl, top); err != nil {
 			return err
 		}
 	}
 	return m.erase(t.box)
 }
 
-func (m medium) eraseSamples(stbl box) error {
+func (m medium) eraseSamples(stbl box, top []box) error {
 	list, err := m.boxes(stbl.body, stbl.end)
 	if err != nil {
 		return err
@@ -327,10 +329,9 @@ func (m medium) eraseSamples(stbl box) error {
 			}
 			sizes = sizes[4*take:]
 		}
-		if at < 0 || at > m.size {
-			continue
+		if !slices.ContainsFunc(top, func(b box) bool { return b.name == "mdat" && at >= b.body && n <= b.end-at }) {
+			return errBadBox
 		}
-		n = min(n, m.size-at)
 		if erased += n; erased > m.size { // chunks of a sound file do not overlap
 			return errBadBox
 		}

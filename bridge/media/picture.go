@@ -25,7 +25,7 @@ const jpegQuality = 85
 // other is; one that needs more than decodingLimit is not: it keeps its width.
 const (
 	decodingMemory = 128 << 20
-	decodingLimit  = 512 << 20
+	decodingLimit  = 640 << 20
 )
 
 // limitDecoding sets up the two limits: no more pictures at once than cores, and no more
@@ -40,13 +40,13 @@ func (s *Store) limitDecoding() {
 func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
 	width, height := sh.shown()
 	tooWide := s.maxWidth > 0 && width > s.maxWidth && !sh.animated
-	needed := int64(float64(sh.width) * float64(sh.height) * sh.bytesPerPixel)
+	needed := int64(float64(max(int64(sh.width)*int64(sh.height), sh.coded)) * sh.bytesPerPixel)
 	switch k {
 	case heicKind:
 		if needed > decodingLimit {
 			return nil, nil, shape{}, &fault.Error{
 				Code: fault.TooLarge, Op: operation,
-				Message: fmt.Sprintf("a HEIC picture of %d × %d pixels cannot be converted", width, height),
+				Message: fmt.Sprintf("a HEIC picture of %d million pixels cannot be converted", max(int64(width)*int64(height), sh.coded)/1_000_000),
 				Hint:    "send a smaller one, or a JPEG",
 			}
 		}

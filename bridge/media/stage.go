@@ -28,8 +28,9 @@ type Staged struct {
 
 // shape is what was learnt of a file while its metadata was taken out.
 type shape struct {
-	width, height int // as they are stored; 0 when it is no picture
-	orientation   int // EXIF's 1 to 8 when the picture must be turned to look right, else 0
+	width, height int   // as they are stored; 0 when it is no picture
+	coded         int64 // pixels that decoding makes, when they may be more than are shown
+	orientation   int   // EXIF's 1 to 8 when the picture must be turned to look right, else 0
 	animated      bool
 	bytesPerPixel float64 // what decoding takes, about
 	kind          *kind   // when the file turns out to be of a kin kind: MP4 without a picture
