@@ -118,7 +118,9 @@ func (h *hugo) readLanguages(o Options) error {
 	if err := h.checkHosts(tables); err != nil {
 		return err
 	}
-	h.multihost = h.multihost && (enabled > 1 || !h.rules.tree)
+	if h.rules.tree && enabled-len(h.settings.words("disablelanguages")) <= 1 {
+		h.multihost = false // Hugo takes the disabled ones off twice
+	}
 	for name := range tables {
 		lang, err := h.readLanguage(name, h.settings.below(tables.table(name)), o)
 		if err != nil {
@@ -135,7 +137,14 @@ func (h *hugo) readLanguages(o Options) error {
 		h.languages[name] = lang
 	}
 	h.main = h.languages[main]
-	if h.main == nil {
+	for _, name := range h.settings.words("disablelanguages") {
+		if h.languages[name] == nil && h.main != nil && h.rules.tree { // names that are not built even where no such language is
+			off := *h.main
+			off.name, off.disabled = name, true
+			h.languages[name] = &off
+		}
+	}
+	if h.main == nil || h.main.disabled {
 		return fmt.Errorf("defaultContentLanguage %q is not among the languages that are configured", main)
 	}
 	return nil
@@ -188,7 +197,8 @@ func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, 
 	if v, ok := s.value("cascade"); ok {
 		lang.cascade = h.cascadeRules(v)
 	}
-	lang.ownIndexes, lang.foreignIndexes = sectionFileNames(name, true), sectionFileNames(name, false)
+	only := len(h.settings.table("languages")) <= 1
+	lang.ownIndexes, lang.foreignIndexes = sectionFileNames(name, true, only), sectionFileNames(name, false, only)
 	lang.readUgly(s)
 	lang.readKinds(s)
 	return lang, nil

@@ -195,17 +195,15 @@ func (s settings) merge(over settings) {
 }
 
 // below is a copy of s in which the values of over win: a language's settings over the
-// site's.
+// site's. Only params are mixed.
 func (s settings) below(over settings) settings {
 	all := make(settings, len(s)+len(over))
 	for k, v := range s {
 		all[k] = v
 	}
 	for k, v := range over {
-		base, isMap := s[k].(map[string]any)
-		add, addsMap := v.(map[string]any)
-		if isMap && addsMap {
-			v = map[string]any(settings(base).below(add))
+		if add, ok := v.(map[string]any); ok && k == "params" {
+			v = map[string]any(s.table(k).below(add))
 		}
 		all[k] = v
 	}

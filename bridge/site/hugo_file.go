@@ -235,27 +235,36 @@ func (f *hugoFile) fileNameToken(h *hugo) string {
 	return f.name
 }
 
+// indexExtensions are the formats in which index and _index files are looked for: each is
+// a look-up for each folder above a page, so those that nobody writes them in are left out.
+var indexExtensions = pageExtensions[:8]
+
 // leafNames are the file names that make a folder a leaf bundle.
 func (h *hugo) leafNames() []string {
 	var names []string
-	for _, ext := range pageExtensions {
+	for i, ext := range indexExtensions {
 		names = append(names, "index."+ext)
 		for name := range h.languages {
-			names = append(names, "index."+name+"."+ext)
+			if i == 0 || len(h.languages) > 1 {
+				names = append(names, "index."+name+"."+ext)
+			}
 		}
 	}
 	return names
 }
 
 // sectionFileNames are the file names of a section's page in a language. standard is set
-// for the language that files without a language in their name have.
-func sectionFileNames(lang string, standard bool) []string {
+// for the language that files without a language in their name have, only for a site in
+// one language.
+func sectionFileNames(lang string, standard, only bool) []string {
 	var names []string
-	for _, ext := range pageExtensions {
+	for i, ext := range indexExtensions {
 		if standard {
 			names = append(names, "_index."+ext)
 		}
-		names = append(names, "_index."+lang+"."+ext)
+		if !only || i == 0 {
+			names = append(names, "_index."+lang+"."+ext)
+		}
 	}
 	return names
 }
@@ -283,9 +292,13 @@ func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, ins
 
 // bundleIn looks for the file that makes a folder below the content root a leaf bundle.
 func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, bool) {
-	for _, name := range h.indexNames {
-		for i := range h.mounts {
-			if p, ok := h.mounts[i].repoPath(dir, name); ok && around.Exists(p) {
+	for i := range h.mounts {
+		folder, ok := h.mounts[i].folder(dir)
+		if !ok {
+			continue
+		}
+		for _, name := range h.indexNames {
+			if p := folder + name; around.Exists(p) {
 				return p, true
 			}
 		}
@@ -293,8 +306,9 @@ func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, b
 	return "", false
 }
 
-// repoPath is where a file of a folder below the content root stands in the repository.
-func (m *hugoMount) repoPath(dir, name string) (string, bool) {
+// folder is where a folder below the content root stands in the repository, with a closing
+// slash.
+func (m *hugoMount) folder(dir string) (string, bool) {
 	if m.target != "" {
 		rest, ok := strings.CutPrefix(dir, m.target)
 		if !ok || rest != "" && rest[0] != '/' {
@@ -302,13 +316,15 @@ func (m *hugoMount) repoPath(dir, name string) (string, bool) {
 		}
 		dir = strings.TrimPrefix(rest, "/")
 	}
-	if m.source == "." {
-		return joinPath(dir, name), true
+	switch {
+	case m.source == "." && dir == "":
+		return "", true
+	case m.source == ".":
+		return dir + "/", true
+	case dir == "":
+		return m.source + "/", true
 	}
-	if dir == "" {
-		return m.source + "/" + name, true
-	}
-	return m.source + "/" + dir + "/" + name, true
+	return m.source + "/" + dir + "/", true
 }
 
 // sectionsAbove calls each with the folders above the page from the nearest to the content
@@ -338,11 +354,13 @@ func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *fr
 		if m.lang == f.lang || m.lang == nil && f.lang == h.main {
 			names = f.lang.ownIndexes
 		}
+		folder, ok := m.folder(dir)
+		if !ok {
+			continue
+		}
 		for _, name := range names {
-			if p, ok := m.repoPath(dir, name); ok {
-				if doc := around.Document(p); doc != nil {
-					return doc
-				}
+			if doc := around.Document(folder + name); doc != nil {
+				return doc
 			}
 		}
 	}

@@ -17,15 +17,21 @@ type pageFacts struct {
 	date   time.Time // of the tokens of a pattern
 	slug   string
 	url    string
+	madeUp string // the title of a section without an _index file
 }
 
-func (f *pageFacts) title() string { return f.matter.text("title") }
+func (f *pageFacts) title() string {
+	if title := f.matter.text("title"); title != "" {
+		return title
+	}
+	return f.madeUp
+}
 
 func (h *hugo) factsOf(f *hugoFile, doc *frontmatter.Document, around Surroundings) *pageFacts {
 	facts := &pageFacts{matter: h.matterOf(f, doc, around), around: around}
 	facts.dates = h.datesOf(f, facts.matter)
 	facts.date = facts.dates.date
-	if h.rules.tree && f.kind != "page" && facts.dates.none() && h.datedURL(f, facts.matter) {
+	if h.rules.tree && f.kind != "page" && f.kind != "term" && facts.dates.none() && h.datedURL(f, facts.matter) {
 		facts.date = h.newestBelow(f, around)
 	}
 	if slug, ok := facts.matter.value("slug"); ok {
@@ -34,6 +40,9 @@ func (h *hugo) factsOf(f *hugoFile, doc *frontmatter.Document, around Surroundin
 		facts.slug = facts.dates.slug
 	}
 	facts.url = facts.matter.text("url")
+	if doc == nil && f.class == branchBundle {
+		facts.madeUp = f.lang.listTitle(f.baseName)
+	}
 	return facts
 }
 
@@ -51,7 +60,7 @@ func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) 
 	if !ok {
 		return newest
 	}
-	root, _ := f.mount.repoPath(f.dir, "")
+	root, _ := f.mount.folder(f.dir)
 	for p := range lister.Below(strings.TrimSuffix(root, "/")) {
 		below, ok := h.file(p)
 		if !ok || p == f.repoPath || below.class == plainFile || below.ignored || below.lang != f.lang {
@@ -111,8 +120,11 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 		page.Reason = breaks + broken
 	}
 	page.Published = page.Reason == ""
-	if page.Published {
-		page.Aliases = h.aliases(&f, facts.matter, target)
+	if !page.Published {
+		return page
+	}
+	if page.Aliases, broken = h.aliases(&f, facts.matter, target); broken != "" {
+		page.Published, page.Reason = false, breaks+broken
 	}
 	return page
 }
@@ -153,7 +165,7 @@ func (h *hugo) hidden(f *hugoFile, around Surroundings) bool {
 		if m.lang != f.mount.lang {
 			continue
 		}
-		if p, ok := m.repoPath(f.dir, base); ok && around.Exists(p) {
+		if folder, ok := m.folder(f.dir); ok && around.Exists(folder+base) {
 			return true
 		}
 	}
@@ -223,15 +235,14 @@ func (h *hugo) isDraft(m *matter) bool {
 func (h *hugo) inHiddenSection(f *hugoFile, m *matter) string {
 	reason := ""
 	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
-		if doc == nil {
-			return true
+		if doc == nil && strings.IndexByte(dir, '/') >= 0 || dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))] {
+			return true // no section at all, or none that has pages of its own
 		}
-		section, ok := h.file(joinPath(f.mount.source, joinPath(dir, "_index.md")))
-		if !ok {
-			return true
-		}
-		section.lang = f.lang
+		section := hugoFile{repoPath: "_index.md", mount: f.mount, dir: dir, name: "_index", ext: "md", class: branchBundle, lang: f.lang}
 		h.resolve(&section)
+		if doc == nil {
+			section.matchPath = strings.ToLower("/" + dir)
+		}
 		above := h.matterOf(&section, doc, m.around)
 		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {
 			reason = "in a section that is " + why

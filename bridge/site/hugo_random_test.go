@@ -40,7 +40,7 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 			continue // a bundle of the whole site
 		}
 		if len(h.langs) > 0 && r.IntN(3) == 0 {
-			name += "." + h.pick(append([]string{"en", "xx"}, h.langs...))
+			name += "." + h.pick(append([]string{"en"}, h.langs...))
 		}
 		ext := h.extension()
 		if ext == ".bin" { // what matters of copies is where their page is
@@ -107,8 +107,12 @@ func (h *hugoRandom) fileName() string {
 }
 
 func (h *hugoRandom) extension() string {
+	upper := ".MD"
+	if !atLeast(h.version, "0.123.0") {
+		upper = ".htm" // .MD is no page there
+	}
 	if h.chance(8) {
-		return h.pick([]string{".markdown", ".mdown", ".bin", ".bin", ".MD", ".org", ".Md"})
+		return h.pick([]string{".markdown", ".mdown", ".bin", ".bin", ".org", upper})
 	}
 	return ".md"
 }

@@ -53,7 +53,12 @@ func (h *hugo) locateResource(page Page, f *hugoFile, around Surroundings) Page 
 	section := hugoFile{repoPath: f.repoPath, mount: f.mount, lang: f.lang, dir: keepFolders(f.dir, len(names)), name: "_index", ext: "md", class: branchBundle}
 	h.resolve(&section)
 	doc := h.sectionDocument(section.dir, f, around)
-	t, _ := h.target(&section, h.factsOf(&section, doc, around))
+	facts := h.factsOf(&section, doc, around)
+	if h.withheld(section.lang, facts.matter, facts.dates) != "" {
+		page.Reason = "its section is not published"
+		return page
+	}
+	t, _ := h.target(&section, facts)
 	return h.placeResource(page, f, path.Join("/", t.dir, below), path.Join("/", t.linkDir, below))
 }
 
@@ -66,7 +71,7 @@ func (h *hugo) resourceOf(page Page, owner string, f *hugoFile, around Surroundi
 	h.resolve(&bundle)
 	doc := around.Document(owner)
 	facts := h.factsOf(&bundle, doc, around)
-	if doc == nil || h.withheld(bundle.lang, facts.matter, h.datesOf(&bundle, facts.matter)) != "" {
+	if doc == nil || h.withheld(bundle.lang, facts.matter, facts.dates) != "" {
 		page.Reason = "its page is not published"
 		return page
 	}

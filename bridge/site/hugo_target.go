@@ -1,7 +1,9 @@
 package site
 
 import (
+	"net/url"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +24,9 @@ func (h *hugo) target(f *hugoFile, facts *pageFacts) (t target, broken string) {
 		} else if s := pattern.expand(h, f, facts); s != "" {
 			facts.url = unescaped(s)
 		}
+	}
+	if _, err := url.Parse("/" + strings.Trim(facts.url, "/")); err != nil && facts.url != "" {
+		broken = "url cannot be escaped"
 	}
 	expanded := ""
 	if rule := f.lang.permalinks.find(h, f); rule != nil && (h.rules.tree || f.kind == "page" || f.kind == "term") {
@@ -323,23 +328,24 @@ func slashJoin(elem ...string) string {
 }
 
 // aliases are the URLs of the redirects that Hugo writes for a page.
-func (h *hugo) aliases(f *hugoFile, m *matter, t target) []string {
+func (h *hugo) aliases(f *hugoFile, m *matter, t target) (urls []string, broken string) {
 	v, ok := m.value("aliases")
 	if !ok || f.lang.noAliases {
-		return nil
+		return nil, ""
 	}
-	var urls []string
 	for _, alias := range wordsOf(v) {
-		if file := h.aliasFile(f, alias, t); file != "" {
-			below, inLang := strings.CutPrefix(file, f.lang.filePath+"/")
-			if !h.multihost || !inLang {
-				below = file
-			}
-			below = strings.TrimSuffix(below, "index.html")
-			urls = append(urls, f.lang.base+strings.TrimPrefix(escapedLink("/"+below, false, true), "/"))
+		file := h.aliasFile(f, alias, t)
+		if file == "" {
+			return nil, "the alias " + strconv.Quote(alias) + " leads out of the site or to its root"
 		}
+		below, inLang := strings.CutPrefix(file, f.lang.filePath+"/")
+		if !h.multihost || !inLang {
+			below = file
+		}
+		below = strings.TrimSuffix(below, "index.html")
+		urls = append(urls, f.lang.base+strings.TrimPrefix((&url.URL{Path: "/" + below}).EscapedPath(), "/"))
 	}
-	return urls
+	return urls, ""
 }
 
 // aliasFile is the file that an alias is written to; "" for one that Hugo refuses.
