@@ -261,7 +261,20 @@ type shifted struct {
 	folder string
 }
 
-func (s shifted) Exists(path string) bool { return s.Surroundings.Exists(s.folder + path) }
+func (s shifted) Exists(path string) bool { return existsIn(s.Surroundings, s.folder+path) }
+
+// existsIn tells whether there is a file or, as far as the surroundings can tell, a folder.
+func existsIn(around Surroundings, path string) bool {
+	if around.Exists(path) {
+		return true
+	}
+	if lister, ok := around.(Lister); ok {
+		for range lister.Below(path) {
+			return true
+		}
+	}
+	return false
+}
 
 // hasHeader tells whether a file's first line is ---. A byte order mark before it makes a
 // page or a collection's document a plain file; posts are read without this test.

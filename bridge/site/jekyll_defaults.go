@@ -11,7 +11,7 @@ type frontMatterDefaults struct {
 	sets           []defaultSet
 	collectionsDir string
 	byPart         bool // a path matches by whole folder names (Jekyll 3), else by its first letters
-	broken         bool // a date without time of day among them: Jekyll reads no document (defaults-date)
+	broken         bool // a date without time of day is among them: Jekyll reads no document (defaults-date)
 
 	merged sync.Map // uint64, the sets that apply: *defaultValues
 }
@@ -20,14 +20,16 @@ type defaultSet struct {
 	path    string
 	kind    string // "posts", "pages", a collection; "" for all
 	hasKind bool
+	bare    bool // there is no scope at all
 	glob    *rubyGlob
 	values  map[string]any
 }
 
 // defaultValues are the defaults of one file, put together.
 type defaultValues struct {
-	all  map[string]any
-	page map[string]any // as a page looks them up: key by key
+	broken bool // Jekyll stumbles over them and skips the document
+	all    map[string]any
+	page   map[string]any // as a page looks them up: key by key
 }
 
 var noDefaults = &defaultValues{}
@@ -49,7 +51,8 @@ func newDefaults(config jekyllSettings, collectionsDir string, since4 bool) *fro
 				d.broken = true
 			}
 		}
-		scope, _ := set["scope"].(map[string]any)
+		scope, scoped := set["scope"].(map[string]any)
+		s.bare = !scoped
 		s.path, _ = scope["path"].(string)
 		if kind, has := scope["type"]; has {
 			s.hasKind = true
@@ -101,7 +104,7 @@ func (d *frontMatterDefaults) covers(s *defaultSet, rel, full string, around Sur
 		if !whole && (d.byPart || around == nil) || s.glob.foldersOnly && end == len(full) {
 			continue
 		}
-		if s.glob.matches(full[:end]) && (whole || around.Exists(full[:end])) && d.below(rel, d.strip(full[:end])) {
+		if s.glob.matches(full[:end]) && (whole || existsIn(around, full[:end])) && d.below(rel, d.strip(full[:end])) {
 			return true
 		}
 	}
@@ -129,6 +132,11 @@ func (d *frontMatterDefaults) merge(which uint64) *defaultValues {
 	for i := range d.sets {
 		s := &d.sets[i]
 		if which&(1<<i) == 0 {
+			continue
+		}
+		if s.bare { // has no precedence to compare; nothing after it minds
+			v.broken = v.broken || strongest != nil
+			v.all = mergeRuby(v.all, s.values)
 			continue
 		}
 		if strongest == nil || precedes(s, strongest) {

@@ -225,8 +225,8 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 		deny("scheduled")
 	case !at.collection.output:
 		deny("collection without output")
-	case j.defaults.broken:
-		deny("a date in the defaults")
+	case j.defaults.broken || defaults.broken:
+		deny("its defaults cannot be used")
 	case at.collection == &j.posts && yamlFile:
 		deny("ignored")
 	case j.oldest != nil && at.collection == &j.posts && newPostRank(date.time, file).before(j.oldest):
