@@ -19,33 +19,32 @@ type flowParts struct {
 	spans     [][2]int
 }
 
-// list makes the edits of an alignment. write gives the text of a value: of item i that it
-// replaces, or of a new one when i is -1.
-func (f *flowEdit) list(p flowParts, steps []alignStep, write func(i int, v any) (string, error)) error {
-	deleted, inserted := 0, 0
+// flowItems is how a format edits and writes the items of a list.
+type flowItems struct {
+	inside  func(i int, v any) (done bool, err error) // changes parts of item i
+	replace func(i int, v any) (string, error)        // the text that takes the place of item i
+	insert  func(v any) string
+	remove  func(i int) error // why item i must stay
+}
+
+// list makes the edits of an alignment.
+func (f *flowEdit) list(p flowParts, steps []alignStep, items flowItems) error {
+	gone := make([]bool, len(p.spans))
+	deleted := 0
 	for _, step := range steps {
 		if step.delete {
+			if err := items.remove(step.item); err != nil {
+				return err
+			}
+			gone[step.item] = true
 			deleted++
-		} else if step.insert {
-			inserted++
 		}
 	}
-	if deleted > 0 && inserted > 0 || deleted == len(p.spans) {
+	if deleted == len(p.spans) {
 		return errLayout
 	}
-	if deleted > 0 {
-		gone := make([]bool, len(p.spans))
-		for _, step := range steps {
-			if step.delete {
-				if _, err := write(step.item, nil); err != nil {
-					return err
-				}
-				gone[step.item] = true
-			}
-		}
-		if err := f.removeAll(p, gone); err != nil {
-			return err
-		}
+	if err := f.removeAll(p, gone); err != nil {
+		return err
 	}
 	for n := 0; n < len(steps); n++ {
 		step := steps[n]
@@ -55,18 +54,19 @@ func (f *flowEdit) list(p flowParts, steps []alignStep, write func(i int, v any)
 			// All new items of one place go in as one text.
 			texts := []string{}
 			for ; n < len(steps) && steps[n].insert && steps[n].item == step.item; n++ {
-				text, err := write(-1, steps[n].value)
-				if err != nil {
-					return err
-				}
-				texts = append(texts, text)
+				texts = append(texts, items.insert(steps[n].value))
 			}
 			n--
 			if err := f.insert(p, step.item, texts...); err != nil {
 				return err
 			}
 		default:
-			text, err := write(step.item, step.value)
+			if done, err := items.inside(step.item, step.value); err != nil {
+				return err
+			} else if done {
+				continue
+			}
+			text, err := items.replace(step.item, step.value)
 			if err != nil {
 				return err
 			}

@@ -99,21 +99,42 @@ func (e *jsonEdit) set(m *node, level int, path []string, v any) error {
 
 func (e *jsonEdit) replace(old *node, level int, v any) error {
 	if !e.wide {
-		switch v := v.(type) {
-		case []any:
-			if old.kind == listNode && len(old.items) > 0 && len(v) > 0 {
-				return e.flow().list(flowListParts(old), alignList(old.items, v), func(_ int, value any) (string, error) {
-					return e.write(value, level+1), nil
-				})
-			}
-		case Map:
-			if old.kind == mapNode && len(old.keys) > 0 && len(v) > 0 {
-				return e.mapKeys(old, level, v)
-			}
+		if done, err := e.inside(old, level, v); done || err != nil {
+			return err
 		}
 	}
 	e.splice(old.start, old.end, e.write(v, level))
 	return nil
+}
+
+// inside edits the parts of a value that differ. done is false when it has to be replaced as
+// a whole.
+func (e *jsonEdit) inside(old *node, level int, v any) (done bool, err error) {
+	planned := len(e.splices)
+	switch v := v.(type) {
+	case []any:
+		if old.kind != listNode || len(old.items) == 0 || len(v) == 0 {
+			return false, nil
+		}
+		err = e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+			inside:  func(i int, value any) (bool, error) { return e.inside(old.items[i], level+1, value) },
+			replace: func(_ int, value any) (string, error) { return e.write(value, level+1), nil },
+			insert:  func(value any) string { return e.write(value, level+1) },
+			remove:  func(int) error { return nil },
+		})
+	case Map:
+		if old.kind != mapNode || len(old.keys) == 0 || len(v) == 0 {
+			return false, nil
+		}
+		err = e.mapKeys(old, level, v)
+	default:
+		return false, nil
+	}
+	if errors.Is(err, errLayout) {
+		e.splices = e.splices[:planned]
+		return false, nil
+	}
+	return true, err
 }
 
 func (e *jsonEdit) mapKeys(m *node, level int, v Map) error {

@@ -166,8 +166,25 @@ func (e *tomlEdit) inside(old *node, path []string, v any) (done bool, err error
 			if itemQuote(old) == '\'' {
 				like = "'"
 			}
-			return true, e.flow().list(flowListParts(old), alignList(old.items, v), func(_ int, value any) (string, error) {
-				return e.w.inline(value, like), nil
+			return true, e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+				inside: func(i int, value any) (bool, error) {
+					planned := len(e.splices)
+					done, err := e.inside(old.items[i], path, value)
+					if errors.Is(err, errLayout) {
+						e.splices = e.splices[:planned]
+						return false, nil
+					}
+					return done, err
+				},
+				replace: func(i int, value any) (string, error) {
+					own := like
+					if _, text := value.(string); text && old.items[i].quote == '\'' {
+						own = "'"
+					}
+					return e.w.inline(value, own), nil
+				},
+				insert: func(value any) string { return e.w.inline(value, like) },
+				remove: func(int) error { return nil },
 			})
 		}
 		return true, e.tableList(old, path, v)

@@ -297,11 +297,23 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 			e.splice(start, next, "")
 		}
 	}
+	if m.flow {
+		gone := make([]bool, len(m.keys))
+		for i := range m.keys {
+			gone[i] = !wanted[m.keys[i].name]
+			if gone[i] && (e.holdsAnchor(m.keys[i].value) || e.holdsAnchor(m.keys[i].key)) {
+				return errAnchor
+			}
+		}
+		if err := e.flow().removeAll(e.flowEntries(m), gone); err != nil {
+			return err
+		}
+	}
 	for i := range m.keys {
 		if m.keys[i].merge {
 			return errLayout
 		}
-		if i >= first && !wanted[m.keys[i].name] {
+		if !m.flow && i >= first && !wanted[m.keys[i].name] {
 			if err := e.remove(m, i); err != nil {
 				return err
 			}
@@ -527,21 +539,32 @@ func (e *yamlEdit) remove(m *node, i int) error {
 
 // flowList makes the items of a flow list those of v.
 func (e *yamlEdit) flowList(list *node, v []any) error {
-	items := e.flowItems(list)
 	like := itemQuote(list)
-	return e.flow().list(items, alignList(list.items, v), func(i int, value any) (string, error) {
-		if i < 0 {
+	return e.flow().list(e.flowItems(list), alignList(list.items, v), flowItems{
+		inside: func(i int, value any) (bool, error) {
+			if e.aliased[list.items[i].anchor] {
+				return false, errAnchor
+			}
+			return e.tryInside(list.items[i], value)
+		},
+		replace: func(i int, value any) (string, error) {
+			old := list.items[i]
+			if e.holdsAnchor(old) {
+				return "", errAnchor
+			}
+			like := quoteOf(old)
+			if t, ok := value.(Timestamp); ok && old.kind == scalarNode {
+				value = followTime(old, t, &like)
+			}
 			return e.w.flow(value, like), nil
-		}
-		old := list.items[i]
-		if e.holdsAnchor(old) {
-			return "", errAnchor
-		}
-		like := quoteOf(old)
-		if t, ok := value.(Timestamp); ok && old.kind == scalarNode {
-			value = followTime(old, t, &like)
-		}
-		return e.w.flow(value, like), nil
+		},
+		insert: func(value any) string { return e.w.flow(value, like) },
+		remove: func(i int) error {
+			if e.holdsAnchor(list.items[i]) {
+				return errAnchor
+			}
+			return nil
+		},
 	})
 }
 
