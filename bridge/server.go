@@ -117,7 +117,8 @@ func (s *Server) follow(ctx context.Context, advance <-chan struct{}) {
 	}
 }
 
-// expireUploads removes, once an hour, uploads that no post has referred to for media.unused.
+// expireUploads removes, once an hour, uploads that no post has referred to for media.unused,
+// and staged copies of those that have been in the repository for as long.
 func (s *Server) expireUploads(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -149,7 +150,7 @@ func (s *Server) dropUnused(ctx context.Context, before time.Time) error {
 		}
 		s.log.Info("an upload that no post refers to has expired", "name", u.Name)
 	}
-	return nil
+	return s.media.Sweep(before)
 }
 
 // mergePosts brings two changed versions of one file together, by the structure of documents
