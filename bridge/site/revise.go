@@ -33,9 +33,12 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	asked := mf2.Text(after.Properties.First(slugCommand))
 	want := prepared(after)
 	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
-	if same(want.Properties["url"], before.Properties["url"]) && !w.isApart("url") {
-		delete(want.Properties, "url") // the page's own address, no property of it
-		delete(before.Properties, "url")
+	for _, property := range []string{"url", "published"} {
+		_, keyed := w.reading().key(property)
+		if !keyed && !w.isApart(property) && same(want.Properties[property], before.Properties[property]) {
+			delete(want.Properties, property) // the page's own address, and the date of its file name
+			delete(before.Properties, property)
+		}
 	}
 	if err := w.revise(lib, before, want); err != nil {
 		return Revision{}, err
