@@ -40,27 +40,6 @@ type jekyll struct {
 	oldest              *postRank // limit_posts leaves out everything before this post
 }
 
-// postRank is a post's place in the order of time.
-type postRank struct {
-	date time.Time
-	path string
-}
-
-// newPostRank dates a post without a date at the end of time: for Jekyll it is as new as the build.
-func newPostRank(date time.Time, path string) *postRank {
-	if date.IsZero() {
-		date = time.Unix(1<<40, 0)
-	}
-	return &postRank{date, path}
-}
-
-func (r *postRank) before(o *postRank) bool {
-	if !r.date.Equal(o.date) {
-		return r.date.Before(o.date)
-	}
-	return r.path < o.path
-}
-
 func newJekyll(tree fs.FS, o Options, version string) (profile, error) {
 	config, err := readJekyllConfig(tree, version)
 	if err != nil {
@@ -91,7 +70,8 @@ func newJekyll(tree fs.FS, o Options, version string) (profile, error) {
 		j.collectionsDir = strings.Trim(path.Clean("/"+dir), "/")
 		j.postsAbove = "/" + dir // as it is written: with a slash of its own no post is found
 	}
-	j.optionalFrontMatter = configuredPlugin(tree, config, "jekyll-optional-front-matter")
+	j.optionalFrontMatter = configuredPlugin(tree, config, "jekyll-optional-front-matter") ||
+		configuredPlugin(tree, config, "github-pages") || builtByPagesAction(tree)
 
 	include, ok := config.list("include")
 	if !ok {
@@ -311,8 +291,7 @@ func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, 
 	folder, name := path.Split(file)
 	folder = strings.TrimSuffix(folder, "/")
 	ext := rubyExtension(name)
-	isPage := doc != nil && (hasHeader(doc) || j.optionalFrontMatter && j.markdown[strings.ToLower(ext)]) ||
-		doc == nil && !isBinary(file)
+	isPage := doc == nil && !isBinary(file) || doc != nil && (hasHeader(doc) || j.pageWithoutHeader(name, ext))
 	if !isPage {
 		j.locateStatic(page, file, around)
 		return
@@ -359,6 +338,17 @@ func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, 
 	if published, has := front.value("published"); has && !rubyTrue(published) && !j.unpublished {
 		page.Published, page.Reason = false, "draft"
 	}
+}
+
+// notForPages are documents for people who look at the repository: the plugin that makes
+// pages of Markdown files without front matter passes them over.
+var notForPages = map[string]bool{
+	"README": true, "LICENSE": true, "LICENCE": true, "COPYING": true, "CODE_OF_CONDUCT": true,
+	"CONTRIBUTING": true, "ISSUE_TEMPLATE": true, "PULL_REQUEST_TEMPLATE": true,
+}
+
+func (j *jekyll) pageWithoutHeader(name, ext string) bool {
+	return j.optionalFrontMatter && j.markdown[strings.ToLower(ext)] && !notForPages[strings.ToUpper(withoutExtension(name))]
 }
 
 func rubyTrue(v any) bool { return v != nil && v != false }

@@ -262,3 +262,13 @@ func configuredPlugin(tree fs.FS, config jekyllSettings, gem string) bool {
 	}
 	return false
 }
+
+// builtByPagesAction tells whether a workflow builds the site as GitHub Pages does, with the
+// plugins that are always on there.
+func builtByPagesAction(tree fs.FS) (found bool) {
+	versionTexts(tree, func(file, text string) bool {
+		found = pagesWorkflow.MatchString(text)
+		return found
+	})
+	return found
+}

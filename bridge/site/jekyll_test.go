@@ -235,6 +235,29 @@ func TestABrokenJekyllConfigurationNamesTheFile(t *testing.T) {
 	}
 }
 
+func TestGitHubPagesMakesPagesOfMarkdownWithoutFrontMatter(t *testing.T) {
+	for name, extra := range map[string]jekyllFiles{
+		"plugin":   {"_config.yml": "plugins: [jekyll-optional-front-matter]\n"},
+		"gem":      {"Gemfile": "gem 'github-pages', group: :jekyll_plugins\n"},
+		"workflow": {".github/workflows/pages.yml": "steps:\n- uses: actions/jekyll-build-pages@v1\n"},
+		"":         {},
+	} {
+		f := jekyllFiles{"about.md": "Hello.", "README.md": "For developers.", "data.txt": "x"}
+		for path, text := range extra {
+			f[path] = text
+		}
+		j := openJekyll(t, f, Options{}, "3.10.0")
+		if page := j.placed(f, "about.md"); page.Published != (name != "") || page.Static != (name == "") {
+			t.Errorf("%q: about.md: %+v", name, page)
+		}
+		for _, path := range []string{"README.md", "data.txt"} {
+			if page := j.placed(f, path); !page.Static {
+				t.Errorf("%q: %s: %+v", name, path, page)
+			}
+		}
+	}
+}
+
 // Jekyll 3 differs from 4 where its cases have no file.
 func TestJekyll3(t *testing.T) {
 	f := jekyllFiles{
