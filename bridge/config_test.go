@@ -249,7 +249,7 @@ func TestExampleOfEveryKeyLoads(t *testing.T) {
 					rest += l
 				}
 			}
-			_, folder, err := load(t, rest)
+			_, folder, _ := load(t, rest)
 			for _, file := range []string{"deploy_key", "known_hosts"} {
 				if err := os.WriteFile(filepath.Join(folder, file), nil, 0o600); err != nil {
 					t.Fatal(err)
@@ -259,7 +259,7 @@ func TestExampleOfEveryKeyLoads(t *testing.T) {
 			if err := os.WriteFile(file, []byte(rest+text.String()), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err = bridge.LoadConfig(file, nil); err != nil {
+			if _, err := bridge.LoadConfig(file, nil); err != nil {
 				t.Error(err)
 			}
 		})

@@ -5,42 +5,40 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
-	"gitpost/bridge/catalog"
 	"gitpost/bridge/site"
+	"gitpost/frontmatter"
 	"gitpost/gitstore"
 )
 
 // URLMap is where a site's generator publishes its files.
 type URLMap struct {
 	Published   map[string]string `json:"published"`   // absolute URL by path
-	Unpublished []string          `json:"unpublished"` // content files without a page, in path order
+	Unpublished []string          `json:"unpublished"` // files that look like content and have no page, in path order
 	Reasons     map[string]string `json:"-"`           // why, by path
 }
 
 // URLs maps the files of a tree: a *gitstore.Snapshot, or any other file system. Of c it
 // takes me and the site's options.
 func URLs(ctx context.Context, tree fs.FS, c Config) (URLMap, error) {
-	var snap catalog.Snapshot = plainTree{tree}
-	if s, ok := tree.(*gitstore.Snapshot); ok {
-		snap = indexed{s}
+	s, err := site.Open(tree, c.siteOptions())
+	if err != nil {
+		return URLMap{}, err
 	}
-	posts := catalog.New(func(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) })
+	files, err := readTree(ctx, tree, s)
+	if err != nil {
+		return URLMap{}, fmt.Errorf("read the site's files: %w", err)
+	}
 	m := URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
-	err := posts.Read(ctx, snap, func(v *catalog.View) error {
-		return snap.Walk(func(path, _ string) error {
-			if e := v.Entry(path); e != nil {
-				m.add(e.Page, e.Problem)
-				return nil
-			}
-			m.add(v.Site().Locate(path, nil, v), "")
-			return nil
-		})
-	})
-	return m, err
+	for _, name := range files.names {
+		m.add(s.Locate(name, files.documents[name], files), files.problems[name])
+	}
+	return m, nil
 }
 
 // add notes one file. Of the files that are not published only those count that look like
@@ -69,41 +67,100 @@ func looksLikeContent(name string) bool {
 	return slices.Contains(contentExtensions, strings.ToLower(path.Ext(name))) && !slices.Contains(templateFolders, top)
 }
 
-// plainTree lets the catalog read a folder as it is, once.
-type plainTree struct{ fs.FS }
+// siteFiles is every file of a site, and what could be read of its content. It answers all
+// that locating a file asks about the files around it.
+type siteFiles struct {
+	names     []string // in path order
+	documents map[string]*frontmatter.Document
+	problems  map[string]string // of files whose front matter cannot be read
+}
 
-func (plainTree) ID() string { return "" }
+func (f *siteFiles) Exists(path string) bool {
+	_, ok := slices.BinarySearch(f.names, path)
+	return ok
+}
 
-func (t plainTree) Walk(f func(path, blob string) error) error {
-	return fs.WalkDir(t.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (path.Base(name) == ".git" || path.Base(name) == "node_modules"):
-			return fs.SkipDir
-		case !d.Type().IsRegular() || strings.HasSuffix(name, "/.git"):
-			return nil
+func (f *siteFiles) Document(path string) *frontmatter.Document { return f.documents[path] }
+
+// Below gives the files below a folder.
+func (f *siteFiles) Below(folder string) iter.Seq[string] {
+	prefix := folder + "/"
+	if folder == "" {
+		prefix = ""
+	}
+	return func(yield func(string) bool) {
+		from, _ := slices.BinarySearch(f.names, prefix)
+		for _, name := range f.names[from:] {
+			if !strings.HasPrefix(name, prefix) || !yield(name) {
+				return
+			}
 		}
-		return f(name, name)
+	}
+}
+
+func readTree(ctx context.Context, tree fs.FS, s *site.Site) (*siteFiles, error) {
+	f := &siteFiles{documents: map[string]*frontmatter.Document{}, problems: map[string]string{}}
+	var mu sync.Mutex // guards f's maps
+	keep := func(name string, data []byte) {
+		doc, err := s.Parse(data)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			f.problems[name] = err.Error()
+			return
+		}
+		f.documents[name] = doc
+	}
+	var err error
+	if snapshot, ok := tree.(*gitstore.Snapshot); ok {
+		err = f.readSnapshot(ctx, snapshot, s.Content, keep)
+	} else {
+		err = f.readFolder(ctx, tree, s.Content, keep)
+	}
+	slices.Sort(f.names)
+	return f, err
+}
+
+func (f *siteFiles) readSnapshot(ctx context.Context, tree *gitstore.Snapshot, content func(string) bool, keep func(string, []byte)) error {
+	var names []string
+	var blobs []gitstore.Hash
+	err := tree.Walk(func(name string, blob gitstore.Hash) error {
+		f.names = append(f.names, name)
+		if content(name) {
+			names, blobs = append(names, name), append(blobs, blob)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tree.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
+		keep(names[i], data)
+		return nil
 	})
 }
 
-func (plainTree) Changes(older catalog.Snapshot) ([]catalog.Change, error) {
-	return nil, fmt.Errorf("cannot compare a folder with a %T", older)
-}
-
-func (t plainTree) ReadBlobs(ctx context.Context, blobs []string, f func(i int, data []byte) error) error {
-	for i, name := range blobs {
-		if err := ctx.Err(); err != nil {
+func (f *siteFiles) readFolder(ctx context.Context, tree fs.FS, content func(string) bool, keep func(string, []byte)) error {
+	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case d.IsDir() && path.Base(name) == ".git":
+			return fs.SkipDir
+		case !d.Type().IsRegular() || path.Base(name) == ".git":
+			return nil
 		}
-		data, err := fs.ReadFile(t.FS, name)
+		f.names = append(f.names, name)
+		if !content(name) {
+			return nil
+		}
+		data, err := fs.ReadFile(tree, name)
 		if err != nil {
 			return err
 		}
-		if err := f(i, data); err != nil {
-			return err
-		}
-	}
-	return nil
+		keep(name, data)
+		return nil
+	})
 }
