@@ -298,7 +298,7 @@ func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, b
 			continue
 		}
 		for _, name := range h.indexNames {
-			if p := folder + name; around.Exists(p) {
+			if p := folder + name; around.Exists(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
 				return p, true
 			}
 		}

@@ -106,7 +106,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 		page.Reason = "a part of " + owner
 		return page
 	}
-	if h.hidden(&f, around) {
+	if h.hidden(&f, around) || f.class == leafBundle && h.displaced(&f, around) {
 		page.Reason = "another file has its place"
 		return page
 	}
@@ -170,6 +170,16 @@ func (h *hugo) hidden(f *hugoFile, around Surroundings) bool {
 		}
 	}
 	return false
+}
+
+// displaced tells an index file that counts for nothing: beside an _index file in versions
+// where that one wins, and before 0.123 in the content root.
+func (h *hugo) displaced(f *hugoFile, around Surroundings) bool {
+	if f.dir == "" && !h.rules.tree {
+		return true
+	}
+	base := path.Base(f.repoPath)
+	return !h.rules.leafWins && around.Exists(strings.TrimSuffix(f.repoPath, base)+"_"+base)
 }
 
 // unpublished is the reason why Hugo leaves a page out; "" when it does not.

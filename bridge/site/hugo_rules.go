@@ -18,6 +18,7 @@ type hugoRules struct {
 	htmlRefused     bool // .html content needs security.allowContent
 	uglySections    bool // uglyURLs: a section's page is posts/index.html
 	localizedAlias  bool // an absolute alias gets the language's prefix
+	leafWins        bool // of index.md and _index.md in one folder the first counts
 	termCascades    bool // the cascade of tags/go/_index.md reaches pages in that folder
 	cleanPermalinks bool // a pattern's result loses double slashes
 }
@@ -40,6 +41,7 @@ func hugoRulesOf(version string) hugoRules {
 		htmlRefused:     since("0.162.0"),
 		uglySections:    since("0.161.0"),
 		localizedAlias:  since("0.161.0"),
+		leafWins:        since("0.161.0"),
 		termCascades:    since("0.161.0"),
 		cleanPermalinks: since("0.161.0"),
 	}
