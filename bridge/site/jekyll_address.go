@@ -60,6 +60,8 @@ func isPlainPath(path string) bool {
 
 var uriParts = regexp.MustCompile(`^(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$`)
 
+var encodedPlus = regexp.MustCompile(`(?i)%2b`)
+
 var defaultPorts = map[string]string{"http": "80", "https": "443", "ftp": "21", "ssh": "22", "sftp": "22"}
 
 func normalizeURI(uri string) string {
@@ -163,7 +165,7 @@ func normalizeQuery(query string) string {
 	pairs := strings.Split(query, "&")
 	for i, p := range pairs {
 		// An encoded plus stays encoded; a bare one means a space there.
-		parts := regexp.MustCompile(`(?i)%2b`).Split(p, -1)
+		parts := encodedPlus.Split(p, -1)
 		for k, part := range parts {
 			parts[k] = normalizeComponent(part, func(c byte) bool {
 				return c != ';' && c != '&' && (pathByte[c] || c == '?')

@@ -19,133 +19,146 @@ func (j *jekyll) date(f frontmatter.Field) (t time.Time, precise bool, ok bool) 
 	}
 }
 
+// jekyllDocument is a post, a draft or a document of a collection on its way to a Page.
+type jekyllDocument struct {
+	*jekyll
+	at       jekyllPlace
+	front    jekyllFront
+	defaults *defaultValues
+	date     documentDate
+	parts    urlParts
+	refused  string // why Jekyll would stop the whole build
+}
+
 // locateDocument is for posts, drafts and the documents of collections.
 func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *frontmatter.Document, around Surroundings) {
+	name := path.Base(at.rel)
+	ext := rubyExtension(name)
+	d := jekyllDocument{jekyll: j, at: at, front: j.front(doc)}
+	if doc == nil && isBinary(file) {
+		d.front.broken = false // an image in _posts has none (posts-other-extensions)
+	}
+	d.defaults = noDefaults
+	if !isYAML(ext) { // all of a YAML file is read as data, and only that
+		d.defaults = j.defaults.of(at.rel, file, at.collection.label, around)
+	}
+	d.parts = urlParts{
+		collection: at.collection.label,
+		path:       j.withoutDots(strings.Replace(at.rel[:len(at.rel)-len(ext)], at.collection.folder, "", 1)),
+		base:       withoutExtension(name),
+		outputExt:  j.outputExtension(ext),
+	}
+	var readable bool
+	if d.parts.categories, readable = j.categories(at, d.front, d.defaults); !readable {
+		d.front.doc, d.front.broken = nil, true
+	}
+	now := j.now()
+	d.readNameAndDate(now, ext)
+
 	page.Kind = at.collection.label
 	if at.collection == &j.posts {
 		page.Kind = "post"
 	}
-	name := path.Base(at.rel)
-	ext := rubyExtension(name)
-	front := j.front(doc)
-	if doc == nil && isBinary(file) {
-		front.broken = false // an image in _posts has none (posts-other-extensions)
+	page.Date = d.date.time
+	if url := d.url(); d.refused == "" {
+		j.finishDocument(page, url, d.parts.outputExt)
+		page.Aliases = j.aliases(d.front)
 	}
-	defaults := j.defaults.of(at.rel, file, at.collection.label, around)
-	yamlFile := isYAML(ext) // all of it is read as data, and only that
-	if yamlFile {
-		defaults = noDefaults
-	}
-	parts := urlParts{
-		collection: at.collection.label,
-		base:       withoutExtension(name),
-		path:       j.withoutDots(strings.Replace(at.rel[:len(at.rel)-len(ext)], at.collection.folder, "", 1)),
-	}
-	refused := ""
-	categories, readable := j.categories(at, front, defaults)
-	if !readable {
-		front.doc, front.broken = nil, true
-	}
-	parts.categories = categories
+	page.Reason = d.hidden(now, file, ext)
+	page.Published = page.Reason == ""
+}
 
-	get := func(key string) any {
-		if v, has := front.value(key); has && v != nil {
-			return v
-		}
-		return defaults.all[key]
+// get is a value of the front matter, else of the defaults.
+func (d *jekyllDocument) get(key string) any {
+	if v, has := d.front.value(key); has && v != nil {
+		return v
 	}
-	now := j.now()
-	date := j.dateOf(front, defaults, now)
-	dated, slug, hasName := "", "", false
-	if !front.broken {
-		dated, slug, hasName = j.datedName(at.rel)
-		hasName = hasName && !yamlFile
-		if hasName && !date.found {
-			date.time, _, date.ok = parseRubyTime(dated, j.location, now)
-			date.found = true
-		}
-		if !hasName {
-			slug = parts.base
-		}
-		slug = j.withoutDots(slug)
-	} else {
-		slug = parts.base
-	}
-	switch v := get("slug").(type) {
-	case string:
-		slug = v
-	case nil:
-	case bool:
-		if v {
-			refused = breaks + "its slug is not text"
-		}
-	default:
-		refused = breaks + "its slug is not text"
-	}
-	parts.slug = slug
-	if date.found && !date.ok {
-		refused = breaks + "its date cannot be read"
-	}
-	page.Date = date.time
-	parts.date = date.time
-	if !date.found {
-		parts.date = now.In(j.location)
-	}
+	return d.defaults.all[key]
+}
 
-	template := at.collection.template
-	outExt := j.outputExtension(ext)
-	switch v := get("permalink").(type) {
+// text is a value that Jekyll handles as text: anything else stops the build.
+func (d *jekyllDocument) text(key string) (value string, has bool) {
+	switch v := d.get(key).(type) {
 	case nil:
+		return "", false
 	case string:
-		template = v
-		if e := permalinkExtension(v); e != "" {
-			outExt = e
-		}
+		return v, true
 	case bool:
-		if v {
-			refused = breaks + "its permalink is not text"
+		if !v {
+			return "", false
 		}
-	default:
-		refused = breaks + "its permalink is not text"
 	}
-	parts.outputExt = outExt
-	url, known := j.expand(template, &parts)
+	d.refused = breaks + "its " + key + " is not text"
+	return "", false
+}
+
+// readNameAndDate settles the slug and the date. Of a document whose front matter cannot be
+// read Jekyll does not even look at the name (fm-yaml-error).
+func (d *jekyllDocument) readNameAndDate(now time.Time, ext string) {
+	d.date = d.dateOf(d.front, d.defaults, now)
+	d.parts.slug = d.parts.base
+	if !d.front.broken {
+		if written, slug, dated := d.datedName(d.at.rel); dated && !isYAML(ext) {
+			d.parts.slug = slug
+			if !d.date.found {
+				d.date.found = true
+				d.date.time, _, d.date.ok = parseRubyTime(written, d.location, now)
+			}
+		}
+		d.parts.slug = d.withoutDots(d.parts.slug)
+	}
+	if slug, has := d.text("slug"); has {
+		d.parts.slug = slug
+	}
+	if d.date.found && !d.date.ok {
+		d.refused = breaks + "its date cannot be read"
+	}
+	if d.parts.date = d.date.time; !d.date.found {
+		d.parts.date = now.In(d.location) // the day of the build
+	}
+}
+
+func (d *jekyllDocument) url() string {
+	template := d.at.collection.template
+	if permalink, has := d.text("permalink"); has {
+		template = permalink
+		if ext := permalinkExtension(permalink); ext != "" {
+			d.parts.outputExt = ext
+		}
+	}
+	url, known := d.expand(template, &d.parts)
 	if !known {
-		refused = breaks + "its permalink has an unknown placeholder"
+		d.refused = breaks + "its permalink has an unknown placeholder"
 	}
-	if refused == "" {
-		j.finishDocument(page, sanitizeURL(url), outExt)
-		page.Aliases = j.aliases(front)
-	}
+	return sanitizeURL(url)
+}
 
-	published, has := front.value("published")
-	if !has || published == nil && defaults.all["published"] != nil {
-		published, has = defaults.all["published"], keySet(defaults.all, "published")
+// hidden is why a document is not published: "" when it is.
+func (d *jekyllDocument) hidden(now time.Time, file, ext string) string {
+	published, has := d.front.value("published")
+	if !has || published == nil && d.defaults.all["published"] != nil {
+		published, has = d.defaults.all["published"], keySet(d.defaults.all, "published")
 	}
-	page.Published = true
-	deny := func(reason string) {
-		if page.Published {
-			page.Published, page.Reason = false, reason
-		}
-	}
+	isPost := d.at.collection == &d.posts
 	switch {
-	case refused != "":
-		deny(refused)
-	case at.reason != "":
-		deny(at.reason)
-	case has && !rubyTrue(published) && !j.unpublished:
-		deny("draft")
-	case date.found && !j.future && date.time.After(now):
-		deny("scheduled")
-	case !at.collection.output:
-		deny("collection without output")
-	case j.defaults.broken || defaults.broken:
-		deny("its defaults cannot be used")
-	case at.collection == &j.posts && yamlFile:
-		deny("ignored")
-	case j.oldest != nil && at.collection == &j.posts && newPostRank(date.time, file).before(j.oldest):
-		deny("limit_posts")
+	case d.refused != "":
+		return d.refused
+	case d.at.reason != "":
+		return d.at.reason
+	case has && !rubyTrue(published) && !d.unpublished:
+		return "draft"
+	case d.date.found && !d.future && d.date.time.Unix() > now.Unix():
+		return "scheduled"
+	case !d.at.collection.output:
+		return "collection without output"
+	case d.jekyll.defaults.broken || d.defaults.broken:
+		return "its defaults cannot be used"
+	case isPost && isYAML(ext):
+		return "ignored"
+	case isPost && d.oldest != nil && newPostRank(d.date.time, file).before(d.oldest):
+		return "limit_posts"
 	}
+	return ""
 }
 
 func isYAML(ext string) bool { return ext == ".yml" || ext == ".yaml" }
