@@ -160,10 +160,13 @@ func (d *Document) SetBody(text string) {
 	case "\r\n":
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 	}
+	if text == d.body {
+		return
+	}
 	first := d.body == ""
 	d.body = text
 	if d.format == None {
-		if p, bad := split(d.lead+text, Dialect{LeadingBlank: true, DotsClose: true}); bad != nil || p.format != None {
+		if d.dialect.mistakes(text) {
 			d.begin()
 		}
 		return
@@ -174,6 +177,23 @@ func (d *Document) SetBody(text string) {
 	if d.gap == "" && (first || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n")) {
 		d.gap, d.ownGap = d.eol(), true
 	}
+}
+
+// mistakes reports whether a file with no front matter of its own must not start with a
+// text: its reader would look for front matter in it, or refuse the file. Hugo fails at a
+// first byte that could start front matter, "- item" and "<!-- x -->" included.
+func (d Dialect) mistakes(text string) bool {
+	if d.YAMLOnly {
+		p, bad := split(text, d)
+		return bad != nil || p.format != None
+	}
+	text = strings.TrimLeft(strings.TrimPrefix(text, byteOrderMark), " \t\r\n")
+	for _, start := range [...]string{"-", "+", "{", "<!--", "#+", byteOrderMark} {
+		if strings.HasPrefix(text, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // Bytes is the whole file as it stands now.

@@ -182,6 +182,22 @@ func TestABodyNeverBecomesFrontMatter(t *testing.T) {
 	}
 }
 
+// Hugo fails the whole build at a file without front matter that starts like this.
+func TestABodyThatHugoTakesForFrontMatterGetsDelimiters(t *testing.T) {
+	for _, body := range []string{"- item\n", "+ item\n", "<!-- note -->\nx", "----\nx", " - x", "{x", "#+x", "-"} {
+		doc := parsed(t, "text", dialects["hugo"])
+		doc.SetBody(body)
+		if got := string(doc.Bytes()); got != "---\n---\n\n"+body {
+			t.Errorf("hugo: %q is written as %q", body, got)
+		}
+		doc = parsed(t, "text", dialects["jekyll"])
+		doc.SetBody(body)
+		if got := string(doc.Bytes()); got != body {
+			t.Errorf("jekyll: %q is written as %q", body, got)
+		}
+	}
+}
+
 func TestBodiesReadBackByteForByte(t *testing.T) {
 	for _, front := range []string{"---\na: 1\n---\n", "---\na: 1\n---", "---\na: 1\n---\n\n", "---\na: 1\n---\nold", "{\"a\":1}", "{\"a\":1}old", "+++\n+++\n\n\nold"} {
 		for _, body := range []string{"", "x", "x\n", "\nx", "\n\nx\n\n", "    code", "---\n", "\t"} {

@@ -23,6 +23,11 @@ func decodeYAML(front string, d Dialect) (root *node, err error) {
 		if r := recover(); r != nil {
 			root, err = nil, &SyntaxError{Line: 1, Message: "the YAML is too odd to be read"}
 		}
+		var bad *SyntaxError
+		if errors.As(err, &bad) && (strings.Contains(front, "\u2028") || strings.Contains(front, "\u2029") || strings.Contains(front, "\u0085") || strings.Contains(front, "\r")) {
+			// yaml.v3 counts lines that editors do not see.
+			bad.Line = lineAt(front, (&lineIndex{text: front}).offset(bad.Line, 1))
+		}
 	}()
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(front), &doc); err != nil {
