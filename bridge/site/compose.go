@@ -173,12 +173,15 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 				Hint:    "set site.section or site.path in gitpost's configuration to where posts belong",
 			}
 		}
-		if other, taken := lib.PathOf(page.URL); taken && other != own {
-			if page.URL != before {
-				before = page.URL
-				continue
-			}
-			// The file name is no part of the URL: two posts of one title, or of one day.
+		other, taken := lib.PathOf(page.URL)
+		taken = taken && other != own
+		if taken && page.URL != before {
+			before = page.URL
+			continue
+		}
+		if taken || tooLong(page.Output) {
+			// The file name is no part of the URL: two posts of one title or of one day, or a
+			// title that no file can be named after.
 			if err := doc.Set(s.addressLike(page.URL, try), s.convention().address); err != nil {
 				return Revision{}, unwritable(op, s.convention().address, err)
 			}
@@ -193,6 +196,16 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 		Code: fault.Conflict, Op: op,
 		Message: fmt.Sprintf("there are %d posts named %q already", maxTries, slug), Hint: "choose another mp-slug",
 	}
+}
+
+// tooLong tells whether a path has a part that file systems refuse.
+func tooLong(p string) bool {
+	for _, part := range strings.Split(p, "/") {
+		if len(part) > 200 {
+			return true
+		}
+	}
+	return false
 }
 
 // addressLike is a fixed address beside the one that is taken, as the front matter writes it.

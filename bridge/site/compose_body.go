@@ -26,7 +26,7 @@ func (w *writer) writeBody(item mf2.Item) error {
 		}
 		return nil
 	}
-	w.memory.Body = sum(w.readingNow().text0())
+	w.memory.Body = sum(w.readingNow().ownText())
 	if err := w.setApart("content", content); err != nil {
 		return unwritable(op, "content", err)
 	}

@@ -1,10 +1,7 @@
 package site
 
 import (
-	"fmt"
-	"io/fs"
 	"sort"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -142,8 +139,3 @@ func with(trees ...map[string]string) map[string]string {
 	}
 	return all
 }
-
-var _ fs.FS = fstest.MapFS{}
-
-var _ = fmt.Sprint
-var _ = strings.Join

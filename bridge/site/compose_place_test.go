@@ -157,6 +157,28 @@ func TestNewPostIsUniqueByPathAndURL(t *testing.T) {
 	}
 }
 
+// TestLongTitleInURLBreaksNoBuild: a file is named after the title there.
+func TestLongTitleInURLBreaksNoBuild(t *testing.T) {
+	l := newShelf(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:title/'\n"})
+	r := l.compose(Post{Item: entry(map[string][]any{"name": {strings.Repeat("long", 100)}, "content": {"x"}})})
+	if len(r.Page.Output) > 100 {
+		t.Errorf("the page is written to %s", r.Page.Output)
+	}
+}
+
+// TestSiteThatMakesDraftsIsNoFault: a cascade, or Jekyll's defaults, may say so.
+func TestSiteThatMakesDraftsIsNoFault(t *testing.T) {
+	for _, files := range []map[string]string{
+		with(bareHugo, map[string]string{"content/posts/_index.md": "---\ncascade:\n  draft: true\n---\n"}),
+		{"_config.yml": "url: https://example.org\ndefaults:\n- scope: {path: ''}\n  values: {published: false}\n"},
+	} {
+		l := newShelf(t, files)
+		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); r.Page.Published {
+			t.Logf("%s counts as published", r.Path)
+		}
+	}
+}
+
 func TestSlugs(t *testing.T) {
 	long := strings.Repeat("word ", 100)
 	cases := []struct {

@@ -291,9 +291,11 @@ func stamp(t time.Time, precise bool) string {
 }
 
 func (r *reading) draft() bool {
-	if r.page.Reason == "draft" {
-		return true
-	}
+	return r.page.Reason == "draft" || r.saysDraft()
+}
+
+// saysDraft tells whether the file itself says so.
+func (r *reading) saysDraft() bool {
 	if r.site.profile.name() == "jekyll" {
 		f, ok := r.doc.Field("published")
 		return ok && f.Value == false

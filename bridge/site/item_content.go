@@ -5,7 +5,7 @@ import "strings"
 // content reads the body back as what was sent. kept is what the mf2 key remembers of it,
 // which holds as long as nobody changed the body.
 func (r *reading) content(kept []any) []any {
-	text := r.text0()
+	text := r.ownText()
 	if len(kept) > 0 && r.memory.Body != "" && sum(text) == r.memory.Body {
 		return kept
 	}
@@ -23,8 +23,8 @@ func (r *reading) content(kept []any) []any {
 	return []any{text}
 }
 
-// text0 is the body without what a body template added, with LF line breaks.
-func (r *reading) text0() string {
+// ownText is the body without what a body template added, with LF line breaks.
+func (r *reading) ownText() string {
 	text := unixLines(r.doc.Body())
 	if before, after, ok := cutAdded(text, r.memory); ok {
 		if strings.TrimSpace(after) == "" {
