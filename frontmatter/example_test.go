@@ -172,3 +172,21 @@ func ExampleMerge() {
 	// three
 	// title: ours "phone", theirs "desk"
 }
+
+func ExampleDocument_Items() {
+	doc, _ := frontmatter.Parse([]byte("---\ntags: [yes, 'yes']\n---\n"), frontmatter.Dialect{})
+	items, _ := doc.Items("tags")
+	for _, item := range items {
+		fmt.Println(item.Text, item.Plain)
+	}
+	// Output:
+	// yes true
+	// yes false
+}
+
+func ExampleDecodeYAML() {
+	config, err := frontmatter.DecodeYAML([]byte("title: My site\npaginate: 5\n"))
+	fmt.Println(config["title"], config["paginate"], err)
+	// Output:
+	// My site 5 <nil>
+}

@@ -5,11 +5,10 @@ import "strings"
 // flowEdit edits what stands between brackets, separated by commas: flow lists and maps of
 // YAML, arrays and inline tables of TOML, all of JSON.
 type flowEdit struct {
-	text     string
-	comment  string // what starts a comment, "" where there are none
-	eol      string
-	trailing bool // a comma may stand after the last item
-	splice   func(start, end int, text string)
+	text    string
+	comment string // what starts a comment, "" where there are none
+	eol     string
+	splice  func(start, end int, text string)
 }
 
 // flowParts is a bracketed value: the offset of the opening bracket, the offset after the
@@ -188,7 +187,7 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 		for gone[i+1] {
 			i++
 		}
-		f.cut(p.spans[from][0], p.spans[i+1][0])
+		f.splice(p.spans[from][0], p.spans[i+1][0], "")
 	}
 	if last == len(gone)-1 {
 		return nil
@@ -218,6 +217,3 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 	f.splice(start, end, "")
 	return nil
 }
-
-// cut removes from the start of one item to the start of another that stays.
-func (f *flowEdit) cut(start, end int) { f.splice(start, end, "") }

@@ -10,10 +10,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// dialectOf makes a dialect of five bits.
+// dialectOf makes a dialect of six bits.
 func dialectOf(bits byte) Dialect {
 	return Dialect{
-		YAMLOnly: bits&1 != 0, LeadingBlank: bits&2 != 0, DotsClose: bits&4 != 0, FoldKeys: bits&8 != 0, LastWins: bits&16 != 0,
+		YAMLOnly: bits&1 != 0, LeadingBlank: bits&2 != 0, DotsClose: bits&4 != 0, FoldKeys: bits&8 != 0, LastWins: bits&16 != 0, DotsHide: bits&32 != 0,
 	}
 }
 
@@ -42,7 +42,7 @@ func seeds(f *testing.F) []string {
 func FuzzParse(f *testing.F) {
 	for _, doc := range seeds(f) {
 		f.Add([]byte(doc), byte(0))
-		f.Add([]byte(doc), byte(31))
+		f.Add([]byte(doc), byte(63))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, bits byte) {
 		doc, err := Parse(data, dialectOf(bits))
@@ -75,8 +75,8 @@ func FuzzParse(f *testing.F) {
 func FuzzEdit(f *testing.F) {
 	for i, doc := range seeds(f) {
 		f.Add([]byte(doc), byte(0), "title", "", `"a: b"`, "text")
-		f.Add([]byte(doc), byte(31), "tags", "", `["a", "b", "c"]`, "---\nx: y\n---\n")
-		f.Add([]byte(doc), byte(i%32), "cover", "image", `{"a": [1, {"b": null}]}`, "\n")
+		f.Add([]byte(doc), byte(63), "tags", "", `["a", "b", "c"]`, "---\nx: y\n---\n")
+		f.Add([]byte(doc), byte(i%64), "cover", "image", `{"a": [1, {"b": null}]}`, "\n")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, bits byte, key, inner, value, body string) {
 		d := dialectOf(bits)
@@ -136,7 +136,7 @@ func FuzzEdit(f *testing.F) {
 func FuzzMerge(f *testing.F) {
 	docs := seeds(f)
 	for i := 2; i < len(docs); i++ {
-		f.Add([]byte(docs[i-2]), []byte(docs[i-1]), []byte(docs[i]), byte(i%32))
+		f.Add([]byte(docs[i-2]), []byte(docs[i-1]), []byte(docs[i]), byte(i%64))
 		f.Add([]byte(docs[i-1]), []byte(docs[i]), []byte(docs[i-1]+"\nmore\n"), byte(14))
 	}
 	f.Fuzz(func(t *testing.T, base, ours, theirs []byte, bits byte) {

@@ -3,36 +3,9 @@ package frontmatter
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 )
-
-// fitJSON makes a time text and refuses numbers that JSON does not have.
-func fitJSON(v any) (any, error) {
-	var err error
-	switch v := v.(type) {
-	case Timestamp:
-		return string(v), nil
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, errors.New("JSON has no infinite numbers")
-		}
-	case []any:
-		for i := range v {
-			if v[i], err = fitJSON(v[i]); err != nil {
-				return nil, err
-			}
-		}
-	case Map:
-		for i := range v {
-			if v[i].Value, err = fitJSON(v[i].Value); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return v, nil
-}
 
 // jsonEdit plans one edit as splices.
 type jsonEdit struct {

@@ -2,71 +2,8 @@ package frontmatter
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 )
-
-var errNull = errors.New("TOML has no null; delete the key instead")
-
-// fitting is a canonical value as the document's format can hold it.
-func (d *Document) fitting(v any) (any, error) {
-	format := d.format
-	if format == None {
-		format = d.style.Format
-		if d.dialect.YAMLOnly {
-			format = YAML
-		}
-	}
-	switch format {
-	case TOML:
-		return fitTOML(v)
-	case JSON:
-		return fitJSON(v)
-	}
-	return v, nil
-}
-
-func fitTOML(v any) (any, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, errNull
-	case []any:
-		for i := range v {
-			item, err := fitTOML(v[i])
-			if err != nil {
-				return nil, err
-			}
-			v[i] = item
-		}
-	case Map:
-		for i := range v {
-			value, err := fitTOML(v[i].Value)
-			if err != nil {
-				return nil, err
-			}
-			v[i].Value = value
-		}
-	case Timestamp:
-		c, ok := readClock(string(v))
-		if !ok || len(c.date) != len("2006-01-02") {
-			return nil, fmt.Errorf("%q is not a date of TOML", string(v))
-		}
-		if c.time == "" {
-			return v, nil
-		}
-		if strings.Count(c.time, ":") == 1 {
-			c.time += ":00"
-		}
-		if c.sep != "T" && c.sep != " " {
-			c.sep = "T"
-		}
-		if bare := bareOffset(c.offset); bare != "" && c.offset != "Z" {
-			c.offset = bare[:3] + ":" + bare[3:]
-		}
-		return Timestamp(c.date + c.sep + c.time + c.offset), nil
-	}
-	return v, nil
-}
 
 // tomlEdit plans one edit as splices.
 type tomlEdit struct {
@@ -250,70 +187,6 @@ func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
 	return nil
 }
 
-// within collects a node and all below it.
-func within(n *node, set map[*node]bool) map[*node]bool {
-	set[n] = true
-	for _, item := range n.items {
-		within(item, set)
-	}
-	for i := range n.keys {
-		within(n.keys[i].value, set)
-	}
-	return set
-}
-
-// first is where the statements of a node start.
-func (e *tomlEdit) first(n *node) int {
-	set := within(n, make(map[*node]bool))
-	for _, s := range e.statements {
-		if set[s.node] {
-			return s.start
-		}
-	}
-	return len(e.text)
-}
-
-// last is where the last statement of a node ends.
-func (e *tomlEdit) last(n *node) int {
-	set := within(n, make(map[*node]bool))
-	end := 0
-	for _, s := range e.statements {
-		if set[s.node] {
-			end = s.end
-		}
-	}
-	return end
-}
-
-// removeStatements takes out all lines that a node is made of. Comments between the lines
-// of one table go with them.
-func (e *tomlEdit) removeStatements(n *node) {
-	set := within(n, make(map[*node]bool))
-	for i := 0; i < len(e.statements); i++ {
-		if !set[e.statements[i].node] {
-			continue
-		}
-		start := lineStart(e.text, e.statements[i].start)
-		for i+1 < len(e.statements) && set[e.statements[i+1].node] {
-			next := e.statements[i+1]
-			if next.header && !blank(e.text[lineStop(e.text, e.statements[i].end):lineStart(e.text, next.start)]) {
-				break
-			}
-			i++
-		}
-		e.splice(start, lineStop(e.text, e.statements[i].end), "")
-	}
-}
-
-// insertAfter puts whole lines behind the line that at stands in.
-func (e *tomlEdit) insertAfter(at int, lines string) {
-	stop := lineStop(e.text, at)
-	if stop > 0 && e.text[stop-1] != '\n' {
-		lines = e.w.eol + strings.TrimSuffix(lines, e.w.eol)
-	}
-	e.splice(stop, stop, lines)
-}
-
 // add writes a new key into m, which stands at prefix.
 func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 	if m.flow {
@@ -402,57 +275,6 @@ func (e *tomlEdit) ranked(m *node, name string) int {
 	return -1
 }
 
-// section reports whether keys can be added to m under a header, or at the top.
-func (e *tomlEdit) section(m *node) bool {
-	if m == e.root {
-		return true
-	}
-	dotted := false
-	set := within(m, make(map[*node]bool))
-	for _, s := range e.statements {
-		if s.header && s.node == m {
-			return true
-		}
-		if !s.header && set[s.node] && !set[s.in] {
-			dotted = true
-		}
-	}
-	return !dotted
-}
-
-// depth is the number of names in the header that opened m.
-func (e *tomlEdit) depth(m *node) int {
-	var find func(n *node, depth int) int
-	find = func(n *node, depth int) int {
-		if n == m {
-			return depth
-		}
-		for i := range n.keys {
-			if d := find(n.keys[i].value, depth+1); d >= 0 {
-				return d
-			}
-		}
-		for _, item := range n.items {
-			if d := find(item, depth); d >= 0 {
-				return d
-			}
-		}
-		return -1
-	}
-	return max(find(e.root, 0), 0)
-}
-
-// inInline reports whether m was made by a dotted key inside an inline table.
-func (e *tomlEdit) inInline(m *node) bool {
-	set := within(m, make(map[*node]bool))
-	for _, s := range e.statements {
-		if set[s.node] {
-			return false
-		}
-	}
-	return m != e.root
-}
-
 func (e *tomlEdit) delete(m *node, prefix, path []string) error {
 	i := m.index(path[0], e.fold)
 	if i < 0 {
@@ -494,46 +316,4 @@ func (e *tomlEdit) remove(m *node, i int) error {
 	}
 	e.removeStatements(m.keys[i].value)
 	return nil
-}
-
-func (e *tomlEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, trailing: true, splice: e.splice}
-}
-
-func flowListParts(list *node) flowParts {
-	p := flowParts{open: list.start, end: list.end}
-	for _, item := range list.items {
-		p.spans = append(p.spans, [2]int{item.start, item.end})
-	}
-	return p
-}
-
-// flowEntries are the parts of an inline table. Dotted keys of one name make one part, when
-// no other key stands between them.
-func (e *tomlEdit) flowEntries(m *node) (flowParts, error) {
-	p := flowMapParts(m)
-	for i := range p.spans {
-		p.spans[i][1] = flowLast(m.keys[i].value)
-		if i > 0 && p.spans[i][0] < p.spans[i-1][1] {
-			return p, errLayout
-		}
-	}
-	return p, nil
-}
-
-// flowLast is where the last value below n ends.
-func flowLast(n *node) int {
-	end := n.end
-	for i := range n.keys {
-		end = max(end, flowLast(n.keys[i].value))
-	}
-	return end
-}
-
-func flowMapParts(m *node) flowParts {
-	p := flowParts{open: m.start, end: m.end}
-	for i := range m.keys {
-		p.spans = append(p.spans, [2]int{m.keys[i].key.start, m.keys[i].value.end})
-	}
-	return p
 }

@@ -67,7 +67,7 @@ func (y yamlSpan) find(n *node, flow bool, indent int) int {
 
 // empty reports whether a value has no text of its own: key:
 func empty(n *node) bool {
-	return n.kind == scalarNode && n.quote == 0 && n.text == "" && n.tag != "!!str" || n.kind == scalarNode && n.quote == 0 && n.text == ""
+	return n.kind == scalarNode && n.quote == 0 && n.text == ""
 }
 
 // content is the offset after a tag and an anchor.
