@@ -43,7 +43,12 @@ func TestHugoDifferential(t *testing.T) {
 			continue
 		}
 		s = b.shrink(t, s)
-		t.Errorf("seed %d, Hugo %s:\n%s\n%s", seed+i, b.version, strings.Join(b.differences(t, s), "\n"), s)
+		diffs := b.differences(t, s)
+		if len(diffs) == 0 {
+			t.Logf("seed %d: a difference that a second build did not show", seed+i)
+			continue
+		}
+		t.Errorf("seed %d, Hugo %s:\n%s\n%s", seed+i, b.version, strings.Join(diffs, "\n"), s)
 		if failures++; failures == 20 {
 			t.Fatal("20 differences, enough")
 		}

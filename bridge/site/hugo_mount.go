@@ -72,6 +72,9 @@ func (h *hugo) addContentDirs() {
 	sort.Strings(names)
 	shared := false
 	for _, name := range names {
+		if h.languages[name].disabled {
+			continue
+		}
 		dir := base
 		if own := h.settings.text("languages", name, "contentdir"); own != "" {
 			dir = path.Clean(own)

@@ -12,12 +12,13 @@ type hugoRandom struct {
 	*rand.Rand
 	version    string
 	langs      []string // besides the default
+	roots      []string // the content folders
 	noSections bool
 	clean      bool // no front matter that breaks a build
 }
 
 func randomHugoSite(r *rand.Rand, version string) fuzzSite {
-	h := &hugoRandom{Rand: r, version: version, clean: r.IntN(12) > 0}
+	h := &hugoRandom{Rand: r, version: version, roots: []string{"content"}, clean: r.IntN(12) > 0}
 	s := fuzzSite{config: h.config(), files: map[string]fuzzFile{}}
 	h.noSections = strings.Contains(s.configText(), "disableKinds") || strings.Contains(s.configText(), "[cascade")
 	dirs := h.some(hugoDirs, 3+r.IntN(4))
@@ -49,7 +50,7 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 				continue
 			}
 		}
-		file := join("content", dir) + "/" + name + ext
+		file := join(h.pick(h.roots), dir) + "/" + name + ext
 		if !s.blocks(file) {
 			s.files[file] = h.file(file, len(s.files))
 		}
@@ -161,6 +162,10 @@ func (h *hugoRandom) config() []string {
 	if h.chance(6) {
 		tables = append(tables, h.cascade())
 	}
+	if h.chance(12) && len(h.langs) == 0 {
+		tables = append(tables, "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n[[module.mounts]]\nsource = 'journal'\ntarget = 'content/notes'\n[[module.mounts]]\nsource = 'layouts'\ntarget = 'layouts'")
+		h.roots = append(h.roots, "journal")
+	}
 	if h.chance(15) {
 		tables = append(tables, "[outputs]\npage = ['"+h.pick([]string{"html", "json", "html', 'json"})+"']")
 	}
@@ -189,7 +194,17 @@ func (h *hugoRandom) languages(top *[]string) []string {
 		*top = append(*top, "disableLanguages = ['fr']")
 	}
 	en, fr := "[languages.en]\nweight = 1\n", "[languages.fr]\nweight = 2\n"
-	switch h.IntN(6) {
+	switch h.IntN(9) {
+	case 6:
+		fr += "contentDir = 'content/fr'\n"
+		h.roots = []string{"content", "content/fr"}
+	case 7:
+		en += "contentDir = 'content/en'\n"
+		fr += "contentDir = 'content/fr'\n"
+		h.roots = []string{"content/en", "content/fr", "content/other"}
+		h.langs = h.langs[:1]
+	case 8:
+		fr += "disablePathToLower = true\n"
 	case 0:
 		en += "baseURL = 'https://en.example.org/'\n"
 		fr += "baseURL = 'https://fr.example.org/x/'\n"

@@ -48,7 +48,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 	ugly := lang.ugly(f.section)
 	base := facts.slug
 	if base == "" {
-		base = h.shown(f.baseName)
+		base = f.lang.shown(f.baseName)
 	}
 	// A page named index (not a bundle) is written over its folder's index.html.
 	isIndex := f.class == singlePage && base == "index"
@@ -89,7 +89,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 		if expanded != "" {
 			add(expanded)
 		} else {
-			add("/" + h.shown(f.parent))
+			add("/" + f.lang.shown(f.parent))
 			add(base)
 		}
 		if ugly {
@@ -103,7 +103,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 			if expanded != "" {
 				add(expanded)
 			} else {
-				add("/" + h.shown(f.dir))
+				add("/" + f.lang.shown(f.dir))
 			}
 		}
 		if atRoot || !ugly || h.rules.uglySections && f.kind != "term" {
@@ -155,8 +155,8 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 }
 
 // shown is a path as it enters a URL: normalized unless disablePathToLower.
-func (h *hugo) shown(p string) string {
-	if h.main.names.keepCase {
+func (lang *hugoLanguage) shown(p string) string {
+	if lang.names.keepCase {
 		return p
 	}
 	return normalPath(p)
