@@ -139,17 +139,16 @@ func (e *yamlEdit) replace(m *node, i int, v any) error {
 		w.flowLists = old.flow && !strings.Contains(e.text[old.start:end], "\n")
 		if !old.flow {
 			w.listIndent = max(old.indent-m.indent, 0)
-			like = itemQuote(old)
-		} else {
-			like = itemQuote(old)
 		}
-	}
-	if old.kind == scalarNode && (old.quote == '|' || old.quote == '>') {
-		if header := e.text[old.start:min(lineStop(e.text, old.start), end)]; strings.Contains(header, "#") {
-			return errLayout
-		}
+		like = itemQuote(old)
 	}
 	r := w.value(v, m.indent, like)
+	if old.kind == scalarNode && (old.quote == '|' || old.quote == '>') {
+		// A comment behind the | stays on its line.
+		if _, comment, ok := strings.Cut(e.text[old.start:min(lineStop(e.text, old.start), end)], " #"); ok {
+			r.head = strings.TrimLeft(r.head+" #"+strings.TrimRight(comment, "\r\n"), " ")
+		}
+	}
 	head := r.head
 	if head != "" {
 		head = " " + head
