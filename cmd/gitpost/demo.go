@@ -17,8 +17,8 @@ import (
 	"gitpost/bridge"
 )
 
-// demoSite is the address that the sample site's own configuration gives.
-const demoSite = "https://blog.example/"
+// demoSite is where `hugo server` shows the sample site, as its own configuration says.
+const demoSite = "http://localhost:1313/"
 
 func demoCommand() *cobra.Command {
 	var listen, dir string
@@ -135,7 +135,7 @@ func (d demo) show(ctx context.Context, config bridge.Config) error {
 	fmt.Fprintf(d.out, "\n== Your turn\n\nToken: %s\n", token)
 	fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry --data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
 	if _, err := exec.LookPath("hugo"); err == nil && !d.once {
-		fmt.Fprintf(d.out, "\nTo see the site built, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", config.Repo, filepath.Join(d.dir, "site"))
+		fmt.Fprintf(d.out, "\nTo see the posts at their addresses, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", config.Repo, filepath.Join(d.dir, "site"))
 	}
 	return nil
 }
