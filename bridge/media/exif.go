@@ -131,6 +131,19 @@ func withoutPlace(exif []byte) bool {
 		seen[at] = true
 		at = t.clear(at, seen)
 	}
+	if len(seen) == 0 || at != 0 && !seen[at] {
+		return false // a directory that was not looked through
+	}
+	// Directories that lie over each other, which only a hostile block has, may show again
+	// what was taken out.
+	for at := range seen {
+		list, _ := t.entries(at)
+		for _, e := range list {
+			if e.tag == tagGPSIFD || e.tag == tagMakerNote || e.tag == tagXMP || e.tag == tagIPTC {
+				return false
+			}
+		}
+	}
 	return true
 }
 

@@ -24,7 +24,7 @@ type extent struct{ from, to int64 }
 type heif struct {
 	items         []heifItem
 	data          []box // that hold items
-	width, height int // as it is shown
+	width, height int   // as it is shown
 	icc           []byte
 	coded         int64 // pixels of the largest picture that a HEVC decoder would make
 	lengthSize    int   // of the units of HEVC pictures

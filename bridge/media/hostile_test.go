@@ -170,6 +170,13 @@ func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
 	}
 }
 
+func TestAPNGThatChangedOnItsWayIsRefused(t *testing.T) {
+	body := sample(t, "picture.png")
+	i := bytes.Index(body, []byte("IDAT"))
+	body[i+20] ^= 1
+	refused(t, open(t, Config{}), "picture.png", bytes.NewReader(body), fault.InvalidRequest, "checksum")
+}
+
 func TestAppendedCameraDataIsLeftOut(t *testing.T) {
 	jpg := photo(t, scene(8, 8))
 	for name, tail := range map[string]string{

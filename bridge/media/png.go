@@ -82,8 +82,7 @@ func copyPNG(in input, out output, keep policy) (sh shape, err error) {
 		case pngPicture[name]:
 			picture = picture || name == "IDAT"
 			sh.animated = sh.animated || name == "acTL"
-			out.Write(head)
-			if err := in.copyTo(out, length+4); err != nil {
+			if err := copyChunk(in, out, head, length); err != nil {
 				return sh, err
 			}
 			if name == "IEND" {
@@ -140,6 +139,25 @@ func keptChunk(name string, content []byte, keep policy) []byte {
 		}
 	}
 	return nil
+}
+
+// copyChunk copies a chunk of the picture and checks that it arrived as it was sent.
+func copyChunk(in input, out io.Writer, head []byte, length int64) error {
+	sum := crc32.NewIEEE()
+	sum.Write(head[4:])
+	out.Write(head)
+	if err := in.copyTo(io.MultiWriter(out, sum), length); err != nil {
+		return err
+	}
+	stored, err := in.take(4)
+	if err != nil {
+		return err
+	}
+	if be.Uint32(stored) != sum.Sum32() {
+		return broken("a checksum is wrong")
+	}
+	_, err = out.Write(stored)
+	return err
 }
 
 func isChunkName(name string) bool {
