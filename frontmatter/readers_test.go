@@ -3,6 +3,7 @@ package frontmatter
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -196,4 +197,44 @@ func TestWhatIsWrittenReadsBackInHugo(t *testing.T) {
 		values["draft"], values["iscjklanguage"] = false, false
 	}
 	compareReader(t, "Hugo", want, out)
+}
+
+// TestEditedDocumentsReadBackInRuby: nested values set in documents of all layouts are to
+// Ruby what they were to the caller.
+func TestEditedDocumentsReadBackInRuby(t *testing.T) {
+	require(t, "ruby", "install Ruby (the package ruby)")
+	dir := t.TempDir()
+	want := make(map[string]map[string]any)
+	for seed := range 500 {
+		g := &generator{Rand: rand.New(rand.NewPCG(uint64(seed), 99))}
+		chunks := g.document(YAML)
+		doc := parsed(t, "---"+g.eol+joined(chunks)+"---"+g.eol, Dialect{})
+		values := make(map[string]any)
+		for range 3 {
+			name := pick(g, "fresh", chunks[g.IntN(len(chunks))].name)
+			if v := g.value(0, JSON); doc.Set(v, name) == nil {
+				values[name] = v
+			}
+		}
+		name := fmt.Sprintf("d%04d.md", seed)
+		if err := os.WriteFile(filepath.Join(dir, name), doc.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want[name] = values
+	}
+	asked, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("ruby", "-rpsych", "-rjson", "-e", `
+JSON.parse(STDIN.read).each do |name, values|
+  text = File.binread(File.join(ARGV[0], name)).force_encoding("UTF-8")
+  got = Psych.unsafe_load(text[/\A---\s*\n(.*?\n?)^---\s*$/m, 1])
+  values.each { |k, v| puts "#{name} #{k}: got #{got[k].inspect}, want #{v.inspect}\n#{text}" if got[k] != v }
+end
+`, dir)
+	cmd.Stdin = strings.NewReader(string(asked))
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("%v\n%.3000s", err, out)
+	}
 }
