@@ -74,12 +74,17 @@ func freeAddress() string {
 	return l.Addr().String()
 }
 
-// serve starts the server and waits until it answers; its output goes to serve.log.
+// serve starts the server and waits until it answers; its output goes to serve.log. With
+// -alone the server finds no other program.
 func (s *scene) serve(args []string) {
 	if s.server != nil {
 		s.ts.Fatalf("the server is running already")
 	}
-	p, err := s.start(append([]string{"gitpost", "serve"}, args...))
+	var env []string
+	if len(args) > 0 && args[0] == "-alone" {
+		env = []string{"PATH="}
+	}
+	p, err := s.start([]string{"gitpost", "serve"}, env...)
 	s.check(err)
 	s.server = p
 	ready := func() bool {
@@ -151,14 +156,14 @@ type process struct {
 	text bytes.Buffer
 }
 
-func (s *scene) start(args []string) (*process, error) {
+func (s *scene) start(args []string, env ...string) (*process, error) {
 	program, err := exec.LookPath(args[0])
 	if err != nil {
 		return nil, err
 	}
 	p := &process{command: exec.Command(program, args[1:]...), ended: make(chan struct{})}
 	p.command.Dir = s.ts.MkAbs(".")
-	p.command.Env = s.environ()
+	p.command.Env = append(s.environ(), env...)
 	p.command.Stdout, p.command.Stderr = p, p
 	if err := p.command.Start(); err != nil {
 		return nil, err
