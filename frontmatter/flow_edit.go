@@ -187,7 +187,16 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 		for gone[i+1] {
 			i++
 		}
-		f.splice(p.spans[from][0], p.spans[i+1][0], "")
+		start, next := p.spans[from][0], p.spans[i+1][0]
+		if line := lineStart(f.text, start); line > p.open && blank(f.text[line:start]) {
+			// Items with lines of their own leave whole lines, so that a comment above the
+			// next one stays.
+			if comma := f.comma(p, i); comma >= 0 && lineStop(f.text, comma) <= next {
+				f.splice(line, lineStop(f.text, comma), "")
+				continue
+			}
+		}
+		f.splice(start, next, "")
 	}
 	if last == len(gone)-1 {
 		return nil
@@ -198,20 +207,14 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 	between := f.text[start:p.spans[last+1][0]]
 	if f.comment != "" && strings.Contains(between, f.comment) {
 		comma := f.comma(p, last)
-		stop := lineStop(f.text, start)
-		if comma < 0 || comma >= stop || stop > p.spans[last+1][0] || !strings.Contains(between, "\n") {
+		first := lineStart(f.text, p.spans[last+1][0])
+		if !blank(f.text[first:p.spans[last+1][0]]) || comma < 0 || comma >= first || lineStop(f.text, end) >= p.end {
 			return errLayout
 		}
-		if f.comma(p, len(gone)-1) >= 0 {
-			f.splice(stop, lineStop(f.text, end), "")
-			return nil
+		if f.comma(p, len(gone)-1) < 0 {
+			f.splice(comma, comma+1, "")
 		}
-		f.splice(comma, comma+1, "")
-		rest := f.text[end:p.end]
-		if !strings.Contains(rest, "\n") {
-			return errLayout
-		}
-		f.splice(stop, lineStop(f.text, end), "")
+		f.splice(first, lineStop(f.text, end), "")
 		return nil
 	}
 	f.splice(start, end, "")

@@ -254,8 +254,10 @@ func (m *merge) comments(base, ours *Document, untouched string) {
 		return
 	}
 	text, clashes := mergeLines(m.ended(base.front), m.ended(ours.front), untouched, true)
+	strict := theirs.dialect
+	strict.LastWins = false // a key that both added must not be there twice
 	if len(clashes) == 0 {
-		if root, err := decode(theirs.format, text, theirs.dialect); err == nil && sameUnordered(root, theirs.root) {
+		if root, err := decode(theirs.format, text, strict); err == nil && sameUnordered(root, theirs.root) {
 			theirs.front, theirs.root = text, root
 			return
 		}

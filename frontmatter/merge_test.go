@@ -123,6 +123,18 @@ func TestMergeLosesNoEditOfEitherSide(t *testing.T) {
 	}
 }
 
+func TestMergeNeverWritesAKeyTwice(t *testing.T) {
+	base := "---\na: 1\nb: 2\nc: 3\n---\n"
+	ours := "---\na: 1\nx: 9 # ours\nb: 2\nc: 3\n---\n"
+	theirs := "---\na: 1\nb: 2\nc: 3\nx: 9\n---\n"
+	for _, d := range dialects {
+		merged, _, err := Merge([]byte(base), []byte(ours), []byte(theirs), d)
+		if err != nil || strings.Count(string(merged), "x:") != 1 {
+			t.Errorf("%+v: %v\n%s", d, err, merged)
+		}
+	}
+}
+
 // TestMergeOfLongTextsIsNotQuadratic runs out of time when the line merge compares all
 // lines with all.
 func TestMergeOfLongTextsIsNotQuadratic(t *testing.T) {
