@@ -244,8 +244,8 @@ func (h *hugo) leafNames() []string {
 	var names []string
 	for i, ext := range indexExtensions {
 		names = append(names, "index."+ext)
-		for name := range h.languages {
-			if i == 0 || len(h.languages) > 1 {
+		for name, lang := range h.languages {
+			if !lang.disabled && (i == 0 || len(h.languages) > 1) {
 				names = append(names, "index."+name+"."+ext)
 			}
 		}

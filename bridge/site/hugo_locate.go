@@ -156,7 +156,15 @@ func (h *hugo) isOldHTML(f *hugoFile, doc *frontmatter.Document) bool {
 
 // hidden tells whether a mount of higher precedence has a file of the same path.
 func (h *hugo) hidden(f *hugoFile, around Surroundings) bool {
+	if len(h.mounts) == 1 {
+		return false
+	}
 	base := path.Base(f.repoPath)
+	for i := range h.mounts {
+		if m := &h.mounts[i]; !h.rules.tree && len(m.target) > len(f.mount.target) && m.covers(f.dir) {
+			return true
+		}
+	}
 	for i := range h.mounts {
 		m := &h.mounts[i]
 		if m == f.mount {

@@ -14,6 +14,7 @@ type hugoMount struct {
 	lang    *hugoLanguage
 	include []pathGlob
 	exclude []pathGlob
+	exists  bool // when the configuration was read
 }
 
 // readMounts lists the folders that hold content and static files: those of
@@ -56,6 +57,9 @@ func (h *hugo) readMounts(tree fs.FS) {
 			h.statics = append(h.statics, hugoMount{source: dir + "/static"})
 		}
 	}
+	for i := range h.mounts {
+		h.mounts[i].exists = isDir(tree, h.mounts[i].source)
+	}
 	// A folder mounted out of another mounted folder belongs to the inner mount.
 	sort.SliceStable(h.mounts, func(i, j int) bool {
 		return strings.HasPrefix(h.mounts[i].source, h.mounts[j].source+"/")
@@ -72,7 +76,7 @@ func (h *hugo) addContentDirs() {
 	sort.Strings(names)
 	shared := false
 	for _, name := range names {
-		if h.languages[name].disabled {
+		if h.languages[name].disabled && h.rules.tree {
 			continue
 		}
 		dir := base
@@ -120,6 +124,12 @@ func staticDirs(s settings) []string {
 		return []string{"static"}
 	}
 	return dirs
+}
+
+// covers tells whether the mount's place is a folder above dir: before 0.123 it hid what
+// other mounts had below that place.
+func (m *hugoMount) covers(dir string) bool {
+	return m.exists && m.target != "" && strings.HasPrefix(dir, m.target+"/")
 }
 
 // holds cuts the mount's folder off a path.

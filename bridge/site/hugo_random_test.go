@@ -196,8 +196,8 @@ func (h *hugoRandom) languages(top *[]string) []string {
 	en, fr := "[languages.en]\nweight = 1\n", "[languages.fr]\nweight = 2\n"
 	switch h.IntN(9) {
 	case 6:
-		fr += "contentDir = 'content/fr'\n"
-		h.roots = []string{"content", "content/fr"}
+		fr += "contentDir = 'contenu'\n"
+		h.roots = []string{"content", "contenu"}
 	case 7:
 		en += "contentDir = 'content/en'\n"
 		fr += "contentDir = 'content/fr'\n"
@@ -259,7 +259,7 @@ func (h *hugoRandom) permalinks(table string) []string {
 	if h.chance(4) && atLeast(h.version, "0.115.0") {
 		return []string{"[" + table + ".page]\n" + strings.Join(lines, "\n") + "\n[" + table + ".section]\n" + fmt.Sprintf("posts = %q", h.pick([]string{"/all/", "/:sections/", "/:title/", "/:slug/x/", "/:section"}))}
 	}
-	if h.chance(5) && atLeast(h.version, "0.161.0") && !strings.Contains(table, ".") {
+	if h.chance(5) && atLeast(h.version, "0.161.0") && len(h.langs) == 0 {
 		return []string{fmt.Sprintf("[[permalinks]]\npattern = %q\n[permalinks.target]\npath = '/{posts,notes}/**'\nkind = 'page'\n[[permalinks]]\npattern = %q\n[permalinks.target]\npath = '/docs/*'\n", h.pattern(), h.pattern())}
 	}
 	return []string{"[" + table + "]\n" + strings.Join(lines, "\n")}

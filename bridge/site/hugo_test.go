@@ -77,6 +77,18 @@ var hugoRows = []struct {
 		want:   map[string]string{"content/posts/a.md": "posts/a/"},
 	},
 	{
+		name: "a mount hides the folders of another below its place", versions: "0.111.3",
+		config: "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n[[module.mounts]]\nsource = 'journal'\ntarget = 'content/notes'\n",
+		files:  map[string]string{"content/notes/a.md": plainPost, "content/notes/s/b.md": plainPost, "journal/d.md": plainPost},
+		want:   map[string]string{"content/notes/a.md": "notes/a/", "journal/d.md": "notes/d/"},
+	},
+	{
+		name: "mounts are laid over each other", versions: "0.147.9 0.165.0",
+		config: "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n[[module.mounts]]\nsource = 'journal'\ntarget = 'content/notes'\n",
+		files:  map[string]string{"content/notes/a.md": plainPost, "content/notes/s/b.md": plainPost, "journal/d.md": plainPost},
+		want:   map[string]string{"content/notes/a.md": "notes/a/", "content/notes/s/b.md": "notes/s/b/", "journal/d.md": "notes/d/"},
+	},
+	{
 		name: "headless holds for bundles only", versions: "0.111.3",
 		files: map[string]string{"content/posts/a.md": "---\nheadless: true\n---\n", "content/posts/b/index.md": "---\nheadless: true\n---\n"},
 		want:  map[string]string{"content/posts/a.md": "posts/a/"},
