@@ -2,6 +2,7 @@ package frontmatter
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ func seeds(f *testing.F) []string {
 			f.Fatal(err)
 		}
 		for _, file := range txtar.Parse(raw).Files {
-			if text := unmarked(string(file.Data)); !strings.HasSuffix(file.Name, ".edit") {
+			if text := unmarked(string(file.Data)); !strings.HasSuffix(file.Name, ".edit") && !strings.HasSuffix(file.Name, ".new") {
 				docs = append(docs, text)
 			}
 		}
@@ -192,17 +193,22 @@ func spelled(d *Document, key string) bool {
 	return n > 1
 }
 
+// sameButSeconds compares two times; TOML 1.0 has seconds where others may leave them out.
+func sameButSeconds(a, b string) bool {
+	full := func(s string) string {
+		if c, ok := readClock(s); ok && strings.Count(c.time, ":") == 1 {
+			return c.date + c.sep + c.time + ":00" + c.offset
+		}
+		return s
+	}
+	return a == b || sameTime(full(a), full(b))
+}
+
 // looselyText compares a value with what it became in a document of another format.
 func looselyText(got, want any) bool {
 	switch want := want.(type) {
 	case Timestamp:
-		if s, ok := got.(string); ok {
-			return s == string(want) || sameTime(s, string(want))
-		}
-		if got == any(want) {
-			return true
-		}
-		return loosely(got, want)
+		return sameButSeconds(fmt.Sprint(got), string(want))
 	case []any:
 		list, ok := got.([]any)
 		if !ok || len(list) != len(want) {

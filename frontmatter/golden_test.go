@@ -34,8 +34,9 @@ var dialects = map[string]Dialect{
 	"strict":   {},
 }
 
-// TestCorpus runs the edits of every NAME.edit on NAME.in and expects NAME.out. A file of
-// the corpus starts with "dialect: NAME" lines.
+// TestCorpus runs the edits of every NAME.edit on the .in before it, and those of every
+// NAME.new on a new document, and expects NAME.out. A file of the corpus starts with a line
+// "dialect: NAME".
 func TestCorpus(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "*.txtar"))
 	if err != nil || len(files) == 0 {
@@ -60,10 +61,16 @@ func TestCorpus(t *testing.T) {
 			case strings.HasSuffix(file.Name, ".in"):
 				in = unmarked(string(file.Data))
 				result = append(result, file)
-			case strings.HasSuffix(file.Name, ".edit"):
+			case strings.HasSuffix(file.Name, ".edit"), strings.HasSuffix(file.Name, ".new"):
 				cases++
-				got := marked(edited(t, title, in, string(file.Data), dialect))
-				result = append(result, file, txtar.File{Name: strings.TrimSuffix(file.Name, ".edit") + ".out", Data: []byte(got)})
+				var got string
+				if script, isNew := strings.CutSuffix(file.Name, ".new"); isNew {
+					title = filepath.Base(name) + " " + script
+					got = marked(composed(t, title, string(file.Data), dialect))
+				} else {
+					got = marked(edited(t, title, in, string(file.Data), dialect))
+				}
+				result = append(result, file, txtar.File{Name: strings.TrimSuffix(file.Name, filepath.Ext(file.Name)) + ".out", Data: []byte(got)})
 				want := ""
 				if i+1 < len(ar.Files) && strings.HasSuffix(ar.Files[i+1].Name, ".out") {
 					want = string(ar.Files[i+1].Data)
@@ -103,11 +110,34 @@ func edited(t *testing.T, title, in, script string, d Dialect) string {
 	if strings.HasPrefix(script, "no newline\n") {
 		in, script = strings.TrimSuffix(strings.TrimSuffix(in, "\n"), "\r"), strings.TrimPrefix(script, "no newline\n")
 	}
-	var refused strings.Builder
 	doc, err := Parse([]byte(in), d)
 	if err != nil {
 		return "! " + err.Error() + "\n"
 	}
+	return run(t, title, doc, script)
+}
+
+// composed runs an edit script on a new document, whose style is the first line, and sees to
+// it that the result is read as it was meant.
+func composed(t *testing.T, title, script string, d Dialect) string {
+	t.Helper()
+	style, script, _ := strings.Cut(script, "\n")
+	var s Style
+	if err := json.Unmarshal([]byte(style), &s); err != nil {
+		t.Fatalf("%s: %v", title, err)
+	}
+	doc := New(s)
+	text := run(t, title, doc, script)
+	again, err := Parse([]byte(text), d)
+	if err != nil || !equalValues(all(again), all(doc)) || again.Body() != doc.Body() {
+		t.Errorf("%s: reads back otherwise (%v)\n%s", title, err, text)
+	}
+	return text
+}
+
+func run(t *testing.T, title string, doc *Document, script string) string {
+	t.Helper()
+	var refused strings.Builder
 	for line := range strings.Lines(script) {
 		line = strings.TrimSuffix(line, "\n")
 		verb, rest, _ := strings.Cut(line, " ")

@@ -247,6 +247,9 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 		s := e.statements[header]
 		e.insertAfter(s.end, e.w.key(name)+line)
 	case m == e.root:
+		if strings.HasPrefix(e.text, "[") {
+			line += e.w.eol
+		}
 		e.splice(0, 0, e.w.key(name)+line)
 	default:
 		e.insertAfter(e.last(m), e.w.eol+"["+e.w.path(prefix)+"]"+e.w.eol+e.w.key(name)+line)
