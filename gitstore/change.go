@@ -265,14 +265,14 @@ func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
 	if p.text != notText && bytes.Contains(data, crlf) {
 		convert := p.text == isText
 		if !convert && !looksBinary(data) {
-			// Git leaves the line endings of a file alone whose stored version has CRLF.
+			// Git leaves the line endings of a file alone whose stored version is text with CRLF.
 			convert = true
 			if there {
 				_, before, err := b.object(old.id)
 				if err != nil {
 					return zeroOID, err
 				}
-				convert = !bytes.Contains(before, crlf)
+				convert = !bytes.Contains(before, crlf) || looksBinary(before)
 			}
 		}
 		if convert {

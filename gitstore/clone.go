@@ -167,14 +167,56 @@ func (s *Store) branchOf(adv *packp.AdvRefs) (oid, error) {
 // writeConfig makes the folder a repository that git commands accept. The URL has no
 // secret in it.
 func (s *Store) writeConfig() error {
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", "").Replace(s.remote.name)
-	text := "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n" +
-		"[remote \"origin\"]\n\turl = \"" + quoted + "\"\n" +
-		"[gitstore]\n\tversion = 1\n"
+	return s.writeConfigText(coreConfig+originConfig(s.remote.name), true)
+}
+
+const coreConfig = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+
+func originConfig(name string) string {
+	return "[remote \"origin\"]\n\turl = " + quoteConfig(name) + "\n"
+}
+
+func quoteConfig(v string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", "").Replace(v) + `"`
+}
+
+const ownSection = "[gitstore]\n"
+
+// writeConfigText puts a section of our own behind a config: which remote the branch that
+// is noted as the remote's belongs to, and whether this package made the clone.
+func (s *Store) writeConfigText(text string, made bool) error {
+	text += ownSection + "\tremote = " + quoteConfig(s.remote.name) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
 	if err := replaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
 		return &StorageError{Op: "write the clone's config", Err: err}
 	}
 	return nil
+}
+
+// checkConfig reads what writeConfigText wrote, and brings it up to date when the clone
+// is somebody else's or has another remote now.
+func (s *Store) checkConfig() error {
+	data, err := os.ReadFile(filepath.Join(s.c.Dir, "config"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &StorageError{Op: "open the clone", Err: err}
+	}
+	text, own, known := strings.Cut(string(data), ownSection)
+	made := strings.Contains(own, "\tmade = true\n")
+	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.name)+"\n") {
+		s.delivery.fromEmpty = made
+		return nil
+	}
+	if known {
+		// Another remote: what was noted of the old one says nothing about it.
+		for _, ref := range []string{s.tracking(), s.incoming()} {
+			if err := s.refs.remove(ref); err != nil {
+				return &StorageError{Op: "open the clone", Err: err}
+			}
+		}
+	}
+	if text == "" || made {
+		text = coreConfig + originConfig(s.remote.name)
+	}
+	return s.writeConfigText(text, false)
 }
 
 func (s *Store) writeHead() error {
@@ -204,22 +246,8 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
 		return &StorageError{Op: "open the clone", Err: err}
 	}
-	config, err := os.ReadFile(filepath.Join(s.c.Dir, "config"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &StorageError{Op: "open the clone", Err: err}
-	}
-	own := strings.Contains(string(config), "[gitstore]")
-	s.delivery.fromEmpty = own
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s.remote.name)
-	if own && !strings.Contains(string(config), "\turl = \""+quoted+"\"\n") {
-		// Another remote: what is known of the old one says nothing about it.
-		s.delivery.fromEmpty = false
-		if err := s.refs.remove(s.tracking()); err != nil {
-			return &StorageError{Op: "open the clone", Err: err}
-		}
-		if err := s.writeConfig(); err != nil {
-			return err
-		}
+	if err := s.checkConfig(); err != nil {
+		return err
 	}
 	if s.branch != branch {
 		tip, err := s.refs.read(s.head())

@@ -12,6 +12,7 @@ import (
 )
 
 func TestHTTPWithTokenAsPassword(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "git", "ghp_sesame1234")
 	s := open(t, Config{Remote: w.repo(remote), Password: "ghp_sesame1234"})
@@ -37,6 +38,7 @@ func TestHTTPWithTokenAsPassword(t *testing.T) {
 }
 
 func TestBadCredentialIsToldInWordsAndWithoutTheSecret(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "git", "right")
 	for _, c := range []Config{
@@ -56,6 +58,7 @@ func TestBadCredentialIsToldInWordsAndWithoutTheSecret(t *testing.T) {
 }
 
 func TestHookReasonReachesTheAnswer(t *testing.T) {
+	t.Parallel()
 	for _, over := range []string{"file", "http"} {
 		t.Run(over, func(t *testing.T) {
 			remote := remoteWith(t, map[string]string{"a.md": "a\n"})
@@ -88,6 +91,7 @@ func TestHookReasonReachesTheAnswer(t *testing.T) {
 }
 
 func TestRemoteDownKeepsCommitsAndNobodyWaits(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "", "")
 	s := open(t, Config{Remote: w.repo(remote)})
@@ -119,6 +123,7 @@ func TestRemoteDownKeepsCommitsAndNobodyWaits(t *testing.T) {
 }
 
 func TestLostAnswerToAPushDoublesNothing(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "", "")
 	s := open(t, Config{Remote: w.repo(remote)})
@@ -138,6 +143,7 @@ func TestLostAnswerToAPushDoublesNothing(t *testing.T) {
 }
 
 func TestUnreachableRemoteIsAnErrorOnlyWithoutAClone(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "", "")
 	url := w.repo(remote)
@@ -160,6 +166,7 @@ func TestUnreachableRemoteIsAnErrorOnlyWithoutAClone(t *testing.T) {
 }
 
 func TestSSHWithKeyFileAndKnownHosts(t *testing.T) {
+	t.Parallel()
 	key := filepath.Join(t.TempDir(), "key")
 	public, err := NewDeployKey(key, "gitpost for me")
 	if err != nil {
@@ -240,6 +247,7 @@ func TestSSHWithKeyFileAndKnownHosts(t *testing.T) {
 }
 
 func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	git(t, remote, "config", "receive.unpackLimit", "1")
 	w := serveHTTP(t, remote, "", "")

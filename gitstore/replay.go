@@ -44,7 +44,7 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	rewritten := false
 	switch {
 	case unknown:
-		if waiting, err = s.notShared(history, tip.commit); err != nil {
+		if waiting, err = s.notShared(history, tip.commit, waiting); err != nil {
 			return err
 		}
 	case !known.isZero() && !history.shared(known):
@@ -111,7 +111,11 @@ func (s *Store) emptied(tip *Snapshot, known oid) {
 }
 
 // notShared lists our first-parent commits that the remote does not have.
-func (s *Store) notShared(history *ancestry, tip oid) ([]*pending, error) {
+func (s *Store) notShared(history *ancestry, tip oid, waiting []*pending) ([]*pending, error) {
+	known := make(map[oid]*pending) // somebody may wait for these
+	for _, p := range waiting {
+		known[p.id] = p
+	}
 	var list []*pending
 	for at := tip; !history.shared(at); {
 		if at.isZero() {
@@ -123,7 +127,11 @@ func (s *Store) notShared(history *ancestry, tip oid) ([]*pending, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, &pending{id: at, when: time.Unix(c.committed, 0)})
+		p := known[at]
+		if p == nil {
+			p = &pending{id: at, when: time.Unix(c.committed, 0)}
+		}
+		list = append(list, p)
 		at = c.parent()
 	}
 	slices.Reverse(list)

@@ -34,6 +34,7 @@ func merge3(_ string, base, ours, theirs []byte) ([]byte, bool, error) {
 
 // TestReplayRules: a commit that was answered meets what a hand pushed meanwhile.
 func TestReplayRules(t *testing.T) {
+	t.Parallel()
 	const text = "one\ntwo\nthree\n"
 	long := strings.Repeat("a line that both have\n", 20)
 	tests := []struct {
@@ -234,6 +235,7 @@ func inHistory(t *testing.T, dir, text string) bool {
 }
 
 func TestRewrittenHistoryIsFollowed(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"amended", "reset back", "new root"} {
 		t.Run(how, func(t *testing.T) {
 			remote := remoteWith(t, map[string]string{"a.md": "a\n"})
@@ -274,6 +276,7 @@ func TestRewrittenHistoryIsFollowed(t *testing.T) {
 }
 
 func TestTwoStoresOnOneRemoteLoseNothing(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	n := 150
 	if testing.Short() {

@@ -30,6 +30,7 @@ func odd(t *testing.T) string {
 }
 
 func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
+	t.Parallel()
 	remote := odd(t)
 	s := open(t, Config{Remote: remote})
 	before := git(t, remote, "ls-tree", "-r", "main")
@@ -76,6 +77,7 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 }
 
 func TestBadPathsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{Remote: remoteWith(t, map[string]string{"a.md": "a\n"})})
 	for _, path := range []string{"", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/./b", ".git/config", "x/.GIT/hooks/post", ".git /x", "git~1/x",
 		".g\u200cit/config", ".git::$INDEX_ALLOCATION/x", "a\\b", "a\x00b", "a\xffb", strings.Repeat("n", 300)} {
@@ -92,6 +94,7 @@ func TestBadPathsAreRefused(t *testing.T) {
 }
 
 func TestFilteredPathsAreRefusedWithARemedy(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{
 		".gitattributes":         "*.jpg filter=lfs diff=lfs merge=lfs -text\nsecret/** filter=git-crypt\nstatic/free/** -filter\n",
 		"content/.gitattributes": "*.mp4 filter=lfs\n",
@@ -109,6 +112,7 @@ func TestFilteredPathsAreRefusedWithARemedy(t *testing.T) {
 
 // TestLineEndingsAreAsGitWouldStoreThem compares with "git add" for many attributes.
 func TestLineEndingsAreAsGitWouldStoreThem(t *testing.T) {
+	t.Parallel()
 	attributes := "*.auto text=auto\n*.text text\n*.lf eol=lf\n*.crlf eol=crlf\n*.none -text\n*.bin binary\n*.old crlf\n*.oldno -crlf\n" +
 		"*.autocrlf text=auto eol=crlf\n[attr]prose text\n*.macro prose\nsub/*.text -text\ndeep/**/x.text -text\n/root.none text\n\"with space.none\" text\n*.un text\nu.un !text\n"
 	contents := map[string]string{"crlf": "a\r\nb\r\n", "mixed": "a\r\nb\n", "lf": "a\nb\n", "lonecr": "a\rb\r\n", "nul": "a\x00\r\nb\r\n"}
@@ -171,6 +175,7 @@ func gitBytes(t *testing.T, dir string, args ...string) []byte {
 }
 
 func TestDefaultBranchIsFound(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	h := checkout(t, remote)
 	h.git("checkout", "-q", "-b", "trunk/site")
@@ -192,6 +197,7 @@ func TestDefaultBranchIsFound(t *testing.T) {
 }
 
 func TestFilesBecomeFoldersAndBack(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{Remote: remoteWith(t, map[string]string{"a": "file\n", "b/c": "c\n", "k": "k"})})
 	c, err := s.Update(t.Context(), func(*Snapshot) (Change, error) {
 		return Change{Message: "swap", Files: []File{{Path: "a", Delete: true}, {Path: "a/x/y", Data: []byte("y")}, {Path: "b/c", Delete: true}, {Path: "b", Data: []byte("b")}}}, nil
@@ -214,6 +220,7 @@ func TestFilesBecomeFoldersAndBack(t *testing.T) {
 }
 
 func TestLargeFilesAreStreamed(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	w := serveHTTP(t, remote, "", "")
 	s := open(t, Config{Remote: w.repo(remote)})
@@ -278,6 +285,7 @@ func (n *noise) Read(p []byte) (int, error) {
 }
 
 func TestSkipCIOnlyWhenNothingThatWaitsWantsABuild(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	hook(t, remote, "pre-receive", "exit 1")
 	s := open(t, Config{Remote: remote})

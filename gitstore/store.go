@@ -73,7 +73,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	defer func() {
 		if err != nil {
-			s.locked.Close()
+			unlock(s.locked)
 		}
 	}()
 	s.closing = make(chan struct{})
@@ -88,9 +88,10 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s.writer.attributes = newAttributeCache(c.Dir)
+	opened := s.tip.Load()
+	s.wg.Go(func() { s.announce(opened) })
 	s.wg.Go(s.write)
 	s.wg.Go(s.carry)
-	s.wg.Go(s.announce)
 	s.wg.Go(s.maintain)
 	return s, nil
 }
@@ -129,9 +130,16 @@ func (s *Store) Close(ctx context.Context) error {
 		s.stop()
 		<-done
 		s.delivery.end()
-		s.locked.Close()
+		unlock(s.locked)
 	})
 	return nil
+}
+
+// unlock ends the lock itself: a process that is being started at this moment may hold a
+// copy of the file for a while.
+func unlock(f *os.File) {
+	_ = unlockFile(f)
+	f.Close()
 }
 
 // Snapshot is the newest durable state.
@@ -158,8 +166,7 @@ func signal(c chan struct{}) {
 }
 
 // announce tells the owner that the tip moved, one call at a time.
-func (s *Store) announce() {
-	last := s.tip.Load()
+func (s *Store) announce(last *Snapshot) {
 	tell := func() {
 		tip := s.tip.Load()
 		if s.c.Advanced != nil && tip.commit != last.commit {

@@ -26,6 +26,7 @@ func stressSteps() int {
 // TestStress runs random interleavings of everything against a model of what was
 // acknowledged. GITPOST_STRESS=N makes N steps; GITPOST_STRESS_SEED replays a failure.
 func TestStress(t *testing.T) {
+	t.Parallel()
 	steps, seeds := 40, []uint64{1, 2}
 	if n := stressSteps(); n > 0 {
 		steps, seeds = n, []uint64{rand.Uint64()}
@@ -361,6 +362,7 @@ func killMe(dir, remote, round string) {
 
 // TestKilledStoreLosesNothingAcknowledged kills a process that commits, again and again.
 func TestKilledStoreLosesNothingAcknowledged(t *testing.T) {
+	t.Parallel()
 	rounds := 4
 	if n := stressSteps(); n > 0 {
 		rounds = min(200, max(4, n/10))
