@@ -6,15 +6,18 @@
 # make check         formatting, vet, staticcheck, known vulnerabilities
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
 # make fuzz          every fuzz target for FUZZTIME each
-# make stress        the long runs of the stress tests
+# make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
+# make stress        STEPS random steps of posts, pushes, outages and kills against a model
 
 BENCH ?= .
 COUNT ?= 1
 FUZZTIME ?= 1m
+SITES ?= 2000
+STEPS ?= 5000
 PACKAGES := ./...
 RACE := ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
-.PHONY: demo build test test-all check format vet staticcheck vulnerabilities bench fuzz stress clean
+.PHONY: demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress clean
 
 demo: build
 	./gitpost demo $(ARGS)
@@ -56,8 +59,11 @@ fuzz:
 		done; \
 	done
 
+fuzz-sites:
+	GITPOST_FUZZ_SITES=$(SITES) go test -count=1 -v -run Differential -timeout 3h ./bridge/site
+
 stress:
-	GITPOST_STRESS=1 go test -count=1 -run 'Stress' -timeout 60m $(PACKAGES)
+	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress' -timeout 3h ./gitstore
 
 clean:
 	rm -f gitpost
