@@ -184,6 +184,20 @@ func TestWhatIsWrittenReadsBackInHugo(t *testing.T) {
 		}
 	}
 	want := hostileFiles(t, filepath.Join(site, "content"))
+	for i, text := range hostile() {
+		d := New(Style{Format: TOML + Format(i%2), SingleQuotes: i%4 < 2})
+		for key, v := range map[string]any{"v": text, "list": []any{"a", text}, "m": Map{{"k", text}}, "ms": []any{Map{{"u", text}}}} {
+			if err := d.Set(v, key); err != nil {
+				t.Fatalf("%q: %v", text, err)
+			}
+		}
+		d.SetBody(text)
+		name := fmt.Sprintf("u%04d.md", i)
+		if err := os.WriteFile(filepath.Join(site, "content", name), d.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want[name] = all(d)
+	}
 	cmd := exec.Command("hugo", "--source", site, "--quiet")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%.3000s", err, out)
