@@ -51,6 +51,9 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 			}
 		}
 		file := join(h.pick(h.roots), dir) + "/" + name + ext
+		if strings.HasSuffix(name, "index") && strings.EqualFold(ext, ".md") {
+			file = strings.TrimSuffix(file, ext) + ".md" // _index.MD is not looked for
+		}
 		if !s.blocks(file) {
 			s.files[file] = h.file(file, len(s.files))
 		}

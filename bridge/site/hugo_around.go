@@ -1,0 +1,206 @@
+package site
+
+import (
+	"path"
+	"strings"
+
+	"gitpost/frontmatter"
+)
+
+// What Hugo learns about a page from the files around it: the bundle and the sections that
+// it is in.
+
+// indexExtensions are the formats in which index and _index files are looked for: each is
+// a look-up for each folder above a page, so those that nobody writes them in are left out.
+var indexExtensions = pageExtensions[:8]
+
+// leafNames are the file names that make a folder a leaf bundle.
+func (h *hugo) leafNames() []string {
+	var names []string
+	for i, ext := range indexExtensions {
+		names = append(names, "index."+ext)
+		for name, lang := range h.languages {
+			if !lang.disabled && (i == 0 || len(h.languages) > 1) {
+				names = append(names, "index."+name+"."+ext)
+			}
+		}
+	}
+	return names
+}
+
+// sectionFileNames are the file names of a section's page in a language. standard is set
+// for the language that files without a language in their name have, only for a site in
+// one language.
+func sectionFileNames(lang string, standard, only bool) []string {
+	var names []string
+	for i, ext := range indexExtensions {
+		if standard {
+			names = append(names, "_index."+ext)
+		}
+		if !only || i == 0 {
+			names = append(names, "_index."+lang+"."+ext)
+		}
+	}
+	return names
+}
+
+// insideBundle tells whether the file belongs to a leaf bundle, and returns the file that
+// makes the bundle.
+func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, inside bool) {
+	dir := f.dir
+	if f.class == leafBundle {
+		if dir == "" {
+			return "", false
+		}
+		dir = parentDir(dir)
+	}
+	for {
+		if owner, ok := h.bundleIn(dir, f, around); ok {
+			return owner, true
+		}
+		if dir == "" {
+			return "", false
+		}
+		dir = parentDir(dir)
+	}
+}
+
+// bundleIn looks for the file that makes a folder below the content root a leaf bundle.
+func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, bool) {
+	for i := range h.mounts {
+		folder, ok := h.mounts[i].folder(dir)
+		if !ok {
+			continue
+		}
+		for _, name := range h.indexNames {
+			if p := folder + name; around.Exists(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
+// folder is where a folder below the content root stands in the repository, with a closing
+// slash.
+func (m *hugoMount) folder(dir string) (string, bool) {
+	if m.target != "" {
+		rest, ok := strings.CutPrefix(dir, m.target)
+		if !ok || rest != "" && rest[0] != '/' {
+			return "", false
+		}
+		dir = strings.TrimPrefix(rest, "/")
+	}
+	switch {
+	case m.source == "." && dir == "":
+		return "", true
+	case m.source == ".":
+		return dir + "/", true
+	case dir == "":
+		return m.source + "/", true
+	}
+	return m.source + "/" + dir + "/", true
+}
+
+// sectionsAbove calls each with the folders above the page from the nearest to the content
+// root, the page's own folder included unless it is that folder's _index file, and with the
+// parsed _index file in the page's language; nil without one. It stops when each returns false.
+func (h *hugo) sectionsAbove(f *hugoFile, around Surroundings, each func(dir string, doc *frontmatter.Document) bool) {
+	dir := f.parent
+	if f.class == branchBundle {
+		if dir == "" {
+			return
+		}
+		dir = parentDir(dir)
+	}
+	for {
+		if !each(dir, h.sectionDocument(dir, f, around)) || dir == "" {
+			return
+		}
+		dir = parentDir(dir)
+	}
+}
+
+// sectionDocument is the _index file of a folder in the page's language.
+func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *frontmatter.Document {
+	for i := range h.mounts {
+		m := &h.mounts[i]
+		names := f.lang.foreignIndexes
+		if m.lang == f.lang || m.lang == nil && f.lang == h.main {
+			names = f.lang.ownIndexes
+		}
+		folder, ok := m.folder(dir)
+		if !ok {
+			continue
+		}
+		for _, name := range names {
+			if doc := around.Document(folder + name); doc != nil {
+				return doc
+			}
+		}
+	}
+	return nil
+}
+
+// sectionNames are the path elements of the section that the page is in: the nearest folder
+// with an _index file, else the top folder.
+func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
+	section := f.parent
+	if f.class != branchBundle {
+		section = topFolder(f.parent)
+		made := true
+		h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
+			if doc != nil && dir != "" && (h.rules.tree || !f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {
+				section, made = dir, false
+				return false
+			}
+			return true
+		})
+		if made && section != "" && !h.rules.tree {
+			return []string{section, ""} // a section without a file: Hugo's quirk
+		}
+	}
+	if section == "" {
+		return nil
+	}
+	if h.rules.tree {
+		section = normalPath(section)
+	}
+	return strings.Split(section, "/")
+}
+
+// sectionSlugs are the slugs or titles, ready for a URL, of the sections from the top one
+// to the page's own.
+func (h *hugo) sectionSlugs(f *hugoFile, facts *pageFacts) []string {
+	var slugs []string
+	add := func(dir string, doc *frontmatter.Document) bool {
+		if dir == "" {
+			return false
+		}
+		name := ""
+		switch {
+		case doc != nil:
+			m := &matter{doc: doc, newYAML: h.rules.newYAML}
+			name = orElse(strings.Trim(m.text("slug"), "-"), func() string { return m.text("title") })
+		case strings.IndexByte(dir, '/') < 0:
+			name = f.lang.listTitle(dir)
+		default:
+			return true
+		}
+		slugs = append([]string{f.lang.names.urlize(name)}, slugs...)
+		return true
+	}
+	if f.class == branchBundle {
+		add(f.dir, h.sectionDocument(f.dir, f, facts.around))
+	}
+	h.sectionsAbove(f, facts.around, add)
+	return slugs
+}
+
+// listTitle is the title that Hugo gives a section without an _index file.
+func (lang *hugoLanguage) listTitle(dir string) string {
+	if lang.sectionSlugPlural && !strings.HasSuffix(dir, "s") {
+		return dir + "s"
+	}
+	return dir
+}
