@@ -265,7 +265,7 @@ func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(oid
 		}
 		if h.kind != ofsDeltaKind && h.kind != refDeltaKind {
 			k, data = h.kind, body
-			if bases != nil && len(chain) > 0 {
+			if bases != nil {
 				bases.put(at, k, data)
 			}
 			break
@@ -295,7 +295,7 @@ func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(oid
 		if data, err = applyDelta(data, chain[i].delta); err != nil {
 			return fail(err)
 		}
-		if bases != nil && i > 0 {
+		if bases != nil {
 			bases.put(chain[i].off, k, data)
 		}
 	}

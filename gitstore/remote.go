@@ -164,29 +164,49 @@ func (t bodyTransport) RoundTrip(req *nethttp.Request) (*nethttp.Response, error
 	return t.base.RoundTrip(req)
 }
 
-// bounded runs one call of a transport that may hang in spite of its context: go-git
-// dials and shakes hands without one. The call's goroutine ends when its connection does.
-func bounded[T any](ctx context.Context, call func() (T, error), drop func(T)) (T, error) {
+// greeted is a session whose other side has said what it has.
+type greeted[S transport.Session] struct {
+	session S
+	adv     *packp.AdvRefs
+}
+
+// greet reads what the other side has; on an error the session is closed. To a push an
+// empty repository is no error.
+func greet[S transport.Session](ctx context.Context, s S, pushes bool) (greeted[S], error) {
+	adv, err := s.AdvertisedReferencesContext(ctx)
+	if pushes && errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		err = nil
+	}
+	if err != nil {
+		s.Close()
+	}
+	return greeted[S]{s, adv}, err
+}
+
+// bounded runs the beginning of a session, which may hang in spite of its context: go-git
+// dials and shakes hands without one. A session that comes too late is closed by the
+// goroutine that made it, which ends when the connection does.
+func bounded[S transport.Session](ctx context.Context, begin func() (greeted[S], error)) (greeted[S], error) {
 	type result struct {
-		v   T
+		g   greeted[S]
 		err error
 	}
-	done := make(chan result, 1)
+	done := make(chan result)
 	go func() {
-		v, err := call()
-		done <- result{v, err}
+		g, err := begin()
+		select {
+		case done <- result{g, err}:
+		case <-ctx.Done():
+			if err == nil {
+				g.session.Close()
+			}
+		}
 	}()
 	select {
 	case r := <-done:
-		return r.v, r.err
+		return r.g, r.err
 	case <-ctx.Done():
-		go func() {
-			if r := <-done; r.err == nil {
-				drop(r.v)
-			}
-		}()
-		var none T
-		return none, context.Cause(ctx)
+		return greeted[S]{}, context.Cause(ctx)
 	}
 }
 
@@ -204,20 +224,20 @@ func (r *remote) advertise(ctx context.Context) (transport.UploadPackSession, *p
 	}
 	short, cancel := context.WithTimeoutCause(ctx, greeting, errSilent)
 	defer cancel()
-	s, err := bounded(short, func() (transport.UploadPackSession, error) { return r.tr.NewUploadPackSession(r.ep, auth) },
-		func(s transport.UploadPackSession) { s.Close() })
-	if err != nil {
-		return nil, nil, err
-	}
-	adv, err := bounded(short, func() (*packp.AdvRefs, error) { return s.AdvertisedReferencesContext(short) }, func(*packp.AdvRefs) {})
+	g, err := bounded(short, func() (greeted[transport.UploadPackSession], error) {
+		s, err := r.tr.NewUploadPackSession(r.ep, auth)
+		if err != nil {
+			return greeted[transport.UploadPackSession]{}, err
+		}
+		return greet(short, s, false)
+	})
 	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
-		s.Close()
 		return nil, packp.NewAdvRefs(), nil
 	}
 	if err != nil {
-		s.Close()
 		return nil, nil, err
 	}
+	s, adv := g.session, g.adv
 	if f := adv.Capabilities.Get("object-format"); len(f) > 0 && f[0] != "sha1" {
 		s.Close()
 		return nil, nil, fmt.Errorf("the repository uses the object format %s; only sha1 is supported", f[0])
@@ -236,19 +256,19 @@ func (r *remote) receiver(ctx context.Context) (transport.ReceivePackSession, *c
 	}
 	short, cancel := context.WithTimeoutCause(ctx, greeting, errSilent)
 	defer cancel()
-	s, err := bounded(short, func() (transport.ReceivePackSession, error) { return r.tr.NewReceivePackSession(r.ep, auth) },
-		func(s transport.ReceivePackSession) { s.Close() })
+	g, err := bounded(short, func() (greeted[transport.ReceivePackSession], error) {
+		s, err := r.tr.NewReceivePackSession(r.ep, auth)
+		if err != nil {
+			return greeted[transport.ReceivePackSession]{}, err
+		}
+		return greet(short, s, true)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	adv, err := bounded(short, func() (*packp.AdvRefs, error) { return s.AdvertisedReferencesContext(short) }, func(*packp.AdvRefs) {})
-	if err != nil && !errors.Is(err, transport.ErrEmptyRemoteRepository) {
-		s.Close()
-		return nil, nil, err
-	}
-	caps := capability.NewList()
-	if adv != nil {
-		caps = adv.Capabilities
+	s, caps := g.session, capability.NewList()
+	if g.adv != nil {
+		caps = g.adv.Capabilities
 	}
 	if r.overHTTP() {
 		r.pusher, r.caps = s, caps
