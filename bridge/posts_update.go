@@ -27,7 +27,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 		return outcome{}, err
 	}
 	var rev site.Revision
-	var was string
+	var was, subject string
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		e, err := find(v, op, cmd.URL)
 		if err != nil {
@@ -39,7 +39,9 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 			return gitstore.Change{}, fmt.Errorf("read %s: %w", e.Path, err)
 		}
 		rev, err = v.Site().Revise(v, site.Source{Path: e.Path, Data: data}, func(item *mf2.Item) error {
-			return p.apply(op, who, item, cmd)
+			err := p.apply(op, who, item, cmd)
+			subject = headline(*item)
+			return err
 		})
 		if err != nil {
 			return gitstore.Change{}, err
@@ -57,7 +59,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 			changed = append(changed, gitstore.File{Path: e.Path, Delete: true})
 		}
 		return gitstore.Change{
-			Message: describe("Update "+e.PostType, e.Name,
+			Message: describe("Update "+e.PostType, subject,
 				trailerAction, "update", trailerURL, rev.Page.URL, trailerClient, who.Client),
 			Files:  changed,
 			SkipCI: p.skipsCI(rev.Page) && !e.Page.Published,

@@ -100,7 +100,7 @@ func (s *Server) logRequests() echo.MiddlewareFunc {
 			level := slog.LevelInfo
 			attrs := []slog.Attr{
 				slog.String("method", v.Method), slog.String("path", v.URIPath), slog.Int("status", v.Status),
-				slog.Duration("took", v.Latency), slog.String("from", v.RemoteIP), slog.String("request", v.RequestID),
+				slog.String("took", v.Latency.Round(time.Microsecond).String()), slog.String("from", v.RemoteIP), slog.String("request", v.RequestID),
 			}
 			if v.Status >= 500 {
 				level = slog.LevelError
