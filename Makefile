@@ -15,7 +15,7 @@ FUZZTIME ?= 1m
 SITES ?= 2000
 STEPS ?= 5000
 PACKAGES := ./...
-RACE := ./bridge ./bridge/catalog ./bridge/state ./gitstore
+RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
 .PHONY: demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress clean
 
