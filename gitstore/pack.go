@@ -155,9 +155,12 @@ type inflater struct {
 
 var inflaters = sync.Pool{New: func() any { return newInflater() }}
 
-func newInflater() *inflater {
+func newInflater() *inflater { return newInflaterSize(8 << 10) }
+
+// newInflaterSize reads so much at once; more pays when entries are read in their order.
+func newInflaterSize(n int) *inflater {
 	in := &inflater{}
-	in.br = bufio.NewReaderSize(in, 8<<10)
+	in.br = bufio.NewReaderSize(in, n)
 	return in
 }
 
@@ -171,7 +174,12 @@ func (in *inflater) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// seek goes to a place, within what is in the buffer already when it can.
 func (in *inflater) seek(src io.ReaderAt, off int64) {
+	if ahead := off - in.at + int64(in.br.Buffered()); in.src == src && ahead >= 0 && ahead <= int64(in.br.Buffered()) {
+		_, _ = in.br.Discard(int(ahead))
+		return
+	}
 	in.src, in.at = src, off
 	in.br.Reset(in)
 }

@@ -365,7 +365,7 @@ func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, da
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			in := newInflater()
+			in := newInflaterSize(64 << 10)
 			var bases deltaBases
 			var of *pack
 			for {
