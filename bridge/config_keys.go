@@ -96,9 +96,9 @@ func Keys() []Key {
 		{Name: "site.section", Without: "where the newest posts are", Example: "posts",
 			Meaning: "the section or folder for new posts",
 			set:     textKey(func(c *Config) *string { return &c.Site.Section }, insideRepository)},
-		{Name: "site.path", Without: "as the newest posts are named", Example: `":year/:month/:slug.md"`,
-			Meaning: "the file-name pattern for new posts",
-			set:     textKey(func(c *Config) *string { return &c.Site.Path }, insideRepository)},
+		{Name: "site.path", Without: "as the newest posts are named", Example: `"{year}/{date}-{slug}.md"`,
+			Meaning: "the path pattern for new posts, below the section; see [below](#where-new-posts-go)",
+			set:     textKey(func(c *Config) *string { return &c.Site.Path }, insideRepository, pathPattern)},
 		{Name: "site.timezone", Without: "the site's, else the machine's", Example: "Europe/Berlin",
 			Meaning: "the time zone of dates that an app sends without one",
 			set:     timeZoneKey},
@@ -108,8 +108,8 @@ func Keys() []Key {
 		{Name: "site.env", Without: "none", Example: "{HUGO_TITLE: Notes, TZ: Europe/Berlin}",
 			Meaning: "environment variables that the site's build sets (`HUGO_…`, `TZ`)",
 			set:     environmentKey},
-		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/:slug.md"`,
-			Meaning: "the file-name pattern for one post type, such as `types: {note: {path: …}}`",
+		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/{slug}.md"`,
+			Meaning: "the path pattern for one post type, such as `note`, below the content folder",
 			set:     typePathKey},
 
 		{Name: "media.max_size", Default: "100 MB", Example: "20 MB",
@@ -185,9 +185,20 @@ func typePathKey(c *Config, v written) error {
 	if p, err = insideRepository(p); err != nil {
 		return err
 	}
+	if p, err = pathPattern(p); err != nil {
+		return err
+	}
 	if c.Site.Types == nil {
 		c.Site.Types = map[string]site.Type{}
 	}
 	c.Site.Types[strings.Split(v.name, ".")[1]] = site.Type{Path: p}
 	return nil
+}
+
+// pathPattern checks the placeholders of a pattern for the paths of new posts.
+func pathPattern(s string) (string, error) {
+	if problem, remedy := site.CheckPattern(s); problem != "" {
+		return "", &flaw{problem, remedy}
+	}
+	return s, nil
 }

@@ -120,10 +120,7 @@ func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
 	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
 		pattern = s.rooted(t.Path, root)
 	}
-	if path.Ext(pattern) == "" {
-		pattern = path.Join(pattern, "{slug}.md")
-	}
-	return spot{pattern: pattern, at: at, postType: postType, section: path.Base(h.section)}
+	return spot{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
 }
 
 // rooted is a configured pattern from the repository's root: as it is when it starts with
@@ -136,11 +133,9 @@ func (s *Site) rooted(pattern, folder string) string {
 	return path.Join(folder, pattern)
 }
 
-func (p spot) path(slug string) string { return place(p.pattern, p.at, slug, p.postType, p.section) }
+func (p spot) path(slug string) string { return fill(p.pattern, p.at, slug, p.postType, p.section) }
 
-func (p spot) dated() bool {
-	return strings.Contains(p.pattern, "day") || strings.Contains(p.pattern, "{date}")
-}
+func (p spot) dated() bool { return uses(p.pattern, "day", "date") }
 
 // maxTries bounds the search for a free name.
 const maxTries = 10000

@@ -87,6 +87,7 @@ func TestConfiguredPlaceWins(t *testing.T) {
 		{"type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{date}-{slug}.md"}} }, map[string][]any{"like-of": {"https://x.example/y"}}, "content/likes/2026-03-09-like-y.md"},
 		{"type from the root", func(o *Options) { o.Types = map[string]Type{"note": {"content/micro/{hour}{minute}{second}.md"}} }, map[string][]any{"content": {"x"}}, "content/micro/120000.md"},
 		{"another type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{slug}.md"}} }, nil, "content/blog/2026-03-09-hello.md"},
+		{"type without extension", func(o *Options) { o.Types = map[string]Type{"article": {"articles/{slug}"}} }, nil, "content/articles/hello.md"},
 		{"type folder", func(o *Options) { o.Types = map[string]Type{"article": {"articles"}} }, nil, "content/articles/hello.md"},
 		{"type placeholder", func(o *Options) { o.Path = "{type}/{slug}.md" }, nil, "content/blog/article/hello.md"},
 	}

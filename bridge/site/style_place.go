@@ -1,7 +1,6 @@
 package site
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -26,11 +25,8 @@ func (h *habits) learnPlace(s *Site, posts []*manner) {
 	if section := sections.winner(); section != "" {
 		h.section, h.pattern = section, patterns[section].winner()
 	}
-	if o := s.options; o.Section != "" {
-		section := strings.Trim(o.Section, "/")
-		if !s.inContent(section) {
-			section = path.Join(s.profile.contentDir(), section)
-		}
+	if s.options.Section != "" {
+		section := s.configuredSection()
 		if section != h.section {
 			h.section = section
 			if t := patterns[section]; t != nil {
@@ -38,6 +34,22 @@ func (h *habits) learnPlace(s *Site, posts []*manner) {
 			}
 		}
 	}
+}
+
+// configuredSection is the folder that site.section names: from the repository's root, or
+// below the content folder; for Jekyll also by the name of a collection.
+func (s *Site) configuredSection() string {
+	section := strings.Trim(s.options.Section, "/")
+	if s.profile.name() == "jekyll" {
+		label, _, _ := strings.Cut(section, "/")
+		if _, isCollection := s.profile.setting("collections", label); isCollection || label == "posts" {
+			section = "_" + section
+		}
+	}
+	if s.inContent(section) {
+		return section
+	}
+	return path.Join(s.profile.contentDir(), section)
 }
 
 // inContent tells whether a path already stands below the content folder. For Jekyll that
@@ -146,19 +158,3 @@ func dateName(base string, at time.Time) (pattern, slug string) {
 	}
 	return "{slug}", base
 }
-
-// place is the path that a pattern makes. Placeholders are {year} {month} {day} {hour}
-// {minute} {second} {date} {slug} {type} and {section}, or the same with a colon in front.
-func place(pattern string, at time.Time, slug, postType, section string) string {
-	fill := map[string]string{
-		"year": fmt.Sprintf("%04d", at.Year()), "month": at.Format("01"), "day": at.Format("02"),
-		"hour": at.Format("15"), "minute": at.Format("04"), "second": at.Format("05"),
-		"date": fmt.Sprintf("%04d-%s", at.Year(), at.Format("01-02")), "slug": slug, "type": postType, "section": section,
-	}
-	filled := placeholder.ReplaceAllStringFunc(pattern, func(p string) string {
-		return fill[strings.Trim(p, "{}:")]
-	})
-	return path.Clean(strings.TrimPrefix(filled, "/"))
-}
-
-var placeholder = regexp.MustCompile(`\{(?:year|month|day|hour|minute|second|date|slug|type|section)\}|:(?:year|month|day|hour|minute|second|date|slug|type|section)\b`)
