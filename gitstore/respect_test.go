@@ -206,7 +206,7 @@ func TestFilesBecomeFoldersAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFiles(t, c.Snapshot, map[string]string{"a/x/y": "y", "b": "b", "k": "k"})
-	c = put(t, s, "empty folders go", map[string]string{"a/x/y": ""})
+	put(t, s, "empty folders go", map[string]string{"a/x/y": ""})
 	if got := git(t, s.c.Dir, "ls-tree", "-r", "--name-only", "main"); got != "b\nk" {
 		t.Errorf("files %q", got)
 	}
