@@ -26,19 +26,28 @@ type URLMap struct {
 // URLs maps the files of a tree: a *gitstore.Snapshot, or any other file system. Of c it
 // takes me and the site's options.
 func URLs(ctx context.Context, tree fs.FS, c Config) (URLMap, error) {
-	s, err := site.Open(tree, c.siteOptions())
+	s, files, err := openTree(ctx, tree, c)
 	if err != nil {
 		return URLMap{}, err
-	}
-	files, err := readTree(ctx, tree, s)
-	if err != nil {
-		return URLMap{}, fmt.Errorf("read the site's files: %w", err)
 	}
 	m := URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
 	for _, name := range files.names {
 		m.add(s.Locate(name, files.documents[name], files), files.problems[name])
 	}
 	return m, nil
+}
+
+// openTree reads the configuration and the content of a site.
+func openTree(ctx context.Context, tree fs.FS, c Config) (*site.Site, *siteFiles, error) {
+	s, err := site.Open(tree, c.siteOptions())
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := readTree(ctx, tree, s)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the site's files: %w", err)
+	}
+	return s, files, nil
 }
 
 // add notes one file. Of the files that are not published only those count that look like

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -161,10 +162,10 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 			}
 		}
 		page := s.profile.locate(file, doc, lib)
-		if page.URL == "" {
+		if why, misplaced := page.misplaced(); misplaced && own == "" {
 			return Revision{}, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
-				Message: fmt.Sprintf("%s would not be a page of the site", file),
+				Message: fmt.Sprintf("%s would not be a page of the site: %s", file, why),
 				Hint:    "set site.section or site.path in gitpost's configuration to where posts belong",
 			}
 		}
@@ -192,6 +193,19 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 		Message: fmt.Sprintf("there are %d posts named %q already", maxTries, slug), Hint: "choose another mp-slug",
 	}
 }
+
+// misplaced tells whether no post at that path is ever published, whatever its text.
+func (p Page) misplaced() (why string, misplaced bool) {
+	why = cmp.Or(p.Reason, "nothing is published from there")
+	return why, p.URL == "" || p.Reason == noDateInName || p.Reason == ignoredFile || strings.HasPrefix(p.Reason, partOf)
+}
+
+// Reasons for which a path is published never.
+const (
+	noDateInName = "no date in the file name"
+	ignoredFile  = "ignored"
+	partOf       = "a part of "
+)
 
 // tooLong tells whether a path has a part that file systems refuse.
 func tooLong(p string) bool {

@@ -25,11 +25,14 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 	wanted = strings.TrimPrefix(wanted, "v")
 	var p profile
 	var err error
+	read := origin{generator: configurationOf(tree, name)}
 	switch name {
 	case "hugo":
-		p, err = newHugo(tree, o, hugoVersion(tree, wanted))
+		wanted, read.version = hugoVersion(tree, wanted)
+		p, err = newHugo(tree, o, wanted)
 	case "jekyll":
-		p, err = newJekyll(tree, o, jekyllVersion(tree, wanted))
+		wanted, read.version = jekyllVersion(tree, wanted)
+		p, err = newJekyll(tree, o, wanted)
 	default:
 		return nil, &fault.Error{
 			Code: fault.InvalidRequest, Op: "read the site",
@@ -46,7 +49,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "correct it as " + name + " itself would ask for, and push", Err: err,
 		}
 	}
-	return &Site{profile: p, options: o, theme: readTheme(tree, p)}, nil
+	return &Site{profile: p, options: o, theme: readTheme(tree, p), origin: read}, nil
 }
 
 // configExtensions in the order in which Hugo looks for them.

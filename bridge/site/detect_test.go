@@ -128,7 +128,7 @@ func TestJekyllVersionIsWhatTheRepositorySays(t *testing.T) {
 			for k, v := range tt.files {
 				files[k] = v
 			}
-			if got := jekyllVersion(treeOf(files), ""); got != tt.want {
+			if got, _ := jekyllVersion(treeOf(files), ""); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})

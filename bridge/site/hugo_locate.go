@@ -92,7 +92,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page.Kind = pageKind(&f)
 	switch {
 	case f.ignored:
-		page.Reason = "ignored"
+		page.Reason = ignoredFile
 	case f.dropped:
 		page.Reason = "its language is not built"
 	}
@@ -103,7 +103,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 		return h.locateResource(page, &f, around)
 	}
 	if owner, inside := h.insideBundle(&f, around); inside {
-		page.Reason = "a part of " + owner
+		page.Reason = partOf + owner
 		return page
 	}
 	if h.hidden(&f, around) || f.class == leafBundle && h.displaced(&f, around) {

@@ -128,7 +128,7 @@ func (j *jekyll) place(file string) jekyllPlace {
 	case found:
 		return post
 	}
-	return jekyllPlace{rel: file, reason: "ignored"}
+	return jekyllPlace{rel: file, reason: ignoredFile}
 }
 
 // readsPage tells whether Jekyll meets a file on its walk for pages and files to copy.
@@ -166,11 +166,11 @@ func (j *jekyll) postPlace(file string) (p jekyllPlace, found bool) {
 					p.reason = "draft"
 				}
 				if rubyExtension(path.Base(entry)) == "" {
-					p.reason = "ignored"
+					p.reason = ignoredFile
 				}
 			default:
 				if _, _, dated := j.datedName(entry); !dated {
-					p.reason = "no date in the file name"
+					p.reason = noDateInName
 				}
 			}
 			return p, true

@@ -38,6 +38,7 @@ type Site struct {
 	options Options
 	theme   theme   // what the layouts do; see readTheme
 	manners manners // how the newest posts are written
+	origin  origin  // which files said what; see Explain
 }
 
 // profile is what one generator does.
@@ -131,7 +132,7 @@ type Post struct {
 }
 
 // The methods below are the package's surface; their files: detect.go (Open), item.go
-// (Item), compose.go (Compose), revise.go (Revise), media.go (Media).
+// (Item), compose.go (Compose), revise.go (Revise), media.go (Media), explain.go (Explain).
 
 // Locate tells where a file is published. doc is nil for a file without readable front matter.
 func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {

@@ -22,13 +22,20 @@ type habits struct {
 // recent is how many posts are looked at.
 const recent = 20
 
-func (s *Site) learn(lib Library) habits {
+func (s *Site) learn(lib Library) habits { return s.habitsOf(s.newest(lib)) }
+
+// newest is how the newest posts are written.
+func (s *Site) newest(lib Library) []*manner {
 	var posts []*manner
 	for _, source := range lib.Recent(recent) {
 		if m := s.manners.of(s, source, lib); m != nil {
 			posts = append(posts, m)
 		}
 	}
+	return posts
+}
+
+func (s *Site) habitsOf(posts []*manner) habits {
 	h := s.usual()
 	h.learnPlace(s, posts)
 	posts = inSection(posts, h.section)

@@ -84,32 +84,33 @@ var hugoMentions = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)"hugo-(?:bin|extended|installer)"\s*:\s*"[\^~v]*(\d+\.\d+(?:\.\d+)?)`),
 }
 
-// hugoVersion is the version asked for, else the one that the repository says, else the newest.
-func hugoVersion(tree fs.FS, wanted string) string {
+// hugoVersion is the version asked for, else the one that the repository says, else the
+// newest. from is the file that says it, "" when none does.
+func hugoVersion(tree fs.FS, wanted string) (version, from string) {
 	if wanted != "" {
-		return wanted
+		return wanted, ""
 	}
-	found := ""
 	versionTexts(tree, func(file, text string) bool {
+		from = file
 		if strings.HasPrefix(file, ".hugo-version") || file == ".hvm" {
-			found = release.FindString(text)
-			return found != ""
+			version = release.FindString(text)
+			return version != ""
 		}
 		if file == "go.mod" || strings.HasPrefix(file, "Gemfile") {
 			return false
 		}
 		for _, mention := range hugoMentions {
 			if m := mention.FindStringSubmatch(text); m != nil {
-				found = m[1]
+				version = m[1]
 				return true
 			}
 		}
 		return false
 	})
-	if found == "" {
-		return newestHugo
+	if version == "" {
+		return newestHugo, ""
 	}
-	return found
+	return version, from
 }
 
 var (
@@ -121,17 +122,17 @@ var (
 )
 
 // jekyllVersion is the version asked for, else the locked one, else what the Gemfile or the
-// workflow implies, else the newest.
-func jekyllVersion(tree fs.FS, wanted string) string {
+// workflow implies, else the newest. from is the file that says it, "" when none does.
+func jekyllVersion(tree fs.FS, wanted string) (version, from string) {
 	if wanted != "" {
-		return wanted
+		return wanted, ""
 	}
-	locked, gem := "", ""
-	pagesAction, pagesGem := false, false
+	locked, gem, pagesAction := "", "", ""
+	pagesGem := false
 	versionTexts(tree, func(file, text string) bool {
 		switch {
 		case pagesWorkflow.MatchString(text):
-			pagesAction = true // it brings its own gems and ignores a lock file
+			pagesAction = file // it brings its own gems and ignores a lock file
 		case file == "Gemfile.lock":
 			if m := lockedJekyll.FindStringSubmatch(text); m != nil {
 				locked = m[1]
@@ -145,14 +146,14 @@ func jekyllVersion(tree fs.FS, wanted string) string {
 		return false
 	})
 	switch {
-	case pagesAction:
-		return pagesJekyll
+	case pagesAction != "":
+		return pagesJekyll, pagesAction
 	case locked != "":
-		return locked
+		return locked, "Gemfile.lock"
 	case pagesGem || strings.HasPrefix(gem, "3."):
-		return pagesJekyll
+		return pagesJekyll, "Gemfile"
 	}
-	return newestJekyll
+	return newestJekyll, ""
 }
 
 // atLeast compares dotted versions by number.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,18 +20,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"gitpost/bridge"
+	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
 
 func urlsCommand() *cobra.Command {
 	var path, folder, generator string
-	var asJSON bool
+	var asJSON, explain bool
 	c := &cobra.Command{
-		Use:   "urls [--site DIR] [--generator NAME[@VERSION]] [--json]",
+		Use:   "urls [--site DIR] [--generator NAME[@VERSION]] [--explain] [--json]",
 		Short: "Print at which URL each file is published",
 		Long: `urls prints where the site's generator publishes each file: of the configured repository,
-or with --site of a plain folder, which needs neither Git nor a configuration.`,
+or with --site of a plain folder, which needs neither Git nor a configuration.
+
+With --explain it prints instead what it concluded about the site and from what, and a note
+as it would write it now. Nothing is changed.`,
 		Example: `  gitpost urls
+  gitpost urls --explain
   gitpost urls --site ~/blog --generator hugo@0.147.9 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -61,15 +67,22 @@ or with --site of a plain folder, which needs neither Git nor a configuration.`,
 			if generator != "" {
 				config.Site.Generator, config.Site.Version, _ = strings.Cut(generator, "@")
 			}
+			if explain {
+				e, err := bridge.Explain(c.Context(), tree, config)
+				if len(e.Findings) == 0 {
+					return err
+				}
+				if asJSON {
+					return errors.Join(printJSON(c.OutOrStdout(), e), err)
+				}
+				return errors.Join(printExplanation(c.OutOrStdout(), e), err)
+			}
 			m, err := bridge.URLs(c.Context(), tree, config)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(m)
+				return printJSON(c.OutOrStdout(), m)
 			}
 			return printURLs(c.OutOrStdout(), m)
 		},
@@ -77,6 +90,7 @@ or with --site of a plain folder, which needs neither Git nor a configuration.`,
 	configFlag(c, &path)
 	c.Flags().StringVar(&folder, "site", "", "a folder with the site, instead of the configured repository")
 	c.Flags().StringVar(&generator, "generator", "", "hugo or jekyll, with a version as in hugo@0.147.9 (default what the repository says)")
+	c.Flags().BoolVar(&explain, "explain", false, "print what was concluded about the site, and an example of a post")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Args = func(c *cobra.Command, args []string) error {
 		name, _, _ := strings.Cut(generator, "@")
@@ -135,13 +149,34 @@ func openTree(ctx context.Context, config bridge.Config, progress io.Writer) (tr
 	return store.Snapshot(), release, nil
 }
 
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// printExplanation writes a table of the findings, and the example below it.
+func printExplanation(w io.Writer, e site.Explanation) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range e.Findings {
+		fmt.Fprintf(table, "%s\t%s\t(%s)\n", f.What, cmp.Or(f.Value, "none"), f.From)
+	}
+	if err := table.Flush(); err != nil || e.Example.Path == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nA note posted now would be the file\n\n  %s\n\npublished at\n\n  %s\n\nwith the text\n\n%s",
+		e.Example.Path, e.Example.URL, e.Example.Text)
+	return err
+}
+
 func printURLs(w io.Writer, m bridge.URLMap) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, path := range slices.Sorted(maps.Keys(m.Published)) {
 		fmt.Fprintf(table, "%s\t%s\n", path, m.Published[path])
 	}
 	for _, path := range m.Unpublished {
-		fmt.Fprintf(table, "%s\tnot published: %s\n", path, m.Reasons[path])
+		fmt.Fprintf(table, "%s\tnot published: %s\n", path, strings.Join(strings.Fields(m.Reasons[path]), " "))
 	}
 	return table.Flush()
 }
