@@ -37,6 +37,11 @@ type Config struct {
 	MediaMaxWidth int           // media.max_width: 2048
 	MediaUnused   time.Duration // media.unused: 720h
 
+	MediaMetadata   string   // media.metadata: "" (removed), "keep" or "keep-location"
+	MediaAccept     []string // media.accept: content types or "image/*"; none: every kind that is known
+	MediaPlace      string   // media.place: "" (the static folder) or "bundle"
+	MediaDimensions bool     // media.dimensions
+
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
 }

@@ -92,7 +92,7 @@ types:
   note: {path: "notes/:slug.md"}
   photo:
     path: photos/:slug/index.md
-media: {max_size: 1.5 GB, max_width: 1600, unused: 48h}
+media: {max_size: 1.5 GB, max_width: 1600, unused: 48h, metadata: keep, accept: [image/*, video/mp4], place: bundle, dimensions: true}
 rate: {bad_tokens: 7}
 trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 `), 0o600)
@@ -116,6 +116,7 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 			TimeZone: berlin, MediaDir: "static/uploads", Env: map[string]string{"HUGO_TITLE": "Notes"},
 			Types: map[string]site.Type{"note": {Path: "notes/:slug.md"}, "photo": {Path: "photos/:slug/index.md"}}},
 		MediaMaxSize: 1_500_000_000, MediaMaxWidth: 1600, MediaUnused: 48 * time.Hour,
+		MediaMetadata: "keep", MediaAccept: []string{"image/*", "video/mp4"}, MediaPlace: "bundle", MediaDimensions: true,
 		RateBadTokens: 7, TrustedProxies: []string{"127.0.0.1/32", "10.0.0.0/8"},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -176,6 +177,7 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"password in the address", "me: https://a.example\nrepo: https://ada:s3cret@git.example/x\nurl: https://b.example\n", nil, []string{`repo: "https://ada:xxxxx@git.example/x" has a password in it; move it to repo_token_file`}},
 		{"branch", sixKeys + "branch: -x y\n", nil, []string{`branch: "-x y" cannot be the name of a branch`}},
 		{"duration", sixKeys + "poll: 60\npush_wait: -1s\nmedia: {unused: 1s}\n", nil, []string{`line 4: poll: "60" is not a length of time; write a number with a unit`, `push_wait: "-1s" is negative`, `media.unused: "1s" is too short`}},
+		{"media", sixKeys + "media: {metadata: some, accept: [image/jpeg, text/html], place: beside, dimensions: 3}\n", nil, []string{`media.metadata: "some" is not known here; write keep or keep-location`, `media.accept: has the entry "text/html", which is no kind of file`, `media.place: "beside" is not known here`, `media.dimensions: "3" is neither true nor false`}},
 		{"size", sixKeys + "media: {max_size: big, max_width: 3}\n", nil, []string{`media.max_size: "big" is not a size; write a number with a unit`, `media.max_width: "3" is not a whole number that is possible here; write a number from 16 on`}},
 		{"boolean", sixKeys + "set_updated: perhaps\n", nil, []string{`set_updated: "perhaps" is neither true nor false`}},
 		{"choices", sixKeys + "private: hide\nskip_ci: all\nsite: {generator: zola}\n", nil, []string{`private: "hide" is not known here; write draft`, `skip_ci: "all"`, `site.generator: "zola" is not known here; write hugo or jekyll`}},

@@ -64,7 +64,9 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if s.state, err = state.Open(ctx, c.StateFile()); err != nil {
 		return err
 	}
-	s.media, err = media.Open(media.Config{Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth})
+	s.media, err = media.Open(media.Config{
+		Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata, Accept: c.MediaAccept,
+	})
 	if err != nil {
 		return err
 	}
