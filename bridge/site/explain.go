@@ -159,7 +159,9 @@ func (s *Site) explainStyle(h habits, posts []*manner) []Finding {
 	format := h.style.Format
 	findings := []Finding{
 		{"front matter", format.String(), count(posts, func(m *manner) bool { return m.format == format })},
-		{"lists", lists, count(posts, func(m *manner) bool { return m.list == list })},
+	}
+	if format == frontmatter.YAML {
+		findings = append(findings, Finding{"lists", lists, count(posts, func(m *manner) bool { return m.list == list })})
 	}
 	w := &writer{site: s, habits: h, rules: s.convention(), doc: frontmatter.New(h.style)}
 	for _, property := range []string{"published", "updated", "summary", "category"} {

@@ -35,7 +35,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"generator": "hugo (hugo.yaml)", "version": "0.147.9 (.github/workflows/site.yml)",
 			"base URL": "https://blog.example/ (baseURL in hugo.yaml)", "time zone": "Europe/Berlin (timeZone in hugo.yaml)",
 			"section": "content/blog (3 of the newest 3 posts)", "path": "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",
-			"front matter": "TOML (2 of the newest 3 posts)", "lists": "an item a line (" + custom + ")",
+			"front matter": "TOML (2 of the newest 3 posts)", "lists": "nothing",
 			"key of like-of": "like_of (1 of the newest 3 posts)", "key of photo": "photo and cover.image (1 of the newest 3 posts)",
 			"layout": "nothing", "media folder": "static/media (" + custom + ")",
 		}},
