@@ -109,10 +109,10 @@ func freeze(t *testing.T, dir string) (thaw func()) {
 		t.Skipf("root cannot make a folder read-only here: %s", out)
 	}
 	if out, err := exec.Command("mount", "-o", "remount,ro,bind", dir).CombinedOutput(); err != nil {
-		_ = exec.Command("umount", dir).Run()
+		_ = exec.Command("umount", "-l", dir).Run()
 		t.Skipf("root cannot make a folder read-only here: %s", out)
 	}
-	thaw = sync.OnceFunc(func() { _ = exec.Command("umount", dir).Run() })
+	thaw = sync.OnceFunc(func() { _ = exec.Command("umount", "-l", dir).Run() })
 	t.Cleanup(thaw)
 	return thaw
 }

@@ -88,8 +88,12 @@ func hook(t testing.TB, remote, name, script string) {
 	if err := os.MkdirAll(filepath.Join(remote, "hooks"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(remote, "hooks", name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-		t.Fatal(err)
+	// Written by another process: a command that this one starts at the same moment would
+	// inherit the open file, and a file that is open for writing cannot be run.
+	cmd := exec.Command("sh", "-c", `cat >"$1" && chmod +x "$1"`, "sh", filepath.Join(remote, "hooks", name))
+	cmd.Stdin = strings.NewReader("#!/bin/sh\n" + script + "\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 }
 
@@ -174,7 +178,7 @@ PermitRootLogin prohibit-password
 			t.Logf("sshd said:\n%s", said)
 		}
 	})
-	for range 200 {
+	for range 2000 {
 		c, err := net.DialTimeout("tcp", addr, time.Second)
 		if err == nil {
 			c.Close()
