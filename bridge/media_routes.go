@@ -22,6 +22,7 @@ type intake struct {
 	address string
 	header  string    // the Authorization header's token, "" when there is none
 	who     principal // of that token
+	sent    []string  // names of the uploads that were stored
 }
 
 // Store stages one file and gives the URL at which the site will serve it. It asks who sends
@@ -64,7 +65,35 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 	if err != nil {
 		return "", errors.Join(err, s.media.Remove(staged.File))
 	}
+	in.sent = append(in.sent, u.Name)
 	return u.URL, nil
+}
+
+// dropRefused removes what was stored of a request that was then refused: its client was
+// told no address. After other failures it stays until it expires, for the post may be safe all the same.
+func (in *intake) dropRefused(ctx context.Context, cause error) {
+	switch fault.CodeOf(cause) {
+	case fault.Internal, fault.Unavailable:
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	for _, name := range in.sent {
+		u, err := in.server.state.Upload(ctx, name)
+		if err == nil {
+			err = in.server.dropUpload(ctx, u)
+		}
+		if err != nil {
+			in.server.log.Warn("a file of a refused request stays until it expires", "name", name, "error", err)
+		}
+	}
+}
+
+// dropUpload removes a staged file and what is known of it.
+func (s *Server) dropUpload(ctx context.Context, u state.Upload) error {
+	if err := s.media.Remove(u.File); err != nil {
+		return err
+	}
+	return s.state.RemoveUpload(ctx, u.Name)
 }
 
 // upload answers POST /media.
@@ -82,6 +111,7 @@ func (s *Server) upload(c echo.Context) error {
 	}
 	request, err := micropub.ParseUpload(c.Request(), s.limits(), in)
 	if err != nil {
+		in.dropRefused(ctx, err)
 		return err
 	}
 	switch cmd := request.Command.(type) {
@@ -118,10 +148,7 @@ func (s *Server) discard(c echo.Context, who principal, url string) error {
 	if !u.Committed.IsZero() {
 		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "that file is part of a post and of the repository's history", Hint: "remove it from the post, and the file in the repository"}
 	}
-	if err := s.media.Remove(u.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := s.state.RemoveUpload(ctx, u.Name); err != nil {
+	if err := s.dropUpload(ctx, u); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

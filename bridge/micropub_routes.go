@@ -12,20 +12,29 @@ import (
 
 // command answers POST /micropub.
 func (s *Server) command(c echo.Context) error {
-	request, who, err := s.parse(c)
+	in := &intake{server: s, address: c.RealIP()}
+	err := s.carryOut(c, in)
+	if err != nil {
+		in.dropRefused(c.Request().Context(), err)
+	}
+	return err
+}
+
+func (s *Server) carryOut(c echo.Context, in *intake) error {
+	request, who, err := s.parse(c, in)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
 	switch cmd := request.Command.(type) {
 	case *micropub.Create:
-		o, err := s.posts.create(ctx, who, cmd)
+		o, err := s.posts.create(ctx, who, cmd, in.sent)
 		if err != nil {
 			return err
 		}
 		return s.answerCreated(c, o)
 	case *micropub.Update:
-		o, err := s.posts.update(ctx, who, cmd)
+		o, err := s.posts.update(ctx, who, cmd, in.sent)
 		if err != nil {
 			return err
 		}
@@ -50,12 +59,12 @@ func (s *Server) command(c echo.Context) error {
 
 // parse reads the request and finds who sent it: the token may stand in the header, or in
 // the body, or in both when they are equal.
-func (s *Server) parse(c echo.Context) (micropub.Request, principal, error) {
+func (s *Server) parse(c echo.Context, in *intake) (micropub.Request, principal, error) {
 	header, err := micropub.HeaderToken(c.Request())
 	if err != nil {
 		return micropub.Request{}, principal{}, err
 	}
-	in := &intake{server: s, address: c.RealIP(), header: header}
+	in.header = header
 	if header != "" { // refused before a body is read
 		if in.who, err = s.principal(c.Request().Context(), in.address, header); err != nil {
 			return micropub.Request{}, principal{}, err

@@ -25,8 +25,8 @@ type repository interface {
 
 // uploads is what posts need to know of staged files.
 type uploads interface {
-	UploadByURL(ctx context.Context, url string) (state.Upload, error)
-	MarkCommitted(ctx context.Context, names []string, at time.Time) error
+	Upload(ctx context.Context, name string) (state.Upload, error)
+	MarkCommitted(ctx context.Context, uploads []state.Upload, at time.Time) error
 }
 
 // posts carries out Micropub's commands on the repository. It is safe for concurrent use.

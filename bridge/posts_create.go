@@ -12,7 +12,8 @@ import (
 )
 
 // create writes a new post. When it returns without error the post is durable.
-func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create) (outcome, error) {
+// sent are the names of the uploads that came in the same request.
+func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create, sent []string) (outcome, error) {
 	const op = "create post"
 	if err := who.require(op, "create", "draft"); err != nil {
 		return outcome{}, err
@@ -24,21 +25,25 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create)
 	if err := p.keepPrivate(op, item.Properties); err != nil {
 		return outcome{}, err
 	}
-	files, err := p.referredUploads(ctx, item)
+	files, err := p.referredUploads(ctx, sent, item)
 	if err != nil {
 		return outcome{}, err
 	}
+	if p.config.MediaDimensions {
+		files.measured(item.Properties)
+	}
 	var made site.Revision
+	var placed stagedFiles
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		var err error
-		made, err = v.Site().Compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug})
+		made, placed, err = p.compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug}, files)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
 		change := gitstore.Change{
 			Message: describe("Add "+mf2.PostType(item), headline(item),
 				trailerAction, "create", trailerURL, made.Page.URL, trailerClient, who.Client),
-			Files:  append(files.missing(v), gitstore.File{Path: made.Path, Data: made.Data}),
+			Files:  append(placed.missing(v), gitstore.File{Path: made.Path, Data: made.Data}),
 			SkipCI: p.skipsCI(made.Page),
 		}
 		return change, nil
@@ -46,10 +51,31 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create)
 	if err != nil {
 		return outcome{}, storeFault(op, err)
 	}
-	files.committed(ctx, p)
+	placed.committed(ctx, p)
 	o := outcome{URL: made.Page.URL, Item: item}
 	p.deliver(ctx, commit, &o)
 	return o, nil
+}
+
+// compose writes a new post, and where media.place says so puts the files that came with it
+// beside it. Where such a file will be served is known only when the post has its place: the
+// post is then written again with the files' addresses.
+func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (site.Revision, stagedFiles, error) {
+	made, err := v.Site().Compose(v, post)
+	if err != nil || p.config.MediaPlace != "bundle" {
+		return made, files, err
+	}
+	placed, moved := files.beside(v.Site(), made.Page)
+	if len(moved) == 0 {
+		return made, files, nil
+	}
+	post.Item = post.Item.Clone()
+	readdress(post.Item.Properties, moved)
+	again, err := v.Site().Compose(v, post)
+	if err != nil || again.Path != made.Path || again.Page.URL != made.Page.URL { // a second passed, and the path has seconds in it
+		return made, files, nil
+	}
+	return again, placed, nil
 }
 
 // keepPrivate refuses what a static site cannot do, or makes a draft of it where the owner

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,17 +17,19 @@ import (
 	"gitpost/gitstore"
 )
 
-// update changes a post in place. A change that changes nothing commits nothing.
-func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update) (outcome, error) {
+// update changes a post in place. A change that changes nothing commits nothing. sent are the
+// names of the uploads that came in the same request.
+func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update, sent []string) (outcome, error) {
 	const op = "update post"
 	if err := who.require(op, "update", "draft"); err != nil {
 		return outcome{}, err
 	}
-	files, err := p.referredUploads(ctx, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	files, err := p.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
 	if err != nil {
 		return outcome{}, err
 	}
 	var rev site.Revision
+	var placed stagedFiles
 	var was, subject string
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		e, err := find(v, op, cmd.URL)
@@ -38,8 +41,12 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("read %s: %w", e.Path, err)
 		}
-		rev, err = v.Site().Revise(v, site.Source{Path: e.Path, Data: data}, func(item *mf2.Item) error {
+		src := site.Source{Path: e.Path, Data: data}
+		rev, placed, err = p.revise(v, at, src, e.Page, files, func(item *mf2.Item) error {
 			err := p.apply(op, who, item, cmd)
+			if p.config.MediaDimensions {
+				files.measured(item.Properties)
+			}
 			subject = headline(*item)
 			return err
 		})
@@ -49,7 +56,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 		if rev.Path == e.Path && bytes.Equal(rev.Data, data) {
 			return gitstore.Change{}, nil
 		}
-		changed := append(files.missing(v), gitstore.File{Path: rev.Path, Data: rev.Data})
+		changed := append(placed.missing(v), gitstore.File{Path: rev.Path, Data: rev.Data})
 		if rev.Path != e.Path {
 			moved, err := moveFolder(at, e.Path, rev.Path)
 			if err != nil {
@@ -68,10 +75,41 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update)
 	if err != nil {
 		return outcome{}, storeFault(op, err)
 	}
-	files.committed(ctx, p)
+	placed.committed(ctx, p)
 	o := outcome{URL: rev.Page.URL, Moved: rev.Page.URL != was}
 	p.deliver(ctx, commit, &o)
 	return o, nil
+}
+
+// revise changes a post. What it says of files beside it follows when its address changes, and
+// where media.place says so the files that came with the update are put beside it.
+func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files stagedFiles, edit func(*mf2.Item) error) (site.Revision, stagedFiles, error) {
+	rev, err := v.Site().Revise(v, src, edit)
+	if err != nil {
+		return rev, files, err
+	}
+	moved, err := movedWith(v.Site(), tree, page, rev.Page)
+	if err != nil {
+		return rev, files, fmt.Errorf("look beside %s: %w", src.Path, err)
+	}
+	placed := files
+	if p.config.MediaPlace == "bundle" {
+		var sent map[string]string
+		placed, sent = files.beside(v.Site(), rev.Page)
+		maps.Copy(moved, sent)
+	}
+	if len(moved) == 0 {
+		return rev, files, nil
+	}
+	again, err := v.Site().Revise(v, src, func(item *mf2.Item) error {
+		err := edit(item)
+		readdress(item.Properties, moved)
+		return err
+	})
+	if err != nil || again.Path != rev.Path || again.Page.URL != rev.Page.URL {
+		return rev, files, nil
+	}
+	return again, placed, nil
 }
 
 // apply carries out the parts of an update in the order of the Recommendation (3.4):

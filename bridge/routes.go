@@ -26,7 +26,7 @@ func (s *Server) handler() http.Handler {
 			s.log.Error("a request met a defect", "path", c.Path(), "error", err, "stack", string(stack))
 			return err
 		},
-	}), openToBrowsers, slowBodies)
+	}), openToBrowsers, s.slowBodies)
 
 	e.GET("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "ok"}) })
 	e.GET("/readyz", s.ready)
@@ -59,15 +59,15 @@ func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// bodyPatience is how long a request's body may stand still.
+// bodyPatience is how long a request's body may stand still: Server's own unless a test is in a hurry.
 const bodyPatience = 30 * time.Second
 
 // slowBodies ends a request whose body stops arriving, and only that: a large upload over a
 // slow network takes as long as it takes.
-func slowBodies(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) slowBodies(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if r := c.Request(); r.Body != nil && r.Body != http.NoBody {
-			r.Body = &patientBody{ReadCloser: r.Body, control: http.NewResponseController(c.Response().Writer)}
+			r.Body = &patientBody{ReadCloser: r.Body, patience: s.bodyPatience, control: http.NewResponseController(c.Response().Writer)}
 		}
 		return next(c)
 	}
@@ -76,11 +76,12 @@ func slowBodies(next echo.HandlerFunc) echo.HandlerFunc {
 // patientBody is a request body that may be slow but not stand still.
 type patientBody struct {
 	io.ReadCloser
-	control *http.ResponseController
+	patience time.Duration
+	control  *http.ResponseController
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
-	if err := b.control.SetReadDeadline(time.Now().Add(bodyPatience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := b.control.SetReadDeadline(time.Now().Add(b.patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
 	return b.ReadCloser.Read(p)

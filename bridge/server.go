@@ -35,6 +35,8 @@ type Server struct {
 	posts   *posts
 	guests  *refusals
 
+	bodyPatience time.Duration // how long a request's body may stand still
+
 	background sync.WaitGroup // what Open started; stop ends it
 	stop       context.CancelFunc
 	closing    sync.Once
@@ -48,7 +50,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{config: c, log: log, guests: newRefusals(c.RateBadTokens)}
+	s := &Server{config: c, log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
 	s.catalog = catalog.New(func(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) })
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -144,10 +146,7 @@ func (s *Server) dropUnused(ctx context.Context, before time.Time) error {
 		return err
 	}
 	for _, u := range old {
-		if err := s.media.Remove(u.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err := s.state.RemoveUpload(ctx, u.Name); err != nil {
+		if err := s.dropUpload(ctx, u); err != nil {
 			return err
 		}
 		s.log.Info("an upload that no post refers to has expired", "name", u.Name)

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site"
 	"gitpost/bridge/state"
 	"gitpost/frontmatter"
 	"gitpost/gitstore"
@@ -18,21 +22,27 @@ import (
 // stagedFiles are the uploads that a post refers to.
 type stagedFiles struct {
 	all  []state.Upload
+	sent map[string]bool // by name: those that came in the request of the post itself
 	open func(file string) (io.ReadCloser, error)
+	log  *slog.Logger
 }
 
-// referredUploads finds the staged uploads that the items name, in a property or anywhere in a text.
-func (p *posts) referredUploads(ctx context.Context, items ...mf2.Item) (stagedFiles, error) {
-	found := stagedFiles{open: p.staged}
+// referredUploads finds the staged uploads that the items name, in a property or anywhere in a
+// text. sent are the names of those that came with the request.
+func (p *posts) referredUploads(ctx context.Context, sent []string, items ...mf2.Item) (stagedFiles, error) {
+	found := stagedFiles{sent: map[string]bool{}, open: p.staged, log: p.log}
+	for _, name := range sent {
+		found.sent[name] = true
+	}
 	seen := map[string]bool{}
 	for _, item := range items {
-		for _, values := range item.Properties {
-			for _, url := range addressesIn(values) {
-				if seen[url] {
+		for _, property := range slices.Sorted(maps.Keys(item.Properties)) {
+			for _, name := range namesIn([]any(item.Properties[property])) {
+				if seen[name] {
 					continue
 				}
-				seen[url] = true
-				u, err := p.uploads.UploadByURL(ctx, url)
+				seen[name] = true
+				u, err := p.uploads.Upload(ctx, name)
 				if errors.Is(err, state.ErrNoUpload) {
 					continue
 				}
@@ -46,47 +56,93 @@ func (p *posts) referredUploads(ctx context.Context, items ...mf2.Item) (stagedF
 	return found, nil
 }
 
-// addressesIn lists what looks like an absolute URL in the strings of v, at any depth.
-func addressesIn(v any) []string {
-	switch v := v.(type) {
-	case string:
-		return addressesInText(v)
-	case []any:
-		var urls []string
-		for _, e := range v {
-			urls = append(urls, addressesIn(e)...)
+// measured gives the photos of the properties their width and height, where they are uploads.
+func (s stagedFiles) measured(properties mf2.Properties) {
+	for i, v := range properties["photo"] {
+		var photo map[string]any
+		switch v := v.(type) {
+		case string:
+			photo = map[string]any{"value": v}
+		case map[string]any:
+			if mf2.IsItem(v) || v["width"] != nil || v["height"] != nil {
+				continue
+			}
+			photo = maps.Clone(v)
 		}
-		return urls
-	case map[string]any:
-		var urls []string
-		for _, e := range v {
-			urls = append(urls, addressesIn(e)...)
+		for _, u := range s.all {
+			if photo["value"] == u.URL && u.Width > 0 && u.Height > 0 {
+				photo["width"], photo["height"] = int64(u.Width), int64(u.Height)
+				properties["photo"][i] = photo
+			}
 		}
-		return urls
 	}
-	return nil
 }
 
-// addressesInText cuts URLs out of Markdown, HTML or plain text. It may cut too much or too
-// little of a foreign URL; the names that gitpost gives to uploads hold only letters, digits,
-// '-' and '.', so theirs are cut right.
-func addressesInText(text string) []string {
-	var urls []string
-	for {
-		i := strings.Index(text, "http")
-		if i < 0 {
-			return urls
+// beside places the files that came with the request beside a page, as far as the site serves
+// them there; moved tells the address that each had before, and has now.
+func (s stagedFiles) beside(at *site.Site, page site.Page) (placed stagedFiles, moved map[string]string) {
+	placed, moved = s, map[string]string{}
+	placed.all = slices.Clone(s.all)
+	for i, u := range placed.all {
+		file, address, ok := at.Beside(page, u.Name)
+		if !ok || !s.sent[u.Name] || !u.Committed.IsZero() {
+			continue
 		}
-		text = text[i:]
-		end := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"'<>()[]\\`|", r) })
-		if end < 0 {
-			end = len(text)
-		}
-		if url := strings.TrimRight(text[:end], ".,;:!?*_"); strings.Contains(url, "://") {
-			urls = append(urls, url)
-		}
-		text = text[max(end, 4):]
+		moved[u.URL] = address
+		placed.all[i].Path, placed.all[i].URL = file, address
 	}
+	return placed, moved
+}
+
+// movedWith tells where the files that lie beside a page are served before and after its
+// address changed.
+func movedWith(at *site.Site, tree fs.FS, from, to site.Page) (map[string]string, error) {
+	moved := map[string]string{}
+	folder, ok := bundleFolder(from.Path)
+	if !ok || from.URL == to.URL {
+		return moved, nil
+	}
+	err := fs.WalkDir(tree, folder, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || file == from.Path {
+			return err
+		}
+		name := strings.TrimPrefix(file, folder+"/")
+		_, old, was := at.Beside(from, name)
+		_, address, is := at.Beside(to, name)
+		if was && is {
+			moved[old] = address
+		}
+		return nil
+	})
+	return moved, err
+}
+
+// readdress writes new addresses for old ones into the properties of an item, at any depth.
+func readdress(properties mf2.Properties, moved map[string]string) {
+	var pairs []string
+	for _, from := range slices.Backward(slices.Sorted(maps.Keys(moved))) { // the longer of two that begin alike first
+		pairs = append(pairs, from, moved[from])
+	}
+	replacer := strings.NewReplacer(pairs...)
+	for _, values := range properties {
+		readdressed([]any(values), replacer)
+	}
+}
+
+func readdressed(v any, replacer *strings.Replacer) any {
+	switch v := v.(type) {
+	case string:
+		return replacer.Replace(v)
+	case []any:
+		for i, e := range v {
+			v[i] = readdressed(e, replacer)
+		}
+	case map[string]any:
+		for name, e := range v {
+			v[name] = readdressed(e, replacer)
+		}
+	}
+	return v
 }
 
 // missing are the files that the repository does not have yet.
@@ -96,6 +152,12 @@ func (s stagedFiles) missing(v *catalog.View) []gitstore.File {
 		if v.Exists(u.Path) {
 			continue
 		}
+		if f, err := s.open(u.File); errors.Is(err, fs.ErrNotExist) {
+			s.log.Warn("a post refers to an upload that is no longer kept", "url", u.URL)
+			continue
+		} else if err == nil {
+			f.Close()
+		}
 		files = append(files, gitstore.File{
 			Path: u.Path, Size: u.Size,
 			Open: func() (io.ReadCloser, error) { return s.open(u.File) },
@@ -104,19 +166,11 @@ func (s stagedFiles) missing(v *catalog.View) []gitstore.File {
 	return files
 }
 
-// committed notes that the files are in the repository now. A failure costs nothing but the
+// committed notes that the files are in the repository now, and where. A failure costs nothing but the
 // note: the next post that refers to them finds them there.
 func (s stagedFiles) committed(ctx context.Context, p *posts) {
-	var names []string
-	for _, u := range s.all {
-		if u.Committed.IsZero() {
-			names = append(names, u.Name)
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	if err := p.uploads.MarkCommitted(context.WithoutCancel(ctx), names, p.now()); err != nil {
+	fresh := slices.DeleteFunc(slices.Clone(s.all), func(u state.Upload) bool { return !u.Committed.IsZero() })
+	if err := p.uploads.MarkCommitted(context.WithoutCancel(ctx), fresh, p.now()); err != nil {
 		p.log.Warn("uploads are in the repository, but that could not be noted", "error", err)
 	}
 }

@@ -27,4 +27,14 @@ func (s *Site) Media(name string, at time.Time) (file, address string) {
 	return file, strings.TrimSuffix(base, dir+"/") + escapedPath(file)
 }
 
+// Beside is where a file goes that lies beside a page, and the URL at which the site will serve it.
+// ok is false when the generator does not publish what lies beside that page.
+func (s *Site) Beside(page Page, name string) (file, address string, ok bool) {
+	dir, index := path.Split(page.Path)
+	if s.profile.name() != "hugo" || !strings.HasPrefix(index, "index.") || page.Kind == "section" || page.Kind == "home" || !strings.HasSuffix(page.URL, "/") {
+		return "", "", false
+	}
+	return dir + name, page.URL + escapedPath(name), true
+}
+
 func escapedPath(p string) string { return (&url.URL{Path: p}).EscapedPath() }

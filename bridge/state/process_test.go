@@ -276,7 +276,7 @@ func TestGoroutinesShareADB(t *testing.T) {
 					if err := db.AddUpload(t.Context(), upload(name, day)); err != nil {
 						return err
 					}
-					if err := db.MarkCommitted(t.Context(), []string{name}, day); err != nil {
+					if err := db.MarkCommitted(t.Context(), []Upload{{Name: name}}, day); err != nil {
 						return err
 					}
 					if _, err := db.Token(t.Context(), secret); err != nil {

@@ -104,15 +104,19 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]Upload,
 	return list, nil
 }
 
-// MarkCommitted notes that the files are in the repository since at, all or none of them. A
-// name that is not known, or was committed before, is passed over.
-func (db *DB) MarkCommitted(ctx context.Context, names []string, at time.Time) error {
-	if len(names) == 0 {
+// MarkCommitted notes that the uploads are in the repository since at, all or none of them, and
+// where: one that was put beside its post has another Path and URL than it was staged for
+// (empty ones are left as they were). One whose Name is not known, or that was committed
+// before, is passed over.
+func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time) error {
+	if len(uploads) == 0 {
 		return nil
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		for _, name := range names {
-			_, err := tx.ExecContext(ctx, "UPDATE upload SET committed = ? WHERE name = ? AND committed IS NULL", stamp(at), name)
+		for _, u := range uploads {
+			_, err := tx.ExecContext(ctx, `
+				UPDATE upload SET committed = ?, path = coalesce(nullif(?, ''), path), url = coalesce(nullif(?, ''), url)
+				WHERE name = ? AND committed IS NULL`, stamp(at), u.Path, u.URL, u.Name)
 			if err != nil {
 				return err
 			}

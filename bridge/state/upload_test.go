@@ -112,10 +112,10 @@ func TestOnlyUploadsWithoutAPostExpire(t *testing.T) {
 		add(t, db, upload(name, day.Add(time.Duration(i)*time.Hour)))
 	}
 	committed := day.Add(90 * time.Minute)
-	if err := db.MarkCommitted(t.Context(), []string{"used", "never heard of"}, committed); err != nil {
+	if err := db.MarkCommitted(t.Context(), []Upload{{Name: "used"}, {Name: "never heard of"}}, committed); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.MarkCommitted(t.Context(), []string{"used"}, committed.Add(time.Hour)); err != nil {
+	if err := db.MarkCommitted(t.Context(), []Upload{{Name: "used"}}, committed.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.MarkCommitted(t.Context(), nil, committed); err != nil {
