@@ -42,7 +42,7 @@ func (s *Site) viewOf(k kind, item mf2.Item) view {
 			v.Of = append(v.Of, t)
 		}
 		if u := photoURL(value); u != "" {
-			v.Files = append(v.Files, file{u, photoAlt(value)})
+			v.Files = append(v.Files, file{u, s.quoted(photoAlt(value))})
 		}
 	}
 	for _, value := range p["location"] {
@@ -51,6 +51,32 @@ func (s *Site) viewOf(k kind, item mf2.Item) view {
 		}
 	}
 	return v
+}
+
+// quoted writes straight quotes as Hugo's typographer does. The goldmark of older Hugos
+// leaves its entities in a picture's alt as they are: "the ferry&rsquo;s quay".
+func (s *Site) quoted(alt string) string {
+	if s.profile.name() != "hugo" || !strings.ContainsAny(alt, `"'`) {
+		return alt
+	}
+	var b strings.Builder
+	before := ' '
+	for _, r := range alt {
+		opens := before == ' ' || strings.ContainsRune("([{“‘—-", before)
+		switch {
+		case r == '"' && opens:
+			r = '“'
+		case r == '"':
+			r = '”'
+		case r == '\'' && opens:
+			r = '‘'
+		case r == '\'':
+			r = '’'
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
 }
 
 func citedIn(v any) (cited, bool) {
@@ -173,7 +199,8 @@ func shortAddress(s string) string {
 // markdownText makes a text safe inside Markdown, for goldmark and for kramdown.
 func markdownText(s string) string {
 	var b strings.Builder
-	for _, r := range strings.Join(strings.Fields(s), " ") {
+	s = strings.Join(strings.Fields(s), " ")
+	for i, r := range s {
 		switch r {
 		case '\\', '`', '*', '_', '[', ']', '|':
 			b.WriteByte('\\')
@@ -183,7 +210,10 @@ func markdownText(s string) string {
 		case '>':
 			b.WriteString("&gt;")
 		case '&':
-			b.WriteString("&amp;")
+			b.WriteByte('&')
+			if rest := s[i+1:]; rest != "" && rest[0] != ' ' {
+				b.WriteString("amp;") // the older goldmark would show this in a picture's alt
+			}
 		case '{':
 			b.WriteString("&#123;")
 		case '}':
