@@ -30,6 +30,8 @@ type fixture struct {
 	base   string // URL of the server
 	token  string
 	stop   func() error
+
+	opened func(*bridge.Server) // called before it serves; may be nil
 }
 
 // skeletons are the sites that most tests run on.
@@ -82,6 +84,9 @@ func (f *fixture) start() {
 	if err != nil {
 		l.Close()
 		f.t.Fatal(err)
+	}
+	if f.opened != nil {
+		f.opened(s)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
