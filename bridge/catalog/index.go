@@ -16,25 +16,41 @@ import (
 type index struct {
 	site    *site.Site
 	snap    Snapshot
-	paths   map[string]string // every regular file → its blob
+	paths   paths
 	context map[string]*frontmatter.Document
 	entries map[string]*Entry   // by path
 	urls    map[string][]string // by address: paths, the one in force last
 	listed  []*Entry            // newest first
 }
 
-// surroundings answers site's questions about neighbours from the index.
+// surroundings answers site's questions about neighbours.
 type surroundings struct {
-	paths   map[string]string
-	context map[string]*frontmatter.Document
+	changedPaths
+	index *index
+	snap  Snapshot
 }
 
-func (s surroundings) Exists(path string) bool {
-	_, ok := s.paths[path]
-	return ok
-}
+var _ site.Lister = surroundings{}
 
-func (s surroundings) Document(path string) *frontmatter.Document { return s.context[path] }
+// Document is read from the index for the pages of sections and bundles, and from the
+// snapshot for posts, which hardly any site asks about.
+func (s surroundings) Document(path string) *frontmatter.Document {
+	if doc := s.index.context[path]; doc != nil {
+		return doc
+	}
+	if !s.Exists(path) || !s.index.site.Content(path) || s.index.site.Context(path) {
+		return nil
+	}
+	data, err := fs.ReadFile(s.snap, path)
+	if err != nil {
+		return nil
+	}
+	doc, err := s.index.site.Parse(data)
+	if err != nil {
+		return nil
+	}
+	return doc
+}
 
 // build reads the whole repository.
 func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snapshot) (*index, error) {
@@ -44,14 +60,14 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 	}
 	ix := &index{
 		site: st, snap: snap,
-		paths:   map[string]string{},
+		paths:   newPaths(),
 		context: map[string]*frontmatter.Document{},
 		entries: map[string]*Entry{},
 		urls:    map[string][]string{},
 	}
 	var content, around []string
 	err = snap.Walk(func(path, blob string) error {
-		ix.paths[path] = blob
+		ix.paths.set(path, blob)
 		if st.Context(path) {
 			around = append(around, path)
 		}
@@ -98,16 +114,16 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 func (ix *index) blobs(paths []string) []string {
 	blobs := make([]string, len(paths))
 	for i, p := range paths {
-		blobs[i] = ix.paths[p]
+		blobs[i] = ix.paths.blobs[p]
 	}
 	return blobs
 }
 
 func (ix *index) readAll(ctx context.Context, snap Snapshot, content []string) ([]*Entry, error) {
 	entries := make([]*Entry, len(content))
-	around := surroundings{ix.paths, ix.context}
+	around := surroundings{changedPaths{paths: ix.paths}, ix, snap}
 	err := snap.ReadBlobs(ctx, ix.blobs(content), func(i int, data []byte) error {
-		entries[i] = newEntry(ix.site, around, content[i], ix.paths[content[i]], data)
+		entries[i] = newEntry(ix.site, around, content[i], ix.paths.blobs[content[i]], data)
 		return nil
 	})
 	if err != nil {
@@ -123,14 +139,14 @@ func (ix *index) needsRebuild(changes []Change) bool {
 			return true
 		}
 	}
-	return len(changes) > 1000 && len(changes) > len(ix.paths)/2
+	return len(changes) > 1000 && len(changes) > len(ix.paths.blobs)/2
 }
 
 // read makes the entries of the changed content files; nil for those that are gone.
 func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map[string]*Entry, error) {
 	entries := map[string]*Entry{}
 	var paths, blobs []string
-	next := overlaidPaths{base: ix.paths, changes: map[string]string{}}
+	next := changedPaths{ix.paths, map[string]string{}}
 	for _, c := range changes {
 		next.changes[c.Path] = c.New
 		if !ix.site.Content(c.Path) {
@@ -141,7 +157,7 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map
 			paths, blobs = append(paths, c.Path), append(blobs, c.New)
 		}
 	}
-	around := overlaidSurroundings{next, ix.context}
+	around := surroundings{next, ix, snap}
 	var mu sync.Mutex
 	err := snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
 		e := newEntry(ix.site, around, paths[i], blobs[i], data)
@@ -156,35 +172,11 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map
 	return entries, nil
 }
 
-type overlaidPaths struct {
-	base    map[string]string
-	changes map[string]string
-}
-
-type overlaidSurroundings struct {
-	overlaidPaths
-	context map[string]*frontmatter.Document
-}
-
-func (s overlaidSurroundings) Exists(path string) bool {
-	if blob, ok := s.changes[path]; ok {
-		return blob != ""
-	}
-	_, ok := s.base[path]
-	return ok
-}
-
-func (s overlaidSurroundings) Document(path string) *frontmatter.Document { return s.context[path] }
-
 // apply makes the index that of snap.
 func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entry) {
 	ix.snap = snap
 	for _, c := range changes {
-		if c.New == "" {
-			delete(ix.paths, c.Path)
-		} else {
-			ix.paths[c.Path] = c.New
-		}
+		ix.paths.set(c.Path, c.New)
 	}
 	for path, e := range entries {
 		if old := ix.entries[path]; old != nil {

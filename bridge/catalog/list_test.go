@@ -11,7 +11,7 @@ import (
 
 // listing is a view of posts post-0 (newest) … post-(n-1).
 func listing(n int) *View {
-	ix := &index{entries: map[string]*Entry{}, urls: map[string][]string{}, paths: map[string]string{}}
+	ix := &index{entries: map[string]*Entry{}, urls: map[string][]string{}, paths: newPaths()}
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for i := range n {
 		e := &Entry{

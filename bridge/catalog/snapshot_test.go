@@ -73,7 +73,7 @@ func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int
 	for half := range 2 {
 		wg.Go(func() {
 			for i := half; i < len(blobs) && errs[half] == nil; i += 2 {
-				path, _, _ := strings.Cut(blobs[i], "@")
+				path := blobs[i][:strings.LastIndexByte(blobs[i], '@')]
 				errs[half] = f(i, s.MapFS[path].Data)
 			}
 		})

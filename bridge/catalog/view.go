@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,7 +17,10 @@ type View struct {
 	over  *layer
 }
 
-var _ site.Library = (*View)(nil)
+var (
+	_ site.Library = (*View)(nil)
+	_ site.Lister  = (*View)(nil)
+)
 
 // layer is the few files in which a snapshot differs from the index.
 type layer struct {
@@ -45,18 +49,22 @@ func overlay(changes []Change, entries map[string]*Entry) *layer {
 func (v *View) Site() *site.Site { return v.index.site }
 
 // Exists tells whether the repository has the file.
-func (v *View) Exists(path string) bool {
+func (v *View) Exists(path string) bool { return v.files().Exists(path) }
+
+// Below gives the files below a folder, in no order.
+func (v *View) Below(folder string) iter.Seq[string] { return v.files().Below(folder) }
+
+func (v *View) files() changedPaths {
 	if v.over != nil {
-		if blob, ok := v.over.paths[path]; ok {
-			return blob != ""
-		}
+		return changedPaths{v.index.paths, v.over.paths}
 	}
-	_, ok := v.index.paths[path]
-	return ok
+	return changedPaths{paths: v.index.paths}
 }
 
-// Document is the front matter of a section's or bundle's page.
-func (v *View) Document(path string) *frontmatter.Document { return v.index.context[path] }
+// Document is the front matter of a content file.
+func (v *View) Document(path string) *frontmatter.Document {
+	return surroundings{v.files(), v.index, v.snap}.Document(path)
+}
 
 // PathOf is the file at an URL, whether it is published now or not.
 func (v *View) PathOf(url string) (string, bool) {
