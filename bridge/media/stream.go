@@ -52,12 +52,6 @@ func (in input) copyTo(out io.Writer, n int64) error {
 	return err
 }
 
-// atEnd tells whether everything was read.
-func (in input) atEnd() bool {
-	_, err := in.Peek(1)
-	return err == io.EOF
-}
-
 // output is a file that is being written.
 type output struct{ *bufio.Writer }
 

@@ -94,7 +94,7 @@ var hugoWords = []string{
 	"a", "b", "hello", "World", "first post", "UPPER", "double  space", "c++", "c#", "50%-off", "a.b", "v1.2.3", "über", "日本語", "İx",
 	"ß", "é", "é", "x_y", "-lead", "trail-", "what's", "new?", "a&b", "a,b", "(p)", "a=b", "a+b", "x@y", "tilde~z", "%41bc", "%zz",
 	"em—dash", "emoji😀x", "Ǆ", "ΣΊΣ", "no break", "semi;colon", "quote\"s", "index2", "_under", "a--b", "a - b", "100 %", "+plus", "ŁÓDŹ", "a!b", "Größe",
-	"back\\slash", "x:y", "a|b", "[br]", "{cu}", "$d", "^c", "`t`", "<t>", "..dots", "dots..", "a..b", "١٢", "ﬁne", "½", "²", "ª", "x​y",
+	"back\\slash", "x:y", "a|b", "[br]", "{cu}", "$d", "^c", "`t`", "<t>", "..dots", "dots..", "a..b", "١٢", "ﬁne", "½", "²", "ª", "x\u200by",
 }
 
 func (h *hugoRandom) fileName() string {
