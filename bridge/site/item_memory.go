@@ -19,6 +19,7 @@ type memory struct {
 	Added    string   // sum of the text that a body template added
 	AddedLen int      // its length in bytes
 	Types    []string // the item's type when h cannot say it
+	Former   []string // paths at which the post was, where the generator has no key for them
 }
 
 const (
@@ -45,6 +46,7 @@ func remembered(doc *frontmatter.Document) memory {
 	r.CRLF = m["newlines"] == "crlf"
 	r.Body, _ = m["body"].(string)
 	r.Types = stringsOf(m["type"])
+	r.Former = stringsOf(m["former"])
 	if added, ok := m["added"].(map[string]any); ok {
 		length, _ := added["length"].(int64)
 		sum, _ := added["sha256"].(string)
@@ -86,6 +88,9 @@ func (r memory) value() any {
 	}
 	if len(r.Types) > 0 {
 		m["type"] = anyList(r.Types)
+	}
+	if len(r.Former) > 0 {
+		m["former"] = anyList(r.Former)
 	}
 	if len(m) == 0 {
 		return nil

@@ -277,29 +277,37 @@ func draftStatus(item mf2.Item) bool {
 	return true
 }
 
-// leaveAlias keeps the former URL working where the generator has a means for it.
+// leaveAlias keeps the former URL working where the generator has a means for it. Where it
+// has none, the file remembers it, so that apps that know no other still find the post.
 func (s *Site) leaveAlias(lib Library, w *writer, old Page, made Revision) (Revision, error) {
-	key := w.rules.aliases
-	if made.Page.URL == old.URL || old.URL == "" || key == "" {
+	if made.Page.URL == old.URL || old.URL == "" {
 		return made, nil
 	}
-	former := s.siteRelative(old.URL)
-	v, _ := w.doc.Get(key)
-	list := notEmpty(unflatten(v))
-	var others []any
-	for _, alias := range list {
-		if alias != s.siteRelative(made.Page.URL) { // moved back: no alias of itself
-			others = append(others, alias)
+	former, now := s.siteRelative(old.URL), s.siteRelative(made.Page.URL)
+	key := w.rules.aliases
+	if key == "" {
+		w.memory.Former = stringsOf(anotherAlias(anyList(w.memory.Former), former, now))
+		if err := w.memory.keep(w.doc); err != nil {
+			return Revision{}, unwritable("update post", memoryKey, err)
 		}
-	}
-	for _, alias := range others {
-		if alias == former {
-			return made, nil
+	} else {
+		v, _ := w.doc.Get(key)
+		if err := w.doc.Set(anotherAlias(notEmpty(unflatten(v)), former, now), key); err != nil {
+			return Revision{}, unwritable("update post", key, err)
 		}
-	}
-	if err := w.doc.Set(append(others, former), key); err != nil {
-		return Revision{}, unwritable("update post", key, err)
 	}
 	made.Page = s.profile.locate(made.Path, w.doc, lib)
 	return made, nil
+}
+
+// anotherAlias adds a path to those that lead to a page, and takes its own from them: it may
+// have been moved back.
+func anotherAlias(list []any, former, now string) []any {
+	var out []any
+	for _, alias := range list {
+		if alias != now && alias != former {
+			out = append(out, alias)
+		}
+	}
+	return append(out, former)
 }

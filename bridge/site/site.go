@@ -8,6 +8,7 @@ package site
 
 import (
 	"iter"
+	"strings"
 	"time"
 
 	"gitpost/bridge/mf2"
@@ -96,7 +97,7 @@ type Page struct {
 	URL       string // absolute; also set when not published: where it would be
 	Published bool
 	Reason    string    // when not: "draft", "scheduled", "expired", …
-	Aliases   []string  // absolute URLs that lead here
+	Aliases   []string  // absolute URLs that lead here, or at which it was before
 	Output    string    // file below the output folder
 	Static    bool      // copied unchanged to URL, no page: Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
@@ -136,7 +137,17 @@ type Post struct {
 
 // Locate tells where a file is published. doc is nil for a file without readable front matter.
 func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {
-	return s.profile.locate(path, doc, around)
+	page := s.profile.locate(path, doc, around)
+	if doc == nil {
+		return page
+	}
+	if _, remembers := doc.Get(memoryKey, "former"); remembers {
+		base := strings.TrimSuffix(s.BaseURL(), "/")
+		for _, former := range remembered(doc).Former {
+			page.Aliases = append(page.Aliases, base+escapedPath("/"+strings.TrimPrefix(former, "/")))
+		}
+	}
+	return page
 }
 
 // Parse reads a file in the generator's dialect.
