@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -17,21 +18,20 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// ready answers GET /readyz: 200 when posts reach the remote, 503 with the reason when they wait.
+// ready answers GET /readyz: 200 when posts reach the remote and the site's configuration
+// can be read, else 503 with the reason.
 func (s *Server) ready(c echo.Context) error {
 	st := s.store.Status()
+	reason := cmp.Or(st.Problem, s.site.problem())
 	answer := map[string]any{
-		"ready": st.Problem == "", "branch": st.Branch, "commit": string(st.Tip), "unpushed": st.Unpushed,
+		"ready": reason == "", "branch": st.Branch, "commit": string(st.Tip), "unpushed": st.Unpushed,
 	}
-	if st.Problem != "" {
-		answer["reason"] = st.Problem
+	status := http.StatusOK
+	if reason != "" {
+		status, answer["reason"] = http.StatusServiceUnavailable, reason
 	}
 	if !st.OldestWait.IsZero() {
 		answer["waiting_since"] = st.OldestWait.UTC().Format(time.RFC3339)
-	}
-	status := http.StatusOK
-	if st.Problem != "" {
-		status = http.StatusServiceUnavailable
 	}
 	return c.JSON(status, answer)
 }

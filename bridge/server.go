@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,6 +30,7 @@ type Server struct {
 	store   *gitstore.Store
 	state   *state.DB
 	media   *media.Store
+	site    *siteReader
 	catalog *catalog.Catalog
 	posts   *posts
 	guests  *refusals
@@ -51,7 +51,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	s := &Server{config: c, log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
-	s.catalog = catalog.New(func(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) })
+	s.site = &siteReader{options: c.siteOptions(), log: log}
+	s.catalog = catalog.New(s.site.open)
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	if err := s.open(ctx, run, progress); err != nil {

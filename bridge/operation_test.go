@@ -1,0 +1,41 @@
+package bridge_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestPostIsKeptWhileTheSitesConfigurationIsBroken(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	good, err := os.ReadFile("../testdata/skeletons/hugo/hugo.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	configure := func(text string) {
+		f.edit("Change the configuration", func(dir string) {
+			if err := os.WriteFile(filepath.Join(dir, "hugo.toml"), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if a := f.send("POST", "/hooks/push", "application/json", "{}"); a.Status != http.StatusOK {
+			t.Fatalf("hook: %d %s", a.Status, a.Body)
+		}
+	}
+	configure("baseURL = ")
+	location := f.create(`{"properties":{"content":["Sent while an edit was wrong"]}}`)
+	if got := f.source(location).Properties.Text("content"); got != "Sent while an edit was wrong" {
+		t.Errorf("reads back as %q", got)
+	}
+	if a := f.send("GET", "/readyz", "", ""); a.Status != http.StatusServiceUnavailable || a.json(t)["reason"] == nil {
+		t.Errorf("/readyz does not tell of the broken configuration: %d %s", a.Status, a.Body)
+	}
+	configure(string(good))
+	if a := f.send("GET", "/readyz", "", ""); a.Status != http.StatusOK {
+		t.Errorf("/readyz after the repair: %d %s", a.Status, a.Body)
+	}
+	if got := f.source(location).Properties.Text("content"); got != "Sent while an edit was wrong" {
+		t.Errorf("after the repair it reads back as %q", got)
+	}
+}
