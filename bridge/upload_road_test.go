@@ -177,6 +177,16 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 	if change := f.lastChange(); strings.Count(change, "/river/") != 4 {
 		t.Errorf("the files did not move with the post:\n%s", change)
 	}
+
+	// They stay where they are now when the post names them again.
+	first, _ := f.source(moved).Properties["photo"][0].(map[string]any)
+	if a := f.json(`{"action":"update","url":"` + moved + `","replace":{"photo":[{"value":"` + first["value"].(string) + `","alt":"Only one"}]}}`); a.Status >= 300 {
+		t.Fatalf("update: %d %s", a.Status, a.Body)
+	}
+	photos(moved, "Only one")
+	if change := f.lastChange(); strings.Contains(change, "\n") {
+		t.Errorf("the commit has more than the post:\n%s", change)
+	}
 }
 
 func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {

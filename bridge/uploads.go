@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -19,18 +20,20 @@ import (
 	"gitpost/gitstore"
 )
 
-// stagedFiles are the uploads that a post refers to.
+// stagedFiles are the uploads that a post refers to. Whatever comes to keep uploads outside of the
+// repository joins in here: missing says which files a commit has to bring, Upload.URL where they are served.
 type stagedFiles struct {
-	all  []state.Upload
-	sent map[string]bool // by name: those that came in the request of the post itself
-	open func(file string) (io.ReadCloser, error)
-	log  *slog.Logger
+	all       []state.Upload
+	sent      map[string]bool // by name: those that came in the request of the post itself
+	elsewhere map[string]bool // by name: those in the repository that moved with their post since
+	open      func(file string) (io.ReadCloser, error)
+	log       *slog.Logger
 }
 
 // referredUploads finds the staged uploads that the items name, in a property or anywhere in a
 // text. sent are the names of those that came with the request.
 func (p *posts) referredUploads(ctx context.Context, sent []string, items ...mf2.Item) (stagedFiles, error) {
-	found := stagedFiles{sent: map[string]bool{}, open: p.staged, log: p.log}
+	found := stagedFiles{sent: map[string]bool{}, elsewhere: map[string]bool{}, open: p.staged, log: p.log}
 	for _, name := range sent {
 		found.sent[name] = true
 	}
@@ -50,10 +53,30 @@ func (p *posts) referredUploads(ctx context.Context, sent []string, items ...mf2
 					return found, &fault.Error{Code: fault.Unavailable, Op: "find upload", Message: "the uploads cannot be looked up", Hint: "try again", Err: err}
 				}
 				found.all = append(found.all, u)
+				if !u.Committed.IsZero() && !says([]any(item.Properties[property]), u.URL) {
+					found.elsewhere[name] = true
+				}
 			}
 		}
 	}
 	return found, nil
+}
+
+// says tells whether a text stands in the strings of v, at any depth.
+func says(v any, text string) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, text)
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return says(e, text) })
+	case map[string]any:
+		for _, e := range v {
+			if says(e, text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // measured gives the photos of the properties their width and height, where they are uploads.
@@ -70,7 +93,7 @@ func (s stagedFiles) measured(properties mf2.Properties) {
 			photo = maps.Clone(v)
 		}
 		for _, u := range s.all {
-			if photo["value"] == u.URL && u.Width > 0 && u.Height > 0 {
+			if address, _ := photo["value"].(string); path.Base(address) == u.Name && u.Width > 0 && u.Height > 0 {
 				photo["width"], photo["height"] = int64(u.Width), int64(u.Height)
 				properties["photo"][i] = photo
 			}
@@ -149,7 +172,7 @@ func readdressed(v any, replacer *strings.Replacer) any {
 func (s stagedFiles) missing(v *catalog.View) []gitstore.File {
 	var files []gitstore.File
 	for _, u := range s.all {
-		if v.Exists(u.Path) {
+		if v.Exists(u.Path) || s.elsewhere[u.Name] {
 			continue
 		}
 		if f, err := s.open(u.File); errors.Is(err, fs.ErrNotExist) {
