@@ -202,3 +202,20 @@ func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
 		t.Errorf("photo reads back as %s", text)
 	}
 }
+
+func TestConfigurationSaysWhatIsTakenAndWhatFilesKeep(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) {
+		c.MediaMetadata, c.MediaAccept = "keep-location", []string{"image/jpeg", "video/*"}
+	})
+	photo := string(picture(t, 60))
+	a := f.upload("a.jpg", photo[:2]+placeSegment()+photo[2:])
+	if a.Status != http.StatusCreated {
+		t.Fatalf("upload: %d %s", a.Status, a.Body)
+	}
+	if a := f.send("GET", "/media/"+path.Base(a.Header.Get("Location")), "", ""); !strings.Contains(a.Body, "Exif") {
+		t.Error("keep-location does not keep the EXIF data")
+	}
+	if a := f.upload("a.png", hugePNG(1, 1)); a.Status != http.StatusUnsupportedMediaType || !strings.Contains(a.Body, "JPEG") || strings.Contains(a.Body, "PDF") {
+		t.Errorf("a kind that is not among media.accept: %d %s", a.Status, a.Body)
+	}
+}
