@@ -7,7 +7,8 @@
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
 # make fuzz          every fuzz target for FUZZTIME each
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
-# make stress        STEPS random steps of posts, pushes, outages and kills against a model
+# make stress        STEPS random steps of posts, pushes, outages and kills against a model, and kills
+#                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200
 
 BENCH ?= .
 COUNT ?= 1
@@ -68,7 +69,7 @@ fuzz-sites:
 	GITPOST_FUZZ_SITES=$(SITES) go test -count=1 -v -run Differential -timeout 3h ./bridge/site
 
 stress:
-	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress' -timeout 3h ./gitstore ./cmd/gitpost
+	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress|Killed' -timeout 3h ./gitstore ./cmd/gitpost
 
 clean:
 	rm -f gitpost
