@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	gogit "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // benchRemote builds a bare repository of n posts with git fast-import: "ym" in year and
@@ -96,8 +99,72 @@ func median(d []time.Duration) float64 {
 	return float64(d[len(d)/2].Microseconds()) / 1000
 }
 
+// porcelain is one post by go-git's own work tree, which looks at every file of the site and
+// writes without syncing.
+func porcelain(b *testing.B, work, path, text string) time.Duration {
+	b.Helper()
+	full := filepath.Join(work, path)
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(full, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	r, err := gogit.PlainOpen(work)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := r.Worktree()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := w.Add(path); err != nil {
+		b.Fatal(err)
+	}
+	who := &object.Signature{Name: "Phone", Email: "p@example.org", When: start}
+	if _, err := w.Commit("post", &gogit.CommitOptions{Author: who}); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+// resident is the most memory, in MB, that a process of its own uses to open a clone and
+// commit twenty posts to it; 0 where the system does not tell.
+func resident(b *testing.B, dir, remote, layout string) float64 {
+	b.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(gitEnv(), "GITSTORE_RESIDENT_DIR="+dir, "GITSTORE_RESIDENT_REMOTE="+remote, "GITSTORE_RESIDENT_LAYOUT="+layout)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	_, peak, _ := strings.Cut(string(out), "VmHWM:")
+	var kilobytes float64
+	_, _ = fmt.Sscan(peak, &kilobytes)
+	return kilobytes / 1024
+}
+
+// commitAndTellMemory is what resident runs.
+func commitAndTellMemory(dir, remote, layout string) error {
+	s, err := Open(context.Background(), Config{Dir: dir, Remote: remote, AuthorName: "Phone", AuthorEmail: "p@example.org", PushDelay: time.Hour})
+	if err != nil {
+		return err
+	}
+	for i := range 20 {
+		if _, err := s.Update(context.Background(), edits("post", map[string]string{benchPath(layout, 50_000_000+i): benchPost(i)})); err != nil {
+			return err
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err == nil {
+		fmt.Println(string(status))
+	}
+	return nil
+}
+
 // BenchmarkCreate is one durable post, beside "git add" and "git commit" in a work tree of
-// the same repository in the same run.
+// the same repository, and beside go-git's porcelain there, in the same run.
 func BenchmarkCreate(b *testing.B) {
 	for _, size := range benchSizes() {
 		b.Run(fmt.Sprintf("%s-%d", size.layout, size.n), func(b *testing.B) {
@@ -119,6 +186,10 @@ func BenchmarkCreate(b *testing.B) {
 				git(b, work, "commit", "-q", "-m", "post")
 				cli = append(cli, time.Since(start))
 			}
+			var library []time.Duration
+			for i := range max(1, min(5, 50_000/size.n)) {
+				library = append(library, porcelain(b, work, benchPath(size.layout, size.n+100+i), benchPost(i)))
+			}
 			s := benchStore(b, remote, time.Hour)
 			var before, after runtime.MemStats
 			var ours []time.Duration
@@ -135,10 +206,16 @@ func BenchmarkCreate(b *testing.B) {
 				ours = append(ours, time.Since(start))
 			}
 			runtime.ReadMemStats(&after)
-			git, store := median(cli), median(ours)
+			ended, cancel := context.WithCancel(b.Context())
+			cancel()
+			_ = s.Close(ended)
+			git, store, gogit := median(cli), median(ours), median(library)
 			b.ReportMetric(store, "ms/create")
 			b.ReportMetric(git, "git-ms/create")
 			b.ReportMetric(git/store, "times-faster")
+			b.ReportMetric(gogit, "go-git-ms/create")
+			b.ReportMetric(gogit/store, "times-faster-than-go-git")
+			b.ReportMetric(resident(b, s.c.Dir, remote, size.layout), "MB-resident")
 			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(i), "allocs/create")
 			b.ReportMetric(float64(after.HeapAlloc)/(1<<20), "MB-heap")
 		})

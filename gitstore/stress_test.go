@@ -331,6 +331,13 @@ func TestMain(m *testing.M) {
 		killMe(dir, os.Getenv("GITSTORE_KILL_REMOTE"), os.Getenv("GITSTORE_KILL_ROUND"))
 		return
 	}
+	if dir := os.Getenv("GITSTORE_RESIDENT_DIR"); dir != "" {
+		if err := commitAndTellMemory(dir, os.Getenv("GITSTORE_RESIDENT_REMOTE"), os.Getenv("GITSTORE_RESIDENT_LAYOUT")); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(m.Run())
 }
 
