@@ -79,6 +79,11 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	} else {
 		req.Packfile = io.NopCloser(body.open())
 	}
+	if s.remote.local() {
+		var stop func()
+		ctx, stop = outlasting(ctx, localPatience)
+		defer stop()
+	}
 	report, err := session.ReceivePack(ctx, req)
 	if err := s.judge(report, err, &said); err != nil {
 		return waiting, err
@@ -90,6 +95,29 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	})
 	s.noteRemote(tip)
 	return waiting, nil
+}
+
+// localPatience is how long the git that serves a path may go on after it was given up.
+// go-git kills it then; killed while it moves a ref it leaves a lock in the remote that
+// stops every push until a person removes it.
+const localPatience = 10 * time.Second
+
+// outlasting is a context that ends a while after ctx does, or with stop.
+func outlasting(ctx context.Context, by time.Duration) (later context.Context, stop func()) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() {
+		wait := time.NewTimer(by)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+			cancel()
+		case <-later.Done():
+		}
+	})
+	return later, func() {
+		unhook()
+		cancel()
+	}
 }
 
 // noteRemote writes the remote's tip down. Should that fail, the next fetch finds it out.

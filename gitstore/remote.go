@@ -278,6 +278,9 @@ func (r *remote) receiver(ctx context.Context) (transport.ReceivePackSession, *c
 
 func (r *remote) overHTTP() bool { return r.ep.Protocol == "http" || r.ep.Protocol == "https" }
 
+// local tells whether the remote is a path, which a git of this machine serves.
+func (r *remote) local() bool { return r.ep.Protocol == "file" }
+
 // release ends a push session; forget also drops what is remembered of one over HTTP.
 func (r *remote) release(s transport.ReceivePackSession, forget bool) {
 	if r.pusher == nil {
