@@ -162,6 +162,10 @@ func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
 		if err := r.commit(c); err != nil {
 			return storageFault("replay "+c.id.String(), err)
 		}
+		if r.text != nil {
+			// It waits as well: should the remote move again, it is replayed too.
+			result = append(result, moved{&pending{when: p.when, skipCI: p.skipCI}, r.text.id, false})
+		}
 		result = append(result, moved{p, r.at.id, r.at == before})
 	}
 	// The order matters to a store that is killed in between: see load.
@@ -210,8 +214,9 @@ type replay struct {
 	theirs     *Snapshot
 	theirDiff  []treeChange // what they changed since base; computed when it is needed
 	hasDiff    bool
-	first      []planned // the commit with our text
-	second     []planned // what the merge makes of it afterwards
+	text       *commitObject // our text, when the merge became a commit of its own
+	first      []planned     // the commit with our text
+	second     []planned     // what the merge makes of it afterwards
 	notes      []string
 }
 
@@ -230,7 +235,7 @@ func (r *replay) commit(c *commitObject) error {
 		r.base = r.snapshot(parent)
 	}
 	r.ours, r.theirs = r.snapshot(c), r.snapshot(r.at)
-	r.theirDiff, r.hasDiff, r.first, r.second, r.notes = nil, false, nil, nil, nil
+	r.theirDiff, r.hasDiff, r.text, r.first, r.second, r.notes = nil, false, nil, nil, nil, nil
 	var changes []treeChange
 	err := diffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t treeChange) error {
 		changes = append(changes, t)
@@ -262,6 +267,7 @@ func (r *replay) commit(c *commitObject) error {
 		return err
 	}
 	if len(r.second) > 0 {
+		r.text = r.at
 		if tree, err = r.b.apply(tree, r.second); err != nil {
 			return err
 		}
