@@ -65,15 +65,24 @@ func tryGit(t testing.TB, dir string, args ...string) (string, error) {
 // fsck is Git's own judgement of a repository.
 func fsck(t testing.TB, dir string) {
 	t.Helper()
+	if said := complaint(t, dir); said != "" {
+		t.Errorf("git fsck in %s: %s", dir, said)
+	}
+}
+
+// complaint is what fsck has against a repository; "" when it has nothing.
+func complaint(t testing.TB, dir string) string {
+	t.Helper()
 	cmd := exec.Command(need(t, "git", "git"), "fsck", "--full", "--strict", "--no-dangling")
 	cmd.Dir, cmd.Env = dir, gitEnv()
 	out, err := cmd.CombinedOutput()
 	if err != nil || bytes.Contains(out, []byte("error")) || bytes.Contains(out, []byte("missing")) {
-		t.Errorf("git fsck in %s: %v\n%s", dir, err, out)
+		return fmt.Sprintf("%v\n%s", err, out)
 	}
+	return ""
 }
 
-// newRemote makes an empty bare repository.
+// emptyRemote makes an empty bare repository.
 func emptyRemote(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "remote.git")
