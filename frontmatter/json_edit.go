@@ -230,30 +230,3 @@ func (e *jsonEdit) write(v any, level int) string {
 	}
 	return jsonQuoted(fmt.Sprint(v))
 }
-
-func jsonQuoted(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case literalRune(r):
-			b.WriteRune(r)
-		case r <= 0xFFFF:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r) // all that JSON must have escaped is below
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
