@@ -21,6 +21,8 @@ type index struct {
 	entries map[string]*Entry   // by path
 	urls    map[string][]string // by address: paths, the one in force last
 	listed  []*Entry            // newest first
+	turning map[string]bool     // paths of the pages that the clock will publish or take away
+	swept   bool                // Turn has seen which pages had turned when the index was built
 }
 
 // surroundings answers site's questions about neighbours.
@@ -64,6 +66,7 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 		context: map[string]*frontmatter.Document{},
 		entries: map[string]*Entry{},
 		urls:    map[string][]string{},
+		turning: map[string]bool{},
 	}
 	var content, around []string
 	err = snap.Walk(func(path, blob string) error {
@@ -103,6 +106,7 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 	for _, e := range entries {
 		ix.entries[e.Path] = e
 		ix.addURLs(e)
+		ix.watch(e)
 		if e.Listed() {
 			ix.listed = append(ix.listed, e)
 		}
@@ -182,6 +186,7 @@ func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entr
 		if old := ix.entries[path]; old != nil {
 			ix.removeURLs(old)
 			delete(ix.entries, path)
+			delete(ix.turning, path)
 			if i, ok := slices.BinarySearchFunc(ix.listed, old, newestFirst); ok {
 				ix.listed = slices.Delete(ix.listed, i, i+1)
 			}
@@ -191,6 +196,7 @@ func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entr
 		}
 		ix.entries[path] = e
 		ix.addURLs(e)
+		ix.watch(e)
 		if e.Listed() {
 			i, _ := slices.BinarySearchFunc(ix.listed, e, newestFirst)
 			ix.listed = slices.Insert(ix.listed, i, e)

@@ -120,6 +120,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 		page.Reason = breaks + broken
 	}
 	page.Published = page.Reason == ""
+	h.clock(&page, f.lang, facts.dates)
 	if !page.Published {
 		return page
 	}
@@ -224,11 +225,23 @@ func (h *hugo) withheld(lang *hugoLanguage, m *matter, d pageDates) string {
 	case h.isDraft(m) && !lang.buildDrafts:
 		return "draft"
 	case d.publish.After(now) && !lang.buildFuture:
-		return "scheduled"
+		return scheduled
 	case !d.expiry.IsZero() && d.expiry.Before(now) && !lang.buildOld:
-		return "expired"
+		return expired
 	}
 	return ""
+}
+
+// clock notes when a page comes out, and when it is gone.
+func (h *hugo) clock(page *Page, lang *hugoLanguage, d pageDates) {
+	var publish, expiry time.Time
+	if !lang.buildFuture {
+		publish = d.publish
+	}
+	if !lang.buildOld && !d.expiry.IsZero() {
+		expiry = d.expiry.Add(1) // at that very instant it is still there
+	}
+	page.clocked(h.now(), publish, expiry)
 }
 
 // isDraft reads draft, and where it is missing Jekyll's published.

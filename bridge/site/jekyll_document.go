@@ -66,6 +66,9 @@ func (j *jekyll) locateDocument(page *Page, file string, at jekyllPlace, doc *fr
 	}
 	page.Reason = d.hidden(now, file, ext)
 	page.Published = page.Reason == ""
+	if d.date.found && !d.future {
+		page.clocked(now, d.date.time.Truncate(time.Second))
+	}
 }
 
 // get is a value of the front matter, else of the defaults.
@@ -148,7 +151,7 @@ func (d *jekyllDocument) hidden(now time.Time, file, ext string) string {
 	case has && !rubyTrue(published) && !d.unpublished:
 		return "draft"
 	case d.date.found && !d.future && d.date.time.Unix() > now.Unix():
-		return "scheduled"
+		return scheduled
 	case !d.at.collection.output:
 		return "collection without output"
 	case d.jekyll.defaults.broken || d.defaults.broken:

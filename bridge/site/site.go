@@ -101,6 +101,35 @@ type Page struct {
 	Output    string    // file below the output folder
 	Static    bool      // copied unchanged to URL, no page: Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
+
+	// When the clock alone publishes the page or takes it away: the last time that it did, and
+	// the next. They are zero when there is none, as for a draft.
+	Turned, Turns time.Time
+}
+
+// Reasons that pass with time.
+const (
+	scheduled = "scheduled"
+	expired   = "expired"
+)
+
+// clocked notes the instants at which the clock decides about a page that nothing else
+// withholds; zero ones do not count.
+func (p *Page) clocked(now time.Time, instants ...time.Time) {
+	if p.Reason != "" && p.Reason != scheduled && p.Reason != expired {
+		return
+	}
+	for _, t := range instants {
+		switch {
+		case t.IsZero():
+		case !t.After(now):
+			if t.After(p.Turned) {
+				p.Turned = t
+			}
+		case p.Turns.IsZero() || t.Before(p.Turns):
+			p.Turns = t
+		}
+	}
 }
 
 // Library is what writing needs to know of the posts that exist.

@@ -1,0 +1,74 @@
+package catalog
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Turned is a page that the clock has published or taken away: no file changed, but the
+// site is not what its last build made of it.
+type Turned struct {
+	At    time.Time // when
+	Entry *Entry    // as it is now
+}
+
+// Turn reads again the pages whose time has come by now, and gives those that turned after
+// since, oldest first, with the time at which the next one turns: zero when none will. Pages
+// whose time had come when they were first read are among them once.
+func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turned, next time.Time, err error) {
+	c.advancing.Lock()
+	defer c.advancing.Unlock()
+	ix := c.current()
+	if ix == nil {
+		return nil, time.Time{}, nil
+	}
+	if !ix.swept {
+		for _, e := range ix.entries {
+			if at := e.Page.Turned; at.After(since) && !at.After(now) {
+				turned = append(turned, Turned{at, e})
+			}
+		}
+		ix.swept = true
+	}
+	var due []Change
+	for path := range ix.turning {
+		if e := ix.entries[path]; !e.Page.Turns.After(now) {
+			due = append(due, Change{Path: path, Old: e.Blob, New: e.Blob})
+		}
+	}
+	if len(due) > 0 {
+		entries, err := ix.read(ctx, ix.snap, due)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		for _, change := range due {
+			if at := ix.entries[change.Path].Page.Turns; at.After(since) {
+				turned = append(turned, Turned{at, entries[change.Path]})
+			}
+		}
+		c.mu.Lock()
+		ix.apply(ix.snap, due, entries)
+		c.mu.Unlock()
+	}
+	slices.SortFunc(turned, func(a, b Turned) int {
+		if d := a.At.Compare(b.At); d != 0 {
+			return d
+		}
+		return strings.Compare(a.Entry.Path, b.Entry.Path)
+	})
+	for path := range ix.turning {
+		if at := ix.entries[path].Page.Turns; next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	return turned, next, nil
+}
+
+// watch keeps in mind a page that will turn.
+func (ix *index) watch(e *Entry) {
+	if !e.Page.Turns.IsZero() {
+		ix.turning[e.Path] = true
+	}
+}
