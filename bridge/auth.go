@@ -56,7 +56,7 @@ func (s *Server) principal(ctx context.Context, address, token string) (principa
 		p.Client = t.Name
 	}
 	if p.Me == "" {
-		p.Me = s.config.Me
+		p.Me = s.config().Me
 	}
 	return p, nil
 }
@@ -100,11 +100,11 @@ func (r *refusals) turn(now time.Time) {
 // clientAddress says whose address a request comes from: the connection's, or what a
 // configured proxy's X-Forwarded-For names.
 func (s *Server) clientAddress() echo.IPExtractor {
-	if len(s.config.TrustedProxies) == 0 {
+	if len(s.config().TrustedProxies) == 0 {
 		return echo.ExtractIPDirect()
 	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, cidr := range s.config.TrustedProxies {
+	for _, cidr := range s.config().TrustedProxies {
 		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
 			trust = append(trust, echo.TrustIPRange(network))
 		}

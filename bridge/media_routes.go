@@ -55,7 +55,11 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 		Name: staged.Name, File: staged.File, Filename: f.Filename, ContentType: staged.ContentType,
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
-	err = s.view(ctx, func(v *catalog.View) error {
+	d, err := s.choose(who, "")
+	if err != nil {
+		return "", errors.Join(err, s.media.Remove(staged.File))
+	}
+	err = d.view(ctx, func(v *catalog.View) error {
 		u.Path, u.URL = v.Site().Media(staged.Name, u.Created)
 		return nil
 	})

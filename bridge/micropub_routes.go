@@ -1,11 +1,8 @@
 package bridge
 
 import (
-	"context"
-
 	"github.com/labstack/echo/v4"
 
-	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
 )
@@ -26,28 +23,41 @@ func (s *Server) carryOut(c echo.Context, in *intake) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	var o outcome
 	switch cmd := request.Command.(type) {
 	case *micropub.Create:
-		o, err := s.posts.create(ctx, who, cmd, in.sent)
+		d, err := s.choose(who, cmd.Commands.Destination)
 		if err != nil {
+			return err
+		}
+		if o, err = d.posts.create(ctx, who, cmd, in.sent); err != nil {
 			return err
 		}
 		return s.answerCreated(c, o)
 	case *micropub.Update:
-		o, err := s.posts.update(ctx, who, cmd, in.sent)
+		d, err := s.owner(who, cmd.Commands.Destination, cmd.URL)
 		if err != nil {
+			return err
+		}
+		if o, err = d.posts.update(ctx, who, cmd, in.sent); err != nil {
 			return err
 		}
 		return s.answerChanged(c, o)
 	case *micropub.Delete:
-		o, err := s.posts.delete(ctx, who, cmd)
+		d, err := s.owner(who, "", cmd.URL)
 		if err != nil {
+			return err
+		}
+		if o, err = d.posts.delete(ctx, who, cmd); err != nil {
 			return err
 		}
 		return s.answerChanged(c, o)
 	case *micropub.Undelete:
-		o, err := s.posts.undelete(ctx, who, cmd)
+		d, err := s.owner(who, "", cmd.URL)
 		if err != nil {
+			return err
+		}
+		if o, err = d.posts.undelete(ctx, who, cmd); err != nil {
 			return err
 		}
 		return s.answerChanged(c, o)
@@ -86,17 +96,7 @@ func (s *Server) parse(c echo.Context, in *intake) (micropub.Request, principal,
 }
 
 func (s *Server) limits() micropub.Limits {
-	return micropub.Limits{Upload: s.config.MediaMaxSize, Known: s.known}
-}
-
-// known tells whether the URL is one of the site's posts.
-func (s *Server) known(url string) bool {
-	known := false
-	err := s.view(context.Background(), func(v *catalog.View) error {
-		known = v.Lookup(url) != nil
-		return nil
-	})
-	return err == nil && known
+	return micropub.Limits{Upload: s.config().MediaMaxSize, Known: s.known}
 }
 
 func (s *Server) answerCreated(c echo.Context, o outcome) error {
@@ -118,9 +118,4 @@ func created(o outcome) micropub.Created {
 		answer.Pushed, answer.Reason = &o.Push.Pushed, o.Push.Reason
 	}
 	return answer
-}
-
-// view brings the catalog to the tip and lets f read it.
-func (s *Server) view(ctx context.Context, f func(*catalog.View) error) error {
-	return s.catalog.Read(ctx, s.snapshot(), f)
 }

@@ -21,8 +21,9 @@ import (
 // ready answers GET /readyz: 200 when posts reach the remote and the site's configuration
 // can be read, else 503 with the reason.
 func (s *Server) ready(c echo.Context) error {
-	st := s.store.Status()
-	reason := cmp.Or(st.Problem, s.site.problem())
+	d := s.main()
+	st := d.store.Status()
+	reason := cmp.Or(st.Problem, d.site.problem())
 	answer := map[string]any{
 		"ready": reason == "", "branch": st.Branch, "commit": string(st.Tip), "unpushed": st.Unpushed,
 	}
@@ -50,7 +51,7 @@ func (s *Server) hook(c echo.Context) error {
 		}
 		return &fault.Error{Code: fault.InvalidRequest, Op: "push hook", Message: "the call ended before its body was complete", Err: err}
 	}
-	if s.config.HookSecret != "" && !signed(c.Request().Header, body, s.config.HookSecret) {
+	if s.config().HookSecret != "" && !signed(c.Request().Header, body, s.config().HookSecret) {
 		return &fault.Error{
 			Code: fault.Forbidden, Op: "push hook", Message: "the call is not signed with this server's hooks.secret",
 			Hint: "enter the same secret at the Git host's webhook settings",
@@ -58,16 +59,17 @@ func (s *Server) hook(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), hookPatience)
 	defer cancel()
-	if err := s.store.Sync(ctx); err != nil {
+	d := s.main()
+	if err := d.store.Sync(ctx); err != nil {
 		if ctx.Err() != nil {
 			return c.JSON(http.StatusAccepted, map[string]string{"status": "still fetching"})
 		}
 		return &fault.Error{Code: fault.Unavailable, Op: "push hook", Message: "the remote could not be fetched", Hint: "see /readyz", Err: err}
 	}
-	if err := s.catalog.Advance(ctx, s.snapshot()); err != nil {
+	if err := d.catalog.Advance(ctx, d.snapshot()); err != nil {
 		return &fault.Error{Code: fault.Unavailable, Op: "push hook", Message: "the site cannot be read as it is now in the repository", Hint: "the server's log has the cause", Err: err}
 	}
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "commit": string(s.store.Status().Tip)})
+	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "commit": string(d.store.Status().Tip)})
 }
 
 // signed tells whether one of the hosts' ways to prove knowledge of the secret is right.
@@ -89,6 +91,6 @@ func signed(h http.Header, body []byte, secret string) bool {
 
 // welcome answers GET / for a person who opened the server's address in a browser.
 func (s *Server) welcome(c echo.Context) error {
-	return c.String(http.StatusOK, "This is gitpost, the Micropub server of "+s.config.Me+"\n"+
-		"Micropub endpoint: "+s.config.URL+"/micropub\nMedia endpoint: "+s.config.URL+"/media\n")
+	return c.String(http.StatusOK, "This is gitpost, the Micropub server of "+s.config().Me+"\n"+
+		"Micropub endpoint: "+s.config().URL+"/micropub\nMedia endpoint: "+s.config().URL+"/media\n")
 }

@@ -35,7 +35,7 @@ type posts struct {
 	catalog *catalog.Catalog
 	uploads uploads
 	staged  func(file string) (io.ReadCloser, error)
-	config  Config
+	config  func() *Config
 	log     *slog.Logger
 	now     func() time.Time
 }
@@ -64,10 +64,11 @@ func (p *posts) change(ctx context.Context, compute func(v *catalog.View, at *gi
 
 // deliver waits, as long as the configuration says, until a durable commit is on the remote.
 func (p *posts) deliver(ctx context.Context, c *gitstore.Commit, o *outcome) {
-	if p.config.PushWait <= 0 {
+	wait := p.config().PushWait
+	if wait <= 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.config.PushWait)
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	o.Push, o.Waited = p.repo.WaitPushed(ctx, c), true
 	if !o.Push.Pushed {

@@ -29,7 +29,7 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 	if err != nil {
 		return outcome{}, err
 	}
-	if p.config.MediaDimensions {
+	if p.config().MediaDimensions {
 		files.measured(item.Properties)
 	}
 	var made site.Revision
@@ -62,7 +62,7 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 // post is then written again with the files' addresses.
 func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (site.Revision, stagedFiles, error) {
 	made, err := v.Site().Compose(v, post)
-	if err != nil || p.config.MediaPlace != "bundle" {
+	if err != nil || p.config().MediaPlace != "bundle" {
 		return made, files, err
 	}
 	placed, moved := files.beside(v.Site(), made.Page)
@@ -85,7 +85,7 @@ func (p *posts) keepPrivate(op string, props mf2.Properties) error {
 	case "", "public", "unlisted":
 		return nil
 	case "private", "protected":
-		if p.config.Private == "draft" && visibility == "private" {
+		if p.config().Private == "draft" && visibility == "private" {
 			props["post-status"] = []any{"draft"}
 			return nil
 		}
@@ -105,5 +105,5 @@ func (p *posts) keepPrivate(op string, props mf2.Properties) error {
 
 // skipsCI tells whether a commit that only changes this page need not build the site.
 func (p *posts) skipsCI(page site.Page) bool {
-	return p.config.SkipCI == "drafts" && !page.Published
+	return p.config().SkipCI == "drafts" && !page.Published
 }

@@ -44,7 +44,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 		src := site.Source{Path: e.Path, Data: data}
 		rev, placed, err = p.revise(v, at, src, e.Page, files, func(item *mf2.Item) error {
 			err := p.apply(op, who, item, cmd)
-			if p.config.MediaDimensions {
+			if p.config().MediaDimensions {
 				files.measured(item.Properties)
 			}
 			subject = headline(*item)
@@ -93,7 +93,7 @@ func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.P
 		return rev, files, fmt.Errorf("look beside %s: %w", src.Path, err)
 	}
 	placed := files
-	if p.config.MediaPlace == "bundle" {
+	if p.config().MediaPlace == "bundle" {
 		var sent map[string]string
 		placed, sent = files.beside(v.Site(), rev.Page)
 		maps.Copy(moved, sent)
@@ -150,7 +150,7 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	if cmd.Commands.Slug != "" {
 		props["mp-slug"] = []any{cmd.Commands.Slug}
 	}
-	if p.config.SetUpdated && len(cmd.Replace["updated"]) == 0 {
+	if p.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
 		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}
 	}
 	return p.keepPrivate(op, props)

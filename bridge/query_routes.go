@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -30,29 +31,36 @@ func (s *Server) query(c echo.Context) error {
 }
 
 func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (any, error) {
+	d, err := s.choose(who, q.Destination)
+	if q.Kind == "source" && q.URL != "" {
+		d, err = s.owner(who, q.Destination, q.URL)
+	}
+	if err != nil {
+		return nil, err
+	}
 	switch q.Kind {
 	case "":
 		return tokenAnswer{Me: who.Me, Scope: strings.Join(who.Scope, " "), ClientID: who.Client}, nil
 	case "config":
-		return s.configAnswer(), nil
+		return s.configAnswer(who, d), nil
 	case "syndicate-to":
-		return map[string]any{"syndicate-to": s.targets()}, nil
+		return map[string]any{"syndicate-to": d.targets()}, nil
 	case "post-types":
 		return map[string]any{"post-types": postTypes}, nil
 	case "destination":
-		return map[string]any{"destination": s.destinations()}, nil
+		return map[string]any{"destination": s.offered(who)}, nil
 	case "channel":
 		return map[string]any{"channels": []any{}}, nil
 	case "category":
-		return s.categories(c, q)
+		return d.categories(c.Request().Context(), q)
 	case "source":
 		if err := who.require("read posts", "create", "update", "delete", "draft", "read"); err != nil {
 			return nil, err
 		}
 		if q.URL != "" {
-			return s.source(c, q)
+			return d.source(c.Request().Context(), q)
 		}
-		return s.sourceList(c, q)
+		return d.sourceList(c.Request().Context(), q)
 	}
 	return nil, &fault.Error{
 		Code: fault.InvalidRequest, Op: "query", Message: "q=" + q.Kind + " is not answered here",
@@ -67,11 +75,11 @@ type tokenAnswer struct {
 }
 
 // configAnswer is what apps ask first: where files go, and what else can be asked.
-func (s *Server) configAnswer() map[string]any {
+func (s *Server) configAnswer(who principal, d *destination) map[string]any {
 	return map[string]any{
-		"media-endpoint": s.config.URL + "/media",
-		"syndicate-to":   s.targets(),
-		"destination":    s.destinations(),
+		"media-endpoint": s.config().URL + "/media",
+		"syndicate-to":   d.targets(),
+		"destination":    s.offered(who),
 		"post-types":     postTypes,
 		"channels":       []any{},
 		"q":              []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "destination"},
@@ -89,21 +97,17 @@ var postTypes = []postType{
 	{"rsvp", "RSVP"}, {"event", "Event"}, {"checkin", "Check-in"},
 }
 
-func (s *Server) targets() []Target {
-	if s.config.SyndicateTo == nil {
-		return []Target{}
+func (d *destination) targets() []Target {
+	if targets := d.config().SyndicateTo; targets != nil {
+		return targets
 	}
-	return s.config.SyndicateTo
-}
-
-func (s *Server) destinations() []Target {
-	return []Target{{UID: s.config.Me, Name: s.config.Me}}
+	return []Target{}
 }
 
 // categories answers q=category with the site's tags, the most used first.
-func (s *Server) categories(c echo.Context, q micropub.Query) (any, error) {
+func (d *destination) categories(ctx context.Context, q micropub.Query) (any, error) {
 	names := []string{}
-	err := s.view(c.Request().Context(), func(v *catalog.View) error {
+	err := d.view(ctx, func(v *catalog.View) error {
 		for _, category := range v.Categories() {
 			if strings.Contains(strings.ToLower(category.Name), strings.ToLower(q.Filter)) {
 				names = append(names, category.Name)
@@ -119,9 +123,9 @@ func (s *Server) categories(c echo.Context, q micropub.Query) (any, error) {
 }
 
 // source answers q=source&url=…: the post as its file is now.
-func (s *Server) source(c echo.Context, q micropub.Query) (any, error) {
+func (d *destination) source(ctx context.Context, q micropub.Query) (any, error) {
 	var answer any
-	err := s.view(c.Request().Context(), func(v *catalog.View) error {
+	err := d.view(ctx, func(v *catalog.View) error {
 		e, err := find(v, "query source", q.URL)
 		if err != nil {
 			return err
@@ -158,14 +162,14 @@ func withDefaults(item mf2.Item, e *catalog.Entry) mf2.Item {
 }
 
 // sourceList answers q=source without url: the site's posts, newest first.
-func (s *Server) sourceList(c echo.Context, q micropub.Query) (any, error) {
+func (d *destination) sourceList(ctx context.Context, q micropub.Query) (any, error) {
 	const most = 100
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 20
 	}
 	answer := map[string]any{}
-	err := s.view(c.Request().Context(), func(v *catalog.View) error {
+	err := d.view(ctx, func(v *catalog.View) error {
 		page := v.List(catalog.Filter{
 			Text: q.Filter, PostType: q.PostType, Status: q.PostStatus, Visibility: q.Visibility,
 			Category: q.Category, Exists: q.Exists, NotExists: q.NotExists, Property: q.Property,

@@ -13,27 +13,24 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"gitpost/bridge/catalog"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
 	"gitpost/frontmatter"
-	"gitpost/gitstore"
 )
 
-// Server is one site being served. Its methods are safe for concurrent use.
+// Server serves one site or several: what they have in common is here, what each has for
+// itself in its destination. Its methods are safe for concurrent use.
 type Server struct {
-	config  Config
-	log     *slog.Logger
-	store   *gitstore.Store
-	state   *state.DB
-	media   *media.Store
-	site    *siteReader
-	catalog *catalog.Catalog
-	posts   *posts
-	guests  *refusals
+	settings     atomic.Pointer[Config]
+	log          *slog.Logger
+	destinations []*destination // the first is the default; fixed by Open
+	state        *state.DB
+	media        *media.Store
+	guests       *refusals
 
 	bodyPatience time.Duration // how long a request's body may stand still
 
@@ -50,9 +47,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{config: c, log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
-	s.site = &siteReader{options: c.siteOptions(), log: log}
-	s.catalog = catalog.New(s.site.open)
+	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
+	s.settings.Store(&c)
+	s.destinations = []*destination{newDestination(c, log)}
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	if err := s.open(ctx, run, progress); err != nil {
@@ -62,7 +59,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 }
 
 func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
-	c := s.config
+	c := s.config()
 	var err error
 	if s.state, err = state.Open(ctx, c.StateFile()); err != nil {
 		return err
@@ -73,54 +70,17 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	advance := make(chan struct{}, 1)
-	store, err := gitstore.Open(ctx, gitstore.Config{
-		Dir: c.CloneDir(), Remote: c.Repo, Branch: c.Branch,
-		Username: c.RepoUser, Password: c.RepoToken, SSHKeyFile: c.SSHKeyFile, KnownHostsFile: c.KnownHosts,
-		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail,
-		Poll: c.Poll, PushDelay: c.PushDelay,
-		Merge: mergePosts,
-		Advanced: func(_, _ *gitstore.Snapshot) {
-			select {
-			case advance <- struct{}{}:
-			default: // one is waiting already; it will see the newest state
-			}
-		},
-		Log: s.log, Progress: progress,
-	})
-	if err != nil {
-		return err
+	for _, d := range s.destinations {
+		if err := d.open(ctx, s.state, s.media, progress); err != nil {
+			return err
+		}
 	}
-	s.store = store
-	s.posts = &posts{
-		repo: store, catalog: s.catalog, uploads: s.state,
-		staged: func(file string) (io.ReadCloser, error) { return s.media.File(file) },
-		config: c, log: s.log, now: time.Now,
-	}
-	if err := s.catalog.Advance(ctx, s.snapshot()); err != nil {
-		return err
-	}
-	s.background.Go(func() { s.follow(run, advance) })
 	s.background.Go(func() { s.expireUploads(run) })
 	return nil
 }
 
-// snapshot is the newest durable state, as the catalog reads it.
-func (s *Server) snapshot() indexed { return indexed{s.store.Snapshot()} }
-
-// follow keeps the catalog at the tip, so that no request has to wait for it.
-func (s *Server) follow(ctx context.Context, advance <-chan struct{}) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-advance:
-		}
-		if err := s.catalog.Advance(ctx, s.snapshot()); err != nil && ctx.Err() == nil {
-			s.log.Error("the site cannot be read as it is now in the repository", "error", err)
-		}
-	}
-}
+// config is the configuration in force. It is not to be changed.
+func (s *Server) config() *Config { return s.settings.Load() }
 
 // expireUploads removes, once an hour, uploads that no post has referred to for media.unused,
 // and staged copies of those that have been in the repository for as long.
@@ -128,8 +88,8 @@ func (s *Server) expireUploads(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
 	for {
-		if s.config.MediaUnused > 0 {
-			if err := s.dropUnused(ctx, time.Now().Add(-s.config.MediaUnused)); err != nil && ctx.Err() == nil {
+		if unused := s.config().MediaUnused; unused > 0 {
+			if err := s.dropUnused(ctx, time.Now().Add(-unused)); err != nil && ctx.Err() == nil {
 				s.log.Error("old uploads could not be removed", "error", err)
 			}
 		}
@@ -210,10 +170,7 @@ func (s *Server) Close(ctx context.Context) error {
 	s.closing.Do(func() {
 		s.stop()
 		s.background.Wait()
-		var errs []error
-		if s.store != nil {
-			errs = append(errs, s.store.Close(ctx))
-		}
+		errs := []error{closeAll(ctx, s.destinations)}
 		if s.state != nil {
 			errs = append(errs, s.state.Close())
 		}
