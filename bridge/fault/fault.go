@@ -27,6 +27,11 @@ const (
 	TooManyRequests   Code = "too_many_requests"  // slow down: 429
 	Unavailable       Code = "unavailable"        // try again later: 503
 	Internal          Code = "server_error"       // a defect or a broken machine: 500
+
+	// What a token endpoint says beside these (RFC 6749, section 5.2).
+	InvalidGrant     Code = "invalid_grant"          // a bad code or refresh token, or somebody else's: 400
+	InvalidScope     Code = "invalid_scope"          // a scope that is none, or more than was granted: 400
+	UnsupportedGrant Code = "unsupported_grant_type" // another way to a token than those offered: 400
 )
 
 // Error is a failure that a person or a client is told about.

@@ -135,7 +135,7 @@ func WriteError(w http.ResponseWriter, err error) error {
 // StatusOf is the HTTP status for a code.
 func StatusOf(code fault.Code) int {
 	switch code {
-	case fault.InvalidRequest:
+	case fault.InvalidRequest, fault.InvalidGrant, fault.InvalidScope, fault.UnsupportedGrant:
 		return http.StatusBadRequest
 	case fault.Unauthorized, fault.InvalidToken:
 		return http.StatusUnauthorized

@@ -50,6 +50,43 @@ CREATE TABLE upload (
 CREATE INDEX upload_created ON upload (created);
 CREATE INDEX upload_token ON upload (token_id);
 `,
+
+	// Sign-in: codes on their way to an app, refresh tokens, and the apps from before PKCE
+	// that the owner allowed. A used row stays until it would have expired, so that a second
+	// use is recognised. lifetime is that of the access tokens, in microseconds; 0: for ever.
+	`
+CREATE TABLE code (
+	secret       BLOB    PRIMARY KEY CHECK (length(secret) = 32),
+	client_id    TEXT    NOT NULL,
+	client_name  TEXT    NOT NULL,
+	redirect_uri TEXT    NOT NULL,
+	challenge    TEXT    NOT NULL,
+	me           TEXT    NOT NULL,
+	scope        TEXT    NOT NULL,
+	sites        TEXT    NOT NULL,
+	lifetime     INTEGER NOT NULL,
+	expires      INTEGER NOT NULL,
+	used         INTEGER,
+	token_id     INTEGER REFERENCES token (id) ON DELETE SET NULL
+) STRICT;
+
+CREATE TABLE refresh (
+	secret   BLOB    PRIMARY KEY CHECK (length(secret) = 32),
+	token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+	scope    TEXT    NOT NULL,
+	lifetime INTEGER NOT NULL,
+	expires  INTEGER NOT NULL,
+	used     INTEGER
+) STRICT;
+
+CREATE INDEX code_token ON code (token_id);
+CREATE INDEX refresh_token ON refresh (token_id);
+
+CREATE TABLE old_client (
+	client_id TEXT    PRIMARY KEY,
+	approved  INTEGER NOT NULL
+) STRICT;
+`,
 }
 
 // prepare sets the journal mode, which the file remembers, and runs the migrations that are

@@ -44,26 +44,36 @@ func (db *DB) CreateToken(ctx context.Context, t Token) (secret string, err erro
 	if t.Created.IsZero() {
 		t.Created = time.Now()
 	}
-	for _, word := range t.Scope {
-		if word == "" || strings.ContainsAny(word, " \t\r\n") {
-			return "", fmt.Errorf("create token: scope %q is not one word; give each scope by itself", word)
-		}
-	}
-	// Two texts of 130 random bits each. The first alone could not be guessed; together they
-	// are as long as the tokens of other hosts, which scanners expect.
-	secret = tokenPrefix + rand.Text() + rand.Text()
+	secret = newSecret(tokenPrefix)
 	err = db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO token (secret, name, client_id, me, scope, created, last_used, expires, revoked)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "),
-			stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked))
+		_, err := insertToken(ctx, tx, secret, t)
 		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("create token: %w", err)
 	}
 	return secret, nil
+}
+
+// newSecret is the prefix and two texts of 130 random bits each. The first alone could not
+// be guessed; together they are as long as the tokens of other hosts, which scanners expect.
+func newSecret(prefix string) string { return prefix + rand.Text() + rand.Text() }
+
+func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id int64, err error) {
+	for _, word := range t.Scope {
+		if word == "" || strings.ContainsAny(word, " \t\r\n") {
+			return 0, fmt.Errorf("scope %q is not one word; give each scope by itself", word)
+		}
+	}
+	result, err := tx.ExecContext(ctx, `
+		INSERT INTO token (secret, name, client_id, me, scope, created, last_used, expires, revoked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "),
+		stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked))
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
 }
 
 // digest is what is stored of a secret. A secret has 260 random bits, so a plain hash

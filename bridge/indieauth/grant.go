@@ -1,0 +1,78 @@
+package indieauth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/state"
+)
+
+// codeLifetime is how long an app has to fetch what was granted.
+const codeLifetime = 10 * time.Minute
+
+// Decision is the owner's answer to a Request.
+type Decision struct {
+	Me    string   // one of the configured sites; "": the one that was asked for, else the first
+	Scope []string // what is granted; it may be less than was asked for, or other words
+	Sites []string // the configured sites that the token may use; none: all
+
+	AllowWithoutPKCE bool // this app may sign in without PKCE, now and later
+
+	Lifetime time.Duration // of access tokens; 0: the configured one; below 0: until they are revoked
+}
+
+// Grant is the owner's yes. The browser goes to redirect, which carries a code for the app.
+func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect string, err error) {
+	const op = "grant access"
+	if d.Me == "" {
+		d.Me = r.Me
+	}
+	if d.Me == "" && len(s.config.Me) > 0 {
+		d.Me = s.config.Me[0]
+	}
+	for _, site := range append([]string{d.Me}, d.Sites...) {
+		if !slices.Contains(s.config.Me, site) {
+			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a site of this server", site), Hint: "choose one of " + strings.Join(s.config.Me, ", ")}
+		}
+	}
+	for _, word := range d.Scope {
+		if !scopeWord.MatchString(word) {
+			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a scope", word), Hint: "choose from the list"}
+		}
+	}
+	if r.WithoutPKCE && !r.ClientApproved {
+		if !d.AllowWithoutPKCE {
+			return "", &fault.Error{
+				Code: fault.Forbidden, Op: op, Message: r.ClientID + " signs in without PKCE, which protects the code on its way",
+				Hint: "allow this app by name to do so, or use an app that is up to date",
+			}
+		}
+		if err := s.db.ApproveOldClient(ctx, r.ClientID); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case d.Lifetime == 0:
+		d.Lifetime = s.config.Lifetime
+	case d.Lifetime < 0:
+		d.Lifetime = 0
+	}
+	code, err := s.db.CreateCode(ctx, state.Code{
+		ClientID: r.ClientID, ClientName: r.Client.Name, RedirectURI: r.RedirectURI, Challenge: r.CodeChallenge,
+		Me: d.Me, Scope: slices.Compact(slices.Clone(d.Scope)), Sites: d.Sites, Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
+	})
+	if err != nil {
+		return "", err
+	}
+	// me is what apps of before 2020 check.
+	return s.redirect(r, "code", code, "me", d.Me), nil
+}
+
+// Deny is the owner's no. The browser goes to redirect, which tells the app.
+func (s *Server) Deny(r *Request) (redirect string) {
+	return s.redirect(r, "error", "access_denied", "error_description", "the owner of the site said no")
+}
