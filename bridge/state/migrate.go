@@ -87,6 +87,41 @@ CREATE TABLE old_client (
 	approved  INTEGER NOT NULL
 ) STRICT;
 `,
+
+	// The owner: at most one, with a password (in PHC form) or passkeys or both; sessions of
+	// browsers, and one-time links by which credentials are set. Of their secrets the SHA-256 is kept.
+	`
+CREATE TABLE owner (
+	id       INTEGER PRIMARY KEY CHECK (id = 1),
+	handle   BLOB NOT NULL,
+	password TEXT,
+	changed  INTEGER
+) STRICT;
+
+CREATE TABLE passkey (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	credential BLOB    NOT NULL UNIQUE,
+	name       TEXT    NOT NULL,
+	record     TEXT    NOT NULL,
+	created    INTEGER NOT NULL,
+	last_used  INTEGER
+) STRICT;
+
+CREATE TABLE session (
+	id      INTEGER PRIMARY KEY AUTOINCREMENT,
+	secret  BLOB    NOT NULL UNIQUE CHECK (length(secret) = 32),
+	browser TEXT    NOT NULL,
+	created INTEGER NOT NULL,
+	used    INTEGER NOT NULL,
+	expires INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE setup_link (
+	secret  BLOB    PRIMARY KEY CHECK (length(secret) = 32),
+	created INTEGER NOT NULL,
+	expires INTEGER NOT NULL
+) STRICT;
+`,
 }
 
 // prepare sets the journal mode, which the file remembers, and runs the migrations that are

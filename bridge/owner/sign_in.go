@@ -1,0 +1,196 @@
+package owner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/state"
+)
+
+// SignIn starts a session for who knows the password, and gives its secret. It is
+// fault.Forbidden when the password is wrong, and fault.TooManyRequests, with the time to
+// wait, when the address guessed too often.
+func (o *Owner) SignIn(ctx context.Context, address, browser, password string) (session string, err error) {
+	const op = "sign in"
+	owner, err := o.db.Owner(ctx)
+	if err != nil {
+		return "", unavailable(op, err)
+	}
+	if owner.Password == "" {
+		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "no password is set", Hint: "sign in with a passkey, or run gitpost passwd where gitpost runs"}
+	}
+	if wait := o.attempts.begin(address, o.now()); wait > 0 {
+		return "", &fault.Error{
+			Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many wrong passwords came from your address",
+			Hint: "wait " + inWords(wait) + ", or sign in with a passkey, which is never limited",
+		}
+	}
+	right, asToday, err := o.hasher.matches(ctx, password, owner.Password)
+	if err != nil {
+		return "", unavailable(op, err)
+	}
+	if !right {
+		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the password is wrong", Hint: "gitpost passwd, where gitpost runs, makes a link for setting a new one"}
+	}
+	o.attempts.succeeded(address)
+	if !asToday {
+		if phc, err := o.hasher.hash(ctx, password); err == nil {
+			if err := o.db.StrengthenPassword(ctx, owner.Password, phc); err != nil {
+				return "", unavailable(op, err)
+			}
+		}
+	}
+	return o.startSession(ctx, browser)
+}
+
+// ChangePassword sets a new password for who is signed in and knows the current one, if
+// there is one. Every session ends; the answer is a new one.
+func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, password string) (session string, err error) {
+	const op = "change the password"
+	owner, err := o.db.Owner(ctx)
+	if err != nil {
+		return "", unavailable(op, err)
+	}
+	if owner.Password != "" {
+		// The same account of failures as for signing in: a stolen session guesses no better.
+		if wait := o.attempts.begin(address, o.now()); wait > 0 {
+			return "", &fault.Error{
+				Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many wrong passwords came from your address",
+				Hint: "wait " + inWords(wait),
+			}
+		}
+		right, _, err := o.hasher.matches(ctx, current, owner.Password)
+		if err != nil {
+			return "", unavailable(op, err)
+		}
+		if !right {
+			return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the current password is wrong", Hint: "enter the one that you sign in with"}
+		}
+		o.attempts.succeeded(address)
+	}
+	if err := o.SetPassword(ctx, password, ""); err != nil {
+		return "", err
+	}
+	return o.startSession(ctx, browser)
+}
+
+// SetPassword sets the password and ends every session. With setup, the secret of a set-up
+// link, it uses the link up; without one the caller answers for the change.
+func (o *Owner) SetPassword(ctx context.Context, password, setup string) error {
+	if setup != "" {
+		if err := o.CheckSetup(ctx, setup); err != nil {
+			return err // before the costly hash
+		}
+	}
+	if err := checkNew(password); err != nil {
+		return err
+	}
+	phc, err := o.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return asSetup("set the password", o.db.SetPassword(ctx, phc, setup))
+}
+
+// SetUp is SetPassword by a set-up link, followed by a session.
+func (o *Owner) SetUp(ctx context.Context, browser, password, setup string) (session string, err error) {
+	if setup == "" {
+		return "", errSetup("set the password")
+	}
+	if err := o.SetPassword(ctx, password, setup); err != nil {
+		return "", err
+	}
+	return o.startSession(ctx, browser)
+}
+
+func (o *Owner) startSession(ctx context.Context, browser string) (string, error) {
+	now := o.now()
+	secret, err := o.db.CreateSession(ctx, state.Session{Browser: browser, Created: now, Used: now, Expires: now.Add(SessionLifetime)})
+	if err != nil {
+		return "", unavailable("sign in", err)
+	}
+	return secret, nil
+}
+
+// Session is the session of a secret that a browser sent; ok is false when it is over.
+func (o *Owner) Session(ctx context.Context, secret string) (s state.Session, ok bool, err error) {
+	if secret == "" {
+		return state.Session{}, false, nil
+	}
+	s, err = o.db.Session(ctx, secret, SessionIdle, o.now())
+	if errors.Is(err, state.ErrNoSession) {
+		return state.Session{}, false, nil
+	}
+	if err != nil {
+		return state.Session{}, false, unavailable("look up the session", err)
+	}
+	return s, true, nil
+}
+
+// Sessions lists the browsers that are signed in, the last used first.
+func (o *Owner) Sessions(ctx context.Context) ([]state.Session, error) {
+	return o.db.Sessions(ctx, SessionIdle, o.now())
+}
+
+// SignOut ends the session of a secret.
+func (o *Owner) SignOut(ctx context.Context, secret string) error {
+	return o.db.DeleteSession(ctx, secret)
+}
+
+// SignOutEverywhere ends every session.
+func (o *Owner) SignOutEverywhere(ctx context.Context) error { return o.db.DeleteSessions(ctx) }
+
+// NewSetup gives the secret of a new set-up link; links made before are void.
+func (o *Owner) NewSetup(ctx context.Context) (secret string, err error) {
+	return o.db.CreateSetup(ctx, o.now().Add(SetupLifetime))
+}
+
+// FirstSetup gives the secret of a set-up link when there is no owner and there was never a
+// link before, else "".
+func (o *Owner) FirstSetup(ctx context.Context) (secret string, err error) {
+	return o.db.CreateFirstSetup(ctx, o.now().Add(SetupLifetime))
+}
+
+// CheckSetup is nil while a set-up link is good. It does not use it up.
+func (o *Owner) CheckSetup(ctx context.Context, secret string) error {
+	if secret == "" {
+		return errSetup("set up")
+	}
+	return asSetup("set up", o.db.Setup(ctx, secret))
+}
+
+func errSetup(op string) error {
+	return &fault.Error{
+		Code: fault.Forbidden, Op: op, Message: "the set-up link is not good: it was used, has expired or was replaced by a newer one",
+		Hint: "run gitpost passwd where gitpost runs; it prints a new one",
+	}
+}
+
+func asSetup(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, state.ErrNoSetup):
+		return errSetup(op)
+	}
+	return unavailable(op, err)
+}
+
+// unavailable is for failures of this machine; faults pass as they are.
+func unavailable(op string, err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &fault.Error{Code: fault.Unavailable, Op: op, Message: "this cannot be done just now", Hint: "try again; the server's log has the cause", Err: err}
+}
+
+func inWords(d time.Duration) string {
+	if d <= 90*time.Second {
+		return fmt.Sprintf("%d seconds", int((d+time.Second-1)/time.Second))
+	}
+	return fmt.Sprintf("%d minutes", int((d+time.Minute-1)/time.Minute))
+}

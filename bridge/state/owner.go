@@ -1,0 +1,191 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Owner is who may sign in on the pages.
+type Owner struct {
+	Handle   []byte // names the owner to authenticators; random, and the same for ever
+	Password string // in PHC form; "" when none is set
+	Changed  time.Time
+	Passkeys []Passkey // oldest first
+}
+
+// Known tells whether there is anything to sign in with.
+func (o Owner) Known() bool { return o.Password != "" || len(o.Passkeys) > 0 }
+
+// Passkey is a public key of the owner's.
+type Passkey struct {
+	ID         int64
+	Credential []byte // the authenticator's name for it
+	Name       string // for the owner: "phone"
+	Record     []byte // all that is known of it, as JSON
+	Created    time.Time
+	LastUsed   time.Time
+}
+
+// What the owner's methods say of what is not there.
+var (
+	ErrNoSetup     = errors.New("no such set-up link")
+	ErrNoPasskey   = errors.New("no such passkey")
+	ErrLastSignIn  = errors.New("it is the only way to sign in")
+	ErrSamePasskey = errors.New("the passkey is known already")
+)
+
+// Owner reads everything about the owner. It makes the handle the first time.
+func (db *DB) Owner(ctx context.Context) (Owner, error) {
+	o, err := db.owner(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		if err = db.write(ctx, func(tx *sql.Tx) error { return makeOwner(ctx, tx) }); err == nil {
+			o, err = db.owner(ctx)
+		}
+	}
+	if err != nil {
+		return Owner{}, fmt.Errorf("read the owner: %w", explain(err))
+	}
+	return o, nil
+}
+
+func makeOwner(ctx context.Context, tx *sql.Tx) error {
+	handle := make([]byte, 32)
+	rand.Read(handle)
+	_, err := tx.ExecContext(ctx, "INSERT INTO owner (id, handle) VALUES (1, ?) ON CONFLICT DO NOTHING", handle)
+	return err
+}
+
+func (db *DB) owner(ctx context.Context) (Owner, error) {
+	var o Owner
+	var password sql.NullString
+	var changed sql.NullInt64
+	err := db.sql.QueryRowContext(ctx, "SELECT handle, password, changed FROM owner").Scan(&o.Handle, &password, &changed)
+	if err != nil {
+		return Owner{}, err
+	}
+	o.Password, o.Changed = password.String, instant(changed)
+	rows, err := db.sql.QueryContext(ctx, "SELECT id, credential, name, record, created, last_used FROM passkey ORDER BY id")
+	if err != nil {
+		return Owner{}, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p Passkey
+		var created, lastUsed sql.NullInt64
+		if err := rows.Scan(&p.ID, &p.Credential, &p.Name, &p.Record, &created, &lastUsed); err != nil {
+			return Owner{}, err
+		}
+		p.Created, p.LastUsed = instant(created), instant(lastUsed)
+		o.Passkeys = append(o.Passkeys, p)
+	}
+	return o, rows.Err()
+}
+
+// SetPassword stores a password in PHC form and ends every session. With a set-up link's
+// secret it uses the link up, or answers ErrNoSetup and changes nothing; setup is "" for who
+// has shown otherwise that he may.
+func (db *DB) SetPassword(ctx context.Context, phc, setup string) error {
+	return db.credential(ctx, "set the password", setup, func(tx *sql.Tx) error {
+		if err := makeOwner(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE owner SET password = ?, changed = ?", phc, stamp(time.Now())); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM session")
+		return err
+	})
+}
+
+// StrengthenPassword replaces the stored form of the password, which did not change.
+func (db *DB) StrengthenPassword(ctx context.Context, old, phc string) error {
+	return db.credential(ctx, "store the password anew", "", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE owner SET password = ? WHERE password = ?", phc, old)
+		return err
+	})
+}
+
+// AddPasskey stores p (its ID is ignored). setup is as for SetPassword; who comes by a set-up
+// link ends every session.
+func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
+	return db.credential(ctx, "add the passkey", setup, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `
+			INSERT INTO passkey (credential, name, record, created, last_used) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`,
+			p.Credential, p.Name, string(p.Record), stamp(p.Created), stamp(p.LastUsed))
+		if err == nil {
+			err = atLeastOne(result, ErrSamePasskey)
+		}
+		if err != nil || setup == "" {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM session")
+		return err
+	})
+}
+
+// UsePasskey notes what an authenticator told when the owner signed in with it.
+func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.Time) error {
+	return db.credential(ctx, "note the use of the passkey", "", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE passkey SET record = ?, last_used = ? WHERE id = ?", string(record), stamp(now), id)
+		if err != nil {
+			return err
+		}
+		return atLeastOne(result, ErrNoPasskey)
+	})
+}
+
+// RemovePasskey forgets a passkey; ErrLastSignIn when nothing to sign in with would be left.
+func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
+	return db.credential(ctx, "remove the passkey", "", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "DELETE FROM passkey WHERE id = ?", id)
+		if err == nil {
+			err = atLeastOne(result, ErrNoPasskey)
+		}
+		if err != nil {
+			return err
+		}
+		var left bool
+		err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)").Scan(&left)
+		if err == nil && !left {
+			err = ErrLastSignIn
+		}
+		return err
+	})
+}
+
+// RemovePasskeys forgets them all and ends every session. It is for who owns the machine.
+func (db *DB) RemovePasskeys(ctx context.Context) error {
+	return db.credential(ctx, "remove the passkeys", "", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM passkey; DELETE FROM session")
+		return err
+	})
+}
+
+// credential runs one change of what the owner signs in with.
+func (db *DB) credential(ctx context.Context, what, setup string, change func(*sql.Tx) error) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		if setup != "" {
+			if err := useSetup(ctx, tx, setup); err != nil {
+				return err
+			}
+		}
+		return change(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func atLeastOne(result sql.Result, none error) error {
+	n, err := result.RowsAffected()
+	if err == nil && n == 0 {
+		return none
+	}
+	return err
+}

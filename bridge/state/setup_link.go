@@ -1,0 +1,84 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// CreateSetup gives the secret of a new set-up link. Links made before are void from now on.
+func (db *DB) CreateSetup(ctx context.Context, expires time.Time) (secret string, err error) {
+	secret = rand.Text()
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM setup_link"); err != nil {
+			return err
+		}
+		return insertSetup(ctx, tx, secret, expires)
+	})
+	if err != nil {
+		return "", fmt.Errorf("make a set-up link: %w", err)
+	}
+	return secret, nil
+}
+
+// CreateFirstSetup is CreateSetup unless there is an owner or there was ever a link that
+// nobody used: then secret is "". Of several processes one gets the secret.
+func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret string, err error) {
+	secret = rand.Text()
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		var late bool
+		err := tx.QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT 1 FROM setup_link) OR EXISTS (SELECT 1 FROM passkey)
+				OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)`).Scan(&late)
+		if err != nil {
+			return err
+		}
+		if late {
+			secret = ""
+			return nil
+		}
+		return insertSetup(ctx, tx, secret, expires)
+	})
+	if err != nil {
+		return "", fmt.Errorf("make the first set-up link: %w", err)
+	}
+	return secret, nil
+}
+
+func insertSetup(ctx context.Context, tx *sql.Tx, secret string, expires time.Time) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO setup_link (secret, created, expires) VALUES (?, ?, ?)",
+		digest(secret), stamp(time.Now()), stamp(expires))
+	return err
+}
+
+// Setup is nil when a set-up link is good, and ErrNoSetup when it was used, has expired, was
+// replaced or never was. It does not use the link up: SetPassword and AddPasskey do.
+func (db *DB) Setup(ctx context.Context, secret string) error {
+	var expires sql.NullInt64
+	err := db.sql.QueryRowContext(ctx, "SELECT expires FROM setup_link WHERE secret = ?", digest(secret)).Scan(&expires)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNoSetup
+	case err != nil:
+		return fmt.Errorf("look up the set-up link: %w", explain(err))
+	case !time.Now().Before(instant(expires)):
+		return ErrNoSetup
+	}
+	return nil
+}
+
+// useSetup makes a good link, and any other, void.
+func useSetup(ctx context.Context, tx *sql.Tx, secret string) error {
+	result, err := tx.ExecContext(ctx, "DELETE FROM setup_link WHERE secret = ? AND expires > ?", digest(secret), stamp(time.Now()))
+	if err == nil {
+		err = atLeastOne(result, ErrNoSetup)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM setup_link")
+	return err
+}
