@@ -145,6 +145,9 @@ func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *fr
 // with an _index file, else the top folder.
 func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
 	section := f.parent
+	if f.kind == "term" && !h.rules.tree {
+		return []string{topFolder(f.dir)} // a term was in its taxonomy, no section itself
+	}
 	if f.class != branchBundle {
 		section = topFolder(f.parent)
 		made := true

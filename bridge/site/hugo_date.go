@@ -189,7 +189,7 @@ func (h *hugo) datesOf(p *hugoFile, m *matter) pageDates {
 			switch {
 			case key == ":filename":
 				var slug string
-				if t, slug = h.fileNameDate(p); t.IsZero() {
+				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread {
 					continue
 				}
 				d.slug = slug

@@ -36,7 +36,10 @@ func TestHugoDifferential(t *testing.T) {
 	seed, _ := strconv.ParseUint(os.Getenv("GITPOST_FUZZ_SEED"), 10, 64)
 	b := hugoBuilder{binary: binary, version: installedHugo(t, binary)}
 	t.Logf("%s %s, seeds from %d", binary, b.version, seed)
-	failures := 0
+	failures, chance := 0, 0
+	defer func() {
+		t.Logf("%d sites at most, %d differences, %d that a second build did not show", sites, failures, chance)
+	}()
 	for i := range uint64(sites) {
 		s := randomHugoSite(rand.New(rand.NewPCG(seed+i, 7)), b.version)
 		if len(b.differences(t, s)) == 0 {
@@ -45,6 +48,7 @@ func TestHugoDifferential(t *testing.T) {
 		s = b.shrink(t, s)
 		diffs := b.differences(t, s)
 		if len(diffs) == 0 {
+			chance++
 			t.Logf("seed %d: a difference that a second build did not show", seed+i)
 			continue
 		}

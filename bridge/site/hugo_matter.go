@@ -12,6 +12,7 @@ type matter struct {
 	doc     *frontmatter.Document
 	org     map[string]frontmatter.Field // of an Org file in place of doc
 	cascade []cascadeRule                // the nearest first, only those that hold for the page
+	unread  bool                         // Hugo does not even look at the file's name for a date
 	newYAML bool
 	around  Surroundings
 }
@@ -79,7 +80,25 @@ func (h *hugo) matterOf(f *hugoFile, doc *frontmatter.Document, around Surroundi
 		m.org = orgKeywords(doc.Body())
 	}
 	m.cascade = h.cascadesFor(f, m, around)
+	m.unread = !h.rules.tree && m.org == nil && doc != nil && doc.Format() == frontmatter.None && !h.cascadesInto(f, around)
 	return m
+}
+
+// cascadesInto tells whether a section above could hand anything down, were it nothing:
+// before 0.123 a page without front matter got no date from its file name unless there was
+// something to merge.
+func (h *hugo) cascadesInto(f *hugoFile, around Surroundings) bool {
+	merges := len(f.lang.cascade) > 0
+	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
+		if doc != nil && dir != "" {
+			merges = merges || doc.Format() != frontmatter.None
+		} else if doc != nil {
+			_, cascades := doc.Get("cascade")
+			merges = merges || cascades
+		}
+		return !merges
+	})
+	return merges
 }
 
 // orgKeywords reads the #+KEY: value lines at the start of an Org file. KEY[]: is a list of

@@ -46,14 +46,8 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 		ext := h.extension()
 		if ext == ".bin" { // what matters of copies is where their page is
 			name = h.pick([]string{"photo", "Photo One", "a.b", "pic-é"})
-			if h.noSections || len(h.langs) > 0 || !plainPath(dir) || strings.HasPrefix(dir, "tags") {
-				continue
-			}
 		}
 		file := join(h.pick(h.roots), dir) + "/" + name + ext
-		if strings.HasSuffix(name, "index") && strings.EqualFold(ext, ".md") {
-			file = strings.TrimSuffix(file, ext) + ".md" // _index.MD is not looked for
-		}
 		if !s.blocks(file) {
 			s.files[file] = h.file(file, len(s.files))
 		}
