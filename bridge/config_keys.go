@@ -100,7 +100,7 @@ func Keys() []Key {
 			Meaning: "the path pattern for new posts, below the section; see [below](#where-new-posts-go)",
 			set:     textKey(func(c *Config) *string { return &c.Site.Path }, insideRepository, pathPattern)},
 		{Name: "site.timezone", Without: "the site's, else the machine's", Example: "Europe/Berlin",
-			Meaning: "the time zone of dates that an app sends without one",
+			Meaning: "the time zone of dates without one, in files and from apps; above all that the site says",
 			set:     timeZoneKey},
 		{Name: "site.media_dir", Without: "`static/media` (Hugo), `assets/media` (Jekyll)", Example: "static/uploads",
 			Meaning: "the folder for uploads",

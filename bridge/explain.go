@@ -17,7 +17,9 @@ func Explain(ctx context.Context, tree fs.FS, c Config) (site.Explanation, error
 	if err != nil {
 		return site.Explanation{}, err
 	}
-	return s.Explain(newTreeLibrary(tree, s, files))
+	e, err := s.Explain(newTreeLibrary(tree, s, files))
+	e.Warnings = append(e.Warnings, sharedURLs(urlMap(s, files))...)
+	return e, err
 }
 
 // treeLibrary is the posts of a tree, read once.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"gitpost/bridge/site"
@@ -15,9 +16,10 @@ type siteReader struct {
 	options site.Options
 	log     *slog.Logger
 
-	mu     sync.Mutex // guards last and reason
+	mu     sync.Mutex // guards last, reason and warned
 	last   *site.Site
-	reason string // why the newest configuration is not the one in force; "" when it is
+	reason string   // why the newest configuration is not the one in force; "" when it is
+	warned []string // of what in the configuration the log has warned
 }
 
 func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
@@ -26,6 +28,12 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 	defer r.mu.Unlock()
 	if err == nil {
 		r.last, r.reason = opened, ""
+		if warnings := opened.Warnings(); !slices.Equal(warnings, r.warned) {
+			r.warned = warnings
+			for _, w := range warnings {
+				r.log.Warn("the site's configuration leaves addresses to chance", "because", w)
+			}
+		}
 		return opened, nil
 	}
 	if r.last == nil {

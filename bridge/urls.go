@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ type URLMap struct {
 	Published   map[string]string `json:"published"`   // absolute URL by path
 	Unpublished []string          `json:"unpublished"` // files that look like content and have no page, in path order
 	Reasons     map[string]string `json:"-"`           // why, by path
+	Warnings    []string          `json:"-"`           // what leaves an address to chance, each with its remedy
 }
 
 // URLs maps the files of a tree: a *gitstore.Snapshot, or any other file system. Of c it
@@ -30,11 +32,33 @@ func URLs(ctx context.Context, tree fs.FS, c Config) (URLMap, error) {
 	if err != nil {
 		return URLMap{}, err
 	}
+	m := urlMap(s, files)
+	m.Warnings = append(s.Warnings(), sharedURLs(m)...)
+	return m, nil
+}
+
+func urlMap(s *site.Site, files *siteFiles) URLMap {
 	m := URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
 	for _, name := range files.names {
 		m.add(s.Locate(name, files.documents[name], files), files.problems[name])
 	}
-	return m, nil
+	return m
+}
+
+// sharedURLs warns of files with one address: the generator keeps the last that it renders,
+// without a word.
+func sharedURLs(m URLMap) []string {
+	first := map[string]string{}
+	var warnings []string
+	for _, name := range slices.Sorted(maps.Keys(m.Published)) {
+		url := m.Published[name]
+		if other, taken := first[url]; taken {
+			warnings = append(warnings, fmt.Sprintf("%s and %s have the same address, %s: only one of them will be there; give one another slug or name", other, name, url))
+			continue
+		}
+		first[url] = name
+	}
+	return warnings
 }
 
 // openTree reads the configuration and the content of a site.

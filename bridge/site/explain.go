@@ -15,6 +15,7 @@ import (
 // Explanation is what was inferred about a site, and what a post made of it looks like.
 type Explanation struct {
 	Findings []Finding `json:"findings"`
+	Warnings []string  `json:"warnings,omitempty"` // what leaves an address to chance, each with its remedy
 	Example  Example   `json:"example"`
 }
 
@@ -40,7 +41,7 @@ type origin struct{ generator, version string }
 func (s *Site) Explain(lib Library) (Explanation, error) {
 	posts := s.newest(lib)
 	h := s.habitsOf(posts)
-	e := Explanation{Findings: s.explainSite()}
+	e := Explanation{Findings: s.explainSite(), Warnings: s.Warnings()}
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)
 	e.Findings = append(e.Findings, s.explainStyle(h, posts)...)
 	e.Findings = append(e.Findings, s.explainMedia())
@@ -102,10 +103,10 @@ func (s *Site) explainSite() []Finding {
 	}
 	zone := Finding{"time zone", s.Zone().String(), "this machine's"}
 	switch key := s.settingName("timeZone", "timezone"); {
-	case key != "" && (name == "hugo" || s.options.TimeZone == nil):
-		zone.From = key + " in " + configuration
 	case s.options.TimeZone != nil:
 		zone.From = "site.timezone"
+	case key != "":
+		zone.From = key + " in " + configuration
 	case name == "hugo":
 		zone.From = "Hugo's own, as " + configuration + " names none"
 	case s.options.Env["TZ"] != "":

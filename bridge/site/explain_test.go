@@ -31,7 +31,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 		adjust func(*Options)
 		want   map[string]string
 	}{
-		{"hugo", blog, nil, map[string]string{
+		{"hugo", blog, func(o *Options) { o.TimeZone = nil }, map[string]string{
 			"generator": "hugo (hugo.yaml)", "version": "0.147.9 (.github/workflows/site.yml)",
 			"base URL": "https://blog.example/ (baseURL in hugo.yaml)", "time zone": "Europe/Berlin (timeZone in hugo.yaml)",
 			"section": "content/blog (3 of the newest 3 posts)", "path": "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",

@@ -182,12 +182,12 @@ func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, 
 	if lang.base, err = hugoBaseURL(base); err != nil {
 		return nil, err
 	}
-	if zone := s.text("timezone"); zone != "" {
+	if o.TimeZone != nil {
+		lang.zone = o.TimeZone
+	} else if zone := s.text("timezone"); zone != "" {
 		if lang.zone, err = time.LoadLocation(zone); err != nil {
 			return nil, fmt.Errorf("timeZone %q: %w", zone, err)
 		}
-	} else if o.TimeZone != nil {
-		lang.zone = o.TimeZone
 	}
 	if v, ok := s.value("permalinks"); ok {
 		if lang.permalinks, err = h.permalinkRulesOf(v); err != nil {

@@ -16,6 +16,7 @@ type permalinkRule struct {
 	kind    *pathGlob // nil: every kind that permalinks can be set for
 	paths   pathGlob  // compared with the page's path, or before 0.161 with its section
 	exact   string    // before 0.161: the section
+	keyed   bool      // an entry of a table, which has no order
 	lang    *pathGlob
 	env     *pathGlob
 	pattern *permalink
@@ -53,7 +54,7 @@ func (h *hugo) permalinkTable(table settings) (permalinkRules, error) {
 		}
 		section = strings.Trim(section, " /")
 		for k := range strings.SplitSeq(kind, ",") {
-			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, paths: sectionGlob(section), pattern: p})
+			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, keyed: true, paths: sectionGlob(section), pattern: p})
 		}
 		return nil
 	}
@@ -136,6 +137,7 @@ func (rules permalinkRules) find(h *hugo, p *hugoFile) *permalink {
 
 // permalink is a pattern cut into literals and tokens.
 type permalink struct {
+	text   string // as written
 	parts  []permalinkPart
 	titled bool // :slug or :title stands in it
 	dated  bool // a part of the date does
@@ -160,7 +162,7 @@ func (h *hugo) parsePermalink(pattern string) (*permalink, error) {
 	} else if err := checkOldPermalink(pattern); err != nil {
 		return nil, err
 	}
-	p := &permalink{}
+	p := &permalink{text: pattern}
 	literal := func(s string) {
 		if s != "" {
 			p.parts = append(p.parts, permalinkPart{literal: strings.ReplaceAll(s, "\x00", ":")})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type jekyll struct {
 	configuration  jekyllSettings
 	address        jekyllAddress
 	location       *time.Location
+	zoneGuessed    bool // nothing says it: this machine's, where another may build the site
 	now            func() time.Time
 	source         string // folder of the site in the repository, "" for all of it
 	destination    string // folder in the source that the site is written to; never read
@@ -52,6 +54,7 @@ func newJekyll(tree fs.FS, o Options, version string) (profile, error) {
 		configuration: config,
 		address:       newJekyllAddress(o, config),
 		location:      jekyllZone(o, config),
+		zoneGuessed:   o.TimeZone == nil && config.text("timezone", o.Env["TZ"]) == "",
 		now:           o.Now,
 		source:        relativeFolder(config.text("source", "")),
 		destination:   relativeFolder(config.text("destination", "_site")),
@@ -145,6 +148,17 @@ func (j *jekyll) name() string         { return "jekyll" }
 func (j *jekyll) version() string      { return j.release }
 func (j *jekyll) baseURL() string      { return j.address.home + "/" }
 func (j *jekyll) zone() *time.Location { return j.location }
+
+// warnings: without a zone the day in a post's address is that of the machine that builds.
+func (j *jekyll) warnings() []string {
+	if !j.zoneGuessed || !datePlaceholder.MatchString(j.posts.template) {
+		return nil
+	}
+	return []string{"timezone is not set in _config.yml: the day in the addresses of posts depends on the machine that builds the site; " +
+		"set timezone there, or site.timezone or TZ in site.env here to what that machine has (gitpost assumes " + j.location.String() + ", this machine's)"}
+}
+
+var datePlaceholder = regexp.MustCompile(`:(?:year|month|day|i_|y_day|short_|long_|hour|minute|second|week|w_)`)
 
 func (j *jekyll) dialect() frontmatter.Dialect {
 	return frontmatter.Dialect{YAMLOnly: true, DotsClose: true, LastWins: true}

@@ -23,7 +23,7 @@ type Options struct {
 	Section   string            // where new posts go
 	Path      string            // file-name pattern for new posts, with placeholders
 	Types     map[string]Type   // by post type (mf2.PostType)
-	TimeZone  *time.Location    // default: the site's, else the machine's
+	TimeZone  *time.Location    // of dates without one, in files and from apps; default: the site's, else the machine's
 	MediaDir  string            // default: static/media or assets/media
 	Now       func() time.Time  // default: time.Now
 	Env       map[string]string // what the generator's build environment sets (HUGO_…, TZ)
@@ -75,6 +75,8 @@ type profile interface {
 	// setting looks up a value of the generator's configuration, keys in lower case for
 	// Hugo: setting("markup", "goldmark", "renderer", "unsafe").
 	setting(keys ...string) (any, bool)
+	// warnings are what in the configuration makes the generator, not gitpost, unsure.
+	warnings() []string
 }
 
 // Surroundings is what locating a file needs to know of the files around it.
@@ -200,6 +202,10 @@ func (s *Site) Generator() (name, version string) { return s.profile.name(), s.p
 
 // BaseURL is the site's address with a trailing slash.
 func (s *Site) BaseURL() string { return s.profile.baseURL() }
+
+// Warnings are sentences about what in the site's configuration leaves an address to chance,
+// each with its remedy. They name no file of content: see Explain for those.
+func (s *Site) Warnings() []string { return s.profile.warnings() }
 
 // Zone is the time zone of dates that name none.
 func (s *Site) Zone() *time.Location { return s.profile.zone() }

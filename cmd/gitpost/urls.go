@@ -84,6 +84,9 @@ as it would write it now. Nothing is changed.`,
 			if asJSON {
 				return printJSON(c.OutOrStdout(), m)
 			}
+			for _, warning := range m.Warnings {
+				fmt.Fprintln(c.ErrOrStderr(), "warning: "+warning)
+			}
 			return printURLs(c.OutOrStdout(), m)
 		},
 	}
@@ -156,16 +159,20 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// printExplanation writes a table of the findings, and the example below it.
+// printExplanation writes a table of the findings, the warnings, and the example below them.
 func printExplanation(w io.Writer, e site.Explanation) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range e.Findings {
 		fmt.Fprintf(table, "%s\t%s\t(%s)\n", f.What, cmp.Or(f.Value, "none"), f.From)
 	}
-	if err := table.Flush(); err != nil || e.Example.Path == "" {
+	err := table.Flush()
+	for _, warning := range e.Warnings {
+		fmt.Fprintf(w, "\nWarning: %s\n", warning)
+	}
+	if err != nil || e.Example.Path == "" {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nA note posted now would be the file\n\n  %s\n\npublished at\n\n  %s\n\nwith the text\n\n%s",
+	_, err = fmt.Fprintf(w, "\nA note posted now would be the file\n\n  %s\n\npublished at\n\n  %s\n\nwith the text\n\n%s",
 		e.Example.Path, e.Example.URL, e.Example.Text)
 	return err
 }
