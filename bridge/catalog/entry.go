@@ -6,7 +6,6 @@ import (
 
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/site"
-	"gitpost/frontmatter"
 )
 
 // Entry is what the catalog knows of one content file.
@@ -23,6 +22,8 @@ type Entry struct {
 	Visibility string // "public", "unlisted", …
 	Has        []string
 	Problem    string // why the file's front matter cannot be read; "" when it can
+
+	words *words // what lists search; nil but of an entry that was just read
 }
 
 // Listed tells whether the file is one of the site's posts: not a section's or the home
@@ -52,11 +53,13 @@ func newEntry(s *site.Site, around site.Surroundings, path, blob string, data []
 	if doc == nil || e.Page.Static {
 		return e
 	}
-	e.describe(s.Item(e.Page, doc), doc)
+	item := s.Item(e.Page, doc)
+	e.describe(item)
+	e.words = wordsOf(e, item)
 	return e
 }
 
-func (e *Entry) describe(item mf2.Item, _ *frontmatter.Document) {
+func (e *Entry) describe(item mf2.Item) {
 	p := item.Properties
 	e.PostType = mf2.PostType(item)
 	e.Name = p.Text("name")
@@ -73,8 +76,9 @@ func (e *Entry) describe(item mf2.Item, _ *frontmatter.Document) {
 	if s := p.Text("visibility"); s != "" {
 		e.Visibility = s
 	}
+	e.Has = append(make([]string, 0, len(p)+1), "post-status") // every answer has it
 	for name, values := range p {
-		if len(values) > 0 {
+		if len(values) > 0 && name != "post-status" {
 			e.Has = append(e.Has, name)
 		}
 	}

@@ -1,28 +1,58 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gitpost/bridge/site"
 	"gitpost/frontmatter"
 )
 
-// index is the whole repository at one snapshot.
+// index is the whole repository at one snapshot. Of a post it keeps a record of some 200 bytes.
 type index struct {
 	site    *site.Site
 	snap    Snapshot
 	paths   paths
-	context map[string]*frontmatter.Document
-	entries map[string]*Entry   // by path
-	urls    map[string][]string // by address: paths, the one in force last
-	listed  []*Entry            // newest first
-	turning map[string]bool     // paths of the pages that the clock will publish or take away
-	swept   bool                // Turn has seen which pages had turned when the index was built
+	context map[string]*frontmatter.Document // sections' pages
+
+	records []record // by number
+	free    []uint32 // numbers without a record
+	byPath  map[string]uint32
+	urls    numbers
+	shapes  table[shape]
+	tags    table[[]string]
+	blocks  []*block // by number / blockSize
+	rows    []row    // the listed posts, newest first
+
+	turning map[string]bool // paths of the pages that the clock will publish or take away
+	swept   bool            // Turn has seen which pages had turned when the index was built
+}
+
+// row is a listed post with what filters look at first.
+type row struct {
+	seconds     int64 // the date
+	nanoseconds int32
+	number      uint32
+	shape, tags uint32
+}
+
+func newIndex(st *site.Site, snap Snapshot) *index {
+	return &index{
+		site: st, snap: snap, paths: newPaths(),
+		context: map[string]*frontmatter.Document{},
+		byPath:  map[string]uint32{},
+		urls:    newNumbers(),
+		shapes:  newTable(unpackShape),
+		tags:    newTable(unpackTags),
+		turning: map[string]bool{},
+	}
 }
 
 // surroundings answers site's questions about neighbours.
@@ -34,13 +64,13 @@ type surroundings struct {
 
 var _ site.Lister = surroundings{}
 
-// Document is read from the index for the pages of sections and bundles, and from the
-// snapshot for posts, which hardly any site asks about.
+// Document is read from the index for the pages of sections, and from the snapshot for posts,
+// which hardly any site asks about.
 func (s surroundings) Document(path string) *frontmatter.Document {
 	if doc := s.index.context[path]; doc != nil {
 		return doc
 	}
-	if !s.Exists(path) || !s.index.site.Content(path) || s.index.site.Context(path) {
+	if !s.Exists(path) || !s.index.site.Content(path) || s.index.sectionPage(path) {
 		return nil
 	}
 	data, err := fs.ReadFile(s.snap, path)
@@ -54,37 +84,60 @@ func (s surroundings) Document(path string) *frontmatter.Document {
 	return doc
 }
 
+// sectionPage tells a file that decides how all below its folder is published. A bundle's
+// index file does not: what it says is about its own page, and only that it is there counts
+// for the files beside it.
+func (ix *index) sectionPage(file string) bool { return ix.site.Context(file) && !isBundle(file) }
+
+func isBundle(file string) bool { return strings.HasPrefix(path.Base(file), "index.") }
+
 // build reads the whole repository.
 func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snapshot) (*index, error) {
 	st, err := open(snap)
 	if err != nil {
 		return nil, err
 	}
-	ix := &index{
-		site: st, snap: snap,
-		paths:   newPaths(),
-		context: map[string]*frontmatter.Document{},
-		entries: map[string]*Entry{},
-		urls:    map[string][]string{},
-		turning: map[string]bool{},
-	}
-	var content, around []string
+	ix := newIndex(st, snap)
+	var content, blobs []string
+	sections := map[string]string{} // blob by path
 	err = snap.Walk(func(path, blob string) error {
-		ix.paths.set(path, blob)
-		if st.Context(path) {
-			around = append(around, path)
+		ix.paths.set(path, true)
+		if ix.sectionPage(path) {
+			sections[path] = blob
 		}
 		if st.Content(path) {
-			content = append(content, path)
+			content, blobs = append(content, path), append(blobs, blob)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the repository's files: %w", err)
 	}
+	if err := ix.readSections(ctx, sections); err != nil {
+		return nil, err
+	}
+	around := surroundings{changedPaths{paths: ix.paths}, ix, snap}
+	read := make([]draft, len(content))
+	err = snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
+		read[i] = newDraft(newEntry(st, around, content[i], blobs[i], data))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	ix.fill(read)
+	return ix, nil
+}
+
+// readSections reads what decides about whole folders.
+func (ix *index) readSections(ctx context.Context, blobs map[string]string) error {
+	var files, names []string
+	for file, blob := range blobs {
+		files, names = append(files, file), append(names, blob)
+	}
 	var mu sync.Mutex
-	err = snap.ReadBlobs(ctx, ix.blobs(around), func(i int, data []byte) error {
-		doc, err := st.Parse(data)
+	err := ix.snap.ReadBlobs(ctx, names, func(i int, data []byte) error {
+		doc, err := ix.site.Parse(data)
 		if err != nil {
 			return nil // the file's own entry tells
 		}
@@ -92,64 +145,127 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 			doc.Get(k) // decoded once here, so that reading it from several goroutines is safe
 		}
 		mu.Lock()
-		ix.context[around[i]] = doc
+		ix.context[files[i]] = doc
 		mu.Unlock()
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read section pages: %w", err)
+		return fmt.Errorf("read section pages: %w", err)
 	}
-	entries, err := ix.readAll(ctx, snap, content)
-	if err != nil {
-		return nil, err
+	return nil
+}
+
+// draft is an entry on its way into the index. It keeps nothing of the file's text alive.
+type draft struct {
+	data, shape, tags string
+	words             words
+	date              time.Time
+	listed            bool
+}
+
+func newDraft(e *Entry) draft {
+	d := draft{data: pack(e), shape: packShape(e), tags: packTags(e.Categories), date: e.Date(), listed: e.Listed()}
+	if e.words != nil {
+		d.words = *e.words
 	}
-	for _, e := range entries {
-		ix.entries[e.Path] = e
-		ix.addURLs(e)
-		ix.watch(e)
-		if e.Listed() {
-			ix.listed = append(ix.listed, e)
+	return d
+}
+
+// fill takes the entries of a new index, numbered in the order of lists.
+func (ix *index) fill(read []draft) {
+	slices.SortFunc(read, func(a, b draft) int {
+		switch {
+		case a.listed != b.listed:
+			return map[bool]int{true: -1, false: 1}[a.listed]
+		case !a.date.Equal(b.date):
+			return b.date.Compare(a.date)
+		}
+		return strings.Compare(record{data: b.data}.path(), record{data: a.data}.path())
+	})
+	ix.records = make([]record, len(read))
+	for i, d := range read {
+		ix.records[i] = record{d.data, ix.shapes.id(d.shape), ix.tags.id(d.tags)}
+		if d.listed {
+			ix.rows = append(ix.rows, ix.row(uint32(i), d.date))
 		}
 	}
-	slices.SortFunc(ix.listed, newestFirst)
-	return ix, nil
-}
-
-func (ix *index) blobs(paths []string) []string {
-	blobs := make([]string, len(paths))
-	for i, p := range paths {
-		blobs[i] = ix.paths.blobs[p]
+	for first := 0; first < len(read); first += blockSize {
+		fresh := map[int]*words{}
+		for i := range read[first:min(len(read), first+blockSize)] {
+			fresh[i] = &read[first+i].words
+		}
+		ix.blocks = append(ix.blocks, (&block{}).set(fresh))
 	}
-	return blobs
+	ix.lookUp()
 }
 
-func (ix *index) readAll(ctx context.Context, snap Snapshot, content []string) ([]*Entry, error) {
-	entries := make([]*Entry, len(content))
-	around := surroundings{changedPaths{paths: ix.paths}, ix, snap}
-	err := snap.ReadBlobs(ctx, ix.blobs(content), func(i int, data []byte) error {
-		entries[i] = newEntry(ix.site, around, content[i], ix.paths.blobs[content[i]], data)
+// lookUp makes what leads to records: their paths and addresses.
+func (ix *index) lookUp() {
+	ix.byPath = make(map[string]uint32, len(ix.records))
+	ix.urls = newNumbers()
+	for i, r := range ix.records {
+		if r.data == "" {
+			ix.free = append(ix.free, uint32(i))
+			continue
+		}
+		path := r.path()
+		ix.byPath[path] = uint32(i)
+		delete(ix.paths.names, path) // its key may be another copy of the same text
+		ix.paths.names[path] = struct{}{}
+		for _, k := range r.addresses() {
+			ix.urls.add(k, uint32(i))
+		}
+		if _, turns := r.turning(); !turns.IsZero() {
+			ix.turning[path] = true
+		}
+	}
+}
+
+func (ix *index) row(number uint32, date time.Time) row {
+	r := ix.records[number]
+	return row{date.Unix(), int32(date.Nanosecond()), number, r.shape, r.tags}
+}
+
+// compare puts the newest first.
+func (ix *index) compare(a, b row) int {
+	if c := cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(b.nanoseconds, a.nanoseconds)); c != 0 {
+		return c
+	}
+	if a.number == b.number {
+		return 0
+	}
+	return strings.Compare(ix.records[b.number].path(), ix.records[a.number].path())
+}
+
+// entry is the entry of a number.
+func (ix *index) entry(number uint32) *Entry {
+	r := ix.records[number]
+	return unpack(r.data, &ix.shapes.values[r.shape], ix.tags.values[r.tags])
+}
+
+// at is the entry of a path; nil when there is none.
+func (ix *index) at(path string) *Entry {
+	number, ok := ix.byPath[path]
+	if !ok {
 		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read posts: %w", err)
 	}
-	return entries, nil
+	return ix.entry(number)
 }
 
 // needsRebuild tells whether the changes reach beyond the files they name.
 func (ix *index) needsRebuild(changes []Change) bool {
 	for _, c := range changes {
-		if ix.site.Config(c.Path) || ix.site.Context(c.Path) {
+		if ix.site.Config(c.Path) || ix.sectionPage(c.Path) {
 			return true
 		}
 	}
-	return len(changes) > 1000 && len(changes) > len(ix.paths.blobs)/2
+	return len(changes) > 1000 && len(changes) > len(ix.paths.names)/2
 }
 
 // read makes the entries of the changed content files; nil for those that are gone.
 func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map[string]*Entry, error) {
 	entries := map[string]*Entry{}
-	var paths, blobs []string
+	var files, blobs []string
 	next := changedPaths{ix.paths, map[string]string{}}
 	for _, c := range changes {
 		next.changes[c.Path] = c.New
@@ -158,15 +274,18 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map
 		}
 		entries[c.Path] = nil
 		if c.New != "" {
-			paths, blobs = append(paths, c.Path), append(blobs, c.New)
+			files, blobs = append(files, c.Path), append(blobs, c.New)
 		}
+	}
+	for _, e := range ix.besideBundles(changes, next) {
+		files, blobs = append(files, e.Path), append(blobs, e.Blob)
 	}
 	around := surroundings{next, ix, snap}
 	var mu sync.Mutex
 	err := snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
-		e := newEntry(ix.site, around, paths[i], blobs[i], data)
+		e := newEntry(ix.site, around, files[i], blobs[i], data)
 		mu.Lock()
-		entries[paths[i]] = e
+		entries[files[i]] = e
 		mu.Unlock()
 		return nil
 	})
@@ -176,68 +295,110 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map
 	return entries, nil
 }
 
+// besideBundles are the unchanged entries whose folder became a bundle or is none any more.
+func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
+	seen := map[string]bool{}
+	var entries []*Entry
+	for _, c := range changes {
+		if c.Old != "" && c.New != "" || !isBundle(c.Path) || !ix.site.Context(c.Path) {
+			continue
+		}
+		folder := path.Dir(c.Path)
+		others := ix.paths.folders[folder]
+		for _, other := range changes {
+			if other.Old != "" && strings.HasPrefix(other.Path, folder+"/") {
+				others--
+			}
+		}
+		if others <= 0 {
+			continue
+		}
+		for file := range next.Below(folder) {
+			if _, changed := next.changes[file]; changed || seen[file] {
+				continue
+			}
+			seen[file] = true
+			if e := ix.at(file); e != nil {
+				entries = append(entries, e)
+			}
+		}
+	}
+	return entries
+}
+
 // apply makes the index that of snap.
 func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entry) {
 	ix.snap = snap
 	for _, c := range changes {
-		ix.paths.set(c.Path, c.New)
+		ix.paths.set(c.Path, c.New != "")
 	}
+	fresh := map[uint32]*words{} // nil: the number is free
 	for path, e := range entries {
-		if old := ix.entries[path]; old != nil {
-			ix.removeURLs(old)
-			delete(ix.entries, path)
-			delete(ix.turning, path)
-			if i, ok := slices.BinarySearchFunc(ix.listed, old, newestFirst); ok {
-				ix.listed = slices.Delete(ix.listed, i, i+1)
-			}
+		if number, ok := ix.byPath[path]; ok {
+			ix.remove(path, number)
+			fresh[number] = nil
 		}
-		if e == nil {
-			continue
-		}
-		ix.entries[path] = e
-		ix.addURLs(e)
-		ix.watch(e)
-		if e.Listed() {
-			i, _ := slices.BinarySearchFunc(ix.listed, e, newestFirst)
-			ix.listed = slices.Insert(ix.listed, i, e)
+		if e != nil {
+			fresh[ix.add(e)] = e.words
 		}
 	}
+	ix.search(fresh)
 }
 
-// addresses are the keys under which an entry is found: its URL first, then its aliases.
-func addresses(e *Entry) []string {
-	keys := make([]string, 0, 1+len(e.Page.Aliases))
-	if e.Page.URL != "" {
-		keys = append(keys, address(e.Page.URL))
+// remove takes an entry out of all but the blocks.
+func (ix *index) remove(path string, number uint32) {
+	e := ix.entry(number)
+	for _, k := range addresses(e.Page) {
+		ix.urls.remove(k, number)
 	}
-	for _, a := range e.Page.Aliases {
-		if k := address(a); !slices.Contains(keys, k) {
-			keys = append(keys, k)
+	if e.Listed() {
+		if i, ok := slices.BinarySearchFunc(ix.rows, ix.row(number, e.Date()), ix.compare); ok {
+			ix.rows = slices.Delete(ix.rows, i, i+1)
 		}
 	}
-	return keys
+	delete(ix.byPath, path)
+	delete(ix.turning, path)
+	ix.records[number] = record{}
+	ix.free = append(ix.free, number)
 }
 
-func (ix *index) addURLs(e *Entry) {
-	for _, k := range addresses(e) {
-		ix.urls[k] = append(ix.urls[k], e.Path)
+// add puts an entry into all but the blocks.
+func (ix *index) add(e *Entry) uint32 {
+	r := record{pack(e), ix.shapes.id(packShape(e)), ix.tags.id(packTags(e.Categories))}
+	number := uint32(len(ix.records))
+	if last := len(ix.free) - 1; last >= 0 {
+		number, ix.free = ix.free[last], ix.free[:last]
+		ix.records[number] = r
+	} else {
+		ix.records = append(ix.records, r)
 	}
+	ix.byPath[r.path()] = number
+	for _, k := range addresses(e.Page) {
+		ix.urls.add(k, number)
+	}
+	ix.watch(e)
+	if e.Listed() {
+		at := ix.row(number, e.Date())
+		i, _ := slices.BinarySearchFunc(ix.rows, at, ix.compare)
+		ix.rows = slices.Insert(ix.rows, i, at)
+	}
+	return number
 }
 
-func (ix *index) removeURLs(e *Entry) {
-	for _, k := range addresses(e) {
-		rest := slices.DeleteFunc(slices.Clone(ix.urls[k]), func(p string) bool { return p == e.Path })
-		if len(rest) == 0 {
-			delete(ix.urls, k)
-		} else {
-			ix.urls[k] = rest
+// search brings the blocks up to date.
+func (ix *index) search(fresh map[uint32]*words) {
+	byBlock := map[uint32]map[int]*words{}
+	for number, w := range fresh {
+		n := number / blockSize
+		if byBlock[n] == nil {
+			byBlock[n] = map[int]*words{}
 		}
+		byBlock[n][int(number%blockSize)] = w
 	}
-}
-
-func newestFirst(a, b *Entry) int {
-	if c := b.Date().Compare(a.Date()); c != 0 {
-		return c
+	for n, changed := range byBlock {
+		for int(n) >= len(ix.blocks) {
+			ix.blocks = append(ix.blocks, (&block{}).set(nil))
+		}
+		ix.blocks[n] = ix.blocks[n].set(changed)
 	}
-	return strings.Compare(b.Path, a.Path)
 }

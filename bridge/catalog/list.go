@@ -1,11 +1,13 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/base64"
 	"io/fs"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"gitpost/bridge/mf2"
 )
@@ -34,12 +36,12 @@ type Page struct {
 
 // List gives the site's posts that match, newest first.
 func (v *View) List(f Filter) Page {
-	all := v.index.listed
-	at := func(i int) *Entry { return all[i] }
+	rows := v.index.rows
+	at := func(i int) row { return rows[i] }
 	if f.OldestFirst {
-		at = func(i int) *Entry { return all[len(all)-1-i] }
+		at = func(i int) row { return rows[len(rows)-1-i] }
 	}
-	start, end := 0, len(all)
+	start, end := 0, len(rows)
 	if f.After != "" {
 		start = v.position(f.After, f.OldestFirst, true)
 	}
@@ -48,27 +50,28 @@ func (v *View) List(f Filter) Page {
 	}
 	limit := f.Limit
 	if limit <= 0 {
-		limit = len(all)
+		limit = len(rows)
 	}
+	match := v.index.matcher(f)
 	var hits []*Entry
 	more := false
 	if f.Before != "" && f.After == "" { // the posts just before: walk back from there
 		for i := end - 1; i >= start; i-- {
-			if !v.matches(at(i), f) {
+			if !match.row(at(i)) {
 				continue
 			}
 			if len(hits) == limit {
 				more = true
 				break
 			}
-			hits = append(hits, at(i))
+			hits = append(hits, v.index.entry(at(i).number))
 		}
 		slices.Reverse(hits)
-		return page(hits, more, end < len(all) && len(hits) > 0)
+		return page(hits, more, end < len(rows) && len(hits) > 0)
 	}
 	skip := f.Offset
 	for i := start; i < end; i++ {
-		if !v.matches(at(i), f) {
+		if !match.row(at(i)) {
 			continue
 		}
 		if skip > 0 {
@@ -79,7 +82,7 @@ func (v *View) List(f Filter) Page {
 			more = true
 			break
 		}
-		hits = append(hits, at(i))
+		hits = append(hits, v.index.entry(at(i).number))
 	}
 	return page(hits, len(hits) > 0 && (start > 0 || f.Offset > 0), more)
 }
@@ -103,98 +106,56 @@ func cursor(e *Entry) string {
 
 const cursorTime = "20060102T150405.000000000"
 
-// position is the index (in the asked order) of the first post after the cursor's, or of
-// the first that is not before it. An unreadable cursor stands at the start.
-func (v *View) position(c string, oldestFirst, after bool) int {
-	raw, err := base64.RawURLEncoding.DecodeString(c)
-	date, path, ok := strings.Cut(string(raw), " ")
-	if err != nil || !ok {
-		return 0
-	}
-	all := v.index.listed
-	compare := func(e *Entry) int { // <0: e stands before the cursor, newest first
-		d := e.Date().UTC().Format(cursorTime)
-		if d != date {
-			return -strings.Compare(d, date)
-		}
-		return -strings.Compare(e.Path, path)
-	}
-	if !oldestFirst {
-		if after {
-			return sort.Search(len(all), func(i int) bool { return compare(all[i]) > 0 })
-		}
-		return sort.Search(len(all), func(i int) bool { return compare(all[i]) >= 0 })
-	}
-	if after {
-		return sort.Search(len(all), func(i int) bool { return compare(all[len(all)-1-i]) < 0 })
-	}
-	return sort.Search(len(all), func(i int) bool { return compare(all[len(all)-1-i]) <= 0 })
-}
-
-func (v *View) matches(e *Entry, f Filter) bool {
-	if !oneOf(f.PostType, e.PostType) || !oneOf(f.Status, e.Status) || !oneOf(f.Visibility, e.Visibility) {
-		return false
-	}
-	if len(f.Category) > 0 && !slices.ContainsFunc(e.Categories, func(c string) bool { return slices.Contains(f.Category, c) }) {
-		return false
-	}
-	for _, name := range f.Exists {
-		if !e.has(name) {
-			return false
-		}
-	}
-	for _, name := range f.NotExists {
-		if e.has(name) {
-			return false
-		}
-	}
-	if f.Text != "" && !e.contains(strings.ToLower(f.Text)) {
-		return false
-	}
-	for name, wanted := range f.Property {
-		if !e.has(name) || !v.hasValue(e, name, wanted) {
-			return false
-		}
-	}
-	return true
-}
-
-func oneOf(wanted []string, value string) bool {
-	return len(wanted) == 0 || slices.Contains(wanted, value)
-}
-
-func (e *Entry) has(property string) bool {
-	_, ok := slices.BinarySearch(e.Has, property)
+// ValidCursor tells whether a text can be one of a Page's cursors.
+func ValidCursor(c string) bool {
+	_, _, ok := readCursor(c)
 	return ok
 }
 
-func (e *Entry) contains(text string) bool {
-	if strings.Contains(strings.ToLower(e.Name), text) || strings.Contains(strings.ToLower(e.Summary), text) ||
-		strings.Contains(strings.ToLower(e.slug()), text) {
-		return true
+func readCursor(c string) (date time.Time, path string, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(c)
+	if err != nil {
+		return date, "", false
 	}
-	return slices.ContainsFunc(e.Categories, func(c string) bool { return strings.Contains(strings.ToLower(c), text) })
+	day, path, ok := strings.Cut(string(raw), " ")
+	if !ok {
+		return date, "", false
+	}
+	date, err = time.Parse(cursorTime, day)
+	return date, path, err == nil
+}
+
+// position is the index (in the asked order) of the first post after the cursor's, or of
+// the first that is not before it. An unreadable cursor stands at the start.
+func (v *View) position(c string, oldestFirst, after bool) int {
+	date, path, ok := readCursor(c)
+	if !ok {
+		return 0
+	}
+	rows := v.index.rows
+	place := row{seconds: date.Unix(), nanoseconds: int32(date.Nanosecond())}
+	compare := func(r row) int { // <0: it stands before the cursor, newest first
+		if c := cmp.Or(cmp.Compare(place.seconds, r.seconds), cmp.Compare(place.nanoseconds, r.nanoseconds)); c != 0 {
+			return c
+		}
+		return strings.Compare(path, v.index.records[r.number].path())
+	}
+	if !oldestFirst {
+		if after {
+			return sort.Search(len(rows), func(i int) bool { return compare(rows[i]) > 0 })
+		}
+		return sort.Search(len(rows), func(i int) bool { return compare(rows[i]) >= 0 })
+	}
+	if after {
+		return sort.Search(len(rows), func(i int) bool { return compare(rows[len(rows)-1-i]) < 0 })
+	}
+	return sort.Search(len(rows), func(i int) bool { return compare(rows[len(rows)-1-i]) <= 0 })
 }
 
 // slug is the last element of the post's URL.
 func (e *Entry) slug() string {
 	u := strings.TrimSuffix(e.Page.URL, "/")
 	return u[strings.LastIndexByte(u, '/')+1:]
-}
-
-// hasValue reads the post: the values of arbitrary properties are not kept in the index.
-func (v *View) hasValue(e *Entry, name string, wanted []string) bool {
-	item, err := v.Item(e)
-	if err != nil {
-		return false
-	}
-	for _, value := range item.Properties[name] {
-		one := mf2.Properties{name: {value}}
-		if slices.Contains(wanted, one.Text(name)) {
-			return true
-		}
-	}
-	return false
 }
 
 // Item reads a post's file as mf2.
@@ -219,9 +180,15 @@ type Category struct {
 // Categories lists the site's tags, the most used first.
 func (v *View) Categories() []Category {
 	count := map[string]int{}
-	for _, e := range v.index.listed {
-		for _, c := range e.Categories {
-			count[c]++
+	used := make([]int, len(v.index.tags.values))
+	for _, r := range v.index.rows {
+		used[r.tags]++
+	}
+	for i, n := range used {
+		if n > 0 {
+			for _, c := range v.index.tags.values[i] {
+				count[c] += n
+			}
 		}
 	}
 	all := make([]Category, 0, len(count))

@@ -6,12 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"gitpost/bridge/mf2"
 	"gitpost/bridge/site"
 )
 
 // listing is a view of posts post-0 (newest) … post-(n-1).
 func listing(n int) *View {
-	ix := &index{entries: map[string]*Entry{}, urls: map[string][]string{}, paths: newPaths()}
+	ix := newIndex(nil, nil)
+	var drafts []draft
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for i := range n {
 		e := &Entry{
@@ -25,11 +27,11 @@ func listing(n int) *View {
 		if i%5 == 0 {
 			e.Status = "draft"
 		}
-		ix.entries[e.Path] = e
-		ix.addURLs(e)
-		ix.listed = append(ix.listed, e)
+		e.words = wordsOf(e, mf2.Item{Properties: mf2.Properties{"name": {e.Name}}})
+		ix.paths.set(e.Path, true)
+		drafts = append(drafts, newDraft(e))
 	}
-	slices.SortFunc(ix.listed, newestFirst)
+	ix.fill(drafts)
 	return &View{index: ix}
 }
 
@@ -139,10 +141,9 @@ func TestLookupFindsUsualSpellings(t *testing.T) {
 
 func TestOwnURLBeatsAnAlias(t *testing.T) {
 	v := listing(2)
-	other := v.index.entries["content/posts/post-0.md"]
-	v.index.removeURLs(other)
+	other := v.index.at("content/posts/post-0.md")
 	other.Page.Aliases = []string{"https://example.org/posts/post-1/"}
-	v.index.addURLs(other)
+	v.index.apply(nil, []Change{{Path: other.Path, Old: "x", New: "y"}}, map[string]*Entry{other.Path: other})
 	if e := v.Lookup("https://example.org/posts/post-1/"); e.Path != "content/posts/post-1.md" {
 		t.Errorf("found %s, want the page whose own URL it is", e.Path)
 	}

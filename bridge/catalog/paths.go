@@ -6,27 +6,24 @@ import (
 	"strings"
 )
 
-// paths are a snapshot's regular files with their blobs, and the folders that they make.
+// paths are a snapshot's regular files, and the folders that they make.
 type paths struct {
-	blobs   map[string]string
+	names   map[string]struct{}
 	folders map[string]int // how many files are below; never 0
 }
 
-func newPaths() paths { return paths{map[string]string{}, map[string]int{}} }
+func newPaths() paths { return paths{map[string]struct{}{}, map[string]int{}} }
 
-// set notes a file's blob; an empty one means that the file is gone.
-func (p paths) set(file, blob string) {
-	_, was := p.blobs[file]
+// set notes that a file is there, or is gone.
+func (p paths) set(file string, exists bool) {
+	_, was := p.names[file]
 	switch {
-	case blob != "" && !was:
+	case exists && !was:
+		p.names[file] = struct{}{}
 		p.count(file, 1)
-	case blob == "" && was:
+	case !exists && was:
+		delete(p.names, file)
 		p.count(file, -1)
-	}
-	if blob == "" {
-		delete(p.blobs, file)
-	} else {
-		p.blobs[file] = blob
 	}
 }
 
@@ -41,14 +38,14 @@ func (p paths) count(file string, by int) {
 // changedPaths are paths with a few changes on top.
 type changedPaths struct {
 	paths
-	changes map[string]string // by path; "" for a file that is gone
+	changes map[string]string // blob by path; "" for a file that is gone
 }
 
 func (p changedPaths) Exists(file string) bool {
 	if blob, ok := p.changes[file]; ok {
 		return blob != ""
 	}
-	_, ok := p.blobs[file]
+	_, ok := p.names[file]
 	return ok
 }
 
@@ -67,7 +64,7 @@ func (p changedPaths) Below(folder string) iter.Seq[string] {
 		if folder != "" && p.folders[folder] == 0 {
 			return
 		}
-		for file := range p.blobs {
+		for file := range p.names {
 			if _, changed := p.changes[file]; !changed && strings.HasPrefix(file, prefix) && !yield(file) {
 				return
 			}

@@ -107,9 +107,9 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 		random = random*1664525 + 1013904223
 		return int(random>>8) % n
 	}
-	for step := range 60 {
+	for step := range 200 {
 		paths := slices.Sorted(maps.Keys(files))
-		switch path := paths[next(len(paths))]; next(5) {
+		switch path := paths[next(len(paths))]; next(8) {
 		case 0:
 			if path != "hugo.toml" {
 				delete(files, path)
@@ -124,6 +124,12 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 			files["content/notes/_index.md"] = fmt.Sprintf("---\ntitle: Notes %d\ncascade:\n  draft: %v\n---\n", step, next(2) == 0)
 		case 4:
 			files["static/media/a.jpg"] = fmt.Sprint(step)
+		case 5:
+			files[fmt.Sprintf("content/posts/bundle-%d/part.md", next(3))] = fmt.Sprintf("---\ntitle: Part %d\ndate: 2023-01-01\n---\n", step)
+		case 6:
+			files[fmt.Sprintf("content/posts/bundle-%d/index.md", next(3))] = fmt.Sprintf("---\ntitle: Bundle %d\ndate: 2023-02-%02d\n---\nText\n", step, 1+next(28))
+		case 7:
+			delete(files, fmt.Sprintf("content/posts/bundle-%d/index.md", next(3)))
 		}
 		snap := snapshotOf(files)
 		var got, want []string
@@ -137,10 +143,10 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Fatalf("step %d: a view without advancing shows\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		if err := c.Read(t.Context(), snap, func(v *View) error { got = append(summary(v), names(v.List(Filter{}))...); return nil }); err != nil {
+		if err := c.Read(t.Context(), snap, func(v *View) error { got = append(summary(v), lists(v)...); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		fresh.Read(t.Context(), snap, func(v *View) error { want = append(summary(v), names(v.List(Filter{}))...); return nil })
+		fresh.Read(t.Context(), snap, func(v *View) error { want = append(summary(v), lists(v)...); return nil })
 		if !slices.Equal(got, want) {
 			t.Fatalf("step %d: after advancing\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
@@ -157,6 +163,19 @@ func summary(v *View) []string {
 		all = append(all, "recent "+s.Path)
 	}
 	return all
+}
+
+// lists is what lists of several kinds show.
+func lists(v *View) []string {
+	var all []string
+	for _, f := range []Filter{
+		{}, {Text: "changed"}, {Text: "POST-1"}, {Text: "tag-2"}, {Category: []string{"river"}}, {Status: []string{"draft"}},
+		{Exists: []string{"name"}, OldestFirst: true}, {Property: map[string][]string{"name": {"Post 7", "Part 3"}}}, {Limit: 3, Offset: 4},
+	} {
+		all = append(all, fmt.Sprint(f))
+		all = append(all, names(v.List(f))...)
+	}
+	return append(all, fmt.Sprint(v.Categories()))
 }
 
 func TestUnreadableConfigurationKeepsTheLastGoodCatalog(t *testing.T) {

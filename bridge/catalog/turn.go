@@ -25,16 +25,16 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		return nil, time.Time{}, nil
 	}
 	if !ix.swept {
-		for _, e := range ix.entries {
-			if at := e.Page.Turned; at.After(since) && !at.After(now) {
-				turned = append(turned, Turned{at, e})
+		for number, r := range ix.records {
+			if at, _ := r.turning(); at.After(since) && !at.After(now) {
+				turned = append(turned, Turned{at, ix.entry(uint32(number))})
 			}
 		}
 		ix.swept = true
 	}
 	var due []Change
 	for path := range ix.turning {
-		if e := ix.entries[path]; !e.Page.Turns.After(now) {
+		if e := ix.at(path); !e.Page.Turns.After(now) {
 			due = append(due, Change{Path: path, Old: e.Blob, New: e.Blob})
 		}
 	}
@@ -44,7 +44,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 			return nil, time.Time{}, err
 		}
 		for _, change := range due {
-			if at := ix.entries[change.Path].Page.Turns; at.After(since) {
+			if at := ix.at(change.Path).Page.Turns; at.After(since) {
 				turned = append(turned, Turned{at, entries[change.Path]})
 			}
 		}
@@ -59,7 +59,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		return strings.Compare(a.Entry.Path, b.Entry.Path)
 	})
 	for path := range ix.turning {
-		if at := ix.entries[path].Page.Turns; next.IsZero() || at.Before(next) {
+		if at := ix.at(path).Page.Turns; next.IsZero() || at.Before(next) {
 			next = at
 		}
 	}

@@ -38,7 +38,7 @@ func overlay(changes []Change, entries map[string]*Entry) *layer {
 		if e == nil {
 			continue
 		}
-		for _, k := range addresses(e) {
+		for _, k := range addresses(e.Page) {
 			l.urls[k] = path
 		}
 	}
@@ -89,27 +89,22 @@ func (v *View) Lookup(url string) *Entry {
 // at prefers the entry whose own URL it is to one that has it as an alias.
 func (v *View) at(key string) *Entry {
 	var found *Entry
-	consider := func(path string) {
-		e := v.Entry(path)
-		if e == nil {
-			return
-		}
-		if found == nil || (address(e.Page.URL) == key && address(found.Page.URL) != key) {
+	consider := func(e *Entry) {
+		if e != nil && (found == nil || address(e.Page.URL) == key && address(found.Page.URL) != key) {
 			found = e
 		}
 	}
 	if v.over != nil {
 		if path, ok := v.over.urls[key]; ok {
-			consider(path)
+			consider(v.over.entries[path])
 		}
 	}
-	for _, path := range v.index.urls[key] {
-		if v.over != nil {
-			if _, changed := v.over.entries[path]; changed {
-				continue // its addresses now are in the layer
-			}
+	for _, number := range v.index.urls.find(key) {
+		e := v.index.entry(number)
+		if v.changed(e.Path) || !slices.Contains(addresses(e.Page), key) {
+			continue // its addresses now are in the layer; or another address has the same hash
 		}
-		consider(path)
+		consider(e)
 	}
 	return found
 }
@@ -121,7 +116,16 @@ func (v *View) Entry(path string) *Entry {
 			return e
 		}
 	}
-	return v.index.entries[path]
+	return v.index.at(path)
+}
+
+// changed tells whether what the index says of a path is not so at this snapshot.
+func (v *View) changed(path string) bool {
+	if v.over == nil {
+		return false
+	}
+	_, changed := v.over.entries[path]
+	return changed
 }
 
 // Recent gives the newest posts with their text, newest first.
@@ -141,48 +145,55 @@ func (v *View) Recent(n int) []site.Source {
 			sources = append(sources, site.Source{Path: e.Path, Data: data})
 		}
 	}
-	for _, e := range v.index.listed {
+	for _, at := range v.index.rows {
+		if len(sources) >= n {
+			return sources
+		}
+		e := v.index.entry(at.number)
 		for len(fresh) > 0 && len(sources) < n && newestFirst(fresh[0], e) < 0 {
 			take(fresh[0])
 			fresh = fresh[1:]
 		}
-		if len(sources) >= n {
-			return sources
+		if len(sources) < n && !v.changed(e.Path) {
+			take(e)
 		}
-		if v.over != nil {
-			if _, changed := v.over.entries[e.Path]; changed {
-				continue
-			}
-		}
-		take(e)
 	}
-	for _, e := range fresh[:min(len(fresh), n-len(sources))] {
-		take(e)
+	for _, e := range fresh {
+		if len(sources) < n {
+			take(e)
+		}
 	}
 	return sources
 }
 
 // Pages calls f for every content file in path order.
 func (v *View) Pages(f func(*Entry)) {
-	for _, path := range v.paths() {
+	for _, path := range v.content() {
 		f(v.Entry(path))
 	}
 }
 
-func (v *View) paths() []string {
-	paths := make([]string, 0, len(v.index.entries))
-	for p := range v.index.entries {
-		if v.Entry(p) != nil {
-			paths = append(paths, p)
+func (v *View) content() []string {
+	files := make([]string, 0, len(v.index.byPath))
+	for file := range v.index.byPath {
+		if !v.changed(file) {
+			files = append(files, file)
 		}
 	}
 	if v.over != nil {
-		for p, e := range v.over.entries {
-			if _, known := v.index.entries[p]; !known && e != nil {
-				paths = append(paths, p)
+		for file, e := range v.over.entries {
+			if e != nil {
+				files = append(files, file)
 			}
 		}
 	}
-	slices.SortFunc(paths, strings.Compare)
-	return paths
+	slices.Sort(files)
+	return files
+}
+
+func newestFirst(a, b *Entry) int {
+	if c := b.Date().Compare(a.Date()); c != 0 {
+		return c
+	}
+	return strings.Compare(b.Path, a.Path)
 }

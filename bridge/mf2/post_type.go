@@ -29,10 +29,10 @@ func PostType(i Item) string {
 		return "note"
 	}
 	text := plain(i.Properties.First("content"))
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		text = plain(i.Properties.First("summary"))
 	}
-	if strings.HasPrefix(text, name) {
+	if beginsWith(text, name) {
 		return "note" // the name is only a copy of how the text begins
 	}
 	return "article"
@@ -83,14 +83,38 @@ func says(values []any) bool {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// plain is the text of a content value, without markup, its white space collapsed.
+// plain is the text of a content value, without markup.
 func plain(v any) string {
 	if m, ok := v.(map[string]any); ok {
 		if s, _ := m["html"].(string); s != "" && Text(m["value"]) == "" {
-			return words(html.UnescapeString(tag.ReplaceAllString(s, "")))
+			return html.UnescapeString(tag.ReplaceAllString(s, ""))
 		}
 	}
-	return words(Text(v))
+	return Text(v)
+}
+
+// beginsWith tells whether words(text) starts with prefix. It reads no more of the text than
+// that: whole sites are asked for their posts' types.
+func beginsWith(text, prefix string) bool {
+	first := true
+	for word := range strings.FieldsSeq(text) {
+		if !first {
+			rest, ok := strings.CutPrefix(prefix, " ")
+			if !ok {
+				return prefix == ""
+			}
+			prefix = rest
+		}
+		if len(word) >= len(prefix) {
+			return strings.HasPrefix(word, prefix)
+		}
+		rest, ok := strings.CutPrefix(prefix, word)
+		if !ok {
+			return false
+		}
+		prefix, first = rest, false
+	}
+	return prefix == ""
 }
 
 func words(s string) string { return strings.Join(strings.Fields(s), " ") }

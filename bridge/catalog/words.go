@@ -1,0 +1,180 @@
+package catalog
+
+import (
+	"strings"
+
+	"gitpost/bridge/mf2"
+)
+
+// Blocks of entries hold what lists search through side by side, so that a search reads
+// memory from one end to the other: 100,000 posts are searched in about a millisecond.
+
+const blockSize = 256
+
+// block is what can be searched of the entries blockSize·n and on.
+type block struct {
+	text     string            // search texts, each with an end mark
+	textEnds [blockSize]uint32 // where each ends, its mark included
+	values   []uint64          // fingerprints of property values
+	valEnds  [blockSize]uint32
+}
+
+const (
+	fieldMark = "\x01" // between the fields of a search text
+	endMark   = "\x00"
+)
+
+// searchText is what filter looks in: name, summary, slug and categories in lower case.
+func searchText(e *Entry) string {
+	var b strings.Builder
+	add := func(s string) {
+		if s != "" {
+			if b.Len() > 0 {
+				b.WriteString(fieldMark)
+			}
+			b.WriteString(folded(s))
+		}
+	}
+	add(e.Name)
+	add(e.Summary)
+	add(e.slug())
+	for _, c := range e.Categories {
+		add(c)
+	}
+	return b.String()
+}
+
+// folded is a text as it is searched: without regard to case, and on one line.
+func folded(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+// set replaces the texts and values of the block's entries for which changed has some.
+func (b *block) set(changed map[int]*words) *block {
+	next := &block{}
+	var text strings.Builder
+	text.Grow(len(b.text) + 256)
+	next.values = make([]uint64, 0, len(b.values)+16)
+	for i := range blockSize {
+		if w, ok := changed[i]; ok {
+			if w != nil {
+				text.WriteString(w.text)
+				next.values = append(next.values, w.values...)
+			}
+			text.WriteString(endMark)
+		} else {
+			from, to := b.bounds(i)
+			if from == to {
+				text.WriteString(endMark)
+			}
+			text.WriteString(b.text[from:to])
+			next.values = append(next.values, b.valuesOf(i)...)
+		}
+		next.textEnds[i], next.valEnds[i] = uint32(text.Len()), uint32(len(next.values))
+	}
+	next.text = text.String()
+	return next
+}
+
+func (b *block) bounds(i int) (from, to uint32) {
+	if i > 0 {
+		from = b.textEnds[i-1]
+	}
+	return from, b.textEnds[i]
+}
+
+func (b *block) valuesOf(i int) []uint64 {
+	from := uint32(0)
+	if i > 0 {
+		from = b.valEnds[i-1]
+	}
+	return b.values[from:b.valEnds[i]]
+}
+
+// containing marks the entries whose text has a needle in it.
+func (b *block) containing(needle string) (hits [blockSize]bool) {
+	for at, i := 0, 0; ; {
+		next := strings.Index(b.text[at:], needle)
+		if next < 0 {
+			return hits
+		}
+		at += next
+		for int(b.textEnds[i]) <= at {
+			i++
+		}
+		hits[i] = true
+		at = int(b.textEnds[i])
+	}
+}
+
+// words are what can be searched of one entry.
+type words struct {
+	text   string
+	values []uint64
+}
+
+func wordsOf(e *Entry, item mf2.Item) *words {
+	w := &words{text: searchText(e)}
+	for name, values := range item.Properties {
+		for _, v := range values {
+			said(v, func(text string) { w.values = append(w.values, fingerprint(name, text)) })
+		}
+	}
+	for _, implied := range [][2]string{{"post-status", e.Status}, {"visibility", e.Visibility}, {"url", e.Page.URL}} {
+		if len(item.Properties[implied[0]]) == 0 && implied[1] != "" {
+			w.values = append(w.values, fingerprint(implied[0], implied[1]))
+		}
+	}
+	return w
+}
+
+// said calls f with every text by which a person may ask for a value: the value itself, of an
+// object its value, text and URL, of a nested item its URL, name and uid.
+func said(v any, f func(string)) {
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			said(one, f)
+		}
+	case map[string]any:
+		for _, key := range [...]string{"value", "html", "text", "url", "uid", "name"} {
+			if one, ok := v[key]; ok {
+				said(one, f)
+			}
+		}
+		if properties, ok := v["properties"].(map[string]any); ok {
+			for _, key := range [...]string{"url", "uid", "name"} {
+				if one, ok := properties[key]; ok {
+					said(one, f)
+				}
+			}
+		}
+	default:
+		if text := mf2.Text(v); text != "" {
+			f(text)
+		}
+	}
+}
+
+// fingerprint stands for a property's value (FNV-1a, 64 bits: among a million values two are
+// taken for one another once in tens of millions of sites). An address counts without its
+// closing slash.
+func fingerprint(property, text string) uint64 {
+	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
+		text = strings.TrimSuffix(text, "/")
+	}
+	h := uint64(14695981039346656037)
+	for i := range len(property) {
+		h = (h ^ uint64(property[i])) * 1099511628211
+	}
+	h *= 1099511628211
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * 1099511628211
+	}
+	return h
+}
