@@ -28,6 +28,7 @@ type Config struct {
 	SetUpdated bool
 	SkipCI     string // "" or "drafts"
 	Private    string // "" (refused) or "draft"
+	BuildHook  string // build_hook, build_hook_file: called with POST when a scheduled post is due; "": an empty commit
 
 	HookSecret  string // hooks.secret, hooks.secret_file
 	SyndicateTo []Target

@@ -25,6 +25,7 @@ type destination struct {
 	site     *siteReader
 	catalog  *catalog.Catalog
 	posts    *posts
+	schedule *schedule
 
 	background sync.WaitGroup // what open started; stop ends it
 	stop       context.CancelFunc
@@ -73,6 +74,10 @@ func (d *destination) open(ctx context.Context, db *state.DB, files *media.Store
 		staged: func(file string) (io.ReadCloser, error) { return files.File(file) },
 		config: d.config, log: d.log, now: time.Now,
 	}
+	d.schedule = &schedule{
+		site: d.me(), catalog: d.catalog, repo: store, builds: db,
+		hook: func() string { return d.config().BuildHook }, log: d.log, now: time.Now,
+	}
 	if err := d.catalog.Advance(ctx, d.snapshot()); err != nil {
 		return err
 	}
@@ -112,17 +117,22 @@ func (d *destination) has(url string) bool {
 	return err == nil && has
 }
 
-// follow keeps the catalog at the tip, so that no request has to wait for it.
+// follow keeps the catalog at the tip, so that no request has to wait for it, and has the
+// site built when a scheduled post is due.
 func (d *destination) follow(ctx context.Context, advance <-chan struct{}) {
+	due := time.NewTimer(0)
+	defer due.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-due.C:
 		case <-advance:
+			if err := d.catalog.Advance(ctx, d.snapshot()); err != nil && ctx.Err() == nil {
+				d.log.Error("the site cannot be read as it is now in the repository", "error", err)
+			}
 		}
-		if err := d.catalog.Advance(ctx, d.snapshot()); err != nil && ctx.Err() == nil {
-			d.log.Error("the site cannot be read as it is now in the repository", "error", err)
-		}
+		due.Reset(d.schedule.run(ctx))
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 func (s *Server) ready(c echo.Context) error {
 	d := s.main()
 	st := d.store.Status()
-	reason := cmp.Or(st.Problem, d.site.problem())
+	reason := cmp.Or(st.Problem, d.site.problem(), d.schedule.problem())
 	answer := map[string]any{
 		"ready": reason == "", "branch": st.Branch, "commit": string(st.Tip), "unpushed": st.Unpushed,
 	}

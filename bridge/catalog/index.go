@@ -33,6 +33,7 @@ type index struct {
 
 	turning map[string]bool // paths of the pages that the clock will publish or take away
 	swept   bool            // Turn has seen which pages had turned when the index was built
+	arrived map[string]bool // paths of those that had turned already when they came, since the last Turn
 }
 
 // row is a listed post with what filters look at first.
@@ -52,6 +53,7 @@ func newIndex(st *site.Site, snap Snapshot) *index {
 		shapes:  newTable(unpackShape),
 		tags:    newTable(unpackTags),
 		turning: map[string]bool{},
+		arrived: map[string]bool{},
 	}
 }
 
@@ -358,6 +360,7 @@ func (ix *index) remove(path string, number uint32) {
 	}
 	delete(ix.byPath, path)
 	delete(ix.turning, path)
+	delete(ix.arrived, path)
 	ix.records[number] = record{}
 	ix.free = append(ix.free, number)
 }

@@ -32,6 +32,12 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		}
 		ix.swept = true
 	}
+	for path := range ix.arrived {
+		if e := ix.at(path); e.Page.Turned.After(since) {
+			turned = append(turned, Turned{e.Page.Turned, e})
+		}
+	}
+	clear(ix.arrived)
 	var due []Change
 	for path := range ix.turning {
 		if e := ix.at(path); !e.Page.Turns.After(now) {
@@ -51,6 +57,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		c.mu.Lock()
 		ix.apply(ix.snap, due, entries)
 		c.mu.Unlock()
+		clear(ix.arrived) // they are told now
 	}
 	slices.SortFunc(turned, func(a, b Turned) int {
 		if d := a.At.Compare(b.At); d != 0 {
@@ -66,9 +73,12 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 	return turned, next, nil
 }
 
-// watch keeps in mind a page that will turn.
+// watch keeps in mind a page that the clock decides about.
 func (ix *index) watch(e *Entry) {
 	if !e.Page.Turns.IsZero() {
 		ix.turning[e.Path] = true
+	}
+	if ix.swept && !e.Page.Turned.IsZero() {
+		ix.arrived[e.Path] = true
 	}
 }

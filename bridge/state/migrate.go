@@ -122,6 +122,14 @@ CREATE TABLE setup_link (
 	expires INTEGER NOT NULL
 ) STRICT;
 `,
+
+	// When a site's build hook was last called.
+	`
+CREATE TABLE build (
+	site   TEXT    PRIMARY KEY,
+	called INTEGER NOT NULL
+) STRICT;
+`,
 }
 
 // prepare sets the journal mode, which the file remembers, and runs the migrations that are
