@@ -22,185 +22,55 @@ type extent struct{ from, to int64 }
 
 // heif is what a file's meta box says.
 type heif struct {
-	items         []heifItem
-	data          []box // that hold items
-	width, height int   // as it is shown
+	items      []heifItem
+	data       []box // that hold items
+	primary    uint32
+	properties []box               // associations count them from 1
+	of         map[uint32][]int    // each item's properties, in order
+	parts      map[uint32][]uint32 // which items one is put together from
+
+	width, height int // as it is shown
+	turns         []heifTurn
 	icc           []byte
 	coded         int64 // pixels of the largest picture that a HEVC decoder would make
 	lengthSize    int   // of the units of HEVC pictures
 }
 
+// item finds an item by its number.
+func (h heif) item(id uint32) (heifItem, bool) {
+	i := slices.IndexFunc(h.items, func(item heifItem) bool { return item.id == id })
+	if i < 0 {
+		return heifItem{}, false
+	}
+	return h.items[i], true
+}
+
+// property is an item's first property of that name.
+func (h heif) property(id uint32, name string) (box, bool) {
+	for _, p := range h.propertiesOf(id) {
+		if p.name == name {
+			return p, true
+		}
+	}
+	return box{}, false
+}
+
+func (h heif) propertiesOf(id uint32) (list []box) {
+	for _, n := range h.of[id] {
+		if n >= 1 && n <= len(h.properties) {
+			list = append(list, h.properties[n-1])
+		}
+	}
+	return list
+}
+
+// maxHEIFMeta is how large what lists the items may be, and a block of metadata.
 const maxHEIFMeta = 4 << 20
-
-// scrubHEIF overwrites the EXIF and XMP items of a picture where they stand, as far as keep
-// says, and erases boxes that are a camera's own. How the picture must be turned stands in
-// its properties, which stay.
-func scrubHEIF(m medium, keep policy) (shape, error) {
-	h, err := m.readHEIF()
-	if err != nil {
-		return shape{}, err
-	}
-	if err := m.scrubItems(h, keep); err != nil {
-		return shape{}, err
-	}
-	for _, item := range h.items {
-		if item.kind == "hvc1" || item.kind == "hev1" {
-			pixels, err := m.hevcPixels(item, h.lengthSize)
-			if err != nil {
-				return shape{}, err
-			}
-			h.coded = max(h.coded, pixels)
-		}
-	}
-	return shape{width: h.width, height: h.height, coded: h.coded, bytesPerPixel: 12, carry: h.carry(m, keep)}, nil
-}
-
-func (m medium) scrubItems(h heif, keep policy) error {
-	if keep == keepAll {
-		return nil
-	}
-	for _, item := range h.items {
-		var err error
-		switch item.kind {
-		case "Exif", "mime", "uri ":
-			err = h.harmless(item)
-		}
-		if err != nil {
-			return err
-		}
-		switch item.kind {
-		case "Exif":
-			err = m.scrubExifItem(item, keep)
-		case "mime":
-			err = m.scrubXMPItem(item, keep)
-		case "uri ":
-			err = m.overwrite(item, nil, 0)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	top, err := m.boxes(0, m.size)
-	if err != nil {
-		return err
-	}
-	for _, b := range top {
-		switch b.name {
-		case "ftyp", "meta", "mdat", "moof", "sidx":
-		case "moov":
-			err = m.scrubMovie(b, false, keep)
-		default:
-			err = m.erase(b)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// harmless checks that overwriting an item does not change how the file is built.
-func (h heif) harmless(item heifItem) error {
-	for _, e := range item.extents {
-		if !slices.ContainsFunc(h.data, func(b box) bool { return e.from >= b.body && e.to <= b.end }) {
-			return errBadBox
-		}
-	}
-	return nil
-}
-
-// scrubExifItem leaves an EXIF block without entries, or one without a place.
-func (m medium) scrubExifItem(item heifItem, keep policy) error {
-	content, err := m.itemBytes(item)
-	if err != nil {
-		return err
-	}
-	if keep == keepNoPlace && len(content) > 4 {
-		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && withoutPlace(content[4+skip:]) {
-			return m.overwrite(item, content, 0)
-		}
-	}
-	// Decoders refuse a file whose EXIF block is none, so an empty one stays.
-	return m.overwrite(item, []byte("\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"), 0)
-}
-
-func (m medium) scrubXMPItem(item heifItem, keep policy) error {
-	if keep == keepNoPlace {
-		content, err := m.itemBytes(item)
-		if err != nil {
-			return err
-		}
-		if packet, ok := withoutPlaceXMP(content); ok && len(packet) <= len(content) {
-			return m.overwrite(item, packet, ' ')
-		}
-	}
-	return m.overwrite(item, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>`), ' ')
-}
-
-// itemBytes reads an item of metadata.
-func (m medium) itemBytes(item heifItem) ([]byte, error) {
-	var all []byte
-	for _, e := range item.extents {
-		if int64(len(all))+e.to-e.from > maxHEIFMeta {
-			return nil, errBadBox
-		}
-		part, err := m.read(e.from, int(e.to-e.from))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, part...)
-	}
-	return all, nil
-}
-
-// overwrite puts b in an item's place, and fill where b does not reach.
-func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
-	var total int64
-	for _, e := range item.extents {
-		total += e.to - e.from
-	}
-	if int64(len(b)) > total {
-		b = nil
-	}
-	for _, e := range item.extents {
-		n := min(int64(len(b)), e.to-e.from)
-		if err := m.write(e.from, b[:n]); err != nil {
-			return err
-		}
-		if err := m.fill(e.from+n, e.to, fill); err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
-}
-
-// carry is the colour profile, and the EXIF block as far as keep says, for a JPEG.
-func (h heif) carry(m medium, keep policy) (c carried) {
-	c.profile = h.icc
-	if keep == keepNothing {
-		return c
-	}
-	for _, item := range h.items {
-		if item.kind != "Exif" {
-			continue
-		}
-		b, err := m.itemBytes(item) // cleaned already
-		if err != nil || len(b) < 4 || int64(be.Uint32(b)) > int64(len(b)-4) {
-			continue
-		}
-		b = b[4+be.Uint32(b):]
-		if _, ok := parseTIFF(b); ok && len(b) < 65000 {
-			c.addSegment(markerAPP1, append([]byte("Exif\x00\x00"), b...))
-			break
-		}
-	}
-	return c
-}
 
 // readHEIF reads the meta box.
 func (m medium) readHEIF() (h heif, err error) {
 	h.lengthSize = 1
+	h.of, h.parts = map[uint32][]int{}, map[uint32][]uint32{}
 	top, err := m.boxes(0, m.size)
 	if err != nil {
 		return h, err
@@ -222,13 +92,14 @@ func (m medium) readHEIF() (h heif, err error) {
 	if err != nil {
 		return h, err
 	}
-	var primary uint32
 	for _, b := range list {
 		switch b.name {
 		case "pitm":
-			primary, err = m.readPrimary(b)
+			h.primary, err = m.readPrimary(b)
 		case "iinf":
 			err = m.readItems(b, &h)
+		case "iref":
+			err = m.readReferences(b, &h)
 		}
 		if err != nil {
 			return h, err
@@ -244,7 +115,10 @@ func (m medium) readHEIF() (h heif, err error) {
 		}
 	}
 	if iprp, ok := find(list, "iprp"); ok {
-		if err := m.readProperties(iprp, primary, &h); err != nil {
+		if err := m.readProperties(iprp, &h); err != nil {
+			return h, err
+		}
+		if err := m.readLooks(&h); err != nil {
 			return h, err
 		}
 	}
@@ -362,8 +236,44 @@ func (m medium) readLocations(b, idat box, h *heif) error {
 	return c.err()
 }
 
-// readProperties reads size, turn and colour profile of the primary item.
-func (m medium) readProperties(iprp box, primary uint32, h *heif) error {
+// readReferences reads iref: which items one is put together from (dimg).
+func (m medium) readReferences(b box, h *heif) error {
+	head, err := m.content(b, maxHEIFMeta)
+	if err != nil {
+		return err
+	}
+	c := &cursor{b: head}
+	idSize := 2
+	if c.version() != 0 {
+		idSize = 4
+	}
+	list, err := m.boxes(min(b.body+4, b.end), b.end)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.name != "dimg" {
+			continue
+		}
+		c := &cursor{}
+		if c.b, err = m.content(r, maxHEIFMeta); err != nil {
+			return err
+		}
+		from := uint32(c.uint(idSize))
+		var parts []uint32
+		for n := c.uint(2); n > 0 && !c.short; n-- {
+			parts = append(parts, uint32(c.uint(idSize)))
+		}
+		if err := c.err(); err != nil {
+			return err
+		}
+		h.parts[from] = parts
+	}
+	return nil
+}
+
+// readProperties reads iprp: the properties (ipco), and which item has which (ipma).
+func (m medium) readProperties(iprp box, h *heif) error {
 	list, err := m.boxes(iprp.body, iprp.end)
 	if err != nil {
 		return err
@@ -372,66 +282,21 @@ func (m medium) readProperties(iprp box, primary uint32, h *heif) error {
 	if !ok {
 		return errBadBox
 	}
-	properties, err := m.boxes(ipco.body, ipco.end)
-	if err != nil {
+	if h.properties, err = m.boxes(ipco.body, ipco.end); err != nil {
 		return err
 	}
-	chosen := map[int]bool{}
 	for _, b := range list {
 		if b.name == "ipma" {
-			if err := m.readAssociations(b, primary, chosen); err != nil {
+			if err := m.readAssociations(b, h); err != nil {
 				return err
 			}
 		}
-	}
-	turned := false
-	for i, p := range properties {
-		if p.name == "hvcC" {
-			b, err := m.content(p, maxHEIFMeta)
-			if err != nil {
-				return err
-			}
-			pixels, lengthSize := hevcConfiguration(b)
-			h.coded, h.lengthSize = max(h.coded, pixels), max(h.lengthSize, lengthSize)
-		}
-		if !chosen[i+1] {
-			continue
-		}
-		switch p.name {
-		case "ispe":
-			b, err := m.read(p.body, 12)
-			if err != nil {
-				return err
-			}
-			w, hh := be.Uint32(b[4:]), be.Uint32(b[8:])
-			if w > 1<<24 || hh > 1<<24 {
-				w, hh = 1<<24, 1<<24
-			}
-			h.width, h.height = int(w), int(hh)
-		case "irot":
-			b, err := m.read(p.body, 1)
-			if err != nil {
-				return err
-			}
-			turned = b[0]&1 == 1
-		case "colr":
-			b, err := m.content(p, maxCarry)
-			if err != nil {
-				return err
-			}
-			if bytes.HasPrefix(b, []byte("prof")) || bytes.HasPrefix(b, []byte("rICC")) {
-				h.icc = b[4:]
-			}
-		}
-	}
-	if turned {
-		h.width, h.height = h.height, h.width
 	}
 	return nil
 }
 
 // readAssociations reads ipma: which properties an item has.
-func (m medium) readAssociations(b box, item uint32, chosen map[int]bool) error {
+func (m medium) readAssociations(b box, h *heif) error {
 	c := &cursor{}
 	var err error
 	if c.b, err = m.content(b, maxHEIFMeta); err != nil {
@@ -452,49 +317,50 @@ func (m medium) readAssociations(b box, item uint32, chosen map[int]bool) error 
 			} else {
 				index = c.uint(1) & 0x7f
 			}
-			if id == item {
-				chosen[int(index)] = true
-			}
+			h.of[id] = append(h.of[id], int(index))
 		}
 	}
 	return c.err()
 }
 
-// cursor reads numbers from the content of a box. The first read beyond its end makes it
-// fail; later ones give zeros.
-type cursor struct {
-	b     []byte
-	at    int
-	short bool
-}
-
-func (c *cursor) take(n int) []byte {
-	if n > len(c.b)-c.at {
-		c.short = true
-		return make([]byte, n)
+// readLooks reads size, turn and colour profile of the primary item, and what decoding takes.
+func (m medium) readLooks(h *heif) error {
+	for _, p := range h.properties {
+		if p.name == "hvcC" {
+			b, err := m.content(p, maxHEIFMeta)
+			if err != nil {
+				return err
+			}
+			pixels, lengthSize := hevcConfiguration(b)
+			h.coded, h.lengthSize = max(h.coded, pixels), max(h.lengthSize, lengthSize)
+		}
 	}
-	c.at += n
-	return c.b[c.at-n : c.at]
-}
-
-// uint reads a number of up to eight bytes; of none it is 0.
-func (c *cursor) uint(n int) (v uint64) {
-	for _, x := range c.take(n) {
-		v = v<<8 | uint64(x)
+	for _, p := range h.propertiesOf(h.primary) {
+		switch p.name {
+		case "ispe":
+			var err error
+			if h.width, h.height, err = m.extentOf(p); err != nil {
+				return err
+			}
+		case "colr":
+			b, err := m.content(p, maxCarry)
+			if err != nil {
+				return err
+			}
+			if bytes.HasPrefix(b, []byte("prof")) || bytes.HasPrefix(b, []byte("rICC")) {
+				h.icc = b[4:]
+			}
+		}
 	}
-	return v
+	return m.readTurns(h)
 }
 
-// version reads a full box's version and passes over its flags.
-func (c *cursor) version() int {
-	v := c.uint(1)
-	c.uint(3)
-	return int(v)
-}
-
-func (c *cursor) err() error {
-	if c.short {
-		return errBadBox
+// extentOf reads an ispe box. No picture is so large that the limit matters.
+func (m medium) extentOf(ispe box) (width, height int, err error) {
+	b, err := m.read(ispe.body, 12)
+	if err != nil {
+		return 0, 0, err
 	}
-	return nil
+	const most = 1 << 24
+	return int(min(be.Uint32(b[4:]), most)), int(min(be.Uint32(b[8:]), most)), nil
 }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"io"
+	"slices"
 )
 
 // MP4, MOV, M4A, HEIC and AVIF are nested boxes: a length, a name, a content.
@@ -68,6 +69,12 @@ func (m medium) boxes(from, to int64) ([]box, error) {
 	return list, nil
 }
 
+// newBox makes a box.
+func newBox(name string, content ...[]byte) []byte {
+	b := slices.Concat(content...)
+	return slices.Concat(be.AppendUint32(nil, uint32(len(b)+8)), []byte(name), b)
+}
+
 // content reads a box's content, which must not be larger than limit.
 func (m medium) content(b box, limit int64) ([]byte, error) {
 	if b.end-b.body > limit {
@@ -113,3 +120,42 @@ func (m medium) within(b box, path ...string) (box, bool, error) {
 
 // errBadBox is a structure that no program writes.
 const errBadBox = defect("its boxes do not fit into each other")
+
+// cursor reads numbers from the content of a box. The first read beyond its end makes it
+// fail; later ones give zeros.
+type cursor struct {
+	b     []byte
+	at    int
+	short bool
+}
+
+func (c *cursor) take(n int) []byte {
+	if n > len(c.b)-c.at {
+		c.short = true
+		return make([]byte, n)
+	}
+	c.at += n
+	return c.b[c.at-n : c.at]
+}
+
+// uint reads a number of up to eight bytes; of none it is 0.
+func (c *cursor) uint(n int) (v uint64) {
+	for _, x := range c.take(n) {
+		v = v<<8 | uint64(x)
+	}
+	return v
+}
+
+// version reads a full box's version and passes over its flags.
+func (c *cursor) version() int {
+	v := c.uint(1)
+	c.uint(3)
+	return int(v)
+}
+
+func (c *cursor) err() error {
+	if c.short {
+		return errBadBox
+	}
+	return nil
+}

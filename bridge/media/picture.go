@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/gif"
@@ -40,15 +41,15 @@ func (s *Store) limitDecoding() {
 func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
 	width, height := sh.shown()
 	tooWide := s.maxWidth > 0 && width > s.maxWidth && !sh.animated
-	needed := int64(float64(max(int64(sh.width)*int64(sh.height), sh.coded)) * sh.bytesPerPixel)
+	needed := sh.memory()
 	switch k {
 	case heicKind:
-		if needed > decodingLimit {
-			return nil, nil, shape{}, &fault.Error{
-				Code: fault.TooLarge, Op: operation,
-				Message: fmt.Sprintf("a HEIC picture of %d million pixels cannot be converted", max(int64(width)*int64(height), sh.coded)/1_000_000),
-				Hint:    "send a smaller one, or a JPEG",
-			}
+		info, err := f.Stat()
+		if err != nil {
+			return nil, nil, shape{}, err
+		}
+		if err := convertible(sh, info.Size()); err != nil {
+			return nil, nil, shape{}, err
 		}
 	case jpegKind, gifKind, webpKind, pngKind:
 		wrong := k == pngKind && sh.orientation != 0 && !sh.animated
@@ -104,12 +105,32 @@ func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kin
 	return out, newKind, shape{width: size.X, height: size.Y}, nil
 }
 
+// convertible tells whether a HEIC picture can be decoded within the memory that there is for it.
+func convertible(sh shape, size int64) error {
+	what, pixels := "HEIC picture", max(int64(sh.width)*int64(sh.height), sh.coded)
+	switch {
+	case sh.divided():
+		if sh.memory() <= decodingLimit {
+			return nil
+		}
+	case pixels > maxUndivided:
+		what = "HEIC picture that is not divided into tiles, as phones do it,"
+	case sh.plan != nil || size <= maxUndividedFile:
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.TooLarge, Op: operation,
+		Message: fmt.Sprintf("a %s of %d million pixels and %s cannot be converted", what, pixels/1_000_000, megabytes(size)),
+		Hint:    "send a smaller one, or a JPEG",
+	}
+}
+
 // largeDecoding is from where on a decoded picture is worth collecting at once.
 const largeDecoding = 8 << 20
 
 // render decodes a picture, makes it the size in which it is shown, and turns it.
 func (s *Store) render(f *os.File, k *kind, sh shape, width, height int) (image.Image, error) {
-	img, err := decode(f, k)
+	img, err := decode(f, k, sh.plan)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +147,7 @@ func (s *Store) render(f *os.File, k *kind, sh shape, width, height int) (image.
 }
 
 // decode reads a picture.
-func decode(f *os.File, k *kind) (img image.Image, err error) {
+func decode(f *os.File, k *kind, plan *heicPlan) (img image.Image, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -149,7 +170,14 @@ func decode(f *os.File, k *kind) (img image.Image, err error) {
 			stretchLevels(img)
 		}
 	default:
-		img, err = decodeHEIC(r)
+		if plan != nil {
+			img, err = plan.decode(f, info.Size())
+		} else {
+			img, err = decodeHEIC(r)
+		}
+	}
+	if errors.As(err, new(defect)) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, broken("it cannot be decoded (%v)", err)

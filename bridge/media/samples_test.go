@@ -35,7 +35,7 @@ func samples(t testing.TB) (names []string) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if e.Name() != "README.md" {
+		if e.Name() != "README.md" && !e.IsDir() {
 			names = append(names, e.Name())
 		}
 	}

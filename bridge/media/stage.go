@@ -32,9 +32,10 @@ type shape struct {
 	coded         int64 // pixels that decoding makes, when they may be more than are shown
 	orientation   int   // EXIF's 1 to 8 when the picture must be turned to look right, else 0
 	animated      bool
-	bytesPerPixel float64 // what decoding takes, about
-	kind          *kind   // when the file turns out to be of a kin kind: MP4 without a picture
-	carry         carried // metadata for a picture that is encoded anew
+	bytesPerPixel float64   // what decoding takes, about
+	plan          *heicPlan // how a HEIC picture is decoded piece by piece; nil: as a whole
+	kind          *kind     // when the file turns out to be of a kin kind: MP4 without a picture
+	carry         carried   // metadata for a picture that is encoded anew
 }
 
 // shown are the dimensions in which the picture is seen.

@@ -1,0 +1,164 @@
+package media
+
+import "slices"
+
+// scrubHEIF overwrites the EXIF and XMP items of a picture where they stand, as far as keep
+// says, and erases boxes that are a camera's own. How the picture must be turned stands in
+// its properties, which stay.
+func scrubHEIF(m medium, keep policy) (shape, error) {
+	h, err := m.readHEIF()
+	if err != nil {
+		return shape{}, err
+	}
+	if err := m.scrubItems(h, keep); err != nil {
+		return shape{}, err
+	}
+	sh := shape{width: h.width, height: h.height, carry: h.carry(m, keep)}
+	if err := m.planDecoding(h, &sh); err != nil {
+		return shape{}, err
+	}
+	return sh, nil
+}
+
+func (m medium) scrubItems(h heif, keep policy) error {
+	if keep == keepAll {
+		return nil
+	}
+	for _, item := range h.items {
+		var err error
+		switch item.kind {
+		case "Exif", "mime", "uri ":
+			err = h.harmless(item)
+		}
+		if err != nil {
+			return err
+		}
+		switch item.kind {
+		case "Exif":
+			err = m.scrubExifItem(item, keep)
+		case "mime":
+			err = m.scrubXMPItem(item, keep)
+		case "uri ":
+			err = m.overwrite(item, nil, 0)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	top, err := m.boxes(0, m.size)
+	if err != nil {
+		return err
+	}
+	for _, b := range top {
+		switch b.name {
+		case "ftyp", "meta", "mdat", "moof", "sidx":
+		case "moov":
+			err = m.scrubMovie(b, false, keep)
+		default:
+			err = m.erase(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// harmless checks that overwriting an item does not change how the file is built.
+func (h heif) harmless(item heifItem) error {
+	for _, e := range item.extents {
+		if !slices.ContainsFunc(h.data, func(b box) bool { return e.from >= b.body && e.to <= b.end }) {
+			return errBadBox
+		}
+	}
+	return nil
+}
+
+// scrubExifItem leaves an EXIF block without entries, or one without a place.
+func (m medium) scrubExifItem(item heifItem, keep policy) error {
+	content, err := m.itemBytes(item)
+	if err != nil {
+		return err
+	}
+	if keep == keepNoPlace && len(content) > 4 {
+		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && withoutPlace(content[4+skip:]) {
+			return m.overwrite(item, content, 0)
+		}
+	}
+	// Decoders refuse a file whose EXIF block is none, so an empty one stays.
+	return m.overwrite(item, []byte("\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"), 0)
+}
+
+func (m medium) scrubXMPItem(item heifItem, keep policy) error {
+	if keep == keepNoPlace {
+		content, err := m.itemBytes(item)
+		if err != nil {
+			return err
+		}
+		if packet, ok := withoutPlaceXMP(content); ok && len(packet) <= len(content) {
+			return m.overwrite(item, packet, ' ')
+		}
+	}
+	return m.overwrite(item, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>`), ' ')
+}
+
+// itemBytes reads an item of metadata.
+func (m medium) itemBytes(item heifItem) ([]byte, error) {
+	var all []byte
+	for _, e := range item.extents {
+		if int64(len(all))+e.to-e.from > maxHEIFMeta {
+			return nil, errBadBox
+		}
+		part, err := m.read(e.from, int(e.to-e.from))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, part...)
+	}
+	return all, nil
+}
+
+// overwrite puts b in an item's place, and fill where b does not reach.
+func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
+	var total int64
+	for _, e := range item.extents {
+		total += e.to - e.from
+	}
+	if int64(len(b)) > total {
+		b = nil
+	}
+	for _, e := range item.extents {
+		n := min(int64(len(b)), e.to-e.from)
+		if err := m.write(e.from, b[:n]); err != nil {
+			return err
+		}
+		if err := m.fill(e.from+n, e.to, fill); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// carry is the colour profile, and the EXIF block as far as keep says, for a JPEG.
+func (h heif) carry(m medium, keep policy) (c carried) {
+	c.profile = h.icc
+	if keep == keepNothing {
+		return c
+	}
+	for _, item := range h.items {
+		if item.kind != "Exif" {
+			continue
+		}
+		b, err := m.itemBytes(item) // cleaned already
+		if err != nil || len(b) < 4 || int64(be.Uint32(b)) > int64(len(b)-4) {
+			continue
+		}
+		b = b[4+be.Uint32(b):]
+		if _, ok := parseTIFF(b); ok && len(b) < 65000 {
+			c.addSegment(markerAPP1, append([]byte("Exif\x00\x00"), b...))
+			break
+		}
+	}
+	return c
+}
