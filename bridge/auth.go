@@ -36,18 +36,13 @@ func (s *Server) principal(ctx context.Context, address, token string) (principa
 	}
 	t, err := s.state.Token(ctx, token)
 	switch {
+	case errors.Is(err, state.ErrNoToken) && s.external():
+		return s.externalPrincipal(ctx, address, token)
 	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
-		if wait := s.guests.refuse(address, time.Now()); wait > 0 {
-			return principal{}, &fault.Error{
-				Code: fault.TooManyRequests, RetryAfter: wait,
-				Message: "too many bad access tokens came from this address",
-				Hint:    fmt.Sprintf("wait %d seconds, then sign in again or use another token", int(wait.Seconds())+1),
-			}
-		}
-		return principal{}, &fault.Error{
+		return principal{}, s.refuse(address, &fault.Error{
 			Code: fault.InvalidToken, Message: "the access token is not valid: " + err.Error(),
 			Hint: "sign in again, or make one with gitpost token create",
-		}
+		})
 	case err != nil:
 		return principal{}, &fault.Error{Code: fault.Unavailable, Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
 	}
@@ -59,6 +54,23 @@ func (s *Server) principal(ctx context.Context, address, token string) (principa
 		p.Me = s.config().Me
 	}
 	return p, nil
+}
+
+// refuse counts a bad secret against its address. It gives err back, or the error that tells
+// the address to wait.
+func (s *Server) refuse(address string, err error) error {
+	if wait := s.guests.refuse(address, time.Now()); wait > 0 {
+		return tooMany(wait)
+	}
+	return err
+}
+
+func tooMany(wait time.Duration) error {
+	return &fault.Error{
+		Code: fault.TooManyRequests, RetryAfter: wait,
+		Message: "too many bad access tokens or codes came from this address",
+		Hint:    fmt.Sprintf("wait %d seconds, then sign in again or use another token", int(wait.Seconds())+1),
+	}
 }
 
 // refusals counts bad tokens by address, in windows of a minute. It is bounded: what it
@@ -86,6 +98,18 @@ func (r *refusals) refuse(address string, now time.Time) time.Duration {
 	}
 	if _, known := r.counts[address]; known || len(r.counts) < mostAddresses {
 		r.counts[address]++
+	}
+	return 0
+}
+
+// wait is how long the address has to wait before it may send another bad one; 0 while it is
+// below the limit.
+func (r *refusals) wait(address string, now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn(now)
+	if r.limit > 0 && r.counts[address] >= r.limit {
+		return r.window.Add(time.Minute).Sub(now)
 	}
 	return 0
 }

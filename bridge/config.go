@@ -43,6 +43,13 @@ type Config struct {
 	MediaPlace      string   // media.place: "" (the static folder) or "bundle"
 	MediaDimensions bool     // media.dimensions
 
+	Auth                string        // auth: "" (gitpost's own sign-in) or "external"
+	TokensLifetime      time.Duration // tokens.lifetime, of apps that sign in: 90d; 0s: until they are revoked
+	IntrospectionSecret string        // introspection.secret, introspection.secret_file
+	ProfileName         string        // profile.name
+	ProfilePhoto        string        // profile.photo
+	ProfileEmail        string        // profile.email
+
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
 }

@@ -42,7 +42,7 @@ func TestConfigHasEveryDefault(t *testing.T) {
 		Poll: time.Minute, PushWait: 5 * time.Second,
 		Site:         site.Options{Me: "https://example.org/"},
 		MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, MediaUnused: 30 * 24 * time.Hour,
-		RateBadTokens: 120,
+		TokensLifetime: 90 * 24 * time.Hour, RateBadTokens: 120,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -93,6 +93,10 @@ types:
   photo:
     path: photos/:slug/index.md
 media: {max_size: 1.5 GB, max_width: 1600, unused: 48h, metadata: keep, accept: [image/*, video/mp4], place: bundle, dimensions: true}
+auth: external
+tokens: {lifetime: 30d}
+introspection: {secret: between servers}
+profile: {name: Ada Example, photo: "https://example.org/ada.jpg?s=200", email: ada@example.org}
 rate: {bad_tokens: 7}
 trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 `), 0o600)
@@ -117,6 +121,8 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 			Types: map[string]site.Type{"note": {Path: "notes/:slug.md"}, "photo": {Path: "photos/:slug/index.md"}}},
 		MediaMaxSize: 1_500_000_000, MediaMaxWidth: 1600, MediaUnused: 48 * time.Hour,
 		MediaMetadata: "keep", MediaAccept: []string{"image/*", "video/mp4"}, MediaPlace: "bundle", MediaDimensions: true,
+		Auth: "external", TokensLifetime: 30 * 24 * time.Hour, IntrospectionSecret: "between servers",
+		ProfileName: "Ada Example", ProfilePhoto: "https://example.org/ada.jpg?s=200", ProfileEmail: "ada@example.org",
 		RateBadTokens: 7, TrustedProxies: []string{"127.0.0.1/32", "10.0.0.0/8"},
 	}
 	if !reflect.DeepEqual(c, want) {

@@ -16,6 +16,11 @@ type principal struct {
 	Scope   []string
 }
 
+// verified is what an app that asks whether its token is good is told.
+func (p principal) verified() tokenAnswer {
+	return tokenAnswer{Me: p.Me, Scope: strings.Join(p.Scope, " "), ClientID: p.Client}
+}
+
 // may tells whether the token has one of the scopes. `post` means create and update.
 func (p principal) may(scopes ...string) bool {
 	for _, s := range scopes {

@@ -40,7 +40,7 @@ func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (a
 	}
 	switch q.Kind {
 	case "":
-		return tokenAnswer{Me: who.Me, Scope: strings.Join(who.Scope, " "), ClientID: who.Client}, nil
+		return who.verified(), nil
 	case "config":
 		return s.configAnswer(who, d), nil
 	case "syndicate-to":
@@ -82,6 +82,7 @@ func (s *Server) configAnswer(who principal, d *destination) map[string]any {
 		"destination":    s.offered(who),
 		"post-types":     postTypes,
 		"channels":       []any{},
+		"discovery":      s.config().Discovery(d.me()),
 		"q":              []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "destination"},
 	}
 }

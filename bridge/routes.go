@@ -37,6 +37,7 @@ func (s *Server) handler() http.Handler {
 	e.GET("/media", s.mediaQuery)
 	e.POST("/media", s.upload)
 	e.GET("/media/:name", s.preview)
+	s.indieauthRoutes(e)
 	e.GET("/", s.welcome)
 	return e
 }
@@ -49,6 +50,7 @@ func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Expose-Headers", "Location, Link, WWW-Authenticate, Retry-After")
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
 		if c.Request().Method != http.MethodOptions {
 			return next(c)
 		}

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gitpost/bridge/indieauth"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
@@ -31,6 +32,8 @@ type Server struct {
 	state        *state.DB
 	media        *media.Store
 	guests       *refusals
+	auth         *indieauth.Server   // the owner's sign-in server
+	elsewhere    *indieauth.External // the site's own one, with auth: external
 
 	bodyPatience time.Duration // how long a request's body may stand still
 
@@ -64,6 +67,8 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if s.state, err = state.Open(ctx, c.StateFile()); err != nil {
 		return err
 	}
+	s.auth = indieauth.New(s.indieauthConfig, s.state)
+	s.elsewhere = indieauth.NewExternal(s.externalConfig)
 	s.media, err = media.Open(media.Config{
 		Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata, Accept: c.MediaAccept,
 	})

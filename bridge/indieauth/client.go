@@ -1,14 +1,12 @@
 package indieauth
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -158,19 +156,12 @@ func (c *client) readJSON(page *outbound.Response) error {
 // readHTML reads a page with an h-app and links, as apps had it before 2024 (sections 4.2.1
 // and 4.2.2).
 func (c *client) readHTML(page *outbound.Response) {
-	for _, line := range page.Header.Values("Link") {
-		c.listRedirects(page.URL, linksOf(line, "redirect_uri"))
-	}
-	doc, err := html.Parse(bytes.NewReader(page.Body))
-	if err != nil {
+	l := readLinks(page)
+	c.listRedirects(page.URL, l.all("redirect_uri"))
+	if l.doc == nil {
 		return
 	}
-	for n := range doc.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "link" && hasWord(attribute(n, "rel"), "redirect_uri") {
-			c.listRedirects(page.URL, []string{attribute(n, "href")})
-		}
-	}
-	for _, item := range items(doc, page.URL) {
+	for _, item := range items(l.doc, page.URL) {
 		if hasWord(strings.Join(item.Type, " "), "h-app") || hasWord(strings.Join(item.Type, " "), "h-x-app") {
 			c.Name = cleanName(firstText(item.Properties["name"]))
 			c.Logo = c.logo(firstText(item.Properties["logo"]))
@@ -230,24 +221,6 @@ func items(doc *html.Node, base *url.URL) (list []*microformats.Microformat) {
 	return microformats.ParseNode(doc, base).Items
 }
 
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func hasWord(s, word string) bool {
-	for w := range strings.FieldsSeq(s) {
-		if strings.EqualFold(w, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // firstText is the first value that is a text, or a picture's address.
 func firstText(values []any) string {
 	for _, v := range values {
@@ -261,18 +234,4 @@ func firstText(values []any) string {
 		}
 	}
 	return ""
-}
-
-var linkParts = regexp.MustCompile(`<([^>]*)>((?:[^,"]|"[^"]*")*)`)
-var relPart = regexp.MustCompile(`(?i);\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))`)
-
-// linksOf gives the targets of a Link header (RFC 8288) that have the relation.
-func linksOf(header, rel string) []string {
-	var out []string
-	for _, link := range linkParts.FindAllStringSubmatch(header, -1) {
-		if r := relPart.FindStringSubmatch(link[2]); r != nil && hasWord(r[1]+r[2], rel) {
-			out = append(out, link[1])
-		}
-	}
-	return out
 }

@@ -41,11 +41,12 @@ func newServer(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return New(Config{
+	config := Config{
 		URL: "https://pub.example.org", Me: []string{me, "https://notes.example/"}, Lifetime: time.Hour,
 		Profile:             Profile{Name: "Ada Example", Photo: "https://example.org/ada.jpg", Email: "ada@example.org"},
 		IntrospectionSecret: "a-configured-secret",
-	}, db)
+	}
+	return New(func() Config { return config }, db)
 }
 
 // elsewhere sends what is asked of any host to one web server, which sees the name in Host:

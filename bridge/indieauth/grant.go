@@ -28,15 +28,16 @@ type Decision struct {
 // Grant is the owner's yes. The browser goes to redirect, which carries a code for the app.
 func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect string, err error) {
 	const op = "grant access"
+	config := s.config()
 	if d.Me == "" {
 		d.Me = r.Me
 	}
-	if d.Me == "" && len(s.config.Me) > 0 {
-		d.Me = s.config.Me[0]
+	if d.Me == "" && len(config.Me) > 0 {
+		d.Me = config.Me[0]
 	}
 	for _, site := range append([]string{d.Me}, d.Sites...) {
-		if !slices.Contains(s.config.Me, site) {
-			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a site of this server", site), Hint: "choose one of " + strings.Join(s.config.Me, ", ")}
+		if !slices.Contains(config.Me, site) {
+			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a site of this server", site), Hint: "choose one of " + strings.Join(config.Me, ", ")}
 		}
 	}
 	for _, word := range d.Scope {
@@ -57,13 +58,13 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 	}
 	switch {
 	case d.Lifetime == 0:
-		d.Lifetime = s.config.Lifetime
+		d.Lifetime = config.Lifetime
 	case d.Lifetime < 0:
 		d.Lifetime = 0
 	}
 	code, err := s.db.CreateCode(ctx, state.Code{
 		ClientID: r.ClientID, ClientName: r.Client.Name, RedirectURI: r.RedirectURI, Challenge: r.CodeChallenge,
-		Me: d.Me, Scope: slices.Compact(slices.Clone(d.Scope)), Sites: d.Sites, Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
+		Me: d.Me, Scope: distinct(d.Scope), Sites: d.Sites, Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
 	})
 	if err != nil {
 		return "", err
@@ -75,4 +76,14 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 // Deny is the owner's no. The browser goes to redirect, which tells the app.
 func (s *Server) Deny(r *Request) (redirect string) {
 	return s.redirect(r, "error", "access_denied", "error_description", "the owner of the site said no")
+}
+
+func distinct(words []string) []string {
+	var out []string
+	for _, w := range words {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }

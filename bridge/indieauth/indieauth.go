@@ -3,8 +3,8 @@
 //
 // A Server knows no HTML and no sessions. Whoever shows the consent page calls Authorize,
 // shows the Request to the signed-in owner, and then calls Grant or Deny; both give the
-// address to send the browser to. The rest is between the app and the endpoints: Redeem,
-// Refresh, Introspect, Revoke, Profile. Every secret is stored as its SHA-256 alone, a code
+// address to send the browser to. The rest is between apps and endpoints: Identify and Exchange
+// redeem a code, Refresh renews a token, Introspect, Revoke and Userinfo do as they are called. Every secret is stored as its SHA-256 alone, a code
 // works once, and what one tries twice revokes what was made from it.
 //
 // An External verifies tokens of an authorization server elsewhere, in its place.
@@ -45,7 +45,7 @@ type Profile struct {
 
 // Server is the authorization server.
 type Server struct {
-	config Config
+	config func() Config
 	db     *state.DB
 	fetch  fetcher
 	now    func() time.Time
@@ -59,10 +59,11 @@ type fetcher interface {
 	Get(ctx context.Context, address, accept string) (*outbound.Response, error)
 }
 
-// New makes a Server that keeps its codes and tokens in db.
-func New(c Config, db *state.DB) *Server {
+// New makes a Server that keeps its codes and tokens in db. config gives the configuration in
+// force; it is asked for each request.
+func New(config func() Config, db *state.DB) *Server {
 	return &Server{
-		config: c, db: db, now: time.Now, clients: map[string]cachedClient{},
+		config: config, db: db, now: time.Now, clients: map[string]cachedClient{},
 		// A redirect to another host would let whoever finds an open redirector at an app's host
 		// speak for the app.
 		fetch: outbound.New(outbound.Options{SameHost: true}),
@@ -70,7 +71,7 @@ func New(c Config, db *state.DB) *Server {
 }
 
 // Issuer identifies the server, against mix-up attacks. It is a prefix of the metadata's address.
-func (s *Server) Issuer() string { return s.config.URL + "/" }
+func (s *Server) Issuer() string { return s.config().URL + "/" }
 
 // Metadata describes the server to apps (RFC 8414, and section 4.1.1).
 type Metadata struct {
@@ -97,7 +98,7 @@ var scopes = []string{"create", "update", "delete", "undelete", "media", "draft"
 
 // Metadata is the document at /.well-known/oauth-authorization-server.
 func (s *Server) Metadata() Metadata {
-	u := s.config.URL
+	u := s.config().URL
 	return Metadata{
 		Issuer:                   s.Issuer(),
 		AuthorizationEndpoint:    u + "/auth",
@@ -119,16 +120,20 @@ func (s *Server) Metadata() Metadata {
 }
 
 // site is the configured address that the unverified s means, "" when it means none.
-func (s *Server) site(me string) string {
-	if slices.Contains(s.config.Me, me) {
+func (s *Server) site(me string) string { return siteOf(s.config().Me, me) }
+
+// siteOf compares without regard to http and https: people leave that out.
+func siteOf(sites []string, me string) string {
+	if slices.Contains(sites, me) {
 		return me
 	}
 	wanted, err := ProfileURL(me)
 	if err != nil {
 		return ""
 	}
-	for _, site := range s.config.Me {
-		if have, err := ProfileURL(site); err == nil && strings.TrimPrefix(strings.TrimPrefix(have, "https:"), "http:") == strings.TrimPrefix(strings.TrimPrefix(wanted, "https:"), "http:") {
+	_, wanted, _ = strings.Cut(wanted, ":")
+	for _, site := range sites {
+		if _, have, _ := strings.Cut(site, ":"); have == wanted {
 			return site
 		}
 	}

@@ -1,0 +1,79 @@
+package indieauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/state"
+)
+
+// Introspection tells a resource server what a token is good for (section 6.2). For a token
+// that is good for nothing it says only that.
+type Introspection struct {
+	Active   bool   `json:"active"`
+	Me       string `json:"me,omitempty"`
+	ClientID string `json:"client_id,omitempty"`
+	Scope    string `json:"scope,omitempty"`
+	Expires  int64  `json:"exp,omitempty"` // seconds since 1970
+	Issued   int64  `json:"iat,omitempty"`
+}
+
+// MayIntrospect tells whether secret is the configured one, with which a resource server
+// elsewhere shows that it may ask.
+func (s *Server) MayIntrospect(secret string) bool {
+	want := s.config().IntrospectionSecret
+	if want == "" {
+		return false
+	}
+	// Of equal length, so that the time tells nothing, not even how long it is.
+	a, b := sha256.Sum256([]byte(secret)), sha256.Sum256([]byte(want))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// Introspect looks a token up.
+func (s *Server) Introspect(ctx context.Context, token string) (Introspection, error) {
+	t, err := s.db.Token(ctx, token)
+	switch {
+	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
+		return Introspection{}, nil
+	case err != nil:
+		return Introspection{}, err
+	}
+	out := Introspection{Active: true, Me: t.Me, ClientID: t.ClientID, Scope: strings.Join(t.Scope, " "), Issued: t.Created.Unix()}
+	if out.Me == "" {
+		out.Me = s.config().Me[0]
+	}
+	if !t.Expires.IsZero() {
+		out.Expires = t.Expires.Unix()
+	}
+	return out, nil
+}
+
+// Revoke ends an access token, or the access token that a refresh token renews: then neither
+// works. It is no error that there is none such (RFC 7009, section 2.2).
+func (s *Server) Revoke(ctx context.Context, secret string) error {
+	err := s.db.RevokeSecret(ctx, secret)
+	if errors.Is(err, state.ErrNoToken) {
+		err = s.db.RevokeRefresh(ctx, secret)
+	}
+	if errors.Is(err, state.ErrNoRefresh) {
+		return nil
+	}
+	return err
+}
+
+// Userinfo is the profile, for an app whose token has the scope for it (section 9).
+func (s *Server) Userinfo(me string, scope []string) (Profile, error) {
+	p := s.profile(me, scope)
+	if p == nil {
+		return Profile{}, &fault.Error{
+			Code: fault.InsufficientScope, Op: "tell the profile", Scope: "profile",
+			Message: `this needs the scope "profile"`, Hint: "sign in again and allow it",
+		}
+	}
+	return *p, nil
+}

@@ -1,0 +1,204 @@
+package bridge
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/state"
+)
+
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// indieauthRoutes are the endpoints between apps and the sign-in server. The owner's half of
+// it, GET /auth and the pages, stands elsewhere.
+func (s *Server) indieauthRoutes(e *echo.Echo) {
+	own := e.Group("", s.ownSignIn)
+	own.GET(metadataPath, s.metadata)
+	own.POST("/auth", s.identify)
+	own.GET("/token", s.verifyToken)
+	own.POST("/token", s.token)
+	own.POST("/introspect", s.introspect)
+	own.POST("/revoke", s.revoke)
+	own.GET("/userinfo", s.userinfo)
+}
+
+// ownSignIn refuses, in words, when the sign-in server is another one.
+func (s *Server) ownSignIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !s.external() {
+			return next(c)
+		}
+		at := s.elsewhere.SignIn(c.Request().Context())
+		if at == "" {
+			at = "the one that the site's own page names"
+		}
+		return &fault.Error{
+			Code: fault.NotFound, Op: "sign in", Message: "nobody signs in at this server: " + s.config().Me + " has another one for that, " + at,
+			Hint: "apps find it on the site's own page; this server was told so by auth: external",
+		}
+	}
+}
+
+func (s *Server) metadata(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "public, max-age=600")
+	return micropub.WriteJSON(c.Response(), http.StatusOK, s.auth.Metadata())
+}
+
+// identify answers POST /auth: a code is redeemed for who signed in, and no token.
+func (s *Server) identify(c echo.Context) error {
+	form, err := readForm(c, "redeem code")
+	if err != nil {
+		return err
+	}
+	who, err := s.auth.Identify(c.Request().Context(), form)
+	if err != nil {
+		return s.refuseGuess(c, err)
+	}
+	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, who)
+}
+
+// token answers POST /token: a code or a refresh token is redeemed, or, as before 2022, a
+// token revoked.
+func (s *Server) token(c echo.Context) error {
+	form, err := readForm(c, "issue token")
+	if err != nil {
+		return err
+	}
+	if form.Get("action") == "revoke" {
+		return s.revokeIn(c, form)
+	}
+	redeem := s.auth.Exchange
+	if form.Get("grant_type") == "refresh_token" {
+		redeem = s.auth.Refresh
+	}
+	tokens, err := redeem(c.Request().Context(), form)
+	if err != nil {
+		return s.refuseGuess(c, err)
+	}
+	s.log.Info("an app has a token", "client", tokens.ClientID, "scope", tokens.Scope, "token", tokens.ID)
+	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, tokens)
+}
+
+// verifyToken answers GET /token as before 2022: whose token it is.
+func (s *Server) verifyToken(c echo.Context) error {
+	who, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, who.verified())
+}
+
+func (s *Server) introspect(c echo.Context) error {
+	const op = "introspect token"
+	form, err := readForm(c, op)
+	if err != nil {
+		return err
+	}
+	trusted, err := s.mayIntrospect(c)
+	if err != nil {
+		return err
+	}
+	if form.Get("token") == "" {
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the request has no token", Hint: "send token=… in a form"}
+	}
+	answer, err := s.auth.Introspect(c.Request().Context(), form.Get("token"))
+	if err != nil {
+		return err
+	}
+	if !answer.Active && !trusted { // somebody with a token of his own may be guessing others
+		if err := s.refuse(c.RealIP(), nil); err != nil {
+			return err
+		}
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return micropub.WriteJSON(c.Response(), http.StatusOK, answer)
+}
+
+// mayIntrospect is nil for who has the configured secret, as a bearer token or as a password,
+// and is then trusted, and for who has a good token.
+func (s *Server) mayIntrospect(c echo.Context) (trusted bool, err error) {
+	if _, password, ok := c.Request().BasicAuth(); ok {
+		if unescaped, err := url.QueryUnescape(password); err == nil && s.auth.MayIntrospect(unescaped) { // RFC 6749, section 2.3.1
+			return true, nil
+		}
+		return false, s.refuse(c.RealIP(), &fault.Error{Code: fault.InvalidToken, Op: "introspect token", Message: "the password is not this server's introspection.secret", Hint: "send it, or a good access token as a bearer token"})
+	}
+	secret, err := micropub.HeaderToken(c.Request())
+	if err != nil {
+		return false, err
+	}
+	if s.auth.MayIntrospect(secret) {
+		return true, nil
+	}
+	_, err = s.principal(c.Request().Context(), c.RealIP(), secret)
+	return false, err
+}
+
+func (s *Server) revoke(c echo.Context) error {
+	form, err := readForm(c, "revoke token")
+	if err != nil {
+		return err
+	}
+	return s.revokeIn(c, form)
+}
+
+// revokeIn answers 200 for a token that is none as well.
+func (s *Server) revokeIn(c echo.Context, form url.Values) error {
+	if form.Get("token") == "" {
+		return &fault.Error{Code: fault.InvalidRequest, Op: "revoke token", Message: "the request has no token", Hint: "send token=… in a form"}
+	}
+	if err := s.auth.Revoke(c.Request().Context(), form.Get("token")); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return micropub.WriteJSON(c.Response(), http.StatusOK, struct{}{})
+}
+
+func (s *Server) userinfo(c echo.Context) error {
+	who, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	profile, err := s.auth.Userinfo(who.Me, who.Scope)
+	if err != nil {
+		return err
+	}
+	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, profile)
+}
+
+// refuseGuess counts a code or refresh token that is none against its address.
+func (s *Server) refuseGuess(c echo.Context, err error) error {
+	if errors.Is(err, state.ErrUsed) {
+		s.log.Warn("a code or refresh token was used twice, and the token that came of it is revoked: an app erred, or somebody got hold of it", "from", c.RealIP())
+	}
+	if fault.CodeOf(err) != fault.InvalidGrant {
+		return err
+	}
+	return s.refuse(c.RealIP(), err)
+}
+
+// mostForm is the size of the largest form that these endpoints read.
+const mostForm = 64 << 10
+
+// readForm reads a form of the body. What stands in the address is not looked at: secrets do
+// not belong there.
+func readForm(c echo.Context, op string) (url.Values, error) {
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, mostForm)
+	err := r.ParseMultipartForm(mostForm)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &fault.Error{Code: fault.TooLarge, Op: op, Message: "the form is larger than 64 KB"}
+	case errors.Is(err, http.ErrNotMultipart) && len(r.PostForm) == 0 && r.ContentLength != 0:
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is no form", Hint: "send it as application/x-www-form-urlencoded"}
+	case err != nil && !errors.Is(err, http.ErrNotMultipart):
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the form cannot be read", Hint: "send it as application/x-www-form-urlencoded", Err: err}
+	}
+	return r.PostForm, nil
+}
