@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
@@ -81,6 +82,11 @@ func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (sit
 // keepPrivate refuses what a static site cannot do, or makes a draft of it where the owner
 // asked for that: a private post never reaches the public site by accident.
 func (p *posts) keepPrivate(op string, props mf2.Properties) error {
+	for _, name := range []string{"visibility", "post-status"} {
+		if err := oneWord(op, name, props[name]); err != nil {
+			return err
+		}
+	}
 	switch visibility := props.Text("visibility"); visibility {
 	case "", "public", "unlisted":
 		return nil
@@ -100,6 +106,22 @@ func (p *posts) keepPrivate(op string, props mf2.Properties) error {
 			Message: `visibility "` + visibility + `" is not known`,
 			Hint:    "use public or unlisted",
 		}
+	}
+}
+
+// oneWord refuses a property that decides who sees a post and can be read in two ways: the
+// wrong one of the two would publish it.
+func oneWord(op, name string, values []any) error {
+	if len(values) == 0 {
+		return nil
+	}
+	if _, isText := values[0].(string); isText && len(values) == 1 {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op,
+		Message: fmt.Sprintf("%s must be one word", name),
+		Hint:    fmt.Sprintf(`send one value, such as {"%s": ["%s"]}`, name, map[string]string{"visibility": "unlisted", "post-status": "draft"}[name]),
 	}
 }
 
