@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -124,6 +125,19 @@ func (r *refusals) turn(now time.Time) {
 // clientAddress says whose address a request comes from: the connection's, or what a
 // configured proxy's X-Forwarded-For names.
 func (s *Server) clientAddress() echo.IPExtractor {
+	byNetwork, bySocket := s.networkClient(), echo.ExtractIPFromXFFHeader()
+	return func(r *http.Request) string {
+		if _, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+			return byNetwork(r)
+		}
+		// A Unix socket: only a proxy on this machine can connect, and it says for whom.
+		local := *r
+		local.RemoteAddr = "127.0.0.1:0"
+		return bySocket(&local)
+	}
+}
+
+func (s *Server) networkClient() echo.IPExtractor {
 	if len(s.config().TrustedProxies) == 0 {
 		return echo.ExtractIPDirect()
 	}

@@ -11,7 +11,12 @@ type Config struct {
 	Me     string // the site: its URL and its owner's identity, with a trailing slash when it has no path
 	Repo   string // path or URL of the remote
 	URL    string // where gitpost itself is reached, without a trailing slash
-	Listen string
+	Listen string // host:port, or "unix:" and an absolute path
+
+	TLS          string // tls: "" (a proxy does it) or "auto"
+	TLSEmail     string // tls_email
+	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's
+
 	Branch string
 	Data   string // absolute folder: bare clone (repo.git), state.db, uploads/
 

@@ -44,6 +44,7 @@ func LoadConfig(path string, environ []string) (Config, error) {
 		}}}
 	}
 	c := l.apply()
+	l.agree(&c)
 	if missing && len(l.problems) > 0 {
 		l.problems = append(l.problems, Problem{Message: "the file does not exist", Remedy: "write it, or set what is missing in the environment"})
 	}
@@ -315,6 +316,19 @@ func (l *configLoader) apply() Config {
 	}
 	fillIn(&c)
 	return c
+}
+
+// agree settles what several keys decide together.
+func (l *configLoader) agree(c *Config) {
+	if c.TLS != "auto" {
+		return
+	}
+	if _, given := l.settings["listen"]; !given {
+		c.Listen = ":443"
+	}
+	if c.URL != "" && !strings.HasPrefix(c.URL, "https://") {
+		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "is for an address that starts with https://", Remedy: "write url with https://, or leave tls out"})
+	}
 }
 
 // set sets one key and notes what is wrong with it.

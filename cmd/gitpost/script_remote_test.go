@@ -92,7 +92,7 @@ func (s *scene) sshd([]string) {
 	config := fmt.Sprintf("ListenAddress %s\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin prohibit-password\nPidFile none\n",
 		address, s.ts.MkAbs("host_key"), s.ts.MkAbs("authorized_keys"))
 	s.check(os.WriteFile(s.ts.MkAbs("sshd_config"), []byte(config), 0o600))
-	p, err := s.start([]string{program, "-D", "-e", "-f", s.ts.MkAbs("sshd_config")})
+	p, err := s.start([]string{program, "-D", "-e", "-f", s.ts.MkAbs("sshd_config")}, nil)
 	s.check(err)
 	s.ts.Defer(p.kill)
 	answers := func() bool {

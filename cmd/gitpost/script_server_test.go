@@ -75,16 +75,19 @@ func freeAddress() string {
 }
 
 // serve starts the server and waits until it answers; its output goes to serve.log. With
-// -alone the server finds no other program.
+// -alone the server finds no other program, with -socket it is given its socket.
 func (s *scene) serve(args []string) {
 	if s.server != nil {
 		s.ts.Fatalf("the server is running already")
 	}
-	var env []string
-	if len(args) > 0 && args[0] == "-alone" {
-		env = []string{"PATH="}
+	var prepare func(*exec.Cmd)
+	switch {
+	case slices.Contains(args, "-alone"):
+		prepare = func(c *exec.Cmd) { c.Env = append(c.Env, "PATH=") }
+	case slices.Contains(args, "-socket"):
+		prepare = s.withSocket
 	}
-	p, err := s.start([]string{"gitpost", "serve"}, env...)
+	p, err := s.start([]string{"gitpost", "serve"}, prepare)
 	s.check(err)
 	s.server = p
 	ready := func() bool {
@@ -156,15 +159,19 @@ type process struct {
 	text bytes.Buffer
 }
 
-func (s *scene) start(args []string, env ...string) (*process, error) {
+// start runs a program beside the scenario. prepare, which may be nil, changes the command before.
+func (s *scene) start(args []string, prepare func(*exec.Cmd)) (*process, error) {
 	program, err := exec.LookPath(args[0])
 	if err != nil {
 		return nil, err
 	}
 	p := &process{command: exec.Command(program, args[1:]...), ended: make(chan struct{})}
 	p.command.Dir = s.ts.MkAbs(".")
-	p.command.Env = append(s.environ(), env...)
+	p.command.Env = s.environ()
 	p.command.Stdout, p.command.Stderr = p, p
+	if prepare != nil {
+		prepare(p.command)
+	}
 	if err := p.command.Start(); err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"time"
 
@@ -47,11 +46,11 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", config.Listen)
+	l, err := bridge.Listen(ctx, config)
 	if err != nil {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		return errors.Join(fmt.Errorf("listen on %s: %w; free the address or set another one with the key listen", config.Listen, err), server.Close(grace))
+		return errors.Join(err, server.Close(grace))
 	}
 	log.Info("serving", "site", config.Me, "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
 	if err := server.Serve(ctx, l); err != nil {
