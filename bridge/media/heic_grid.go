@@ -19,6 +19,7 @@ type heicPlan struct {
 	tiles                 []heifItem // row by row
 	configurations        []box      // hvcC, of each tile
 	colour                []byte     // how colours are coded: a colr box's content, or nil
+	channels              []byte     // a pixi box's content, or nil
 	turns                 []heifTurn // how it is shown, in this order
 }
 
@@ -159,6 +160,12 @@ func (m medium) heicPlan(h heif) (*heicPlan, error) {
 				p.colour = b
 			}
 		}
+		if pixi, ok := h.property(id, "pixi"); ok && p.channels == nil {
+			var err error
+			if p.channels, err = m.content(pixi, 64); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return p, nil
 }
@@ -227,10 +234,12 @@ func (p *heicPlan) tileFile(m medium, i int, tile heifItem) ([]byte, error) {
 	extent := be.AppendUint32(be.AppendUint32(make([]byte, 4), uint32(p.tileWidth)), uint32(p.tileHeight))
 	properties := slices.Concat(newBox("hvcC", configuration), newBox("ispe", extent))
 	associations := []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 2, 0x81, 0x02}
-	if p.colour != nil {
-		properties = append(properties, newBox("colr", p.colour)...)
-		associations = append(associations, 0x03)
-		associations[10]++
+	for _, more := range [][]byte{newBox("colr", p.colour), newBox("pixi", p.channels)} {
+		if len(more) > 8 { // the decoder tells grey pictures from others by pixi
+			properties = append(properties, more...)
+			associations[10]++
+			associations = append(associations, associations[10])
+		}
 	}
 	head := func(at uint32) []byte {
 		location := be.AppendUint32(be.AppendUint32([]byte{0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, at), uint32(length))

@@ -171,6 +171,28 @@ func TestTheTilesOfAHEICStandInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestAGreyHEICStaysGrey(t *testing.T) {
+	_, got := stage(t, open(t, Config{}), "IMG_0001.HEIC", sample(t, "grey.heic"))
+	grey, ok := decoded(t, got).(*image.Gray)
+	if !ok {
+		t.Fatalf("it became %T", decoded(t, got))
+	}
+	if d := difference(t, image.NewGray(grey.Rect), grey); grey.Rect.Size() != image.Pt(64, 48) || d < 20 {
+		t.Errorf("it is %v and differs from black by %g", grey.Rect.Size(), d)
+	}
+}
+
+func TestAHEICInVideoLevelsIsStretched(t *testing.T) {
+	light := func(levels byte) uint8 {
+		g := gridded{columns: 2, rows: 2, width: 128, height: 128, properties: [][]byte{newBox("colr", []byte("nclx\x00\x01\x00\x0d\x00\x06"), []byte{levels})}}
+		_, got := stage(t, open(t, Config{}), "IMG_0001.HEIC", g.file(t, sample(t, "tiles.heic")))
+		return decoded(t, got).(*image.YCbCr).YCbCrAt(32, 96).Y // blue
+	}
+	if full, video := light(0x80), light(0); far(full, 29) || video >= full-8 {
+		t.Errorf("blue is %d in full levels, and %d in video levels, which are darker", full, video)
+	}
+}
+
 func far(a, b uint8) bool { return int(a)-int(b) > 12 || int(b)-int(a) > 12 }
 
 func TestHostileTilesAreRefused(t *testing.T) {
