@@ -45,7 +45,7 @@ func scrubMP3(m medium, keep policy) (shape, error) {
 			return shape{}, errCutOff
 		}
 		if keep != keepAll {
-			if err := m.scrubID3(at, size, head); err != nil {
+			if err := m.scrubID3(at, size, head, keep); err != nil {
 				return shape{}, err
 			}
 		}
@@ -74,7 +74,7 @@ func syncsafe(b []byte) int64 {
 
 // scrubID3 takes frames out of the tag at an offset, closes the gaps and fills the end with
 // zeros, as the format has it.
-func (m medium) scrubID3(at, size int64, head []byte) error {
+func (m medium) scrubID3(at, size int64, head []byte, keep policy) error {
 	version, flags := head[3], head[5]
 	from, end := at+10, at+size
 	if flags&0x10 != 0 {
@@ -120,7 +120,17 @@ func (m medium) scrubID3(at, size int64, head []byte) error {
 		if err != nil {
 			return err
 		}
-		if !frameTellsPlace(string(b[:idLength]), content) {
+		keepFrame := !frameTellsPlace(string(b[:idLength]), content)
+		if id := string(b[:idLength]); id == "APIC" || id == "PIC" {
+			at := int64(id3Picture(content, version))
+			plain := at > 0 && (version == 2 || b[9] == 0) // neither packed nor encrypted
+			if keepFrame = false; plain {
+				if keepFrame, err = m.scrubCover(from+headLength+at, from+n, keep); err != nil {
+					return err
+				}
+			}
+		}
+		if keepFrame {
 			if err := m.move(to, from, n); err != nil {
 				return err
 			}

@@ -151,6 +151,25 @@ func (m medium) scrubMeta(meta box, sound bool, keep policy) error {
 	if meta.end-meta.body > maxUserData {
 		return m.erase(meta)
 	}
+	inner := meta
+	if head, err := m.read(meta.body, 4); err != nil || be.Uint32(head) == 0 {
+		inner.body += 4 // ISO's meta has a version, QuickTime's has none
+	}
+	items, hasItems, err := m.within(inner, "ilst")
+	if err != nil {
+		return m.erase(meta)
+	}
+	list, err := m.boxes(items.body, items.end)
+	if err != nil {
+		return m.erase(meta)
+	}
+	for _, b := range list {
+		if b.name == "covr" && (sound || keep != keepNothing) {
+			if err := m.scrubItemCovers(b, keep); err != nil {
+				return err
+			}
+		}
+	}
 	if keep == keepNoPlace {
 		content, err := m.content(meta, maxUserData)
 		if err != nil {
@@ -164,19 +183,7 @@ func (m medium) scrubMeta(meta box, sound bool, keep policy) error {
 		}
 		return nil
 	}
-	if !sound {
-		return m.erase(meta)
-	}
-	inner := meta
-	if head, err := m.read(meta.body, 4); err != nil || be.Uint32(head) == 0 {
-		inner.body += 4 // ISO's meta has a version, QuickTime's has none
-	}
-	items, ok, err := m.within(inner, "ilst")
-	if err != nil || !ok {
-		return m.erase(meta)
-	}
-	list, err := m.boxes(items.body, items.end)
-	if err != nil {
+	if !sound || !hasItems {
 		return m.erase(meta)
 	}
 	for _, b := range list {

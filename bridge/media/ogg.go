@@ -10,7 +10,8 @@ import (
 // second packet of a stream holds its comments. Specification: RFC 3533, and for comments
 // https://xiph.org/vorbis/doc/v-comment.html.
 
-const maxOggComments = 1 << 20
+// maxOggComments is how long a stream's comments may be, a cover in Base64 among them.
+const maxOggComments = 24 << 20
 
 // oggPage is where a page lies.
 type oggPage struct {
@@ -70,7 +71,7 @@ func scrubOgg(m medium, keep policy) (sh shape, err error) {
 		if keep == keepAll {
 			continue
 		}
-		if err := m.scrubComments(s); err != nil {
+		if err := m.scrubComments(s, keep); err != nil {
 			return shape{}, err
 		}
 	}
@@ -137,7 +138,7 @@ func oggCodec(b []byte) string {
 
 // scrubComments blanks comments whose names mean a place, and makes the
 // checksums of the pages right again.
-func (m medium) scrubComments(s *oggStream) error {
+func (m medium) scrubComments(s *oggStream, keep policy) error {
 	c := s.comment
 	for _, signature := range []string{"\x03vorbis", "OpusTags", "\x81theora"} {
 		if bytes.HasPrefix(c, []byte(signature)) {
@@ -145,7 +146,13 @@ func (m medium) scrubComments(s *oggStream) error {
 			break
 		}
 	}
-	if len(c) == len(s.comment) || len(s.comment) >= maxOggComments {
+	if len(s.comment) >= maxOggComments {
+		return broken("its comments are too long")
+	}
+	if s.codec == "flac" && len(c) > 4 && c[0]&0x7f == 4 {
+		c = c[4:] // its comments have the head of a FLAC block
+	}
+	if len(c) == len(s.comment) {
 		return nil
 	}
 	changed := false
@@ -170,8 +177,20 @@ func (m medium) scrubComments(s *oggStream) error {
 	c = c[4:]
 	for ; count > 0 && len(c) > 0; count-- {
 		text := next()
-		name, _, found := strings.Cut(string(text), "=")
-		if !found || !namesPlace(strings.TrimSpace(name)) {
+		name, _, found := strings.Cut(string(text[:min(len(text), 256)]), "=")
+		if !found {
+			continue
+		}
+		switch upper := strings.ToUpper(name); upper {
+		case "METADATA_BLOCK_PICTURE", "COVERART":
+			cleaned, err := scrubCommentCover(upper, text, keep)
+			if err != nil {
+				return err
+			}
+			changed = changed || cleaned
+			continue
+		}
+		if !namesPlace(strings.TrimSpace(name)) {
 			continue
 		}
 		changed = true

@@ -167,6 +167,9 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	if !film {
 		sh.kind = webmAudioKind
 	}
+	if end < m.size { // behind its end nothing is looked through
+		return sh, m.f.Truncate(end)
+	}
 	return sh, nil
 }
 

@@ -1,0 +1,151 @@
+package media
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+)
+
+// A sound file's cover is a picture with metadata of its own. It is cleaned like any other
+// and put back in its place; the bytes that it needs no more, behind its end, become zeros,
+// so that nothing else in the file moves.
+
+// maxCover is how large a cover may be.
+const maxCover = 16 << 20
+
+// errNoCover is of a picture that cannot be cleaned, and must not be kept.
+var errNoCover = errors.New("no picture that can be cleaned")
+
+// cleanCover takes the metadata out of a picture in memory. What it gives is as long as b.
+func cleanCover(b []byte, keep policy) ([]byte, error) {
+	k := sniff(b[:min(len(b), sniffLength)])
+	if k == nil || k.cleaner() == nil {
+		return nil, errNoCover
+	}
+	var cleaned bytes.Buffer
+	out := newOutput(&cleaned)
+	_, err := k.cleaner()(newInput(bytes.NewReader(b), int64(len(b))), out, keep)
+	if err == nil {
+		err = out.Flush()
+	}
+	if errors.As(err, new(mixture)) {
+		return nil, err
+	}
+	if err != nil || cleaned.Len() > len(b) {
+		return nil, errNoCover
+	}
+	return append(cleaned.Bytes(), make([]byte, len(b)-cleaned.Len())...), nil
+}
+
+// scrubCover cleans the picture that lies between two offsets. kept is false when it cannot
+// be cleaned: the caller takes it out.
+func (m medium) scrubCover(from, to int64, keep policy) (kept bool, err error) {
+	if to-from > maxCover {
+		return false, nil
+	}
+	b, err := m.read(from, int(to-from))
+	if err != nil {
+		return false, err
+	}
+	cleaned, err := cleanCover(b, keep)
+	if errors.Is(err, errNoCover) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, m.write(from, cleaned)
+}
+
+// scrubItemCovers cleans the pictures of an item list's covr box: data boxes, each with type
+// and locale before its content.
+func (m medium) scrubItemCovers(covr box, keep policy) error {
+	list, err := m.boxes(covr.body, covr.end)
+	if err != nil {
+		return m.erase(covr)
+	}
+	for _, b := range list {
+		if b.name == "data" && b.end-b.body > 8 {
+			if kept, err := m.scrubCover(b.body+8, b.end, keep); err != nil {
+				return err
+			} else if kept {
+				continue
+			}
+		}
+		if err := m.erase(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// id3Picture is where the picture begins in the content of an APIC frame, or PIC in the
+// first version: behind encoding, type and description. It is 0 when there is none.
+func id3Picture(content []byte, version byte) int {
+	if len(content) < 6 {
+		return 0
+	}
+	wide := content[0] == 1 || content[0] == 2 // UTF-16
+	at := 4                                    // three letters for the format
+	if version > 2 {
+		end := bytes.IndexByte(content[1:], 0)
+		if end < 0 {
+			return 0
+		}
+		at = 1 + end + 1
+	}
+	for at++; at < len(content); at++ { // the description, behind the kind of picture
+		if content[at] != 0 {
+			if wide {
+				at++
+			}
+			continue
+		}
+		if !wide {
+			return at + 1
+		}
+		if at+1 < len(content) && content[at+1] == 0 {
+			return at + 2
+		}
+		at++
+	}
+	return 0
+}
+
+// scrubCommentCover cleans the picture that a Vorbis comment holds in Base64: FLAC's
+// picture block, or the picture alone in the older form. text is changed in its place.
+func scrubCommentCover(name string, text []byte, keep policy) (changed bool, err error) {
+	value := text[len(name)+1:]
+	b := make([]byte, base64.StdEncoding.DecodedLen(len(value)))
+	n, err := base64.StdEncoding.Decode(b, value)
+	b = b[:n]
+	at := 0
+	if err == nil && name == "METADATA_BLOCK_PICTURE" {
+		c := &cursor{b: b}
+		c.uint(4)
+		for range 2 { // content type and description
+			if length := c.uint(4); length < uint64(len(b)) {
+				c.take(int(length))
+			} else {
+				c.short = true
+			}
+		}
+		c.take(20) // width, height, depth, colours, length
+		at, err = c.at, c.err()
+	}
+	if err == nil {
+		var cleaned []byte
+		if cleaned, err = cleanCover(b[at:], keep); err == nil {
+			copy(b[at:], cleaned)
+			base64.StdEncoding.Encode(value, b)
+			return true, nil
+		}
+	}
+	if errors.As(err, new(mixture)) {
+		return false, err
+	}
+	for i := range value {
+		value[i] = '_'
+	}
+	return true, nil
+}
