@@ -216,7 +216,7 @@ func withoutAddress(err error) error {
 func hookAddress(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return "", &flaw{"is not an address that can be called", "write what the site's host shows, such as https://host.example/build/…"}
+		return "", &flaw{"is not an address that can be called", "write the whole of it, such as https://host.example/build/…"}
 	}
 	return s, nil
 }
