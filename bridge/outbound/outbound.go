@@ -76,7 +76,7 @@ func New(o Options) *Client {
 			Timeout: o.Timeout,
 			Transport: &http.Transport{
 				Proxy:                  nil, // a proxy would connect for us, past the guard
-				DialContext:            dialer.DialContext,
+				DialContext:            atHome.dial(dialer),
 				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 				TLSHandshakeTimeout:    o.Timeout,
 				ResponseHeaderTimeout:  o.Timeout,
@@ -124,7 +124,8 @@ func CheckURL(u *url.URL) error {
 func (c *Client) Get(ctx context.Context, address, accept string) (*Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", address, ErrURL)
+		address, _, _ = strings.Cut(address, "?")
+		return nil, fmt.Errorf("fetch %q: %w", address, ErrURL)
 	}
 	if accept != "" {
 		r.Header.Set("Accept", accept)
@@ -135,7 +136,7 @@ func (c *Client) Get(ctx context.Context, address, accept string) (*Response, er
 // Do sends r and reads the whole answer. An answer of any status is no error.
 func (c *Client) Do(r *http.Request) (*Response, error) {
 	if err := CheckURL(r.URL); err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", r.URL.Redacted(), err)
+		return nil, fmt.Errorf("fetch %s: %w", bare(r.URL), err)
 	}
 	if r.Header.Get("User-Agent") == "" {
 		r.Header.Set("User-Agent", "gitpost")
