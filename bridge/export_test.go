@@ -3,6 +3,8 @@ package bridge
 import (
 	"context"
 	"time"
+
+	"gitpost/bridge/indieauth"
 )
 
 // SetBodyPatience makes the server wait no longer than d for the next bytes of a body.
@@ -12,3 +14,6 @@ func (s *Server) SetBodyPatience(d time.Duration) { s.bodyPatience = d }
 func (s *Server) DropUnused(ctx context.Context, before time.Time) error {
 	return s.dropUnused(ctx, before)
 }
+
+// SignInServer is the server that the consent page asks.
+func (s *Server) SignInServer() *indieauth.Server { return s.auth }
