@@ -10,6 +10,9 @@ import (
 
 const prefix = "mp-"
 
+// internalURL is the address of a contact, which the extension's servers add to its h-card.
+const internalURL = "_internal_url"
+
 // isCommand reports whether a name is an mp-* parameter.
 func isCommand(name string) bool { return strings.HasPrefix(name, prefix) && len(name) > len(prefix) }
 

@@ -38,11 +38,24 @@ func (f *form) command(l Limits) (Command, error) {
 	if err := checkVerb(verb); err != nil {
 		return nil, err
 	}
-	address, err := f.onePost("url", "mp-url")
+	names := []string{"url", "mp-url"}
+	if f.has(internalURL) { // of a contact, whose own url is a property
+		names = []string{internalURL}
+	}
+	address, err := f.onePost(names...)
 	if err != nil {
 		return nil, err
 	}
 	return act(verb, address, func() (Command, error) { return f.update(address, byAction, l) })
+}
+
+// about lets a form that was sent to ?q=contact be about a card: the url in it is the contact's
+// own, not that of a post to be changed.
+func (f *form) about(query string) {
+	if query == "contact" && !f.has("h") && !f.has("action") && !f.has("mp-action") && !f.has("type") {
+		f.fields["h"] = &node{elements: []element{{text: "card"}}}
+		f.names = append(f.names, "h")
+	}
 }
 
 // oneContent makes sure that a form brings one text. content[html] beside content is the

@@ -42,7 +42,12 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	if err := checkVerb(verb); err != nil {
 		return nil, err
 	}
-	address, err := onePost(body["url"])
+	named := body["url"]
+	if of, ok := body[internalURL]; ok { // of a contact
+		named = of
+		delete(body, internalURL)
+	}
+	address, err := onePost(named)
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,12 @@ func (u *revision) setForm(name string, list []any, adds bool) error {
 	case "remove_tags":
 		return u.change("delete", &u.remove, "category", tags(list))
 	case "tags":
-		return u.change("replace", &u.replace, "category", tags(list))
+		// The draft shows tags=webmention as "adding tags", and tags=webmention,indieweb as the
+		// whole new list. Both do what is said of them.
+		if list = tags(list); len(list) == 1 {
+			return u.change("add", &u.add, "category", list)
+		}
+		return u.change("replace", &u.replace, "category", list)
 	case "syndicate-to", "slug":
 		u.commands.set(name, values(list, false))
 		return nil

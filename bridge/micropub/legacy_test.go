@@ -21,6 +21,7 @@ func TestUpdatesOfTheDrafts(t *testing.T) {
 		{"2015: nothing", at("mp-url"), "! says nothing to change"},
 		{"2014: add a syndication URL", at("url") + "syndication=s", `Update {"Add":{"syndication":["s"]},"URL":"` + known + `"}`},
 		{"2014: replace tags", at("url") + "tags=a,+b", `Update {"Replace":{"category":["a","b"]},"URL":"` + known + `"}`},
+		{"2014: a tag", at("url") + "tags=webmention", `Update {"Add":{"category":["webmention"]},"URL":"` + known + `"}`},
 		{"2014: add tags", at("url") + "add_tags=a,b", `Update {"Add":{"category":["a","b"]},"URL":"` + known + `"}`},
 		{"2014: remove tags", at("url") + "remove_tags[]=a", `Update {"Remove":{"category":["a"]},"URL":"` + known + `"}`},
 		{"2014: syndicate", at("url") + "syndicate-to=t", `Update {"URL":"` + known + `","mp SyndicateTo":["t"]}`},

@@ -39,7 +39,7 @@ func meaning(name string, list []any) ([]any, error) {
 			if v == nil {
 				continue
 			}
-		case "post-status", "visibility":
+		case "post-status", "visibility", "location-visibility":
 			v = keyword(v)
 		}
 		out = append(out, v)

@@ -36,6 +36,7 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 			return req, err
 		}
 		req.Token = f.takeToken()
+		f.about(req.Query)
 		req.Command, err = f.command(l)
 		return req, err
 	case kind == "multipart/form-data":
@@ -46,6 +47,7 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 		if err != nil {
 			return req, err
 		}
+		f.about(req.Query)
 		req.Command, err = f.command(l)
 		return req, err
 	case kind == "":

@@ -2,11 +2,14 @@ package micropub
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Query is what a GET asks for.
@@ -35,14 +38,33 @@ type Query struct {
 	Place       *Place // q=geo
 }
 
-// Place is where q=geo looks.
+// Place is where q=geo looks, and what a geo URI says.
 type Place struct {
 	Latitude, Longitude float64
 	Uncertainty         float64 // metres; 0: not given
+	Name, URL           string  // what apps add to a geo URI: "geo:…;name=London;url=https://…"
 }
 
-// queries are the values of q that ParseQuery takes beside "last", the media endpoint's old one.
-var queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
+// Queries are the values of q that ParseQuery takes beside "last", the media endpoint's old one.
+var Queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
+
+// QueryOf reads what a GET asks for. Unlike net/url it leaves a raw semicolon where it is: the
+// geo URI of q=geo has them (uri=geo:37.78,-122.39;u=35), and few apps encode them.
+func QueryOf(r *http.Request) (Query, error) {
+	v := url.Values{}
+	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		key, value = unescape(key, true), unescape(value, true)
+		if !utf8.ValidString(key) || !utf8.ValidString(value) {
+			return Query{}, refuse(fmt.Sprintf("the parameter %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
+		}
+		v.Add(key, value)
+	}
+	return ParseQuery(v)
+}
 
 // ParseQuery reads the parameters of a GET. Unknown parameters are passed over, since apps
 // add their own; an unknown q and a known parameter with a bad value are refused.
@@ -63,8 +85,13 @@ func ParseQuery(v url.Values) (Query, error) {
 		Destination: firstOf(v, "mp-destination", "destination"),
 		Channel:     firstOf(v, "mp-channel", "channel"),
 	}
-	if q.Kind != "" && q.Kind != "last" && !slices.Contains(queries, q.Kind) {
-		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Kind)), "ask one of "+strings.Join(queries, ", "))
+	if at, ok := placeInKind(q.Kind); ok {
+		v = maps.Clone(v)
+		q.Kind = "geo"
+		v.Set("uri", at)
+	}
+	if q.Kind != "" && q.Kind != "last" && !slices.Contains(Queries, q.Kind) {
+		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Kind)), "ask one of "+strings.Join(Queries, ", "))
 	}
 	for i, s := range q.PostStatus {
 		q.PostStatus[i] = keyword(s).(string)
@@ -103,6 +130,16 @@ func ParseQuery(v url.Values) (Query, error) {
 		}
 	}
 	return q, nil
+}
+
+// placeInKind is the place in q=geo:52.37,4.89;u=35 and q=geo=52.37,4.89, as the first query for
+// places (2015) wrote them.
+func placeInKind(kind string) (string, bool) {
+	rest, ok := strings.CutPrefix(kind, "geo")
+	if !ok || rest == "" || !strings.ContainsAny(rest[:1], ":=") {
+		return "", false
+	}
+	return rest[1:], true
 }
 
 // listOf reads a parameter that may stand once or often: name, name[], name[0], and several
@@ -199,8 +236,8 @@ func badPlace(s string) error {
 	return refuse(fmt.Sprintf("%q is not a place", shorten(s)), "send uri=geo:52.37,4.89 or lat=52.37&lon=4.89")
 }
 
-// ParseGeo reads a geo URI (RFC 5870), with or without its scheme. Parameters other than u
-// are passed over.
+// ParseGeo reads a geo URI (RFC 5870), with or without its scheme, with the parameters name and
+// url of check-ins. Other parameters are passed over.
 func ParseGeo(uri string) (Place, bool) {
 	uri = strings.TrimPrefix(strings.TrimSpace(uri), "geo:")
 	numbers, parameters, _ := strings.Cut(uri, ";")
@@ -220,10 +257,16 @@ func ParseGeo(uri string) (Place, bool) {
 		return Place{}, false
 	}
 	for parameter := range strings.SplitSeq(parameters, ";") {
-		if s, ok := strings.CutPrefix(parameter, "u="); ok {
-			if metres, err := strconv.ParseFloat(s, 64); err == nil && metres >= 0 && !math.IsInf(metres, 0) {
+		key, value, _ := strings.Cut(parameter, "=")
+		switch key {
+		case "u":
+			if metres, err := strconv.ParseFloat(value, 64); err == nil && metres >= 0 && !math.IsInf(metres, 0) {
 				p.Uncertainty = metres
 			}
+		case "name":
+			p.Name = strings.TrimSpace(unescape(value, false))
+		case "url":
+			p.URL = strings.TrimSpace(unescape(value, false))
 		}
 	}
 	return p, true

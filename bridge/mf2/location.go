@@ -1,0 +1,189 @@
+package mf2
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// HideLocation takes out of p whatever tells where its author was: the properties that name a
+// place, and coordinates at any depth of the others. With labels, a place keeps the words that
+// name it ("Café Central") and nothing else. The texts of the post are its author's own words
+// and stay.
+func HideLocation(p Properties, labels bool) {
+	for name, values := range p {
+		switch {
+		case name == "content" || name == "name" || name == "summary":
+			continue
+		case isPlace(name) && labels:
+			values = labelsOf(values)
+		case isPlace(name), isCoordinate(name):
+			values = nil
+		default:
+			values = withoutPlaces(values, labels)
+		}
+		if len(values) == 0 {
+			delete(p, name)
+		} else {
+			p[name] = values
+		}
+	}
+}
+
+// isPlace names the properties whose value is a place.
+func isPlace(name string) bool {
+	switch name {
+	case "location", "checkin", "geo", "adr", "venue":
+		return true
+	}
+	return false
+}
+
+// isCoordinate names the properties whose value is part of a position.
+func isCoordinate(name string) bool {
+	switch name {
+	case "latitude", "longitude", "altitude", "lat", "lon", "lng", "coordinates":
+		return true
+	}
+	return false
+}
+
+// withoutPlaces is a list of values without coordinates at any depth. It shares nothing with
+// values.
+func withoutPlaces(values []any, labels bool) []any {
+	out := make([]any, 0, len(values))
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			if IsGeo(v) {
+				continue
+			}
+		case []any:
+			out = append(out, withoutPlaces(v, labels))
+			continue
+		case map[string]any:
+			out = append(out, objectWithoutPlaces(v, labels))
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func objectWithoutPlaces(object map[string]any, labels bool) map[string]any {
+	out := make(map[string]any, len(object))
+	for key, v := range object {
+		list, isList := v.([]any)
+		if !isList {
+			list = []any{v}
+		}
+		switch {
+		case isCoordinate(key), isPlace(key) && !labels:
+			continue
+		case isPlace(key):
+			list = labelsOf(list)
+		default:
+			list = withoutPlaces(list, labels)
+		}
+		switch {
+		case len(list) == 0:
+		case isList:
+			out[key] = list
+		default:
+			out[key] = list[0]
+		}
+	}
+	return out
+}
+
+// labelsOf are the words of places: a text as it is, a geo URI's name, a card's name or label,
+// and of one that has neither the town, region and country.
+func labelsOf(values []any) []any {
+	var out []any
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			if label := labelOf(v); label != "" {
+				out = append(out, label)
+			}
+		case []any:
+			out = append(out, labelsOf(v)...)
+		case map[string]any:
+			if card := labelledCard(v); card != nil {
+				out = append(out, card)
+			}
+		}
+	}
+	return out
+}
+
+func labelledCard(v map[string]any) any {
+	properties, isItem := v["properties"].(map[string]any)
+	if !isItem {
+		properties = v
+	}
+	kept := map[string]any{}
+	for _, names := range [][]string{{"name", "label"}, {"locality", "region", "country-name"}} {
+		for _, name := range names {
+			list, isList := properties[name].([]any)
+			if !isList {
+				list = []any{properties[name]}
+			}
+			list = slices.DeleteFunc(slices.Clone(list), func(e any) bool { return labelOf(Text(e)) == "" })
+			if len(list) > 0 && isList {
+				kept[name] = list
+			} else if len(list) > 0 {
+				kept[name] = list[0]
+			}
+		}
+		if len(kept) > 0 {
+			break
+		}
+	}
+	switch {
+	case len(kept) == 0:
+		if label := labelOf(Text(v["value"])); label != "" {
+			return label
+		}
+		return nil
+	case !isItem:
+		return kept
+	}
+	return map[string]any{"type": Clone(v["type"]), "properties": kept}
+}
+
+// labelOf is what a text says of a place in words: "" for coordinates and addresses of pages,
+// which lead to them.
+func labelOf(s string) string {
+	s = strings.TrimSpace(s)
+	if IsGeo(s) {
+		for parameter := range strings.SplitSeq(s, ";") {
+			if name, ok := strings.CutPrefix(parameter, "name="); ok {
+				return labelOf(unescaped(name))
+			}
+		}
+		return ""
+	}
+	if strings.Contains(s, "://") || twoNumbers.MatchString(s) {
+		return ""
+	}
+	return s
+}
+
+// twoNumbers are coordinates as they are written in a text: 52.37, 4.89.
+var twoNumbers = regexp.MustCompile(`-?\d+\.\d+[°NSns]*\s*[,;/ ]\s*@?-?\d+(\.\d+)?`)
+
+// IsGeo reports whether a text is a geo URI (RFC 5870).
+func IsGeo(s string) bool {
+	s = strings.TrimSpace(s)
+	return len(s) > 4 && strings.EqualFold(s[:4], "geo:")
+}
+
+// unescaped undoes the percent-encoding of a parameter, where it is one.
+func unescaped(s string) string {
+	if decoded, err := url.PathUnescape(s); err == nil {
+		return decoded
+	}
+	return s
+}
