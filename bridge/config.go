@@ -37,6 +37,8 @@ type Config struct {
 
 	HookSecret  string // hooks.secret, hooks.secret_file
 	SyndicateTo []Target
+	Channels    []Channel
+	PostTypes   []PostType   // post_types; none: standardTypes
 	Site        site.Options // site:, types:
 
 	MediaMaxSize  int64         // media.max_size, bytes: 100 MB
@@ -57,10 +59,4 @@ type Config struct {
 
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
-}
-
-// Target is a place that posts can be syndicated to, as q=config shows it.
-type Target struct {
-	UID  string `json:"uid"`
-	Name string `json:"name"`
 }

@@ -411,40 +411,6 @@ func environmentKey(c *Config, v written) error {
 	return nil
 }
 
-func targetsKey(c *Config, v written) error {
-	const remedy = "write a list of {uid: https://…, name: …}"
-	c.SyndicateTo = nil
-	for _, item := range v.list() {
-		var t Target
-		switch item.Kind {
-		case yaml.ScalarNode:
-			t = Target{UID: item.Value, Name: item.Value}
-		case yaml.MappingNode:
-			for i := 0; i+1 < len(item.Content); i += 2 {
-				switch key := item.Content[i].Value; key {
-				case "uid":
-					t.UID = item.Content[i+1].Value
-				case "name":
-					t.Name = item.Content[i+1].Value
-				default:
-					return &flaw{fmt.Sprintf("has an entry with the unknown key %q", key), remedy}
-				}
-			}
-		}
-		if t.UID == "" {
-			return &flaw{"has an entry without uid", remedy}
-		}
-		if t.Name == "" {
-			t.Name = t.UID
-		}
-		if slices.ContainsFunc(c.SyndicateTo, func(o Target) bool { return o.UID == t.UID }) {
-			return &flaw{fmt.Sprintf("names %q twice", t.UID), "give each place its own uid"}
-		}
-		c.SyndicateTo = append(c.SyndicateTo, t)
-	}
-	return nil
-}
-
 // networksKey reads addresses and CIDRs, and writes CIDRs.
 func networksKey(field func(*Config) *[]string) func(*Config, written) error {
 	return func(c *Config, v written) error {

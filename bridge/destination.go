@@ -26,6 +26,7 @@ type destination struct {
 	catalog  *catalog.Catalog
 	posts    *posts
 	schedule *schedule
+	places   places
 
 	background sync.WaitGroup // what open started; stop ends it
 	stop       context.CancelFunc

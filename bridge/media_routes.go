@@ -167,7 +167,7 @@ func (s *Server) mediaQuery(c echo.Context) error {
 	if err := who.require("list uploads", "media", "create", "update"); err != nil {
 		return err
 	}
-	q, err := micropub.ParseQuery(c.QueryParams())
+	q, err := micropub.QueryOf(c.Request())
 	if err != nil {
 		return err
 	}

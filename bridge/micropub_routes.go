@@ -22,6 +22,9 @@ func (s *Server) carryOut(c echo.Context, in *intake) error {
 	if err != nil {
 		return err
 	}
+	if ok, err := s.contactCommand(c, who, request, in); ok {
+		return err
+	}
 	ctx := c.Request().Context()
 	var o outcome
 	switch cmd := request.Command.(type) {
@@ -113,7 +116,7 @@ func (s *Server) answerChanged(c echo.Context, o outcome) error {
 }
 
 func created(o outcome) micropub.Created {
-	answer := micropub.Created{URL: o.URL}
+	answer := micropub.Created{URL: o.URL, Syndication: namedIn(o.Item.Properties["syndication"]), Shortlink: o.Item.Properties.Text("shortlink")}
 	if o.Waited {
 		answer.Pushed, answer.Reason = &o.Push.Pushed, o.Push.Reason
 	}

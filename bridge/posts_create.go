@@ -23,11 +23,26 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 	if who.draftsOnly("create") {
 		item.Properties["post-status"] = []any{"draft"}
 	}
+	hidden, err := hideLocation(op, item.Properties)
+	if err != nil {
+		return outcome{}, err
+	}
+	if hidden && saysNothing(item.Properties) {
+		return outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "without its location nothing is left of the post",
+			Hint: "send a text too, or location-visibility=text or public"}
+	}
+	if err := p.remember(op, item.Properties, cmd.Commands); err != nil {
+		return outcome{}, err
+	}
+	keepAudience(item.Properties)
 	if err := p.keepPrivate(op, item.Properties); err != nil {
 		return outcome{}, err
 	}
 	files, err := p.referredUploads(ctx, sent, item)
 	if err != nil {
+		return outcome{}, err
+	}
+	if err := p.keepPlacesOut(op, hidden, files); err != nil {
 		return outcome{}, err
 	}
 	if p.config().MediaDimensions {
@@ -37,7 +52,7 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 	var placed stagedFiles
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		var err error
-		made, placed, err = p.compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug}, files)
+		made, placed, err = p.compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug, Path: p.channelPath(cmd.Commands.Channel)}, files)
 		if err != nil {
 			return gitstore.Change{}, err
 		}

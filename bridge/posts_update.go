@@ -31,6 +31,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 	var rev site.Revision
 	var placed stagedFiles
 	var was, subject string
+	var after mf2.Item
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		e, err := find(v, op, cmd.URL)
 		if err != nil {
@@ -47,7 +48,11 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 			if p.config().MediaDimensions {
 				files.measured(item.Properties)
 			}
-			subject = headline(*item)
+			subject, after = headline(*item), item.Clone()
+			if err == nil {
+				hidden, _ := hideLocation(op, item.Properties) // done and checked by apply
+				err = p.keepPlacesOut(op, hidden, files)
+			}
 			return err
 		})
 		if err != nil {
@@ -76,7 +81,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 		return outcome{}, storeFault(op, err)
 	}
 	placed.committed(ctx, p)
-	o := outcome{URL: rev.Page.URL, Moved: rev.Page.URL != was}
+	o := outcome{URL: rev.Page.URL, Moved: rev.Page.URL != was, Item: after}
 	p.deliver(ctx, commit, &o)
 	return o, nil
 }
@@ -112,18 +117,43 @@ func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.P
 	return again, placed, nil
 }
 
-// apply carries out the parts of an update in the order of the Recommendation (3.4):
-// replace, add, delete.
+// apply changes a post as an update asks, and refuses what the token or the site does not allow.
 func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Update) error {
-	if who.draftsOnly("update") {
-		if item.Properties.Text("post-status") != "draft" {
-			return who.require(op, "update")
-		}
-		if s, ok := cmd.Replace["post-status"]; ok && !slices.Contains(s, any("draft")) || slices.Contains(cmd.Delete, "post-status") {
-			return who.require(op, "update")
-		}
+	if who.draftsOnly("update") && item.Properties.Text("post-status") != "draft" {
+		return who.require(op, "update")
 	}
 	props := item.Properties
+	revise(props, cmd)
+	if err := p.checkTargets(op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
+		return err
+	}
+	if err := p.remember(op, props, cmd.Commands); err != nil {
+		return err
+	}
+	if cmd.Commands.Slug != "" {
+		props["mp-slug"] = []any{cmd.Commands.Slug}
+	}
+	if p.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
+		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}
+	}
+	if _, err := hideLocation(op, props); err != nil {
+		return err
+	}
+	if len(cmd.Replace["audience"]) > 0 || len(cmd.Add["audience"]) > 0 {
+		keepAudience(props)
+	}
+	if err := p.keepPrivate(op, props); err != nil {
+		return err
+	}
+	if who.draftsOnly("update") && props.Text("post-status") != "draft" {
+		return who.require(op, "update")
+	}
+	return nil
+}
+
+// revise carries out the parts of an update in the order of the Recommendation (3.4):
+// replace, add, delete.
+func revise(props mf2.Properties, cmd *micropub.Update) {
 	for name, values := range cmd.Replace {
 		if len(values) == 0 {
 			delete(props, name)
@@ -147,13 +177,6 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	for _, name := range cmd.Delete {
 		delete(props, name)
 	}
-	if cmd.Commands.Slug != "" {
-		props["mp-slug"] = []any{cmd.Commands.Slug}
-	}
-	if p.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
-		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}
-	}
-	return p.keepPrivate(op, props)
 }
 
 // contains compares as Micropub removes values: equal, or an object whose value or url it is.

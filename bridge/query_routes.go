@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +18,7 @@ func (s *Server) query(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q, err := micropub.ParseQuery(c.QueryParams())
+	q, err := micropub.QueryOf(c.Request())
 	if err != nil {
 		return err
 	}
@@ -33,34 +32,43 @@ func (s *Server) query(c echo.Context) error {
 func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (any, error) {
 	d, err := s.choose(who, q.Destination)
 	if q.Kind == "source" && q.URL != "" {
-		d, err = s.owner(who, q.Destination, q.URL)
+		d, err = s.ownerOf(who, q.Destination, q.URL)
 	}
 	if err != nil {
 		return nil, err
 	}
+	ctx := c.Request().Context()
 	switch q.Kind {
 	case "":
 		return who.verified(), nil
 	case "config":
 		return s.configAnswer(who, d), nil
 	case "syndicate-to":
-		return map[string]any{"syndicate-to": d.targets()}, nil
+		return map[string]any{"syndicate-to": selected(d.targetsFor(q.PostType), q, Target.says)}, nil
 	case "post-types":
-		return map[string]any{"post-types": postTypes}, nil
+		return map[string]any{"post-types": selected(d.postTypes(), q, PostType.says)}, nil
 	case "destination":
-		return map[string]any{"destination": s.offered(who)}, nil
+		return map[string]any{"destination": selected(s.offered(who), q, Target.says)}, nil
 	case "channel":
-		return map[string]any{"channels": []any{}}, nil
+		return map[string]any{"channels": selected(d.channels(), q, Channel.says)}, nil
 	case "category":
-		return d.categories(c.Request().Context(), q)
-	case "source":
-		if err := who.require("read posts", "create", "update", "delete", "draft", "read"); err != nil {
-			return nil, err
+		return d.categories(ctx, q)
+	}
+	if err := who.require("read posts", "create", "update", "delete", "draft", "read"); err != nil {
+		return nil, err
+	}
+	switch {
+	case q.Kind == "contact":
+		return s.contacts(ctx, d, q)
+	case q.Kind == "geo":
+		return d.nearby(ctx, q)
+	case q.Kind == "source" && q.URL != "":
+		if name, ok := s.contactName(q.URL); ok {
+			return s.contactItem(ctx, d, name)
 		}
-		if q.URL != "" {
-			return d.source(c.Request().Context(), q)
-		}
-		return d.sourceList(c.Request().Context(), q)
+		return d.source(ctx, q)
+	case q.Kind == "source":
+		return d.sourceList(ctx, q)
 	}
 	return nil, &fault.Error{
 		Code: fault.InvalidRequest, Op: "query", Message: "q=" + q.Kind + " is not answered here",
@@ -74,53 +82,16 @@ type tokenAnswer struct {
 	ClientID string `json:"client_id,omitempty"`
 }
 
-// configAnswer is what apps ask first: where files go, and what else can be asked.
-func (s *Server) configAnswer(who principal, d *destination) map[string]any {
-	return map[string]any{
-		"media-endpoint": s.config().URL + "/media",
-		"syndicate-to":   d.targets(),
-		"destination":    s.offered(who),
-		"post-types":     postTypes,
-		"channels":       []any{},
-		"discovery":      s.config().Discovery(d.me()),
-		"q":              []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "destination"},
-	}
-}
-
-type postType struct {
-	Type string `json:"type"`
-	Name string `json:"name"`
-}
-
-var postTypes = []postType{
-	{"note", "Note"}, {"article", "Article"}, {"photo", "Photo"}, {"video", "Video"}, {"audio", "Audio"},
-	{"reply", "Reply"}, {"like", "Like"}, {"repost", "Repost"}, {"bookmark", "Bookmark"},
-	{"rsvp", "RSVP"}, {"event", "Event"}, {"checkin", "Check-in"},
-}
-
-func (d *destination) targets() []Target {
-	if targets := d.config().SyndicateTo; targets != nil {
-		return targets
-	}
-	return []Target{}
-}
-
 // categories answers q=category with the site's tags, the most used first.
 func (d *destination) categories(ctx context.Context, q micropub.Query) (any, error) {
 	names := []string{}
 	err := d.view(ctx, func(v *catalog.View) error {
 		for _, category := range v.Categories() {
-			if strings.Contains(strings.ToLower(category.Name), strings.ToLower(q.Filter)) {
-				names = append(names, category.Name)
-			}
+			names = append(names, category.Name)
 		}
 		return nil
 	})
-	names = names[min(q.Offset, len(names)):]
-	if q.Limit > 0 {
-		names = names[:min(q.Limit, len(names))]
-	}
-	return map[string]any{"categories": names}, err
+	return map[string]any{"categories": selected(names, q, func(name string) []string { return []string{name} })}, err
 }
 
 // source answers q=source&url=…: the post as its file is now.

@@ -38,6 +38,7 @@ func (s *Server) handler() http.Handler {
 	e.POST("/media", s.upload)
 	e.GET("/media/:name", s.preview)
 	s.indieauthRoutes(e)
+	e.GET("/micropub/contacts/:name", s.showContact)
 	e.GET("/", s.welcome)
 	return e
 }

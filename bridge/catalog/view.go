@@ -197,3 +197,6 @@ func newestFirst(a, b *Entry) int {
 	}
 	return strings.Compare(b.Path, a.Path)
 }
+
+// Tree is the repository's files at this snapshot.
+func (v *View) Tree() fs.FS { return v.snap }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -43,16 +44,23 @@ func WriteChanged(w http.ResponseWriter, r *http.Request, c Created) error {
 
 func writeSafe(w http.ResponseWriter, r *http.Request, status int, c Created) error {
 	for _, copy := range c.Syndication {
-		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="syndication"`, copy))
+		addLink(w, copy, "syndication")
 	}
-	if c.Shortlink != "" {
-		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="shortlink"`, c.Shortlink))
-	}
+	addLink(w, c.Shortlink, "shortlink")
 	answer := body{URL: c.URL, Pushed: c.Pushed}
 	if c.Pushed != nil && !*c.Pushed {
 		answer.Reason = c.Reason
 	}
 	return WriteAnswer(w, r, status, answer)
+}
+
+// addLink adds a Link header. What is no address of the web is left out.
+func addLink(w http.ResponseWriter, address, rel string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return
+	}
+	w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="%s"`, u.String(), rel))
 }
 
 // WriteAnswer answers with v: as JSON, form-encoded where Accept prefers that, or as plain text

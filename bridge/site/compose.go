@@ -24,7 +24,7 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	}
 	w := &writer{site: s, habits: habits, rules: s.convention(), fresh: true}
 	w.doc = frontmatter.New(w.style(item))
-	for key, value := range habits.constant {
+	for key, value := range w.constants(item) {
 		if err := w.doc.Set(value, key); err != nil {
 			return Revision{}, unwritable(op, key, err)
 		}
@@ -37,6 +37,9 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		asked = mf2.Text(p.Item.Properties.First(slugCommand))
 	}
 	spot := s.spotFor(item, habits, when)
+	if p.Path != "" {
+		spot.pattern = whole(s.rooted(p.Path, s.profile.contentDir()))
+	}
 	made, err := s.settle(lib, w.doc, spot, asked, item, "")
 	if err != nil {
 		return Revision{}, err
@@ -111,7 +114,7 @@ func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
 		pattern = s.rooted(s.options.Path, h.section)
 	}
 	if postType == "page" {
-		pattern = path.Join(root, "{slug}.md")
+		pattern = path.Join(s.profile.pageDir(), "{slug}.md")
 	}
 	if item.Properties.Text(visibilityProperty) == "unlisted" {
 		if folder, ok := s.unlistedFolder(); ok {

@@ -102,6 +102,8 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		err = w.writeDate(property, values)
 	case "photo":
 		err = w.writePhoto(values)
+	case syndicateTo:
+		err = w.doc.Set(ordered(values), w.key(property)) // a list always: layouts and tools go through it
 	default:
 		err = w.writePlain(property, values)
 	}

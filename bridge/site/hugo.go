@@ -300,6 +300,8 @@ func (h *hugo) contentDir() string {
 	return "content"
 }
 
+func (h *hugo) pageDir() string { return h.contentDir() }
+
 func (h *hugo) staticDir() (dir, url string) {
 	for _, m := range h.statics {
 		if m.lang == nil || m.lang == h.main {

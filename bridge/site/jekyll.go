@@ -166,6 +166,8 @@ func (j *jekyll) dialect() frontmatter.Dialect {
 
 func (j *jekyll) contentDir() string { return path.Join(j.source, j.collectionsDir) }
 
+func (j *jekyll) pageDir() string { return j.source }
+
 func (j *jekyll) staticDir() (dir, url string) {
 	return path.Join(j.source, "assets"), j.address.of("/assets/")
 }

@@ -33,7 +33,7 @@ const (
 // mf-like-of.
 var responses = []string{
 	"in-reply-to", "like-of", "repost-of", "bookmark-of", "quotation-of", "follow-of", "tag-of",
-	"read-of", "read-status", "watch-of", "listen-of", "play-of", "jam-of", "eat-of", "drink-of",
+	"read-of", "read-status", "watch-of", "listen-of", "play-of", "jam-of", "eat-of", "drink-of", syndicateTo,
 }
 
 // newVocabulary completes words with the spellings that every site may use.
@@ -61,6 +61,10 @@ func newVocabulary(words map[string][]string, reserved string, spell func(string
 	return v
 }
 
+// syndicateTo is where the author asked that copies of the post be put (mp-syndicate-to). What
+// puts them there reads it from the file.
+const syndicateTo = "syndicate-to"
+
 // sharedWords are spellings that are read whatever the generator.
 var sharedWords = map[string][]string{
 	"name":        {"title", "name"},
@@ -70,6 +74,7 @@ var sharedWords = map[string][]string{
 	"video":       {"video", "videos"},
 	"audio":       {"audio"},
 	"syndication": {"syndication"},
+	syndicateTo:   {"mp-syndicate-to", "mpSyndicateTo", "mp_syndicate_to"},
 	"rsvp":        {"rsvp"},
 	"checkin":     {"checkin"},
 	"location":    {"location"},

@@ -66,6 +66,10 @@ type profile interface {
 	// contentDir is the folder below which pages live: "content" for Hugo, "" (or the
 	// collections folder) for Jekyll, whose _posts stands in it. Never with a closing slash.
 	contentDir() string
+	// pageDir is the folder in which a page of its own, such as an about page, lives.
+	pageDir() string
+	// dataDir is the folder of data files.
+	dataDir() string
 	// staticDir is a folder whose files are copied unchanged, and the absolute URL, with a
 	// trailing slash, at which they are served: "static" and the base URL for Hugo.
 	staticDir() (dir, url string)
@@ -161,6 +165,7 @@ var _ = mf2.Item{}
 type Post struct {
 	Item mf2.Item // as the client sent it, uploads already URLs; post-status and visibility among its properties
 	Slug string   // what the client asked for; "" when it did not
+	Path string   // the path pattern that its channel has; "" for none: where posts of its type go
 }
 
 // The methods below are the package's surface; their files: detect.go (Open), item.go

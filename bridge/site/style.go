@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 
+	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
 )
 
@@ -228,4 +229,41 @@ func (h *habits) learnConstants(s *Site, posts []*manner) {
 	if len(posts) == 0 && s.profile.name() == "jekyll" && s.hasPostLayout() {
 		h.constant["layout"] = "post"
 	}
+}
+
+// constants are the keys by which a new post chooses what it looks like. A page of its own
+// (h=page) does not look like a post: Jekyll has a layout for it, Hugo needs no word.
+func (w *writer) constants(item mf2.Item) map[string]any {
+	if mf2.PostType(item) != "page" {
+		return w.habits.constant
+	}
+	if layout := w.site.pageLayout(); layout != "" {
+		return map[string]any{"layout": layout}
+	}
+	return nil
+}
+
+// pageLayout is the layout of Jekyll's pages: "" where none is known, or where defaults of the
+// configuration may name one.
+func (s *Site) pageLayout() string {
+	if s.profile.name() != "jekyll" {
+		return ""
+	}
+	if defaults, _ := s.profile.setting("defaults"); defaults != nil {
+		return ""
+	}
+	for _, layout := range []string{"page", "single", "default"} {
+		if s.theme.layouts[layout] {
+			return layout
+		}
+	}
+	switch v, _ := s.profile.setting("theme"); {
+	case v == "minima":
+		return "page"
+	case v == "minimal-mistakes-jekyll":
+		return "single"
+	case v != nil:
+		return "default" // every theme has it
+	}
+	return ""
 }

@@ -1,0 +1,169 @@
+package bridge
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/micropub"
+)
+
+// contactAddress is the address of a contact: below gitpost's own, and with the site where
+// gitpost serves several.
+func (s *Server) contactAddress(d *destination, name string) string {
+	address := s.config().URL + "/micropub/contacts/" + url.PathEscape(name)
+	if d != s.main() {
+		address += "?mp-destination=" + url.QueryEscape(d.me())
+	}
+	return address
+}
+
+// contactName is the name of the contact at an address. ok is false for any other address.
+func (s *Server) contactName(address string) (name string, ok bool) {
+	rest, ok := strings.CutPrefix(address, s.config().URL+"/micropub/contacts/")
+	if !ok {
+		return "", false
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	name, err := url.PathUnescape(rest)
+	return name, err == nil && name != "" && !strings.Contains(name, "/")
+}
+
+// ownerOf is owner for posts and contacts alike.
+func (s *Server) ownerOf(who principal, named, address string) (*destination, error) {
+	if _, ok := s.contactName(address); !ok {
+		return s.owner(who, named, address)
+	}
+	if u, err := url.Parse(address); err == nil && named == "" {
+		named = u.Query().Get("mp-destination")
+	}
+	return s.choose(who, named)
+}
+
+// contactCommand carries out a request that is about a contact. ok is false when it is not.
+func (s *Server) contactCommand(c echo.Context, who principal, request micropub.Request, in *intake) (ok bool, err error) {
+	ctx := c.Request().Context()
+	var address, named string
+	switch cmd := request.Command.(type) {
+	case *micropub.Create:
+		address, named = cmd.Item.Properties.Text(internalURL), cmd.Commands.Destination
+		if request.Query != "contact" && (address == "" || !slices.Contains(cmd.Item.Type, "h-card")) {
+			return false, nil
+		}
+	case *micropub.Update:
+		address, named = cmd.URL, cmd.Commands.Destination
+	case *micropub.Delete:
+		address = cmd.URL
+	case *micropub.Undelete:
+		address = cmd.URL
+	default:
+		return false, nil
+	}
+	name, isContact := s.contactName(address)
+	if !isContact && address == "" {
+		d, err := s.choose(who, named)
+		if err != nil {
+			return true, err
+		}
+		o, err := d.posts.createContact(ctx, who, request.Command.(*micropub.Create).Item, in.sent, func(name string) string { return s.contactAddress(d, name) })
+		if err != nil {
+			return true, err
+		}
+		return true, s.answerCreated(c, o)
+	}
+	if !isContact {
+		if _, creates := request.Command.(*micropub.Create); !creates && request.Query != "contact" {
+			return false, nil
+		}
+		return true, &fault.Error{
+			Code: fault.InvalidRequest, Op: "find contact",
+			Message: "there is no contact at " + onOneLine(address, 100), Hint: "q=contact lists them, each with its _internal_url",
+		}
+	}
+	d, err := s.ownerOf(who, named, address)
+	if err != nil {
+		return true, err
+	}
+	address = s.contactAddress(d, name)
+	var o outcome
+	switch cmd := request.Command.(type) {
+	case *micropub.Create: // the whole card again
+		o, err = d.posts.updateContact(ctx, who, name, address, &micropub.Update{Replace: cardOf(cmd.Item)}, in.sent)
+	case *micropub.Update:
+		o, err = d.posts.updateContact(ctx, who, name, address, cmd, in.sent)
+	case *micropub.Delete:
+		o, err = d.posts.deleteContact(ctx, who, name, address)
+	case *micropub.Undelete:
+		o, err = d.posts.undelete(ctx, who, &micropub.Undelete{URL: address})
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, s.answerChanged(c, o)
+}
+
+// contacts answers q=contact with the site's contacts, by name.
+func (s *Server) contacts(ctx context.Context, d *destination, q micropub.Query) (any, error) {
+	var all []contact
+	err := d.view(ctx, func(v *catalog.View) error {
+		var err error
+		all, err = contactsIn(v.Site(), v.Tree())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, byTitle)
+	answer := []map[string]any{}
+	for _, c := range selected(all, q, contact.says) {
+		answer = append(answer, c.answer(s.contactAddress(d, c.name)))
+	}
+	return map[string]any{"contacts": answer}, nil
+}
+
+// contactItem is one contact as an mf2 item.
+func (s *Server) contactItem(ctx context.Context, d *destination, name string) (any, error) {
+	item := mf2.Item{Type: []string{"h-card"}}
+	err := d.view(ctx, func(v *catalog.View) error {
+		file, data, err := contactFile(v.Site(), v.Tree(), name)
+		if err != nil {
+			return err
+		}
+		if item.Properties, err = v.Site().ReadContact(file, data); err != nil {
+			return err
+		}
+		item.Properties[internalURL] = []any{s.contactAddress(d, name)}
+		return nil
+	})
+	return item, err
+}
+
+// showContact answers GET /micropub/contacts/:name, the address of a contact.
+func (s *Server) showContact(c echo.Context) error {
+	who, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	if err := who.require("read contact", "create", "update", "delete", "read"); err != nil {
+		return err
+	}
+	d, err := s.choose(who, c.QueryParam("mp-destination"))
+	if err != nil {
+		return err
+	}
+	item, err := s.contactItem(c.Request().Context(), d, c.Param("name"))
+	if err != nil {
+		if fault.CodeOf(err) == fault.InvalidRequest {
+			return &fault.Error{Code: fault.NotFound, Op: "read contact", Message: "there is no such contact", Hint: "q=contact lists them", Err: err}
+		}
+		return err
+	}
+	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, item)
+}

@@ -1,0 +1,114 @@
+package bridge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/micropub"
+)
+
+// Properties that remember what a command asked for. gitpost itself syndicates nothing: the
+// tool that does reads from the file where the author wants copies, and an app adds their
+// addresses as syndication.
+const (
+	syndicateTo = "syndicate-to"
+	channel     = "channel"
+)
+
+// remember writes into a post what its commands ask for and the file has to keep.
+func (p *posts) remember(op string, props mf2.Properties, c micropub.Commands) error {
+	for _, target := range c.SyndicateTo {
+		if !contains(props[syndicateTo], target) {
+			props[syndicateTo] = append(props[syndicateTo], target)
+		}
+	}
+	if err := p.checkTargets(op, c.SyndicateTo); err != nil {
+		return err
+	}
+	if len(c.Channel) == 0 {
+		return nil
+	}
+	if err := p.checkChannels(op, c.Channel); err != nil {
+		return err
+	}
+	props[channel] = make([]any, len(c.Channel))
+	for i, uid := range c.Channel {
+		props[channel][i] = uid
+	}
+	return nil
+}
+
+// checkTargets refuses syndication targets that the site does not have. Of a site that names
+// none, nobody knows which its tools serve: there all are kept as they came.
+func (p *posts) checkTargets(op string, named []string) error {
+	targets := p.config().SyndicateTo
+	for _, uid := range named {
+		if len(targets) > 0 && !slices.ContainsFunc(targets, func(t Target) bool { return t.UID == uid }) {
+			return &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("%q is not a syndication target of this site", uid),
+				Hint:    "send one of " + uids(targets) + "; nothing was posted",
+			}
+		}
+	}
+	return nil
+}
+
+func (p *posts) checkChannels(op string, named []string) error {
+	channels := p.config().Channels
+	for _, uid := range named {
+		if len(channels) > 0 && p.channel(uid) == nil {
+			targets := make([]Target, len(channels))
+			for i, c := range channels {
+				targets[i].UID = c.UID
+			}
+			return &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("this site has no channel %q", uid),
+				Hint:    "send one of " + uids(targets) + "; nothing was posted",
+			}
+		}
+	}
+	return nil
+}
+
+// channel is the configured channel of that uid; nil when there is none.
+func (p *posts) channel(uid string) *Channel {
+	channels := p.config().Channels
+	if i := slices.IndexFunc(channels, func(c Channel) bool { return c.UID == uid }); i >= 0 {
+		return &channels[i]
+	}
+	return nil
+}
+
+// channelPath is the path pattern of the first of the channels that has one.
+func (p *posts) channelPath(named []string) string {
+	for _, uid := range named {
+		if c := p.channel(uid); c != nil && c.Path != "" {
+			return c.Path
+		}
+	}
+	return ""
+}
+
+func uids(targets []Target) string {
+	var names []string
+	for _, t := range targets {
+		names = append(names, t.UID)
+	}
+	return strings.Join(names, ", ")
+}
+
+// namedIn are the texts of values.
+func namedIn(values []any) []string {
+	var names []string
+	for _, v := range values {
+		if s := mf2.Text(v); s != "" {
+			names = append(names, s)
+		}
+	}
+	return names
+}

@@ -1,0 +1,65 @@
+package bridge
+
+import (
+	"fmt"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+)
+
+const locationVisibility = "location-visibility"
+
+// hideLocation does what location-visibility asks for: "private" takes every place and
+// coordinate out of the post, "text" (WordPress: "protected") leaves the words that name a
+// place. It runs before anything else sees the post, so that neither the file nor its name nor
+// the commit's message tells.
+func hideLocation(op string, props mf2.Properties) (hidden bool, err error) {
+	labels := true
+	for _, v := range props[locationVisibility] {
+		switch s, _ := v.(string); strings.ToLower(strings.TrimSpace(s)) {
+		case "public":
+		case "text", "protected":
+			hidden = true
+		case "private":
+			hidden, labels = true, false
+		default:
+			return false, &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("location-visibility %q is not known", mf2.Text(v)),
+				Hint:    "send public, private or text",
+			}
+		}
+	}
+	if hidden {
+		mf2.HideLocation(props, labels)
+	}
+	return hidden, nil
+}
+
+// keepPlacesOut refuses a post that hides where it was made but comes with files that tell:
+// where media.metadata is keep-location, pictures keep their coordinates.
+func (p *posts) keepPlacesOut(op string, hidden bool, files stagedFiles) error {
+	if !hidden || p.config().MediaMetadata != "keep-location" || len(files.all) == 0 {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op,
+		Message: "the post hides its location, and its files may tell it: gitpost is set to keep what photos say of where they were taken",
+		Hint:    `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
+	}
+}
+
+// saysNothing tells whether nothing is left of a post but how it is to be kept.
+func saysNothing(props mf2.Properties) bool {
+	for name, values := range props {
+		switch name {
+		case "post-status", "visibility", locationVisibility, "published", "updated", "created", "syndication", syndicateTo, channel, "audience":
+			continue
+		}
+		if len(values) > 0 {
+			return false
+		}
+	}
+	return true
+}
