@@ -17,7 +17,7 @@ import (
 // delete removes a post's file, and of a page bundle the folder, in one commit.
 func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete) (outcome, error) {
 	const op = "delete post"
-	if err := who.require(op, "delete", "draft"); err != nil {
+	if err := who.require(op, "delete"); err != nil {
 		return outcome{}, err
 	}
 	o := outcome{URL: cmd.URL}
@@ -32,9 +32,6 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 				Message: fmt.Sprintf("%s is the page of a whole section, not a post", e.Page.URL),
 				Hint:    "remove its file in the repository if you mean it",
 			}
-		}
-		if who.draftsOnly("delete") && e.Status != "draft" {
-			return gitstore.Change{}, who.require(op, "delete")
 		}
 		o.URL = e.Page.URL
 		files, err := belongings(at, e.Path)
