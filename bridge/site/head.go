@@ -35,10 +35,10 @@ func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advi
 	return nil, false, h.advice()
 }
 
-// HeadersFile is the same for the headers file of Netlify and Cloudflare Pages: links are
-// whole Link headers' values, sent with the home page. It gives no edit when nothing in the
+// HeadersFile is the same for the headers file of Netlify and Cloudflare Pages: block is the
+// part that has the headers of the home page. It gives no edit when nothing in the
 // repository tells that its host reads such a file.
-func (s *Site) HeadersFile(tree fs.FS, links []string) (edits []HeadEdit, done bool) {
+func (s *Site) HeadersFile(tree fs.FS, block string) (edits []HeadEdit, done bool) {
 	h := newHeadFinder(s, tree)
 	folder := ""
 	if s.profile.name() == "hugo" {
@@ -51,12 +51,7 @@ func (s *Site) HeadersFile(tree fs.FS, links []string) (edits []HeadEdit, done b
 	}
 	before, err := fs.ReadFile(tree, name)
 	isNew := err != nil
-	var b strings.Builder
-	b.WriteString("/\n")
-	for _, link := range links {
-		b.WriteString("  Link: " + link + "\n")
-	}
-	data := withBlock(before, marks{"# gitpost: where apps find the way to post", "# gitpost: end"}, b.String())
+	data := withBlock(before, marks{"# gitpost: where apps find the way to post", "# gitpost: end"}, block)
 	if bytes.Equal(data, before) {
 		return nil, true
 	}

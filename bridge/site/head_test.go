@@ -121,8 +121,8 @@ func TestHeadGivesAdviceWhereThereIsNoWay(t *testing.T) {
 }
 
 func TestHeadersFileIsForHostsThatReadIt(t *testing.T) {
-	links := []string{`<https://pub.example/micropub>; rel="micropub"`}
-	block := "# gitpost: where apps find the way to post\n/\n  Link: <https://pub.example/micropub>; rel=\"micropub\"\n# gitpost: end\n"
+	headers := "/\n  Link: <https://pub.example/micropub>; rel=\"micropub\"\n"
+	block := "# gitpost: where apps find the way to post\n" + headers + "# gitpost: end\n"
 	for _, c := range []struct {
 		name        string
 		files, want map[string]string
@@ -144,7 +144,7 @@ func TestHeadersFileIsForHostsThatReadIt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, tree := openHead(t, c.files)
-			edits, done := s.HeadersFile(tree, links)
+			edits, done := s.HeadersFile(tree, headers)
 			if done || len(edits) != len(c.want) {
 				t.Fatalf("%d edits (done: %t), want %d", len(edits), done, len(c.want))
 			}
@@ -155,7 +155,7 @@ func TestHeadersFileIsForHostsThatReadIt(t *testing.T) {
 				tree[e.Path] = &fstest.MapFile{Data: e.Data}
 			}
 			if len(edits) > 0 {
-				if again, done := s.HeadersFile(tree, links); !done || len(again) > 0 {
+				if again, done := s.HeadersFile(tree, headers); !done || len(again) > 0 {
 					t.Errorf("the second time: %v, %t", again, done)
 				}
 			}

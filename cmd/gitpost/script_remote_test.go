@@ -76,7 +76,7 @@ func guarded(token string, next http.Handler) http.Handler {
 }
 
 // sshd starts OpenSSH's server on loopback. $SSHREMOTE is remote.git there; the client's key
-// is in the file id, the host's in known_hosts.
+// is in the file id, the host's in known_hosts, its fingerprint in $FINGERPRINT.
 func (s *scene) sshd([]string) {
 	program, err := find("sshd")
 	s.check(err)
@@ -107,6 +107,7 @@ func (s *scene) sshd([]string) {
 	}
 	me, err := user.Current()
 	s.check(err)
+	s.ts.Setenv("FINGERPRINT", ssh.FingerprintSHA256(host))
 	s.ts.Setenv("SSHREMOTE", fmt.Sprintf("ssh://%s@%s%s", me.Username, address, filepath.ToSlash(s.ts.MkAbs("remote.git"))))
 }
 

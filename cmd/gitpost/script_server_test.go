@@ -18,15 +18,19 @@ import (
 // patience is how long a scenario waits for what must happen at some time.
 const patience = 60 * time.Second
 
-// remote SKELETON makes remote.git with a site in its branch main.
+// remote SKELETON makes remote.git with a site in its branch main; remote ./FOLDER takes a
+// folder of the scenario.
 func (s *scene) remote(args []string) {
-	s.usage(args, 1, "remote hugo|jekyll|empty")
+	s.usage(args, 1, "remote hugo|jekyll|empty|./FOLDER")
 	s.git(".", "init", "--quiet", "--bare", "remote.git")
 	if args[0] == "empty" {
 		return
 	}
 	skeleton, err := filepath.Abs(filepath.Join("..", "..", "testdata", "skeletons", args[0]))
 	s.check(err)
+	if strings.HasPrefix(args[0], "./") {
+		skeleton = s.ts.MkAbs(args[0])
+	}
 	s.git(".", "init", "--quiet", "skeleton")
 	s.check(os.CopyFS(s.ts.MkAbs("skeleton"), os.DirFS(skeleton)))
 	s.git("skeleton", "add", "--all")

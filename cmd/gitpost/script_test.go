@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	proxy SOCKET              serve $URL by a proxy that passes requests to a Unix socket
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
+//	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
 // The picture dot.png is in the folder of each scenario.
 //
@@ -62,6 +63,7 @@ func TestScript(t *testing.T) {
 			"git-http":  onScene((*scene).gitHTTP),
 			"sshd":      onScene((*scene).sshd),
 			"exits":     onScene((*scene).exits),
+			"answers":   onScene((*scene).answers),
 			"build":     onScene((*scene).build),
 			"proxy":     onScene((*scene).proxy),
 		},
@@ -178,6 +180,12 @@ func (s *scene) exits(args []string) {
 	if fmt.Sprint(status) != args[0] {
 		s.ts.Fatalf("%s ends with status %d, want %s", strings.Join(args[1:], " "), status, args[0])
 	}
+}
+
+// answers FILE LINE... writes what a person types.
+func (s *scene) answers(args []string) {
+	s.usage(args, 2, "answers FILE LINE...")
+	s.check(os.WriteFile(s.ts.MkAbs(args[0]), []byte(strings.Join(args[1:], "\n")+"\n"), 0o600))
 }
 
 // usage fails the scenario unless its command was given at least n arguments.

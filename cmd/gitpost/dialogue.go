@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// dialogue asks a person at a terminal.
+type dialogue struct {
+	in  *bufio.Reader
+	fd  int // the terminal, for secrets
+	out io.Writer
+}
+
+// isTerminal tells whether a person reads or writes there.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// newDialogue gives nil when nobody is there to answer.
+func newDialogue(in io.Reader, out io.Writer) *dialogue {
+	if !isTerminal(in) {
+		return nil
+	}
+	return &dialogue{in: bufio.NewReader(in), fd: int(in.(*os.File).Fd()), out: out}
+}
+
+// ask asks until the answer passes the check. An empty answer takes the suggestion.
+func (d *dialogue) ask(question, suggestion string, check func(string) error) (string, error) {
+	for {
+		if suggestion != "" {
+			fmt.Fprintf(d.out, "%s [%s]: ", question, suggestion)
+		} else {
+			fmt.Fprintf(d.out, "%s: ", question)
+		}
+		answer, err := d.line()
+		if err != nil {
+			return "", err
+		}
+		if answer == "" {
+			answer = suggestion
+		}
+		if err := check(answer); err != nil {
+			fmt.Fprintf(d.out, "  %v\n", err)
+			continue
+		}
+		return answer, nil
+	}
+}
+
+// confirm asks a question of yes or no; an empty answer is no.
+func (d *dialogue) confirm(question string) (bool, error) {
+	for {
+		fmt.Fprintf(d.out, "%s [y/N]: ", question)
+		answer, err := d.line()
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes":
+			return true, nil
+		case "", "n", "no":
+			return false, nil
+		}
+	}
+}
+
+// secret asks for a text that does not show while it is typed.
+func (d *dialogue) secret(question string) (string, error) {
+	fmt.Fprintf(d.out, "%s: ", question)
+	text, err := term.ReadPassword(d.fd)
+	fmt.Fprintln(d.out)
+	return strings.TrimSpace(string(text)), err
+}
+
+func (d *dialogue) line() (string, error) {
+	text, err := d.in.ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(d.out)
+		return "", errors.New("the input ended before all was answered; nothing more was done")
+	}
+	return strings.TrimSpace(text), err
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gitpost/bridge"
+	"gitpost/bridge/site"
+	"gitpost/gitstore"
+)
+
+// setup is one run of `gitpost init`.
+type setup struct {
+	given struct{ repo, me, url, branch string } // by flags
+
+	tokenFile, sshKey, acceptKey string
+	commitHead, yes              bool
+	dir                          string // absolute
+	environ                      []string
+
+	person        *dialogue // nil: nobody answers
+	out, progress io.Writer
+
+	set map[string]string // keys of the gitpost.yaml to be written
+}
+
+func (s *setup) file() string { return filepath.Join(s.dir, "gitpost.yaml") }
+
+func (s *setup) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+
+func (s *setup) run(ctx context.Context) (err error) {
+	_, err = os.Stat(s.file())
+	switch {
+	case err == nil:
+		return s.runAgain(ctx)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for %s: %w", s.file(), err)
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return fmt.Errorf("make the folder %s: %w", s.dir, err)
+	}
+	s.set = map[string]string{"listen": "127.0.0.1:8080", "data": "./data", "trusted_proxies": "127.0.0.1"}
+	if err := s.chooseRepository(); err != nil {
+		return err
+	}
+	access, err := s.reach(ctx)
+	if err != nil {
+		return err
+	}
+	store, err := s.clone(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx, store, &err)
+	if err = s.chooseAddresses(store.Snapshot()); err != nil {
+		return err
+	}
+	config, err := s.draft()
+	if err != nil {
+		return err
+	}
+	if err = s.explain(ctx, store.Snapshot(), config); err != nil {
+		return err
+	}
+	if err = s.write(); err != nil {
+		return err
+	}
+	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s, and this machine may push to it.", s.file(), access.Branch)
+	if err = s.head(ctx, store, config); err != nil {
+		return err
+	}
+	s.next()
+	return nil
+}
+
+// runAgain shows what is, and what differs from what was given; it changes nothing by itself.
+func (s *setup) runAgain(ctx context.Context) (err error) {
+	config, err := bridge.LoadConfig(s.file(), s.environ)
+	if err != nil {
+		return err
+	}
+	s.say("%s is there already and stays as it is.", s.file())
+	for _, d := range []struct{ key, given, has string }{
+		{"repo", s.given.repo, config.Repo}, {"me", s.given.me, config.Me}, {"url", s.given.url, config.URL}, {"branch", s.given.branch, config.Branch},
+	} {
+		if d.given != "" && !sameValue(d.key, d.given, d.has) {
+			s.say("It differs from what you gave: %s is %s, not %s. Edit the file if that is what you want.", d.key, cmp.Or(d.has, "not there"), d.given)
+		}
+	}
+	access, err := gitstore.Probe(ctx, config.Repository())
+	if err == nil {
+		err = access.Write
+	}
+	if err != nil {
+		return err
+	}
+	store, err := openStore(ctx, config.Repository(), s.progress)
+	if errors.Is(err, gitstore.ErrLocked) {
+		tip, e := gitstore.OpenReader(config.CloneDir())
+		if e != nil {
+			return errors.Join(err, e)
+		}
+		if err := s.explain(ctx, tip, config); err != nil {
+			return err
+		}
+		s.say("\ngitpost is serving this site. Stop it to have init look at the site's <head> again.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx, store, &err)
+	if err = s.explain(ctx, store.Snapshot(), config); err != nil {
+		return err
+	}
+	if err = s.head(ctx, store, config); err != nil {
+		return err
+	}
+	s.next()
+	return nil
+}
+
+// sameValue compares a value as given with one of a loaded configuration.
+func sameValue(key, given, has string) bool {
+	if key == "repo" {
+		if at, err := filepath.Abs(given); err == nil && at == has {
+			return true
+		}
+	}
+	return strings.TrimSuffix(given, "/") == strings.TrimSuffix(has, "/")
+}
+
+// chooseRepository finds out the repository's address.
+func (s *setup) chooseRepository() error {
+	repo := s.given.repo
+	check := func(answer string) error {
+		if answer == "" {
+			return errors.New("the address is needed")
+		}
+		return bridge.CheckKey("repo", answer, s.dir)
+	}
+	switch {
+	case repo != "":
+		if err := check(repo); err != nil {
+			return fmt.Errorf("--repo %s %w", repo, err)
+		}
+	case s.person == nil:
+		return errors.New("the repository is not given, and nobody is here to be asked; name it with --repo")
+	default:
+		s.say("gitpost needs the Git repository of your site: an address such as https://git.example/me/blog.git\nor git@git.example:me/blog.git, or a path on this machine.\n")
+		var err error
+		if repo, err = s.person.ask("Repository", "", check); err != nil {
+			return err
+		}
+	}
+	if how, _ := transportOf(repo); how == "" && !strings.HasPrefix(repo, "~/") {
+		var err error
+		if repo, err = s.below(repo); err != nil { // a person means the folder they are in
+			return fmt.Errorf("find the repository: %w", err)
+		}
+	}
+	s.set["repo"] = repo
+	if s.given.branch != "" {
+		if err := bridge.CheckKey("branch", s.given.branch, s.dir); err != nil {
+			return fmt.Errorf("--branch %s %w", s.given.branch, err)
+		}
+		s.set["branch"] = s.given.branch
+	}
+	return nil
+}
+
+// chooseAddresses finds out me and url.
+func (s *setup) chooseAddresses(tree fs.FS) error {
+	own := ""
+	if opened, err := site.Open(tree, site.Options{}); err == nil {
+		own = usualAddress(opened.BaseURL())
+	}
+	var err error
+	if s.set["me"], err = s.choose("me", s.given.me, own, "The site's address", "--me"); err != nil {
+		return err
+	}
+	pub := ""
+	if u, err := url.Parse(s.set["me"]); err == nil && strings.Contains(u.Hostname(), ".") {
+		pub = "https://pub." + strings.TrimPrefix(u.Hostname(), "www.")
+	}
+	s.set["url"], err = s.choose("url", s.given.url, pub, "The address at which gitpost will be reached", "--url")
+	return err
+}
+
+func (s *setup) choose(key, given, suggestion, question, flag string) (string, error) {
+	check := func(answer string) error { return bridge.CheckKey(key, answer, s.dir) }
+	switch {
+	case given != "":
+		if err := check(given); err != nil {
+			return "", fmt.Errorf("%s %s %w", flag, given, err)
+		}
+		return given, nil
+	case s.person != nil:
+		return s.person.ask(question, suggestion, check)
+	case suggestion != "" && (s.yes || key == "me"):
+		return suggestion, nil
+	}
+	return "", fmt.Errorf("%s is not given, and nobody is here to be asked; name it with %s", strings.ToLower(question[:1])+question[1:], flag)
+}
+
+// usualAddress is a site's own setting of its address, unless it is a placeholder.
+func usualAddress(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return ""
+	}
+	for _, placeholder := range []string{"example.org", "example.com", "www.example.com", "localhost", "replace-this-with-your-hugo-site.com"} {
+		if u.Hostname() == placeholder {
+			return ""
+		}
+	}
+	return base
+}
+
+// clone makes the clone that serve will use.
+func (s *setup) clone(ctx context.Context) (*gitstore.Store, error) {
+	c := s.repository()
+	c.Dir = bridge.Config{Data: filepath.Join(s.dir, "data")}.CloneDir()
+	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	return openStore(ctx, c, s.progress)
+}
+
+func openStore(ctx context.Context, c gitstore.Config, progress io.Writer) (*gitstore.Store, error) {
+	c.Log, c.Progress = slog.New(slog.DiscardHandler), progress
+	return gitstore.Open(ctx, c)
+}
+
+func (s *setup) close(ctx context.Context, store *gitstore.Store, err *error) {
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	*err = errors.Join(*err, store.Close(grace))
+}
+
+func (s *setup) explain(ctx context.Context, tree fs.FS, config bridge.Config) error {
+	s.say("\n== The site, as gitpost understands it\n")
+	e, err := bridge.Explain(ctx, tree, config)
+	if len(e.Findings) > 0 {
+		err = errors.Join(printExplanation(s.out, e), err)
+	}
+	if err == nil {
+		s.say("\nWhere that is wrong, the keys below site: in gitpost.yaml override it.")
+	}
+	return err
+}
+
+// draft is the configuration that will be written, checked as serve checks it.
+func (s *setup) draft() (bridge.Config, error) {
+	name := filepath.Join(s.dir, ".gitpost.yaml.new")
+	if err := os.WriteFile(name, []byte(bridge.Example(s.set)), 0o644); err != nil {
+		return bridge.Config{}, fmt.Errorf("write the configuration: %w", err)
+	}
+	config, err := bridge.LoadConfig(name, s.environ)
+	if e := os.Remove(name); e != nil {
+		err = errors.Join(err, e)
+	}
+	return config, err
+}
+
+// write makes gitpost.yaml; one that came into being meanwhile is left alone.
+func (s *setup) write() error {
+	f, err := os.OpenFile(s.file(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	_, err = io.Copy(f, bytes.NewReader([]byte(bridge.Example(s.set))))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write the configuration %s: %w", s.file(), err)
+	}
+	return nil
+}
+
+func (s *setup) next() {
+	at := ""
+	if here, err := os.Getwd(); err != nil || here != s.dir {
+		at = "cd " + s.dir + " && "
+	}
+	s.say("\n== Next\n\n  %sgitpost serve\n\nIt needs HTTPS in front: gitpost init --print caddy, or nginx, shows how. gitpost doctor checks everything.", at)
+}

@@ -1,0 +1,53 @@
+package templates_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gitpost/templates"
+)
+
+func TestSetupNamesHaveFilesThatSayWhatTheyAre(t *testing.T) {
+	for _, name := range templates.SetupNames() {
+		text, err := templates.Setup(name)
+		if err != nil || !strings.HasPrefix(text, "# ") || !strings.HasSuffix(text, "\n") {
+			t.Errorf("%s: %v\n%.200s", name, err, text)
+		}
+	}
+	if _, err := templates.Setup("wibble"); err == nil || !strings.Contains(err.Error(), "compose, systemd") {
+		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+// systemd itself reads the units: an unknown or misspelt directive is told.
+func TestUnitsAreSystemds(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		if os.Getenv("GITPOST_TEST_ALL") != "" {
+			t.Fatal("systemd-analyze is not installed: apt-get install systemd")
+		}
+		t.Skip("systemd-analyze is not installed: apt-get install systemd")
+	}
+	folder := t.TempDir()
+	var files []string
+	for name, file := range map[string]string{"systemd": "gitpost.service", "systemd-socket": "gitpost.socket"} {
+		text, err := templates.Setup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The program that a unit starts has to be there.
+		text = strings.Replace(text, "/usr/local/bin/gitpost", "/bin/true", 1)
+		path := filepath.Join(folder, file)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, path)
+	}
+	c := exec.Command(analyze, append([]string{"verify", "--man=no"}, files...)...)
+	if out, err := c.CombinedOutput(); err != nil || strings.Contains(string(out), folder) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
