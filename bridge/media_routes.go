@@ -135,29 +135,6 @@ func (s *Server) upload(c echo.Context) error {
 	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files", Hint: "send posts to /micropub"}
 }
 
-// discard removes an upload that no post refers to yet.
-func (s *Server) discard(c echo.Context, who principal, url string) error {
-	const op = "delete upload"
-	if err := who.require(op, "delete", "media"); err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	u, err := s.state.UploadByURL(ctx, url)
-	if errors.Is(err, state.ErrNoUpload) {
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("no upload has the URL %s", url), Hint: "q=source at the media endpoint lists them"}
-	}
-	if err != nil {
-		return err
-	}
-	if !u.Committed.IsZero() {
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "that file is part of a post and of the repository's history", Hint: "remove it from the post, and the file in the repository"}
-	}
-	if err := s.dropUpload(ctx, u); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
-}
-
 // mediaQuery answers GET /media: q=source lists the newest uploads.
 func (s *Server) mediaQuery(c echo.Context) error {
 	who, err := s.authenticate(c)
@@ -190,16 +167,17 @@ func (s *Server) mediaQuery(c echo.Context) error {
 		if q.Kind == "last" {
 			limit = 1
 		}
-		if limit <= 0 || limit > 100 {
+		if limit <= 0 {
 			limit = 20
 		}
+		limit = min(limit, 100)
 		if found, err = s.state.Uploads(ctx, limit, q.Offset); err != nil {
 			return err
 		}
 	}
 	items := make([]uploadAnswer, len(found))
 	for i, u := range found {
-		items[i] = uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: !u.Committed.IsZero()}
+		items[i] = uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: s.keeper(u) != nil}
 	}
 	if q.Kind == "last" || q.URL != "" {
 		if len(items) == 0 {
@@ -214,7 +192,7 @@ type uploadAnswer struct {
 	URL       string `json:"url"`
 	Published string `json:"published"`
 	MIMEType  string `json:"mime_type"`
-	Committed bool   `json:"committed"`
+	Committed bool   `json:"committed"` // it is in the repository now
 }
 
 // preview answers GET /media/:name with a staged upload: until its post is published the

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
@@ -78,10 +79,10 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 // post is then written again with the files' addresses.
 func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (site.Revision, stagedFiles, error) {
 	made, err := v.Site().Compose(v, post)
-	if err != nil || p.config().MediaPlace != "bundle" {
+	if err != nil {
 		return made, files, err
 	}
-	placed, moved := files.beside(v.Site(), made.Page)
+	placed, moved := p.place(v, made.Page, files)
 	if len(moved) == 0 {
 		return made, files, nil
 	}
@@ -92,6 +93,18 @@ func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (sit
 		return made, files, nil
 	}
 	return again, placed, nil
+}
+
+// place puts files where the site will serve them: those that came with a post beside it, where
+// media.place says so. moved tells the address that each had before, and has now.
+func (p *posts) place(v *catalog.View, page site.Page, files stagedFiles) (placed stagedFiles, moved map[string]string) {
+	placed, moved = files.homeless(v)
+	if p.config().MediaPlace == "bundle" {
+		var sent map[string]string
+		placed, sent = placed.beside(v.Site(), page)
+		maps.Copy(moved, sent)
+	}
+	return placed, moved
 }
 
 // keepPrivate refuses what a static site cannot do, or makes a draft of it where the owner

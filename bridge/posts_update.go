@@ -97,12 +97,8 @@ func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.P
 	if err != nil {
 		return rev, files, fmt.Errorf("look beside %s: %w", src.Path, err)
 	}
-	placed := files
-	if p.config().MediaPlace == "bundle" {
-		var sent map[string]string
-		placed, sent = files.beside(v.Site(), rev.Page)
-		maps.Copy(moved, sent)
-	}
+	placed, changed := p.place(v, rev.Page, files)
+	maps.Copy(moved, changed)
 	if len(moved) == 0 {
 		return rev, files, nil
 	}
@@ -169,7 +165,9 @@ func revise(props mf2.Properties, cmd *micropub.Update) {
 		}
 	}
 	for name, values := range cmd.Remove {
-		props[name] = slices.DeleteFunc(slices.Clone(props[name]), func(v any) bool { return contains(values, v) })
+		props[name] = slices.DeleteFunc(slices.Clone(props[name]), func(v any) bool {
+			return slices.ContainsFunc(values, func(given any) bool { return means(given, v) })
+		})
 		if len(props[name]) == 0 {
 			delete(props, name)
 		}
@@ -179,9 +177,29 @@ func revise(props mf2.Properties, cmd *micropub.Update) {
 	}
 }
 
-// contains compares as Micropub removes values: equal, or an object whose value or url it is.
-func contains(values []any, v any) bool {
-	return slices.ContainsFunc(values, func(w any) bool { return mf2.Equal(v, w) || sameAddress(v, w) || sameAddress(w, v) })
+// contains tells whether a value that a client gives is among those of a post.
+func contains(values []any, given any) bool {
+	return slices.ContainsFunc(values, func(v any) bool { return means(given, v) })
+}
+
+// means compares as Micropub removes values: they are equal, or one is an object whose value
+// or url is the other, or both are objects of one address and the client's says nothing that
+// the post's does not. (The post's has a width, say, that gitpost wrote.)
+func means(given, v any) bool {
+	if mf2.Equal(v, given) || sameAddress(v, given) || sameAddress(given, v) {
+		return true
+	}
+	g, ok := given.(map[string]any)
+	o, ok2 := v.(map[string]any)
+	if !ok || !ok2 || !sameAddress(v, g["value"]) && !sameAddress(v, g["url"]) {
+		return false
+	}
+	for name, value := range g {
+		if !mf2.Equal(o[name], value) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameAddress tells whether the object is a photo or the like at the given URL.

@@ -203,6 +203,28 @@ func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
 	}
 }
 
+func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.MediaDimensions = true })
+	u, other := f.location(51), f.location(52)
+	post := f.create(`{"properties":{"content":["x"],"photo":[{"value":"` + u + `","alt":"One"},{"value":"` + other + `","alt":"Two"}]}}`)
+	remove := func(object string) int {
+		t.Helper()
+		if a := f.json(`{"action":"update","url":"` + post + `","delete":{"photo":[` + object + `]}}`); a.Status >= 300 {
+			t.Fatalf("update: %d %s", a.Status, a.Body)
+		}
+		return len(f.source(post).Properties["photo"])
+	}
+	if n := remove(`{"value":"` + u + `","alt":"Another"},{"alt":"One"},{}`); n != 2 {
+		t.Errorf("objects that mean neither left %d photos", n)
+	}
+	if n := remove(`{"value":"` + u + `","alt":"One"}`); n != 1 {
+		t.Errorf("by address and alt text: %d photos are left", n)
+	}
+	if n := remove(`{"value":"` + other + `"}`); n != 0 {
+		t.Errorf("by address alone: %d photos are left", n)
+	}
+}
+
 func TestConfigurationSaysWhatIsTakenAndWhatFilesKeep(t *testing.T) {
 	f := serve(t, "hugo", func(c *bridge.Config) {
 		c.MediaMetadata, c.MediaAccept = "keep-location", []string{"image/jpeg", "video/*"}

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
@@ -113,6 +114,23 @@ func (s stagedFiles) beside(at *site.Site, page site.Page) (placed stagedFiles, 
 		}
 		moved[u.URL] = address
 		placed.all[i].Path, placed.all[i].URL = file, address
+	}
+	return placed, moved
+}
+
+// homeless gives files that lay beside a post that is gone their place in the folder for
+// uploads; moved tells the address that each had before, and has now. Beside no page the
+// site would not serve them.
+func (s stagedFiles) homeless(v *catalog.View) (placed stagedFiles, moved map[string]string) {
+	placed, moved = s, map[string]string{}
+	placed.all = slices.Clone(s.all)
+	for i, u := range placed.all {
+		file, address := v.Site().Media(u.Name, u.Created)
+		if u.Committed.IsZero() || s.elsewhere[u.Name] || u.Path == file || v.Exists(u.Path) {
+			continue
+		}
+		moved[u.URL] = address
+		placed.all[i].Path, placed.all[i].URL, placed.all[i].Committed = file, address, time.Time{}
 	}
 	return placed, moved
 }

@@ -106,8 +106,8 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]Upload,
 
 // MarkCommitted notes that the uploads are in the repository since at, all or none of them, and
 // where: one that was put beside its post has another Path and URL than it was staged for
-// (empty ones are left as they were). One whose Name is not known, or that was committed
-// before, is passed over.
+// (empty ones are left as they were). One whose Name is not known, or that was committed to
+// the same place before, is passed over.
 func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time) error {
 	if len(uploads) == 0 {
 		return nil
@@ -116,7 +116,7 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 		for _, u := range uploads {
 			_, err := tx.ExecContext(ctx, `
 				UPDATE upload SET committed = ?, path = coalesce(nullif(?, ''), path), url = coalesce(nullif(?, ''), url)
-				WHERE name = ? AND committed IS NULL`, stamp(at), u.Path, u.URL, u.Name)
+				WHERE name = ? AND (committed IS NULL OR ? <> '' AND path <> ?)`, stamp(at), u.Path, u.URL, u.Name, u.Path, u.Path)
 			if err != nil {
 				return err
 			}
