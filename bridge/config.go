@@ -18,7 +18,7 @@ type Config struct {
 	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's
 
 	Branch string
-	Data   string // absolute folder: bare clone (repo.git), state.db, uploads/
+	Data   string // absolute folder: bare clone (repo.git), its index (repo.catalog), state.db, uploads/
 
 	RepoUser    string // repo_user; default "git" with a token
 	RepoToken   string // repo_token, repo_token_file

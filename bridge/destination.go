@@ -79,10 +79,11 @@ func (d *destination) open(ctx context.Context, db *state.DB, files *media.Store
 		site: d.me(), catalog: d.catalog, repo: store, builds: db,
 		hook: func() string { return d.config().BuildHook }, log: d.log, now: time.Now,
 	}
-	if err := d.catalog.Advance(ctx, d.snapshot()); err != nil {
+	if err := d.index(ctx); err != nil {
 		return err
 	}
 	d.background.Go(func() { d.follow(run, advance) })
+	d.background.Go(func() { d.keepIndex(run) })
 	return nil
 }
 
@@ -97,6 +98,7 @@ func (d *destination) close(ctx context.Context) error {
 	if d.store == nil {
 		return nil
 	}
+	d.saveIndex(ctx)
 	return d.store.Close(ctx)
 }
 

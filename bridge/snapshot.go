@@ -13,6 +13,13 @@ type indexed struct{ *gitstore.Snapshot }
 
 func (s indexed) ID() string { return string(s.Tree()) }
 
+func (s indexed) Ref() string { return string(s.Commit()) }
+
+func (s indexed) At(ref string) (catalog.Snapshot, error) {
+	older, err := s.AtCommit(gitstore.Hash(ref))
+	return indexed{older}, err
+}
+
 func (s indexed) Walk(f func(path, blob string) error) error {
 	return s.Snapshot.Walk(func(path string, blob gitstore.Hash) error { return f(path, string(blob)) })
 }

@@ -46,6 +46,15 @@ func snapshotOf(src source, commit oid) (*Snapshot, error) {
 // Commit is the commit of the snapshot; "" for the empty state before the first commit.
 func (s *Snapshot) Commit() Hash { return s.commit.hash() }
 
+// AtCommit is the snapshot of another commit of the repository, while it is there.
+func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
+	commit, err := parseOID(string(h))
+	if err != nil {
+		return nil, err
+	}
+	return snapshotOf(s.src, commit)
+}
+
 // Tree is the root tree.
 func (s *Snapshot) Tree() Hash { return s.tree.hash() }
 

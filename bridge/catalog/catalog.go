@@ -23,6 +23,10 @@ type Snapshot interface {
 	Walk(f func(path, blob string) error) error
 	// Changes lists what differs from older to this snapshot.
 	Changes(older Snapshot) ([]Change, error)
+	// Ref names the state so that At finds it, in a later process too; "" when nothing does.
+	Ref() string
+	// At is an earlier state, while the repository has it.
+	At(ref string) (Snapshot, error)
 	// ReadBlobs calls f with each blob's content, from several goroutines.
 	ReadBlobs(ctx context.Context, blobs []string, f func(i int, data []byte) error) error
 }
@@ -39,8 +43,9 @@ type Catalog struct {
 
 	advancing sync.Mutex // held by the one goroutine that makes the next index
 
-	mu    sync.RWMutex // guards index: its content, and which one it is
+	mu    sync.RWMutex // guards index, its content and which one it is, and saved
 	index *index
+	saved string // ID of the state that the cache has
 }
 
 // New makes an empty catalog. open reads the site's configuration from a tree.
@@ -51,12 +56,15 @@ func New(open func(tree fs.FS) (*site.Site, error)) *Catalog {
 // Advance brings the catalog to snap. When the site's configuration there cannot be read,
 // it returns that error and stays where it was.
 func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
-	c.advancing.Lock()
-	defer c.advancing.Unlock()
-	ix := c.current()
-	if ix != nil && ix.snap.ID() == snap.ID() {
+	if c.stands(snap) {
 		return nil
 	}
+	c.advancing.Lock()
+	defer c.advancing.Unlock()
+	if c.stands(snap) {
+		return nil
+	}
+	ix := c.current()
 	if ix != nil {
 		changes, err := snap.Changes(ix.snap)
 		if err != nil {
@@ -78,9 +86,16 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 		return err
 	}
 	c.mu.Lock()
-	c.index = next
+	c.index, c.saved = next, ""
 	c.mu.Unlock()
 	return nil
+}
+
+// stands tells whether the catalog is at a snapshot already.
+func (c *Catalog) stands(snap Snapshot) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.index != nil && c.index.snap.ID() == snap.ID()
 }
 
 // current is the index that only the holder of advancing may replace or change.
@@ -129,5 +144,5 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 	if err != nil {
 		return err
 	}
-	return f(&View{index: ix, snap: snap, over: overlay(changes, entries)})
+	return f(&View{index: ix, snap: snap, over: overlay(ix.paths.with(changes), entries)})
 }

@@ -46,10 +46,10 @@ type row struct {
 
 func newIndex(st *site.Site, snap Snapshot) *index {
 	return &index{
-		site: st, snap: snap, paths: newPaths(),
+		site: st, snap: snap, paths: newPaths(0),
 		context: map[string]*frontmatter.Document{},
 		byPath:  map[string]uint32{},
-		urls:    newNumbers(),
+		urls:    newNumbers(0),
 		shapes:  newTable(unpackShape),
 		tags:    newTable(unpackTags),
 		turning: map[string]bool{},
@@ -64,7 +64,10 @@ type surroundings struct {
 	snap  Snapshot
 }
 
-var _ site.Lister = surroundings{}
+var (
+	_ site.Lister  = surroundings{}
+	_ site.Indexer = surroundings{}
+)
 
 // Document is read from the index for the pages of sections, and from the snapshot for posts,
 // which hardly any site asks about.
@@ -199,12 +202,16 @@ func (ix *index) fill(read []draft) {
 		ix.blocks = append(ix.blocks, (&block{}).set(fresh))
 	}
 	ix.lookUp()
+	for path := range ix.byPath { // the tree's copy of the same text is not kept
+		delete(ix.paths.names, path)
+		ix.paths.names[path] = struct{}{}
+	}
 }
 
 // lookUp makes what leads to records: their paths and addresses.
 func (ix *index) lookUp() {
 	ix.byPath = make(map[string]uint32, len(ix.records))
-	ix.urls = newNumbers()
+	ix.urls = newNumbers(len(ix.records))
 	for i, r := range ix.records {
 		if r.data == "" {
 			ix.free = append(ix.free, uint32(i))
@@ -212,8 +219,6 @@ func (ix *index) lookUp() {
 		}
 		path := r.path()
 		ix.byPath[path] = uint32(i)
-		delete(ix.paths.names, path) // its key may be another copy of the same text
-		ix.paths.names[path] = struct{}{}
 		for _, k := range r.addresses() {
 			ix.urls.add(k, uint32(i))
 		}
@@ -268,9 +273,8 @@ func (ix *index) needsRebuild(changes []Change) bool {
 func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map[string]*Entry, error) {
 	entries := map[string]*Entry{}
 	var files, blobs []string
-	next := changedPaths{ix.paths, map[string]string{}}
+	next := ix.paths.with(changes)
 	for _, c := range changes {
-		next.changes[c.Path] = c.New
 		if !ix.site.Content(c.Path) {
 			continue
 		}

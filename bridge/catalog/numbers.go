@@ -10,8 +10,8 @@ type numbers struct {
 	more  map[uint64][]uint32 // after the first, of addresses that several entries have
 }
 
-func newNumbers() numbers {
-	return numbers{maphash.MakeSeed(), map[uint64]uint32{}, map[uint64][]uint32{}}
+func newNumbers(size int) numbers {
+	return numbers{maphash.MakeSeed(), make(map[uint64]uint32, size), map[uint64][]uint32{}}
 }
 
 func (n numbers) add(address string, number uint32) {

@@ -10,9 +10,12 @@ import (
 type paths struct {
 	names   map[string]struct{}
 	folders map[string]int // how many files are below; never 0
+	indexes map[string]int // how many index and _index files are in it, by folder with its closing slash; never 0
 }
 
-func newPaths() paths { return paths{map[string]struct{}{}, map[string]int{}} }
+func newPaths(size int) paths {
+	return paths{make(map[string]struct{}, size), map[string]int{}, map[string]int{}}
+}
 
 // set notes that a file is there, or is gone.
 func (p paths) set(file string, exists bool) {
@@ -28,6 +31,11 @@ func (p paths) set(file string, exists bool) {
 }
 
 func (p paths) count(file string, by int) {
+	if folder, ok := indexed(file); ok {
+		if p.indexes[folder] += by; p.indexes[folder] == 0 {
+			delete(p.indexes, folder)
+		}
+	}
 	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
 		if p.folders[dir] += by; p.folders[dir] == 0 {
 			delete(p.folders, dir)
@@ -35,10 +43,30 @@ func (p paths) count(file string, by int) {
 	}
 }
 
+// indexed is the folder for whose page the file may stand.
+func indexed(file string) (folder string, ok bool) {
+	folder, name := path.Split(file)
+	name = strings.TrimPrefix(name, "_")
+	return folder, len(name) > 5 && strings.EqualFold(name[:5], "index")
+}
+
 // changedPaths are paths with a few changes on top.
 type changedPaths struct {
 	paths
 	changes map[string]string // blob by path; "" for a file that is gone
+	fresh   map[string]bool   // folders of the index files among them
+}
+
+// with puts changes on top.
+func (p paths) with(changes []Change) changedPaths {
+	c := changedPaths{p, make(map[string]string, len(changes)), map[string]bool{}}
+	for _, change := range changes {
+		c.changes[change.Path] = change.New
+		if folder, ok := indexed(change.Path); ok && change.New != "" {
+			c.fresh[folder] = true
+		}
+	}
+	return c
 }
 
 func (p changedPaths) Exists(file string) bool {
@@ -48,6 +76,9 @@ func (p changedPaths) Exists(file string) bool {
 	_, ok := p.names[file]
 	return ok
 }
+
+// Indexed tells whether the folder, named with its closing slash, may have an index file.
+func (p changedPaths) Indexed(folder string) bool { return p.indexes[folder] > 0 || p.fresh[folder] }
 
 // Below gives the files below a folder, in no order.
 func (p changedPaths) Below(folder string) iter.Seq[string] {

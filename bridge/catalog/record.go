@@ -113,6 +113,18 @@ func (r record) path() string {
 
 // addresses are the keys of the record's entry.
 func (r record) addresses() []string {
+	page, in := r.page()
+	page.Aliases = in.texts()
+	return addresses(page)
+}
+
+func (r record) date() time.Time {
+	page, _ := r.page()
+	return page.Date
+}
+
+// page reads URL and date, and leaves the reader before the aliases.
+func (r record) page() (site.Page, reader) {
 	in := reader{rest: r.data}
 	in.text()
 	flags := in.byte()
@@ -123,9 +135,8 @@ func (r record) addresses() []string {
 	if flags&isIndexHTML == 0 {
 		in.text()
 	}
-	in.time(flags&isDated != 0)
-	page.Aliases = in.texts()
-	return addresses(page)
+	page.Date = in.time(flags&isDated != 0)
+	return page, in
 }
 
 // addresses are the keys under which the entry is found: its URL first, then its aliases.

@@ -23,6 +23,8 @@ type fakeSnapshot struct {
 	fstest.MapFS
 	id    string
 	blobs map[string]string // by path
+
+	history []*fakeSnapshot // what At finds
 }
 
 func snapshotOf(files map[string]string) *fakeSnapshot {
@@ -41,6 +43,17 @@ func snapshotOf(files map[string]string) *fakeSnapshot {
 }
 
 func (s *fakeSnapshot) ID() string { return s.id }
+
+func (s *fakeSnapshot) Ref() string { return s.id }
+
+func (s *fakeSnapshot) At(ref string) (Snapshot, error) {
+	for _, older := range s.history {
+		if older.id == ref {
+			return older, nil
+		}
+	}
+	return nil, errors.New("there is no such state")
+}
 
 func (s *fakeSnapshot) Walk(f func(path, blob string) error) error {
 	for _, path := range slices.Sorted(maps.Keys(s.blobs)) {

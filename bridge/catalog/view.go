@@ -24,16 +24,13 @@ var (
 
 // layer is the few files in which a snapshot differs from the index.
 type layer struct {
-	paths   map[string]string // blob; "" for a file that is gone
+	files   changedPaths
 	entries map[string]*Entry // nil for a post that is gone
 	urls    map[string]string
 }
 
-func overlay(changes []Change, entries map[string]*Entry) *layer {
-	l := &layer{paths: map[string]string{}, entries: entries, urls: map[string]string{}}
-	for _, c := range changes {
-		l.paths[c.Path] = c.New
-	}
+func overlay(files changedPaths, entries map[string]*Entry) *layer {
+	l := &layer{files: files, entries: entries, urls: map[string]string{}}
 	for path, e := range entries {
 		if e == nil {
 			continue
@@ -51,12 +48,15 @@ func (v *View) Site() *site.Site { return v.index.site }
 // Exists tells whether the repository has the file.
 func (v *View) Exists(path string) bool { return v.files().Exists(path) }
 
+// Indexed tells whether the folder, named with its closing slash, may have an index file.
+func (v *View) Indexed(folder string) bool { return v.files().Indexed(folder) }
+
 // Below gives the files below a folder, in no order.
 func (v *View) Below(folder string) iter.Seq[string] { return v.files().Below(folder) }
 
 func (v *View) files() changedPaths {
 	if v.over != nil {
-		return changedPaths{v.index.paths, v.over.paths}
+		return v.over.files
 	}
 	return changedPaths{paths: v.index.paths}
 }

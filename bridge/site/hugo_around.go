@@ -68,7 +68,7 @@ func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, ins
 func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, bool) {
 	for i := range h.mounts {
 		folder, ok := h.mounts[i].folder(dir)
-		if !ok {
+		if !ok || !mayIndex(around, folder) {
 			continue
 		}
 		for _, name := range h.indexNames {
@@ -101,6 +101,12 @@ func (m *hugoMount) folder(dir string) (string, bool) {
 	return m.source + "/" + dir + "/", true
 }
 
+// mayIndex tells whether it is worth while to look for an index file in a folder.
+func mayIndex(around Surroundings, folder string) bool {
+	indexer, ok := around.(Indexer)
+	return !ok || indexer.Indexed(folder)
+}
+
 // sectionsAbove calls each with the folders above the page from the nearest to the content
 // root, the page's own folder included unless it is that folder's _index file, and with the
 // parsed _index file in the page's language; nil without one. It stops when each returns false.
@@ -129,7 +135,7 @@ func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *fr
 			names = f.lang.ownIndexes
 		}
 		folder, ok := m.folder(dir)
-		if !ok {
+		if !ok || !mayIndex(around, folder) {
 			continue
 		}
 		for _, name := range names {

@@ -96,6 +96,12 @@ type Lister interface {
 	Below(dir string) iter.Seq[string]
 }
 
+// Indexer is what Surroundings may offer too: whether a folder, named with its closing slash,
+// has any file called index or _index. It spares a look-up for each name that one might have.
+type Indexer interface {
+	Indexed(folder string) bool
+}
+
 // Page is where a file is published.
 type Page struct {
 	Path      string

@@ -1,0 +1,247 @@
+package bridge_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gitpost/bridge"
+	"gitpost/bridge/state"
+)
+
+// BenchmarkCatalog measures the index of posts in a server that is a process of its own: how
+// long it takes to open a site whose clone is there, from nothing (beside `git cat-file
+// --batch` over the same blobs) and from the index that is kept; how long q=source takes over
+// loopback HTTP, by URL and as lists of 20 with filters, beside /healthz, which does nothing;
+// and what is resident after them. Every time is the best of its runs, or the 95th of 100
+// answers. On a machine that others use, cpu-x-git tells more than x-git: git uses one core,
+// gitpost all.
+func BenchmarkCatalog(b *testing.B) {
+	for _, posts := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprintf("posts=%d", posts), func(b *testing.B) {
+			folder := b.TempDir()
+			remote := filepath.Join(folder, "remote.git")
+			makeWordyBlog(b, remote, posts)
+			serveSite(b, folder).stop() // makes the clone
+			clone, kept := filepath.Join(folder, "data", "repo.git"), filepath.Join(folder, "data", "repo.catalog")
+			blobs := filepath.Join(folder, "blobs")
+			shell(b, clone, "git ls-tree -r HEAD | cut -c13-52 >"+blobs)
+			var git, gitCPU, nothing, nothingCPU, cache, resident, health, byURL, list []float64
+			for b.Loop() {
+				began := time.Now()
+				used := shell(b, clone, "git cat-file --batch <"+blobs+" >/dev/null")
+				git, gitCPU = append(git, milliseconds(time.Since(began))), append(gitCPU, milliseconds(used))
+				if err := os.Remove(kept); err != nil {
+					b.Fatal(err)
+				}
+				app := serveSite(b, folder)
+				nothing, nothingCPU = append(nothing, app.opened), append(nothingCPU, app.cpu)
+				app.p95(func(int) string { return "/micropub?q=source&limit=20" })
+				resident = append(resident, status(app.pid, "VmRSS"))
+				app.stop()
+				app = serveSite(b, folder)
+				cache = append(cache, app.opened)
+				health = append(health, app.p95(func(int) string { return "/healthz" }))
+				byURL = append(byURL, app.p95(func(i int) string {
+					return "/micropub?q=source&url=" + url.QueryEscape(wordyURL(rand.IntN(posts), posts))
+				}))
+				list = append(list, app.p95(func(i int) string {
+					return "/micropub?q=source&limit=20&" + []string{
+						"filter=TAG7", "filter=nowhere", "post-type=article&category=tag3", "property-name=Post+77", "exists[]=photo",
+						"not-exists[]=photo&order=asc", "post-status=draft", "filter=post-5&offset=100",
+					}[i%8]
+				}))
+				resident = append(resident, status(app.pid, "VmRSS"))
+				app.stop()
+			}
+			b.ReportMetric(slices.Min(git), "git-cat-file-ms")
+			b.ReportMetric(slices.Min(nothing), "from-nothing-ms")
+			b.ReportMetric(slices.Min(nothing)/slices.Min(git), "x-git")
+			b.ReportMetric(slices.Min(nothingCPU)/slices.Min(gitCPU), "cpu-x-git")
+			b.ReportMetric(slices.Min(cache), "from-cache-ms")
+			b.ReportMetric(slices.Min(health), "healthz-p95-ms")
+			b.ReportMetric(slices.Min(byURL), "url-p95-ms")
+			b.ReportMetric(slices.Min(list), "list-p95-ms")
+			b.ReportMetric(slices.Max(resident), "MB-resident")
+		})
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// shell runs a command and tells the processor time that it took.
+func shell(tb testing.TB, folder, command string) time.Duration {
+	tb.Helper()
+	c := exec.Command("sh", "-c", command)
+	c.Dir = folder
+	if out, err := c.CombinedOutput(); err != nil {
+		tb.Fatalf("%s: %v\n%s", command, err, out)
+	}
+	return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+}
+
+// processorTime is what this process has used, in milliseconds; 0 where the system does not tell.
+func processorTime() float64 {
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	var user, system float64
+	fmt.Sscan(fields[11], &user)
+	fmt.Sscan(fields[12], &system)
+	return 10 * (user + system) // in hundredths of a second
+}
+
+// makeWordyBlog is makeBlog with posts as long as people write them: 30 to 700 words.
+func makeWordyBlog(tb testing.TB, remote string, posts int) {
+	tb.Helper()
+	words := strings.Fields("the tide came in over a harbour wall and we walked back along quiet lanes where old boats wait for spring paint rope tar new planks coffee letters rain window light garden seeds notes read write small things that last river bridge train people talk about weather")
+	random := rand.New(rand.NewPCG(1, 2))
+	runGit(tb, "", nil, "init", "--quiet", "--bare", "--initial-branch=main", remote)
+	stream, in := io.Pipe()
+	go func() { // ends when all is written; fast-import reads to the end or the test fails
+		w := bufio.NewWriter(in)
+		put := func(path, text string) {
+			fmt.Fprintf(w, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
+		}
+		fmt.Fprintf(w, "commit refs/heads/main\ncommitter Hand <hand@blog.example> 1700000000 +0000\ndata 5\nPosts\n")
+		put("hugo.toml", "baseURL = \"https://blog.example/\"\ntimeZone = \"UTC\"\n")
+		for i := range posts {
+			var body bytes.Buffer
+			for range 1 + random.IntN(8) {
+				for range 30 + random.IntN(60) {
+					body.WriteString(words[random.IntN(len(words))] + " ")
+				}
+				body.WriteString("\n\n")
+			}
+			at := wordyDate(i, posts)
+			put(fmt.Sprintf("content/posts/%s/post-%d.md", at.Format("2006/01"), i), fmt.Sprintf(
+				"---\ntitle: \"Post %d\"\ndate: %s\ntags:\n  - harbour\n  - tag%d\n---\n%s", i, at.Format(time.RFC3339), i%50, body.String()))
+		}
+		in.CloseWithError(w.Flush())
+	}()
+	runGit(tb, remote, stream, "fast-import", "--quiet")
+}
+
+func wordyDate(i, posts int) time.Time {
+	return time.Date(2010, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * (14 * 365 * 24 * time.Hour / time.Duration(posts)))
+}
+
+func wordyURL(i, posts int) string {
+	return fmt.Sprintf("https://blog.example/posts/%s/post-%d/", wordyDate(i, posts).Format("2006/01"), i)
+}
+
+// TestServeSite is no test: serveSite runs it in a process of its own.
+func TestServeSite(t *testing.T) {
+	folder := os.Getenv("GITPOST_TEST_SITE")
+	if folder == "" {
+		t.Skip("only for benchmarks that start it")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := bridge.Config{
+		Me: "https://blog.example/", Repo: filepath.Join(folder, "remote.git"), URL: "http://" + l.Addr().String(), Data: filepath.Join(folder, "data"),
+		AuthorName: "Ada", AuthorEmail: "ada@blog.example", MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120,
+	}
+	began, before := time.Now(), processorTime()
+	server, err := bridge.Open(t.Context(), config, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, used := milliseconds(time.Since(began)), processorTime()-before
+	db, err := state.Open(t.Context(), config.StateFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := db.CreateToken(t.Context(), state.Token{Scope: []string{"create"}})
+	db.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	fmt.Printf("\n%s %s %f %f\n", config.URL, token, opened, used)
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	if err := server.Serve(ctx, l); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// siteProcess is a server in a process of its own.
+type siteProcess struct {
+	benchApp
+	pid    int
+	opened float64 // milliseconds until it was ready to serve
+	cpu    float64 // and milliseconds of processor time until then
+	stop   func()
+}
+
+// serveSite serves folder/remote.git with the data in folder/data.
+func serveSite(tb testing.TB, folder string) siteProcess {
+	tb.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestServeSite$")
+	cmd.Env = append(os.Environ(), "GITPOST_TEST_SITE="+folder)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	p := siteProcess{benchApp: benchApp{tb: tb}, pid: cmd.Process.Pid, stop: func() {
+		stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			tb.Errorf("the server did not end in order: %v", err)
+		}
+	}}
+	if _, err := fmt.Fscan(stdout, &p.url, &p.token, &p.opened, &p.cpu); err != nil {
+		p.stop()
+		tb.Fatal(err)
+	}
+	return p
+}
+
+// p95 asks 100 times and gives the time in which 95 of the answers came.
+func (p siteProcess) p95(path func(i int) string) float64 {
+	p.tb.Helper()
+	var took []float64
+	for i := range 110 {
+		r, err := http.NewRequest(http.MethodGet, p.url+path(i), nil)
+		if err != nil {
+			p.tb.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+p.token)
+		began := time.Now()
+		if status, text := p.do(r); status != http.StatusOK {
+			p.tb.Fatalf("%s was answered %d\n%s", path(i), status, text)
+		}
+		if i >= 10 { // the first ones open connections and files
+			took = append(took, milliseconds(time.Since(began)))
+		}
+	}
+	slices.Sort(took)
+	return took[94]
+}
