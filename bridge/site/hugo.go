@@ -52,11 +52,11 @@ type hugoLanguage struct {
 	disabledKinds,
 	htmlKinds map[string]bool // kinds whose pages have no page of their own, and those that have an HTML one
 
-	uglyAll                              bool
-	uglySections                         map[string]bool
-	noAliases                            bool
-	buildDrafts, buildFuture, buildOld   bool
-	sectionSlugPlural, sectionCapitalize bool
+	uglyAll                            bool
+	uglySections                       map[string]bool
+	noAliases                          bool
+	buildDrafts, buildFuture, buildOld bool
+	pluralTitles, capitalTitles        bool // of sections without an _index file
 }
 
 func newHugo(tree fs.FS, o Options, version string) (profile, error) {
@@ -169,10 +169,13 @@ func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, 
 		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.tree},
 		noAliases:   s.truth("disablealiases"),
 		buildDrafts: s.truth("builddrafts"), buildFuture: s.truth("buildfuture"), buildOld: s.truth("buildexpired"),
-		sectionSlugPlural: true, sectionCapitalize: true,
+		pluralTitles: true, capitalTitles: true,
 	}
 	if _, set := s.value("pluralizelisttitles"); set {
-		lang.sectionSlugPlural = s.truth("pluralizelisttitles")
+		lang.pluralTitles = s.truth("pluralizelisttitles")
+	}
+	if _, set := s.value("capitalizelisttitles"); set {
+		lang.capitalTitles = s.truth("capitalizelisttitles")
 	}
 	base := s.text("baseurl")
 	if o.Me != "" && !h.multihost {
@@ -198,7 +201,7 @@ func (h *hugo) readLanguage(name string, s settings, o Options) (*hugoLanguage, 
 		lang.cascade = h.cascadeRules(v)
 	}
 	only := len(h.settings.table("languages")) <= 1
-	lang.ownIndexes, lang.foreignIndexes = sectionFileNames(name, true, only), sectionFileNames(name, false, only)
+	lang.ownIndexes, lang.foreignIndexes = h.sectionFileNames(name, true, only), h.sectionFileNames(name, false, only)
 	lang.readUgly(s)
 	lang.readKinds(s)
 	return lang, nil
@@ -293,7 +296,7 @@ func (h *hugo) context(path string) bool {
 
 func (h *hugo) contentDir() string {
 	for _, m := range h.mounts {
-		if m.lang == nil || m.lang == h.main {
+		if (m.lang == nil || m.lang == h.main) && !m.single {
 			return m.source
 		}
 	}
@@ -304,7 +307,7 @@ func (h *hugo) pageDir() string { return h.contentDir() }
 
 func (h *hugo) staticDir() (dir, url string) {
 	for _, m := range h.statics {
-		if m.lang == nil || m.lang == h.main {
+		if (m.lang == nil || m.lang == h.main) && !m.single {
 			return m.source, h.main.base + pathPrefix(m.target)
 		}
 	}

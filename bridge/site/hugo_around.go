@@ -1,7 +1,10 @@
 package site
 
 import (
+	"path"
+	"slices"
 	"strings"
+	"unicode"
 
 	"gitpost/frontmatter"
 )
@@ -10,16 +13,22 @@ import (
 // it is in.
 
 // indexExtensions are the formats in which index and _index files are looked for: each is
-// a look-up for each folder above a page, so those that nobody writes them in are left out.
-var indexExtensions = pageExtensions[:8]
+// a look-up for each folder above a page, so those that nobody writes them in are left out,
+// and so are names in upper case but for the one that old machines make.
+func (h *hugo) indexExtensions() []string {
+	if h.rules.tree {
+		return append(pageExtensions[:8:8], "MD")
+	}
+	return pageExtensions[:8]
+}
 
 // leafNames are the file names that make a folder a leaf bundle.
 func (h *hugo) leafNames() []string {
 	var names []string
-	for i, ext := range indexExtensions {
+	for i, ext := range h.indexExtensions() {
 		names = append(names, "index."+ext)
 		for name, lang := range h.languages {
-			if !lang.disabled && (i == 0 || len(h.languages) > 1) {
+			if (!lang.disabled || !h.rules.tree) && (i == 0 || len(h.languages) > 1) {
 				names = append(names, "index."+name+"."+ext)
 			}
 		}
@@ -30,9 +39,9 @@ func (h *hugo) leafNames() []string {
 // sectionFileNames are the file names of a section's page in a language. standard is set
 // for the language that files without a language in their name have, only for a site in
 // one language.
-func sectionFileNames(lang string, standard, only bool) []string {
+func (h *hugo) sectionFileNames(lang string, standard, only bool) []string {
 	var names []string
-	for i, ext := range indexExtensions {
+	for i, ext := range h.indexExtensions() {
 		if standard {
 			names = append(names, "_index."+ext)
 		}
@@ -83,6 +92,9 @@ func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, b
 // folder is where a folder below the content root stands in the repository, with a closing
 // slash.
 func (m *hugoMount) folder(dir string) (string, bool) {
+	if m.single {
+		return "", false
+	}
 	if m.target != "" {
 		rest, ok := strings.CutPrefix(dir, m.target)
 		if !ok || rest != "" && rest[0] != '/' {
@@ -128,11 +140,22 @@ func (h *hugo) sectionsAbove(f *hugoFile, around Surroundings, each func(dir str
 
 // sectionDocument is the _index file of a folder in the page's language.
 func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *frontmatter.Document {
+	_, doc := h.sectionFile(dir, f.lang, around)
+	return doc
+}
+
+// sectionFile is the path and the document of the _index file of a folder in a language.
+func (h *hugo) sectionFile(dir string, lang *hugoLanguage, around Surroundings) (string, *frontmatter.Document) {
 	for i := range h.mounts {
 		m := &h.mounts[i]
-		names := f.lang.foreignIndexes
-		if m.lang == f.lang || m.lang == nil && f.lang == h.main {
-			names = f.lang.ownIndexes
+		names := lang.foreignIndexes
+		if m.lang == lang || m.lang == nil && lang == h.main {
+			names = lang.ownIndexes
+		}
+		if m.single && joinPath(dir, path.Base(m.target)) == m.target && slices.Contains(names, path.Base(m.target)) {
+			if doc := around.Document(m.source); doc != nil {
+				return m.source, doc
+			}
 		}
 		folder, ok := m.folder(dir)
 		if !ok || !mayIndex(around, folder) {
@@ -140,11 +163,11 @@ func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *fr
 		}
 		for _, name := range names {
 			if doc := around.Document(folder + name); doc != nil {
-				return doc
+				return folder + name, doc
 			}
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // sectionNames are the path elements of the section that the page is in: the nearest folder
@@ -207,8 +230,52 @@ func (h *hugo) sectionSlugs(f *hugoFile, facts *pageFacts) []string {
 
 // listTitle is the title that Hugo gives a section without an _index file.
 func (lang *hugoLanguage) listTitle(dir string) string {
-	if lang.sectionSlugPlural && !strings.HasSuffix(dir, "s") {
-		return dir + "s"
+	if lang.pluralTitles {
+		dir = plural(dir)
+	}
+	if lang.capitalTitles && lang.names.keepCase { // else it becomes lower case anyway
+		dir = capitalized(dir)
 	}
 	return dir
+}
+
+// plural is the plural of an English noun, for the names that folders have.
+func plural(noun string) string {
+	lower := strings.ToLower(noun)
+	ends := func(suffixes ...string) bool {
+		for _, suffix := range suffixes {
+			if strings.HasSuffix(lower, suffix) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case noun == "" || ends("series", "news", "media", "data", "people", "fish", "sheep"):
+		return noun
+	case ends("sis", "xis"):
+		return noun[:len(noun)-2] + "es"
+	case ends("ss", "us", "x", "ch", "sh"):
+		return noun + "es"
+	case ends("s"):
+		return noun
+	case ends("y") && !ends("ay", "ey", "iy", "oy", "uy"):
+		return noun[:len(noun)-1] + "ies"
+	case ends("life", "wife", "knife"):
+		return noun[:len(noun)-2] + "ves"
+	}
+	return noun + "s"
+}
+
+// capitalized begins each word with a capital.
+func capitalized(s string) string {
+	previous := ' '
+	return strings.Map(func(r rune) rune {
+		if previous == ' ' || previous == '-' {
+			previous = r
+			return unicode.ToTitle(r)
+		}
+		previous = r
+		return r
+	}, s)
 }

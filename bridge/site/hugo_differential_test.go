@@ -45,6 +45,9 @@ func TestHugoDifferential(t *testing.T) {
 		if len(b.differences(t, s)) == 0 {
 			continue
 		}
+		if os.Getenv("GITPOST_FUZZ_WHOLE") != "" {
+			t.Logf("seed %d:\n%s\n%s", seed+i, strings.Join(b.differences(t, s), "\n"), s)
+		}
 		s = b.shrink(t, s)
 		diffs := b.differences(t, s)
 		if len(diffs) == 0 {
@@ -239,6 +242,9 @@ func (b hugoBuilder) differences(t *testing.T, s fuzzSite) []string {
 			aliases[alias] = p.URL
 		}
 	}
+	if hugoCrashed.MatchString(real.failed) {
+		return nil
+	}
 	if real.failed != "" && breaking == "" {
 		return []string{"the build fails, Locate names no file for it: " + real.failed}
 	}
@@ -250,6 +256,10 @@ func (b hugoBuilder) differences(t *testing.T, s fuzzSite) []string {
 	}
 	return diffs
 }
+
+// hugoCrashed finds a stack trace: a file beside a section that exists in another language
+// alone, for one, is too much for Hugo 0.165.
+var hugoCrashed = regexp.MustCompile(`(?m)^goroutine \d+ \[`)
 
 func pageDateText(p Page) string {
 	if p.Date.IsZero() {

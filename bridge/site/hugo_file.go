@@ -20,6 +20,7 @@ type hugoFile struct {
 	repoPath string
 	mount    *hugoMount
 	dir      string // its folder below the content root; "" is the root
+	base     string // its name
 	name     string // without extension and language
 	ext      string
 	class    fileClass
@@ -64,9 +65,12 @@ func (h *hugo) file(p string) (f hugoFile, ok bool) {
 		if i := strings.LastIndexByte(below, '/'); i >= 0 {
 			f.dir, base = below[:i], below[i+1:]
 		}
-		if m.target != "" {
+		if m.single {
+			f.dir = parentDir(m.target)
+		} else if m.target != "" {
 			f.dir = path.Join(m.target, f.dir)
 		}
+		f.base = base
 		h.readName(&f, base)
 		f.ignored = h.ignores(p, below)
 		f.dropped = f.lang.disabled
@@ -185,7 +189,7 @@ func (h *hugo) resolve(f *hugoFile) {
 
 // mountPath is the file's path below the content root.
 func (f *hugoFile) mountPath() string {
-	return joinPath(f.dir, path.Base(f.repoPath))
+	return joinPath(f.dir, f.base)
 }
 
 func (h *hugo) branchKind(f *hugoFile) string {

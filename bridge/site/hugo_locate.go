@@ -116,6 +116,9 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
 	page.Output = strings.TrimPrefix(path.Clean(target.file), "/")
 	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
+	if page.Output == "" || page.Output == "." {
+		page.Output, broken = "", "its url is the output folder itself"
+	}
 	if page.Reason == "" && broken != "" {
 		page.Reason = breaks + broken
 	}
@@ -269,8 +272,7 @@ func (h *hugo) inHiddenSection(f *hugoFile, m *matter) string {
 		if doc == nil && strings.IndexByte(dir, '/') >= 0 || dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))] {
 			return true // no section at all, or none that has pages of its own
 		}
-		section := hugoFile{repoPath: "_index.md", mount: f.mount, dir: dir, name: "_index", ext: "md", class: branchBundle, lang: f.lang}
-		h.resolve(&section)
+		section := h.sectionNode(f, dir)
 		if doc == nil {
 			section.matchPath = strings.ToLower("/" + dir)
 		}

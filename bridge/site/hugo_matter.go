@@ -86,13 +86,17 @@ func (h *hugo) matterOf(f *hugoFile, doc *frontmatter.Document, around Surroundi
 
 // cascadesInto tells whether a section above could hand anything down, were it nothing:
 // before 0.123 a page without front matter got no date from its file name unless there was
-// something to merge.
+// something to merge. That is so in every section but one whose _index file has no front
+// matter either, and in the content root below a cascade alone.
 func (h *hugo) cascadesInto(f *hugoFile, around Surroundings) bool {
 	merges := len(f.lang.cascade) > 0
 	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
-		if doc != nil && dir != "" {
+		switch {
+		case doc == nil:
+			merges = merges || dir != "" && strings.IndexByte(dir, '/') < 0
+		case dir != "":
 			merges = merges || doc.Format() != frontmatter.None
-		} else if doc != nil {
+		default:
 			_, cascades := doc.Get("cascade")
 			merges = merges || cascades
 		}

@@ -15,6 +15,7 @@ type hugoMount struct {
 	include []pathGlob
 	exclude []pathGlob
 	exists  bool // when the configuration was read
+	single  bool // source is a file, target the whole path of the one that it stands for
 }
 
 // readMounts lists the folders that hold content and static files: those of
@@ -30,6 +31,7 @@ func (h *hugo) readMounts(tree fs.FS) {
 		} else if names := m.words("sites", "matrix", "languages"); len(names) > 0 {
 			mount.lang = h.languages[names[0]]
 		}
+		mount.single = below != "" && isFile(tree, mount.source)
 		mount.include, mount.exclude = h.mountFilters(m)
 		configured[component] = true
 		switch component {
@@ -134,6 +136,9 @@ func (m *hugoMount) covers(dir string) bool {
 
 // holds cuts the mount's folder off a path.
 func (m *hugoMount) holds(file string) (below string, ok bool) {
+	if m.single {
+		return path.Base(m.target), file == m.source
+	}
 	if m.source == "." {
 		return file, true
 	}

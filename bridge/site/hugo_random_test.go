@@ -21,6 +21,7 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 	h := &hugoRandom{Rand: r, version: version, roots: []string{"content"}, clean: r.IntN(12) > 0}
 	s := fuzzSite{config: h.config(), files: map[string]fuzzFile{}}
 	h.noSections = strings.Contains(s.configText(), "disableKinds") || strings.Contains(s.configText(), "[cascade")
+	keepsCase := strings.Contains(s.configText(), "disablePathToLower")
 	dirs := h.some(hugoDirs, 3+r.IntN(4))
 	if slices.Contains(dirs, "Posts") { // not together with posts: one folder to Hugo
 		dirs = slices.DeleteFunc(dirs, func(d string) bool { return strings.HasPrefix(d, "posts") })
@@ -48,6 +49,9 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 			name = h.pick([]string{"photo", "Photo One", "a.b", "pic-é"})
 		}
 		file := join(h.pick(h.roots), dir) + "/" + name + ext
+		if keepsCase && strings.Contains(name, "index") && ext == ".MD" {
+			continue // no index file to the code that keeps upper case
+		}
 		if !s.blocks(file) {
 			s.files[file] = h.file(file, len(s.files))
 		}

@@ -1,0 +1,188 @@
+package site
+
+import (
+	"path"
+	"strings"
+
+	"gitpost/frontmatter"
+)
+
+// locateResource places a file beside a page: it is copied below the page's URL, under its
+// own name.
+func (h *hugo) locateResource(page Page, f *hugoFile, around Surroundings) Page {
+	page.Kind = ""
+	owner, inside := h.insideBundle(f, around)
+	switch {
+	case inside:
+		bundle, ok := h.bundleOf(owner, f, around)
+		if !ok {
+			page.Reason = otherLanguage
+			return page
+		}
+		h.resolve(&bundle)
+		return h.resourceOf(page, &bundle, around.Document(bundle.repoPath), f, around)
+	case h.rules.tree:
+		node, doc, reason := h.nodeAbove(f, around)
+		if reason != "" {
+			page.Reason = reason
+			return page
+		}
+		return h.resourceOf(page, &node, doc, f, around)
+	}
+	doc := h.sectionDocument(f.dir, f, around)
+	if doc == nil {
+		// Before 0.123 a file in a folder without _index was copied from where it stands.
+		return h.placeResource(page, f, path.Join("/", f.lang.filePath, f.mountPath()), path.Join("/", f.lang.prefix, f.mountPath()))
+	}
+	section := h.sectionNode(f, f.dir)
+	return h.resourceOf(page, &section, doc, f, around)
+}
+
+const otherLanguage = "its page is in another language"
+
+// bundleOf is the bundle's page that a file belongs to. Since 0.123 it must be of the
+// file's language; before, and with a host for each language, the file is copied to all.
+func (h *hugo) bundleOf(owner string, f *hugoFile, around Surroundings) (hugoFile, bool) {
+	bundle, ok := h.file(owner)
+	if !h.rules.tree || h.multihost || !ok || bundle.lang == f.lang {
+		return bundle, ok
+	}
+	for i := range h.mounts {
+		folder, holds := h.mounts[i].folder(bundle.dir)
+		for _, name := range h.indexNames {
+			if !holds || !around.Exists(folder+name) {
+				continue
+			}
+			if other, ok := h.file(folder + name); ok && other.lang == f.lang {
+				return other, true
+			}
+		}
+	}
+	return bundle, false
+}
+
+// nodeAbove is the page that a file outside of leaf bundles belongs to, resolved, and its
+// document: the nearest of the sections, single pages and taxonomies at the folders above.
+// reason tells why there is none.
+func (h *hugo) nodeAbove(f *hugoFile, around Surroundings) (node hugoFile, doc *frontmatter.Document, reason string) {
+	for dir := f.dir; ; dir = parentDir(dir) {
+		if file, doc := h.sectionFile(dir, f.lang, around); doc != nil {
+			node, _ := h.file(file)
+			h.resolve(&node)
+			return node, doc, ""
+		}
+		top := strings.IndexByte(dir, '/') < 0
+		if top && f.lang.taxonomies[strings.ToLower(dir)] {
+			return h.sectionNode(f, dir), nil, ""
+		}
+		pages, sections := h.pagesAt(dir, around)
+		if sections && h.rules.ownSections {
+			return node, nil, otherLanguage
+		}
+		if dir == "" {
+			return h.sectionNode(f, ""), nil, ""
+		}
+		for _, p := range pages {
+			if p.lang == f.lang {
+				h.resolve(&p)
+				return p, around.Document(p.repoPath), ""
+			}
+		}
+		if top && h.hasPages(dir, f, around) {
+			return h.sectionNode(f, dir), nil, ""
+		}
+		if len(pages) > 0 || sections || top && h.hasPages(dir, nil, around) {
+			return node, nil, otherLanguage
+		}
+	}
+}
+
+// sectionNode is the section of a folder, resolved, as if it had an _index file.
+func (h *hugo) sectionNode(f *hugoFile, dir string) hugoFile {
+	node := hugoFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index", ext: "md", class: branchBundle}
+	h.resolve(&node)
+	return node
+}
+
+// pagesAt are the single pages that have a folder's place, a.md for a, and whether the
+// folder has an _index file in any language.
+func (h *hugo) pagesAt(dir string, around Surroundings) (pages []hugoFile, sections bool) {
+	for i := range h.mounts {
+		folder, ok := h.mounts[i].folder(dir)
+		if !ok {
+			continue
+		}
+		for _, name := range h.indexNames {
+			sections = sections || around.Exists(folder+"_"+name)
+			if dir == "" {
+				continue
+			}
+			if file := strings.TrimSuffix(folder, "/") + strings.TrimPrefix(name, "index"); around.Exists(file) {
+				if p, ok := h.file(file); ok && p.class == singlePage && !p.ignored && !p.dropped {
+					pages = append(pages, p)
+				}
+			}
+		}
+	}
+	return pages, sections
+}
+
+// hasPages tells whether a top folder without an _index file is a section: there are pages
+// below it, in the language of f, or with nil in any. Who cannot list the files is told
+// that there are.
+func (h *hugo) hasPages(dir string, f *hugoFile, around Surroundings) bool {
+	lister, ok := around.(Lister)
+	if !ok {
+		return true
+	}
+	for i := range h.mounts {
+		folder, ok := h.mounts[i].folder(dir)
+		if !ok {
+			continue
+		}
+		for name := range lister.Below(strings.TrimSuffix(folder, "/")) {
+			p, ok := h.file(name)
+			if ok && p.class != plainFile && !p.ignored && !p.dropped && (f == nil || p.lang == f.lang) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// resourceOf places a file beside the page of owner, which is resolved.
+func (h *hugo) resourceOf(page Page, owner *hugoFile, doc *frontmatter.Document, f *hugoFile, around Surroundings) Page {
+	facts := h.factsOf(owner, doc, around)
+	publish, set := truthOf(orTrue(h.buildOption(facts.matter, "publishresources")))
+	switch {
+	case owner.class == leafBundle && doc == nil || h.withheld(owner.lang, facts.matter, facts.dates) != "":
+		page.Reason = "its page is not published"
+		return page
+	case owner.lang.disabledKinds[owner.kind] && (owner.kind != "page" || !h.rules.keepsResources):
+		page.Reason = "pages of its page's kind are not built"
+		return page
+	case set && !publish:
+		page.Reason = "its page keeps it back"
+		return page
+	}
+	t, _ := h.target(owner, facts)
+	below := h.belowOwner(owner, f)
+	return h.placeResource(page, f, path.Join("/", t.dir, below), path.Join("/", t.linkDir, below))
+}
+
+// belowOwner is the file's path below its page. Since 0.123 Hugo compares the paths as they
+// are written: where the page's own is not found at the start, the whole path counts.
+func (h *hugo) belowOwner(owner, f *hugoFile) string {
+	base := owner.dir
+	if owner.class == singlePage {
+		base = joinPath(owner.dir, owner.name)
+	}
+	if end := strings.TrimPrefix(owner.base, owner.name); end != strings.ToLower(end) || owner.class != singlePage && owner.name != strings.ToLower(owner.name) {
+		return f.mountPath()
+	}
+	if base == "" {
+		return f.mountPath()
+	}
+	below, _ := strings.CutPrefix(f.mountPath(), base+"/")
+	return below
+}
