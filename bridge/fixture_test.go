@@ -78,7 +78,9 @@ func (f *fixture) start() {
 		f.t.Fatal(err)
 	}
 	f.base = "http://" + l.Addr().String()
-	f.config.URL = f.base
+	if !strings.HasPrefix(f.config.URL, "https:") { // else behind a proxy that does TLS
+		f.config.URL = f.base
+	}
 	log := slog.New(slog.NewTextHandler(testLog{f.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s, err := bridge.Open(f.t.Context(), f.config, log, nil)
 	if err != nil {

@@ -88,10 +88,3 @@ func signed(h http.Header, body []byte, secret string) bool {
 	}
 	return false
 }
-
-// welcome answers GET / for a person who opened the server's address in a browser.
-func (s *Server) welcome(c echo.Context) error {
-	s.advertise(c.Response().Header())
-	return c.String(http.StatusOK, "This is gitpost, the Micropub server of "+s.config().Me+"\n"+
-		"Micropub endpoint: "+s.config().URL+"/micropub\nMedia endpoint: "+s.config().URL+"/media\n")
-}

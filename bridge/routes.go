@@ -39,14 +39,18 @@ func (s *Server) handler() http.Handler {
 	e.GET("/media/:name", s.preview)
 	s.indieauthRoutes(e)
 	e.GET("/micropub/contacts/:name", s.showContact)
-	e.GET("/", s.welcome)
+	s.pageRoutes(e)
 	return e
 }
 
-// openToBrowsers lets apps in a browser use every route and see every answer (CORS), and
-// answers their preflight requests. No route trusts a cookie, so any origin may ask.
+// openToBrowsers lets apps in a browser use every route of the API and see every answer
+// (CORS), and answers their preflight requests. No such route trusts a cookie, so any origin
+// may ask. The pages do, and are nobody else's.
 func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if isPage(c.Request()) {
+			return next(c)
+		}
 		h := c.Response().Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Expose-Headers", "Location, Link, WWW-Authenticate, Retry-After")
@@ -123,7 +127,15 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	if err := micropub.WriteError(c.Response(), asFault(err, c.Request())); err != nil {
+	var nothing *echo.HTTPError
+	astray := errors.As(err, &nothing) && nothing.Code == http.StatusNotFound && asksPage(c.Request())
+	err = asFault(err, c.Request())
+	if astray || isPage(c.Request()) {
+		err = s.showError(c, err)
+	} else {
+		err = micropub.WriteError(c.Response(), err)
+	}
+	if err != nil {
 		s.log.Debug("an error could not be told", "error", err)
 	}
 }

@@ -34,6 +34,7 @@ type Server struct {
 	guests       *refusals
 	auth         *indieauth.Server   // the owner's sign-in server
 	elsewhere    *indieauth.External // the site's own one, with auth: external
+	pages        *pages
 
 	bodyPatience time.Duration // how long a request's body may stand still
 
@@ -69,6 +70,9 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	}
 	s.auth = indieauth.New(s.indieauthConfig, s.state)
 	s.elsewhere = indieauth.NewExternal(s.externalConfig)
+	if s.pages, err = newPages(c, s.state); err != nil {
+		return err
+	}
 	s.media, err = media.Open(media.Config{
 		Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata, Accept: c.MediaAccept,
 	})

@@ -91,6 +91,11 @@ func (d demo) run(ctx context.Context) (err error) {
 	if d.once {
 		return nil
 	}
+	if link, _, err := server.FirstSetup(ctx); err != nil {
+		return err
+	} else if link != "" {
+		fmt.Fprintf(d.out, "\nTo see gitpost's own pages, open this link and choose a password (it is good once, within an hour):\n\n%s\n", link)
+	}
 	fmt.Fprintf(d.out, "\nServing until you press Ctrl-C.\n")
 	select {
 	case <-ctx.Done():

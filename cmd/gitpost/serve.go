@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"gitpost/bridge"
 )
@@ -53,6 +54,9 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
 		return errors.Join(err, server.Close(grace))
 	}
 	log.Info("serving", "site", config.Me, "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
+	if err := tellSetup(ctx, server, log, stderr); err != nil {
+		log.Error("whether somebody can sign in is not known", "error", err)
+	}
 	if err := server.Serve(ctx, l); err != nil {
 		return err
 	}
@@ -60,12 +64,33 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
 	return nil
 }
 
+// tellSetup shows the set-up link, at the first start alone, and later that there is no owner.
+func tellSetup(ctx context.Context, server *bridge.Server, log *slog.Logger, stderr io.Writer) error {
+	link, owned, err := server.FirstSetup(ctx)
+	switch {
+	case err != nil:
+		return err
+	case owned:
+	case link == "":
+		log.Warn("nobody can sign in yet; gitpost passwd prints a link for choosing a password or a passkey")
+	case isTerminal(stderr):
+		_, err = fmt.Fprintf(stderr, "\nNobody can sign in yet. Open this link and choose a password or a passkey; it is good once, within an hour:\n\n  %s\n\n", link)
+	default:
+		log.Warn("nobody can sign in yet; open this link and choose a password or a passkey; it is good once, within an hour", "link", link)
+	}
+	return err
+}
+
 // newLog writes for people on a terminal, and for programs elsewhere.
 func newLog(w io.Writer) *slog.Logger {
-	if f, ok := w.(*os.File); ok {
-		if at, err := f.Stat(); err == nil && at.Mode()&os.ModeCharDevice != 0 {
-			return slog.New(slog.NewTextHandler(w, nil))
-		}
+	if isTerminal(w) {
+		return slog.New(slog.NewTextHandler(w, nil))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
+}
+
+// isTerminal tells whether a person is at the other end.
+func isTerminal(at any) bool {
+	f, ok := at.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -1,0 +1,138 @@
+package bridge
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/state"
+)
+
+// appsView is for apps.html.
+type appsView struct {
+	Made          string // a new token, shown this once
+	Tokens, Ended []tokenView
+	Scopes        []scopeView
+	Sites         []string
+}
+
+type tokenView struct {
+	ID                int64
+	Name, ClientID    string
+	Scope, Sites      []string
+	Created, LastUsed time.Time
+	Expires           string // in words
+}
+
+func (s *Server) appsPage(c echo.Context, _ visitor) error {
+	notice := ""
+	if c.QueryParam("revoked") != "" {
+		notice = "It was revoked. It can do nothing any more."
+	}
+	return s.showApps(c, http.StatusOK, "", notice, nil)
+}
+
+func (s *Server) showApps(c echo.Context, status int, made, notice string, failed error) error {
+	tokens, err := s.state.Tokens(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	renewable, err := s.state.Renewable(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	main := appsView{Made: made, Scopes: handScopes()}
+	for _, d := range s.destinations {
+		main.Sites = append(main.Sites, d.me())
+	}
+	for _, t := range tokens {
+		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Created: t.Created, LastUsed: t.LastUsed}
+		switch {
+		case shown.Name != "":
+		case t.ClientID != "":
+			shown.Name = shortAddress(t.ClientID)
+		default:
+			shown.Name = "Token " + strconv.FormatInt(t.ID, 10)
+		}
+		const day = "2 January 2006"
+		switch {
+		case !t.Revoked.IsZero():
+			shown.Expires = "revoked " + t.Revoked.Local().Format(day)
+			main.Ended = append(main.Ended, shown)
+			continue
+		case !t.Expires.IsZero() && time.Now().After(t.Expires) && renewable[t.ID]:
+			shown.Expires = "expired, but the app can renew it"
+		case !t.Expires.IsZero() && time.Now().After(t.Expires):
+			shown.Expires = "expired " + t.Expires.Local().Format(day)
+			main.Ended = append(main.Ended, shown)
+			continue
+		case !t.Expires.IsZero():
+			shown.Expires = "until " + t.Expires.Local().Format(day)
+		}
+		main.Tokens = append(main.Tokens, shown)
+	}
+	const most = 20
+	main.Ended = main.Ended[:min(len(main.Ended), most)]
+	v := view{Title: "Apps", SignedIn: true, Notice: notice, Main: main}
+	if failed != nil {
+		v.Problem = asProblem(failed)
+	}
+	return s.show(c, status, "apps", v)
+}
+
+// makeToken answers POST /apps/token. The answer is the page itself, since the token cannot
+// be shown again.
+func (s *Server) makeToken(c echo.Context, _ visitor) error {
+	form := c.Request().PostForm
+	refuse := func(message, hint string) error {
+		return s.showApps(c, http.StatusBadRequest, "", "", &fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
+	}
+	t := state.Token{Name: strings.Join(strings.Fields(form.Get("name")), " "), Me: s.config().Me}
+	if t.Name == "" || len(t.Name) > 200 {
+		return refuse("the token has no name, or a very long one", "name the app or the device that will use it")
+	}
+	for _, known := range handScopes() {
+		if slices.Contains(form["scope"], known.Word) {
+			t.Scope = append(t.Scope, known.Word)
+		}
+	}
+	if len(t.Scope) == 0 {
+		return refuse("the token may do nothing", "switch on what it may do")
+	}
+	if text := form.Get("lifetime"); text != "" {
+		days, err := strconv.Atoi(text)
+		if err != nil || days < 1 || days > 3650 {
+			return refuse("the time for which the token is good is not a number of days", "choose one from the list")
+		}
+		t.Expires = time.Now().AddDate(0, 0, days)
+	}
+	secret, err := s.state.CreateToken(c.Request().Context(), t)
+	if err != nil {
+		return err
+	}
+	s.log.Info("a token was made on the page", "name", t.Name, "scope", strings.Join(t.Scope, " "), "from", c.RealIP())
+	return s.showApps(c, http.StatusOK, secret, "", nil)
+}
+
+// revokeApp answers POST /apps/revoke.
+func (s *Server) revokeApp(c echo.Context, _ visitor) error {
+	id, err := strconv.ParseInt(c.FormValue("id"), 10, 64)
+	if err == nil {
+		err = s.state.RevokeToken(c.Request().Context(), id)
+	} else {
+		err = state.ErrNoToken
+	}
+	if errors.Is(err, state.ErrNoToken) {
+		return &fault.Error{Code: fault.NotFound, Op: "revoke a token", Message: "there is no such token", Hint: "open the list anew"}
+	}
+	if err != nil {
+		return err
+	}
+	return s.goTo(c, "/apps?revoked=yes")
+}

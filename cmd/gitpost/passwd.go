@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"gitpost/bridge"
+	"gitpost/bridge/owner"
+	"gitpost/bridge/state"
+)
+
+func passwdCommand() *cobra.Command {
+	var path string
+	var set, removePasskeys bool
+	c := &cobra.Command{
+		Use:   "passwd",
+		Short: "Make a link for choosing a new password or passkey",
+		Long: `passwd prints a link. Open it in a browser and choose a password or a passkey to sign in
+with; it is good once, within an hour, and makes links from before void. This is also the
+way back in after the password was forgotten or the passkey's device was lost.
+
+With --set it asks for the new password here, or reads it as one line from standard input
+when that is no terminal. A new password signs every browser out; apps keep their tokens.
+
+passwd works beside a running server, and before the first start of one.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
+				who, err := owner.New(db, config.URL, config.Me)
+				if err != nil {
+					return err
+				}
+				password := ""
+				if set { // before anything is changed
+					if password, err = askPassword(c.InOrStdin(), c.ErrOrStderr()); err != nil {
+						return err
+					}
+					if err := who.SetPassword(c.Context(), password, ""); err != nil {
+						return err
+					}
+				}
+				if removePasskeys {
+					if err := db.RemovePasskeys(c.Context()); err != nil {
+						return err
+					}
+				}
+				if set {
+					return nil
+				}
+				return printSetup(c.Context(), config, who, c.OutOrStdout(), c.ErrOrStderr())
+			})
+		},
+	}
+	configFlag(c, &path)
+	c.Flags().BoolVar(&set, "set", false, "set the password here instead of printing a link")
+	c.Flags().BoolVar(&removePasskeys, "remove-passkeys", false, "also forget all passkeys and sign every browser out")
+	return c
+}
+
+func printSetup(ctx context.Context, config bridge.Config, who *owner.Owner, stdout, stderr io.Writer) error {
+	code, err := who.NewSetup(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(stdout, config.SetupLink(code)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stderr, "Open this link and choose a password or a passkey. It is good once, within an hour.")
+	return err
+}
+
+// askPassword asks for a new password twice, without showing it; a program gives it as one
+// line.
+func askPassword(stdin io.Reader, stderr io.Writer) (string, error) {
+	if !isTerminal(stdin) {
+		line, err := bufio.NewReader(io.LimitReader(stdin, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("read the password from standard input: %w", err)
+		}
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return "", errors.New("no password is given on standard input; write it there as one line, or use a terminal")
+		}
+		return line, nil
+	}
+	terminal := int(stdin.(*os.File).Fd())
+	ask := func(prompt string) (string, error) {
+		fmt.Fprint(stderr, prompt)
+		b, err := term.ReadPassword(terminal)
+		fmt.Fprintln(stderr)
+		if err != nil {
+			return "", fmt.Errorf("read the password: %w", err)
+		}
+		return string(b), nil
+	}
+	first, err := ask("New password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := ask("The same again: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New("the two passwords are not the same; nothing was changed")
+	}
+	return first, nil
+}

@@ -1,0 +1,87 @@
+// Passkeys, and buttons that copy. All else works without JavaScript.
+"use strict";
+
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+// The server writes WebAuthn's JSON; browsers of before 2025 do not read it themselves.
+function options(from) {
+	const o = from.publicKey;
+	o.challenge = bytes(o.challenge);
+	if (o.user) o.user.id = bytes(o.user.id);
+	for (const list of [o.excludeCredentials, o.allowCredentials]) {
+		for (const c of list || []) c.id = bytes(c.id);
+	}
+	return { publicKey: o };
+}
+
+function answer(credential) {
+	const r = credential.response;
+	const response = { clientDataJSON: text(r.clientDataJSON) };
+	if (r.attestationObject) {
+		response.attestationObject = text(r.attestationObject);
+		response.transports = r.getTransports ? r.getTransports() : [];
+	} else {
+		response.authenticatorData = text(r.authenticatorData);
+		response.signature = text(r.signature);
+		if (r.userHandle) response.userHandle = text(r.userHandle);
+	}
+	return {
+		id: credential.id, rawId: text(credential.rawId), type: credential.type, response,
+		authenticatorAttachment: credential.authenticatorAttachment || undefined, clientExtensionResults: {},
+	};
+}
+
+async function post(address, body) {
+	const reply = await fetch(address, {
+		method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(body),
+	});
+	const said = await reply.json().catch(() => ({}));
+	if (!reply.ok) throw new Error(said.error_description || "The server answers " + reply.status + ".");
+	return said;
+}
+
+function ceremony(form, act) {
+	const problem = form.querySelector("[data-problem]");
+	const button = form.querySelector("button");
+	form.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		problem.textContent = "";
+		button.disabled = true;
+		try {
+			const fields = Object.fromEntries(new FormData(form));
+			const credential = await act(options(await post(form.dataset.begin, fields)));
+			const done = await post(form.dataset.finish, { ...fields, answer: answer(credential) });
+			location.assign(done.next);
+		} catch (error) {
+			problem.textContent = words(error);
+			button.disabled = false;
+		}
+	});
+}
+
+function words(error) {
+	switch (error.name) {
+		case "NotAllowedError": return "It was cancelled, took too long, or there is no passkey for this site on this device.";
+		case "InvalidStateError": return "This device has a passkey for this site already.";
+		case "SecurityError": return "The browser allows no passkeys at this address.";
+		case "NotSupportedError": case "ConstraintError": return "This device cannot keep such a passkey: it needs a finger, a face or a PIN.";
+	}
+	return error.message;
+}
+
+if (window.PublicKeyCredential) {
+	for (const part of document.querySelectorAll("[data-passkey]")) part.hidden = false;
+	for (const form of document.querySelectorAll("[data-passkey-add]")) ceremony(form, (o) => navigator.credentials.create(o));
+	for (const form of document.querySelectorAll("[data-passkey-sign-in]")) ceremony(form, (o) => navigator.credentials.get(o));
+}
+
+if (navigator.clipboard) {
+	for (const button of document.querySelectorAll("[data-copy]")) {
+		button.hidden = false;
+		button.addEventListener("click", async () => {
+			await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+			button.textContent = "Copied";
+		});
+	}
+}
