@@ -86,7 +86,7 @@ func (d *destination) status(ctx context.Context) (siteView, error) {
 		const most = 10
 		for _, e := range view.List(catalog.Filter{Limit: most}).Entries {
 			v.Posts = append(v.Posts, postView{
-				Name: nameOf(view, e), URL: pageAddress(e), Type: postTypeName(e.PostType), Date: e.Date(),
+				Name: nameOf(view, e), URL: pageAddress(e), Type: d.kindName(e.PostType), Date: e.Date(),
 				Draft: e.Status == "draft", Hidden: e.Visibility == "unlisted",
 			})
 		}
@@ -122,8 +122,9 @@ func nameOf(v *catalog.View, e *catalog.Entry) string {
 	return cmp.Or(text, e.Path)
 }
 
-func postTypeName(kind string) string {
-	for _, t := range postTypes {
+// kindName is a post type in words.
+func (d *destination) kindName(kind string) string {
+	for _, t := range d.postTypes() {
 		if t.Type == kind {
 			return t.Name
 		}
