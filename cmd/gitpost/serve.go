@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"gitpost/bridge"
 )
@@ -87,10 +86,4 @@ func newLog(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewTextHandler(w, nil))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
-}
-
-// isTerminal tells whether a person is at the other end.
-func isTerminal(at any) bool {
-	f, ok := at.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
