@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"mime"
 	"net/http"
 	"net/url"
 
@@ -190,15 +191,22 @@ const mostForm = 64 << 10
 func readForm(c echo.Context, op string) (url.Values, error) {
 	r := c.Request()
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, mostForm)
-	err := r.ParseMultipartForm(mostForm)
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		err = r.ParseForm()
+	case "multipart/form-data":
+		err = r.ParseMultipartForm(mostForm)
+	default:
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is no form", Hint: "send it as application/x-www-form-urlencoded"}
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, &fault.Error{Code: fault.TooLarge, Op: op, Message: "the form is larger than 64 KB"}
-	case errors.Is(err, http.ErrNotMultipart) && len(r.PostForm) == 0 && r.ContentLength != 0:
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is no form", Hint: "send it as application/x-www-form-urlencoded"}
-	case err != nil && !errors.Is(err, http.ErrNotMultipart):
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the form cannot be read", Hint: "send it as application/x-www-form-urlencoded", Err: err}
+	case err != nil: // its text may repeat what was sent
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the form cannot be read", Hint: "send it as application/x-www-form-urlencoded"}
 	}
 	return r.PostForm, nil
 }
