@@ -32,7 +32,7 @@ func ProfileURL(s string) (string, error) {
 	u, problem := identifier(s)
 	switch {
 	case problem != "":
-	case u.Port() != "" || strings.HasSuffix(u.Host, ":"):
+	case hasPort(s):
 		problem = "has a port"
 	case isAddress(u.Hostname()):
 		problem = "has the number of a machine in place of a name"
@@ -41,6 +41,12 @@ func ProfileURL(s string) (string, error) {
 		return "", &fault.Error{Code: fault.InvalidRequest, Message: "the profile address (me) " + problem, Hint: "write it as https://example.org/"}
 	}
 	return u.String(), nil
+}
+
+// hasPort tells whether a port is written, be it the usual one or an empty one.
+func hasPort(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Port() != "" || strings.HasSuffix(u.Host, ":"))
 }
 
 // identifier reads what profile addresses and client identifiers have in common.
