@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"gitpost/bridge/indieauth"
@@ -17,3 +18,6 @@ func (s *Server) DropUnused(ctx context.Context, before time.Time) error {
 
 // SignInServer is the server that the consent page asks.
 func (s *Server) SignInServer() *indieauth.Server { return s.auth }
+
+// Handler is every route, without a listener.
+func (s *Server) Handler() http.Handler { return s.handler() }
