@@ -1,0 +1,84 @@
+package bridge_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"gitpost/bridge"
+)
+
+// TestTargetsOfASiteThatNamesNoneAreKept: apps remember targets that a site no longer lists, and
+// the post must not fail for it.
+func TestTargetsOfASiteThatNamesNoneAreKept(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	u := f.create(`{"properties":{"content":["x"],"mp-syndicate-to":["https://social.example/@ada",""],"mp-channel":["diary"]}}`)
+	has(t, f.source(u), "syndicate-to", "https://social.example/@ada")
+	has(t, f.source(u), "channel", "diary")
+	for _, body := range []string{
+		`{"action":"update","url":"` + u + `","mp-syndicate-to":["https://other.example/"]}`,
+		`{"action":"update","url":"` + u + `","add":{"syndicate-to":["https://other.example/"]}}`, // there already
+	} {
+		if a := f.json(body); a.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", body, a.Status, a.Body)
+		}
+	}
+	has(t, f.source(u), "syndicate-to", "https://social.example/@ada", "https://other.example/")
+	if a := f.json(`{"action":"update","url":"` + u + `","delete":["syndicate-to"]}`); a.Status != http.StatusOK {
+		t.Fatalf("delete: %d %s", a.Status, a.Body)
+	}
+	has(t, f.source(u), "syndicate-to")
+}
+
+// TestUpdateRefusesTargetsThatTheSiteDoesNotHave: by the command and by the property alike.
+func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
+	f := serve(t, "jekyll", func(c *bridge.Config) { c.SyndicateTo = []bridge.Target{{UID: "https://social.example/", Name: "Social"}} })
+	u := f.create(`{"properties":{"content":["x"]}}`)
+	before := f.commits()
+	for _, part := range []string{`"mp-syndicate-to":["https://nobody.example/"]`, `"replace":{"syndicate-to":["https://nobody.example/"]}`, `"add":{"syndicate-to":["https://nobody.example/"]}`} {
+		if a := f.json(`{"action":"update","url":"` + u + `",` + part + `}`); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "https://social.example/") {
+			t.Errorf("%s: %d %s", part, a.Status, a.Body)
+		}
+	}
+	if f.commits() != before {
+		t.Error("a refused update made a commit")
+	}
+}
+
+// TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether: with media.metadata keep-location
+// the coordinates would reach the repository inside the file.
+func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.MediaMetadata = "keep-location" })
+	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Here"}, part{"location-visibility", "", "private"}, part{"photo", "a.jpg", string(picture(t, 3))})
+	before := f.commits()
+	if a := f.send("POST", "/micropub", contentType, body); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "media.metadata") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	photo := created(t, f.upload("file", string(picture(t, 4))))
+	u := f.create(`{"properties":{"content":["Here"],"location-visibility":["private"]}}`)
+	if a := f.json(`{"action":"update","url":"` + u + `","add":{"photo":["` + photo + `"]}}`); a.Status != http.StatusBadRequest {
+		t.Errorf("an update: %d %s", a.Status, a.Body)
+	}
+	if f.commits() == before {
+		t.Error("the post without a photo was not made")
+	}
+}
+
+// TestAudienceMakesAPostPrivate: it never reaches the public site, not even when it is published
+// later.
+func TestAudienceMakesAPostPrivate(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.Private = "draft" })
+	u := f.create(`{"properties":{"content":["Between us"],"audience":["https://friend.example/"]}}`)
+	i := f.source(u)
+	has(t, i, "post-status", "draft")
+	has(t, i, "visibility", "private")
+	has(t, i, "audience", "https://friend.example/")
+	f.json(`{"action":"update","url":"` + u + `","replace":{"post-status":["published"]}}`)
+	has(t, f.source(u), "post-status", "draft")
+
+	open := f.create(`{"properties":{"content":["For all"]}}`)
+	if a := f.json(`{"action":"update","url":"` + open + `","add":{"audience":["https://friend.example/"]}}`); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	has(t, f.source(open), "post-status", "draft")
+}

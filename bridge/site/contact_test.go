@@ -1,0 +1,174 @@
+package site
+
+import (
+	"strings"
+	"testing"
+
+	"gitpost/bridge/mf2"
+)
+
+// TestContactIsEditedInPlace: a contact written by hand, in each format of data files, keeps
+// every byte that the update is not about.
+func TestContactIsEditedInPlace(t *testing.T) {
+	l := newShelf(t, bareHugo)
+	for _, c := range []struct{ name, file, was, want string }{
+		{"YAML", "a.yaml", "# Ada\nname:   'Ada'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n", "# Ada\nname:   'Ada L.'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n"},
+		{"with a document's start", "a.yml", "---\nname: Ada\nemail: a@ada.example\n", "---\nname: Ada L.\nemail: a@ada.example\n"},
+		{"CRLF", "a.yaml", "name: \"Ada\"\r\nnickname: ada\r\n", "name: \"Ada L.\"\r\nnickname: ada\r\n"},
+		{"without a last line break", "a.yaml", "nickname: ada\nname: \"Ada\"", "nickname: ada\nname: \"Ada L.\"\n"},
+		{"JSON", "a.json", "{\n  \"name\": \"Ada\",\n  \"n\":   1\n}\n", "{\n  \"name\": \"Ada L.\",\n  \"n\":   1\n}\n"},
+		{"TOML", "a.toml", "# Ada\nname = \"Ada\"\n\n[extra]\nx = 1\n", "# Ada\nname = \"Ada L.\"\n\n[extra]\nx = 1\n"},
+		{"nothing to change", "a.yaml", "name: Ada L.\n", "name: Ada L.\n"},
+	} {
+		got, err := l.site.ReviseContact("data/contacts/"+c.file, []byte(c.was), func(p mf2.Properties) error {
+			p["name"] = []any{"Ada L."}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if text := string(got); text != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, text, c.want)
+		}
+	}
+}
+
+// TestContactThatIsNoMapIsRefused: what gitpost cannot change without loss it does not touch.
+func TestContactThatIsNoMapIsRefused(t *testing.T) {
+	l := newShelf(t, bareHugo)
+	for file, text := range map[string]string{
+		"list.yaml": "- Ada\n- Bob\n", "two.yaml": "name: Ada\n---\nname: Bob\n", "broken.yaml": "name: [\n", "text.yml": "just words\n",
+		"list.json": "[1]", "broken.json": `{"name": `, "more.json": `{"name": "Ada"} {}`, "broken.toml": "name = \n", "a.csv": "name\nAda\n",
+		"marker.toml": "name = \"Ada\"\n+++\n",
+	} {
+		if p, err := l.site.ReadContact("data/contacts/"+file, []byte(text)); err == nil {
+			t.Errorf("%s reads as %v", file, p)
+		}
+	}
+	for _, name := range []string{"a b", "Name", "a.b", "<<", "type", "", "a\nb"} {
+		if _, data, err := l.site.ComposeContact(mf2.Properties{"name": {"Ada"}, name: {"x"}}, func(string) bool { return false }); err == nil {
+			t.Errorf("the property %q was written:\n%s", name, data)
+		}
+	}
+}
+
+func TestNewContactIsNamedAfterItsNickname(t *testing.T) {
+	for generator, files := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
+		l := newShelf(t, files)
+		folder, extension := "data/contacts/", ".yaml"
+		if generator == "jekyll" {
+			folder, extension = "_data/contacts/", ".yml"
+		}
+		for _, c := range []struct {
+			properties mf2.Properties
+			want       string
+		}{
+			{mf2.Properties{"name": {"Ada Lovelace"}, "nickname": {"ada"}}, "ada-2"},
+			{mf2.Properties{"name": {"Ada Lovelace"}}, "ada-lovelace"},
+			{mf2.Properties{"url": {"https://grace.example/"}}, "grace-example"},
+			{mf2.Properties{"name": {"../../../etc/passwd"}}, "etc-passwd"},
+			{mf2.Properties{"name": {"CON"}}, "con-2"},
+			{mf2.Properties{"name": {"🙂"}}, "contact"},
+			{mf2.Properties{"name": {"null"}}, "null"},
+		} {
+			file, data, err := l.site.ComposeContact(c.properties, func(name string) bool { return name == "ada" })
+			if err != nil || file != folder+c.want+extension {
+				t.Errorf("%s: %v is at %s (%v), want %s", generator, c.properties, file, err, c.want)
+			}
+			if strings.Contains(string(data), "---") {
+				t.Errorf("%s: a data file has the lines of front matter:\n%s", generator, data)
+			}
+			back, err := l.site.ReadContact(file, data)
+			if err != nil || !mf2.Equal(any(asMap(back)), any(asMap(c.properties))) {
+				t.Errorf("%s: %v reads back as %v (%v)", generator, c.properties, back, err)
+			}
+		}
+	}
+}
+
+func TestContactsAreWhereTheGeneratorLooksForData(t *testing.T) {
+	for _, c := range []struct {
+		files map[string]string
+		want  string
+	}{
+		{bareHugo, "data/contacts"},
+		{map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ndataDir = 'facts'\n"}, "facts/contacts"},
+		{map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[[module.mounts]]\nsource = 'src/data'\ntarget = 'data'\n"}, "src/data/contacts"},
+		{bareJekyll, "_data/contacts"},
+		{map[string]string{"_config.yml": "url: https://example.org\ndata_dir: facts\n"}, "facts/contacts"},
+		{map[string]string{"_config.yml": "url: https://example.org\nsource: src\n"}, "src/_data/contacts"},
+	} {
+		if got := newShelf(t, c.files).site.ContactFolder(); got != c.want {
+			t.Errorf("%v: %s, want %s", c.files, got, c.want)
+		}
+	}
+}
+
+func asMap(p mf2.Properties) map[string]any {
+	m := map[string]any{}
+	for name, values := range p {
+		m[name] = []any(values)
+	}
+	return m
+}
+
+// TestPageOfItsOwnLooksLikeOne: h=page stands beside the posts, in the layout for pages.
+func TestPageOfItsOwnLooksLikeOne(t *testing.T) {
+	posts := neighbours("_posts/2024-03-09-a.md")
+	for path, text := range posts {
+		posts[path] = strings.Replace(text, "---\n", "---\nlayout: post\n", 1)
+	}
+	for _, c := range []struct {
+		name   string
+		files  map[string]string
+		path   string
+		layout any
+	}{
+		{"hugo", with(bareHugo, neighbours("content/blog/a.md")), "content/about.md", nil},
+		{"jekyll without layouts", with(bareJekyll, posts), "about.md", nil},
+		{"jekyll with a layout for pages", with(bareJekyll, posts, map[string]string{"_layouts/page.html": "{{ content }}", "_layouts/post.html": "{{ content }}"}), "about.md", "page"},
+		{"jekyll with a theme", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\n"}), "about.md", "page"},
+		{"jekyll with defaults", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\ndefaults:\n- scope: {path: ''}\n  values: {layout: page}\n"}), "about.md", nil},
+		{"jekyll with a folder of collections", with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}), "about.md", nil},
+	} {
+		l := newShelf(t, c.files)
+		r := l.compose(Post{Item: mf2.Item{Type: []string{"h-page"}, Properties: mf2.Properties{"name": {"About"}, "content": {"x"}}}})
+		doc, err := l.site.Parse(r.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if layout, _ := doc.Get("layout"); r.Path != c.path || layout != c.layout || !r.Page.Published {
+			t.Errorf("%s: at %s with layout %v, want %s with %v; %+v", c.name, r.Path, layout, c.path, c.layout, r.Page)
+		}
+	}
+}
+
+// TestSyndicationTargetsAreAListInTheSitesSpelling: layouts go through it with range.
+func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		key   string
+	}{
+		{"hugo", bareHugo, "syndicateTo"},
+		{"jekyll", bareJekyll, "syndicate_to"},
+		{"as the posts spell", with(bareHugo, map[string]string{"content/posts/a.md": "---\ntitle: A\ndate: 2024-01-01\nlike-of: https://x.example/\n---\n"}), "syndicate-to"},
+	} {
+		l := newShelf(t, c.files)
+		r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}, "syndicate-to": {"https://social.example/"}})})
+		doc, err := l.site.Parse(r.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, _ := doc.Get(c.key); !mf2.Equal(v, []any{"https://social.example/"}) {
+			t.Errorf("%s: %s is %v in\n%s", c.name, c.key, v, r.Data)
+		}
+	}
+	l := newShelf(t, bareJekyll)
+	doc, err := l.site.Parse([]byte("---\nmp-syndicate-to: https://social.example/\n---\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.site.Item(Page{}, doc).Properties["syndicate-to"]; !mf2.Equal([]any(got), []any{"https://social.example/"}) {
+		t.Errorf("what another server wrote reads as %v", got)
+	}
+}
