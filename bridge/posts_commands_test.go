@@ -32,7 +32,9 @@ func TestTargetsOfASiteThatNamesNoneAreKept(t *testing.T) {
 
 // TestUpdateRefusesTargetsThatTheSiteDoesNotHave: by the command and by the property alike.
 func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
-	f := serve(t, "jekyll", func(c *bridge.Config) { c.SyndicateTo = []bridge.Target{{UID: "https://social.example/", Name: "Social"}} })
+	f := serve(t, "jekyll", func(c *bridge.Config) {
+		c.SyndicateTo = []bridge.Target{{UID: "https://social.example/", Name: "Social"}}
+	})
 	u := f.create(`{"properties":{"content":["x"]}}`)
 	before := f.commits()
 	for _, part := range []string{`"mp-syndicate-to":["https://nobody.example/"]`, `"replace":{"syndicate-to":["https://nobody.example/"]}`, `"add":{"syndicate-to":["https://nobody.example/"]}`} {
