@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"mime"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -82,18 +81,46 @@ func hasWord(s, word string) bool {
 	return false
 }
 
-var (
-	linkParts = regexp.MustCompile(`<([^>]*)>((?:[^,"]|"[^"]*")*)`)
-	relPart   = regexp.MustCompile(`(?i);\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))`)
-)
-
 // linksOf gives the targets of a Link header (RFC 8288) that have the relation.
 func linksOf(header, rel string) []string {
 	var out []string
-	for _, link := range linkParts.FindAllStringSubmatch(header, -1) {
-		if r := relPart.FindStringSubmatch(link[2]); r != nil && hasWord(r[1]+r[2], rel) {
-			out = append(out, link[1])
+	for {
+		_, rest, found := strings.Cut(header, "<")
+		if !found {
+			return out
+		}
+		target, rest, found := strings.Cut(rest, ">")
+		if !found {
+			return out
+		}
+		parameters, rest := cutOutsideQuotes(rest, ',')
+		for parameters != "" {
+			var one string
+			one, parameters = cutOutsideQuotes(parameters, ';')
+			name, value, _ := strings.Cut(one, "=")
+			if strings.EqualFold(strings.TrimSpace(name), "rel") {
+				if hasWord(strings.Trim(strings.TrimSpace(value), `"`), rel) {
+					out = append(out, target)
+				}
+				break // the first rel counts
+			}
+		}
+		header = rest
+	}
+}
+
+// cutOutsideQuotes cuts at the first sep that is in no quoted string.
+func cutOutsideQuotes(s string, sep byte) (before, after string) {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == '\\' && quoted:
+			i++
+		case s[i] == sep && !quoted:
+			return s[:i], s[i+1:]
 		}
 	}
-	return out
+	return s, ""
 }
