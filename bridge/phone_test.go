@@ -112,10 +112,14 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 	for _, tt := range []struct {
 		name, generator string
 		adjust          func(*bridge.Config)
+		photo           string
+		height          int // of a width of 2048
 	}{
-		{"hugo", "hugo", nil},
-		{"jekyll", "jekyll", nil},
-		{"hugo bundle", "hugo", func(c *bridge.Config) { c.MediaPlace, c.Site.Path = "bundle", "posts/{slug}/index.md" }},
+		{"hugo", "hugo", nil, phonePhoto(), 1536},
+		{"jekyll", "jekyll", nil, phonePhoto(), 1536},
+		{"hugo bundle", "hugo", func(c *bridge.Config) { c.MediaPlace, c.Site.Path = "bundle", "posts/{slug}/index.md" }, phonePhoto(), 1536},
+		{"hugo HEIC", "hugo", nil, heicPhoto(t), 2731}, // held upright
+		{"jekyll HEIC", "jekyll", nil, heicPhoto(t), 2731},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := exec.LookPath(tt.generator); err != nil {
@@ -127,7 +131,7 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 			}
 			f := serve(t, tt.generator, tt.adjust)
 			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Home"}, part{"mp-slug", "", "home"},
-				part{"mp-photo-alt", "", "The harbour at dusk"}, part{"photo", "IMG_0001.JPG", phonePhoto()})
+				part{"mp-photo-alt", "", "The harbour at dusk"}, part{"photo", "IMG_0001.JPG", tt.photo})
 			a := f.send("POST", "/micropub", contentType, body)
 			if a.Status != http.StatusCreated {
 				t.Fatalf("create: %d %s", a.Status, a.Body)
@@ -155,7 +159,7 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 			}
 			photo := f.served(out, src)
 			shape, err := jpeg.DecodeConfig(bytes.NewReader(photo))
-			if err != nil || shape.Width != 2048 || shape.Height != 1536 {
+			if err != nil || shape.Width != 2048 || shape.Height != tt.height {
 				t.Errorf("the photo is %d × %d: %v", shape.Width, shape.Height, err)
 			}
 			if bytes.Contains(photo, []byte("Exif")) {

@@ -15,6 +15,7 @@ const (
 	tagExifIFD     = 0x8769
 	tagGPSIFD      = 0x8825
 	tagMakerNote   = 0x927c
+	tagInteropIFD  = 0xa005
 )
 
 // tiff is the bytes of an EXIF block from its byte-order mark on.
@@ -117,14 +118,21 @@ func upright(exif []byte) {
 var typeSize = [14]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 
 // withoutPlace removes from an EXIF block where the picture was made: the GPS directory, and
-// what could hold a copy of it and cannot be read through: embedded XMP and IPTC, and the
-// maker's note. It works in place and reports whether the block could be read; when not, it
-// must not be kept.
+// what could hold a copy of it and cannot be read through: embedded XMP and IPTC, the maker's
+// note, further pictures, and what no directory refers to. It works in place and reports
+// whether the block could be read; when not, it must not be kept.
 func withoutPlace(exif []byte) bool {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return false
 	}
+	used := make([]bool, len(t.b))
+	mark := func(from, to int) {
+		for i := from; i < min(to, len(used)); i++ {
+			used[i] = true
+		}
+	}
+	mark(0, headerLength)
 	seen := map[uint32]bool{}
 	at := t.first()
 	for at >= headerLength && !seen[at] && len(seen) < 16 {
@@ -134,32 +142,47 @@ func withoutPlace(exif []byte) bool {
 	if len(seen) == 0 || at != 0 && !seen[at] {
 		return false // a directory that was not looked through
 	}
-	// Directories that lie over each other, which only a hostile block has, may show again
-	// what was taken out.
 	for at := range seen {
 		list, _ := t.entries(at)
+		mark(int(at), int(at)+2+12*len(list)+4)
 		for _, e := range list {
-			if e.tag == tagGPSIFD || e.tag == tagMakerNote || e.tag == tagXMP || e.tag == tagIPTC {
+			// Directories that lie over each other, which only a hostile block has, may show
+			// again what was taken out.
+			if tellsMore[e.tag] {
 				return false
 			}
+			if from, to, ok := t.value(e); ok {
+				mark(from, to)
+			}
+		}
+	}
+	for i, is := range used {
+		if !is {
+			t.b[i] = 0
 		}
 	}
 	return true
 }
 
-// clear removes the entries that tell a place from one directory and those below it.
+// tellsMore are the tags whose content cannot be looked through, and that of the place.
+var tellsMore = map[uint16]bool{
+	tagGPSIFD: true, tagXMP: true, tagIPTC: true, tagPhotoshop: true, tagMakerNote: true,
+	0x014a: true,               // directories of further pictures
+	0x0111: true, 0x0117: true, // a thumbnail that is not compressed
+	0x0201: true, 0x0202: true, // one that is, with metadata of its own
+	0xc634: true, // a maker's note of DNG
+}
+
+// clear removes the entries that tell more from one directory and those below it. What they
+// refer to is then used by nothing.
 func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 	list, next := t.entries(at)
 	kept := 0
 	for _, e := range list {
-		switch e.tag {
-		case tagGPSIFD:
-			t.eraseIFD(t.order.Uint32(t.b[e.at+8:]))
+		if tellsMore[e.tag] {
 			continue
-		case tagXMP, tagIPTC, tagPhotoshop, tagMakerNote:
-			t.eraseValue(e)
-			continue
-		case tagExifIFD:
+		}
+		if e.tag == tagExifIFD || e.tag == tagInteropIFD {
 			if below := t.order.Uint32(t.b[e.at+8:]); below >= headerLength && !seen[below] && len(seen) < 16 {
 				seen[below] = true
 				t.clear(below, seen)
@@ -182,27 +205,15 @@ func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 	return next
 }
 
-// eraseIFD overwrites a directory and its values with zeros.
-func (t tiff) eraseIFD(at uint32) {
-	list, _ := t.entries(at)
-	if len(list) == 0 || at < headerLength {
-		return
-	}
-	for _, e := range list {
-		t.eraseValue(e)
-	}
-	clear(t.b[at : list[len(list)-1].at+12])
-}
-
-// eraseValue overwrites a value that does not stand in its entry.
-func (t tiff) eraseValue(e entry) {
+// value is where a value lies that does not stand in its entry.
+func (t tiff) value(e entry) (from, to int, ok bool) {
 	if e.typ == 0 || int(e.typ) >= len(typeSize) {
-		return
+		return 0, 0, false
 	}
 	size := typeSize[e.typ] * uint64(e.count)
-	from := uint64(t.order.Uint32(t.b[e.at+8:]))
-	if size <= 4 || from < headerLength || from+size > uint64(len(t.b)) {
-		return
+	at := uint64(t.order.Uint32(t.b[e.at+8:]))
+	if size <= 4 || at < headerLength || at+size > uint64(len(t.b)) {
+		return 0, 0, false
 	}
-	clear(t.b[from : from+size])
+	return int(at), int(at + size), true
 }

@@ -23,6 +23,7 @@ type extent struct{ from, to int64 }
 // heif is what a file's meta box says.
 type heif struct {
 	items      []heifItem
+	lists      []box // of the meta box: items, where they are, how they look
 	data       []box // that hold items
 	primary    uint32
 	properties []box               // associations count them from 1
@@ -92,6 +93,7 @@ func (m medium) readHEIF() (h heif, err error) {
 	if err != nil {
 		return h, err
 	}
+	h.lists = list
 	for _, b := range list {
 		switch b.name {
 		case "pitm":

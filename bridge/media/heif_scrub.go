@@ -25,25 +25,26 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		return nil
 	}
 	for _, item := range h.items {
-		var err error
-		switch item.kind {
-		case "Exif", "mime", "uri ":
-			err = h.harmless(item)
+		if heifPictures[item.kind] {
+			continue
+		}
+		err := h.harmless(item)
+		if err == nil {
+			switch item.kind {
+			case "Exif":
+				err = m.scrubExifItem(item, keep)
+			case "mime":
+				err = m.scrubXMPItem(item, keep)
+			default: // what cannot be looked through, or is a picture with metadata of its own
+				err = m.overwrite(item, nil, 0)
+			}
 		}
 		if err != nil {
 			return err
 		}
-		switch item.kind {
-		case "Exif":
-			err = m.scrubExifItem(item, keep)
-		case "mime":
-			err = m.scrubXMPItem(item, keep)
-		case "uri ":
-			err = m.overwrite(item, nil, 0)
-		}
-		if err != nil {
-			return err
-		}
+	}
+	if err := m.scrubMetaBoxes(h, keep); err != nil {
+		return err
 	}
 	top, err := m.boxes(0, m.size)
 	if err != nil {
@@ -59,6 +60,34 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// heifPictures are the kinds of items that make a picture.
+var heifPictures = map[string]bool{
+	"av01": true, "hvc1": true, "hev1": true, "lhv1": true, "vvc1": true, "avc1": true, "unci": true,
+	"grid": true, "iovl": true, "iden": true, "tmap": true, "tili": true, "sato": true,
+}
+
+// scrubMetaBoxes erases what stands beside the lists of items, and properties that anybody may
+// write anything into.
+func (m medium) scrubMetaBoxes(h heif, keep policy) error {
+	for _, b := range h.lists {
+		switch b.name {
+		case "hdlr", "pitm", "iloc", "iinf", "iref", "iprp", "idat", "grpl", "dinf", "ipro":
+			continue
+		}
+		if err := m.erase(b); err != nil {
+			return err
+		}
+	}
+	for _, p := range h.properties {
+		if p.name == "uuid" || p.name == "udes" && keep == keepNothing {
+			if err := m.erase(p); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -129,6 +129,8 @@ func TestPolyglotsAreRefused(t *testing.T) {
 		"GIF that is only a script":      []byte("GIF89a/*\x00\x00\x00\x00\x00*/=1;alert(1);//"),
 		"GIF with a page in a comment":   slices.Concat(gif[:13], []byte("\x21\xfe\x33"+page+"\x00"), gif[13:]),
 		"WebP with a page behind it":     append(bytes.Clone(webp), page...),
+		"PDF with a page behind it":      append(sample(t, "paper.pdf"), page...),
+		"PDF with an archive behind it":  append(sample(t, "paper.pdf"), "\r\nPK\x03\x04\x14\x00\x08\x00"...),
 		"page in upper case":             append(bytes.Clone(jpg), "\x00\x01<SCRIPT>alert(1)</SCRIPT>\x00\x02"...),
 	} {
 		code := fault.UnsupportedMedia

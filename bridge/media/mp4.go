@@ -2,7 +2,6 @@ package media
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -10,7 +9,7 @@ import (
 // or a camera's own.
 var filmBoxes = map[string]bool{
 	"ftyp": true, "styp": true, "pdin": true, "moov": true, "moof": true, "mfra": true, "mdat": true,
-	"sidx": true, "ssix": true, "prft": true, "emsg": true, "wide": true,
+	"sidx": true, "ssix": true, "prft": true, "wide": true,
 }
 
 // maxUserData is how large user data may be to be looked through.
@@ -62,7 +61,13 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 		return sh, nil
 	}
 	for _, t := range tracks {
-		if t.handler == "meta" || t.handler == "camm" {
+		erase := t.handler == "meta" || t.handler == "camm"
+		if t.handler == "text" || t.handler == "sbtl" || t.handler == "subt" {
+			if erase, err = m.textTellsPlace(t, top); err != nil {
+				return sh, err
+			}
+		}
+		if erase {
 			if err := m.eraseTrack(t, top); err != nil {
 				return sh, err
 			}
@@ -70,7 +75,7 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	}
 	for _, b := range top {
 		switch {
-		case b.name == "moov":
+		case b.name == "moov", b.name == "moof":
 			err = m.scrubMovie(b, sound, keep)
 		case !filmBoxes[b.name]:
 			err = m.erase(b)
@@ -90,8 +95,12 @@ func (m medium) scrubMovie(parent box, sound bool, keep policy) error {
 	}
 	for _, b := range list {
 		switch b.name {
-		case "trak", "mdia", "minf":
+		case "trak", "mdia", "minf", "traf":
 			err = m.scrubMovie(b, sound, keep)
+		case "hdlr": // its name is the maker's: "GoPro AVC"
+			if keep == keepNothing && b.end-b.body > 24 {
+				err = m.fill(b.body+24, b.end, 0)
+			}
 		case "udta":
 			err = m.scrubUserData(b, sound, keep)
 		case "meta":
@@ -263,88 +272,4 @@ func (m medium) trackSize(tkhd box) (w, h int, err error) {
 		w, h = h, w
 	}
 	return w, h, nil
-}
-
-// eraseTrack overwrites a track's samples, wherever they lie in the film's data, and then the
-// track itself.
-func (m medium) eraseTrack(t track, top []box) error {
-	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
-	if err != nil {
-		return err
-	}
-	if ok {
-		if err := m.eraseSamples(stbl, top); err != nil {
-			return err
-		}
-	}
-	return m.erase(t.box)
-}
-
-func (m medium) eraseSamples(stbl box, top []box) error {
-	list, err := m.boxes(stbl.body, stbl.end)
-	if err != nil {
-		return err
-	}
-	table := func(name string, header int) ([]byte, error) {
-		b, ok := find(list, name)
-		if !ok {
-			return nil, nil
-		}
-		content, err := m.content(b, maxUserData)
-		if err == nil && len(content) < header {
-			err = errBadBox
-		}
-		return content, err
-	}
-	chunks, width := []byte(nil), 4
-	if chunks, err = table("stco", 8); err == nil && chunks == nil {
-		width = 8
-		chunks, err = table("co64", 8)
-	}
-	if err != nil || chunks == nil {
-		return err
-	}
-	sizes, err := table("stsz", 12)
-	if err != nil || sizes == nil {
-		return err
-	}
-	runs, err := table("stsc", 8)
-	if err != nil || runs == nil {
-		return err
-	}
-	fixed := int64(be.Uint32(sizes[4:]))
-	sizes, runs, chunks = sizes[12:], runs[8:], chunks[8:]
-	perChunk, erased := uint32(0), int64(0)
-	for i := 0; (i+1)*width <= len(chunks); i++ {
-		for len(runs) >= 12 && uint32(i)+1 >= be.Uint32(runs) {
-			perChunk = be.Uint32(runs[4:])
-			runs = runs[12:]
-		}
-		at := int64(0)
-		if width == 4 {
-			at = int64(be.Uint32(chunks[4*i:]))
-		} else {
-			at = int64(be.Uint64(chunks[8*i:]))
-		}
-		var n int64
-		if fixed != 0 {
-			n = fixed * int64(perChunk)
-		} else {
-			take := min(int(perChunk), len(sizes)/4)
-			for j := range take {
-				n += int64(be.Uint32(sizes[4*j:]))
-			}
-			sizes = sizes[4*take:]
-		}
-		if !slices.ContainsFunc(top, func(b box) bool { return b.name == "mdat" && at >= b.body && n <= b.end-at }) {
-			return errBadBox
-		}
-		if erased += n; erased > m.size { // chunks of a sound file do not overlap
-			return errBadBox
-		}
-		if err := m.fill(at, at+n, 0); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -3,7 +3,7 @@ package media
 import "bytes"
 
 // checkPDF checks that a document reaches to its end mark. A document is its author's text,
-// metadata and all, and stays as it is.
+// metadata and all, and stays as it is. What stands behind the mark must be nothing of its own.
 func checkPDF(m medium, _ policy) (shape, error) {
 	const reach = 2048
 	from := max(0, m.size-reach)
@@ -11,8 +11,9 @@ func checkPDF(m medium, _ policy) (shape, error) {
 	if err != nil {
 		return shape{}, err
 	}
-	if !bytes.Contains(tail, []byte("%%EOF")) {
+	end := bytes.LastIndex(tail, []byte("%%EOF"))
+	if end < 0 {
 		return shape{}, errCutOff
 	}
-	return shape{}, nil
+	return shape{}, appended(bytes.TrimLeft(tail[end+len("%%EOF"):], "\x00\t\r\n\f "))
 }

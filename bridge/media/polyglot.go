@@ -78,6 +78,11 @@ func (in input) finish() error {
 	if in.spy.found != "" {
 		return mixed(fmt.Sprintf("%q", in.spy.found))
 	}
+	return appended(head)
+}
+
+// appended tells what is made with intent from what cameras append, by how it begins.
+func appended(head []byte) error {
 	for signature, what := range map[string]string{
 		"PK\x03\x04": "an archive", "PK\x05\x06": "an archive", "Rar!\x1a": "an archive", "7z\xbc\xaf\x27\x1c": "an archive", "\x1f\x8b\x08": "an archive",
 		"%PDF-": "a PDF document", "\x7fELF": "a program", "MZ\x90\x00": "a program", "#!/": "a script",

@@ -114,6 +114,9 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 			pictures++
 		case "ANMF":
 			pictures++
+			if err := m.scrubFrame(c, keep); err != nil {
+				return nil, err
+			}
 		case "ALPH", "ANIM":
 		case "ICCP":
 			if sh.carry.room(int(c.size)) {
@@ -150,6 +153,33 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 		kept[0].content[0] = flags
 	}
 	return kept, nil
+}
+
+// scrubFrame overwrites what stands in a frame beside its picture.
+func (m medium) scrubFrame(frame webpChunk, keep policy) error {
+	const head = 8 + 16 // the chunk's, and the frame's place and time
+	end := frame.at + frame.size
+	for at := frame.at + head; at+8 <= end; {
+		b, err := m.read(at, 8)
+		if err != nil {
+			return err
+		}
+		size := int64(le.Uint32(b[4:]))
+		if size > end-at-8 {
+			return broken("a frame's parts do not fit into it")
+		}
+		switch string(b[:4]) {
+		case "VP8 ", "VP8L", "ALPH":
+		default:
+			if keep != keepAll {
+				if err := m.fill(at+8, at+8+size, 0); err != nil {
+					return err
+				}
+			}
+		}
+		at += 8 + size + size&1
+	}
+	return nil
 }
 
 // webpSize reads the size of a picture from its own header.
