@@ -84,3 +84,32 @@ func TestAudienceMakesAPostPrivate(t *testing.T) {
 	}
 	has(t, f.source(open), "post-status", "draft")
 }
+
+// TestUpdateLeavesAHandWrittenPlaceAlone: only an update that is about the location's visibility
+// takes a place away that its author wrote into the file.
+func TestUpdateLeavesAHandWrittenPlaceAlone(t *testing.T) {
+	for _, visibility := range []string{"private", "text", "friends only"} {
+		f := serve(t, "hugo", nil)
+		text := "---\ntitle: Walk\ndate: 2026-01-02T10:00:00Z\nlocation-visibility: " + visibility + "\nlocation: geo:52.378901,4.900581\n---\nx\n"
+		f.edit("By hand", func(dir string) { write(t, dir, "content/posts/walk.md", text) })
+		if a := f.send("POST", "/hooks/push", "application/json", "{}"); a.Status != http.StatusOK {
+			t.Fatalf("hook: %d %s", a.Status, a.Body)
+		}
+		const at = "https://example.org/2026/01/walk/"
+		if a := f.json(`{"action":"update","url":"` + at + `","replace":{"content":["y"]},"add":{"checkin":["geo:1.5,2.5;name=Pier"]}}`); a.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", visibility, a.Status, a.Body)
+		}
+		has(t, f.source(at), "location", "geo:52.378901,4.900581")
+		switch file := f.remoteFile("content/posts/walk.md"); {
+		case visibility == "friends only":
+		case strings.Contains(file, "1.5"), strings.Contains(file, "Pier") != (visibility == "text"):
+			t.Errorf("%s: the app's place is in\n%s", visibility, file)
+		}
+		if a := f.json(`{"action":"update","url":"` + at + `","replace":{"location-visibility":["private"]}}`); a.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", visibility, a.Status, a.Body)
+		}
+		if file := f.remoteFile("content/posts/walk.md"); strings.Contains(file, "52.37") {
+			t.Errorf("%s: the place is still there after the app hid it\n%s", visibility, file)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/micropub"
 )
 
 const locationVisibility = "location-visibility"
@@ -15,8 +16,17 @@ const locationVisibility = "location-visibility"
 // place. It runs before anything else sees the post, so that neither the file nor its name nor
 // the commit's message tells.
 func hideLocation(op string, props mf2.Properties) (hidden bool, err error) {
-	labels := true
-	for _, v := range props[locationVisibility] {
+	hidden, labels, err := hiding(op, props[locationVisibility])
+	if hidden {
+		mf2.HideLocation(props, labels)
+	}
+	return hidden, err
+}
+
+// hiding reads the values of location-visibility.
+func hiding(op string, values []any) (hidden, labels bool, err error) {
+	labels = true
+	for _, v := range values {
 		switch s, _ := v.(string); strings.ToLower(strings.TrimSpace(s)) {
 		case "public":
 		case "text", "protected":
@@ -24,17 +34,34 @@ func hideLocation(op string, props mf2.Properties) (hidden bool, err error) {
 		case "private":
 			hidden, labels = true, false
 		default:
-			return false, &fault.Error{
+			return false, false, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
 				Message: fmt.Sprintf("location-visibility %q is not known", mf2.Text(v)),
 				Hint:    "send public, private or text",
 			}
 		}
 	}
-	if hidden {
-		mf2.HideLocation(props, labels)
+	return hidden, labels, nil
+}
+
+// setsLocationVisibility tells whether an update says who may know the post's location. One
+// that does hides what the file has; another one leaves it as its author wrote it.
+func setsLocationVisibility(cmd *micropub.Update) bool {
+	return len(cmd.Replace[locationVisibility]) > 0 || len(cmd.Add[locationVisibility]) > 0
+}
+
+// withoutHiddenPlaces is an update without the places that it would bring into a post that
+// hides them.
+func withoutHiddenPlaces(op string, props mf2.Properties, cmd *micropub.Update) *micropub.Update {
+	hidden, labels, err := hiding(op, props[locationVisibility])
+	if err != nil || !hidden || setsLocationVisibility(cmd) {
+		return cmd // what a person wrote there and gitpost does not know is none of this request's business
 	}
-	return hidden, nil
+	cleaned := *cmd
+	cleaned.Replace, cleaned.Add = cmd.Replace.Clone(), cmd.Add.Clone()
+	mf2.HideLocation(cleaned.Replace, labels)
+	mf2.HideLocation(cleaned.Add, labels)
+	return &cleaned
 }
 
 // keepPlacesOut refuses a post that hides where it was made but comes with files that tell:

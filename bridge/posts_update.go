@@ -50,7 +50,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 			}
 			subject, after = headline(*item), item.Clone()
 			if err == nil {
-				hidden, _ := hideLocation(op, item.Properties) // done and checked by apply
+				hidden, _, _ := hiding(op, item.Properties[locationVisibility]) // what is not known hides nothing
 				err = p.keepPlacesOut(op, hidden, files)
 			}
 			return err
@@ -119,6 +119,7 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 		return who.require(op, "update")
 	}
 	props := item.Properties
+	cmd = withoutHiddenPlaces(op, props, cmd)
 	revise(props, cmd)
 	if err := p.checkTargets(op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
 		return err
@@ -132,8 +133,10 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	if p.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
 		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}
 	}
-	if _, err := hideLocation(op, props); err != nil {
-		return err
+	if setsLocationVisibility(cmd) {
+		if _, err := hideLocation(op, props); err != nil {
+			return err
+		}
 	}
 	if len(cmd.Replace["audience"]) > 0 || len(cmd.Add["audience"]) > 0 {
 		keepAudience(props)

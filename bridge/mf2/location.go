@@ -14,7 +14,7 @@ import (
 func HideLocation(p Properties, labels bool) {
 	for name, values := range p {
 		switch {
-		case name == "content" || name == "name" || name == "summary":
+		case len(values) == 0 || name == "content" || name == "name" || name == "summary":
 			continue
 		case isPlace(name) && labels:
 			values = labelsOf(values)
