@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -74,8 +75,8 @@ func tooMany(wait time.Duration) error {
 	}
 }
 
-// refusals counts bad tokens by address, in windows of a minute. It is bounded: what it
-// cannot hold it forgets.
+// refusals counts bad tokens by address, in windows of a minute. A network of IPv6 that one
+// customer has counts as one address. It is bounded: addresses that it cannot hold share a count.
 type refusals struct {
 	limit int // per minute; 0: no limit
 
@@ -94,13 +95,25 @@ func (r *refusals) refuse(address string, now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.turn(now)
-	if r.limit > 0 && r.counts[address] >= r.limit {
+	of := r.bucket(address)
+	if r.limit > 0 && r.counts[of] >= r.limit {
 		return r.window.Add(time.Minute).Sub(now)
 	}
-	if _, known := r.counts[address]; known || len(r.counts) < mostAddresses {
-		r.counts[address]++
-	}
+	r.counts[of]++
 	return 0
+}
+
+// bucket is the key under which an address is counted. The caller holds mu.
+func (r *refusals) bucket(address string) string {
+	if a, err := netip.ParseAddr(address); err == nil && a.Is6() && !a.Is4In6() {
+		if network, err := a.WithZone("").Prefix(64); err == nil {
+			address = network.String()
+		}
+	}
+	if _, known := r.counts[address]; !known && len(r.counts) >= mostAddresses {
+		return "others"
+	}
+	return address
 }
 
 // wait is how long the address has to wait before it may send another bad one; 0 while it is
@@ -109,7 +122,7 @@ func (r *refusals) wait(address string, now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.turn(now)
-	if r.limit > 0 && r.counts[address] >= r.limit {
+	if r.limit > 0 && r.counts[r.bucket(address)] >= r.limit {
 		return r.window.Add(time.Minute).Sub(now)
 	}
 	return 0

@@ -380,3 +380,74 @@ func TestBadFormsAreRefused(t *testing.T) {
 		refused(t, got, 413, "too_large")
 	}
 }
+
+// The address of gitpost is one that its owner trusts: it sends nobody on to where a stranger
+// wants, neither before sign-in nor after it.
+func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
+	x := serveSignIn(t, nil)
+	x.owned()
+	a := x.newApp(t, htmlPage(appPage))
+	query := func(pairs ...string) string {
+		return "/auth?" + with(url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "state": {"1"},
+			"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}, "scope": {"create"}}, pairs...).Encode()
+	}
+	stranger, owner := x.person(), x.person().signIn()
+	for _, path := range []string{query(), query("redirect_uri", "https://evil.example/"), query("response_type", "token"), query("client_id", "https://evil.example/", "redirect_uri", "https://evil.example/", "scope", `"`)} {
+		got := stranger.get(path)
+		if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther || !strings.HasPrefix(to, "/signin?") {
+			t.Errorf("a stranger is answered %d and sent to %q", got.Status, to)
+		}
+	}
+	if a.fetched.Load() != 0 {
+		t.Error("a stranger made gitpost fetch a page")
+	}
+	for _, bad := range []string{"https://evil.example/", "javascript:alert(1)", "//evil.example", a.redirect + "#x"} {
+		got := owner.get(query("redirect_uri", bad))
+		if got.Status != http.StatusBadRequest || got.Header.Get("Location") != "" || strings.Contains(got.Body, `href="`+bad) {
+			t.Errorf("%s: the owner is answered %d and sent to %q", bad, got.Status, got.Header.Get("Location"))
+		}
+	}
+	got := owner.get(query("response_type", "token"))
+	if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther || !strings.HasPrefix(to, a.redirect+"?error=unsupported_response_type") {
+		t.Errorf("the app's mistake is answered %d and sent to %q", got.Status, to)
+	}
+}
+
+// The whole way over HTTP: the owner's browser, the app's server, a post, the end.
+func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
+	x := serveSignIn(t, nil)
+	x.owned()
+	a := x.newApp(t, htmlPage(appPage))
+	browser := x.person()
+	request := url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "state": {"a+b/c"},
+		"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}, "scope": {"create update profile"}, "me": {"https://example.org/"}}
+	if got := browser.get("/auth?" + request.Encode()); got.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	browser.signIn()
+	browser.want(browser.get("/auth?"+request.Encode()), 200, "An App", a.id, "update")
+	back := browser.post("/auth/consent", "request", request.Encode(), "answer", "allow", "create", "draft", "scope", "profile", "me", "https://example.org/")
+	to, err := url.Parse(back.Header.Get("Location"))
+	if err != nil || back.Status != http.StatusSeeOther || !strings.HasPrefix(to.String(), a.redirect+"?") || to.Query().Get("state") != "a+b/c" || to.Query().Get("iss") != x.base+"/" {
+		t.Fatalf("%d to %s", back.Status, to)
+	}
+	tokens := a.redeem("/token", to.Query().Get("code")).json(t)
+	if tokens["scope"] != "draft profile" {
+		t.Errorf("got %v", tokens)
+	}
+	bearer := "Bearer " + tokens["access_token"].(string)
+	if got := x.json(`{"type": ["h-entry"], "properties": {"content": ["Signed in"]}}`, "Authorization", bearer); got.Status != 201 {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	if files := x.lastChange(); !strings.Contains(x.remoteFile(strings.Fields(files)[1]), "draft: true") {
+		t.Errorf("what was posted is no draft: %s", files)
+	}
+	if got := x.post("/revoke", url.Values{"token": {tokens["access_token"].(string)}}); got.Status != 200 {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+	refused(t, x.json(`{"type": ["h-entry"], "properties": {"content": ["Again"]}}`, "Authorization", bearer), 401, "invalid_token")
+	denied := browser.post("/auth/consent", "request", request.Encode(), "answer", "deny")
+	if to := denied.Header.Get("Location"); !strings.HasPrefix(to, a.redirect+"?error=access_denied") {
+		t.Errorf("the owner's no leads to %s", to)
+	}
+}

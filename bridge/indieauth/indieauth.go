@@ -66,7 +66,7 @@ func New(config func() Config, db *state.DB) *Server {
 		config: config, db: db, now: time.Now, clients: map[string]cachedClient{},
 		// A redirect to another host would let whoever finds an open redirector at an app's host
 		// speak for the app.
-		fetch: outbound.New(outbound.Options{SameHost: true}),
+		fetch: outbound.New(outbound.Options{SameHost: true, Timeout: 5 * time.Second}), // the owner waits,
 	}
 }
 
