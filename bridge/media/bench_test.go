@@ -38,7 +38,7 @@ func benchmarkStage(b *testing.B, c Config) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		staged, err := s.Stage("IMG_0001.JPG", bytes.NewReader(body))
+		staged, err := s.Stage(b.Context(), "IMG_0001.JPG", bytes.NewReader(body))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func BenchmarkStageTenPhotosAtOnce(b *testing.B) {
 		var group sync.WaitGroup
 		for range 10 {
 			group.Go(func() {
-				staged, err := s.Stage("IMG_0001.JPG", bytes.NewReader(body))
+				staged, err := s.Stage(b.Context(), "IMG_0001.JPG", bytes.NewReader(body))
 				if err != nil {
 					b.Error(err)
 					return

@@ -136,12 +136,15 @@ func FuzzCleanPNG(f *testing.F) {
 func FuzzCleanGIF(f *testing.F)  { fuzz(f, gifKind, gif.Decode) }
 func FuzzScrubWebP(f *testing.F) { fuzz(f, webpKind, webp.Decode) }
 func FuzzScrubAVIF(f *testing.F) { fuzz(f, avifKind, nil) }
-func FuzzScrubHEIC(f *testing.F) { fuzz(f, heicKind, nil) }
+func FuzzScrubHEIC(f *testing.F) {
+	fuzz(f, heicKind, nil, gridded{columns: 3, rows: 2, width: 150, height: 100, properties: [][]byte{newBox("irot", []byte{1})}}.file(f, sample(f, "tiles.heic")))
+}
 func FuzzScrubMP4(f *testing.F)  { fuzz(f, mp4Kind, nil, sample(f, "film.mp4")) }
 func FuzzScrubMOV(f *testing.F)  { fuzz(f, movKind, nil) }
 func FuzzScrubWebM(f *testing.F) { fuzz(f, webmKind, nil) }
-func FuzzScrubMP3(f *testing.F)  { fuzz(f, mp3Kind, nil) }
-func FuzzScrubOgg(f *testing.F)  { fuzz(f, oggKind, nil) }
+func FuzzScrubMP3(f *testing.F)  { fuzz(f, mp3Kind, nil, withCover(f, "sound.mp3", coverPhoto(f))) }
+func FuzzScrubM4A(f *testing.F)  { fuzz(f, m4aKind, nil, withCover(f, "sound.m4a", coverPhoto(f))) }
+func FuzzScrubOgg(f *testing.F)  { fuzz(f, oggKind, nil, withCover(f, "sound.ogg", coverPhoto(f))) }
 
 func FuzzEXIFWithoutPlace(f *testing.F) {
 	f.Add(exifBlock(binary.BigEndian, 6))

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"io"
 	"slices"
@@ -176,10 +177,13 @@ func covers(count, tile, length int) bool {
 }
 
 // decode decodes tile by tile.
-func (p *heicPlan) decode(f io.ReaderAt, size int64) (image.Image, error) {
+func (p *heicPlan) decode(ctx context.Context, f io.ReaderAt, size int64) (image.Image, error) {
 	m := medium{readOnly{f}, size}
 	var whole canvas
 	for i, tile := range p.tiles {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		file, err := p.tileFile(m, i, tile)
 		if err != nil {
 			return nil, err

@@ -69,7 +69,7 @@ func TestATruncatedFileIsRefused(t *testing.T) {
 			if strings.HasSuffix(name, ".webp") && part == len(body)-1 {
 				continue // a padding byte
 			}
-			staged, err := s.Stage(name, bytes.NewReader(body[:part]))
+			staged, err := s.Stage(t.Context(), name, bytes.NewReader(body[:part]))
 			if err == nil {
 				t.Errorf("%s: the first %d of %d bytes were taken as %+v", name, part, len(body), staged)
 				continue
@@ -134,7 +134,7 @@ func TestPolyglotsAreRefused(t *testing.T) {
 		"page in upper case":             append(bytes.Clone(jpg), "\x00\x01<SCRIPT>alert(1)</SCRIPT>\x00\x02"...),
 	} {
 		code := fault.UnsupportedMedia
-		_, err := s.Stage(name, bytes.NewReader(body))
+		_, err := s.Stage(t.Context(), name, bytes.NewReader(body))
 		if name == "GIF with a page in a comment" || name == "GIF that is only a script" {
 			if got := fault.CodeOf(err); err == nil || got != fault.InvalidRequest && got != code {
 				t.Errorf("%s: %v", name, err)

@@ -38,7 +38,7 @@ func (s *Store) limitDecoding() {
 
 // reencode makes a new picture when the old one is too wide, cannot be shown by browsers, or
 // stands wrong in a way that they do not heed. The file it returns is the one to keep.
-func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
+func (s *Store) reencode(ctx context.Context, w *work, f *os.File, k *kind, sh shape) (*os.File, *kind, shape, error) {
 	width, height := sh.shown()
 	tooWide := s.maxWidth > 0 && width > s.maxWidth && !sh.animated
 	needed := sh.memory()
@@ -65,14 +65,18 @@ func (s *Store) reencode(w *work, f *os.File, k *kind, sh shape) (*os.File, *kin
 	}
 
 	weight := min(needed, decodingMemory)
-	if err := s.decoding.Acquire(context.Background(), weight); err != nil {
+	if err := s.decoding.Acquire(ctx, weight); err != nil {
 		return nil, nil, shape{}, err
 	}
 	defer s.decoding.Release(weight)
-	s.cores <- struct{}{}
-	defer func() { <-s.cores }()
+	select {
+	case s.cores <- struct{}{}:
+		defer func() { <-s.cores }()
+	case <-ctx.Done():
+		return nil, nil, shape{}, ctx.Err()
+	}
 
-	img, err := s.render(f, k, sh, width, height)
+	img, err := s.render(ctx, f, k, sh, width, height)
 	if err != nil {
 		return nil, nil, shape{}, s.blame(k, err)
 	}
@@ -129,8 +133,8 @@ func convertible(sh shape, size int64) error {
 const largeDecoding = 8 << 20
 
 // render decodes a picture, makes it the size in which it is shown, and turns it.
-func (s *Store) render(f *os.File, k *kind, sh shape, width, height int) (image.Image, error) {
-	img, err := decode(f, k, sh.plan)
+func (s *Store) render(ctx context.Context, f *os.File, k *kind, sh shape, width, height int) (image.Image, error) {
+	img, err := decode(ctx, f, k, sh.plan)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +151,7 @@ func (s *Store) render(f *os.File, k *kind, sh shape, width, height int) (image.
 }
 
 // decode reads a picture.
-func decode(f *os.File, k *kind, plan *heicPlan) (img image.Image, err error) {
+func decode(ctx context.Context, f *os.File, k *kind, plan *heicPlan) (img image.Image, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -171,12 +175,12 @@ func decode(f *os.File, k *kind, plan *heicPlan) (img image.Image, err error) {
 		}
 	default:
 		if plan != nil {
-			img, err = plan.decode(f, info.Size())
+			img, err = plan.decode(ctx, f, info.Size())
 		} else {
 			img, err = decodeHEIC(r)
 		}
 	}
-	if errors.As(err, new(defect)) {
+	if errors.As(err, new(defect)) || err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	if err != nil {

@@ -57,7 +57,7 @@ func open(t testing.TB, c Config) *Store {
 // stage stores an upload that must be taken, and reads it back.
 func stage(t testing.TB, s *Store, name string, body []byte) (Staged, []byte) {
 	t.Helper()
-	staged, err := s.Stage(name, bytes.NewReader(body))
+	staged, err := s.Stage(t.Context(), name, bytes.NewReader(body))
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -81,7 +81,7 @@ func stage(t testing.TB, s *Store, name string, body []byte) (Staged, []byte) {
 func refused(t testing.TB, s *Store, name string, body io.Reader, code fault.Code, text string) {
 	t.Helper()
 	before := listing(t, s)
-	staged, err := s.Stage(name, body)
+	staged, err := s.Stage(t.Context(), name, body)
 	var f *fault.Error
 	switch {
 	case err == nil:

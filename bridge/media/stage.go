@@ -1,6 +1,7 @@
 package media
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -48,9 +49,10 @@ func (s shape) shown() (width, height int) {
 
 // Stage stores an upload. filename is what the client calls it and only lends its stem. When
 // Stage returns without an error the file is on disk to stay; when it returns an error there
-// is nothing. The error is a *fault.Error when the upload is to blame: UnsupportedMedia,
-// TooLarge or InvalidRequest; and Unavailable when the disk is full.
-func (s *Store) Stage(filename string, body io.Reader) (staged Staged, err error) {
+// is nothing. Work that waits, or that takes long, ends when ctx does. The error is a
+// *fault.Error when the upload is to blame: UnsupportedMedia, TooLarge or InvalidRequest; and
+// Unavailable when the disk is full.
+func (s *Store) Stage(ctx context.Context, filename string, body io.Reader) (staged Staged, err error) {
 	w := &work{store: s}
 	defer func() {
 		w.discard()
@@ -64,7 +66,7 @@ func (s *Store) Stage(filename string, body io.Reader) (staged Staged, err error
 	if err != nil {
 		return Staged{}, err
 	}
-	result, k, sh, err := s.process(w, upload, size, k)
+	result, k, sh, err := s.process(ctx, w, upload, size, k)
 	if err != nil {
 		return Staged{}, err
 	}
@@ -148,7 +150,7 @@ func megabytes(n int64) string {
 
 // process takes the metadata out and, where that is needed, encodes the picture anew. It
 // returns the file to keep.
-func (s *Store) process(w *work, upload *os.File, size int64, k *kind) (*os.File, *kind, shape, error) {
+func (s *Store) process(ctx context.Context, w *work, upload *os.File, size int64, k *kind) (*os.File, *kind, shape, error) {
 	result := upload
 	var sh shape
 	var err error
@@ -176,7 +178,7 @@ func (s *Store) process(w *work, upload *os.File, size int64, k *kind) (*os.File
 			Hint:    fmt.Sprintf("send one of at most %d million pixels", MaxPixels/1_000_000),
 		}
 	}
-	return s.reencode(w, result, k, sh)
+	return s.reencode(ctx, w, result, k, sh)
 }
 
 // copyClean runs a cleaner from one file to another.
@@ -264,6 +266,9 @@ func explain(err error) error {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return interrupted(err) // the client is gone
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &fault.Error{Code: fault.Unavailable, Op: operation, Message: "the server's disk is full", Hint: "make room, then send the file again", Err: err}

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -179,10 +180,24 @@ func TestABrokenUploadLeavesNothing(t *testing.T) {
 	refused(t, s, "beyond the request's limit", limited, fault.TooLarge, "larger than 5000 bytes")
 }
 
+func TestAnUploadWhoseClientIsGoneIsGivenUp(t *testing.T) {
+	s := open(t, Config{MaxWidth: 32})
+	body := gridded{columns: 2, rows: 2, width: 128, height: 128}.file(t, sample(t, "tiles.heic"))
+	ctx, gone := context.WithCancel(t.Context())
+	gone()
+	staged, err := s.Stage(ctx, "IMG_0001.HEIC", bytes.NewReader(body))
+	if err == nil || fault.CodeOf(err) != fault.InvalidRequest {
+		t.Errorf("it was stored as %+v, %v", staged, err)
+	}
+	if left := listing(t, s); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
 func TestReadersThatGiveLittleAtATimeAreRead(t *testing.T) {
 	s := open(t, Config{})
 	for _, name := range samples(t) {
-		if staged, err := s.Stage(name, iotest.OneByteReader(bytes.NewReader(sample(t, name)))); err != nil {
+		if staged, err := s.Stage(t.Context(), name, iotest.OneByteReader(bytes.NewReader(sample(t, name)))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if staged.Size == 0 {
 			t.Errorf("%s: %+v", name, staged)
@@ -257,7 +272,7 @@ func TestUploadsAtOnceDoNotMix(t *testing.T) {
 	for i := range 8 {
 		group.Go(func() {
 			width := 40 + 5*i
-			staged, err := s.Stage("photo.jpg", bytes.NewReader(photo(t, scene(width, 40))))
+			staged, err := s.Stage(t.Context(), "photo.jpg", bytes.NewReader(photo(t, scene(width, 40))))
 			if err != nil {
 				t.Error(err)
 			} else if staged.Width != min(width, 50) {
