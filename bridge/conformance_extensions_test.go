@@ -35,6 +35,7 @@ func TestExtensions(t *testing.T) {
 			t.Run("2015", e.draft2015)
 			t.Run("stable", e.stable)
 			t.Run("proposed", e.proposed)
+			t.Run("a peer's manual", e.peer)
 		})
 	}
 }
@@ -222,6 +223,58 @@ func (e extensions) draft2015(t *testing.T) {
 		}
 		has(t, e.source(post), "content", "hello again")
 	})
+}
+
+// peer sends what the manual of another server shows its users.
+func (e extensions) peer(t *testing.T) {
+	i, _ := e.made(t, "content=Hello+**world**&name=My+Post&category[]=ruby&category[]=rails")
+	has(t, i, "content", "Hello **world**")
+	u := e.create(`{
+  "type": ["h-entry"],
+  "properties": {
+    "content": ["Hello **world**"],
+    "name": ["My Post"],
+    "category": ["ruby", "rails"]
+  }
+}`)
+	for _, c := range []struct {
+		parts, property string
+		want            []any
+	}{
+		{`"replace": {"content": ["Updated **content**"], "name": ["New Title"], "category": ["new-tag"], "post-status": ["draft"]}`, "post-status", []any{"draft"}},
+		{`"add": {"category": ["another-tag"]}`, "category", []any{"new-tag", "another-tag"}},
+		{`"delete": {"category": ["another-tag"]}`, "category", []any{"new-tag"}},
+	} {
+		a := e.json(`{"action": "update", "url": "` + u + `", ` + c.parts + `}`)
+		if a.Status != http.StatusOK && a.Status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", c.parts, a.Status, a.Body)
+		}
+		if a.Header.Get("Location") != "" {
+			u = a.Header.Get("Location")
+		}
+		has(t, e.source(u), c.property, c.want...)
+	}
+	media := created(t, e.upload("file", string(picture(t, 77))))
+	i = e.source(e.create(`{"properties": {"content": ["![My cat](` + media + `)"], "name": ["Post With Photos"]}}`))
+	has(t, i, "content", "![My cat]("+media+")")
+	if files := e.lastChange(); !strings.Contains(files, media[strings.LastIndexByte(media, '/')+1:]) {
+		t.Errorf("the picture of the text is not in the commit: %s", files)
+	}
+	i = e.source(e.create(`{"properties": {"photo": [{"value": "` + media + `", "alt": "A sunset"}], "published": ["2025-06-15T10:30:00Z"]}}`))
+	has(t, i, "photo", map[string]any{"value": media, "alt": "A sunset"})
+	for _, c := range []struct {
+		body   string
+		status int
+		code   string
+	}{
+		{`{"properties": {}}`, 400, "invalid_request"},
+		{`{"action": "explode", "url": "` + u + `"}`, 400, "invalid_request"},
+		{`{"action": "update", "url": "https://example.org/nowhere/", "replace": {"name": ["x"]}}`, 400, "invalid_request"},
+	} {
+		if a := e.json(c.body); a.Status != c.status || a.json(t)["error"] != c.code || a.json(t)["error_description"] == "" {
+			t.Errorf("%s: %d %s", c.body, a.Status, a.Body)
+		}
+	}
 }
 
 func (e extensions) stable(t *testing.T) {

@@ -36,15 +36,17 @@ func (s *Server) contactName(address string) (name string, ok bool) {
 	return name, err == nil && name != "" && !strings.Contains(name, "/")
 }
 
-// ownerOf is owner for posts and contacts alike.
+// ownerOf is owner for posts and contacts alike: a contact's address says itself which site's
+// it is.
 func (s *Server) ownerOf(who principal, named, address string) (*destination, error) {
 	if _, ok := s.contactName(address); !ok {
 		return s.owner(who, named, address)
 	}
-	if u, err := url.Parse(address); err == nil && named == "" {
-		named = u.Query().Get("mp-destination")
+	site := s.main().me()
+	if u, err := url.Parse(address); err == nil && u.Query().Has("mp-destination") {
+		site = u.Query().Get("mp-destination")
 	}
-	return s.choose(who, named)
+	return s.choose(who, site)
 }
 
 // contactCommand carries out a request that is about a contact. ok is false when it is not.
@@ -154,7 +156,7 @@ func (s *Server) showContact(c echo.Context) error {
 	if err := who.require("read contact", "create", "update", "delete", "read"); err != nil {
 		return err
 	}
-	d, err := s.choose(who, c.QueryParam("mp-destination"))
+	d, err := s.ownerOf(who, "", s.config().URL+c.Request().URL.RequestURI())
 	if err != nil {
 		return err
 	}

@@ -172,3 +172,43 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 		t.Errorf("what another server wrote reads as %v", got)
 	}
 }
+
+// FuzzContact: whatever stands in a contact's file, a change of one property leaves the others
+// as they were, or is refused.
+func FuzzContact(f *testing.F) {
+	for _, text := range []string{
+		"name: Ada\n", "---\nname: Ada\n", "---\nname: Ada\n---\n", "\ufeffname: Ada\n", "# c\nname: |\n  Ada\n  ---\n", "name: Ada\r\nurl: [a, b]\r\n", "{name: Ada, url: b}", "{\"name\": \"Ada\"}",
+		"name = \"Ada\"\n", "+++\nname = \"Ada\"\n", "name = '''\n+++\n'''\n", "name: Ada\n...\n", "--- # x\nname: Ada\n", "---name: x\n", "", "\n\n", "note: &a x\nname: *a\n", "? name\n: Ada\n",
+	} {
+		for i := range 3 {
+			f.Add(i, []byte(text))
+		}
+	}
+	l := newShelf(f, bareHugo)
+	f.Fuzz(func(t *testing.T, kind int, data []byte) {
+		file := "data/contacts/a" + []string{".yaml", ".toml", ".json"}[uint(kind)%3]
+		before, err := l.site.ReadContact(file, data)
+		if err != nil {
+			return
+		}
+		changed, err := l.site.ReviseContact(file, data, func(p mf2.Properties) error {
+			p["note"] = []any{"changed"}
+			return nil
+		})
+		if err != nil {
+			return
+		}
+		after, err := l.site.ReadContact(file, changed)
+		if err != nil {
+			t.Fatalf("%q became %q, which cannot be read: %v", data, changed, err)
+		}
+		before["note"] = []any{"changed"}
+		if !mf2.Equal(any(asMap(before)), any(asMap(after))) {
+			t.Fatalf("%q became %q: %v, want %v", data, changed, after, before)
+		}
+		same, err := l.site.ReviseContact(file, data, func(mf2.Properties) error { return nil })
+		if err != nil || strings.TrimRight(string(same), "\r\n") != strings.TrimRight(string(data), "\r\n") {
+			t.Fatalf("nothing was changed, and %q became %q (%v)", data, same, err)
+		}
+	})
+}
