@@ -82,8 +82,10 @@ func (d *destination) open(ctx context.Context, db *state.DB, files *media.Store
 	if err := d.index(ctx); err != nil {
 		return err
 	}
-	d.background.Go(func() { d.follow(run, advance) })
+	past := make(chan struct{}, 1)
+	d.background.Go(func() { d.follow(run, advance, past) })
 	d.background.Go(func() { d.keepIndex(run) })
+	d.background.Go(func() { d.keepPast(run, past) })
 	return nil
 }
 
@@ -122,7 +124,7 @@ func (d *destination) has(url string) bool {
 
 // follow keeps the catalog at the tip, so that no request has to wait for it, and has the
 // site built when a scheduled post is due.
-func (d *destination) follow(ctx context.Context, advance <-chan struct{}) {
+func (d *destination) follow(ctx context.Context, advance <-chan struct{}, past chan<- struct{}) {
 	due := time.NewTimer(0)
 	defer due.Stop()
 	for {
@@ -133,6 +135,10 @@ func (d *destination) follow(ctx context.Context, advance <-chan struct{}) {
 		case <-advance:
 			if err := d.catalog.Advance(ctx, d.snapshot()); err != nil && ctx.Err() == nil {
 				d.log.Error("the site cannot be read as it is now in the repository", "error", err)
+			}
+			select {
+			case past <- struct{}{}:
+			default:
 			}
 		}
 		due.Reset(d.schedule.run(ctx))

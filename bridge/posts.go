@@ -119,7 +119,10 @@ const (
 	trailerURL    = "Gitpost-Url"
 	trailerClient = "Gitpost-Client"
 	trailerPath   = "Gitpost-Path"
-	trailerBlob   = "Gitpost-Blob"
+
+	trailerFormerURL  = "Gitpost-Former-Url" // of a post that an update moved
+	trailerFormerPath = "Gitpost-Former-Path"
+	trailerBlob       = "Gitpost-Blob"
 )
 
 // onOneLine is s on one line, cut after most characters at a word where one ends.

@@ -10,7 +10,6 @@ import (
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
-	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
 
@@ -84,15 +83,15 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 	if err := who.require(op, "undelete", "delete", "create"); err != nil {
 		return outcome{}, err
 	}
+	gone, err := p.lastDeletion(ctx, op, cmd.URL)
+	if err != nil {
+		return outcome{}, storeFault(op, err)
+	}
 	o := outcome{URL: cmd.URL}
-	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
+	commit, err := p.change(ctx, func(v *catalog.View, _ *gitstore.Snapshot) (gitstore.Change, error) {
 		if e := v.Lookup(cmd.URL); e != nil {
 			o.URL = e.Page.URL
 			return gitstore.Change{}, nil
-		}
-		gone, err := p.lastDeletion(ctx, v, at, cmd.URL)
-		if err != nil {
-			return gitstore.Change{}, err
 		}
 		if gone == nil {
 			return gitstore.Change{}, &fault.Error{
@@ -128,64 +127,6 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 	}
 	p.deliver(ctx, commit, &o)
 	return o, nil
-}
-
-// deletion is a commit that took a post away.
-type deletion struct {
-	path   string
-	before *gitstore.Snapshot // the state that still has it
-}
-
-// lastDeletion walks the history, newest first, for the commit that removed the post at url:
-// by the trailers of gitpost's own commits, and by looking at the removed files of others'.
-func (p *posts) lastDeletion(ctx context.Context, v *catalog.View, at *gitstore.Snapshot, url string) (*deletion, error) {
-	var found *deletion
-	var failed error
-	err := at.Log(ctx, func(c gitstore.LogEntry) bool {
-		if t := trailers(c.Message); t[trailerAction] != "" {
-			if t[trailerAction] == "delete" && catalog.SameAddress(t[trailerURL], url) {
-				found = &deletion{path: t[trailerPath], before: c.Before}
-			}
-			return found == nil
-		}
-		found, failed = removedByHand(v.Site(), c, url)
-		return found == nil && failed == nil
-	})
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
-		return nil, fmt.Errorf("search the history: %w", err)
-	}
-	return found, nil
-}
-
-// removedByHand looks for the post among the files that a commit removed.
-func removedByHand(s *site.Site, c gitstore.LogEntry, url string) (*deletion, error) {
-	if c.Before == nil {
-		return nil, nil
-	}
-	deltas, err := c.Before.Diff(c.At)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range deltas {
-		if d.New != "" || d.Old == "" || !s.Content(d.Path) {
-			continue
-		}
-		data, err := c.Before.ReadFile(d.Path)
-		if err != nil {
-			return nil, err
-		}
-		doc, err := s.Parse(data)
-		if err != nil {
-			continue
-		}
-		if catalog.SameAddress(s.Locate(d.Path, doc, onlyPaths{c.Before}).URL, url) {
-			return &deletion{path: d.Path, before: c.Before}, nil
-		}
-	}
-	return nil, nil
 }
 
 // trailers reads the "Key: value" lines that end a commit's message.

@@ -70,11 +70,14 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 			changed = append(changed, moved...)
 			changed = append(changed, gitstore.File{Path: e.Path, Delete: true})
 		}
+		trailers := []string{trailerAction, "update", trailerURL, rev.Page.URL, trailerClient, who.Client}
+		if rev.Path != e.Path {
+			trailers = append(trailers, trailerPath, rev.Path, trailerFormerPath, e.Path, trailerFormerURL, was)
+		}
 		return gitstore.Change{
-			Message: describe("Update "+e.PostType, subject,
-				trailerAction, "update", trailerURL, rev.Page.URL, trailerClient, who.Client),
-			Files:  changed,
-			SkipCI: p.skipsCI(rev.Page) && !e.Page.Published,
+			Message: describe("Update "+e.PostType, subject, trailers...),
+			Files:   changed,
+			SkipCI:  p.skipsCI(rev.Page) && !e.Page.Published,
 		}, nil
 	})
 	if err != nil {

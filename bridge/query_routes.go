@@ -140,6 +140,15 @@ func (d *destination) sourceList(ctx context.Context, q micropub.Query) (any, er
 	if limit <= 0 {
 		limit = 20
 	}
+	for _, cursor := range []string{q.Before, q.After} {
+		if cursor != "" && !catalog.ValidCursor(cursor) {
+			return nil, &fault.Error{
+				Code: fault.InvalidRequest, Op: "query source",
+				Message: "before and after take what an answer's paging gave, and this is nothing of the kind",
+				Hint:    "leave it out to start from the newest post",
+			}
+		}
+	}
 	answer := map[string]any{}
 	err := d.view(ctx, func(v *catalog.View) error {
 		page := v.List(catalog.Filter{

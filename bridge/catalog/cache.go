@@ -66,6 +66,7 @@ func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error 
 	}
 	c.mu.Lock()
 	c.index, c.saved = ix, snap.ID()
+	c.past, c.pastRef, c.savedPast = stored.past, stored.pastRef, stored.pastRef
 	c.mu.Unlock()
 	return nil
 }
@@ -75,13 +76,13 @@ func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error 
 func (c *Catalog) Save(ctx context.Context, cache Cache) error {
 	c.mu.RLock()
 	ix := c.index
-	if ix == nil || ix.snap.Ref() == "" || c.saved == ix.snap.ID() {
+	if ix == nil || ix.snap.Ref() == "" || c.saved == ix.snap.ID() && c.savedPast == c.pastRef {
 		c.mu.RUnlock()
 		return nil
 	}
-	frozen := ix.freeze()
+	frozen, past, pastRef := ix.freeze(), c.past, c.pastRef
 	c.mu.RUnlock()
-	data := frozen.encode(cacheKey(cache.Key, frozen.site))
+	data := frozen.encode(cacheKey(cache.Key, frozen.site), past, pastRef)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (c *Catalog) Save(ctx context.Context, cache Cache) error {
 		return fmt.Errorf("keep the index of posts: %w", err)
 	}
 	c.mu.Lock()
-	c.saved = frozen.snap.ID()
+	c.saved, c.savedPast = frozen.snap.ID(), pastRef
 	c.mu.Unlock()
 	return nil
 }
@@ -168,6 +169,8 @@ var (
 type storedIndex struct {
 	ref      string
 	sections []string
+	past     *Past
+	pastRef  string
 	rest     string
 }
 
@@ -192,6 +195,8 @@ func openCache(data, key string) (storedIndex, error) {
 	}
 	s.ref = r.text()
 	s.sections = r.texts()
+	s.pastRef = r.text()
+	s.past = readPast(&r)
 	if s.rest = r.rest; r.failed {
 		return s, errDamaged
 	}
@@ -229,7 +234,7 @@ func (ix *index) freeze() frozen {
 }
 
 // encode is the whole file. Records stand in the order of lists, then those that no list shows.
-func (f frozen) encode(key string) []byte {
+func (f frozen) encode(key string, past *Past, pastRef string) []byte {
 	size := 4096
 	for i, r := range f.records {
 		size += len(r.data) + 16 + 8*len(f.blocks[i/blockSize].valuesOf(i%blockSize))
@@ -243,6 +248,8 @@ func (f frozen) encode(key string) []byte {
 	b = appendText(b, f.snap.Ref())
 	slices.Sort(f.sections)
 	b = appendTexts(b, f.sections)
+	b = appendText(b, pastRef)
+	b = past.append(b)
 	slices.Sort(f.others)
 	b = appendTexts(b, f.others)
 	b = appendTexts(b, f.shapes)

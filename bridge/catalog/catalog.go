@@ -43,14 +43,18 @@ type Catalog struct {
 
 	advancing sync.Mutex // held by the one goroutine that makes the next index
 
-	mu    sync.RWMutex // guards index, its content and which one it is, and saved
-	index *index
-	saved string // ID of the state that the cache has
+	mu      sync.RWMutex // guards all below, and what the index holds
+	index   *index
+	saved   string // ID of the state that the cache has
+	past    *Past  // never changed, but replaced
+	pastRef string
+
+	savedPast string // the pastRef that the cache has
 }
 
 // New makes an empty catalog. open reads the site's configuration from a tree.
 func New(open func(tree fs.FS) (*site.Site, error)) *Catalog {
-	return &Catalog{open: open}
+	return &Catalog{open: open, past: NewPast()}
 }
 
 // Advance brings the catalog to snap. When the site's configuration there cannot be read,
@@ -125,10 +129,10 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 		if ix, err = build(ctx, c.open, snap); err != nil {
 			return err
 		}
-		return f(&View{index: ix, snap: snap})
+		return f(&View{index: ix, snap: snap, past: c.past})
 	}
 	if ix.snap.ID() == snap.ID() {
-		return f(&View{index: ix, snap: snap})
+		return f(&View{index: ix, snap: snap, past: c.past})
 	}
 	changes, err := snap.Changes(ix.snap)
 	if err != nil {
@@ -138,11 +142,11 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 		if ix, err = build(ctx, c.open, snap); err != nil {
 			return err
 		}
-		return f(&View{index: ix, snap: snap})
+		return f(&View{index: ix, snap: snap, past: c.past})
 	}
 	entries, err := ix.read(ctx, snap, changes)
 	if err != nil {
 		return err
 	}
-	return f(&View{index: ix, snap: snap, over: overlay(ix.paths.with(changes), entries)})
+	return f(&View{index: ix, snap: snap, past: c.past, over: overlay(ix.paths.with(changes), entries)})
 }

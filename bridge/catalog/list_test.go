@@ -121,24 +121,6 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestLookupFindsUsualSpellings(t *testing.T) {
-	v := listing(3)
-	for _, url := range []string{
-		"https://example.org/posts/post-1/", "https://example.org/posts/post-1", "http://example.org/posts/post-1/",
-		"https://EXAMPLE.org/posts/post-1/", "https://example.org/posts/post-1/#top", "https://example.org/posts/post-1/index.html",
-		"https://example.org/posts/Post-1/", "https://example.org/posts/post%2D1/", "https://example.org/posts/post-1/?utm=x",
-	} {
-		if e := v.Lookup(url); e == nil || e.Path != "content/posts/post-1.md" {
-			t.Errorf("Lookup(%q) = %v", url, e)
-		}
-	}
-	for _, url := range []string{"https://example.org/posts/post-10/", "https://other.example/posts/post-1/", "posts/post-1", "", "https://example.org/posts/"} {
-		if e := v.Lookup(url); e != nil {
-			t.Errorf("Lookup(%q) = %s, want none", url, e.Path)
-		}
-	}
-}
-
 func TestOwnURLBeatsAnAlias(t *testing.T) {
 	v := listing(2)
 	other := v.index.at("content/posts/post-0.md")

@@ -14,6 +14,7 @@ import (
 type View struct {
 	index *index
 	snap  Snapshot
+	past  *Past
 	over  *layer
 }
 
@@ -68,19 +69,29 @@ func (v *View) Document(path string) *frontmatter.Document {
 
 // PathOf is the file at an URL, whether it is published now or not.
 func (v *View) PathOf(url string) (string, bool) {
-	e := v.Lookup(url)
-	if e == nil {
-		return "", false
-	}
-	return e.Path, true
-}
-
-// Lookup finds a post by its URL, by an alias, and by the usual misspellings of either (see
-// spellings). It is nil when there is none.
-func (v *View) Lookup(url string) *Entry {
 	for _, k := range spellings(url) {
 		if e := v.at(k); e != nil {
+			return e.Path, true
+		}
+	}
+	return "", false
+}
+
+// Lookup finds a post by its URL, by an alias, by an URL that it had before somebody moved or
+// renamed it, and by the usual misspellings of each (see spellings). It is nil when there is none.
+func (v *View) Lookup(url string) *Entry {
+	keys := spellings(url)
+	for _, k := range keys {
+		if e := v.at(k); e != nil {
 			return e
+		}
+	}
+	if v.past == nil {
+		return nil
+	}
+	for _, k := range keys {
+		if path, ok := v.past.path(k, v.Exists); ok {
+			return v.Entry(path)
 		}
 	}
 	return nil
