@@ -70,7 +70,7 @@ file, committed to the site's Git repository and pushed; the site's CI builds it
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("gitpost {{.Version}}\n")
-	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), versionCommand())
+	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), doctorCommand(), versionCommand())
 	return root
 }
 

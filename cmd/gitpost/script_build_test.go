@@ -18,6 +18,9 @@ func (s *scene) build(args []string) {
 	if _, err := os.Stat(filepath.Join(checkout, "_config.yml")); err == nil {
 		c = exec.Command("jekyll", "build", "--source", checkout, "--destination", output, "--disable-disk-cache")
 	}
+	if site := s.ts.Getenv("SITE"); site != "" && filepath.Base(c.Path) == "hugo" {
+		c.Args = append(c.Args, "--baseURL", site)
+	}
 	c.Env = s.environ()
 	c.Dir = checkout
 	text, err := c.CombinedOutput()

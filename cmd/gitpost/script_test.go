@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	proxy SOCKET              serve $URL by a proxy that passes requests to a Unix socket
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
+//	site FOLDER               serve a built site at $SITE, which its next build then has as its address
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
 // The picture dot.png is in the folder of each scenario.
@@ -64,6 +65,7 @@ func TestScript(t *testing.T) {
 			"sshd":      onScene((*scene).sshd),
 			"exits":     onScene((*scene).exits),
 			"answers":   onScene((*scene).answers),
+			"site":      onScene((*scene).site),
 			"build":     onScene((*scene).build),
 			"proxy":     onScene((*scene).proxy),
 		},

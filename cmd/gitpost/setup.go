@@ -105,6 +105,9 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(config.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
 	store, err := openStore(ctx, config.Repository(), s.progress)
 	if errors.Is(err, gitstore.ErrLocked) {
 		tip, e := gitstore.OpenReader(config.CloneDir())

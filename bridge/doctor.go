@@ -1,0 +1,92 @@
+package bridge
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"time"
+)
+
+// Result is how a check ended.
+type Result string
+
+const (
+	Passed  Result = "ok"
+	Warning Result = "warning" // works, and will or may not for long
+	Failed  Result = "failed"
+	Skipped Result = "skipped" // could not be looked at
+)
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name   string           `json:"check"`
+	Site   string           `json:"site,omitempty"` // with several sites: which one
+	Result Result           `json:"result"`
+	Found  string           `json:"found"`
+	Remedy string           `json:"remedy,omitempty"`
+	Posts  []PostDifference `json:"posts,omitempty"`
+}
+
+// PostDifference is a post of which something is the matter.
+type PostDifference struct {
+	Path   string `json:"path"`
+	URL    string `json:"url,omitempty"`  // where gitpost says it is
+	Live   string `json:"live,omitempty"` // where the live site has it
+	Reason string `json:"reason"`
+}
+
+// Diagnosis looks at everything that serving a site needs, and changes nothing.
+type Diagnosis struct {
+	Config     Config
+	ConfigFile string
+
+	// Open gives the files of a site's repository, and what releases them.
+	Open func(context.Context, Config) (fs.FS, func() error, error)
+
+	Now func() time.Time // default: time.Now
+
+	client *http.Client
+}
+
+// Run carries out all checks, in an order in which the first failure often explains those
+// that follow.
+func (d Diagnosis) Run(ctx context.Context) []Check {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	d.client = newSiteClient()
+	defer d.client.CloseIdleConnections()
+	checks := []Check{{Name: "configuration", Result: Passed, Found: d.ConfigFile + " has no problems"}}
+	checks = append(checks, d.secrets(), d.dataFolder(), d.stateDatabase(ctx), d.itself(ctx))
+	return append(checks, d.site(ctx, d.Config)...)
+}
+
+// site is the part that is about one site.
+func (d Diagnosis) site(ctx context.Context, c Config) []Check {
+	checks := []Check{d.clone(c), d.remote(ctx, c)}
+	home := d.fetchHome(ctx, c)
+	checks = append(checks, d.clock(home), d.discovery(c, home))
+	tree, release, err := d.Open(ctx, c)
+	if err != nil {
+		return append(checks, Check{Name: "site", Result: Skipped, Found: "the repository's files cannot be read: " + err.Error(), Remedy: "mend what the check remote says first"})
+	}
+	defer release()
+	s, files, err := openTree(ctx, tree, c)
+	if err != nil {
+		return append(checks, Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "mend the site's configuration, or set site.generator"})
+	}
+	lib := newTreeLibrary(tree, s, files)
+	checks = append(checks, d.generator(s, lib), d.posts(ctx, s, lib))
+	return append(checks, d.addresses(ctx, c, s, lib))
+}
+
+// Failures counts the checks that failed.
+func Failures(checks []Check) int {
+	n := 0
+	for _, c := range checks {
+		if c.Result == Failed {
+			n++
+		}
+	}
+	return n
+}
