@@ -59,7 +59,4 @@ type Config struct {
 
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
-
-	secretFiles   []string // files that secrets were read from
-	secretWritten bool     // the configuration file has a secret in it
 }

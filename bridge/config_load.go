@@ -333,7 +333,6 @@ func (l *configLoader) agree(c *Config) {
 
 // set sets one key and notes what is wrong with it.
 func (l *configLoader) set(c *Config, name string, s configSetting) {
-	l.noteSecret(c, s)
 	err := l.readSecret(&s)
 	if err == nil {
 		err = s.key.set(c, written{name: name, node: s.node, base: l.base})
@@ -349,19 +348,6 @@ func (l *configLoader) set(c *Config, name string, s configSetting) {
 		p.Message, p.Remedy = w.message, w.remedy
 	}
 	l.problem(p)
-}
-
-// noteSecret remembers where a secret stands, so that doctor can look at who may read it.
-func (l *configLoader) noteSecret(c *Config, s configSetting) {
-	switch {
-	case !s.key.Secret:
-	case !s.fromFile:
-		c.secretWritten = c.secretWritten || s.line > 0
-	default:
-		if name, err := absolutePath(strings.TrimSpace(s.node.Value), l.base); err == nil {
-			c.secretFiles = append(c.secretFiles, name)
-		}
-	}
 }
 
 // readSecret puts the content of a secret's file in the place of its path.

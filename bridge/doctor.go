@@ -39,6 +39,7 @@ type PostDifference struct {
 type Diagnosis struct {
 	Config     Config
 	ConfigFile string
+	Secrets    []string // files that nobody else should read; see SecretFiles
 
 	// Open gives the files of a site's repository, and what releases them.
 	Open func(context.Context, Config) (fs.FS, func() error, error)

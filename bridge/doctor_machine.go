@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,14 +24,7 @@ func (d Diagnosis) secrets() Check {
 		return Check{Name: "secrets", Result: Skipped, Found: "a file's mode says nothing about its readers on this system"}
 	}
 	var open []string
-	files := append([]string{}, d.Config.secretFiles...)
-	if d.Config.SSHKeyFile != "" {
-		files = append(files, d.Config.SSHKeyFile)
-	}
-	if d.Config.secretWritten {
-		files = append(files, d.ConfigFile)
-	}
-	for _, name := range append(files, d.Config.StateFile()) {
+	for _, name := range append(slices.Clone(d.Secrets), d.Config.StateFile()) {
 		if at, err := os.Stat(name); err == nil && at.Mode().IsRegular() && at.Mode().Perm()&0o077 != 0 {
 			open = append(open, name)
 		}

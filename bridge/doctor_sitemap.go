@@ -20,7 +20,7 @@ import (
 const (
 	largestSitemap = 50 << 20
 	mostSitemaps   = 100
-	mostListed  = 500_000
+	mostListed     = 500_000
 	mostAsked      = 10 // addresses that are asked for one by one
 )
 

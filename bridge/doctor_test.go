@@ -201,10 +201,9 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 		{"a damaged database", "state", patient{set: func(c *bridge.Config) {
 			os.WriteFile(c.StateFile(), []byte(strings.Repeat("garbage", 1000)), 0o600)
 		}}, bridge.Failed, "damaged"},
-		{"a key for all", "secrets", patient{set: func(c *bridge.Config) {
-			c.SSHKeyFile = filepath.Join(c.Data, "key")
-			os.WriteFile(c.SSHKeyFile, nil, 0o644)
-			os.Chmod(c.SSHKeyFile, 0o644)
+		{"a database for all", "secrets", patient{set: func(c *bridge.Config) {
+			os.WriteFile(c.StateFile(), nil, 0o644)
+			os.Chmod(c.StateFile(), 0o644)
 		}}, bridge.Failed, "others than their owner may use"},
 		{"a clone that is none", "clone", patient{set: func(c *bridge.Config) {
 			os.MkdirAll(c.CloneDir(), 0o700)

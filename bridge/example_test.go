@@ -14,14 +14,14 @@ import (
 func exampleFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{"repo_token", "hooks_secret", "deploy_key", "known_hosts"} {
+	for _, name := range []string{"deploy_key", "known_hosts"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, k := range bridge.Keys() {
 		if k.Secret {
-			if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(k.Name, ".", "_")), []byte("x"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(k.Name, ".", "_")), []byte(strings.Trim(k.Example, `"`)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

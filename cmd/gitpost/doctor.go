@@ -38,7 +38,7 @@ running server. It exits with status 1 when a check fails, 2 when the configurat
 				return fmt.Errorf("find the configuration: %w", err)
 			}
 			checks := bridge.Diagnosis{
-				Config: config, ConfigFile: file,
+				Config: config, ConfigFile: file, Secrets: bridge.SecretFiles(file, os.Environ()),
 				Open: func(ctx context.Context, config bridge.Config) (fs.FS, func() error, error) {
 					return openTree(ctx, config, nil)
 				},
