@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,8 @@ type fixture struct {
 
 	opened func(*bridge.Server) // called before it serves; may be nil
 }
+
+const localhost = "http://localhost"
 
 // skeletons are the sites that most tests run on.
 var skeletons = []string{"hugo", "jekyll"}
@@ -78,7 +81,10 @@ func (f *fixture) start() {
 		f.t.Fatal(err)
 	}
 	f.base = "http://" + l.Addr().String()
-	if !strings.HasPrefix(f.config.URL, "https:") { // else behind a proxy that does TLS
+	switch {
+	case f.config.URL == localhost || strings.HasPrefix(f.config.URL, localhost+":"): // by its name: browsers allow passkeys there
+		f.config.URL = localhost + ":" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	case !strings.HasPrefix(f.config.URL, "https:"): // else behind a proxy that does TLS
 		f.config.URL = f.base
 	}
 	log := slog.New(slog.NewTextHandler(testLog{f.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/labstack/echo/v4"
@@ -25,6 +27,9 @@ type consentView struct {
 	Scopes      []scopeView
 	Sites       []string
 	WithoutPKCE bool // and the owner did not allow it earlier
+
+	Usual   string // how long the token is good, in words
+	Limited bool   // that is not for ever
 }
 
 type identityView struct {
@@ -62,8 +67,12 @@ func (s *Server) showConsent(c echo.Context, status int, r *indieauth.Request, q
 		Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI), RedirectWarning: r.RedirectWarning,
 		WithoutPKCE: r.WithoutPKCE && !r.ClientApproved,
 	}
+	main.Usual = "until you revoke it"
+	if lifetime := s.config().TokensLifetime; lifetime > 0 {
+		main.Usual, main.Limited = lifetimeInWords(lifetime)+", as usual", true
+	}
 	if main.Name == "" {
-		main.Name = shortAddress(r.ClientID)
+		main.Name = hostOf(r.ClientID)
 	}
 	main.Letter = firstLetter(main.Name)
 	for i, d := range s.destinations {
@@ -139,6 +148,17 @@ func (s *Server) consent(c echo.Context, v visitor) error {
 // drafts in place of posts.
 func (s *Server) decision(r *indieauth.Request, form url.Values) (indieauth.Decision, error) {
 	d := indieauth.Decision{Me: form.Get("me"), AllowWithoutPKCE: r.WithoutPKCE && form.Get("without_pkce") == r.ClientID}
+	switch text := form.Get("lifetime"); text {
+	case "":
+	case "forever":
+		d.Lifetime = -1
+	default:
+		days, err := strconv.Atoi(text)
+		if err != nil || days < 1 || days > 3650 {
+			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the time is not a number of days", Hint: "choose one from the list"}
+		}
+		d.Lifetime = time.Duration(days) * 24 * time.Hour
+	}
 	create := newPosts(r.Scope)
 	for _, word := range r.Scope {
 		switch {
@@ -165,6 +185,13 @@ func (s *Server) decision(r *indieauth.Request, form url.Values) (indieauth.Deci
 		}
 	}
 	return d, nil
+}
+
+func lifetimeInWords(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return countOf(int(d/(24*time.Hour)), "day")
+	}
+	return countOf(max(int(d/time.Hour), 1), "hour")
 }
 
 // firstLetter stands in for an app's picture, which would tell its host that the owner looks.

@@ -64,7 +64,8 @@ var navigation = []navLink{{Path: "/", Name: "Status"}, {Path: "/apps", Name: "A
 func (s *Server) show(c echo.Context, status int, name string, v view) error {
 	if v.SignedIn {
 		for _, link := range navigation {
-			link.Current = link.Path == c.Request().URL.Path
+			at := c.Request().URL.Path
+			link.Current = at == link.Path || link.Path != "/" && strings.HasPrefix(at, link.Path+"/")
 			v.Nav = append(v.Nav, link)
 		}
 	}

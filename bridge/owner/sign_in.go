@@ -33,7 +33,7 @@ func (o *Owner) SignIn(ctx context.Context, address, browser, password string) (
 		return "", unavailable(op, err)
 	}
 	if !right {
-		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the password is wrong", Hint: "gitpost passwd, where gitpost runs, makes a link for setting a new one"}
+		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the password is wrong", Hint: "try again"}
 	}
 	o.attempts.succeeded(address)
 	if !asToday {

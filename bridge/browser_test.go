@@ -1,0 +1,248 @@
+package bridge_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"gitpost/bridge/outbound"
+)
+
+// chromium is the one browser of all tests, which ends with the last of them.
+type chromium struct{ run context.Context }
+
+// startChromium starts Debian's browser. In it, as in this process, every name below .example
+// is this machine.
+func startChromium(t *testing.T) *chromium {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if at, err := exec.LookPath(name); err == nil {
+			program = at
+			break
+		}
+	}
+	if program == "" {
+		const message = "chromium is not installed (Debian: apt-get install chromium)"
+		if os.Getenv("GITPOST_TEST_ALL") != "" {
+			t.Fatal(message)
+		}
+		t.Skip(message)
+	}
+	nameEverything(t)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
+		chromedp.WSURLReadTimeout(time.Minute))...)
+	run, end := chromedp.NewContext(allocator)
+	t.Cleanup(func() { end(); stop() })
+	if err := chromedp.Do(run); err != nil {
+		t.Fatalf("chromium does not start: %v", err)
+	}
+	return &chromium{run}
+}
+
+// tab is a window of its own, with cookies of its own and the size of a phone.
+type tab struct {
+	t   *testing.T
+	run context.Context
+}
+
+func (b *chromium) tab(t *testing.T) *tab {
+	t.Helper()
+	run, end := chromedp.NewContext(b.run, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	if err := chromedp.Do(run); err != nil { // the window lives as long as the context of the first call
+		t.Fatalf("chromium opens no window: %v", err)
+	}
+	w := &tab{t, run}
+	w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2)))
+	return w
+}
+
+// within limits one action.
+func (w *tab) within() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(w.run, 45*time.Second)
+}
+
+func (w *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := w.within()
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		w.t.Fatalf("the browser: %v\n%s", err, w.page())
+	}
+}
+
+// page is what the window shows, for failures.
+func (w *tab) page() string {
+	ctx, cancel := context.WithTimeout(w.run, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + (document.body ? document.body.innerText : "")`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// ask is the value of an expression in the page.
+func ask[T any](w *tab, expression string) T {
+	w.t.Helper()
+	ctx, cancel := w.within()
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		w.t.Fatalf("the browser, asked for %s: %v\n%s", expression, err, w.page())
+	}
+	return v
+}
+
+func (w *tab) open(address string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(address))
+}
+
+// fill types into a field.
+func (w *tab) fill(selector, text string) {
+	w.t.Helper()
+	w.do(chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+func (w *tab) click(selector string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// press is click for a button or a link by its words.
+func (w *tab) press(words string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.Search(`//*[(self::button or self::a) and normalize-space()="`+words+`"]`), chromedp.NodeVisible))
+}
+
+// sees waits until the page shows a text, whatever pages come before it.
+func (w *tab) sees(text string) {
+	w.t.Helper()
+	w.awaits(`document.body.innerText.includes(` + strconv.Quote(text) + `)`)
+}
+
+// awaits waits until an expression is true in whatever page is there then.
+func (w *tab) awaits(expression string) {
+	w.t.Helper()
+	ctx, cancel := w.within()
+	defer cancel()
+	again := time.NewTicker(25 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err == nil && is {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			w.t.Fatalf("the browser does not come to %s\n%s", expression, w.page())
+		case <-again.C:
+		}
+	}
+}
+
+// photograph keeps what the window shows, in both themes, in the folder that
+// GITPOST_SCREENSHOTS names: for people to look at. Nothing may stand out at the sides.
+func (w *tab) photograph(name string) {
+	w.t.Helper()
+	if wide := ask[float64](w, `document.documentElement.scrollWidth`); wide > 390 {
+		w.t.Errorf("the page %s is %v wide on a phone of 390", name, wide)
+	}
+	folder := os.Getenv("GITPOST_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	ctx, cancel := w.within()
+	defer cancel()
+	for _, theme := range []string{"light", "dark"} {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		})
+		var png []byte
+		if err == nil {
+			png, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name+"-"+theme+".png"), png, 0o600)
+		}
+		if err != nil {
+			w.t.Fatalf("photograph %s: %v", name, err)
+		}
+	}
+}
+
+// nameEverything makes this process find every name below .example at this machine, by a
+// name server of its own, and lets gitpost reach it there.
+func nameEverything(t *testing.T) {
+	t.Helper()
+	outbound.AllowLoopback()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() { answerNames(server) })
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "udp", server.LocalAddr().String())
+	}}
+	t.Cleanup(func() {
+		net.DefaultResolver = before
+		server.Close()
+		serving.Wait()
+	})
+}
+
+// answerNames answers every question for an IPv4 address with this machine's.
+func answerNames(server net.PacketConn) {
+	buffer := make([]byte, 1500)
+	for {
+		n, from, err := server.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		var m dnsmessage.Message
+		if m.Unpack(buffer[:n]) != nil || len(m.Questions) != 1 {
+			continue
+		}
+		m.Response, m.Additionals = true, nil
+		if q := m.Questions[0]; q.Type == dnsmessage.TypeA && strings.HasSuffix(q.Name.String(), ".example.") {
+			m.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1},
+				Body:   &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}},
+			}}
+		}
+		if answer, err := m.Pack(); err == nil {
+			server.WriteTo(answer, from)
+		}
+	}
+}
+
+// named runs a web server and gives its address by name: http://app.example:4711.
+func named(t *testing.T, name string, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + name + ":" + at.Port()
+}
