@@ -48,12 +48,15 @@ func (s *Server) principal(ctx context.Context, address, token string) (principa
 	case err != nil:
 		return principal{}, &fault.Error{Code: fault.Unavailable, Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
 	}
-	p := principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope}
+	p := principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope, Sites: t.Sites}
 	if p.Client == "" {
 		p.Client = t.Name
 	}
 	if p.Me == "" {
 		p.Me = s.config().Me
+		if d := s.ownOf(p); d != nil {
+			p.Me = d.me()
+		}
 	}
 	return p, nil
 }

@@ -7,7 +7,12 @@ import (
 )
 
 // Config is gitpost.yaml with the environment applied. LoadConfig fills every default.
+//
+// With Sites the other fields are those of the first of them. Each of Sites is a whole
+// configuration, as if it were the only one, with the keys of the server as a whole in it.
 type Config struct {
+	Sites []Config // sites: none when there is one site only
+
 	Me     string // the site: its URL and its owner's identity, with a trailing slash when it has no path
 	Repo   string // path or URL of the remote
 	URL    string // where gitpost itself is reached, without a trailing slash
@@ -18,7 +23,7 @@ type Config struct {
 	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's
 
 	Branch string
-	Data   string // absolute folder: bare clone (repo.git), its index (repo.catalog), state.db, uploads/
+	Data   string // absolute folder: bare clone (CloneDir), its index, state.db, uploads/
 
 	RepoUser    string // repo_user; default "git" with a token
 	RepoToken   string // repo_token, repo_token_file
@@ -59,4 +64,6 @@ type Config struct {
 
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
+
+	several bool // this is one of Sites, or has some
 }

@@ -177,6 +177,9 @@ func Keys() []Key {
 		{Name: "trusted_proxies", Without: "none", Example: "[127.0.0.1, 10.0.0.0/8]",
 			Meaning: "addresses of proxies whose `X-Forwarded-For` is believed",
 			set:     networksKey(func(c *Config) *[]string { return &c.TrustedProxies })},
+		{Name: "sites", Without: "one site, of the keys above", Example: "[{me: https://example.org/, repo: https://git.example/me/blog.git}]",
+			Meaning: "a list of sites, each with its own `me`, `repo` and more; see [Several sites](#several-sites)",
+			set:     func(*Config, written) error { return nil }}, // applySites reads it
 	}
 }
 

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -60,6 +59,12 @@ type configLoader struct {
 	base     string
 	settings map[string]configSetting // by the key's name as written, without _file
 	problems []Problem
+
+	// Of an entry of sites:
+	prefix    string          // "sites[1]."
+	inherited map[string]bool // the settings that are the top's: what is wrong with them is told there
+	begins    string          // where it begins
+	variable  string          // the variable of the environment that it stands in
 }
 
 // configSetting is a key with what was written for it, and where.
@@ -83,7 +88,10 @@ func (s configSetting) shown() string {
 	return s.node.Value
 }
 
-func (l *configLoader) problem(p Problem) { l.problems = append(l.problems, p) }
+func (l *configLoader) problem(p Problem) {
+	p.Key = strings.TrimSuffix(l.prefix+p.Key, ".")
+	l.problems = append(l.problems, p)
+}
 
 func lineNumber(n int) string { return fmt.Sprintf("line %d", n) }
 
@@ -138,8 +146,9 @@ func (l *configLoader) readMap(prefix string, m *yaml.Node) {
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		name, node := prefix+m.Content[i].Value, m.Content[i+1]
 		at := m.Content[i].Line
+		where := l.at(at)
 		if first, twice := seen[name]; twice {
-			l.problem(Problem{Key: name, Where: lineNumber(at), Message: fmt.Sprintf("is there twice, first in line %d", first), Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is there twice, first in line %d", first), Remedy: "keep one of them"})
 			continue
 		}
 		seen[name] = at
@@ -148,17 +157,20 @@ func (l *configLoader) readMap(prefix string, m *yaml.Node) {
 		}
 		empty := node.Tag == "!!null"
 		if key, fromFile, ok := findKey(l.keys, name); ok {
-			if !empty {
-				l.keep(name, configSetting{key, node, lineNumber(at), at, fromFile})
+			switch {
+			case l.prefix != "" && !key.PerSite():
+				l.problem(Problem{Key: name, Where: where, Message: "is of the server as a whole, not of one site", Remedy: "move it to the top level"})
+			case !empty:
+				l.keep(name, configSetting{key, node, where, at, fromFile})
 			}
 			continue
 		}
 		switch {
 		case !isSection(l.keys, name):
-			l.problem(Problem{Key: name, Where: lineNumber(at), Message: "is not a key of gitpost", Remedy: l.suggest(name)})
+			l.problem(Problem{Key: name, Where: where, Message: "is not a key of gitpost", Remedy: l.suggest(name)})
 		case empty:
 		case node.Kind != yaml.MappingNode:
-			l.problem(Problem{Key: name, Where: lineNumber(at), Message: "is a group of keys, not a value", Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
+			l.problem(Problem{Key: name, Where: where, Message: "is a group of keys, not a value", Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
 		default:
 			l.readMap(name+".", node)
 		}
@@ -293,26 +305,25 @@ func (l *configLoader) override(name string, k Key, variable, val string, fromFi
 func (l *configLoader) apply() Config {
 	var c Config
 	for _, k := range l.keys {
-		if _, written := l.settings[k.Name]; !written && k.Default != "" {
+		if !l.has(k.Name) && k.Default != "" {
 			node := &yaml.Node{Kind: yaml.ScalarNode, Value: k.Default}
 			l.set(&c, k.Name, configSetting{key: k, node: node})
 		}
 	}
-	names := make([]string, 0, len(l.settings))
-	for name := range l.settings {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		x, y := l.settings[a], l.settings[b]
-		return cmp.Or(cmp.Compare(x.line, y.line), cmp.Compare(x.node.Column, y.node.Column), cmp.Compare(a, b))
-	})
-	for _, name := range names {
+	for _, name := range l.inOrder() {
 		l.set(&c, name, l.settings[name])
 	}
-	for _, k := range l.keys {
-		if _, written := l.settings[k.Name]; k.Required && !written {
-			l.problem(Problem{Key: k.Name, Message: "is missing", Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, k.Meaning)})
+	for _, k := range l.required() {
+		if !l.has(k.Name) {
+			l.problem(Problem{Key: k.Name, Where: l.begins, Message: "is missing", Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, k.Meaning)})
 		}
+	}
+	if l.has("sites") {
+		if sites := l.applySites(); len(sites) > 0 {
+			c = sites[0]
+			c.Sites = sites
+		}
+		return c
 	}
 	fillIn(&c)
 	return c
@@ -337,7 +348,7 @@ func (l *configLoader) set(c *Config, name string, s configSetting) {
 	if err == nil {
 		err = s.key.set(c, written{name: name, node: s.node, base: l.base})
 	}
-	if err == nil {
+	if err == nil || l.inherited[name] {
 		return
 	}
 	p := Problem{Key: name, Value: s.shown(), Where: s.where, Message: err.Error()}

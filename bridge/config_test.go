@@ -262,7 +262,7 @@ func TestExampleOfEveryKeyLoads(t *testing.T) {
 			text.WriteString(strings.Repeat("  ", len(words)-1) + words[len(words)-1] + ": " + k.Example + "\n")
 			rest := ""
 			for l := range strings.Lines(sixKeys) {
-				if !strings.HasPrefix(l, k.Name+":") {
+				if !strings.HasPrefix(l, k.Name+":") && (k.Name != "sites" || !strings.HasPrefix(l, "me:")) {
 					rest += l
 				}
 			}

@@ -19,7 +19,7 @@ import (
 // gitpost serves several.
 func (s *Server) contactAddress(d *destination, name string) string {
 	address := s.config().URL + "/micropub/contacts/" + url.PathEscape(name)
-	if d != s.main() {
+	if len(s.destinations) > 1 {
 		address += "?mp-destination=" + url.QueryEscape(d.me())
 	}
 	return address
@@ -50,17 +50,17 @@ func (s *Server) ownerOf(who principal, named, address string) (*destination, er
 }
 
 // contactCommand carries out a request that is about a contact. ok is false when it is not.
-func (s *Server) contactCommand(c echo.Context, who principal, request micropub.Request, in *intake) (ok bool, err error) {
+func (s *Server) contactCommand(c echo.Context, who principal, request micropub.Request, named string, in *intake) (ok bool, err error) {
 	ctx := c.Request().Context()
-	var address, named string
+	var address string
 	switch cmd := request.Command.(type) {
 	case *micropub.Create:
-		address, named = cmd.Item.Properties.Text(internalURL), cmd.Commands.Destination
+		address = cmd.Item.Properties.Text(internalURL)
 		if request.Query != "contact" && (address == "" || !slices.Contains(cmd.Item.Type, "h-card")) {
 			return false, nil
 		}
 	case *micropub.Update:
-		address, named = cmd.URL, cmd.Commands.Destination
+		address = cmd.URL
 	case *micropub.Delete:
 		address = cmd.URL
 	case *micropub.Undelete:
@@ -74,7 +74,11 @@ func (s *Server) contactCommand(c echo.Context, who principal, request micropub.
 		if err != nil {
 			return true, err
 		}
-		o, err := d.posts.createContact(ctx, who, request.Command.(*micropub.Create).Item, in.sent, func(name string) string { return s.contactAddress(d, name) })
+		posts, err := d.service()
+		if err != nil {
+			return true, err
+		}
+		o, err := posts.createContact(ctx, who, request.Command.(*micropub.Create).Item, in.sent, func(name string) string { return s.contactAddress(d, name) })
 		if err != nil {
 			return true, err
 		}
@@ -93,17 +97,21 @@ func (s *Server) contactCommand(c echo.Context, who principal, request micropub.
 	if err != nil {
 		return true, err
 	}
+	posts, err := d.service()
+	if err != nil {
+		return true, err
+	}
 	address = s.contactAddress(d, name)
 	var o outcome
 	switch cmd := request.Command.(type) {
 	case *micropub.Create: // the whole card again
-		o, err = d.posts.updateContact(ctx, who, name, address, &micropub.Update{Replace: cardOf(cmd.Item)}, in.sent)
+		o, err = posts.updateContact(ctx, who, name, address, &micropub.Update{Replace: cardOf(cmd.Item)}, in.sent)
 	case *micropub.Update:
-		o, err = d.posts.updateContact(ctx, who, name, address, cmd, in.sent)
+		o, err = posts.updateContact(ctx, who, name, address, cmd, in.sent)
 	case *micropub.Delete:
-		o, err = d.posts.deleteContact(ctx, who, name, address)
+		o, err = posts.deleteContact(ctx, who, name, address)
 	case *micropub.Undelete:
-		o, err = d.posts.undelete(ctx, who, &micropub.Undelete{URL: address})
+		o, err = posts.undelete(ctx, who, &micropub.Undelete{URL: address})
 	}
 	if err != nil {
 		return true, err

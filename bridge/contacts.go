@@ -91,11 +91,15 @@ func (p *posts) createContact(ctx context.Context, who principal, item mf2.Item,
 		return outcome{}, err
 	}
 	o := outcome{}
+	var placed stagedFiles
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		taken, err := contactNames(v.Site(), at)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
+		var followed map[string]string
+		placed, followed = files.here(v.Site(), p.mine)
+		readdress(card, followed)
 		file, data, err := v.Site().ComposeContact(card, func(name string) bool { return taken[name] })
 		if err != nil {
 			return gitstore.Change{}, err
@@ -104,10 +108,10 @@ func (p *posts) createContact(ctx context.Context, who principal, item mf2.Item,
 		o.URL = address(name)
 		return gitstore.Change{
 			Message: describe("Add contact", contactTitle(card, name), trailerAction, "create", trailerURL, o.URL, trailerPath, file, trailerClient, who.Client),
-			Files:   append(files.missing(v), gitstore.File{Path: file, Data: data}),
+			Files:   append(placed.missing(v), gitstore.File{Path: file, Data: data}),
 		}, nil
 	})
-	return p.contactDone(ctx, op, o, commit, files, err)
+	return p.contactDone(ctx, op, o, commit, placed, err)
 }
 
 // updateContact changes a contact in place.
@@ -120,14 +124,18 @@ func (p *posts) updateContact(ctx context.Context, who principal, name, address 
 	if err != nil {
 		return outcome{}, err
 	}
+	var placed stagedFiles
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		file, data, err := contactFile(v.Site(), at, name)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
+		var followed map[string]string
+		placed, followed = files.here(v.Site(), p.mine)
 		title := name
 		changed, err := v.Site().ReviseContact(file, data, func(card mf2.Properties) error {
 			revise(card, cmd)
+			readdress(card, followed)
 			title = contactTitle(card, name)
 			return nil
 		})
@@ -136,10 +144,10 @@ func (p *posts) updateContact(ctx context.Context, who principal, name, address 
 		}
 		return gitstore.Change{
 			Message: describe("Update contact", title, trailerAction, "update", trailerURL, address, trailerPath, file, trailerClient, who.Client),
-			Files:   append(files.missing(v), gitstore.File{Path: file, Data: changed}),
+			Files:   append(placed.missing(v), gitstore.File{Path: file, Data: changed}),
 		}, nil
 	})
-	return p.contactDone(ctx, op, outcome{URL: address}, commit, files, err)
+	return p.contactDone(ctx, op, outcome{URL: address}, commit, placed, err)
 }
 
 // deleteContact removes a contact's file.

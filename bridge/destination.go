@@ -1,15 +1,20 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
 	"gitpost/bridge/media"
 	"gitpost/bridge/state"
 	"gitpost/gitstore"
@@ -27,9 +32,12 @@ type destination struct {
 	posts    *posts
 	schedule *schedule
 	places   places
+	holds    func(url string) bool // whether it is the one that serves uploads at that address
 
-	background sync.WaitGroup // what open started; stop ends it
-	stop       context.CancelFunc
+	opened  atomic.Bool            // all above can be used
+	trouble atomic.Pointer[string] // why not, as far as is known
+
+	background sync.WaitGroup // what open started
 }
 
 // config is the configuration in force, of this site: server-wide keys are in it too. It is
@@ -46,26 +54,32 @@ func newDestination(c Config, log *slog.Logger) *destination {
 	return d
 }
 
-// open prepares the clone and the index of posts. What it starts belongs to d until close.
-func (d *destination) open(ctx context.Context, db *state.DB, files *media.Store, progress io.Writer) error {
-	run, stop := context.WithCancel(context.Background())
-	d.stop = stop
-	advance := make(chan struct{}, 1)
+// open prepares the clone and the index of posts. What it starts ends with run, and close
+// waits for it. After an error it may be tried again.
+func (d *destination) open(ctx, run context.Context, db *state.DB, files *media.Store, progress io.Writer) error {
 	c := d.config()
-	store, err := gitstore.Open(ctx, gitstore.Config{
-		Dir: c.CloneDir(), Remote: c.Repo, Branch: c.Branch,
-		Username: c.RepoUser, Password: c.RepoToken, SSHKeyFile: c.SSHKeyFile, KnownHostsFile: c.KnownHosts,
-		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail,
-		Poll: c.Poll, PushDelay: c.PushDelay,
-		Merge: mergePosts,
-		Advanced: func(_, _ *gitstore.Snapshot) {
-			select {
-			case advance <- struct{}{}:
-			default: // one is waiting already; it will see the newest state
-			}
-		},
-		Log: d.log, Progress: progress,
-	})
+	where := c.Repository()
+	where.Poll, where.PushDelay = c.Poll, c.PushDelay
+	where.Merge = mergePosts
+	where.Log, where.Progress = d.log, progress
+	for _, from := range c.otherClones() {
+		moved, err := gitstore.Adopt(from, where)
+		if err != nil {
+			return err
+		}
+		if moved {
+			d.log.Info("the clone has moved, with the posts that wait in it", "from", from, "to", where.Dir)
+		}
+	}
+	served := d.cloned()
+	advance := make(chan struct{}, 1)
+	where.Advanced = func(_, _ *gitstore.Snapshot) {
+		select {
+		case advance <- struct{}{}:
+		default: // one is waiting already; it will see the newest state
+		}
+	}
+	store, err := gitstore.Open(ctx, where)
 	if err != nil {
 		return err
 	}
@@ -73,29 +87,36 @@ func (d *destination) open(ctx context.Context, db *state.DB, files *media.Store
 	d.posts = &posts{
 		repo: store, catalog: d.catalog, uploads: db,
 		staged: func(file string) (io.ReadCloser, error) { return files.File(file) },
-		config: d.config, log: d.log, now: time.Now,
+		config: d.config, mine: d.holds, log: d.log, now: time.Now,
 	}
 	d.schedule = &schedule{
 		site: d.me(), catalog: d.catalog, repo: store, builds: db,
 		hook: func() string { return d.config().BuildHook }, log: d.log, now: time.Now,
 	}
 	if err := d.index(ctx); err != nil {
-		return err
+		if !served {
+			d.store = nil
+			return errors.Join(err, store.Close(ctx))
+		}
+		// It was a site once, and may be one again after the next fetch.
+		d.log.Error("the site cannot be read as it is now in the repository; its posts wait until it can", "error", err)
 	}
 	past := make(chan struct{}, 1)
 	d.background.Go(func() { d.follow(run, advance, past) })
 	d.background.Go(func() { d.keepIndex(run) })
 	d.background.Go(func() { d.keepPast(run, past) })
+	d.opened.Store(true)
 	return nil
 }
 
-// close ends what open started, whether or not that went well. It tries one last push until
-// ctx ends.
+// cloned tells whether there is a clone already.
+func (d *destination) cloned() bool {
+	_, err := os.Stat(filepath.Join(d.config().CloneDir(), "HEAD"))
+	return err == nil
+}
+
+// close waits for what open started, whose run has ended. It tries one last push until ctx ends.
 func (d *destination) close(ctx context.Context) error {
-	if d.stop == nil {
-		return nil
-	}
-	d.stop()
 	d.background.Wait()
 	if d.store == nil {
 		return nil
@@ -104,12 +125,61 @@ func (d *destination) close(ctx context.Context) error {
 	return d.store.Close(ctx)
 }
 
+// service is what carries out commands, once the site can be used.
+func (d *destination) service() (*posts, error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
+	return d.posts, nil
+}
+
+// usable is nil when the site can be used.
+func (d *destination) usable() error {
+	reason := d.closedFor()
+	if reason == "" {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be used yet: %s", d.me(), reason),
+		Hint: "nothing was changed; try again later", RetryAfter: reopenLast,
+	}
+}
+
+// closedFor is why the site cannot be used; "" when it can.
+func (d *destination) closedFor() string {
+	if d.opened.Load() {
+		return ""
+	}
+	if trouble := d.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	return "it is being opened"
+}
+
+// problem is why the site is not served as its author wants it; "" when it is.
+func (d *destination) problem() string {
+	if reason := d.closedFor(); reason != "" {
+		return reason
+	}
+	return cmp.Or(d.store.Status().Problem, d.site.problem(), d.schedule.problem())
+}
+
 // snapshot is the newest durable state, as the catalog reads it.
 func (d *destination) snapshot() indexed { return indexed{d.store.Snapshot()} }
 
 // view brings the catalog to the tip and lets f read it.
 func (d *destination) view(ctx context.Context, f func(*catalog.View) error) error {
-	return d.catalog.Read(ctx, d.snapshot(), f)
+	if err := d.usable(); err != nil {
+		return err
+	}
+	snap := d.snapshot()
+	if err := d.catalog.Advance(ctx, snap); err != nil {
+		return &fault.Error{
+			Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository", d.me()),
+			Hint: "mend it there: /readyz and the server's log say what is wrong", Err: err,
+		}
+	}
+	return d.catalog.At(ctx, snap, f)
 }
 
 // has tells whether the URL is one of the site's posts.
@@ -143,15 +213,4 @@ func (d *destination) follow(ctx context.Context, advance <-chan struct{}, past 
 		}
 		due.Reset(d.schedule.run(ctx))
 	}
-}
-
-// closeAll closes destinations at once, so that each has all of ctx for its last push.
-func closeAll(ctx context.Context, destinations []*destination) error {
-	errs := make([]error, len(destinations))
-	var all sync.WaitGroup
-	for i, d := range destinations {
-		all.Go(func() { errs[i] = d.close(ctx) })
-	}
-	all.Wait()
-	return errors.Join(errs...)
 }

@@ -16,22 +16,13 @@ const authExternal = "external"
 func (s *Server) indieauthConfig() indieauth.Config {
 	c := s.config()
 	return indieauth.Config{
-		URL: c.URL, Me: s.sites(), Lifetime: c.TokensLifetime, IntrospectionSecret: c.IntrospectionSecret,
+		URL: c.URL, Me: s.Sites(), Lifetime: c.TokensLifetime, IntrospectionSecret: c.IntrospectionSecret,
 		Profile: indieauth.Profile{Name: c.ProfileName, Photo: c.ProfilePhoto, Email: c.ProfileEmail},
 	}
 }
 
 func (s *Server) externalConfig() indieauth.ExternalConfig {
-	return indieauth.ExternalConfig{Me: s.sites(), Secret: s.config().IntrospectionSecret}
-}
-
-// sites are the addresses of the sites being served, the default one first.
-func (s *Server) sites() []string {
-	var list []string
-	for _, d := range s.destinations {
-		list = append(list, d.me())
-	}
-	return list
+	return indieauth.ExternalConfig{Me: s.Sites(), Secret: s.config().IntrospectionSecret}
 }
 
 // external tells whether the site's own sign-in server issues the tokens.
@@ -56,5 +47,6 @@ func (s *Server) externalPrincipal(ctx context.Context, address, token string) (
 	case err != nil:
 		return principal{}, err
 	}
-	return principal{Me: g.Me, Client: g.ClientID, Scope: g.Scope}, nil
+	// The site's own server speaks for that site alone.
+	return principal{Me: g.Me, Client: g.ClientID, Scope: g.Scope, Sites: []string{g.Me}}, nil
 }

@@ -27,7 +27,7 @@ func (s *Server) discard(c echo.Context, who principal, url string) error {
 	}
 	ctx := c.Request().Context()
 	u, err := s.state.UploadByURL(ctx, url)
-	if errors.Is(err, state.ErrNoUpload) {
+	if errors.Is(err, state.ErrNoUpload) || err == nil && !s.mayUse(who, u) {
 		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("no upload has the URL %s", url), Hint: "q=source at the media endpoint lists them"}
 	}
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Server) discard(c echo.Context, who principal, url string) error {
 // upload that no post has used, and that of a bundle whose post was deleted, is in none.
 func (s *Server) keeper(u state.Upload) *destination {
 	for _, d := range s.destinations {
-		if !strings.HasPrefix(u.URL, d.me()) {
+		if !catalog.Within(d.me(), u.URL) || d.usable() != nil {
 			continue
 		}
 		if _, err := d.store.Snapshot().Stat(u.Path); err == nil {

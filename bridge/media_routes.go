@@ -10,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/state"
@@ -21,7 +20,7 @@ type intake struct {
 	server  *Server
 	address string
 	header  string    // the Authorization header's token, "" when there is none
-	who     principal // of that token
+	who     principal // who sends it, once that is known
 	sent    []string  // names of the uploads that were stored
 }
 
@@ -43,6 +42,7 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 		if who, err = s.principal(ctx, in.address, token); err != nil {
 			return "", err
 		}
+		in.who = who
 	}
 	if err := who.require("upload", "media", "create"); err != nil && !who.may("draft") {
 		return "", err
@@ -59,11 +59,7 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 	if err != nil {
 		return "", errors.Join(err, s.media.Remove(staged.File))
 	}
-	err = d.view(ctx, func(v *catalog.View) error {
-		u.Path, u.URL = v.Site().Media(staged.Name, u.Created)
-		return nil
-	})
-	if err == nil {
+	if u.Path, u.URL, err = d.mediaPlace(ctx, u); err == nil {
 		err = s.state.AddUpload(ctx, u)
 	}
 	if err != nil {
@@ -106,8 +102,17 @@ func (s *Server) upload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
 	in := &intake{server: s, address: c.RealIP(), header: header}
+	if err := s.carryOutUpload(c, in); err != nil {
+		in.dropRefused(c.Request().Context(), err)
+		return err
+	}
+	return nil
+}
+
+func (s *Server) carryOutUpload(c echo.Context, in *intake) error {
+	ctx, header := c.Request().Context(), in.header
+	var err error
 	if header != "" {
 		if in.who, err = s.principal(ctx, in.address, header); err != nil {
 			return err
@@ -115,12 +120,15 @@ func (s *Server) upload(c echo.Context) error {
 	}
 	request, err := micropub.ParseUpload(c.Request(), s.limits(), in)
 	if err != nil {
-		in.dropRefused(ctx, err)
 		return err
 	}
 	switch cmd := request.Command.(type) {
 	case *micropub.Upload: // Store has checked the token
-		return micropub.WriteCreated(c.Response(), c.Request(), micropub.Created{URL: cmd.URL})
+		named, err := micropub.Destination(c.Request(), cmd)
+		if err != nil {
+			return err
+		}
+		return s.answerUploaded(c, in.who, named, cmd)
 	case *micropub.Delete:
 		token, err := micropub.OneToken(header, request.Token)
 		if err != nil {
@@ -155,7 +163,7 @@ func (s *Server) mediaQuery(c echo.Context) error {
 		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last", Hint: "send files by POST"}
 	case q.URL != "":
 		u, err := s.state.UploadByURL(ctx, q.URL)
-		if errors.Is(err, state.ErrNoUpload) {
+		if errors.Is(err, state.ErrNoUpload) || err == nil && !s.mayUse(who, u) {
 			return &fault.Error{Code: fault.InvalidRequest, Message: fmt.Sprintf("no upload has the URL %s", q.URL)}
 		}
 		if err != nil {
@@ -171,7 +179,7 @@ func (s *Server) mediaQuery(c echo.Context) error {
 			limit = 20
 		}
 		limit = min(limit, 100)
-		if found, err = s.state.Uploads(ctx, limit, q.Offset); err != nil {
+		if found, err = s.uploadsOf(ctx, who, q.Destination, limit, q.Offset); err != nil {
 			return err
 		}
 	}
@@ -206,7 +214,7 @@ func (s *Server) preview(c echo.Context) error {
 		return err
 	}
 	u, err := s.state.Upload(c.Request().Context(), c.Param("name"))
-	if errors.Is(err, state.ErrNoUpload) {
+	if errors.Is(err, state.ErrNoUpload) || err == nil && !s.mayUse(who, u) {
 		return &fault.Error{Code: fault.NotFound, Message: "no upload has that name"}
 	}
 	if err != nil {

@@ -22,52 +22,63 @@ func (s *Server) carryOut(c echo.Context, in *intake) error {
 	if err != nil {
 		return err
 	}
-	if ok, err := s.contactCommand(c, who, request, in); ok {
+	named, err := micropub.Destination(c.Request(), request.Command)
+	if err != nil {
+		return err
+	}
+	if cmd, ok := request.Command.(*micropub.Upload); ok {
+		return s.answerUploaded(c, who, named, cmd)
+	}
+	if ok, err := s.contactCommand(c, who, request, named, in); ok {
+		return err
+	}
+	var d *destination
+	if address := postOf(request.Command); address == "" {
+		d, err = s.choose(who, named)
+	} else {
+		d, err = s.owner(who, named, address)
+	}
+	if err != nil {
+		return err
+	}
+	posts, err := d.service()
+	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
 	var o outcome
 	switch cmd := request.Command.(type) {
 	case *micropub.Create:
-		d, err := s.choose(who, cmd.Commands.Destination)
-		if err != nil {
-			return err
-		}
-		if o, err = d.posts.create(ctx, who, cmd, in.sent); err != nil {
+		if o, err = posts.create(ctx, who, cmd, in.sent); err != nil {
 			return err
 		}
 		return s.answerCreated(c, o)
 	case *micropub.Update:
-		d, err := s.owner(who, cmd.Commands.Destination, cmd.URL)
-		if err != nil {
-			return err
-		}
-		if o, err = d.posts.update(ctx, who, cmd, in.sent); err != nil {
-			return err
-		}
-		return s.answerChanged(c, o)
+		o, err = posts.update(ctx, who, cmd, in.sent)
 	case *micropub.Delete:
-		d, err := s.owner(who, "", cmd.URL)
-		if err != nil {
-			return err
-		}
-		if o, err = d.posts.delete(ctx, who, cmd); err != nil {
-			return err
-		}
-		return s.answerChanged(c, o)
+		o, err = posts.delete(ctx, who, cmd)
 	case *micropub.Undelete:
-		d, err := s.owner(who, "", cmd.URL)
-		if err != nil {
-			return err
-		}
-		if o, err = d.posts.undelete(ctx, who, cmd); err != nil {
-			return err
-		}
-		return s.answerChanged(c, o)
-	case *micropub.Upload:
-		return micropub.WriteCreated(c.Response(), c.Request(), micropub.Created{URL: cmd.URL})
+		o, err = posts.undelete(ctx, who, cmd)
+	default:
+		err = &fault.Error{Code: fault.InvalidRequest, Message: "the request asks for nothing that this server knows"}
 	}
-	return &fault.Error{Code: fault.InvalidRequest, Message: "the request asks for nothing that this server knows"}
+	if err != nil {
+		return err
+	}
+	return s.answerChanged(c, o)
+}
+
+// postOf is the address of the post that a command is about; "" for a new one.
+func postOf(command micropub.Command) string {
+	switch c := command.(type) {
+	case *micropub.Update:
+		return c.URL
+	case *micropub.Delete:
+		return c.URL
+	case *micropub.Undelete:
+		return c.URL
+	}
+	return ""
 }
 
 // parse reads the request and finds who sent it: the token may stand in the header, or in

@@ -36,6 +36,7 @@ type posts struct {
 	uploads uploads
 	staged  func(file string) (io.ReadCloser, error)
 	config  func() *Config
+	mine    func(url string) bool // whether an upload's address is one of this site
 	log     *slog.Logger
 	now     func() time.Time
 }

@@ -78,6 +78,11 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 // beside it. Where such a file will be served is known only when the post has its place: the
 // post is then written again with the files' addresses.
 func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (site.Revision, stagedFiles, error) {
+	files, followed := files.here(v.Site(), p.mine)
+	if len(followed) > 0 {
+		post.Item = post.Item.Clone()
+		readdress(post.Item.Properties, followed)
+	}
 	made, err := v.Site().Compose(v, post)
 	if err != nil {
 		return made, files, err

@@ -92,6 +92,15 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 // revise changes a post. What it says of files beside it follows when its address changes, and
 // where media.place says so the files that came with the update are put beside it.
 func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files stagedFiles, edit func(*mf2.Item) error) (site.Revision, stagedFiles, error) {
+	files, followed := files.here(v.Site(), p.mine)
+	change := edit
+	if len(followed) > 0 {
+		edit = func(item *mf2.Item) error {
+			err := change(item)
+			readdress(item.Properties, followed)
+			return err
+		}
+	}
 	rev, err := v.Site().Revise(v, src, edit)
 	if err != nil {
 		return rev, files, err

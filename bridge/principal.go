@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 )
 
@@ -14,6 +15,7 @@ type principal struct {
 	Me      string
 	Client  string // client_id, or the name the owner gave the token
 	Scope   []string
+	Sites   []string // addresses of the sites that it may use; none: all
 }
 
 // verified is what an app that asks whether its token is good is told.
@@ -32,6 +34,11 @@ func (p principal) may(scopes ...string) bool {
 		}
 	}
 	return false
+}
+
+// reaches tells whether the token is good for the site at an address.
+func (p principal) reaches(me string) bool {
+	return len(p.Sites) == 0 || slices.ContainsFunc(p.Sites, func(site string) bool { return catalog.SameAddress(site, me) })
 }
 
 // draftsOnly tells whether the token may write drafts and nothing else.

@@ -30,6 +30,9 @@ func (s *Server) query(c echo.Context) error {
 }
 
 func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (any, error) {
+	if q.Kind == "" {
+		return who.verified(), nil
+	}
 	d, err := s.choose(who, q.Destination)
 	if q.Kind == "source" && q.URL != "" {
 		d, err = s.ownerOf(who, q.Destination, q.URL)
@@ -39,8 +42,6 @@ func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (a
 	}
 	ctx := c.Request().Context()
 	switch q.Kind {
-	case "":
-		return who.verified(), nil
 	case "config":
 		return s.configAnswer(who, d), nil
 	case "syndicate-to":

@@ -53,7 +53,16 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 	}
 	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
 	s.settings.Store(&c)
-	s.destinations = []*destination{newDestination(c, log)}
+	sites := c.sites()
+	for _, site := range sites {
+		siteLog := log
+		if len(sites) > 1 {
+			siteLog = log.With("site", site.Me)
+		}
+		d := newDestination(site, siteLog)
+		d.holds = func(url string) bool { return s.holder(url) == d }
+		s.destinations = append(s.destinations, d)
+	}
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	if err := s.open(ctx, run, progress); err != nil {
@@ -79,13 +88,20 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range s.destinations {
-		if err := d.open(ctx, s.state, s.media, progress); err != nil {
-			return err
-		}
+	if err := s.openSites(ctx, run, progress); err != nil {
+		return err
 	}
 	s.background.Go(func() { s.expireUploads(run) })
 	return nil
+}
+
+// Sites lists the addresses of the sites, the default one first.
+func (s *Server) Sites() []string {
+	var sites []string
+	for _, d := range s.destinations {
+		sites = append(sites, d.me())
+	}
+	return sites
 }
 
 // config is the configuration in force. It is not to be changed.
@@ -131,12 +147,6 @@ func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
 	return merged, len(conflicts) > 0, err
 }
 
-// StateFile is where tokens and waiting uploads are noted.
-func (c Config) StateFile() string { return filepath.Join(c.Data, "state.db") }
-
-// CloneDir is the bare clone.
-func (c Config) CloneDir() string { return filepath.Join(c.Data, "repo.git") }
-
 func (c Config) siteOptions() site.Options {
 	o := c.Site
 	o.Me = c.Me
@@ -179,7 +189,7 @@ func (s *Server) Close(ctx context.Context) error {
 	s.closing.Do(func() {
 		s.stop()
 		s.background.Wait()
-		errs := []error{closeAll(ctx, s.destinations)}
+		errs := []error{s.closeSites(ctx)}
 		if s.state != nil {
 			errs = append(errs, s.state.Close())
 		}

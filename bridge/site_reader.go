@@ -37,6 +37,7 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 		return opened, nil
 	}
 	if r.last == nil {
+		r.reason = err.Error()
 		return nil, err
 	}
 	if r.reason != err.Error() {

@@ -26,7 +26,8 @@ import (
 type stagedFiles struct {
 	all       []state.Upload
 	sent      map[string]bool // by name: those that came in the request of the post itself
-	elsewhere map[string]bool // by name: those in the repository that moved with their post since
+	elsewhere map[string]bool // by name: those in the repository that moved with their post since, or in another site's
+	items     []mf2.Item      // what refers to them
 	open      func(file string) (io.ReadCloser, error)
 	log       *slog.Logger
 }
@@ -34,7 +35,7 @@ type stagedFiles struct {
 // referredUploads finds the staged uploads that the items name, in a property or anywhere in a
 // text. sent are the names of those that came with the request.
 func (p *posts) referredUploads(ctx context.Context, sent []string, items ...mf2.Item) (stagedFiles, error) {
-	found := stagedFiles{sent: map[string]bool{}, elsewhere: map[string]bool{}, open: p.staged, log: p.log}
+	found := stagedFiles{sent: map[string]bool{}, elsewhere: map[string]bool{}, items: items, open: p.staged, log: p.log}
 	for _, name := range sent {
 		found.sent[name] = true
 	}

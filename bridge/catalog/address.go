@@ -111,3 +111,10 @@ func spellings(raw string) []string {
 func SameAddress(a, b string) bool {
 	return strings.TrimSuffix(address(a), "/") == strings.TrimSuffix(address(b), "/")
 }
+
+// Within tells whether a URL is that of a site or of something below it.
+func Within(site, url string) bool {
+	base := strings.TrimSuffix(address(site), "/")
+	rest, below := strings.CutPrefix(address(url), base)
+	return below && (rest == "" || rest[0] == '/')
+}

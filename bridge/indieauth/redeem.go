@@ -61,7 +61,7 @@ func (s *Server) Exchange(ctx context.Context, form url.Values) (Tokens, error) 
 				Hint: "redeem it at the authorization endpoint, or ask for a scope when you send the owner there",
 			}
 		}
-		return s.issue(state.Token{Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope}, c.Lifetime), nil
+		return s.issue(state.Token{Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope, Sites: c.Sites}, c.Lifetime), nil
 	})
 	if err != nil {
 		return Tokens{}, err

@@ -34,10 +34,16 @@ type Update struct {
 }
 
 // Delete removes the post at URL, or at the media endpoint the uploaded file.
-type Delete struct{ URL string }
+type Delete struct {
+	URL         string
+	Destination string // mp-destination
+}
 
 // Undelete brings it back.
-type Undelete struct{ URL string }
+type Undelete struct {
+	URL         string
+	Destination string
+}
 
 // Upload is a file that was posted alone: its URL is the whole answer.
 type Upload struct {

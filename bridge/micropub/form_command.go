@@ -46,7 +46,7 @@ func (f *form) command(l Limits) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	return act(verb, address, func() (Command, error) { return f.update(address, byAction, l) })
+	return act(verb, address, f.peek("mp-destination"), func() (Command, error) { return f.update(address, byAction, l) })
 }
 
 // about lets a form that was sent to ?q=contact be about a card: the url in it is the contact's

@@ -51,16 +51,17 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	return act(verb, address, func() (Command, error) { return updateJSON(address, body, l) })
+	return act(verb, address, body["mp-destination"], func() (Command, error) { return updateJSON(address, body, l) })
 }
 
-// act is the command for a verb on an existing post.
-func act(verb, address string, update func() (Command, error)) (Command, error) {
+// act is the command for a verb on an existing post; destination is the value of mp-destination.
+func act(verb, address string, destination any, update func() (Command, error)) (Command, error) {
+	named := firstWord(values(destination, false))
 	switch verb {
 	case "delete":
-		return &Delete{URL: address}, nil
+		return &Delete{URL: address, Destination: named}, nil
 	case "undelete":
-		return &Undelete{URL: address}, nil
+		return &Undelete{URL: address, Destination: named}, nil
 	}
 	return update()
 }

@@ -130,6 +130,9 @@ CREATE TABLE build (
 	called INTEGER NOT NULL
 ) STRICT;
 `,
+
+	// Which sites a token is good for: their addresses, with spaces between them; '' is all.
+	`ALTER TABLE token ADD COLUMN sites TEXT NOT NULL DEFAULT '';`,
 }
 
 // prepare sets the journal mode, which the file remembers, and runs the migrations that are

@@ -32,6 +32,7 @@ type Token struct {
 	ClientID string // the app's client_id; "" for a token made by hand
 	Me       string
 	Scope    []string
+	Sites    []string // addresses of the sites that it is good for; none: all
 	Created  time.Time
 	LastUsed time.Time
 	Expires  time.Time
@@ -65,10 +66,15 @@ func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id in
 			return 0, fmt.Errorf("scope %q is not one word; give each scope by itself", word)
 		}
 	}
+	for _, site := range t.Sites {
+		if site == "" || strings.ContainsAny(site, " \t\r\n") {
+			return 0, fmt.Errorf("site %q is not an address; give each site by itself", site)
+		}
+	}
 	result, err := tx.ExecContext(ctx, `
-		INSERT INTO token (secret, name, client_id, me, scope, created, last_used, expires, revoked)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "),
+		INSERT INTO token (secret, name, client_id, me, scope, sites, created, last_used, expires, revoked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "), strings.Join(t.Sites, " "),
 		stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked))
 	if err != nil {
 		return 0, err
@@ -181,20 +187,23 @@ func (db *DB) revoke(ctx context.Context, column string, value any) error {
 	return err
 }
 
-const selectToken = "SELECT id, name, client_id, me, scope, created, last_used, expires, revoked FROM token"
+const selectToken = "SELECT id, name, client_id, me, scope, sites, created, last_used, expires, revoked FROM token"
 
 // row is one row of a result.
 type row interface{ Scan(into ...any) error }
 
 func scanToken(r row) (Token, error) {
 	var t Token
-	var scope string
+	var scope, sites string
 	var created, lastUsed, expires, revoked sql.NullInt64
-	err := r.Scan(&t.ID, &t.Name, &t.ClientID, &t.Me, &scope, &created, &lastUsed, &expires, &revoked)
+	err := r.Scan(&t.ID, &t.Name, &t.ClientID, &t.Me, &scope, &sites, &created, &lastUsed, &expires, &revoked)
 	if err != nil {
 		return Token{}, err
 	}
 	t.Scope = strings.Fields(scope)
+	if sites != "" {
+		t.Sites = strings.Fields(sites)
+	}
 	t.Created, t.LastUsed, t.Expires, t.Revoked = instant(created), instant(lastUsed), instant(expires), instant(revoked)
 	return t, nil
 }

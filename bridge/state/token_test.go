@@ -17,6 +17,7 @@ func TestATokenComesBackAsItWasMade(t *testing.T) {
 		Name:     "phone's \"app\"",
 		ClientID: "https://app.example/",
 		Me:       "https://example.org/",
+		Sites:    []string{"https://one.example/", "https://two.example/"},
 		Scope:    []string{"create", "draft", "profile", "x:unknown"},
 		Created:  time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		Expires:  time.Now().Add(time.Hour).UTC().Truncate(time.Second),

@@ -129,6 +129,18 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 	return nil
 }
 
+// PlaceUpload notes another Path and URL for an upload that is in no repository yet.
+func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE upload SET path = ?, url = ? WHERE name = ? AND committed IS NULL", u.Path, u.URL, u.Name)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("place upload %s: %w", u.Name, err)
+	}
+	return nil
+}
+
 // RemoveUpload forgets an upload, or answers ErrNoUpload. The staged file is the caller's.
 func (db *DB) RemoveUpload(ctx context.Context, name string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,8 @@ func serveCommand() *cobra.Command {
 	var check bool
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the site that the configuration names",
-		Long: `serve clones the repository when there is no clone yet, and answers Micropub requests
+		Short: "Serve the sites that the configuration names",
+		Long: `serve clones the repositories when there are no clones yet, and answers Micropub requests
 until it is interrupted; then it finishes what is under way.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -52,7 +53,7 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
 		defer cancel()
 		return errors.Join(err, server.Close(grace))
 	}
-	log.Info("serving", "site", config.Me, "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
+	log.Info("serving", "sites", strings.Join(server.Sites(), " "), "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
 	if err := tellSetup(ctx, server, log, stderr); err != nil {
 		log.Error("whether somebody can sign in is not known", "error", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -31,13 +32,15 @@ func tokenCommand() *cobra.Command {
 
 func tokenCreateCommand() *cobra.Command {
 	var path, scope, name string
+	var sites []string
 	var expires time.Duration
 	c := &cobra.Command{
-		Use:     "create --scope SCOPES [--name NAME]",
-		Short:   "Make a token and print it",
-		Long:    `create prints the token alone. It is shown this once: only its hash is kept.`,
-		Example: `  gitpost token create --scope "create update delete undelete media" --name phone`,
-		Args:    cobra.NoArgs,
+		Use:   "create --scope SCOPES [--name NAME] [--site URL]...",
+		Short: "Make a token and print it",
+		Long:  `create prints the token alone. It is shown this once: only its hash is kept.`,
+		Example: `  gitpost token create --scope "create update delete undelete media" --name phone
+  gitpost token create --scope draft --site https://boats.example/`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			t := state.Token{Name: name, Scope: strings.Fields(strings.ReplaceAll(scope, ",", " "))}
 			if expires > 0 {
@@ -45,6 +48,15 @@ func tokenCreateCommand() *cobra.Command {
 			}
 			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
 				t.Me = config.Me
+				for i, address := range sites {
+					site, err := config.SiteAt(address)
+					if err != nil {
+						return fmt.Errorf("create token: %w", err)
+					}
+					if t.Sites = append(t.Sites, site.Me); i == 0 {
+						t.Me = site.Me
+					}
+				}
 				secret, err := db.CreateToken(c.Context(), t)
 				if err != nil {
 					return err
@@ -57,6 +69,7 @@ func tokenCreateCommand() *cobra.Command {
 	configFlag(c, &path)
 	c.Flags().StringVar(&scope, "scope", "", `what the token may do, such as "create update delete undelete media", or "draft"`)
 	c.Flags().StringVar(&name, "name", "", "a name for the list")
+	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its own; repeat it for more (default all)")
 	c.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 720h (default for ever)")
 	c.Args = func(c *cobra.Command, args []string) error {
 		if strings.TrimSpace(scope) == "" {
@@ -92,13 +105,25 @@ func tokenListCommand() *cobra.Command {
 
 func printTokens(w io.Writer, tokens []state.Token, now time.Time) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tNAME\tSCOPE\tCREATED\tLAST USED\tSTATE")
+	limited := slices.ContainsFunc(tokens, func(t state.Token) bool { return len(t.Sites) > 0 })
+	heading := "ID\tNAME\tSCOPE\tCREATED\tLAST USED\tSTATE"
+	if limited {
+		heading += "\tSITES"
+	}
+	fmt.Fprintln(table, heading)
 	for _, t := range tokens {
 		name := t.Name
 		if name == "" {
 			name = t.ClientID
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created), day(t.LastUsed), tokenState(t, now))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created), day(t.LastUsed), tokenState(t, now))
+		switch {
+		case len(t.Sites) > 0:
+			fmt.Fprintf(table, "\t%s", strings.Join(t.Sites, " "))
+		case limited:
+			fmt.Fprint(table, "\tall")
+		}
+		fmt.Fprintln(table)
 	}
 	return table.Flush()
 }

@@ -25,13 +25,14 @@ import (
 )
 
 func urlsCommand() *cobra.Command {
-	var path, folder, generator string
+	var path, folder, address, generator string
 	var asJSON, explain bool
 	c := &cobra.Command{
-		Use:   "urls [--site DIR] [--generator NAME[@VERSION]] [--explain] [--json]",
+		Use:   "urls [--site DIR | --destination URL] [--generator NAME[@VERSION]] [--explain] [--json]",
 		Short: "Print at which URL each file is published",
 		Long: `urls prints where the site's generator publishes each file: of the configured repository,
-or with --site of a plain folder, which needs neither Git nor a configuration.
+or with --site of a plain folder, which needs neither Git nor a configuration. Of several
+configured sites it is the first, or the one that --destination names by its address.
 
 With --explain it prints instead what it concluded about the site and from what, and a note
 as it would write it now. Nothing is changed.`,
@@ -56,6 +57,9 @@ as it would write it now. Nothing is changed.`,
 			default:
 				var err error
 				if config, err = bridge.LoadConfig(path, os.Environ()); err != nil {
+					return err
+				}
+				if config, err = config.SiteAt(address); err != nil {
 					return err
 				}
 				var release func() error
@@ -92,6 +96,7 @@ as it would write it now. Nothing is changed.`,
 	}
 	configFlag(c, &path)
 	c.Flags().StringVar(&folder, "site", "", "a folder with the site, instead of the configured repository")
+	c.Flags().StringVar(&address, "destination", "", "the address of one of several configured sites (default the first)")
 	c.Flags().StringVar(&generator, "generator", "", "hugo or jekyll, with a version as in hugo@0.147.9 (default what the repository says)")
 	c.Flags().BoolVar(&explain, "explain", false, "print what was concluded about the site, and an example of a post")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -99,6 +104,9 @@ as it would write it now. Nothing is changed.`,
 		name, _, _ := strings.Cut(generator, "@")
 		if generator != "" && name != "hugo" && name != "jekyll" {
 			return fmt.Errorf("--generator %s is not known; write hugo or jekyll, with a version as in hugo@0.147.9", generator)
+		}
+		if folder != "" && address != "" {
+			return errors.New("--destination and --site exclude each other; give one of them")
 		}
 		if folder != "" && c.Flags().Changed("config") {
 			return errors.New("--config and --site exclude each other; give one of them")

@@ -1,0 +1,64 @@
+package gitstore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Adopt moves the clone in the folder from to c.Dir, with all that waits in it for a push, when
+// there is none at c.Dir and it is a clone of the same remote and branch. It tells whether it
+// did. A clone that a Store has open is an error (ErrLocked).
+func Adopt(from string, c Config) (bool, error) {
+	if _, err := os.Stat(filepath.Join(c.Dir, "HEAD")); !errors.Is(err, fs.ErrNotExist) {
+		return false, nil // Open says what is wrong with it
+	}
+	same, err := sameOrigin(from, c)
+	if err != nil || !same {
+		return false, err
+	}
+	locked, err := lockFolder(from)
+	if err != nil {
+		return false, err
+	}
+	unlock(locked) // some systems move no folder that has an open file
+	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o755); err != nil {
+		return false, &StorageError{Op: "move the clone", Err: err}
+	}
+	if err := os.Remove(c.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it may be there, and empty
+		return false, &StorageError{Op: "move the clone", Err: err}
+	}
+	if err := os.Rename(from, c.Dir); err != nil {
+		return false, &StorageError{Op: "move the clone", Err: err}
+	}
+	for _, folder := range []string{filepath.Dir(c.Dir), filepath.Dir(from)} {
+		if err := syncDir(folder); err != nil {
+			return false, &StorageError{Op: "move the clone", Err: err}
+		}
+	}
+	return true, nil
+}
+
+// sameOrigin tells whether the folder has a clone of the remote and branch of c.
+func sameOrigin(dir string, c Config) (bool, error) {
+	branch, err := refs{dir}.head()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
+	}
+	r, err := newRemote(c)
+	if err != nil {
+		return false, err
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "config"))
+	if err != nil {
+		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
+	}
+	_, own, _ := strings.Cut(string(data), ownSection)
+	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.name)+"\n"), nil
+}
