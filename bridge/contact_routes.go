@@ -42,9 +42,12 @@ func (s *Server) ownerOf(who principal, named, address string) (*destination, er
 	if _, ok := s.contactName(address); !ok {
 		return s.owner(who, named, address)
 	}
-	site := s.main().me()
+	site := named // the address is from a time when there was one site
 	if u, err := url.Parse(address); err == nil && u.Query().Has("mp-destination") {
 		site = u.Query().Get("mp-destination")
+	}
+	if named != "" && len(s.destinations) > 1 && !catalog.SameAddress(site, named) {
+		return nil, notOf(address, named)
 	}
 	return s.choose(who, site)
 }

@@ -76,12 +76,16 @@ func (s *Server) owner(who principal, named, url string) (*destination, error) {
 		return nil, s.unknown(who, named)
 	}
 	if !slices.Contains(owners, d) {
-		return nil, &fault.Error{
-			Code: fault.InvalidRequest, Message: fmt.Sprintf("%s is not an address of the site %s, which mp-destination names", url, d.me()),
-			Hint: "leave mp-destination out: the address says which site is meant",
-		}
+		return nil, notOf(url, d.me())
 	}
 	return d, s.admit(who, d)
+}
+
+func notOf(address, site string) error {
+	return &fault.Error{
+		Code: fault.InvalidRequest, Message: fmt.Sprintf("%s is not an address of the site %s, which mp-destination names", address, onOneLine(site, 200)),
+		Hint: "leave mp-destination out: the address says which site is meant",
+	}
 }
 
 // owners are the destinations of which the url can be an address, the likeliest first: one that

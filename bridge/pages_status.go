@@ -58,6 +58,9 @@ func (s *Server) home(c echo.Context) error {
 
 // status is what the owner wants to know of one site.
 func (d *destination) status(ctx context.Context) (siteView, error) {
+	if reason := d.closedFor(); reason != "" {
+		return siteView{Me: d.me(), Headline: "This site cannot be served yet. gitpost tries again.", Problem: sentence(reason), Remote: withoutCredentials(d.config().Repo), Waiting: "nothing"}, nil
+	}
 	st, c := d.store.Status(), d.config()
 	v := siteView{
 		Me: d.me(), Remote: withoutCredentials(c.Repo), Branch: st.Branch, Tip: string(st.Tip)[:min(len(st.Tip), 12)],
