@@ -52,9 +52,10 @@ func (s shape) memory() int64 {
 // planDecoding finds out how a HEIC picture is to be decoded and what that takes. One that
 // is neither a HEVC picture nor a grid of them is left to the decoder as a whole.
 func (m medium) planDecoding(h heif, sh *shape) error {
+	scan := m.scanHEVC()
 	for _, item := range h.items {
 		if item.kind == "hvc1" || item.kind == "hev1" {
-			pixels, err := m.hevcPixels(item, h.lengthSize)
+			pixels, err := scan.pixels(item, h.lengthSize)
 			if err != nil {
 				return err
 			}
@@ -67,13 +68,14 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		return err
 	}
 	coded := int64(0) // by the largest tile
+	scan = m.scanHEVC()
 	for i, tile := range plan.tiles {
 		b, err := m.content(plan.configurations[i], maxHEIFMeta)
 		if err != nil {
 			return err
 		}
 		pixels, lengthSize := hevcConfiguration(b)
-		inside, err := m.hevcPixels(tile, lengthSize)
+		inside, err := scan.pixels(tile, lengthSize)
 		if err != nil {
 			return err
 		}

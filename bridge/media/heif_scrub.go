@@ -24,11 +24,17 @@ func (m medium) scrubItems(h heif, keep policy) error {
 	if keep == keepAll {
 		return nil
 	}
+	left := m.size
 	for _, item := range h.items {
 		if heifPictures[item.kind] {
 			continue
 		}
 		err := h.harmless(item)
+		for _, e := range item.extents {
+			if left -= e.to - e.from; left < 0 { // metadata does not overlap
+				err = errBadBox
+			}
+		}
 		if err == nil {
 			switch item.kind {
 			case "Exif":
@@ -54,7 +60,7 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		switch b.name {
 		case "ftyp", "meta", "mdat", "moof", "sidx":
 		case "moov":
-			err = m.scrubMovie(b, false, keep)
+			err = m.scrubMovie(b, false, keep, 0)
 		default:
 			err = m.erase(b)
 		}

@@ -24,21 +24,46 @@ func hevcConfiguration(b []byte) (pixels int64, lengthSize int) {
 	return pixels, lengthSize
 }
 
-// hevcPixels reads the largest size that a picture's own data announce, where no parameter
-// set should be.
-func (m medium) hevcPixels(item heifItem, lengthSize int) (pixels int64, err error) {
+// hevcScan looks for sizes in pictures' own data, where no parameter set should be.
+type hevcScan struct {
+	medium
+	left int64 // bytes that it may still read: pictures do not overlap
+	seen map[extent]int64
+}
+
+func (m medium) scanHEVC() *hevcScan {
+	return &hevcScan{medium: m, left: m.size, seen: map[extent]int64{}}
+}
+
+// pixels is the largest size that an item's data announce.
+func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err error) {
 	for _, e := range item.extents {
-		for at := e.from; at+int64(lengthSize)+2 <= e.to; {
-			b, err := m.read(at, int(min(int64(lengthSize)+256, e.to-at)))
-			if err != nil {
+		n, known := s.seen[e]
+		if !known {
+			if s.left -= e.to - e.from; s.left < 0 {
+				return 0, errBadBox
+			}
+			if n, err = s.pixelsIn(e, lengthSize); err != nil {
 				return 0, err
 			}
-			c := &cursor{b: b}
-			n := int64(c.uint(lengthSize))
-			unit := b[lengthSize:]
-			pixels = max(pixels, unitPixels(unit[:min(int64(len(unit)), n)]))
-			at += int64(lengthSize) + n
+			s.seen[e] = n
 		}
+		pixels = max(pixels, n)
+	}
+	return pixels, nil
+}
+
+func (m medium) pixelsIn(e extent, lengthSize int) (pixels int64, err error) {
+	for at := e.from; at+int64(lengthSize)+2 <= e.to; {
+		b, err := m.read(at, int(min(int64(lengthSize)+256, e.to-at)))
+		if err != nil {
+			return 0, err
+		}
+		c := &cursor{b: b}
+		n := int64(c.uint(lengthSize))
+		unit := b[lengthSize:]
+		pixels = max(pixels, unitPixels(unit[:min(int64(len(unit)), n)]))
+		at += int64(lengthSize) + n
 	}
 	return pixels, nil
 }

@@ -302,3 +302,46 @@ func TestLengthsThatCannotBeAreHarmless(t *testing.T) {
 		}
 	}
 }
+
+func TestBoxesInBoxesWithoutEndAreRefused(t *testing.T) {
+	// Each holds the next, so that whoever follows them runs out of stack.
+	nest := func(outer, inner string, levels int) []byte {
+		b := make([]byte, 8*levels)
+		for i := range levels {
+			be.PutUint32(b[8*i:], uint32(len(b)-8*i))
+			copy(b[8*i+4:], inner)
+		}
+		copy(b[4:], outer)
+		return b
+	}
+	deep := nest("moof", "traf", 500_000)
+	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(sample(t, "film.mp4"), deep...)), fault.InvalidRequest, "do not fit")
+	tracks := newBox("moov", bytes.Repeat(newBox("trak"), 1000))
+	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(newBox("ftyp", []byte("isom\x00\x00\x02\x00isomiso2")), tracks...)), fault.InvalidRequest, "1000 tracks")
+}
+
+func TestItemsThatLieOverEachOtherAreRefused(t *testing.T) {
+	// As many items as fit, each of which is the whole file: to go through them takes for ever.
+	for kind, lies := range map[string]string{"mime": "photo.avif", "hvc1": "photo.heic"} {
+		file := many(t, sample(t, lies)[:32], kind, 2000)
+		refused(t, open(t, Config{}), lies, bytes.NewReader(file), fault.InvalidRequest, "damaged")
+	}
+}
+
+// many is a HEIF file of so many items of one kind, each a little longer than the one before.
+func many(t testing.TB, start []byte, kind string, count int) []byte {
+	t.Helper()
+	var items []byte
+	locations := be.AppendUint16([]byte{0, 0, 0, 0, 0x44, 0}, uint16(count))
+	data := make([]byte, 10_000)
+	for i := range count {
+		id := be.AppendUint16(nil, uint16(i+1))
+		items = append(items, newBox("infe", []byte{2, 0, 0, 0}, id, []byte("\x00\x00"+kind+"\x00"))...)
+		locations = append(append(locations, id...), 0, 0, 0, 1)
+		locations = be.AppendUint32(be.AppendUint32(locations, 40), uint32(5000+i))
+	}
+	ftyp := start[:be.Uint32(start)]
+	return slices.Concat(ftyp, newBox("mdat", data), newBox("meta", make([]byte, 4), newBox("hdlr", []byte("\x00\x00\x00\x00\x00\x00\x00\x00pict"), make([]byte, 13)),
+		newBox("pitm", []byte{0, 0, 0, 0, 0, 1}), newBox("iinf", be.AppendUint16(make([]byte, 4), uint16(count)), items), newBox("iloc", locations),
+		newBox("iprp", newBox("ipco", newBox("ispe", make([]byte, 4), []byte{0, 0, 0, 9, 0, 0, 0, 9})), newBox("ipma", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1}))))
+}

@@ -12,6 +12,12 @@ var filmBoxes = map[string]bool{
 	"sidx": true, "ssix": true, "prft": true, "wide": true,
 }
 
+// Real films have a handful of tracks, and boxes four deep.
+const (
+	maxTracks   = 64
+	maxBoxDepth = 8
+)
+
 // maxUserData is how large user data may be to be looked through.
 const maxUserData = 16 << 20
 
@@ -54,8 +60,8 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	case sound:
 		sh.kind = m4aKind
 	}
-	if len(tracks) == 0 {
-		return sh, broken("it has no track")
+	if len(tracks) == 0 || len(tracks) > maxTracks {
+		return sh, broken("it has %d tracks", len(tracks))
 	}
 	if keep == keepAll {
 		return sh, nil
@@ -76,7 +82,7 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	for _, b := range top {
 		switch {
 		case b.name == "moov", b.name == "moof":
-			err = m.scrubMovie(b, sound, keep)
+			err = m.scrubMovie(b, sound, keep, 0)
 		case !filmBoxes[b.name]:
 			err = m.erase(b)
 		}
@@ -88,7 +94,10 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 }
 
 // scrubMovie erases what a moov or trak box says beside how to play it.
-func (m medium) scrubMovie(parent box, sound bool, keep policy) error {
+func (m medium) scrubMovie(parent box, sound bool, keep policy, depth int) error {
+	if depth > maxBoxDepth {
+		return errBadBox
+	}
 	list, err := m.boxes(parent.body, parent.end)
 	if err != nil {
 		return err
@@ -96,7 +105,7 @@ func (m medium) scrubMovie(parent box, sound bool, keep policy) error {
 	for _, b := range list {
 		switch b.name {
 		case "trak", "mdia", "minf", "traf":
-			err = m.scrubMovie(b, sound, keep)
+			err = m.scrubMovie(b, sound, keep, depth+1)
 		case "hdlr": // its name is the maker's: "GoPro AVC"
 			if keep == keepNothing && b.end-b.body > 24 {
 				err = m.fill(b.body+24, b.end, 0)

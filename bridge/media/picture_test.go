@@ -371,3 +371,24 @@ func TestAHEICBecomesAJPEGThatShowsTheSame(t *testing.T) {
 		t.Errorf("made narrower: %+v", staged)
 	}
 }
+
+func TestPicturesInRareFormsAreMadeNarrower(t *testing.T) {
+	s := open(t, Config{MaxWidth: 32})
+	for name, body := range map[string][]byte{
+		"CMYK.jpg":        sample(t, filepath.Join("rare", "cmyk.jpg")),
+		"progressive.jpg": sample(t, filepath.Join("rare", "progressive.jpg")),
+		"interlaced.png":  sample(t, filepath.Join("rare", "interlaced.png")),
+		"16 bits.png":     sample(t, filepath.Join("rare", "deep.png")),
+	} {
+		staged, got := stage(t, s, name, body)
+		if staged.Width != 32 || staged.Height != 24 {
+			t.Errorf("%s: %+v", name, staged)
+			continue
+		}
+		before, want := decoded(t, body), image.NewRGBA(image.Rect(0, 0, 32, 24))
+		draw.CatmullRom.Scale(want, want.Bounds(), before, before.Bounds(), draw.Src, nil)
+		if d := difference(t, want, decoded(t, got)); d > 2 {
+			t.Errorf("%s: the picture differs by %g", name, d)
+		}
+	}
+}

@@ -326,3 +326,24 @@ func TestTheGIFKeepsItsFramesAndItsLoop(t *testing.T) {
 		}
 	}
 }
+
+func TestXMPInAGIFIsLeftOut(t *testing.T) {
+	plain := sample(t, "animated.gif")
+	head := 13 + 3<<(plain[10]&7+1)
+	packet := `<?xpacket begin=""?><x:xmpmeta exif:GPSLatitude="48,51.46N"/><?xpacket end="w"?>`
+	// The packet is not cut into blocks: a trailer of falling lengths leads any reader to its end.
+	trailer := []byte{0x01}
+	for i := 0xff; i >= 0; i-- {
+		trailer = append(trailer, byte(i))
+	}
+	with := slices.Concat(plain[:head], []byte("\x21\xff\x0bXMP DataXMP"), []byte(packet), trailer, []byte{0}, plain[head:])
+	for _, keep := range []string{"", "keep", "keep-location"} {
+		_, got := stage(t, open(t, Config{Keep: keep}), "animated.gif", with)
+		if stays := bytes.Contains(got, []byte("GPSLatitude")); stays != (keep == "keep-location") {
+			t.Errorf("%q: it stays: %v", keep, stays)
+		}
+		if n := len(frames(t, got).Image); n != 3 {
+			t.Errorf("%q: %d frames are left, want 3", keep, n)
+		}
+	}
+}
