@@ -93,11 +93,8 @@ func (d *destination) status(ctx context.Context) (siteView, error) {
 				Draft: e.Status == "draft", Hidden: e.Visibility == "unlisted",
 			})
 		}
-		view.Pages(func(e *catalog.Entry) {
-			if e.Problem != "" && len(v.Unreadable) < most {
-				v.Unreadable = append(v.Unreadable, e)
-			}
-		})
+		unreadable := view.Unreadable()
+		v.Unreadable = unreadable[:min(len(unreadable), most)]
 		return nil
 	})
 	return v, err

@@ -28,6 +28,7 @@ const (
 	isIndexHTML // the output is the URL's path and index.html
 	hasTurned
 	isTurning
+	hasProblem
 )
 
 // pack is the entry's own part of its record. First comes what is asked of all records.
@@ -53,6 +54,7 @@ func pack(e *Entry) string {
 	set(isIndexHTML, p.Output != "" && p.Output == indexHTML(p.URL))
 	set(hasTurned, !p.Turned.IsZero())
 	set(isTurning, !p.Turns.IsZero())
+	set(hasProblem, e.Problem != "")
 	b = append(b, flags)
 	b = appendTime(b, p.Turned)
 	b = appendTime(b, p.Turns)
@@ -116,6 +118,13 @@ func (r record) addresses() []string {
 	page, in := r.page()
 	page.Aliases = in.texts()
 	return addresses(page)
+}
+
+// unreadable tells whether the file has a Problem.
+func (r record) unreadable() bool {
+	in := reader{rest: r.data}
+	in.text()
+	return in.byte()&hasProblem != 0
 }
 
 func (r record) date() time.Time {

@@ -122,7 +122,7 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 	}
 	for step := range 200 {
 		paths := slices.Sorted(maps.Keys(files))
-		switch path := paths[next(len(paths))]; next(8) {
+		switch path := paths[next(len(paths))]; next(9) {
 		case 0:
 			if path != "hugo.toml" {
 				delete(files, path)
@@ -139,6 +139,8 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 			files["static/media/a.jpg"] = fmt.Sprint(step)
 		case 5:
 			files[fmt.Sprintf("content/posts/bundle-%d/part.md", next(3))] = fmt.Sprintf("---\ntitle: Part %d\ndate: 2023-01-01\n---\n", step)
+		case 8:
+			files[fmt.Sprintf("content/notes/broken-%d.md", next(2))] = "---\ntitle: [\n---\n"
 		case 6:
 			files[fmt.Sprintf("content/posts/bundle-%d/index.md", next(3))] = fmt.Sprintf("---\ntitle: Bundle %d\ndate: 2023-02-%02d\n---\nText\n", step, 1+next(28))
 		case 7:
@@ -172,6 +174,9 @@ func summary(v *View) []string {
 		found := v.Lookup(e.Page.URL)
 		all = append(all, fmt.Sprint(e.Path, e.Page.URL, e.Page.Published, e.Page.Reason, e.Page.Aliases, e.Name, e.Status, e.Has, found != nil))
 	})
+	for _, e := range v.Unreadable() {
+		all = append(all, "unreadable "+e.Path+e.Problem)
+	}
 	for _, s := range v.Recent(5) {
 		all = append(all, "recent "+s.Path)
 	}

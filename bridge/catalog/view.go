@@ -177,6 +177,27 @@ func (v *View) Recent(n int) []site.Source {
 	return sources
 }
 
+// Unreadable gives the content files whose front matter cannot be read, in path order.
+func (v *View) Unreadable() []*Entry {
+	var entries []*Entry
+	for number, r := range v.index.records {
+		if r.unreadable() {
+			if e := v.index.entry(uint32(number)); !v.changed(e.Path) {
+				entries = append(entries, e)
+			}
+		}
+	}
+	if v.over != nil {
+		for _, e := range v.over.entries {
+			if e != nil && e.Problem != "" {
+				entries = append(entries, e)
+			}
+		}
+	}
+	slices.SortFunc(entries, func(a, b *Entry) int { return strings.Compare(a.Path, b.Path) })
+	return entries
+}
+
 // Pages calls f for every content file in path order.
 func (v *View) Pages(f func(*Entry)) {
 	for _, path := range v.content() {

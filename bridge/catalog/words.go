@@ -134,7 +134,7 @@ func wordsOf(e *Entry, item mf2.Item) *words {
 }
 
 // said calls f with every text by which a person may ask for a value: the value itself, of an
-// object its value, text and URL, of a nested item its URL, name and uid.
+// object its value, text, alt text and URL, of a nested item its URL, name and uid.
 func said(v any, f func(string)) {
 	switch v := v.(type) {
 	case []any:
@@ -142,7 +142,7 @@ func said(v any, f func(string)) {
 			said(one, f)
 		}
 	case map[string]any:
-		for _, key := range [...]string{"value", "html", "text", "url", "uid", "name"} {
+		for _, key := range [...]string{"value", "html", "text", "alt", "url", "uid", "name"} {
 			if one, ok := v[key]; ok {
 				said(one, f)
 			}
