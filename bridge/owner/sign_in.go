@@ -189,8 +189,11 @@ func unavailable(op string, err error) error {
 }
 
 func inWords(d time.Duration) string {
-	if d <= 90*time.Second {
-		return fmt.Sprintf("%d seconds", int((d+time.Second-1)/time.Second))
+	switch n := int((d + time.Second - 1) / time.Second); {
+	case n <= 1:
+		return "a second"
+	case n <= 90:
+		return fmt.Sprintf("%d seconds", n)
 	}
 	return fmt.Sprintf("%d minutes", int((d+time.Minute-1)/time.Minute))
 }

@@ -1,4 +1,5 @@
-// Package state keeps what is not content: access tokens and uploads that wait for their post.
+// Package state keeps what is not content: access tokens, how the owner signs in, and uploads
+// that wait for their post.
 //
 // It is one SQLite file, which only its owner can read. Several processes may have it open
 // at once: `gitpost token revoke` beside a running server works at the next request. What a

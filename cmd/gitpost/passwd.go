@@ -40,7 +40,7 @@ passwd works beside a running server, and before the first start of one.`,
 				}
 				password := ""
 				if set { // before anything is changed
-					if password, err = askPassword(c.InOrStdin(), c.ErrOrStderr()); err != nil {
+					if password, err = askPassword(c.Context(), c.InOrStdin(), c.ErrOrStderr()); err != nil {
 						return err
 					}
 					if err := who.SetPassword(c.Context(), password, ""); err != nil {
@@ -79,7 +79,7 @@ func printSetup(ctx context.Context, config bridge.Config, who *owner.Owner, std
 
 // askPassword asks for a new password twice, without showing it; a program gives it as one
 // line.
-func askPassword(stdin io.Reader, stderr io.Writer) (string, error) {
+func askPassword(ctx context.Context, stdin io.Reader, stderr io.Writer) (string, error) {
 	if !isTerminal(stdin) {
 		line, err := bufio.NewReader(io.LimitReader(stdin, 4096)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -93,12 +93,12 @@ func askPassword(stdin io.Reader, stderr io.Writer) (string, error) {
 	terminal := int(stdin.(*os.File).Fd())
 	ask := func(prompt string) (string, error) {
 		fmt.Fprint(stderr, prompt)
-		b, err := term.ReadPassword(terminal)
+		password, err := readHidden(ctx, terminal)
 		fmt.Fprintln(stderr)
 		if err != nil {
 			return "", fmt.Errorf("read the password: %w", err)
 		}
-		return string(b), nil
+		return password, nil
 	}
 	first, err := ask("New password: ")
 	if err != nil {
@@ -112,4 +112,27 @@ func askPassword(stdin io.Reader, stderr io.Writer) (string, error) {
 		return "", errors.New("the two passwords are not the same; nothing was changed")
 	}
 	return first, nil
+}
+
+// readHidden reads a line that does not show. An interruption leaves the terminal as it was.
+func readHidden(ctx context.Context, terminal int) (string, error) {
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	type line struct {
+		text []byte
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() { // ends with the line, or with the process
+		text, err := term.ReadPassword(terminal)
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		return string(l.text), l.err
+	case <-ctx.Done():
+		return "", errors.Join(errors.New("interrupted; nothing was changed"), term.Restore(terminal, before))
+	}
 }

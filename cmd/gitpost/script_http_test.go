@@ -26,8 +26,7 @@ import (
 // BODY is -json FILE (with $NAMES in it), -body FILE TYPE, or NAME=VALUE... as a form; a
 // value @FILE is a file, which makes the form multipart. $TOKEN is sent unless -as gives
 // another one or an empty one. The body of the answer goes to stdout, status and headers to
-// stderr; a Location becomes $LOCATION, and
-// its path $PATHOF. -until repeats the request until the body matches.
+// stderr; a Location becomes $LOCATION and its path $PATHOF, a cookie $COOKIE. -until repeats the request until the body matches.
 func (s *scene) http(args []string) {
 	s.usage(args, 3, "http STATUS METHOD PATH ...")
 	r := request{method: args[1], address: s.ts.Getenv("URL") + args[2], token: s.ts.Getenv("TOKEN"), header: http.Header{}}
@@ -81,6 +80,9 @@ func (s *scene) report(answer *http.Response) {
 	var header bytes.Buffer
 	answer.Header.Write(&header)
 	s.ts.Stderr().Write(bytes.ReplaceAll(header.Bytes(), []byte("\r\n"), []byte("\n")))
+	for _, c := range answer.Cookies() {
+		s.ts.Setenv("COOKIE", c.Name+"="+c.Value)
+	}
 	if at := answer.Header.Get("Location"); at != "" {
 		s.ts.Setenv("LOCATION", at)
 		if u, err := url.Parse(at); err == nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -151,6 +152,23 @@ func (s *scene) token(args []string) {
 	s.usage(args, 1, "token [-as VARIABLE] [-name NAME] SCOPE...")
 	s.check(s.ts.Exec("gitpost", append(command, "--scope", strings.Join(args, " "))...))
 	s.ts.Setenv(variable, strings.TrimSpace(s.ts.ReadFile("stdout")))
+}
+
+// setup makes a set-up link, or with -first takes the one that the server printed; what
+// opens it becomes $CODE.
+func (s *scene) setup(args []string) {
+	text := ""
+	if len(args) == 1 && args[0] == "-first" {
+		text = s.server.output()
+	} else {
+		s.check(s.ts.Exec("gitpost", "passwd"))
+		text = s.ts.ReadFile("stdout")
+	}
+	link := regexp.MustCompile(`http\S*/setup\?code=([A-Z2-7]+)`).FindAllStringSubmatch(text, -1)
+	if len(link) != 1 {
+		s.ts.Fatalf("there are %d set-up links in\n%s", len(link), text)
+	}
+	s.ts.Setenv("CODE", link[0][1])
 }
 
 // process is a program that runs beside the scenario.
