@@ -32,12 +32,9 @@ const internalURL = "_internal_url"
 // contactsIn reads the contacts of a tree, by name. A file that cannot be read is passed over.
 func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	folder := s.ContactFolder()
-	files, err := fs.ReadDir(tree, folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	files, err := filesIn(tree, folder)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", folder, err)
+		return nil, err
 	}
 	var all []contact
 	for _, f := range files {
@@ -57,11 +54,27 @@ func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	return all, nil
 }
 
+// filesIn lists a folder. What is no folder (nothing, a file, a link, a submodule) has none.
+func filesIn(tree fs.FS, folder string) ([]fs.DirEntry, error) {
+	is, err := fs.Stat(tree, folder)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !is.IsDir() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at %s: %w", folder, err)
+	}
+	files, err := fs.ReadDir(tree, folder)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", folder, err)
+	}
+	return files, nil
+}
+
 // contactFile finds the file of the contact of that name.
 func contactFile(s *site.Site, tree fs.FS, name string) (file string, data []byte, err error) {
-	files, err := fs.ReadDir(tree, s.ContactFolder())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", nil, fmt.Errorf("list %s: %w", s.ContactFolder(), err)
+	files, err := filesIn(tree, s.ContactFolder())
+	if err != nil {
+		return "", nil, err
 	}
 	for _, f := range files {
 		if is, ok := site.ContactFile(f.Name()); ok && is == name && f.Type().IsRegular() {
@@ -187,9 +200,9 @@ func (p *posts) contactDone(ctx context.Context, op string, o outcome, commit *g
 // it: then nothing is written.
 func contactNames(s *site.Site, tree fs.FS) (map[string]bool, error) {
 	folder := s.ContactFolder()
-	beside, err := fs.ReadDir(tree, path.Dir(folder))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list %s: %w", path.Dir(folder), err)
+	beside, err := filesIn(tree, path.Dir(folder))
+	if err != nil {
+		return nil, err
 	}
 	for _, f := range beside {
 		if stem := strings.TrimSuffix(f.Name(), path.Ext(f.Name())); stem == path.Base(folder) && !f.IsDir() {
@@ -201,9 +214,9 @@ func contactNames(s *site.Site, tree fs.FS) (map[string]bool, error) {
 			}
 		}
 	}
-	files, err := fs.ReadDir(tree, folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list %s: %w", folder, err)
+	files, err := filesIn(tree, folder)
+	if err != nil {
+		return nil, err
 	}
 	taken := map[string]bool{}
 	for _, f := range files {
