@@ -30,6 +30,9 @@ const (
 	// tiledBytes for each pixel that is put together, most of which have colours of half the size.
 	wholeBytes = 25
 	tiledBytes = 3
+	// decoderBytes is what the decoder takes by itself. Together they let two phones' photos
+	// be decoded at once, however many cores there are.
+	decoderBytes = 8 << 20
 	// maxUndivided is how many pixels it may get at once. A picture of so many takes 200 MB.
 	maxUndivided = 8_500_000
 	// maxUndividedFile is how large a file may be that the decoder gets as a whole: it is held
@@ -44,7 +47,7 @@ func (s shape) divided() bool { return s.plan != nil && len(s.plan.tiles) > 1 }
 func (s shape) memory() int64 {
 	pixels := int64(s.width) * int64(s.height)
 	if s.divided() {
-		return pixels*tiledBytes + s.coded*wholeBytes
+		return pixels*tiledBytes + s.coded*wholeBytes + decoderBytes
 	}
 	return int64(float64(max(pixels, s.coded)) * s.bytesPerPixel)
 }
