@@ -20,8 +20,7 @@ func (c Config) CatalogFile() string { return strings.TrimSuffix(c.CloneDir(), "
 
 // cache is the index of posts on disk.
 func (d *destination) cache() catalog.Cache {
-	c := d.config()
-	return catalog.Cache{File: c.CatalogFile(), Key: programKey() + "\n" + optionsKey(c.siteOptions())}
+	return catalog.Cache{File: d.config().CatalogFile(), Key: programKey() + "\n" + optionsKey(d.site.options)}
 }
 
 // programKey names this build of gitpost: another one may read posts otherwise.
@@ -98,7 +97,12 @@ func (d *destination) keepIndex(ctx context.Context) {
 	}
 }
 
+// saveIndex saves the catalog, but not while the site's configuration cannot be read: the next
+// start then finds the last good one in the state that was saved before.
 func (d *destination) saveIndex(ctx context.Context) {
+	if d.site.problem() != "" {
+		return
+	}
 	if err := d.catalog.Save(ctx, d.cache()); err != nil && ctx.Err() == nil {
 		d.log.Warn("the index of posts could not be saved; the next start takes longer", "error", err)
 	}

@@ -23,6 +23,10 @@ func TestPostIsKeptWhileTheSitesConfigurationIsBroken(t *testing.T) {
 			t.Fatalf("hook: %d %s", a.Status, a.Body)
 		}
 	}
+	f.await("the index is not kept", func() bool {
+		_, err := os.Stat(f.config.CatalogFile())
+		return err == nil
+	})
 	configure("baseURL = ")
 	location := f.create(`{"properties":{"content":["Sent while an edit was wrong"]}}`)
 	if got := f.source(location).Properties.Text("content"); got != "Sent while an edit was wrong" {
@@ -30,6 +34,15 @@ func TestPostIsKeptWhileTheSitesConfigurationIsBroken(t *testing.T) {
 	}
 	if a := f.send("GET", "/readyz", "", ""); a.Status != http.StatusServiceUnavailable || a.json(t)["reason"] == nil {
 		t.Errorf("/readyz does not tell of the broken configuration: %d %s", a.Status, a.Body)
+	}
+	// The index that is kept is of a state whose configuration could be read: a restart finds it.
+	if err := f.stop(); err != nil {
+		t.Fatal(err)
+	}
+	f.start()
+	again := f.create(`{"properties":{"content":["Sent after a restart"]}}`)
+	if got := f.source(again).Properties.Text("content"); got != "Sent after a restart" {
+		t.Errorf("after a restart it reads back as %q", got)
 	}
 	configure(string(good))
 	if a := f.send("GET", "/readyz", "", ""); a.Status != http.StatusOK {

@@ -31,7 +31,8 @@ const cacheFormat = "gitpost catalog 1\n"
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Restore starts the catalog with what the cache has. It returns why it does not: the catalog
-// is then empty, and Advance reads the whole repository.
+// is then empty, and Advance reads the whole repository. When the site's configuration cannot
+// be read at tip, it is read from the state that the cache is of.
 func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
@@ -39,17 +40,23 @@ func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error 
 	if err != nil {
 		return err
 	}
-	st, err := c.open(tip)
-	if err != nil {
-		return err
-	}
-	stored, err := openCache(data, cacheKey(cache.Key, st))
+	stored, err := openCache(data)
 	if err != nil {
 		return err
 	}
 	snap, err := tip.At(stored.ref)
 	if err != nil {
 		return fmt.Errorf("the repository no longer has the state that is kept: %w", err)
+	}
+	st, err := c.open(tip)
+	if err != nil {
+		st, err = c.open(snap) // somebody's slip since then
+	}
+	if err != nil {
+		return err
+	}
+	if stored.key != cacheKey(cache.Key, st) {
+		return errForeign
 	}
 	ix := newIndex(st, snap)
 	if !ix.decode(stored.rest) {
@@ -167,7 +174,7 @@ var (
 
 // storedIndex is a cache file that was opened.
 type storedIndex struct {
-	ref      string
+	key, ref string
 	sections []string
 	past     *Past
 	pastRef  string
@@ -176,7 +183,7 @@ type storedIndex struct {
 
 // openCache checks a cache file. Its head is the format, a checksum of what follows, the key
 // and the state.
-func openCache(data, key string) (storedIndex, error) {
+func openCache(data string) (storedIndex, error) {
 	var s storedIndex
 	rest, ok := strings.CutPrefix(data, cacheFormat)
 	if !ok {
@@ -190,10 +197,7 @@ func openCache(data, key string) (storedIndex, error) {
 		return s, errDamaged
 	}
 	r := reader{rest: rest[4:]}
-	if r.text() != key {
-		return s, errForeign
-	}
-	s.ref = r.text()
+	s.key, s.ref = r.text(), r.text()
 	s.sections = r.texts()
 	s.pastRef = r.text()
 	s.past = readPast(&r)
