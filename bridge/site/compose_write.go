@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -96,12 +97,16 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		return w.writeVisibility(values, item)
 	case "name":
 		err = w.writeName(values)
+	case "summary":
+		err = w.writeSummary(values)
 	case "category":
 		err = w.writeCategory(values)
 	case "published", "updated":
 		err = w.writeDate(property, values)
 	case "photo":
 		err = w.writePhoto(values)
+	case "audio":
+		err = w.writeAudio(values)
 	case syndicateTo:
 		err = w.doc.Set(ordered(values), w.key(property)) // a list always: layouts and tools go through it
 	default:
@@ -188,6 +193,19 @@ func (w *writer) writeName(values []any) error {
 	return w.setApart("name", values)
 }
 
+// writeSummary writes a summary that Hugo, which reads it as Markdown, can render.
+func (w *writer) writeSummary(values []any) error {
+	text, isText := values[0].(string)
+	shown := w.site.harmless(text)
+	if len(values) > 1 || !isText || shown == text {
+		return w.writePlain("summary", values)
+	}
+	if err := w.writePlain("summary", []any{shown}); err != nil {
+		return err
+	}
+	return w.setApart("summary", values)
+}
+
 // writeCategory writes a list always: one tag with a space in it would be two for Jekyll.
 func (w *writer) writeCategory(values []any) error {
 	tags := tagsOf(values)
@@ -223,14 +241,31 @@ func (w *writer) writePhoto(values []any) error {
 	for i, v := range values {
 		list[i] = ordered(photoValue(v))
 	}
-	urls := photoURLs(values)
+	urls := pictureURLs(values)
 	if err := w.doc.Set(list, "photo"); err != nil {
 		return err
 	}
 	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 {
 		return err
 	}
-	return w.writeImage(urls, photoAlt(values[0]))
+	first := slices.IndexFunc(values, func(v any) bool { return photoURL(v) == urls[0] })
+	return w.writeImage(urls, photoAlt(values[first]))
+}
+
+// writeAudio writes the recordings' addresses as a list: Hugo's own template for link previews
+// goes through them and makes each one absolute, and fails the build on anything else.
+func (w *writer) writeAudio(values []any) error {
+	urls := photoURLs(values)
+	if w.site.profile.name() != "hugo" || len(urls) == 0 || !w.rules.own("audio") || w.site.taxonomy("audio") {
+		return w.writePlain("audio", values)
+	}
+	if err := w.doc.Set(urls, w.key("audio")); err != nil {
+		return err
+	}
+	if same(urls, values) {
+		return w.deleteApart("audio")
+	}
+	return w.setApart("audio", values)
 }
 
 // writeImage writes the key that makes themes show a picture in lists and link previews.

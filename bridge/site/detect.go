@@ -49,7 +49,9 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "correct it as " + name + " itself would ask for, and push", Err: err,
 		}
 	}
-	return &Site{profile: p, options: o, theme: readTheme(tree, p), origin: read}, nil
+	s := &Site{profile: p, options: o, theme: readTheme(tree, p), origin: read}
+	s.theme.dropsHTML = !s.rawHTML()
+	return s, nil
 }
 
 // configExtensions in the order in which Hugo looks for them.

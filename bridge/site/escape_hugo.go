@@ -14,11 +14,13 @@ const longestShortcode = 200
 // lone {{< has none, so that it comes from the front matter by the built-in shortcode
 // param.
 func shortcodeEscape(part string) string {
-	switch part {
-	case "{{<":
+	switch {
+	case part == "{{<":
 		return `{{< param "gitpost.angle" >}}`
-	case "{{%":
+	case part == "{{%":
 		return `{{< param "gitpost.percent" >}}`
+	case isFencePart(part):
+		return fenceEscape(part)
 	}
 	inner := part[3 : len(part)-3]
 	return part[:3] + "/*" + inner + "*/" + part[len(part)-3:]
@@ -32,17 +34,18 @@ type tag struct {
 	closes     bool // {{< /name >}}
 	complete   bool // {{< name />}}
 	comment    bool // {{</* … */>}}
+	markdown   bool // {{% … %}}
 	passes     bool
 }
 
 func (t *theme) escapeShortcodes(text, version string) (string, []string) {
+	text, escaped := escapeFences(text)
 	tags := shortcodeTags(text)
 	if len(tags) == 0 {
-		return text, nil
+		return text, escaped
 	}
 	t.pass(tags, version)
 	var b strings.Builder
-	var escaped []string
 	at := 0
 	for _, g := range tags {
 		if g.start < at || g.passes {
@@ -94,7 +97,7 @@ func shortcodeTags(text string) []tag {
 			at = start + 1
 			continue
 		}
-		g := tag{start: start}
+		g := tag{start: start, markdown: rest[2] == '%'}
 		at = start + 3
 		if strings.HasPrefix(rest[3:], "/*") {
 			if j := strings.Index(rest[5:], "*/"+closer); j >= 0 {
@@ -129,7 +132,7 @@ func (t *theme) pass(tags []tag, version string) {
 		if g.start < inside || g.end == 0 || g.name == "" {
 			continue
 		}
-		wantsClosing, known := t.shortcode(g.name, g.arguments, version)
+		wantsClosing, known := t.shortcode(g, version)
 		switch {
 		case g.closes:
 			for n := len(open) - 1; n >= 0; n-- {
@@ -154,28 +157,29 @@ func (t *theme) pass(tags []tag, version string) {
 	}
 }
 
-// builtin are the shortcodes that Hugo brings along and that cannot fail a build, whatever
-// their arguments: not ref (an unknown page), not param, not those that ask a server.
+// builtin are the shortcodes that Hugo brings along and that cannot fail a build: not ref (an
+// unknown page), not param, not those that ask a server. All write HTML, which between
+// percent signs counts as a part of the Markdown.
 var builtin = map[string]struct {
-	closing   bool
-	arguments bool // at least one
-	since     string
+	closing bool
+	passes  func(arguments string) bool
+	since   string
 }{
-	"figure":    {arguments: true},
-	"youtube":   {arguments: true},
-	"vimeo":     {arguments: true},
-	"highlight": {closing: true, arguments: true},
-	"details":   {closing: true, since: "0.140.0"},
+	"figure":    {passes: func(arguments string) bool { return arguments != "" }},
+	"youtube":   {passes: videoPasses},
+	"vimeo":     {passes: videoPasses},
+	"highlight": {closing: true, passes: highlightPasses},
+	"details":   {closing: true, passes: func(string) bool { return true }, since: "0.140.0"},
 }
 
-// shortcode tells whether a shortcode is known, and whether it wants a closing tag.
-func (t *theme) shortcode(name, arguments, version string) (closing, known bool) {
-	if closing, ok := t.shortcodes[name]; ok {
+// shortcode tells whether a tag's shortcode is known, and whether it wants a closing tag.
+func (t *theme) shortcode(g *tag, version string) (closing, known bool) {
+	if closing, ok := t.shortcodes[g.name]; ok {
 		return closing, true
 	}
-	b, ok := builtin[name]
-	if !ok || b.arguments && arguments == "" || b.since != "" && !atLeast(version, b.since) {
+	b, ok := builtin[g.name]
+	if !ok || g.markdown && t.dropsHTML || b.since != "" && !atLeast(version, b.since) {
 		return false, false
 	}
-	return b.closing, true
+	return b.closing, b.passes(g.arguments)
 }

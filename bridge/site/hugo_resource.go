@@ -32,7 +32,11 @@ func (h *hugo) locateResource(page Page, f *hugoFile, around Surroundings) Page 
 	doc := h.sectionDocument(f.dir, f, around)
 	if doc == nil {
 		// Before 0.123 a file in a folder without _index was copied from where it stands.
-		return h.placeResource(page, f, path.Join("/", f.lang.filePath, f.mountPath()), path.Join("/", f.lang.prefix, f.mountPath()))
+		link := path.Join("/", f.lang.copyPath, f.mountPath())
+		if h.multihost {
+			link = path.Join("/", f.mountPath())
+		}
+		return h.placeResource(page, f, path.Join("/", f.lang.copyPath, f.mountPath()), link)
 	}
 	section := h.sectionNode(f, f.dir)
 	return h.resourceOf(page, &section, doc, f, around)
@@ -89,6 +93,11 @@ func (h *hugo) nodeAbove(f *hugoFile, around Surroundings) (node hugoFile, doc *
 			}
 		}
 		if top && h.hasPages(dir, f, around) {
+			if _, foreign := h.pagesAt("", around); foreign && h.rules.ownSections {
+				if _, home := h.sectionFile("", f.lang, around); home == nil {
+					return node, nil, otherLanguage // the section is made below a home page that is not there
+				}
+			}
 			return h.sectionNode(f, dir), nil, ""
 		}
 		if len(pages) > 0 || sections || top && h.hasPages(dir, nil, around) {

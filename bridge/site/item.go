@@ -118,6 +118,14 @@ func (r *reading) property(property string) []any {
 		if isApart && r.text("name") == title(kept) {
 			return kept
 		}
+	case "summary":
+		if isApart && len(kept) == 1 && r.text("summary") == r.site.harmless(mf2.Text(kept[0])) {
+			return kept
+		}
+	case "audio":
+		if now, _ := r.said("audio"); isApart && same(now, photoURLs(kept)) {
+			return kept
+		}
 	case "category":
 		if isApart {
 			return r.mixedCategory(kept)

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"strings"
 
 	"gitpost/bridge/mf2"
@@ -113,7 +114,7 @@ func (r *reading) pictured(kept []any) bool {
 		return false
 	}
 	v, _ := r.doc.Get(strings.Split(key, ".")...)
-	urls, now := photoURLs(kept), unflatten(v)
+	urls, now := pictureURLs(kept), unflatten(v)
 	return len(urls) > 0 && (same(now, urls) || same(now, urls[:1]))
 }
 
@@ -122,6 +123,18 @@ func photoURLs(values []any) []any {
 	var urls []any
 	for _, v := range values {
 		if u := photoURL(v); u != "" {
+			urls = append(urls, u)
+		}
+	}
+	return urls
+}
+
+// pictureURLs are those of the photos that can be URLs at all: Hugo's own template for link
+// previews parses what stands in images, and fails the build on what it cannot.
+func pictureURLs(values []any) []any {
+	var urls []any
+	for _, u := range photoURLs(values) {
+		if _, err := url.Parse(u.(string)); err == nil {
 			urls = append(urls, u)
 		}
 	}

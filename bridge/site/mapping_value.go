@@ -126,7 +126,7 @@ const longestTag = 120
 func tagsOf(values []any) []any {
 	var out []any
 	for _, v := range texts(values) {
-		if s := v.(string); len(s) <= longestTag && strings.Trim(s, " ./\\\t\r\n") != "" {
+		if s := v.(string); len(s) <= longestTag && strings.Trim(s, " ./\\\t\r\n") != "" && !strings.HasSuffix(s, "/") {
 			out = append(out, s)
 		}
 	}

@@ -165,7 +165,7 @@ var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any
 
 // imagesOf is the key that has the plain URLs of the photos, usual when none has.
 func (w *writer) imagesOf(photos []any, usual string) string {
-	urls := photoURLs(photos)
+	urls := pictureURLs(photos)
 	for _, key := range imageKeys {
 		v, ok := w.doc.Get(strings.Split(key, ".")...)
 		if !ok || len(urls) == 0 {

@@ -14,6 +14,7 @@ type theme struct {
 	includes   map[string]bool               // Jekyll: paths in _includes
 	tags       map[string]bool               // Jekyll: Liquid tags of _plugins; true: a block
 	shortcodes map[string]bool               // Hugo: name → whether it wants a closing tag
+	dropsHTML  bool                          // Hugo: HTML in Markdown is left out, with a warning
 	reads      map[string]bool               // keys of posts that layouts read, in lower case
 	templates  map[string]*template.Template // body templates of .gitpost/templates
 }
