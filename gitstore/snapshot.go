@@ -338,16 +338,29 @@ func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, da
 	}
 	d := s.src.disk()
 	places := make([]place, len(blobs))
-	for i, h := range blobs {
-		o, err := parseOID(string(h))
-		if err != nil {
-			return err
+	find := func(from, to int) error {
+		for i, h := range blobs[from:to] {
+			o, err := parseOID(string(h))
+			if err != nil {
+				return err
+			}
+			p, off, err := d.packed(o)
+			if err != nil {
+				return err
+			}
+			places[from+i] = place{from + i, o, p, off}
 		}
-		p, off, err := d.packed(o)
-		if err != nil {
-			return err
-		}
-		places[i] = place{i, o, p, off}
+		return ctx.Err()
+	}
+	parts := min(runtime.GOMAXPROCS(0), len(blobs)/1000+1)
+	missed := make([]error, parts)
+	var finding sync.WaitGroup
+	for n := range parts {
+		finding.Go(func() { missed[n] = find(len(blobs)*n/parts, len(blobs)*(n+1)/parts) })
+	}
+	finding.Wait()
+	if err := errors.Join(missed...); err != nil {
+		return err
 	}
 	// In the order of the files: neighbours share delta bases and pages.
 	rank := make(map[*pack]int)

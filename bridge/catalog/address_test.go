@@ -54,13 +54,28 @@ func TestLookupFindsUsualSpellings(t *testing.T) {
 	}
 }
 
-func TestPlainAddressIsTheAddress(t *testing.T) {
-	for _, url := range []string{"https://example.org/", "https://example.org/A/b_c~d.html", "http://a.b/1/2/", "https://example.org"} {
+// FuzzAddress holds the quick reading of plain URLs to the careful one.
+func FuzzAddress(f *testing.F) {
+	for _, url := range []string{
+		"https://example.org/", "https://example.org/A/b_c~d.html", "http://a.b/1/2/", "https://example.org", "https:///x", "https://a..b/-", "//", "%",
+		"https://example.org:443/a?b=c&utm_x=1#d", "https://xn--e1afmkfd.example/", "https://пример.example/é", "https://-a.b/", "https://example.org/a//b/../c",
+	} {
+		f.Add(url)
+	}
+	f.Fuzz(func(t *testing.T, url string) {
 		plain, ok := plainAddress(url)
 		if slow := address(url + "#x"); ok && plain != slow {
 			t.Errorf("%s: %q, taken apart %q", url, plain, slow)
 		}
-	}
+		found := false
+		for _, k := range spellings(url) {
+			found = found || k == address(url)
+		}
+		if !found {
+			t.Errorf("%q is no spelling of itself", url)
+		}
+		ValidCursor(url)
+	})
 }
 
 func TestFormerAddressesLeadToWhereAPostIsNow(t *testing.T) {
