@@ -339,6 +339,7 @@ func (e extensions) proposed(t *testing.T) {
 	})
 	t.Run("post type, post status and visibility of a list", func(t *testing.T) {
 		e.made(t, "h=entry&like-of=https://en.m.wikipedia.org/wiki/Poka-yoke")
+		e.made(t, "h=entry&content=Later&post-status=draft")
 		for query, name := range map[string]string{
 			"post-type=like": "like-of", "exists[]=like-of": "like-of", "property-like-of=https://en.m.wikipedia.org/wiki/Poka-yoke": "like-of",
 		} {
@@ -588,6 +589,9 @@ func (e extensions) geo(t *testing.T) {
 	}
 	if list, _ := e.get(t, "q=geo&filter=elsewhere")["places"].([]any); len(list) != 1 {
 		t.Errorf("all places, filtered: %v", list)
+	}
+	if list, _ := e.get(t, "q=geo&lat=45.50485&lon=-122.65496")["places"].([]any); len(list) != 1 || list[0].(map[string]any)["street-address"] != "2505 SE 11th Ave" {
+		t.Errorf("the venue of the drafts: %v", list)
 	}
 	if v := e.get(t, "q=geo&lat=-40&lon=100"); len(v["places"].([]any)) != 0 || v["geo"] != nil {
 		t.Errorf("in the sea: %v", v)

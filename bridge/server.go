@@ -143,6 +143,9 @@ func (s *Server) dropUnused(ctx context.Context, before time.Time) error {
 // mergePosts brings two changed versions of one file together, by the structure of documents
 // where both can be read.
 func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
+	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
+		return merged, conflicts, nil
+	}
 	merged, conflicts, err := frontmatter.Merge(base, ours, theirs, frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
 	return merged, len(conflicts) > 0, err
 }

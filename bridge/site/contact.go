@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -88,6 +87,37 @@ func (s *Site) ReviseContact(file string, data []byte, edit func(mf2.Properties)
 	return c.bytes(), nil
 }
 
+// MergeContact brings two changed versions of a contact's file together, key by key. ok is false
+// when the file is none, or one of its versions cannot be read as one.
+func MergeContact(file string, base, ours, theirs []byte) (merged []byte, conflicts, ok bool) {
+	if path.Base(path.Dir(file)) != "contacts" {
+		return nil, false, false
+	}
+	var texts [3][]byte
+	var last *contactFile
+	for i, data := range [][]byte{base, ours, theirs} {
+		if i == 0 && len(data) == 0 { // both made it
+			continue
+		}
+		c, err := parseContact(file, data)
+		if err != nil || last != nil && (c.head != last.head || c.tail != last.tail) {
+			return nil, false, false
+		}
+		texts[i], last = c.doc.Bytes(), c
+	}
+	if texts[0] == nil {
+		texts[0] = []byte(last.delimit(""))
+	}
+	text, found, err := frontmatter.Merge(texts[0], texts[1], texts[2], last.dialect())
+	if err != nil {
+		return nil, false, false
+	}
+	if _, err := parseContact(file, last.undelimit(text)); err != nil {
+		return nil, false, false
+	}
+	return last.undelimit(text), len(found) > 0, true
+}
+
 // contactOrder is the order in which a new contact's keys are written.
 var contactOrder = []string{"name", "nickname", "url", "photo", "email", "note"}
 
@@ -103,9 +133,32 @@ const mendContact = "mend it in a text editor and push it"
 
 func parseContact(file string, data []byte) (*contactFile, error) {
 	c := &contactFile{file: file, format: contactFormats[path.Ext(file)]}
-	text := string(data)
+	if c.format == frontmatter.None {
+		return nil, c.unreadable("its format is not known")
+	}
+	text := c.delimit(string(data))
+	if c.format == frontmatter.JSON && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return nil, c.unreadable("it is not an object with the contact's properties")
+	}
+	doc, err := frontmatter.Parse([]byte(text), c.dialect())
+	if err != nil {
+		return nil, c.unreadable(err.Error())
+	}
+	if doc.Format() != c.format || strings.TrimSpace(doc.Body()) != "" {
+		return nil, c.unreadable("it is not one map of properties")
+	}
+	c.doc = doc
+	return c, nil
+}
+
+func (c *contactFile) dialect() frontmatter.Dialect {
+	return frontmatter.Dialect{LastWins: true, LeadingBlank: c.format == frontmatter.JSON}
+}
+
+// delimit puts the delimiters of front matter around a data file's text, and notes which.
+func (c *contactFile) delimit(text string) string {
 	end := "\n"
-	if bytes.Contains(data, []byte("\r\n")) {
+	if strings.Contains(text, "\r\n") {
 		end = "\r\n"
 	}
 	if text != "" && !strings.HasSuffix(text, "\n") && c.format != frontmatter.JSON {
@@ -119,22 +172,8 @@ func parseContact(file string, data []byte) (*contactFile, error) {
 		}
 	case frontmatter.TOML:
 		c.head, c.tail = "+++"+end, "+++"+end
-	case frontmatter.JSON:
-		if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-			return nil, c.unreadable("it is not an object with the contact's properties")
-		}
-	default:
-		return nil, c.unreadable("its format is not known")
 	}
-	doc, err := frontmatter.Parse([]byte(c.head+text+c.tail), frontmatter.Dialect{LastWins: true, LeadingBlank: c.format == frontmatter.JSON})
-	if err != nil {
-		return nil, c.unreadable(err.Error())
-	}
-	if doc.Format() != c.format || strings.TrimSpace(doc.Body()) != "" {
-		return nil, c.unreadable("it is not one map of properties")
-	}
-	c.doc = doc
-	return c, nil
+	return c.head + text + c.tail
 }
 
 func (c *contactFile) unreadable(why string) error {
@@ -149,7 +188,11 @@ func (c *contactFile) bytes() []byte {
 	if c.tail == "" && c.head == "" && c.format != frontmatter.JSON { // a new document has delimiters of its own
 		return []byte(strings.TrimSuffix(strings.TrimPrefix(text, "---\n"), "---\n"))
 	}
-	return []byte(strings.TrimSuffix(strings.TrimPrefix(text, c.head), c.tail))
+	return c.undelimit([]byte(text))
+}
+
+func (c *contactFile) undelimit(text []byte) []byte {
+	return []byte(strings.TrimSuffix(strings.TrimPrefix(string(text), c.head), c.tail))
 }
 
 func (c *contactFile) properties() mf2.Properties {

@@ -173,6 +173,36 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 	}
 }
 
+// TestContactsChangedOnBothSidesAreMergedByKey: the app adds a note while a person adds an
+// address.
+func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
+	for _, c := range []struct{ file, base, ours, theirs, want string }{
+		{"data/contacts/a.yaml", "name: Ada\n", "name: Ada\nnote: \"x\"\n", "# hers\nname: Ada\nemail: a@ada.example\n", "# hers\nname: Ada\nemail: a@ada.example\nnote: \"x\"\n"},
+		{"_data/contacts/a.yml", "---\nname: Ada\n", "---\nname: Ada L.\n", "---\nname: Ada\nurl: u\n", "---\nname: Ada L.\nurl: u\n"},
+		{"data/contacts/a.json", "{\"name\": \"Ada\"}\n", "{\"name\": \"Ada L.\"}\n", "{\"name\": \"Ada\", \"url\": \"u\"}\n", "{\"name\": \"Ada L.\", \"url\": \"u\"}\n"},
+		{"data/contacts/a.toml", "name = \"Ada\"\n", "name = \"Ada\"\nnote = \"x\"\n", "name = \"Ada L.\"\n", "name = \"Ada L.\"\nnote = \"x\"\n"},
+	} {
+		got, conflicts, ok := MergeContact(c.file, []byte(c.base), []byte(c.ours), []byte(c.theirs))
+		if !ok || conflicts {
+			t.Errorf("%s: ok %v, conflicts %v", c.file, ok, conflicts)
+			continue
+		}
+		a, errA := (&Site{}).ReadContact(c.file, got)
+		b, errB := (&Site{}).ReadContact(c.file, []byte(c.want))
+		if errA != nil || errB != nil || !mf2.Equal(any(asMap(a)), any(asMap(b))) || strings.Contains(string(got), "# hers") != strings.Contains(c.want, "# hers") {
+			t.Errorf("%s: got\n%s\nwant\n%s (%v, %v)", c.file, got, c.want, errA, errB)
+		}
+	}
+	for _, file := range []string{"content/posts/a.md", "data/other/a.yaml", "data/contacts/a.csv"} {
+		if _, _, ok := MergeContact(file, []byte("a: 1\n"), []byte("a: 2\n"), []byte("a: 3\n")); ok {
+			t.Errorf("%s is merged as a contact", file)
+		}
+	}
+	if _, conflicts, ok := MergeContact("data/contacts/a.yaml", nil, []byte("name: A\n"), []byte("name: B\n")); !ok || !conflicts {
+		t.Errorf("two contacts of one name: ok %v, conflicts %v", ok, conflicts)
+	}
+}
+
 // FuzzContact: whatever stands in a contact's file, a change of one property leaves the others
 // as they were, or is refused.
 func FuzzContact(f *testing.F) {
