@@ -4,6 +4,7 @@
 # make test-all      all tests, the race detector where many goroutines meet; needs the
 #                    programs that .ci/run installs
 # make check         formatting, vet, staticcheck, known vulnerabilities
+# make release       archives of a release for all systems, and their checksums, in dist/
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
 # make fuzz          every fuzz target for FUZZTIME each
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
@@ -23,7 +24,7 @@ export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
-.PHONY: demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress clean
+.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress clean
 
 demo: build
 	./gitpost demo $(ARGS)
@@ -71,5 +72,9 @@ fuzz-sites:
 stress:
 	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress|Killed' -timeout 3h ./gitstore ./cmd/gitpost
 
+release:
+	go run ./cmd/release -out dist
+
 clean:
 	rm -f gitpost
+	rm -rf dist

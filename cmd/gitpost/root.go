@@ -61,16 +61,15 @@ func newRoot(started *bool) *cobra.Command {
 		Short: "Post to a Hugo or Jekyll site from any Micropub app",
 		Long: `gitpost is a Micropub server for static sites. A post from an app becomes a Markdown
 file, committed to the site's Git repository and pushed; the site's CI builds it.`,
-		Args:              knownCommand,
-		RunE:              func(*cobra.Command, []string) error { return nil }, // never runs: Args refuses
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Version:           buildVersion(),
-		PersistentPreRun:  func(*cobra.Command, []string) { *started = true },
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:             knownCommand,
+		RunE:             func(*cobra.Command, []string) error { return nil }, // never runs: Args refuses
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		Version:          buildVersion(),
+		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
 	}
 	root.SetVersionTemplate("gitpost {{.Version}}\n")
-	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), doctorCommand(), versionCommand())
+	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), doctorCommand(), healthcheckCommand(), manCommand(), versionCommand())
 	return root
 }
 

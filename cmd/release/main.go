@@ -1,0 +1,185 @@
+// Command release builds the archives of a release: for each system a static program with
+// its manual pages and completions, and SHA256SUMS beside them. Two runs at one commit give
+// the same bytes: nothing in the archives tells when or where they were made.
+//
+//	go run ./cmd/release [-out dist] [-only linux/amd64]
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// targets are the systems that a release is for.
+var targets = []string{
+	"linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64",
+	"windows/amd64", "windows/arm64", "freebsd/amd64", "freebsd/arm64",
+}
+
+func main() {
+	out := flag.String("out", "dist", "folder for the archives")
+	only := flag.String("only", "", "one system alone, such as linux/amd64")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := release(ctx, *out, *only); err != nil {
+		fmt.Fprintf(os.Stderr, "release: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func release(ctx context.Context, out, only string) error {
+	if only != "" && !slices.Contains(targets, only) {
+		return fmt.Errorf("%s is not a system that a release is for; name one of %s", only, strings.Join(targets, ", "))
+	}
+	work, err := os.MkdirTemp("", "gitpost-release-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	when, err := commitTime(ctx)
+	if err != nil {
+		return err
+	}
+	common, version, err := commonFiles(ctx, work)
+	if err != nil {
+		return err
+	}
+	var sums strings.Builder
+	for _, target := range targets {
+		if only != "" && target != only {
+			continue
+		}
+		system, machine, _ := strings.Cut(target, "/")
+		program := "gitpost"
+		if system == "windows" {
+			program += ".exe"
+		}
+		path := filepath.Join(work, program)
+		if err := build(ctx, path, system, machine); err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name := fmt.Sprintf("gitpost-%s-%s-%s", version, system, machine)
+		files := append([]file{{name: program, data: data, program: true}}, common...)
+		packed, ending := new(bytes.Buffer), ".tar.gz"
+		if system == "windows" {
+			ending = ".zip"
+			err = writeZip(packed, name, files, when)
+		} else {
+			err = writeTar(packed, name, files, when)
+		}
+		if err != nil {
+			return fmt.Errorf("pack %s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(out, name+ending), packed.Bytes(), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(packed.Bytes()), name+ending)
+		fmt.Printf("%s%s  %d MB\n", name, ending, packed.Len()>>20)
+	}
+	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
+}
+
+// build makes the program for a system. -trimpath and an empty build id leave nothing of this
+// machine in it; the commit is in it by -buildvcs.
+func build(ctx context.Context, path, system, machine string) error {
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=true", "-tags=nodynamic", "-ldflags=-s -w -buildid=", "-o", path, "./cmd/gitpost")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+system, "GOARCH="+machine, "GOAMD64=v1", "GOARM64=v8.0")
+	c.Stderr = os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("build for %s/%s: %w", system, machine, err)
+	}
+	return nil
+}
+
+// commonFiles are those that every archive has, made by the program itself; and its version.
+func commonFiles(ctx context.Context, work string) (files []file, version string, err error) {
+	host := filepath.Join(work, "host")
+	if runtime.GOOS == "windows" {
+		host += ".exe"
+	}
+	if err := build(ctx, host, runtime.GOOS, runtime.GOARCH); err != nil {
+		return nil, "", err
+	}
+	said, err := exec.CommandContext(ctx, host, "--version").Output()
+	if err != nil {
+		return nil, "", fmt.Errorf("ask for the version: %w", err)
+	}
+	version = versionName(string(said))
+	for _, name := range []string{"README.md", "CHANGELOG.md", "LICENSE"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w; run it in the top folder of the repository", err)
+		}
+		files = append(files, file{name: name, data: data})
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		data, err := exec.CommandContext(ctx, host, "completion", shell).Output()
+		if err != nil {
+			return nil, "", fmt.Errorf("make the completions of %s: %w", shell, err)
+		}
+		files = append(files, file{name: "completions/gitpost." + shell, data: data})
+	}
+	pages := filepath.Join(work, "man")
+	if err := exec.CommandContext(ctx, host, "man", pages).Run(); err != nil {
+		return nil, "", fmt.Errorf("make the manual pages: %w", err)
+	}
+	list, err := os.ReadDir(pages)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, page := range list {
+		data, err := os.ReadFile(filepath.Join(pages, page.Name()))
+		if err != nil {
+			return nil, "", err
+		}
+		files = append(files, file{name: "man/" + page.Name(), data: data})
+	}
+	return files, version, nil
+}
+
+// versionName is what --version said, as part of a file's name: "v1.2.0", or "5d2f0c1e9ab4".
+func versionName(said string) string {
+	said = strings.TrimSpace(strings.TrimPrefix(said, "gitpost "))
+	if commit, ok := strings.CutPrefix(said, "devel ("); ok {
+		said, _, _ = strings.Cut(strings.TrimSuffix(commit, ")"), ",")
+	}
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '/' || r == '+' {
+			return '-'
+		}
+		return r
+	}, said)
+}
+
+// commitTime dates the files of an archive.
+func commitTime(ctx context.Context) (time.Time, error) {
+	said, err := exec.CommandContext(ctx, "git", "log", "-1", "--format=%ct").Output()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask git when the commit was made: %w", err)
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64)
+	return time.Unix(seconds, 0).UTC(), err
+}
