@@ -451,3 +451,16 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 		t.Errorf("the owner's no leads to %s", to)
 	}
 }
+
+// No secret is configured: nothing is one then, least of all an empty one.
+func TestWithoutASecretOnlyTokensIntrospect(t *testing.T) {
+	x := serveSignIn(t, func(c *bridge.Config) { c.IntrospectionSecret = "" })
+	for _, credential := range []string{"Basic Og==", "Basic eDo=", "Bearer ", "Bearer", "-"} {
+		if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization", credential); got.Status != 401 {
+			t.Errorf("%s: %d %s", credential, got.Status, got.Body)
+		}
+	}
+	if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization", "Bearer "+x.token); got.Status != 200 {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}
