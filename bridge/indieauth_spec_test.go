@@ -147,7 +147,7 @@ var requestSentences = []sentence{
 			}
 		}
 		for _, bad := range []string{"https://callback.example/a", "https://callback.example/a?b=c&d=e", "https://callback.example/a?b=C", "http://callback.example/a?b=c",
-			"https://callback.example/", "https://callback.example.evil.example/a?b=c", "https://callback.example:444/a?b=c", "app.example:/signed-in/", "other:/signed-in"} {
+			"https://callback.example/", "https://callback.example.evil.example/a?b=c", "https://callback.example:444/a?b=c", "app.example:/signed-in/", "other:/signed-in", a.redirect} {
 			if _, err := a.ask(t, "redirect_uri", bad); !isForThePage(err) {
 				t.Errorf("%s: got %v, want a refusal on the page", bad, err)
 			}
