@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -70,12 +71,17 @@ func (c Config) CloneDir() string {
 	return filepath.Join(c.Data, "sites", folderName(c.Me), "repo.git")
 }
 
-// otherClones are where the clone may be from before there were several sites, or from after.
-func (c Config) otherClones() []string {
-	if c.several {
-		return []string{filepath.Join(c.Data, "repo.git")}
+// formerClones are clones in the data folder that belong to none of the sites: from before there
+// were several, from after, or of a site that had another address.
+func formerClones(data string, sites []Config) []string {
+	found := []string{filepath.Join(data, "repo.git")}
+	folders, _ := os.ReadDir(filepath.Join(data, "sites")) // there need not be one
+	for _, folder := range folders {
+		found = append(found, filepath.Join(data, "sites", folder.Name(), "repo.git"))
 	}
-	return []string{filepath.Join(c.Data, "sites", folderName(c.Me), "repo.git")}
+	return slices.DeleteFunc(found, func(dir string) bool {
+		return slices.ContainsFunc(sites, func(c Config) bool { return c.CloneDir() == dir })
+	})
 }
 
 // folderName is the name of a site's folder: its host where that says all, else with a path,

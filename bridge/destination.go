@@ -62,15 +62,6 @@ func (d *destination) open(ctx, run context.Context, db *state.DB, files *media.
 	where.Poll, where.PushDelay = c.Poll, c.PushDelay
 	where.Merge = mergePosts
 	where.Log, where.Progress = d.log, progress
-	for _, from := range c.otherClones() {
-		moved, err := gitstore.Adopt(from, where)
-		if err != nil {
-			return err
-		}
-		if moved {
-			d.log.Info("the clone has moved, with the posts that wait in it", "from", from, "to", where.Dir)
-		}
-	}
 	served := d.cloned()
 	advance := make(chan struct{}, 1)
 	where.Advanced = func(_, _ *gitstore.Snapshot) {
@@ -109,6 +100,21 @@ func (d *destination) open(ctx, run context.Context, db *state.DB, files *media.
 	return nil
 }
 
+// adopt looks among former clones for one of this site's repository.
+func (d *destination) adopt(former []string) error {
+	where := d.config().Repository()
+	for _, from := range former {
+		moved, err := gitstore.Adopt(from, where)
+		if err != nil {
+			return err
+		}
+		if moved {
+			d.log.Info("the clone has moved, with the posts that wait in it", "from", from, "to", where.Dir)
+		}
+	}
+	return nil
+}
+
 // cloned tells whether there is a clone already.
 func (d *destination) cloned() bool {
 	_, err := os.Stat(filepath.Join(d.config().CloneDir(), "HEAD"))
@@ -129,6 +135,9 @@ func (d *destination) close(ctx context.Context) error {
 func (d *destination) service() (*posts, error) {
 	if err := d.usable(); err != nil {
 		return nil, err
+	}
+	if err := d.site.unread(); err != nil {
+		return nil, d.unreadable(err)
 	}
 	return d.posts, nil
 }
@@ -174,12 +183,16 @@ func (d *destination) view(ctx context.Context, f func(*catalog.View) error) err
 	}
 	snap := d.snapshot()
 	if err := d.catalog.Advance(ctx, snap); err != nil {
-		return &fault.Error{
-			Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository", d.me()),
-			Hint: "mend it there: /readyz and the server's log say what is wrong", Err: err,
-		}
+		return d.unreadable(err)
 	}
 	return d.catalog.At(ctx, snap, f)
+}
+
+func (d *destination) unreadable(err error) error {
+	return &fault.Error{
+		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository", d.me()),
+		Hint: "mend it there: /readyz and the server's log say what is wrong", Err: err,
+	}
 }
 
 // has tells whether the URL is one of the site's posts.

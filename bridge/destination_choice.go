@@ -161,6 +161,11 @@ func (s *Server) offered(who principal) []Target {
 	return targets
 }
 
+// chosen are those of the sites that a form names.
+func (s *Server) chosen(named []string) []string {
+	return slices.DeleteFunc(s.Sites(), func(me string) bool { return !slices.Contains(named, me) })
+}
+
 // known tells whether the URL is one of a site's posts.
 func (s *Server) known(url string) bool {
 	return slices.ContainsFunc(s.destinations, func(d *destination) bool { return d.has(url) })

@@ -17,8 +17,14 @@ import (
 func (s *Server) openSites(ctx, run context.Context, progress io.Writer) error {
 	var later []*destination
 	var failures []error
+	c := s.config()
+	former := formerClones(c.Data, c.sites())
 	for _, d := range s.destinations {
-		err := d.open(ctx, run, s.state, s.media, progress)
+		err := d.adopt(former)
+		if err != nil {
+			return err
+		}
+		err = d.open(ctx, run, s.state, s.media, progress)
 		if err == nil {
 			continue
 		}

@@ -21,3 +21,6 @@ func (s *Server) SignInServer() *indieauth.Server { return s.auth }
 
 // Handler is every route, without a listener.
 func (s *Server) Handler() http.Handler { return s.handler() }
+
+// RepositoryAddress is what all ways to write a repository's address have in common.
+func RepositoryAddress(s string) string { return repositoryAddress(s) }

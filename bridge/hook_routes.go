@@ -133,12 +133,10 @@ func (s *Server) pushedTo(h http.Header, body []byte) []*destination {
 // repositoryAddress is what the ways to write a repository's address have in common: host and
 // path. https://git.example/ada/blog.git and git@git.example:ada/blog are the same.
 func repositoryAddress(s string) string {
-	if u, err := url.Parse(s); err == nil && u.Host != "" {
-		s = u.Hostname() + u.Path
+	if u, err := url.Parse(s); err == nil && u.Scheme != "" && u.Path != "" {
+		s = u.Hostname() + u.Path // file:// has no host
 	} else if scpLike.MatchString(s) {
 		s = strings.Replace(s[strings.Index(s, "@")+1:], ":", "/", 1)
-	} else {
-		s = strings.TrimPrefix(s, "file://")
 	}
 	return strings.ToLower(strings.TrimSuffix(strings.TrimRight(s, "/"), ".git"))
 }

@@ -52,7 +52,7 @@ func (s *Server) showApps(c echo.Context, status int, made, notice string, faile
 		main.Sites = append(main.Sites, d.me())
 	}
 	for _, t := range tokens {
-		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Created: t.Created, LastUsed: t.LastUsed}
+		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites, Created: t.Created, LastUsed: t.LastUsed}
 		switch {
 		case shown.Name != "":
 		case t.ClientID != "":
@@ -104,6 +104,12 @@ func (s *Server) makeToken(c echo.Context, _ visitor) error {
 	}
 	if len(t.Scope) == 0 {
 		return refuse("the token may do nothing", "switch on what it may do")
+	}
+	if len(s.destinations) > 1 {
+		if t.Sites = s.chosen(form["site"]); len(t.Sites) == 0 { // none would mean all
+			return refuse("no site is chosen", "choose at least one")
+		}
+		t.Me = t.Sites[0]
 	}
 	if text := form.Get("lifetime"); text != "" {
 		days, err := strconv.Atoi(text)

@@ -175,12 +175,7 @@ func (s *Server) decision(r *indieauth.Request, form url.Values) (indieauth.Deci
 		}
 	}
 	if len(s.destinations) > 1 && len(d.Scope) > 0 {
-		for _, site := range s.destinations {
-			if slices.Contains(form["site"], site.me()) {
-				d.Sites = append(d.Sites, site.me())
-			}
-		}
-		if len(d.Sites) == 0 { // none would mean all
+		if d.Sites = s.chosen(form["site"]); len(d.Sites) == 0 { // none would mean all
 			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "no site is chosen", Hint: "choose at least one, or press Deny"}
 		}
 	}

@@ -52,8 +52,10 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 	var made site.Revision
 	var placed stagedFiles
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
+		here, followed := files.here(v.Site(), p.mine)
+		readdress(item.Properties, followed)
 		var err error
-		made, placed, err = p.compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug, Path: p.channelPath(cmd.Commands.Channel)}, files)
+		made, placed, err = p.compose(v, site.Post{Item: item, Slug: cmd.Commands.Slug, Path: p.channelPath(cmd.Commands.Channel)}, here)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
@@ -78,11 +80,6 @@ func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create,
 // beside it. Where such a file will be served is known only when the post has its place: the
 // post is then written again with the files' addresses.
 func (p *posts) compose(v *catalog.View, post site.Post, files stagedFiles) (site.Revision, stagedFiles, error) {
-	files, followed := files.here(v.Site(), p.mine)
-	if len(followed) > 0 {
-		post.Item = post.Item.Clone()
-		readdress(post.Item.Properties, followed)
-	}
 	made, err := v.Site().Compose(v, post)
 	if err != nil {
 		return made, files, err

@@ -43,8 +43,10 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 			return gitstore.Change{}, fmt.Errorf("read %s: %w", e.Path, err)
 		}
 		src := site.Source{Path: e.Path, Data: data}
-		rev, placed, err = p.revise(v, at, src, e.Page, files, func(item *mf2.Item) error {
+		here, followed := files.here(v.Site(), p.mine)
+		rev, placed, err = p.revise(v, at, src, e.Page, here, func(item *mf2.Item) error {
 			err := p.apply(op, who, item, cmd)
+			readdress(item.Properties, followed)
 			if p.config().MediaDimensions {
 				files.measured(item.Properties)
 			}
@@ -92,15 +94,6 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 // revise changes a post. What it says of files beside it follows when its address changes, and
 // where media.place says so the files that came with the update are put beside it.
 func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files stagedFiles, edit func(*mf2.Item) error) (site.Revision, stagedFiles, error) {
-	files, followed := files.here(v.Site(), p.mine)
-	change := edit
-	if len(followed) > 0 {
-		edit = func(item *mf2.Item) error {
-			err := change(item)
-			readdress(item.Properties, followed)
-			return err
-		}
-	}
 	rev, err := v.Site().Revise(v, src, edit)
 	if err != nil {
 		return rev, files, err

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"errors"
 	"io/fs"
 	"log/slog"
 	"slices"
@@ -45,6 +46,16 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 	}
 	r.reason = err.Error()
 	return r.last, nil
+}
+
+// unread is why no configuration could be read since the start; nil when one could.
+func (r *siteReader) unread() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil && r.reason != "" {
+		return errors.New(r.reason)
+	}
+	return nil
 }
 
 // problem is why the newest configuration is not the one in force; "" when it is.

@@ -116,5 +116,5 @@ func SameAddress(a, b string) bool {
 func Within(site, url string) bool {
 	base := strings.TrimSuffix(address(site), "/")
 	rest, below := strings.CutPrefix(address(url), base)
-	return below && (rest == "" || rest[0] == '/')
+	return below && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }

@@ -121,3 +121,24 @@ func TestFormerAddressesLeadToWhereAPostIsNow(t *testing.T) {
 		t.Errorf("read back: %+v", c.past)
 	}
 }
+
+func TestWithinEndsAtWholeNames(t *testing.T) {
+	for _, test := range []struct {
+		site, url string
+		want      bool
+	}{
+		{"https://a.example/", "https://a.example/2024/x/", true},
+		{"https://a.example/", "http://A.example", true},
+		{"https://a.example/blog", "https://a.example/blog", true},
+		{"https://a.example/blog/", "https://a.example/blog?q=1#x", true},
+		{"https://a.example/blog/", "https://a.example/blog/x", true},
+		{"https://a.example/blog/", "https://a.example/blogs/x", false},
+		{"https://a.example/", "https://a.example.org/x", false},
+		{"https://a.example/", "https://b.example/x", false},
+		{"https://a.example/", "not a URL", false},
+	} {
+		if got := Within(test.site, test.url); got != test.want {
+			t.Errorf("Within(%q, %q) is %v", test.site, test.url, got)
+		}
+	}
+}

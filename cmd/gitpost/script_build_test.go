@@ -6,12 +6,16 @@ import (
 	"path/filepath"
 )
 
-// build OUTPUT clones the remote, as a site's CI does, and builds it with its generator.
+// build OUTPUT [REMOTE] clones the remote, as a site's CI does, and builds it with its generator.
 func (s *scene) build(args []string) {
-	s.usage(args, 1, "build OUTPUT")
+	s.usage(args, 1, "build OUTPUT [REMOTE]")
+	remote := "remote.git"
+	if len(args) > 1 {
+		remote = args[1]
+	}
 	checkout := s.ts.MkAbs("checkout")
 	s.check(os.RemoveAll(checkout))
-	s.git(".", "clone", "--quiet", "remote.git", "checkout")
+	s.git(".", "clone", "--quiet", remote, "checkout")
 	output := s.ts.MkAbs(args[0])
 	s.check(os.RemoveAll(output))
 	c := exec.Command("hugo", "--source", checkout, "--destination", output)

@@ -43,7 +43,11 @@ func (s *scene) gitHTTP(args []string) {
 	if len(args) > 1 {
 		token = args[1]
 	}
-	s.git("remote.git", "config", "http.receivepack", "true")
+	remotes, err := filepath.Glob(s.ts.MkAbs("*.git"))
+	s.check(err)
+	for _, remote := range remotes {
+		s.git(remote, "config", "http.receivepack", "true")
+	}
 	h := &gitHost{address: l.Addr().String(), done: make(chan struct{})}
 	h.server = &http.Server{Handler: guarded(token, &cgi.Handler{
 		Path: backend, Root: "/",

@@ -20,10 +20,14 @@ import (
 const patience = 60 * time.Second
 
 // remote SKELETON makes remote.git with a site in its branch main; remote ./FOLDER takes a
-// folder of the scenario.
+// folder of the scenario. Another NAME than remote.git may follow.
 func (s *scene) remote(args []string) {
-	s.usage(args, 1, "remote hugo|jekyll|empty|./FOLDER")
-	s.git(".", "init", "--quiet", "--bare", "remote.git")
+	s.usage(args, 1, "remote hugo|jekyll|empty|./FOLDER [NAME]")
+	name := "remote.git"
+	if len(args) > 1 {
+		name = args[1]
+	}
+	s.git(".", "init", "--quiet", "--bare", name)
 	if args[0] == "empty" {
 		return
 	}
@@ -36,7 +40,7 @@ func (s *scene) remote(args []string) {
 	s.check(os.CopyFS(s.ts.MkAbs("skeleton"), os.DirFS(skeleton)))
 	s.git("skeleton", "add", "--all")
 	s.git("skeleton", "commit", "--quiet", "--message", "A bare site")
-	s.git("skeleton", "push", "--quiet", "../remote.git", "main")
+	s.git("skeleton", "push", "--quiet", "../"+name, "main")
 	s.check(os.RemoveAll(s.ts.MkAbs("skeleton")))
 }
 
@@ -144,12 +148,12 @@ func (s *scene) token(args []string) {
 		switch args[0] {
 		case "-as":
 			variable = args[1]
-		case "-name":
-			command = append(command, "--name", args[1])
+		case "-name", "-site":
+			command = append(command, "-"+args[0], args[1])
 		}
 		args = args[2:]
 	}
-	s.usage(args, 1, "token [-as VARIABLE] [-name NAME] SCOPE...")
+	s.usage(args, 1, "token [-as VARIABLE] [-name NAME] [-site URL] SCOPE...")
 	s.check(s.ts.Exec("gitpost", append(command, "--scope", strings.Join(args, " "))...))
 	s.ts.Setenv(variable, strings.TrimSpace(s.ts.ReadFile("stdout")))
 }
