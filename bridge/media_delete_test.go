@@ -9,6 +9,7 @@ import (
 
 	"gitpost/bridge"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/state"
 )
 
 // dropMedia asks the media endpoint to delete a file.
@@ -139,6 +140,27 @@ func TestPhotoOfADeletedBundleThatIsUsedAgainGoesWhereItIsServed(t *testing.T) {
 	}
 	if photos := f.source(update).Properties["photo"]; !mf2.Equal([]any(photos), []any{address}) {
 		t.Errorf("after the update it reads back as %v", photos)
+	}
+}
+
+func TestMediaDeleteNeedsATokenOfTheFilesSite(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	u := f.location(72)
+	db, err := state.Open(t.Context(), f.config.StateFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := db.CreateToken(t.Context(), state.Token{Scope: []string{"delete", "media"}, Sites: []string{"https://other.example/"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := url.Values{"action": {"delete"}, "url": {u}}.Encode()
+	if a := f.send("POST", "/media", "application/x-www-form-urlencoded", body, "Authorization", "Bearer "+other); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "no upload") {
+		t.Errorf("a token of another site: %d %s", a.Status, a.Body)
+	}
+	if f.mediaItem(u) == nil {
+		t.Error("the file is gone")
 	}
 }
 
