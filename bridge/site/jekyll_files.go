@@ -149,11 +149,12 @@ func (j *jekyll) postPlace(file string) (p jekyllPlace, found bool) {
 		if segment == "_posts" || segment == "_drafts" {
 			above := strings.TrimSuffix(file[:at], "/")
 			if !strings.HasPrefix("/"+above, j.postsAbove) || !j.reads(above) {
-				return p, false
+				return p, found
 			}
 			entry := file[next:]
 			if hasHiddenPart(entry) || !j.filter.accepts("/"+file, entry, false) {
-				return p, false
+				at = next
+				continue
 			}
 			p = jekyllPlace{class: postFile, collection: &j.posts, rel: file}
 			if j.collectionsDir != "" {
@@ -173,11 +174,14 @@ func (j *jekyll) postPlace(file string) (p jekyllPlace, found bool) {
 					p.reason = noDateInName
 				}
 			}
-			return p, true
+			if found = true; p.reason != "draft" {
+				return p, true
+			}
+			// include can open the folder, and a _posts folder in it then counts.
 		}
 		at = next
 	}
-	return p, false
+	return p, found
 }
 
 // hasHiddenPart tells whether a path leads through a dot file or folder, which Ruby's glob skips.
