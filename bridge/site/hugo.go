@@ -51,7 +51,8 @@ type hugoLanguage struct {
 	ownIndexes, foreignIndexes []string // names of its _index files, where files without a language in the name are its own and where not
 
 	disabledKinds,
-	htmlKinds map[string]bool // kinds whose pages have no page of their own, and those that have an HTML one
+	htmlKinds, // kinds whose pages have no page of their own, those that have an HTML one,
+	feedKinds map[string]bool // and those that have a feed
 
 	uglyAll                            bool
 	uglySections                       map[string]bool
@@ -246,11 +247,15 @@ func (lang *hugoLanguage) readKinds(s settings) {
 	for _, kind := range s.words("disablekinds") {
 		lang.disabledKinds[strings.ToLower(kind)] = true
 	}
-	lang.htmlKinds = map[string]bool{}
+	lang.htmlKinds, lang.feedKinds = map[string]bool{}, map[string]bool{}
 	for _, kind := range []string{"home", "page", "section", "taxonomy", "term"} {
-		lang.htmlKinds[kind] = true
+		lang.htmlKinds[kind], lang.feedKinds[kind] = true, kind != "page"
 		if _, set := s.value("outputs", kind); set {
-			lang.htmlKinds[kind] = hasHTML(s.words("outputs", kind))
+			formats := s.words("outputs", kind)
+			lang.htmlKinds[kind], lang.feedKinds[kind] = hasFormat(formats, "html"), hasFormat(formats, "rss")
+		}
+		if lang.disabledKinds["rss"] {
+			lang.feedKinds[kind] = false
 		}
 	}
 	lang.taxonomies = map[string]bool{"tags": true, "categories": true}
@@ -267,9 +272,9 @@ func (lang *hugoLanguage) readKinds(s settings) {
 	}
 }
 
-func hasHTML(formats []string) bool {
+func hasFormat(formats []string, format string) bool {
 	for _, f := range formats {
-		if strings.EqualFold(f, "html") {
+		if strings.EqualFold(f, format) {
 			return true
 		}
 	}

@@ -116,6 +116,9 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
 	page.Output = strings.TrimPrefix(path.Clean(target.file), "/")
 	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
+	if page.Reason == "" && f.lang.underItsFeed(&f, facts.matter, target) {
+		page.Reason = "its feed is written over it"
+	}
 	if page.Output == "" || page.Output == "." {
 		page.Output, broken = "", "its url is the output folder itself"
 	}
@@ -328,10 +331,24 @@ func orTrue(v any) any {
 func (lang *hugoLanguage) rendersHTML(f *hugoFile, m *matter) bool {
 	if v, ok := m.value("outputs"); ok {
 		if formats := wordsOf(v); len(formats) > 0 {
-			return hasHTML(formats)
+			return hasFormat(formats, "html")
 		}
 	}
 	return lang.htmlKinds[f.kind]
+}
+
+// underItsFeed tells whether a page that is a file by its url, not a folder, has a feed as
+// well: Hugo writes that into the same file.
+func (lang *hugoLanguage) underItsFeed(f *hugoFile, m *matter, t target) bool {
+	if f.kind == "home" || m.text("url") == "" || strings.HasSuffix(t.file, "/index.html") {
+		return false
+	}
+	if v, ok := m.value("outputs"); ok {
+		if formats := wordsOf(v); len(formats) > 0 {
+			return hasFormat(formats, "rss") && !lang.disabledKinds["rss"]
+		}
+	}
+	return lang.feedKinds[f.kind]
 }
 
 // breaksBuild tells what in the front matter makes Hugo give up.

@@ -320,9 +320,7 @@ func (h *hugoRandom) file(name string, serial int) fuzzFile {
 	}
 	set(5, "slug", quoted(h.pick(hugoTitles)))
 	set(30, "slug", h.pick([]string{"2024", "1.50", "true"}))
-	if url := h.url(); !branch || strings.HasSuffix(url, "/") { // the feed of a section would go to the same file
-		set(12, "url", quoted(url))
-	}
+	set(12, "url", quoted(h.url()))
 	set(15, "draft", h.pick([]string{"true", "false", "true", "'true'", "1"}))
 	set(12, "publishDate", h.date(f.format))
 	set(12, "lastmod", h.date(f.format))
