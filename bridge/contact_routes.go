@@ -52,16 +52,15 @@ func (s *Server) ownerOf(who principal, named, address string) (*destination, er
 	return s.choose(who, site)
 }
 
-// contactCommand carries out a request that is about a contact. ok is false when it is not.
-func (s *Server) contactCommand(c echo.Context, who principal, request micropub.Request, named string, in *intake) (ok bool, err error) {
-	ctx := c.Request().Context()
-	var address string
+// contactOf tells whether a request is about a contact, and gives its address: "" for a new one.
+// A card is about one when it was sent to ?q=contact or brings a contact's address; other
+// commands when they are about such an address.
+func (s *Server) contactOf(request micropub.Request) (address string, ok bool) {
+	ok = request.Query == "contact"
 	switch cmd := request.Command.(type) {
 	case *micropub.Create:
 		address = cmd.Item.Properties.Text(internalURL)
-		if request.Query != "contact" && (address == "" || !slices.Contains(cmd.Item.Type, "h-card")) {
-			return false, nil
-		}
+		return address, ok || address != "" && slices.Contains(cmd.Item.Type, "h-card")
 	case *micropub.Update:
 		address = cmd.URL
 	case *micropub.Delete:
@@ -69,44 +68,60 @@ func (s *Server) contactCommand(c echo.Context, who principal, request micropub.
 	case *micropub.Undelete:
 		address = cmd.URL
 	default:
+		return "", false
+	}
+	_, is := s.contactName(address)
+	return address, ok || is
+}
+
+// contactCommand carries out a request that is about a contact. ok is false when it is not.
+func (s *Server) contactCommand(c echo.Context, who principal, request micropub.Request, named string, in *intake) (ok bool, err error) {
+	address, ok := s.contactOf(request)
+	if !ok {
 		return false, nil
 	}
-	name, isContact := s.contactName(address)
-	if !isContact && address == "" {
-		d, err := s.choose(who, named)
-		if err != nil {
-			return true, err
-		}
-		posts, err := d.service()
-		if err != nil {
-			return true, err
-		}
-		o, err := posts.createContact(ctx, who, request.Command.(*micropub.Create).Item, in.sent, func(name string) string { return s.contactAddress(d, name) })
-		if err != nil {
-			return true, err
-		}
-		return true, s.answerCreated(c, o)
+	if card, creates := request.Command.(*micropub.Create); creates && address == "" {
+		return true, s.addContact(c, who, named, card, in)
 	}
-	if !isContact {
-		if _, creates := request.Command.(*micropub.Create); !creates && request.Query != "contact" {
-			return false, nil
-		}
-		return true, &fault.Error{
+	return true, s.changeContact(c, who, named, address, request.Command, in)
+}
+
+func (s *Server) addContact(c echo.Context, who principal, named string, card *micropub.Create, in *intake) error {
+	d, err := s.choose(who, named)
+	if err != nil {
+		return err
+	}
+	posts, err := d.service()
+	if err != nil {
+		return err
+	}
+	o, err := posts.createContact(c.Request().Context(), who, card.Item, in.sent, func(name string) string { return s.contactAddress(d, name) })
+	if err != nil {
+		return err
+	}
+	return s.answerCreated(c, o)
+}
+
+func (s *Server) changeContact(c echo.Context, who principal, named, address string, command micropub.Command, in *intake) error {
+	name, ok := s.contactName(address)
+	if !ok {
+		return &fault.Error{
 			Code: fault.InvalidRequest, Op: "find contact",
 			Message: "there is no contact at " + onOneLine(address, 100), Hint: "q=contact lists them, each with its _internal_url",
 		}
 	}
 	d, err := s.ownerOf(who, named, address)
 	if err != nil {
-		return true, err
+		return err
 	}
 	posts, err := d.service()
 	if err != nil {
-		return true, err
+		return err
 	}
 	address = s.contactAddress(d, name)
+	ctx := c.Request().Context()
 	var o outcome
-	switch cmd := request.Command.(type) {
+	switch cmd := command.(type) {
 	case *micropub.Create: // the whole card again
 		o, err = posts.updateContact(ctx, who, name, address, &micropub.Update{Replace: cardOf(cmd.Item)}, in.sent)
 	case *micropub.Update:
@@ -117,9 +132,9 @@ func (s *Server) contactCommand(c echo.Context, who principal, request micropub.
 		o, err = posts.undelete(ctx, who, &micropub.Undelete{URL: address})
 	}
 	if err != nil {
-		return true, err
+		return err
 	}
-	return true, s.answerChanged(c, o)
+	return s.answerChanged(c, o)
 }
 
 // contacts answers q=contact with the site's contacts, by name.

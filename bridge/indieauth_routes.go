@@ -18,14 +18,15 @@ const metadataPath = "/.well-known/oauth-authorization-server"
 // indieauthRoutes are the endpoints between apps and the sign-in server. The owner's half of
 // it, GET /auth and the pages, stands elsewhere.
 func (s *Server) indieauthRoutes(e *echo.Echo) {
-	own := e.Group("", s.ownSignIn)
-	own.GET(metadataPath, s.metadata)
-	own.POST("/auth", s.identify)
-	own.GET("/token", s.verifyToken)
-	own.POST("/token", s.token)
-	own.POST("/introspect", s.introspect)
-	own.POST("/revoke", s.revoke)
-	own.GET("/userinfo", s.userinfo)
+	// No Group: with middleware of its own it would answer 404 for everything that no route
+	// answers, PUT /micropub included.
+	e.GET(metadataPath, s.metadata, s.ownSignIn)
+	e.POST("/auth", s.identify, s.ownSignIn)
+	e.GET("/token", s.verifyToken, s.ownSignIn)
+	e.POST("/token", s.token, s.ownSignIn)
+	e.POST("/introspect", s.introspect, s.ownSignIn)
+	e.POST("/revoke", s.revoke, s.ownSignIn)
+	e.GET("/userinfo", s.userinfo, s.ownSignIn)
 }
 
 // ownSignIn refuses, in words, when the sign-in server is another one.

@@ -35,7 +35,11 @@ type places struct {
 // locating are the properties of which one is in every post that has a place.
 var locating = []string{"location", "checkin", "latitude", "geo"}
 
-// known are the places of all posts, those of the newest first.
+// mostLocated bounds how many posts are read for q=geo, the newest: nobody else gets at the
+// index for long.
+const mostLocated = 5000
+
+// known are the places of the newest posts that have one, those of the newest first.
 func (p *places) known(v *catalog.View) []place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -44,7 +48,7 @@ func (p *places) known(v *catalog.View) []place {
 	var entries []*catalog.Entry
 	seen := map[string]bool{}
 	for _, property := range locating {
-		for _, e := range v.List(catalog.Filter{Exists: []string{property}}).Entries {
+		for _, e := range v.List(catalog.Filter{Exists: []string{property}, Limit: mostLocated}).Entries {
 			if !seen[e.Path] {
 				seen[e.Path] = true
 				entries = append(entries, e)
@@ -53,7 +57,7 @@ func (p *places) known(v *catalog.View) []place {
 	}
 	slices.SortStableFunc(entries, func(a, b *catalog.Entry) int { return b.Date().Compare(a.Date()) })
 	var all []place
-	for _, e := range entries {
+	for _, e := range entries[:min(len(entries), mostLocated)] {
 		found, ok := before[e.Blob]
 		if !ok {
 			item, err := v.Item(e)

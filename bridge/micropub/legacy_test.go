@@ -1,7 +1,10 @@
 package micropub_test
 
 import (
+	"strings"
 	"testing"
+
+	"gitpost/bridge/micropub"
 )
 
 func TestUpdatesOfTheDrafts(t *testing.T) {
@@ -36,7 +39,33 @@ func TestUpdatesOfTheDrafts(t *testing.T) {
 		{"the JSON syntax as a form", "action=update&url=x&replace[content]=y&replace[name][]=n&add[category][]=a&delete[category][]=b",
 			`Update {"Add":{"category":["a"]},"Remove":{"category":["b"]},"Replace":{"content":["y"],"name":["n"]},"URL":"x"}`},
 		{"delete properties by form", "action=update&url=x&delete[]=a&delete[]=b", `Update {"Delete":["a","b"],"URL":"x"}`},
+		{"a contact has an url of its own", "action=update&_internal_url=c&url=u&name=n", `Update {"Replace":{"name":["n"],"url":["u"]},"URL":"c"}`},
+		{"delete a contact", "action=delete&_internal_url=c&url=u", `Delete {"URL":"c"}`},
 		{"alt texts", at("mp-url") + "photo[]=u&mp-photo-alt[]=a", `Update {"Add":{"photo":[{"alt":"a","value":"u"}]},"URL":"` + known + `"}`},
 		{"add without a name", at("mp-url") + "mp-add=x", `! "mp-add" must be an object`},
 	})
+}
+
+// TestRequestsAboutContactsAreCards: at ?q=contact the url of a form is the contact's own, not
+// that of a post to be changed, even when the site has a post there.
+func TestRequestsAboutContactsAreCards(t *testing.T) {
+	for _, c := range []struct{ contentType, body, want string }{
+		{formType, "name=Ada&url=" + known, `h-card`},
+		{formType, "h=card&url=" + known, `h-card`},
+		{formType, "_internal_url=c&name=Ada", `h-card`},
+		{"application/json", `{"type":["h-card"],"properties":{"url":["` + known + `"]}}`, `h-card`},
+	} {
+		r := post(c.contentType, strings.NewReader(c.body))
+		r.URL.RawQuery = "q=contact"
+		req, err := micropub.Parse(r, micropub.Limits{Known: func(u string) bool { return u == known }}, &memory{})
+		create, ok := req.Command.(*micropub.Create)
+		if err != nil || req.Query != "contact" || !ok || create.Item.Type[0] != c.want {
+			t.Errorf("%s means %#v, %v", c.body, req, err)
+		}
+	}
+	r := post("application/json", strings.NewReader(`{"action":"update","_internal_url":"c","url":"u","replace":{"name":["n"]}}`))
+	req, err := micropub.Parse(r, micropub.Limits{}, &memory{})
+	if update, ok := req.Command.(*micropub.Update); err != nil || !ok || update.URL != "c" {
+		t.Errorf("%#v, %v", req.Command, err)
+	}
 }
