@@ -10,12 +10,14 @@
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
 # make stress        STEPS random steps of posts, pushes, outages and kills against a model, and kills
 #                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200
+# make soak          mixed traffic of SOAK (10m) at the rate of a thousand busy bloggers, with hand pushes and outages
 
 BENCH ?= .
 COUNT ?= 1
 FUZZTIME ?= 1m
 SITES ?= 2000
 STEPS ?= 5000
+SOAK ?= 10m
 PACKAGES := ./...
 
 # One set of flags for all, so that nothing is compiled twice. No C, and with the tag the
@@ -24,7 +26,7 @@ export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
-.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress clean
+.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak clean
 
 demo: build
 	./gitpost demo $(ARGS)
@@ -74,6 +76,9 @@ stress:
 
 release:
 	go run ./cmd/release -out dist
+
+soak:
+	GITPOST_SOAK=$(SOAK) go test -count=1 -v -run 'TestSoak$$' -timeout 3h ./cmd/gitpost
 
 clean:
 	rm -f gitpost

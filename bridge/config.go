@@ -62,6 +62,10 @@ type Config struct {
 	ProfilePhoto        string        // profile.photo
 	ProfileEmail        string        // profile.email
 
+	Notify        []string      // notify: an address alone, or a command with its arguments
+	NotifyAfter   time.Duration // notify_after: 15m
+	MetricsListen string        // metrics.listen
+
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
 	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
 

@@ -42,7 +42,7 @@ func TestConfigHasEveryDefault(t *testing.T) {
 		Poll: time.Minute, PushWait: 5 * time.Second,
 		Site:         site.Options{Me: "https://example.org/"},
 		MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, MediaUnused: 30 * 24 * time.Hour,
-		TokensLifetime: 90 * 24 * time.Hour, RateBadTokens: 120,
+		TokensLifetime: 90 * 24 * time.Hour, RateBadTokens: 120, NotifyAfter: 15 * time.Minute,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -74,6 +74,13 @@ push_wait: 0s
 push_delay: 1d
 set_updated: yes
 skip_ci: drafts
+build_hook: https://host.example/build?key=1
+notify: [/usr/bin/mail, -s, gitpost]
+notify_after: 1h
+metrics: {listen: ":9090"}
+tls: auto
+tls_email: ada@example.org
+tls_directory: https://ca.example/directory
 private: draft
 hooks:
   secret_file: hook
@@ -114,6 +121,8 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 		RepoUser: "ada", RepoToken: "s3cret", SSHKeyFile: filepath.Join(folder, "key"), KnownHosts: filepath.Join(folder, "hosts"),
 		AuthorName: "Ada", AuthorEmail: "ada@example.org",
 		Poll: 5 * time.Minute, PushWait: 0, PushDelay: 24 * time.Hour, SetUpdated: true, SkipCI: "drafts", Private: "draft",
+		BuildHook: "https://host.example/build?key=1", Notify: []string{"/usr/bin/mail", "-s", "gitpost"}, NotifyAfter: time.Hour, MetricsListen: ":9090",
+		TLS: "auto", TLSEmail: "ada@example.org", TLSDirectory: "https://ca.example/directory",
 		HookSecret:  "h00k",
 		SyndicateTo: []bridge.Target{{UID: "https://social.example/@ada", Name: "Social"}, {UID: "https://other.example/", Name: "https://other.example/"}},
 		Site: site.Options{Me: "https://example.org/", Generator: "hugo", Version: "0.147.9", Section: "notes", Path: ":year/:slug.md",

@@ -173,6 +173,14 @@ func (d *destination) problem() string {
 	return cmp.Or(d.store.Status().Problem, d.site.problem(), d.schedule.problem())
 }
 
+// delivery is how far the repository's commits have come; nothing while the site is not open.
+func (d *destination) delivery() gitstore.Status {
+	if !d.opened.Load() {
+		return gitstore.Status{}
+	}
+	return d.store.Status()
+}
+
 // snapshot is the newest durable state, as the catalog reads it.
 func (d *destination) snapshot() indexed { return indexed{d.store.Snapshot()} }
 

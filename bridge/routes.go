@@ -21,7 +21,7 @@ func (s *Server) handler() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = s.clientAddress()
 	e.HTTPErrorHandler = s.answerError
-	e.Use(middleware.RequestID(), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
+	e.Use(middleware.RequestID(), s.metrics.count(e), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
 			s.log.Error("a request met a defect", "path", c.Path(), "error", err, "stack", string(stack))
 			return err
@@ -130,6 +130,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	var nothing *echo.HTTPError
 	astray := errors.As(err, &nothing) && nothing.Code == http.StatusNotFound && asksPage(c.Request())
 	err = asFault(err, c.Request())
+	s.metrics.failed(err)
 	if astray || isPage(c.Request()) {
 		err = s.showError(c, err)
 	} else {

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -178,27 +176,11 @@ func (s *schedule) message() string {
 	return describe(verb, cmp.Or(first.Name, first.Page.URL), trail...)
 }
 
-// hookClient calls build hooks. Their address is the owner's own choice, so it may be a
-// private one.
-var hookClient = &http.Client{Timeout: 30 * time.Second}
-
 // callHook asks the site's host for a build. Any status below 400 means that it will.
 func (s *schedule) callHook(ctx context.Context, hook string) error {
 	at := s.now()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, hook, strings.NewReader("{}"))
-	if err != nil {
-		return errors.New("build_hook is not an address that can be called") // the address is a secret
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "gitpost")
-	answer, err := hookClient.Do(r)
-	if err != nil {
-		return fmt.Errorf("call the build hook: %w", withoutAddress(err))
-	}
-	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10))
-	if answer.StatusCode >= 400 {
-		return fmt.Errorf("the build hook answered %s; see whether build_hook is the address that the site's host shows", answer.Status)
+	if err := callOwner(ctx, hook, strings.NewReader("{}")); err != nil {
+		return fmt.Errorf("call the build hook: %w; see whether build_hook is the address that the site's host shows", err)
 	}
 	return s.builds.NoteBuild(ctx, s.site, at)
 }

@@ -32,9 +32,12 @@ type Server struct {
 	state        *state.DB
 	media        *media.Store
 	guests       *refusals
+	metrics      *metrics
 	auth         *indieauth.Server   // the owner's sign-in server
 	elsewhere    *indieauth.External // the site's own one, with auth: external
 	pages        *pages
+
+	stopMetrics func() // nil when nothing is listened to
 
 	bodyPatience time.Duration // how long a request's body may stand still
 
@@ -51,7 +54,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), bodyPatience: bodyPatience}
+	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), metrics: newMetrics(), bodyPatience: bodyPatience}
 	s.settings.Store(&c)
 	sites := c.sites()
 	for _, site := range sites {
@@ -91,7 +94,14 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if err := s.openSites(ctx, run, progress); err != nil {
 		return err
 	}
+	s.metrics.watch(s.destinations)
+	if c.MetricsListen != "" {
+		if s.stopMetrics, err = s.metrics.listen(c.MetricsListen, s.log); err != nil {
+			return err
+		}
+	}
 	s.background.Go(func() { s.expireUploads(run) })
+	s.background.Go(func() { s.watchDelivery(run) })
 	return nil
 }
 
@@ -191,6 +201,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 func (s *Server) Close(ctx context.Context) error {
 	s.closing.Do(func() {
 		s.stop()
+		if s.stopMetrics != nil {
+			s.stopMetrics()
+		}
 		s.background.Wait()
 		errs := []error{s.closeSites(ctx)}
 		if s.state != nil {

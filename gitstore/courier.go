@@ -174,6 +174,7 @@ func (s *Store) noteFetch(err error) {
 	d.update(func() {
 		wasDown = d.down != ""
 		d.fetchProblem, d.down = reason, ""
+		count(&d.counts.Fetches, &d.counts.FailedFetches, err)
 		if unreachable {
 			d.down = reason
 		}
@@ -210,6 +211,7 @@ func (s *Store) notePush(err error, covered []*pending) {
 	reason, unreachable := reasonOf(err)
 	d.update(func() {
 		d.pushProblem, d.down = reason, ""
+		count(&d.counts.Pushes, &d.counts.FailedPushes, err)
 		if unreachable {
 			d.down = reason
 		}
@@ -230,6 +232,14 @@ func (s *Store) notePush(err error, covered []*pending) {
 	c.failed++
 	c.due = time.Now().Add(backoff(c.failed))
 	s.log.Warn("commits wait, the push failed", "commits", len(covered), "error", err)
+}
+
+func count(good, bad *uint64, err error) {
+	if err == nil {
+		*good++
+	} else {
+		*bad++
+	}
 }
 
 // next is how long the courier may sleep; 0: until it is woken.

@@ -33,6 +33,7 @@ type delivery struct {
 	lastPush                  time.Time
 	lastFetch                 time.Time
 	conflicts                 []string
+	counts                    Counts
 	ended                     bool
 	changed                   chan struct{} // closed and renewed at each change of the above
 
@@ -54,7 +55,10 @@ func (d *delivery) update(f func()) {
 }
 
 func (d *delivery) add(list []*pending) {
-	d.update(func() { d.unpushed = append(d.unpushed, list...) })
+	d.update(func() {
+		d.unpushed = append(d.unpushed, list...)
+		d.counts.Commits += uint64(len(list))
+	})
 }
 
 // lose notes that another program moved the branch somewhere else.
@@ -147,6 +151,8 @@ func (s *Store) Status() Status {
 		LastFetch: d.lastFetch,
 		Problem:   d.problem(),
 		Conflicts: slices.Clone(d.conflicts),
+		Packs:     len(*s.db.packs.Load()),
+		Counts:    d.counts,
 	}
 	if len(d.unpushed) > 0 {
 		st.OldestWait = d.unpushed[0].when

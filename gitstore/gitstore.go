@@ -126,4 +126,13 @@ type Status struct {
 	LastFetch  time.Time
 	Problem    string   // why commits wait, or why the last fetch failed; "" when all is well
 	Conflicts  []string // the newest of those since Open, in words
+	Packs      int      // packs in the clone; upkeep keeps them few
+	Counts     Counts
+}
+
+// Counts are numbers since Open.
+type Counts struct {
+	Commits                uint64 // made by Update
+	Pushes, FailedPushes   uint64
+	Fetches, FailedFetches uint64
 }

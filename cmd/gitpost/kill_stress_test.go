@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,7 +42,7 @@ func TestStressKilledServerLosesNoAnsweredPost(t *testing.T) {
 	for round := range rounds {
 		answers := random.IntN(40) // 0: killed while it starts
 		k.round(round, answers, rand.N(killSpan))
-		k.fsck()
+		k.fsck(len(k.answered) > 0)
 		if t.Failed() {
 			return
 		}
@@ -54,105 +51,28 @@ func TestStressKilledServerLosesNoAnsweredPost(t *testing.T) {
 		}
 	}
 	k.settle()
-	k.fsck()
+	k.fsck(len(k.answered) > 0)
 	t.Logf("%d rounds: %d posts answered with 201, %d on the remote; %d rounds ended before the server answered; fsck was asked anew %d times",
-		rounds, len(k.answered), k.onRemote, k.unanswered, k.again)
+		rounds, len(k.answered), k.onRemote, k.unanswered, k.fsckAgain)
 }
 
-// killing is a site, its remote, and what the clients were told.
+// killing is what the clients of a server were told that is killed.
 type killing struct {
-	t       *testing.T
-	dir     string
-	program string
-	address string
-	token   string
-	client  *http.Client
+	*rig
+	token string
 
 	mu       sync.Mutex        // guards answered and unread
 	answered map[string]string // the text of each post answered with 201 → its Location
 	unread   []string          // texts not read back yet
 
-	onRemote, unanswered, again int // again: how often fsck was asked anew
+	onRemote, unanswered int
 }
 
 func newKilling(t *testing.T) *killing {
-	dir := t.TempDir()
-	k := &killing{
-		t: t, dir: dir, address: freeAddress(), program: filepath.Join(dir, "gitpost"), answered: make(map[string]string),
-		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 4}},
-	}
-	build := exec.Command("go", "build", "-tags", "nodynamic", "-o", k.program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	k.run("git", "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
-	k.run("git", "init", "--quiet", "--initial-branch=main", "site")
-	if err := os.CopyFS(filepath.Join(dir, "site"), os.DirFS(filepath.Join("..", "..", "testdata", "skeletons", "hugo"))); err != nil {
-		t.Fatal(err)
-	}
-	k.run("git", "-C", "site", "add", "--all")
-	k.run("git", "-C", "site", "commit", "--quiet", "--message", "A bare site")
-	k.run("git", "-C", "site", "push", "--quiet", "../remote.git", "main")
-	config := fmt.Sprintf("me: https://blog.example/\nrepo: remote.git\nurl: http://%[1]s\nlisten: %[1]s\ndata: data\npoll: 0s\npush_wait: 5ms\n", k.address)
-	if err := os.WriteFile(filepath.Join(dir, "gitpost.yaml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	k := &killing{rig: newRig(t), answered: make(map[string]string)}
+	k.configure("repo: remote.git", "push_wait: 5ms")
 	k.token = strings.TrimSpace(k.run(k.program, "token", "create", "--scope", "create"))
 	return k
-}
-
-// run runs a program to its end and gives what it prints.
-func (k *killing) run(program string, args ...string) string {
-	k.t.Helper()
-	c := exec.Command(program, args...)
-	c.Dir, c.Env = k.dir, k.environ()
-	var out, problems bytes.Buffer
-	c.Stdout, c.Stderr = &out, &problems
-	if err := c.Run(); err != nil {
-		k.t.Fatalf("%s %s: %v\n%s%s", filepath.Base(program), strings.Join(args, " "), err, out.String(), problems.String())
-	}
-	return out.String()
-}
-
-func (k *killing) environ() []string {
-	return append(os.Environ(), "HOME="+k.dir, "TZ=UTC", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@blog.example")
-}
-
-func (k *killing) start() *process {
-	p := &process{command: exec.Command(k.program, "serve"), ended: make(chan struct{})}
-	p.command.Dir, p.command.Env = k.dir, k.environ()
-	p.command.Stdout, p.command.Stderr = p, p
-	if err := p.command.Start(); err != nil {
-		k.t.Fatal(err)
-	}
-	go func() {
-		p.err = p.command.Wait()
-		close(p.ended)
-	}()
-	return p
-}
-
-// await waits until an address of the server answers 200 with a body that matches.
-func (k *killing) await(p *process, path string, body *regexp.Regexp) {
-	k.t.Helper()
-	last := ""
-	ok := p.until(func() bool {
-		answer, err := k.client.Get("http://" + k.address + path)
-		if err != nil {
-			last = err.Error()
-			return false
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		last = answer.Status + "\n" + string(text)
-		return err == nil && answer.StatusCode == http.StatusOK && body.Match(text)
-	})
-	if !ok {
-		p.kill()
-		k.t.Fatalf("%s of the restarted server: %s\n%s", path, last, p.output())
-	}
 }
 
 // round starts the server, reads back what the last round was told, posts with four clients,
@@ -312,44 +232,4 @@ func (k *killing) settle() {
 		}
 		told[location] = text
 	}
-}
-
-// fsck is Git's own judgement of the clone and of the remote.
-func (k *killing) fsck() {
-	k.t.Helper()
-	var both sync.WaitGroup
-	both.Go(func() {
-		clone := filepath.Join("data", "repo.git")
-		if _, err := os.Stat(filepath.Join(k.dir, clone, "HEAD")); err != nil && len(k.answered) == 0 {
-			return // killed before it was made
-		}
-		if complaint := k.complaint(clone); complaint != "" {
-			k.t.Errorf("git fsck of the clone: %s", complaint)
-		}
-	})
-	both.Go(func() {
-		// The receive-pack of a killed server goes on by itself, and while it moves a push's
-		// objects to their place, fsck sees some and not others. What is really missing stays so.
-		complaint := ""
-		settled := func() bool {
-			if complaint = k.complaint("remote.git"); complaint != "" {
-				k.again++
-			}
-			return complaint == ""
-		}
-		if !await(settled) {
-			k.t.Errorf("git fsck of the remote: %s", complaint)
-		}
-	})
-	both.Wait()
-}
-
-func (k *killing) complaint(repository string) string {
-	c := exec.Command("git", "fsck", "--full", "--strict", "--no-dangling")
-	c.Dir, c.Env = filepath.Join(k.dir, repository), k.environ()
-	out, err := c.CombinedOutput()
-	if err == nil && !bytes.Contains(out, []byte("error")) && !bytes.Contains(out, []byte("missing")) {
-		return ""
-	}
-	return fmt.Sprintf("%v\n%s", err, out)
 }

@@ -19,7 +19,7 @@ import (
 	"syscall"
 )
 
-// http sends a request to the server and compares the status:
+// http sends a request to the server, or to a whole address in the place of PATH, and compares the status:
 //
 //	http STATUS METHOD PATH [-as TOKEN] [-header 'NAME: VALUE'] [-until REGEXP] [BODY]
 //
@@ -30,6 +30,9 @@ import (
 func (s *scene) http(args []string) {
 	s.usage(args, 3, "http STATUS METHOD PATH ...")
 	r := request{method: args[1], address: s.ts.Getenv("URL") + args[2], token: s.ts.Getenv("TOKEN"), header: http.Header{}}
+	if strings.HasPrefix(args[2], "http://") {
+		r.address = args[2]
+	}
 	var until *regexp.Regexp
 	rest := args[3:]
 	for len(rest) > 1 && strings.HasPrefix(rest[0], "-") {

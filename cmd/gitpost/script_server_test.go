@@ -27,6 +27,7 @@ func (s *scene) remote(args []string) {
 	if len(args) > 1 {
 		name = args[1]
 	}
+	s.ts.Setenv("METRICS", freeAddress())
 	s.git(".", "init", "--quiet", "--bare", name)
 	if args[0] == "empty" {
 		return
@@ -109,6 +110,19 @@ func (s *scene) serve(args []string) {
 	}
 	if !p.until(ready) {
 		s.ts.Fatalf("the server does not answer:\n%s", p.output())
+	}
+}
+
+// waits FILE REGEXP waits until the file has a text that matches.
+func (s *scene) waits(args []string) {
+	s.usage(args, 2, "waits FILE REGEXP")
+	want, last := regexp.MustCompile(args[1]), []byte(nil)
+	found := await(func() bool {
+		last, _ = os.ReadFile(s.ts.MkAbs(args[0]))
+		return want.Match(last)
+	})
+	if !found {
+		s.ts.Fatalf("%s never had %q; it has\n%s", args[0], args[1], last)
 	}
 }
 

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //	hold, finish              send half a request; end the server, send the rest; see there
 //	git-http, sshd            serve remote.git over the network; see script_remote_test.go
 //	setup [-first]            make a set-up link, or take that of the first start: $CODE
+//	waits FILE REGEXP         wait until the file has a text that matches
 //	proxy SOCKET              serve $URL by a proxy that passes requests to a Unix socket
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
@@ -68,6 +69,7 @@ func TestScript(t *testing.T) {
 			"answers":   onScene((*scene).answers),
 			"site":      onScene((*scene).site),
 			"build":     onScene((*scene).build),
+			"waits":     onScene((*scene).waits),
 			"proxy":     onScene((*scene).proxy),
 			"setup":     onScene((*scene).setup),
 		},
