@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 // SecretFiles lists the files with secrets that a configuration names, and the configuration's
@@ -17,7 +19,22 @@ func SecretFiles(path string, environ []string) []string {
 	l := &configLoader{keys: Keys(), base: filepath.Dir(path), settings: map[string]configSetting{}}
 	l.readFile(src)
 	l.readEnvironment(environ)
-	var files []string
+	files := l.secretFiles(path)
+	if sites, ok := l.settings["sites"]; ok {
+		for _, entry := range sites.node.Content {
+			one := &configLoader{keys: l.keys, base: l.base, settings: map[string]configSetting{}}
+			if entry.Kind == yaml.MappingNode {
+				one.readMap("", entry)
+			}
+			files = append(files, one.secretFiles(path)...)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// secretFiles are those of the settings that were read; path is the configuration's own.
+func (l *configLoader) secretFiles(path string) (files []string) {
 	for name, s := range l.settings {
 		switch {
 		case name == "ssh_key_file" || s.key.Secret && s.fromFile:
@@ -28,6 +45,5 @@ func SecretFiles(path string, environ []string) []string {
 			files = append(files, path)
 		}
 	}
-	slices.Sort(files)
-	return slices.Compact(files)
+	return files
 }

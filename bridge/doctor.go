@@ -59,7 +59,15 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 	defer d.client.CloseIdleConnections()
 	checks := []Check{{Name: "configuration", Result: Passed, Found: d.ConfigFile + " has no problems"}}
 	checks = append(checks, d.secrets(), d.dataFolder(), d.stateDatabase(ctx), d.itself(ctx))
-	return append(checks, d.site(ctx, d.Config)...)
+	for _, c := range d.Config.sites() {
+		for _, k := range d.site(ctx, c) {
+			if len(d.Config.Sites) > 1 {
+				k.Site = c.Me
+			}
+			checks = append(checks, k)
+		}
+	}
+	return checks
 }
 
 // site is the part that is about one site.

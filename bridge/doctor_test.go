@@ -27,6 +27,7 @@ type patient struct {
 	links string            // in the home page's head; "" has the right ones
 	skew  time.Duration     // of the live site's clock
 	set   func(*bridge.Config)
+	each  func(bridge.Check)
 }
 
 func (p patient) checks(t *testing.T) map[string]bridge.Check {
@@ -75,6 +76,9 @@ func (p patient) checks(t *testing.T) map[string]bridge.Check {
 	by := map[string]bridge.Check{}
 	for _, k := range list {
 		by[k.Name] = k
+		if p.each != nil {
+			p.each(k)
+		}
 		if k.Result != bridge.Passed && k.Remedy == "" {
 			t.Errorf("%s is %s without a remedy: %s", k.Name, k.Result, k.Found)
 		}
@@ -221,5 +225,24 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 				t.Errorf("it is %s: %s; want %s: %s", k.Result, k.Found, c.result, c.found)
 			}
 		})
+	}
+}
+
+func TestDoctorLooksAtEachOfSeveralSites(t *testing.T) {
+	hugo := map[string]string{"hugo.toml": hugoSite, "content/posts/a.md": aPost}
+	names := map[string]int{}
+	patient{files: hugo, set: func(c *bridge.Config) {
+		one, two := *c, *c
+		two.Me = c.URL + "/two/"
+		c.Sites = []bridge.Config{one, two}
+	}, each: func(k bridge.Check) {
+		if k.Site != "" {
+			names[k.Name]++
+		}
+	}}.checks(t)
+	for _, name := range []string{"clone", "remote", "clock", "discovery", "site", "posts", "addresses"} {
+		if names[name] != 2 {
+			t.Errorf("%s was looked at %d times, want once for each site", name, names[name])
+		}
 	}
 }

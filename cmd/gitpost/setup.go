@@ -25,6 +25,7 @@ type setup struct {
 	given struct{ repo, me, url, branch string } // by flags
 
 	tokenFile, sshKey, acceptKey string
+	tls                          string // "" or "auto"
 	commitHead, yes              bool
 	dir                          string // absolute
 	environ                      []string
@@ -50,7 +51,7 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder %s: %w", s.dir, err)
 	}
-	s.set = map[string]string{"listen": "127.0.0.1:8080", "data": "./data", "trusted_proxies": "127.0.0.1"}
+	s.set = map[string]string{"data": "./data"}
 	if err := s.chooseRepository(); err != nil {
 		return err
 	}
@@ -64,6 +65,9 @@ func (s *setup) run(ctx context.Context) (err error) {
 	}
 	defer s.close(ctx, store, &err)
 	if err = s.chooseAddresses(store.Snapshot()); err != nil {
+		return err
+	}
+	if err = s.chooseTLS(); err != nil {
 		return err
 	}
 	config, err := s.draft()
@@ -80,7 +84,7 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err = s.head(ctx, store, config); err != nil {
 		return err
 	}
-	s.next()
+	s.next(config)
 	return nil
 }
 
@@ -130,7 +134,7 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if err = s.head(ctx, store, config); err != nil {
 		return err
 	}
-	s.next()
+	s.next(config)
 	return nil
 }
 
@@ -217,6 +221,25 @@ func (s *setup) choose(key, given, suggestion, question, flag string) (string, e
 	return "", fmt.Errorf("%s is not given, and nobody is here to be asked; name it with %s", strings.ToLower(question[:1])+question[1:], flag)
 }
 
+// chooseTLS finds out who does HTTPS.
+func (s *setup) chooseTLS() error {
+	if s.tls == "" && s.person != nil && strings.HasPrefix(s.set["url"], "https://") {
+		own, err := s.person.confirm("Is port 443 of this machine free, so that gitpost can do HTTPS itself (no web server here)")
+		if err != nil {
+			return err
+		}
+		if own {
+			s.tls = "auto"
+		}
+	}
+	if s.tls == "auto" {
+		s.set["tls"] = s.tls
+		return nil
+	}
+	s.set["listen"], s.set["trusted_proxies"] = "127.0.0.1:8080", "127.0.0.1"
+	return nil
+}
+
 // usualAddress is a site's own setting of its address, unless it is a placeholder.
 func usualAddress(base string) string {
 	u, err := url.Parse(base)
@@ -290,10 +313,17 @@ func (s *setup) write() error {
 	return nil
 }
 
-func (s *setup) next() {
+func (s *setup) next(config bridge.Config) {
 	at := ""
 	if here, err := os.Getwd(); err != nil || here != s.dir {
 		at = "cd " + s.dir + " && "
 	}
-	s.say("\n== Next\n\n  %sgitpost serve\n\nIt needs HTTPS in front: gitpost init --print caddy, or nginx, shows how. gitpost doctor checks everything.", at)
+	s.say("\n== Next\n\n  %sgitpost serve\n", at)
+	if config.TLS == "" {
+		s.say("It needs HTTPS in front: gitpost init --print caddy, or nginx, shows how.")
+	}
+	if config.Auth == "" {
+		s.say("The first start prints a link: open it and choose how you sign in. Then enter %s in an app.", config.Me)
+	}
+	s.say("gitpost doctor checks everything.")
 }
