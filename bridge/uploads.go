@@ -17,7 +17,6 @@ import (
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
-	"gitpost/frontmatter"
 	"gitpost/gitstore"
 )
 
@@ -216,13 +215,3 @@ func (s stagedFiles) committed(ctx context.Context, p *posts) {
 		p.log.Warn("uploads are in the repository, but that could not be noted", "error", err)
 	}
 }
-
-// onlyPaths are surroundings of which no front matter is read.
-type onlyPaths struct{ tree fs.FS }
-
-func (o onlyPaths) Exists(path string) bool {
-	_, err := fs.Stat(o.tree, path)
-	return err == nil
-}
-
-func (o onlyPaths) Document(string) *frontmatter.Document { return nil }

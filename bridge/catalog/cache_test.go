@@ -57,7 +57,6 @@ func variedSite(posts int) map[string]string {
 func TestCatalogFromTheCacheIsTheSame(t *testing.T) {
 	files := variedSite(300)
 	snap, cache := kept(t, files)
-	tip := snapshotOf(files)
 	for step, change := range []func(){
 		func() {},
 		func() { files["content/notes/new.md"] = "---\ndate: 2024-01-01\n---\nNew" },
@@ -67,7 +66,7 @@ func TestCatalogFromTheCacheIsTheSame(t *testing.T) {
 		func() { files["hugo.toml"] = "baseURL = 'https://example.org/blog/'\n" },
 	} {
 		change()
-		tip = snapshotOf(files)
+		tip := snapshotOf(files)
 		tip.history = []*fakeSnapshot{snap}
 		restored, fresh := New(openSite), New(openSite)
 		if err := restored.Restore(t.Context(), cache, tip); err != nil {

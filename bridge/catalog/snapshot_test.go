@@ -244,3 +244,23 @@ func BenchmarkList100k(b *testing.B) {
 		}
 	}
 }
+
+// pruned is a snapshot that can be compared with no other.
+type pruned struct{ *fakeSnapshot }
+
+func (pruned) Changes(Snapshot) ([]Change, error) { return nil, errors.New("an object is missing") }
+
+func TestCatalogIsMadeAnewWhenTheStateItIsOfIsGone(t *testing.T) {
+	c := New(openSite)
+	if err := c.Advance(t.Context(), snapshotOf(someSite(3))); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Read(t.Context(), pruned{snapshotOf(someSite(5))}, func(v *View) error {
+		if n := len(v.List(Filter{}).Entries); n != 5 {
+			t.Errorf("%d posts, want 5", n)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
