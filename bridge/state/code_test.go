@@ -259,3 +259,15 @@ func TestOldClientsAreRemembered(t *testing.T) {
 		t.Error("the app is still allowed")
 	}
 }
+
+func TestScopesAreWords(t *testing.T) {
+	db, _ := fresh(t)
+	for _, scope := range []string{"", "two words", "\"create\"", "a\\b", "a\tb", "é", "a\x00"} {
+		if _, err := db.CreateToken(t.Context(), Token{Scope: []string{"create", scope}}); err == nil {
+			t.Errorf("%q was taken", scope)
+		}
+	}
+	if list, err := db.Tokens(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%d tokens are there, %v", len(list), err)
+	}
+}

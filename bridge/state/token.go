@@ -60,10 +60,13 @@ func (db *DB) CreateToken(ctx context.Context, t Token) (secret string, err erro
 // be guessed; together they are as long as the tokens of other hosts, which scanners expect.
 func newSecret(prefix string) string { return prefix + rand.Text() + rand.Text() }
 
+// notInScope tells of what RFC 6749 keeps out of a scope, which has a place in headers.
+func notInScope(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
+
 func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id int64, err error) {
 	for _, word := range t.Scope {
-		if word == "" || strings.ContainsAny(word, " \t\r\n") {
-			return 0, fmt.Errorf("scope %q is not one word; give each scope by itself", word)
+		if word == "" || strings.ContainsFunc(word, notInScope) {
+			return 0, fmt.Errorf("scope %q is not one word of plain letters; give each scope by itself", word)
 		}
 	}
 	for _, site := range t.Sites {

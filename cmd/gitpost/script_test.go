@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	token [-name N] SCOPE...  make a token; it becomes $TOKEN
 //	http STATUS METHOD PATH   send a request; see http in script_http_test.go
 //	json PATH VALUE           compare a value of the last JSON answer
+//	keep NAME WHAT            of the last answer: a member, or location.PARAMETER
 //	hold, finish              send half a request; end the server, send the rest; see there
 //	git-http, sshd            serve remote.git over the network; see script_remote_test.go
 //	setup [-first]            make a set-up link, or take that of the first start: $CODE
@@ -61,6 +62,7 @@ func TestScript(t *testing.T) {
 			"token":     onScene((*scene).token),
 			"http":      onScene((*scene).http),
 			"json":      onScene((*scene).json),
+			"keep":      onScene((*scene).keep),
 			"hold":      onScene((*scene).hold),
 			"finish":    onScene((*scene).finish),
 			"git-http":  onScene((*scene).gitHTTP),
