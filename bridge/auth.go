@@ -81,11 +81,17 @@ func tooMany(wait time.Duration) error {
 // refusals counts bad tokens by address, in windows of a minute. A network of IPv6 that one
 // customer has counts as one address. It is bounded: addresses that it cannot hold share a count.
 type refusals struct {
-	limit int // per minute; 0: no limit
-
-	mu     sync.Mutex
-	window time.Time // guarded by mu, as is
+	mu     sync.Mutex // guards all below
+	limit  int        // per minute; 0: no limit
+	window time.Time
 	counts map[string]int
+}
+
+// allow sets another limit.
+func (r *refusals) allow(limit int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.limit = limit
 }
 
 const mostAddresses = 10_000
@@ -154,14 +160,20 @@ func (s *Server) clientAddress() echo.IPExtractor {
 }
 
 func (s *Server) networkClient() echo.IPExtractor {
-	if len(s.config().TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, cidr := range s.config().TrustedProxies {
-		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
-			trust = append(trust, echo.TrustIPRange(network))
+	return func(r *http.Request) string { return (*s.client.Load())(r) }
+}
+
+// trust believes these networks' X-Forwarded-For from now on.
+func (s *Server) trust(networks []string) {
+	client := echo.ExtractIPDirect()
+	if len(networks) > 0 {
+		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+		for _, cidr := range networks {
+			if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
+				trust = append(trust, echo.TrustIPRange(network))
+			}
 		}
+		client = echo.ExtractIPFromXFFHeader(trust...)
 	}
-	return echo.ExtractIPFromXFFHeader(trust...)
+	s.client.Store(&client)
 }

@@ -20,7 +20,7 @@ func (c Config) CatalogFile() string { return strings.TrimSuffix(c.CloneDir(), "
 
 // cache is the index of posts on disk.
 func (d *destination) cache() catalog.Cache {
-	return catalog.Cache{File: d.config().CatalogFile(), Key: programKey() + "\n" + optionsKey(d.site.options)}
+	return catalog.Cache{File: d.config().CatalogFile(), Key: programKey() + "\n" + optionsKey(d.config().siteOptions())}
 }
 
 // programKey names this build of gitpost: another one may read posts otherwise.

@@ -58,8 +58,7 @@ func newDestination(c Config, log *slog.Logger) *destination {
 // waits for it. After an error it may be tried again.
 func (d *destination) open(ctx, run context.Context, db *state.DB, files *media.Store, progress io.Writer) error {
 	c := d.config()
-	where := c.Repository()
-	where.Poll, where.PushDelay = c.Poll, c.PushDelay
+	where := c.store()
 	where.Merge = mergePosts
 	where.Log, where.Progress = d.log, progress
 	served := d.cloned()

@@ -47,7 +47,7 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 	if err := who.require("upload", "media", "create"); err != nil && !who.may("draft") {
 		return "", err
 	}
-	staged, err := s.media.Stage(ctx, f.Filename, f.Body)
+	staged, err := s.taking.Load().Stage(ctx, f.Filename, f.Body)
 	if err != nil {
 		return "", err
 	}

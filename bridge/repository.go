@@ -18,6 +18,13 @@ func (c Config) Repository() gitstore.Config {
 	}
 }
 
+// store is Repository with what a server that runs does there.
+func (c Config) store() gitstore.Config {
+	where := c.Repository()
+	where.Poll, where.PushDelay = c.Poll, c.PushDelay
+	return where
+}
+
 // OpenSite reads the site of a tree as the server does.
 func (c Config) OpenSite(tree fs.FS) (*site.Site, error) { return site.Open(tree, c.siteOptions()) }
 

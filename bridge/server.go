@@ -11,10 +11,11 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/media"
@@ -30,7 +31,9 @@ type Server struct {
 	log          *slog.Logger
 	destinations []*destination // the first is the default; fixed by Open
 	state        *state.DB
-	media        *media.Store
+	media        *media.Store                     // the folder of uploads
+	taking       atomic.Pointer[media.Store]      // the same with the rules in force, for new ones
+	client       atomic.Pointer[echo.IPExtractor] // by the proxies that are trusted now
 	guests       *refusals
 	metrics      *metrics
 	auth         *indieauth.Server   // the owner's sign-in server
@@ -38,6 +41,9 @@ type Server struct {
 	pages        *pages
 
 	stopMetrics func() // nil when nothing is listened to
+
+	reloading sync.Mutex // held by Reload, and by Close; guards ended
+	ended     bool
 
 	bodyPatience time.Duration // how long a request's body may stand still
 
@@ -56,6 +62,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 	}
 	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), metrics: newMetrics(), bodyPatience: bodyPatience}
 	s.settings.Store(&c)
+	s.trust(c.TrustedProxies)
 	sites := c.sites()
 	for _, site := range sites {
 		siteLog := log
@@ -85,12 +92,10 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if s.pages, err = newPages(c, s.state); err != nil {
 		return err
 	}
-	s.media, err = media.Open(media.Config{
-		Dir: filepath.Join(c.Data, "uploads"), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata, Accept: c.MediaAccept,
-	})
-	if err != nil {
+	if s.media, err = media.Open(mediaConfig(c)); err != nil {
 		return err
 	}
+	s.taking.Store(s.media)
 	if err := s.openSites(ctx, run, progress); err != nil {
 		return err
 	}
@@ -200,6 +205,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Close ends what Open started. It tries one last push until ctx ends. It may be called again.
 func (s *Server) Close(ctx context.Context) error {
 	s.closing.Do(func() {
+		s.reloading.Lock()
+		defer s.reloading.Unlock()
+		s.ended = true
 		s.stop()
 		if s.stopMetrics != nil {
 			s.stopMetrics()

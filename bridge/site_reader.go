@@ -14,17 +14,20 @@ import (
 // one that could be read holds: somebody's slip in an editor must not lose a post that comes
 // from a phone. It is safe for concurrent use.
 type siteReader struct {
-	options site.Options
-	log     *slog.Logger
+	log *slog.Logger
 
-	mu     sync.Mutex // guards last, reason and warned
-	last   *site.Site
-	reason string   // why the newest configuration is not the one in force; "" when it is
-	warned []string // of what in the configuration the log has warned
+	mu      sync.Mutex // guards all below
+	options site.Options
+	last    *site.Site
+	reason  string   // why the newest configuration is not the one in force; "" when it is
+	warned  []string // of what in the configuration the log has warned
 }
 
 func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
-	opened, err := site.Open(tree, r.options)
+	r.mu.Lock()
+	options := r.options
+	r.mu.Unlock()
+	opened, err := site.Open(tree, options)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {
@@ -46,6 +49,13 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 	}
 	r.reason = err.Error()
 	return r.last, nil
+}
+
+// use has other options hold for sites that are opened from now on.
+func (r *siteReader) use(options site.Options) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.options = options
 }
 
 // unread is why no configuration could be read since the start; nil when one could.

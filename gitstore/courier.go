@@ -18,7 +18,8 @@ type courier struct {
 	failed      int       // pushes that failed in a row
 	polling     time.Time // when the next look at the remote is due; zero: none is
 	fetchFailed int
-	fresh       bool // a commit came since the last look
+	fresh       bool    // a commit came since the last look
+	remote      *remote // to be used from now on; nil: the one that is
 }
 
 const (
@@ -125,6 +126,9 @@ func (s *Store) work() {
 	poll := !c.polling.IsZero() && !now.Before(c.polling)
 	fresh := c.fresh
 	c.fresh = false
+	if c.remote != nil {
+		s.remote, c.remote = c.remote, nil
+	}
 	c.mu.Unlock()
 	var err error
 	if len(syncs) > 0 || poll {
@@ -147,7 +151,7 @@ func (s *Store) pushIsDue(fresh bool) bool {
 	now := time.Now()
 	switch {
 	case c.due.IsZero():
-		c.due = now.Add(s.c.PushDelay)
+		c.due = now.Add(s.config().PushDelay)
 	case fresh && c.failed > 0:
 		// A new commit does not wait for the end of a long pause: perhaps the remote is
 		// back. But it does not make the pause shorter than a second either.
@@ -185,8 +189,8 @@ func (s *Store) noteFetch(err error) {
 	if err == nil {
 		c.fetchFailed = 0
 		c.polling = time.Time{}
-		if s.c.Poll > 0 {
-			c.polling = now.Add(s.c.Poll)
+		if s.config().Poll > 0 {
+			c.polling = now.Add(s.config().Poll)
 		}
 		if wasDown && !c.due.IsZero() {
 			c.due, c.failed = now, 0 // the remote is back
@@ -195,8 +199,8 @@ func (s *Store) noteFetch(err error) {
 	}
 	c.fetchFailed++
 	wait := backoff(c.fetchFailed)
-	if s.c.Poll > 0 {
-		wait = min(wait, s.c.Poll)
+	if s.config().Poll > 0 {
+		wait = min(wait, s.config().Poll)
 	}
 	c.polling = now.Add(wait)
 	s.log.Warn("the remote cannot be looked at", "error", err)
@@ -286,7 +290,7 @@ func (s *Store) pushAll(ctx context.Context) error {
 		switch {
 		case err == nil:
 			s.notePush(nil, nil)
-			if !s.delivery.wantsPush() || s.c.PushDelay > 0 {
+			if !s.delivery.wantsPush() || s.config().PushDelay > 0 {
 				return nil
 			}
 			moved = 0

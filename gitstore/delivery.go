@@ -109,7 +109,7 @@ func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push {
 		case <-ctx.Done():
 			reason := "the push is still under way"
 			if s.courier.collecting() {
-				reason = fmt.Sprintf("the push waits up to %s for more commits", s.c.PushDelay)
+				reason = fmt.Sprintf("the push waits up to %s for more commits", s.config().PushDelay)
 			}
 			return Push{Reason: reason}
 		}

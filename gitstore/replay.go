@@ -254,7 +254,7 @@ func (r *replay) commit(c *commitObject) error {
 	if tree == r.at.tree && len(r.notes) == 0 && len(r.second) == 0 && r.ours.tree != r.base.tree {
 		return nil // they made the same change
 	}
-	committer := signature(r.s.committer(), r.s.c.AuthorEmail, time.Now())
+	committer := signature(r.s.committer(), r.s.config().AuthorEmail, time.Now())
 	trailers := make([]string, len(r.notes))
 	for i, n := range r.notes {
 		trailers[i] = "Conflict: " + n

@@ -19,7 +19,8 @@ import (
 // Four goroutines belong to it: the writer alone moves the branch, the courier alone talks
 // to the remote, the announcer calls Config.Advanced, and upkeep joins packs.
 type Store struct {
-	c      Config
+	c      Config // as it was opened: where it is, and what it is given
+	live   atomic.Pointer[Config]
 	log    *slog.Logger
 	refs   refs
 	db     *objects
@@ -76,6 +77,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 			unlock(s.locked)
 		}
 	}()
+	s.live.Store(&c)
 	s.closing = make(chan struct{})
 	s.announced = make(chan struct{}, 1)
 	s.crowded = make(chan struct{}, 1)

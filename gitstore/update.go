@@ -265,16 +265,16 @@ func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*comm
 	}
 	name, email := c.AuthorName, c.AuthorEmail
 	if name == "" {
-		name = s.c.AuthorName
+		name = s.config().AuthorName
 	}
 	if email == "" {
-		email = s.c.AuthorEmail
+		email = s.config().AuthorEmail
 	}
 	message := tidyMessage(c.Message)
 	if c.SkipCI && quiet {
 		message = markSkipCI(message)
 	}
-	made, err := addCommit(b, tree, at.commit, signature(name, email, when), signature(s.committer(), s.c.AuthorEmail, when), message)
+	made, err := addCommit(b, tree, at.commit, signature(name, email, when), signature(s.committer(), s.config().AuthorEmail, when), message)
 	if err != nil {
 		return nil, storageFault("write the commit", err)
 	}
@@ -282,10 +282,10 @@ func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*comm
 }
 
 func (s *Store) committer() string {
-	if s.c.AuthorName == "" {
+	if s.config().AuthorName == "" {
 		return "gitstore"
 	}
-	return s.c.AuthorName
+	return s.config().AuthorName
 }
 
 func addCommit(b *batch, tree, parent oid, author, committer, message string) (*commitObject, error) {

@@ -97,6 +97,21 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 	return nil
 }
 
+// Rebuild reads the whole of snap anew: what reads the site's configuration has changed. After an
+// error the catalog stays as it was.
+func (c *Catalog) Rebuild(ctx context.Context, snap Snapshot) error {
+	c.advancing.Lock()
+	defer c.advancing.Unlock()
+	next, err := build(ctx, c.open, snap)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.index, c.saved = next, ""
+	c.mu.Unlock()
+	return nil
+}
+
 // stands tells whether the catalog is at a snapshot already.
 func (c *Catalog) stands(snap Snapshot) bool {
 	c.mu.RLock()

@@ -55,18 +55,8 @@ type Store struct {
 
 // Open makes the folder when it is not there, and removes what broken uploads left in it.
 func Open(c Config) (*Store, error) {
-	s := &Store{dir: c.Dir, maxSize: c.MaxSize, maxWidth: c.MaxWidth}
-	if s.maxSize == 0 {
-		s.maxSize = DefaultMaxSize
-	}
-	if s.maxWidth == 0 {
-		s.maxWidth = DefaultMaxWidth
-	}
-	var err error
-	if s.keep, err = parsePolicy(c.Keep); err != nil {
-		return nil, err
-	}
-	if s.accept, err = acceptable(c.Accept); err != nil {
+	s := &Store{dir: c.Dir}
+	if err := s.follow(c); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
@@ -83,6 +73,31 @@ func Open(c Config) (*Store, error) {
 	}
 	s.limitDecoding()
 	return s, nil
+}
+
+// With is the same folder under other rules: all of c but the folder. An upload that is under way
+// ends by the rules that it began with.
+func (s *Store) With(c Config) (*Store, error) {
+	next := *s
+	if err := next.follow(c); err != nil {
+		return nil, err
+	}
+	return &next, nil
+}
+
+// follow takes the rules of a Config.
+func (s *Store) follow(c Config) (err error) {
+	if s.maxSize = c.MaxSize; s.maxSize == 0 {
+		s.maxSize = DefaultMaxSize
+	}
+	if s.maxWidth = c.MaxWidth; s.maxWidth == 0 {
+		s.maxWidth = DefaultMaxWidth
+	}
+	if s.keep, err = parsePolicy(c.Keep); err != nil {
+		return err
+	}
+	s.accept, err = acceptable(c.Accept)
+	return err
 }
 
 // partPrefix marks files that are still being written. No Staged.File begins with a dot.

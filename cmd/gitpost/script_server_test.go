@@ -126,6 +126,21 @@ func (s *scene) waits(args []string) {
 	}
 }
 
+// reload sends SIGHUP and waits for what the server says to it, which goes to stdout. With ! the
+// configuration must be refused.
+func (s *scene) reload([]string) {
+	before := len(s.server.output())
+	s.server.signal(syscall.SIGHUP)
+	said := func() string { return s.server.output()[before:] }
+	if !s.server.until(func() bool { return strings.Contains(said(), "the configuration is ") }) {
+		s.ts.Fatalf("the server does not notice SIGHUP:\n%s", said())
+	}
+	s.ts.Stdout().Write([]byte(said()))
+	if strings.Contains(said(), "the configuration is reloaded") == s.neg {
+		s.ts.Fatalf("the server says\n%s", said())
+	}
+}
+
 // terminate ends the server as an init system does; it must finish in order.
 func (s *scene) terminate([]string) {
 	s.server.signal(syscall.SIGTERM)

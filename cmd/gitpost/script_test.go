@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 //	remote SKELETON           make the bare repository remote.git with a site of testdata/skeletons
 //	config KEY=VALUE...       write gitpost.yaml; me, repo, url, listen, data and poll have defaults
 //	serve                     start gitpost serve and wait until it answers
+//	reload                    have it read its configuration again; what it says goes to stdout
 //	terminate, crash          end it by SIGTERM, which must exit 0, or by SIGKILL
 //	token [-name N] SCOPE...  make a token; it becomes $TOKEN
 //	http STATUS METHOD PATH   send a request; see http in script_http_test.go
@@ -59,6 +60,7 @@ func TestScript(t *testing.T) {
 			"serve":     onScene((*scene).serve),
 			"terminate": onScene((*scene).terminate),
 			"crash":     onScene((*scene).crash),
+			"reload":    onScene((*scene).reload),
 			"token":     onScene((*scene).token),
 			"http":      onScene((*scene).http),
 			"json":      onScene((*scene).json),

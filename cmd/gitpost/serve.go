@@ -7,7 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +25,8 @@ func serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the sites that the configuration names",
 		Long: `serve clones the repositories when there are no clones yet, and answers Micropub requests
-until it is interrupted; then it finishes what is under way.`,
+until it is interrupted; then it finishes what is under way. On SIGHUP it reads the
+configuration again.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := bridge.LoadConfig(path, os.Environ())
@@ -33,7 +37,7 @@ until it is interrupted; then it finishes what is under way.`,
 				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
 				return err
 			}
-			return serve(c.Context(), config, c.ErrOrStderr())
+			return serve(c.Context(), config, c.ErrOrStderr(), func() (bridge.Config, error) { return bridge.LoadConfig(path, os.Environ()) })
 		},
 	}
 	configFlag(c, &path)
@@ -41,8 +45,12 @@ until it is interrupted; then it finishes what is under way.`,
 	return c
 }
 
-func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
+// serve runs a server until ctx ends. load reads the configuration again.
+func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load func() (bridge.Config, error)) error {
 	log := newLog(stderr)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // from now on: one that comes early must not end the process
+	defer signal.Stop(hangups)
 	server, err := bridge.Open(ctx, config, log, stderr)
 	if err != nil {
 		return err
@@ -57,11 +65,42 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer) error {
 	if err := tellSetup(ctx, server, log, stderr); err != nil {
 		log.Error("whether somebody can sign in is not known", "error", err)
 	}
+	reloading, stop := context.WithCancel(ctx)
+	var reloads sync.WaitGroup
+	reloads.Go(func() { reloadOn(reloading, hangups, server, log, load) })
+	defer reloads.Wait()
+	defer stop()
 	if err := server.Serve(ctx, l); err != nil {
 		return err
 	}
 	log.Info("finished")
 	return nil
+}
+
+// reloadOn reads the configuration again at each signal, until ctx ends. One with problems
+// changes nothing.
+func reloadOn(ctx context.Context, signals <-chan os.Signal, server *bridge.Server, log *slog.Logger, load func() (bridge.Config, error)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		}
+		config, err := load()
+		if err == nil {
+			err = server.Reload(ctx, config)
+		}
+		const refused = "the configuration is not reloaded; the one in force stays"
+		var wrong *bridge.ConfigError
+		switch {
+		case errors.As(err, &wrong):
+			for _, p := range wrong.Problems {
+				log.Error(refused, "problem", p.String())
+			}
+		case err != nil && ctx.Err() == nil:
+			log.Error(refused, "problem", err.Error())
+		}
+	}
 }
 
 // tellSetup shows the set-up link, at the first start alone, and later that there is no owner.
