@@ -218,3 +218,17 @@ func TestReadmeListsTheKeysOfOneSite(t *testing.T) {
 		}
 	}
 }
+
+// Doctor looks at the modes of all files with secrets, those of one site among them.
+func TestSecretFilesOfSitesAreKnown(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "gitpost.yaml")
+	text := "repo_token_file: shared\nsites: [{me: https://one.example, repo_token_file: own}, {me: https://two.example, ssh_key_file: key}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{filepath.Join(folder, "key"), filepath.Join(folder, "own"), filepath.Join(folder, "shared")}
+	if got := bridge.SecretFiles(file, nil); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
