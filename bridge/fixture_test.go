@@ -87,6 +87,9 @@ func (f *fixture) start() {
 	case !strings.HasPrefix(f.config.URL, "https:"): // else behind a proxy that does TLS
 		f.config.URL = f.base
 	}
+	for i := range f.config.Sites {
+		f.config.Sites[i].URL = f.config.URL
+	}
 	log := slog.New(slog.NewTextHandler(testLog{f.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s, err := bridge.Open(f.t.Context(), f.config, log, nil)
 	if err != nil {

@@ -47,10 +47,7 @@ func (s *Server) showApps(c echo.Context, status int, made, notice string, faile
 	if err != nil {
 		return err
 	}
-	main := appsView{Made: made, Scopes: handScopes()}
-	for _, d := range s.destinations {
-		main.Sites = append(main.Sites, d.me())
-	}
+	main := appsView{Made: made, Scopes: handScopes(), Sites: s.Sites()}
 	for _, t := range tokens {
 		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites, Created: t.Created, LastUsed: t.LastUsed}
 		switch {

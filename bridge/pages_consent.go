@@ -75,12 +75,9 @@ func (s *Server) showConsent(c echo.Context, status int, r *indieauth.Request, q
 		main.Name = hostOf(r.ClientID)
 	}
 	main.Letter = firstLetter(main.Name)
-	for i, d := range s.destinations {
-		main.Sites = append(main.Sites, d.me())
-		main.Identities = append(main.Identities, identityView{d.me(), d.me() == r.Me || r.Me == "" && i == 0})
-	}
-	if len(r.Scope) == 0 { // it only wants to know who you are
-		main.Sites = nil
+	main.Sites = s.Sites()
+	for i, me := range main.Sites {
+		main.Identities = append(main.Identities, identityView{me, me == r.Me || r.Me == "" && i == 0})
 	}
 	for _, word := range r.Scope {
 		scope := describeScope(word)

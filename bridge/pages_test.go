@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,9 +35,24 @@ func (f *fixture) person() *person {
 // owned gives the server an owner with a password.
 func (f *fixture) owned() *fixture {
 	f.t.Helper()
-	f.asOwner(func(o *owner.Owner) error { return o.SetPassword(f.t.Context(), ownersPassword, "") })
+	f.withState(func(db *state.DB) error {
+		stored.Do(func() { // a hash takes its time, and one is enough
+			f.asOwner(func(o *owner.Owner) error { return o.SetPassword(f.t.Context(), ownersPassword, "") })
+			who, err := db.Owner(f.t.Context())
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			storedPassword = who.Password
+		})
+		return db.SetPassword(f.t.Context(), storedPassword, "")
+	})
 	return f
 }
+
+var (
+	stored         sync.Once
+	storedPassword string // ownersPassword as it is stored
+)
 
 // asOwner does what gitpost passwd does, beside the running server.
 func (f *fixture) asOwner(do func(*owner.Owner) error) {
