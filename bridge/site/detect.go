@@ -23,6 +23,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 		wanted = o.Version
 	}
 	wanted = strings.TrimPrefix(wanted, "v")
+	asked := wanted
 	var p profile
 	var err error
 	read := origin{generator: configurationOf(tree, name)}
@@ -51,6 +52,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 	}
 	s := &Site{profile: p, options: o, theme: readTheme(tree, p), origin: read}
 	s.theme.dropsHTML = !s.rawHTML()
+	s.versionSaid = asked != "" || read.version != ""
 	return s, nil
 }
 

@@ -12,7 +12,11 @@ func (s *Site) escape(text string) (safe string, escaped []string) {
 	if s.profile.name() == "jekyll" {
 		safe, escaped = s.theme.escapeLiquid(text)
 	} else {
-		safe, escaped = s.theme.escapeShortcodes(text, s.profile.version())
+		version := "0" // any: what only newer ones know does not pass
+		if s.versionSaid {
+			version = s.profile.version()
+		}
+		safe, escaped = s.theme.escapeShortcodes(text, version)
 	}
 	return safe, distinct(escaped)
 }

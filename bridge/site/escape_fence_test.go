@@ -51,7 +51,7 @@ func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
 		"audio":    {map[string]any{"value": "https://m.example/a.mp3", "alt": "A song"}},
 		"photo":    {"%zz", map[string]any{"value": "https://m.example/a.jpg", "alt": "A"}},
 		"summary":  {"```{=html}\n<b>x</b>\n```\n\nand <i>y</i>"},
-		"category": {"x/", "a/b"},
+		"category": {"x/", "a/b", "🎉"},
 	})})
 	l.files[r.Path] = string(r.Data)
 	doc := l.Document(r.Path)
@@ -67,5 +67,17 @@ func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
 	l.files[r.Path] = strings.Replace(string(r.Data), "and *y*", "and z", 1)
 	if got := l.item(r.Path).Properties.Text("summary"); !strings.HasSuffix(got, "and z") {
 		t.Errorf("the summary is %q after it was edited", got)
+	}
+}
+
+// TestShortcodesOfNewerHugosWantAKnownVersion: where nothing says which Hugo builds the site,
+// what an older one would fail on is escaped.
+func TestShortcodesOfNewerHugosWantAKnownVersion(t *testing.T) {
+	const text = "{{< details >}}x{{< /details >}}"
+	for version, want := range map[string]string{"": "{{</* details */>}}x{{</* /details */>}}", "0.139.0": "{{</* details */>}}x{{</* /details */>}}", "0.147.9": text} {
+		s := newShelf(t, bareHugo, func(o *Options) { o.Version = version }).site
+		if got, _ := s.escape(text); got != want {
+			t.Errorf("Hugo %q: got %s, want %s", version, got, want)
+		}
 	}
 }

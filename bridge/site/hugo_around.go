@@ -81,7 +81,7 @@ func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, b
 			continue
 		}
 		for _, name := range h.indexNames {
-			if p := folder + name; around.Exists(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
+			if p := folder + name; around.Exists(p) && !h.passesOver(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
 				return p, true
 			}
 		}
@@ -162,7 +162,7 @@ func (h *hugo) sectionFile(dir string, lang *hugoLanguage, around Surroundings) 
 			continue
 		}
 		for _, name := range names {
-			if doc := around.Document(folder + name); doc != nil {
+			if doc := around.Document(folder + name); doc != nil && !h.passesOver(folder+name) {
 				return folder + name, doc
 			}
 		}

@@ -146,8 +146,13 @@ func (h *hugo) ignores(p, below string) bool {
 			return true
 		}
 	}
+	return h.passesOver(p)
+}
+
+// passesOver tells whether ignoreFiles names a file.
+func (h *hugo) passesOver(file string) bool {
 	for _, re := range h.ignored {
-		if re.MatchString("/" + p) {
+		if re.MatchString("/" + file) {
 			return true
 		}
 	}

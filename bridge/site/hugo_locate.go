@@ -116,9 +116,6 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
 	page.Output = strings.TrimPrefix(path.Clean(target.file), "/")
 	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
-	if page.Reason == "" && f.lang.underItsFeed(&f, facts.matter, target) {
-		page.Reason = "its feed is written over it"
-	}
 	if page.Output == "" || page.Output == "." {
 		page.Output, broken = "", "its url is the output folder itself"
 	}
@@ -132,6 +129,8 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	}
 	if page.Aliases, broken = h.aliases(&f, facts.matter, target); broken != "" {
 		page.Published, page.Reason = false, breaks+broken
+	} else if f.lang.underItsFeed(&f, facts.matter, target) {
+		page.Published, page.Reason, page.Aliases = false, "its feed is written over it", nil
 	}
 	return page
 }

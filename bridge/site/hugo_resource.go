@@ -122,7 +122,7 @@ func (h *hugo) pagesAt(dir string, around Surroundings) (pages []hugoFile, secti
 			continue
 		}
 		for _, name := range h.indexNames {
-			sections = sections || around.Exists(folder+"_"+name)
+			sections = sections || around.Exists(folder+"_"+name) && !h.passesOver(folder+"_"+name)
 			if dir == "" {
 				continue
 			}

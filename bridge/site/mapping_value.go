@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
@@ -122,15 +123,20 @@ func same(a, b []any) bool {
 // names end at 255 bytes.
 const longestTag = 120
 
-// tagsOf are the values that may stand among the tags.
+// tagsOf are the values that may stand among the tags: an address can be made of each, and it
+// is not that of the list of all tags, as one of an emoji alone would be.
 func tagsOf(values []any) []any {
 	var out []any
 	for _, v := range texts(values) {
-		if s := v.(string); len(s) <= longestTag && strings.Trim(s, " ./\\\t\r\n") != "" && !strings.HasSuffix(s, "/") {
+		if s := v.(string); len(s) <= longestTag && strings.IndexFunc(s, inAddress) >= 0 && !strings.HasSuffix(s, "/") {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+func inAddress(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_#+~-@", r)
 }
 
 // texts are the strings among values.

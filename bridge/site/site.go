@@ -40,6 +40,8 @@ type Site struct {
 	theme   theme   // what the layouts do; see readTheme
 	manners manners // how the newest posts are written
 	origin  origin  // which files said what; see Explain
+
+	versionSaid bool // by the repository or the configuration; else the newest is assumed
 }
 
 // profile is what one generator does.
