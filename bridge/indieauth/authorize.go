@@ -111,7 +111,7 @@ func (s *Server) Authorize(ctx context.Context, q url.Values) (*Request, error) 
 	}
 	if r.WithoutPKCE {
 		if r.ClientApproved, err = s.db.OldClientApproved(ctx, id); err != nil {
-			return nil, err
+			return nil, unavailable("authorize", err)
 		}
 	}
 	return r, nil

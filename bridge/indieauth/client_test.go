@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,5 +211,53 @@ func TestAnOldAppThatOnlyAsksWhoItIs(t *testing.T) {
 		if err != nil || len(r.Scope) != 0 || !r.WithoutPKCE {
 			t.Errorf("response_type %s: got %+v, %v", kind, r, err)
 		}
+	}
+}
+
+// Trouble of the machine is told as such, and does not look like a mistake of the app.
+func TestABrokenDatabaseIsAnOutage(t *testing.T) {
+	s := newServer(t)
+	app(t, s, "text/html", `<p>`)
+	r, err := s.Authorize(t.Context(), request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.db.Close()
+	form := url.Values{"code": {"x"}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "refresh_token": {"x"}}
+	_, granting := s.Grant(t.Context(), r, Decision{Scope: r.Scope})
+	_, exchanging := s.Exchange(t.Context(), form)
+	_, identifying := s.Identify(t.Context(), form)
+	_, refreshing := s.Refresh(t.Context(), form)
+	_, asking := s.Introspect(t.Context(), "x")
+	_, old := s.Authorize(t.Context(), request("code_challenge", "-", "code_challenge_method", "-"))
+	for name, err := range map[string]error{"Grant": granting, "Exchange": exchanging, "Identify": identifying, "Refresh": refreshing, "Introspect": asking, "Revoke": s.Revoke(t.Context(), "x"), "Authorize": old} {
+		if codeOf(t, err) != fault.Unavailable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What the owner said of sites goes with the token, also when it is renewed.
+func TestATokenKeepsItsSites(t *testing.T) {
+	s := newServer(t)
+	app(t, s, "text/html", `<p>`)
+	r, err := s.Authorize(t.Context(), request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	redirect, err := s.Grant(t.Context(), r, Decision{Scope: r.Scope, Sites: []string{"https://notes.example/"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(redirect)
+	tokens, err := s.Exchange(t.Context(), url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {r.ClientID}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.db.Token(t.Context(), tokens.AccessToken); err != nil || !slices.Equal(got.Sites, []string{"https://notes.example/"}) {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }

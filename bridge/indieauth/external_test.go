@@ -213,3 +213,16 @@ func TestLinkHeaders(t *testing.T) {
 		}
 	}
 }
+
+func FuzzLinkHeaders(f *testing.F) {
+	for _, s := range []string{`<https://a/>; rel="token_endpoint"`, `<a>;rel=x,<b>;title="\",<c>";rel=token_endpoint`, `<`, `<>;rel`, `<a>;"`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		for _, target := range linksOf(header, "token_endpoint") {
+			if !strings.Contains(header, "<"+target+">") || !strings.Contains(strings.ToLower(header), "token_endpoint") {
+				t.Errorf("%q has %q", header, target)
+			}
+		}
+	})
+}

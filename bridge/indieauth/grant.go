@@ -53,7 +53,7 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 			}
 		}
 		if err := s.db.ApproveOldClient(ctx, r.ClientID); err != nil {
-			return "", err
+			return "", unavailable(op, err)
 		}
 	}
 	switch {
@@ -67,7 +67,7 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 		Me: d.Me, Scope: distinct(d.Scope), Sites: d.Sites, Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
 	})
 	if err != nil {
-		return "", err
+		return "", unavailable(op, err)
 	}
 	// me is what apps of before 2020 check.
 	return s.redirect(r, "code", code, "me", d.Me), nil

@@ -41,7 +41,7 @@ func (s *Server) Introspect(ctx context.Context, token string) (Introspection, e
 	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
 		return Introspection{}, nil
 	case err != nil:
-		return Introspection{}, err
+		return Introspection{}, unavailable("introspect token", err)
 	}
 	out := Introspection{Active: true, Me: t.Me, ClientID: t.ClientID, Scope: strings.Join(t.Scope, " "), Issued: t.Created.Unix()}
 	if out.Me == "" {
@@ -63,7 +63,7 @@ func (s *Server) Revoke(ctx context.Context, secret string) error {
 	if errors.Is(err, state.ErrNoRefresh) {
 		return nil
 	}
-	return err
+	return unavailable("revoke token", err)
 }
 
 // Userinfo is the profile, for an app whose token has the scope for it (section 9).

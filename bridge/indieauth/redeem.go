@@ -126,7 +126,7 @@ func (s *Server) redeem(ctx context.Context, op string, form url.Values, then fu
 	case errors.Is(err, state.ErrUsed):
 		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the code was used before, so the token that was made from it is revoked", Hint: again, Err: state.ErrUsed}
 	}
-	return issued, err
+	return issued, unavailable(op, err)
 }
 
 // fits says what in the form differs from what the code was issued for.
@@ -200,9 +200,19 @@ func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the refresh token was used before, so the token is revoked", Hint: again, Err: state.ErrUsed}
 	}
 	if err != nil {
-		return Tokens{}, err
+		return Tokens{}, unavailable(op, err)
 	}
 	return s.tokens(issued), nil
+}
+
+// unavailable makes trouble with the database an error that is told as such. Others, and nil,
+// stay as they are.
+func unavailable(op string, err error) error {
+	var known *fault.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the server cannot read or write its state just now", Hint: "try again in a while; the log has the cause", Err: err}
 }
 
 // profile is what an app with those scopes is told; nil when it may be told nothing. email
