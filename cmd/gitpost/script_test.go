@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
 //	site FOLDER               serve a built site at $SITE, which its next build then has as its address
+//	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
 // The picture dot.png is in the folder of each scenario.
@@ -48,8 +49,13 @@ func TestMain(m *testing.M) {
 // [missing:PROGRAM] is true where the program is not installed. With GITPOST_TEST_ALL=1 a
 // missing program is a failure.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+	p := scriptParams()
+	p.Dir = filepath.Join("..", "..", "testdata", "script")
+	testscript.Run(t, p)
+}
+
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Setup:               setUpScene,
 		Condition:           missing,
 		RequireExplicitExec: true,
@@ -76,8 +82,9 @@ func TestScript(t *testing.T) {
 			"waits":     onScene((*scene).waits),
 			"proxy":     onScene((*scene).proxy),
 			"setup":     onScene((*scene).setup),
+			"remember":  onScene((*scene).remember),
 		},
-	})
+	}
 }
 
 // scene is the state of one running scenario.
@@ -190,6 +197,12 @@ func (s *scene) exits(args []string) {
 	if fmt.Sprint(status) != args[0] {
 		s.ts.Fatalf("%s ends with status %d, want %s", strings.Join(args[1:], " "), status, args[0])
 	}
+}
+
+// remember VARIABLE keeps the output of the last program.
+func (s *scene) remember(args []string) {
+	s.usage(args, 1, "remember VARIABLE")
+	s.ts.Setenv(args[0], strings.TrimSpace(s.ts.ReadFile("stdout")))
 }
 
 // answers FILE LINE... writes what a person types.
