@@ -341,30 +341,49 @@ func (b *chromium) framed(t *testing.T) {
 	w.open(f.config.URL + "/signin")
 	w.enter()
 	w.sees("All is well")
-	for _, page := range []string{"/", "/signin", "/apps", "/auth?client_id=x", "/nothing-here"} {
-		frame := named(t, "evil.example", http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(out, `<!doctype html><iframe src="%s%s" onload="document.title = 'loaded'"></iframe>`, f.config.URL, page)
+	// shown is what another site's frame around an address shows.
+	shown := func(address string) string {
+		t.Helper()
+		around := named(t, "evil.example", http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(out, `<!doctype html><iframe src="%s" onload="document.title = 'loaded'"></iframe>`, html.EscapeString(address))
 		}))
-		w.open(frame)
+		w.open(around)
 		w.awaits(`document.title === "loaded"`)
 		ctx, cancel := w.within()
-		shown, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(() => { try { return frames[0].document === null } catch { return true } })()`))
-		cancel()
+		defer cancel()
+		targets, err := chromedp.Targets(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The error page that a browser shows instead is of no origin either; what counts is
-		// that nothing of ours was loaded into it.
-		if !shown {
-			t.Errorf("%s shows in a frame", page)
+		for _, target := range targets {
+			if target.Type != "iframe" {
+				continue
+			}
+			inside, leave := chromedp.NewContext(w.run, chromedp.WithTargetID(target.TargetID), chromedp.WithDetachOnCancel())
+			defer leave()
+			text, err := chromedp.Run(inside, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
 		}
-		if n := ask[float64](w, `frames[0].length`); n != 0 {
-			t.Errorf("%s has frames in the frame", page)
+		t.Fatalf("there is no frame around %s", address)
+		return ""
+	}
+	harmless := named(t, "app.example", http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(out, "<!doctype html><p>Anybody may show this</p>")
+	}))
+	if got := shown(harmless + "/"); got != harmless+"/ Anybody may show this" {
+		t.Fatalf("what is in a frame cannot be seen here: %q", got)
+	}
+	for _, page := range []string{"/", "/signin", "/apps", "/auth?client_id=x", "/nothing-here"} {
+		if got := shown(f.config.URL + page); !strings.HasPrefix(got, "chrome-error:") || strings.Contains(got, "gitpost") {
+			t.Errorf("%s in another site's frame shows %q", page, got)
 		}
 	}
 }
 
-// withoutScript does the whole way again in a browser that runs none.
+// withoutScript does the whole way again with what a browser that runs none does: links and forms.
 func (b *chromium) withoutScript(t *testing.T) {
 	f := b.blog(t)
 	app := newApp(t, nil)

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -47,11 +49,17 @@ func asProblem(err error) *problem {
 	return &problem{Message: sentence(f.Message), Hint: sentence(f.Hint)}
 }
 
+// sentence starts with a capital and ends with a full stop. What starts with a name or an
+// address stays as it is.
 func sentence(s string) string {
-	if s == "" {
-		return ""
+	first, _, _ := strings.Cut(s, " ")
+	if first == "" {
+		return s
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	if first != "gitpost" && !strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		r, size := utf8.DecodeRuneInString(s)
+		s = string(unicode.ToUpper(r)) + s[size:]
+	}
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -452,15 +453,25 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 }
 
 func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.PushWait = 0 }).owned()
+	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	p.want(p.get("/"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
+	hook := filepath.Join(f.remote, "hooks", "pre-receive")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\necho 'no <b>posts</b> on Sundays'\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide"],"content":["<b>Bold</b>"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["<script>alert(1)</script> unfinished"],"post-status":["draft"]}}`)
-	a := p.want(p.get("/"), http.StatusOK, "Low tide", "&lt;script&gt;alert(1)", "draft")
-	if strings.Contains(a.Body, "<script>alert") {
-		t.Error("a post's text is a script on the page")
+	a := p.want(p.get("/"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
+		"Low tide", "&lt;script&gt;alert(1)", "draft")
+	if strings.Contains(a.Body, "<script>alert") || strings.Contains(a.Body, "<b>") {
+		t.Error("a post's text, or the remote's, is markup on the page")
 	}
+	if err := os.Remove(hook); err != nil {
+		t.Fatal(err)
+	}
+	f.create(`{"type":["h-entry"],"properties":{"content":["Monday"]}}`)
+	p.want(p.get("/"), http.StatusOK, "All is well", "Monday")
 }
 
 func TestChangingThePasswordNeedsTheOldOne(t *testing.T) {
