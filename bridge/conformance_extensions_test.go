@@ -571,6 +571,7 @@ func (e extensions) locationVisibility(t *testing.T) {
 func (e extensions) geo(t *testing.T) {
 	venue := e.create(`{"type":["h-card"],"properties":{"name":["Main Street Apothecary"],"latitude":["18.1123"],"longitude":["-72.1931"]}}`)
 	e.create(`{"properties":{"content":["Market day"],"checkin":[{"type":["h-card"],"properties":{"name":["Main Street Market"],"latitude":["18.1129"],"longitude":["-72.1931"],"url":["https://example.com/venues/market"]}}]}}`)
+	e.create(`{"type":["h-card"],"properties":{"name":["Ford Food and Drink"],"street-address":["2505 SE 11th Ave"],"geo":["geo:45.5048473,-122.6549551"]}}`)
 	e.create(`{"properties":{"content":["Far away"],"checkin":["geo:48.1,16.2;name=Elsewhere"]}}`)
 	for _, query := range []string{"q=geo&lat=18.1123&lon=-72.1933", "q=geo&uri=geo:18.1123,-72.1933;u=35", "q=geo&uri=geo%3A18.1123%2C-72.1933%3Bu%3D35", "q=geo:18.1123,-72.1933;u=35", "q=geo=18.1123,-72.1933;u=35"} {
 		v := e.get(t, query)
