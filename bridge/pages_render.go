@@ -56,7 +56,7 @@ func sentence(s string) string {
 	if first == "" {
 		return s
 	}
-	if first != "gitpost" && !strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
+	if first != "gitpost" && !strings.ContainsFunc(strings.TrimRight(first, ".,:;"), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		r, size := utf8.DecodeRuneInString(s)
 		s = string(unicode.ToUpper(r)) + s[size:]
 	}
