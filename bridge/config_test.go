@@ -190,6 +190,7 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"listen port", sixKeys + "listen: localhost:99999\n", nil, []string{`has no port from 0 to 65535`}},
 		{"long path of a socket", sixKeys + "listen: unix:/" + strings.Repeat("long/", 30) + "\n", nil, []string{`is too long for the path of a socket; use one of at most 100`}},
 		{"TLS without https", "me: https://a.example\nrepo: r\nurl: http://b.example\ntls: auto\ntls_directory: ca\nbuild_hook: here\n", nil, []string{`tls_directory: "ca" is not an address that can be called`, `build_hook: is not an address that can be called`, `line 4: tls: "auto" is for an address that starts with https://`}},
+		{"notify", sixKeys + "notify: [tell, [a]]\n", nil, []string{`notify: has an entry that is not text; write an address, or a command as`}},
 		{"remote without sign-in", "me: https://a.example\nrepo: git://git.example/x\nurl: https://b.example\n", nil, []string{`repo: "git://git.example/x" cannot be pushed to`}},
 		{"password in the address", "me: https://a.example\nrepo: https://ada:s3cret@git.example/x\nurl: https://b.example\n", nil, []string{`repo: "https://ada:xxxxx@git.example/x" has a password in it; move it to repo_token_file`}},
 		{"branch", sixKeys + "branch: -x y\n", nil, []string{`branch: "-x y" cannot be the name of a branch`}},

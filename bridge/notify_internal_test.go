@@ -76,6 +76,19 @@ func TestAlarmTellsOnceOfATroubleAndOnceOfItsEnd(t *testing.T) {
 	}
 }
 
+// TestAlarmWithoutALengthOfTimeNeverTells: the demo has none, and prints nothing beside its own.
+func TestAlarmWithoutALengthOfTimeNeverTells(t *testing.T) {
+	var log strings.Builder
+	a := &alarm{
+		after: func() time.Duration { return 0 }, notify: func() []string { return nil },
+		state: func() (int, time.Time, string) { return 1, time.Unix(0, 0), "down" },
+		log:   slog.New(slog.NewTextHandler(&log, nil)), now: time.Now,
+	}
+	if a.check(t.Context()); log.Len() > 0 {
+		t.Errorf("told %s", log.String())
+	}
+}
+
 func TestNotifyRunsACommandWithTheMessageAsItsInput(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
