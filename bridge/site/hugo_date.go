@@ -239,10 +239,8 @@ func (m *matter) isTOML() bool { return m.doc != nil && m.doc.Format() == frontm
 
 // fileNameDate is the date and the slug in a name like 2024-03-09-my-post.
 func (h *hugo) fileNameDate(p *hugoFile) (time.Time, string) {
-	name := strings.TrimSuffix(p.baseName, path.Ext(p.baseName))
-	if p.class == leafBundle && p.base != strings.ToLower(p.base) {
-		name = p.name // index.MD is no bundle to the code that reads names as they are written
-	}
+	name := p.nameAsWritten()
+	name = strings.TrimSuffix(name, path.Ext(name))
 	if len(name) < 10 {
 		return time.Time{}, ""
 	}

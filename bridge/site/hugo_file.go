@@ -231,6 +231,15 @@ func topFolder(dir string) string {
 	return top
 }
 
+// nameAsWritten is the name that stands for the page, where Hugo takes names as they are
+// written: an index.MD makes no bundle there.
+func (f *hugoFile) nameAsWritten() string {
+	if f.class == leafBundle && f.base != strings.ToLower(f.base) {
+		return f.name
+	}
+	return f.baseName
+}
+
 // fileNameToken is what :filename stands for.
 func (f *hugoFile) fileNameToken(h *hugo) string {
 	switch {

@@ -99,14 +99,15 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	if page.Reason != "" {
 		return page
 	}
-	if f.class == plainFile || h.isOldHTML(&f, doc) {
+	hidden := h.hidden(&f, around)
+	if (f.class == plainFile || h.isOldHTML(&f, doc)) && !hidden {
 		return h.locateResource(page, &f, around)
 	}
 	if owner, inside := h.insideBundle(&f, around); inside {
 		page.Reason = partOf + owner
 		return page
 	}
-	if h.hidden(&f, around) || f.class == leafBundle && h.displaced(&f, around) {
+	if hidden || f.class == leafBundle && h.displaced(&f, around) {
 		page.Reason = "another file has its place"
 		return page
 	}
@@ -130,10 +131,12 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	if page.Aliases, broken = h.aliases(&f, facts.matter, target); broken != "" {
 		page.Published, page.Reason = false, breaks+broken
 	} else if f.lang.underItsFeed(&f, facts.matter, target) {
-		page.Published, page.Reason, page.Aliases = false, "its feed is written over it", nil
+		page.Published, page.Reason, page.Aliases = false, feedOver, nil
 	}
 	return page
 }
+
+const feedOver = "its feed is written over it"
 
 // breaks starts the Reason of a page that makes the whole build fail.
 const breaks = "breaks the build: "

@@ -301,9 +301,9 @@ func (pl *permalink) expand(h *hugo, p *hugoFile, f *pageFacts) string {
 		case "slugorfilename":
 			b.WriteString(z.urlize(orElse(f.slug, func() string { return p.fileNameToken(h) })))
 		case "contentbasename":
-			b.WriteString(z.urlize(p.baseName))
+			b.WriteString(z.urlize(p.nameAsWritten()))
 		case "slugorcontentbasename":
-			b.WriteString(z.urlize(orElse(f.slug, func() string { return p.baseName })))
+			b.WriteString(z.urlize(orElse(f.slug, p.nameAsWritten)))
 		case "section":
 			b.WriteString(p.section)
 		case "sections":

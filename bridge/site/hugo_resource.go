@@ -23,6 +23,16 @@ func (h *hugo) locateResource(page Page, f *hugoFile, around Surroundings) Page 
 		return h.resourceOf(page, &bundle, around.Document(bundle.repoPath), f, around)
 	case h.rules.tree:
 		node, doc, reason := h.nodeAbove(f, around)
+		if h.multihost { // each host gets a copy: where its own has none, the first that has
+			names := sortedNames(h.languages)
+			for i := 0; i < len(names) && reason == otherLanguage; i++ {
+				foreign := *f
+				foreign.lang = h.languages[names[i]]
+				if node, doc, reason = h.nodeAbove(&foreign, around); reason == "" {
+					f = &foreign
+				}
+			}
+		}
 		if reason != "" {
 			page.Reason = reason
 			return page
@@ -151,7 +161,10 @@ func (h *hugo) hasPages(dir string, f *hugoFile, around Surroundings) bool {
 		}
 		for name := range lister.Below(strings.TrimSuffix(folder, "/")) {
 			p, ok := h.file(name)
-			if ok && p.class != plainFile && !p.ignored && !p.dropped && (f == nil || p.lang == f.lang) {
+			if !ok || p.class == plainFile || p.ignored || p.dropped || f != nil && p.lang != f.lang {
+				continue
+			}
+			if p.class == branchBundle || !h.rules.keepsResources || !p.lang.disabledKinds["page"] {
 				return true
 			}
 		}
