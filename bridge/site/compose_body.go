@@ -98,7 +98,10 @@ func displayed(s *Site, values []any) string {
 func (w *writer) compose(body string, item mf2.Item) {
 	w.memory.Added, w.memory.AddedLen = "", 0
 	var b strings.Builder
-	added := w.site.added(item)
+	added := ""
+	if !w.bare {
+		added = w.site.added(item)
+	}
 	b.WriteString(body)
 	if body != "" && !strings.HasSuffix(body, "\n") {
 		b.WriteString("\n")
@@ -116,33 +119,50 @@ func (w *writer) compose(body string, item mf2.Item) {
 
 // renewAdded replaces the text of the body template when the properties that it shows
 // changed, and adds one for properties that are new. A text that a person changed is content
-// now and stays.
+// now and stays. The bytes around it stay too, in a file with both kinds of line endings.
 func (w *writer) renewAdded(before, want mf2.Item) {
+	if w.withoutAdded(before) {
+		return
+	}
 	added := w.site.added(want)
-	text := unixLines(w.doc.Body())
+	body := w.doc.Body()
+	text := unixLines(body)
 	head, tail, ok := cutAdded(text, w.memory)
 	switch {
-	case !ok && (w.memory.Added != "" || w.site.added(before) != ""):
+	case !ok && added == "", ok && sum(added) == w.memory.Added:
 		return
 	case !ok:
-		head = strings.TrimSuffix(text, "\n")
-		if head != "" {
-			head += "\n"
+		if body != "" {
+			body = strings.TrimSuffix(body, "\n") + "\n\n"
 		}
-		tail = "\n"
-	case sum(added) == w.memory.Added:
+		w.doc.SetBody(body + added + "\n")
+	case added == "":
+		w.memory.Added, w.memory.AddedLen = "", 0
+		head, tail = body[:rawLength(body, len(head))], body[rawLength(body, len(text)-len(tail)):]
+		w.doc.SetBody(head + strings.TrimPrefix(strings.TrimPrefix(tail, "\r"), "\n"))
 		return
+	default:
+		end := len(text) - len(tail)
+		w.doc.SetBody(body[:rawLength(body, end-w.memory.AddedLen)] + added + body[rawLength(body, end):])
 	}
-	if added == "" {
-		if ok {
-			w.memory.Added, w.memory.AddedLen = "", 0
-			w.doc.SetBody(head + strings.TrimPrefix(tail, "\n"))
-		}
-		return
-	}
-	if head != "" {
-		head += "\n"
-	}
-	w.doc.SetBody(head + added + tail)
 	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
+}
+
+// withoutAdded tells whether the body goes without the text that its template would add:
+// its author wrote it so, or took that text away.
+func (w *writer) withoutAdded(before mf2.Item) bool {
+	_, _, ok := cutAdded(unixLines(w.doc.Body()), w.memory)
+	return !ok && (w.memory.Added != "" || w.site.added(before) != "")
+}
+
+// rawLength is the length of what unixLines makes the first n bytes of.
+func rawLength(body string, n int) int {
+	i := 0
+	for ; n > 0 && i < len(body); n-- {
+		if strings.HasPrefix(body[i:], "\r\n") {
+			i++
+		}
+		i++
+	}
+	return i
 }

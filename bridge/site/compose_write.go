@@ -14,13 +14,15 @@ import (
 // A writer puts properties into one document. What the front matter proper cannot hold
 // without loss goes to the mf2 key; that is found out by reading it back.
 type writer struct {
-	site   *Site
-	doc    *frontmatter.Document
-	page   Page
-	habits habits
-	rules  convention
-	memory memory
-	fresh  bool // a new document
+	site    *Site
+	doc     *frontmatter.Document
+	page    Page
+	habits  habits
+	rules   convention
+	memory  memory
+	fresh   bool // a new document
+	bare    bool // the body goes without what its template would add
+	noImage bool // no key for link previews is written beside the photos
 }
 
 // writeAll writes a new document.
@@ -245,7 +247,7 @@ func (w *writer) writePhoto(values []any) error {
 	if err := w.doc.Set(list, "photo"); err != nil {
 		return err
 	}
-	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 {
+	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 || w.noImage {
 		return err
 	}
 	first := slices.IndexFunc(values, func(v any) bool { return photoURL(v) == urls[0] })

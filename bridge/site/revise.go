@@ -77,7 +77,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 			continue
 		}
 		if property == "photo" {
-			w.habits.image = w.imagesOf(before.Properties["photo"], w.habits.image)
+			w.adoptImage(before.Properties["photo"])
 		}
 		if err := w.write(property, values, want); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (w *writer) remove(property string, want mf2.Item) error {
 	case visibilityProperty:
 		return w.writeVisibility(nil, want)
 	case "photo":
-		if key := w.imagesOf(w.reading().property("photo"), ""); key != "" {
+		if key := w.imagesOf(w.reading().property("photo")); key != "" {
 			if err := w.doc.Delete(strings.Split(key, ".")...); err != nil {
 				return unwritable(op, key, err)
 			}
@@ -163,8 +163,19 @@ func (w *writer) remove(property string, want mf2.Item) error {
 // its own: an empty value keeps it from showing through.
 var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any{}}
 
-// imagesOf is the key that has the plain URLs of the photos, usual when none has.
-func (w *writer) imagesOf(photos []any, usual string) string {
+// adoptImage finds out where the post has its picture for link previews. A post whose photos
+// stand in no such key has none, or a picture that its author chose: so it stays.
+func (w *writer) adoptImage(photos []any) {
+	if key := w.imagesOf(photos); key != "" {
+		w.habits.image = key
+		return
+	}
+	_, chosen := w.doc.Get(strings.Split(w.imageKey(), ".")...)
+	w.noImage = chosen || len(pictureURLs(photos)) > 0
+}
+
+// imagesOf is the key that has the plain URLs of the photos, "" when none has.
+func (w *writer) imagesOf(photos []any) string {
 	urls := pictureURLs(photos)
 	for _, key := range imageKeys {
 		v, ok := w.doc.Get(strings.Split(key, ".")...)
@@ -175,7 +186,7 @@ func (w *writer) imagesOf(photos []any, usual string) string {
 			return key
 		}
 	}
-	return usual
+	return ""
 }
 
 // reviseBody writes the content when it changed, and the text of the body template when
@@ -183,6 +194,7 @@ func (w *writer) imagesOf(photos []any, usual string) string {
 func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 	for _, property := range changed {
 		if property == "content" {
+			w.bare = w.withoutAdded(before)
 			return w.writeBody(want)
 		}
 	}
