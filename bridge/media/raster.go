@@ -201,36 +201,46 @@ func turn(img image.Image, orientation int) image.Image {
 // height, and the new stride.
 func turnPlane(dst plane, src []byte, stride, n, orientation int) {
 	w, h := dst.width, dst.height
-	for y := range h {
-		row := src[y*stride:][:w*n]
-		// Where the row's first pixel goes, and how far apart the row's pixels are then.
-		var at, step int
-		switch orientation {
-		case 2: // mirrored
-			at, step = y*dst.stride+(w-1)*n, -n
-		case 3: // upside down
-			at, step = (h-1-y)*dst.stride+(w-1)*n, -n
-		case 4: // upside down and mirrored
-			at, step = (h-1-y)*dst.stride, n
-		case 5: // mirrored along the diagonal
-			at, step = y*n, dst.stride
-		case 6: // to be turned clockwise
-			at, step = (h-1-y)*n, dst.stride
-		case 7: // mirrored along the other diagonal
-			at, step = (w-1)*dst.stride+(h-1-y)*n, -dst.stride
-		case 8: // to be turned counterclockwise
-			at, step = (w-1)*dst.stride+y*n, -dst.stride
-		}
-		if n == 1 {
-			for _, v := range row {
-				dst.pix[at] = v
+	// Turned by a quarter, a row becomes a column: a strip of some columns at a time writes to
+	// so few rows that the processor's cache holds them.
+	strip := w
+	if orientation >= 5 {
+		strip = 64
+	}
+	for left := 0; left < w; left += strip {
+		right := min(left+strip, w)
+		for y := range h {
+			// Where the row's first pixel goes, and how far apart the row's pixels are then.
+			var at, step int
+			switch orientation {
+			case 2: // mirrored
+				at, step = y*dst.stride+(w-1)*n, -n
+			case 3: // upside down
+				at, step = (h-1-y)*dst.stride+(w-1)*n, -n
+			case 4: // upside down and mirrored
+				at, step = (h-1-y)*dst.stride, n
+			case 5: // mirrored along the diagonal
+				at, step = y*n, dst.stride
+			case 6: // to be turned clockwise
+				at, step = (h-1-y)*n, dst.stride
+			case 7: // mirrored along the other diagonal
+				at, step = (w-1)*dst.stride+(h-1-y)*n, -dst.stride
+			case 8: // to be turned counterclockwise
+				at, step = (w-1)*dst.stride+y*n, -dst.stride
+			}
+			at += left * step
+			row := src[y*stride:][left*n : right*n]
+			if n == 1 {
+				for _, v := range row {
+					dst.pix[at] = v
+					at += step
+				}
+				continue
+			}
+			for ; len(row) > 0; row = row[n:] {
+				copy(dst.pix[at:at+n], row)
 				at += step
 			}
-			continue
-		}
-		for ; len(row) > 0; row = row[n:] {
-			copy(dst.pix[at:at+n], row)
-			at += step
 		}
 	}
 }
