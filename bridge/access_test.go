@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/labstack/echo/v4"
+
 	"gitpost/bridge"
 )
 
@@ -164,5 +166,35 @@ func TestHookTakesOnlySignedCallsWhenASecretIsSet(t *testing.T) {
 				t.Errorf("status %d, want %d: %s", a.Status, tt.status, a.Body)
 			}
 		})
+	}
+}
+
+// TestHeadIsAnsweredAsGet asks every route that takes GET.
+func TestHeadIsAnsweredAsGet(t *testing.T) {
+	routes := map[string]bool{}
+	f := serve(t, "hugo", nil)
+	if err := f.stop(); err != nil {
+		t.Fatal(err)
+	}
+	f.opened = func(s *bridge.Server) {
+		for _, r := range s.Handler().(*echo.Echo).Routes() {
+			if r.Method == http.MethodGet {
+				routes[r.Path] = true
+			}
+		}
+	}
+	f.start()
+	if len(routes) < 15 {
+		t.Fatalf("the routes are %v", routes)
+	}
+	for path := range routes {
+		path = strings.ReplaceAll(path, ":name", "x")
+		get, head := f.send("GET", path, "", ""), f.send("HEAD", path, "", "")
+		if head.Status != get.Status || head.Header.Get("Content-Type") != get.Header.Get("Content-Type") || head.Body != "" {
+			t.Errorf("HEAD %s: %d %s %q, GET: %d %s", path, head.Status, head.Header.Get("Content-Type"), head.Body, get.Status, get.Header.Get("Content-Type"))
+		}
+	}
+	if a := f.send("HEAD", "/micropub?q=source", "", ""); a.Status != http.StatusOK || a.Header.Get("Content-Length") == "0" {
+		t.Errorf("HEAD of a list: %d %v", a.Status, a.Header)
 	}
 }

@@ -20,13 +20,13 @@ const metadataPath = "/.well-known/oauth-authorization-server"
 func (s *Server) indieauthRoutes(e *echo.Echo) {
 	// No Group: with middleware of its own it would answer 404 for everything that no route
 	// answers, PUT /micropub included.
-	e.GET(metadataPath, s.metadata, s.ownSignIn)
+	get(e, metadataPath, s.metadata, s.ownSignIn)
 	e.POST("/auth", s.identify, s.ownSignIn)
-	e.GET("/token", s.verifyToken, s.ownSignIn)
+	get(e, "/token", s.verifyToken, s.ownSignIn)
 	e.POST("/token", s.token, s.ownSignIn)
 	e.POST("/introspect", s.introspect, s.ownSignIn)
 	e.POST("/revoke", s.revoke, s.ownSignIn)
-	e.GET("/userinfo", s.userinfo, s.ownSignIn)
+	get(e, "/userinfo", s.userinfo, s.ownSignIn)
 }
 
 // ownSignIn refuses, in words, when the sign-in server is another one.

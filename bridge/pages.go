@@ -48,11 +48,8 @@ func newPages(c *Config, db *state.DB) (*pages, error) {
 
 // pageRoutes adds the pages to e.
 func (s *Server) pageRoutes(e *echo.Echo) {
-	e.GET("/assets/:name", s.asset)
-	get := func(path string, h echo.HandlerFunc) {
-		e.GET(path, s.page(h))
-		e.HEAD(path, s.page(h))
-	}
+	get(e, "/assets/:name", s.asset)
+	get := func(path string, h echo.HandlerFunc) { get(e, path, s.page(h)) }
 	post := func(path string, h echo.HandlerFunc) { e.POST(path, s.page(h)) }
 
 	get("/", s.home)

@@ -270,3 +270,31 @@ func TestUploadIntoAFolderKeptInLFSIsRefusedInWords(t *testing.T) {
 		t.Error("a refused post made a commit")
 	}
 }
+
+func TestTextThatIsNotUnicodeIsRefusedAndChangesNothing(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	before := f.commits()
+	for _, c := range []struct{ contentType, body string }{
+		{"application/json", `{"properties":{"content":["a\ud800b"]}}`},
+		{"application/json", `{"properties":{"content":["x"],"mp-slug":["\udc00"]}}`},
+		{"application/json", `{"properties":{"co\ud83dntent":["x"]}}`},
+		{"application/json", "{\"properties\":{\"content\":[\"a\xffb\"]}}"},
+		{"application/x-www-form-urlencoded", "h=entry&content=a%FFb"},
+		{"application/x-www-form-urlencoded", "h=entry&content=a\xc3"},
+		{"application/x-www-form-urlencoded", "h=entry&content=%ED%A0%80"}, // a surrogate as three bytes
+		{"application/x-www-form-urlencoded", "h=entry&content=x&a%FF=b"},
+		{"multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\na\xffb\r\n--B--\r\n"},
+		{"multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"cont\xffent\"\r\n\r\nab\r\n--B--\r\n"},
+	} {
+		if a := f.send("POST", "/micropub", c.contentType, c.body); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
+			t.Errorf("%q: %d %s", c.body, a.Status, a.Body)
+		}
+	}
+	if after := f.commits(); after != before {
+		t.Errorf("refused requests made commits: %s → %s", before, after)
+	}
+	u := f.create(`{"properties":{"content":["\ud83d\ude00 \\ud83d"]}}`)
+	if got := f.source(u).Properties.Text("content"); got != `😀 \ud83d` {
+		t.Errorf("a whole pair reads back as %q", got)
+	}
+}

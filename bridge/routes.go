@@ -28,19 +28,25 @@ func (s *Server) handler() http.Handler {
 		},
 	}), openToBrowsers, s.slowBodies)
 
-	e.GET("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "ok"}) })
-	e.GET("/readyz", s.ready)
+	get(e, "/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "ok"}) })
+	get(e, "/readyz", s.ready)
 	e.POST("/hooks/push", s.hook)
 
-	e.GET("/micropub", s.query)
+	get(e, "/micropub", s.query)
 	e.POST("/micropub", s.command)
-	e.GET("/media", s.mediaQuery)
+	get(e, "/media", s.mediaQuery)
 	e.POST("/media", s.upload)
-	e.GET("/media/:name", s.preview)
+	get(e, "/media/:name", s.preview)
 	s.indieauthRoutes(e)
-	e.GET("/micropub/contacts/:name", s.showContact)
+	get(e, "/micropub/contacts/:name", s.showContact)
 	s.pageRoutes(e)
 	return e
+}
+
+// get adds a route for GET, and for HEAD with the same answer: net/http leaves its body out.
+func get(e *echo.Echo, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+	e.GET(path, h, m...)
+	e.HEAD(path, h, m...)
 }
 
 // openToBrowsers lets apps in a browser use every route of the API and see every answer

@@ -112,7 +112,7 @@ func (d *Document) attempt(path []string, plan func(reach) (string, error), achi
 					d.front, d.root = text, root
 					return nil
 				}
-				err = errors.New("the edited text would not read back as meant; edit the file by hand")
+				err = errors.New("the edited text would not read back as meant")
 			}
 		}
 		if r == inner || r == whole && !errors.Is(err, reason) {

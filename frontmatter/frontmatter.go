@@ -83,10 +83,11 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("front matter, line %d: %s", e.Line, e.Message)
 }
 
-// EditError is an edit that was refused. The document is as it was before.
+// EditError is an edit that was refused. The document is as it was before. What remains is to
+// make the edit by hand.
 type EditError struct {
 	Key     string // the path, joined with dots
-	Message string
+	Message string // why
 }
 
 func (e *EditError) Error() string {

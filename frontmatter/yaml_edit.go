@@ -7,11 +7,11 @@ import (
 
 // Reasons why an edit cannot be made in place.
 var (
-	errAnchor   = errors.New("it holds an anchor that is used elsewhere; edit the file by hand")
-	errAlias    = errors.New("it is an alias of another value; edit the file by hand")
+	errAnchor   = errors.New("it holds an anchor that is used elsewhere")
+	errAlias    = errors.New("it is an alias of another value")
 	errNoMap    = errors.New("a key above it is not a map")
-	errExplicit = errors.New("it is written with an explicit ? key; edit the file by hand")
-	errLayout   = errors.New("its layout is too unusual to be edited in place; edit the file by hand")
+	errExplicit = errors.New("it is written with an explicit ? key")
+	errLayout   = errors.New("its layout is too unusual to be edited in place")
 )
 
 // yamlEdit plans one edit as splices.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -17,11 +18,15 @@ const maxValues = 100_000
 
 // FromJSON decodes one JSON text into the values of this package. A number written without
 // fraction and exponent is an int64, any other a float64, and one that fits neither is an
-// error, as are nesting deeper than depth, a name twice in one object and bytes that are
-// not UTF-8. null becomes nil. Errors name line and column.
+// error, as are nesting deeper than depth, a name twice in one object, bytes that are
+// not UTF-8 and half of a surrogate pair: what took its place would be another text. null
+// becomes nil. Errors name line and column.
 func FromJSON(data []byte, depth int) (any, error) {
 	if at := invalidUTF8(data); at >= 0 {
 		return nil, atOffset(data, at, "not UTF-8")
+	}
+	if at := loneSurrogate(data); at >= 0 {
+		return nil, atOffset(data, at, fmt.Sprintf("%s is one half of a character, and the other does not stand beside it", data[at:at+6]))
 	}
 	d := decoder{data: data, json: json.NewDecoder(bytes.NewReader(data)), depth: depth}
 	d.json.UseNumber()
@@ -171,6 +176,38 @@ func invalidUTF8(data []byte) int {
 		i += size
 	}
 	return -1
+}
+
+// loneSurrogate is where an escape such as \ud83d stands without its other half, -1 for
+// nowhere. Outside of strings JSON has no backslash.
+func loneSurrogate(data []byte) int {
+	for i := 0; i+1 < len(data); i++ {
+		if data[i] != '\\' {
+			continue
+		}
+		r, ok := unicodeEscape(data[i:])
+		switch {
+		case !ok:
+			i++ // \n, or \\ before a u
+		case !utf16.IsSurrogate(r):
+			i += 5
+		default:
+			if low, ok := unicodeEscape(data[i+6:]); !ok || utf16.DecodeRune(r, low) == utf8.RuneError {
+				return i
+			}
+			i += 11
+		}
+	}
+	return -1
+}
+
+// unicodeEscape reads \u and four hexadecimal digits at the start of s.
+func unicodeEscape(s []byte) (rune, bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(s[2:6]), 16, 16)
+	return rune(n), err == nil
 }
 
 func shorten(s string) string {

@@ -27,6 +27,7 @@ func TestFromJSONKeepsTypes(t *testing.T) {
 		{`{}`, map[string]any{}},
 		{`{"a": [1, {"b": "yes"}]}`, map[string]any{"a": []any{int64(1), map[string]any{"b": "yes"}}}},
 		{"\n \"\\u00e9\\/\" ", "é/"},
+		{`"\ud83d\uDE00 and \\ud83d"`, `😀 and \ud83d`},
 	} {
 		got, err := mf2.FromJSON([]byte(c.in), 10)
 		if err != nil || !reflect.DeepEqual(got, c.want) {
@@ -50,6 +51,11 @@ func TestFromJSONSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"integer out of range", `[9223372036854775808]`, "out of range"},
 		{"float out of range", `[1e999]`, "out of range"},
 		{"too deep", strings.Repeat("[", 11) + strings.Repeat("]", 11), "nested deeper than 10 levels"},
+		{"half a character", "[1,\n\"a\\ud800b\"]", "line 2, column 3: \\ud800 is one half of a character"},
+		{"two first halves", `"\ud83d\ud83d"`, `column 2: \ud83d is one half`},
+		{"a second half alone", `{"\uDE00": 1}`, `column 3: \uDE00 is one half`},
+		{"half a character at the end", `"\uD83D"`, `column 2: \uD83D is one half`},
+		{"half an escape", `"\ud83d\u`, "line 1"},
 		{"not UTF-8", "{\"a\":\n\"\xff\"}", "line 2, column 2: not UTF-8"},
 		{"too many values", "[" + strings.Repeat("[],", 100_000) + "[]]", "more than 100000 values"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/mf2"
@@ -91,6 +92,23 @@ func itemType(v any) (string, error) {
 		return "", refuse(fmt.Sprintf("%q is not the name of a microformats2 type", shorten(s)), "send h=entry, h=event or the like")
 	}
 	return name, nil
+}
+
+// setType takes what says which microformats2 type is meant. Apps say it at several places.
+func (d *draft) setType(v any) error {
+	types, err := itemTypes(v)
+	if err != nil {
+		return err
+	}
+	if len(d.types) == 0 {
+		d.types = types
+	}
+	for _, name := range types {
+		if !slices.Contains(d.types, name) {
+			return refuse(fmt.Sprintf("the post is said to be of two types, %s and %s", d.types[0], name), "send one type")
+		}
+	}
+	return nil
 }
 
 func itemTypes(v any) ([]string, error) {

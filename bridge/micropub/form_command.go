@@ -123,16 +123,13 @@ func (f *form) onePost(names ...string) (string, error) {
 
 func (f *form) create(l Limits) (Command, error) {
 	d := draft{}
-	var err error
-	if d.types, err = itemTypes(f.take("h")); err != nil {
+	if err := d.setType(f.take("h")); err != nil {
 		return nil, err
 	}
-	if len(d.types) == 0 {
-		// PHP apps encode the JSON syntax as a form: type[]=h-entry&properties[content][]=…
-		if t, ok := f.peek("type").(string); ok && strings.HasPrefix(t, "h-") {
-			if d.types, err = itemTypes(f.take("type")); err != nil {
-				return nil, err
-			}
+	// PHP apps encode the JSON syntax as a form: type[]=h-entry&properties[content][]=…
+	if t, ok := f.peek("type").(string); ok && strings.HasPrefix(t, "h-") && (len(d.types) == 0 || d.types[0] == t) {
+		if err := d.setType(f.take("type")); err != nil {
+			return nil, err
 		}
 	}
 	if properties, ok := f.peek("properties").(map[string]any); ok {
@@ -186,8 +183,12 @@ func (d *draft) setForm(name string, list []any) error {
 			}
 		}
 		return nil
-	case "access_token", "h", "action":
+	case "access_token":
 		return nil
+	case "h":
+		return d.setType(list)
+	case "action":
+		return refuse("action stands among the properties", "move it to the top level, beside url")
 	}
 	return d.set(name, list)
 }

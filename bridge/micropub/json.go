@@ -95,13 +95,10 @@ func onePost(v any) (string, error) {
 
 func createJSON(body map[string]any, l Limits) (Command, error) {
 	d := draft{}
-	types := body["type"]
-	if types == nil {
-		types = body["h"]
-	}
-	var err error
-	if d.types, err = itemTypes(types); err != nil {
-		return nil, err
+	for _, name := range []string{"type", "h"} {
+		if err := d.setType(body[name]); err != nil {
+			return nil, err
+		}
 	}
 	properties, wrapped := body["properties"].(map[string]any)
 	if list, isList := body["properties"].([]any); isList && len(list) == 0 {
@@ -113,6 +110,7 @@ func createJSON(body map[string]any, l Limits) (Command, error) {
 		return nil, refuse(`the post has no "properties" object`, `send {"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
 	}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
+		var err error
 		switch {
 		case name == "type", name == "h", name == "properties":
 		case flat, isCommand(name):
@@ -149,8 +147,10 @@ func (d *draft) setJSON(name string, v any) error {
 		if d.commands.Slug == "" {
 			d.commands.set(name, values(v, false))
 		}
-	case "access_token", "h":
-		return nil // says how the request is meant; nothing of the post
+	case "access_token":
+		return nil // of the request, not of the post
+	case "h":
+		return d.setType(v)
 	case "action":
 		return refuse(`"action" stands among the properties`, `move it to the top level, beside "url"`)
 	}

@@ -69,6 +69,10 @@ func QueryOf(r *http.Request) (Query, error) {
 // ParseQuery reads the parameters of a GET. Unknown parameters are passed over, since apps
 // add their own; an unknown q and a known parameter with a bad value are refused.
 func ParseQuery(v url.Values) (Query, error) {
+	v, err := singly(v)
+	if err != nil {
+		return Query{}, err
+	}
 	q := Query{
 		Kind:        strings.TrimSpace(v.Get("q")),
 		URL:         strings.TrimSpace(v.Get("url")),
@@ -86,7 +90,6 @@ func ParseQuery(v url.Values) (Query, error) {
 		Channel:     firstOf(v, "mp-channel", "channel"),
 	}
 	if at, ok := placeInKind(q.Kind); ok {
-		v = maps.Clone(v)
 		q.Kind = "geo"
 		v.Set("uri", at)
 	}
@@ -96,7 +99,6 @@ func ParseQuery(v url.Values) (Query, error) {
 	for i, s := range q.PostStatus {
 		q.PostStatus[i] = keyword(s).(string)
 	}
-	var err error
 	if q.Limit, err = count(v, "limit", 1); err != nil {
 		return q, err
 	}
@@ -130,6 +132,38 @@ func ParseQuery(v url.Values) (Query, error) {
 		}
 	}
 	return q, nil
+}
+
+// single are the parameters that have one value.
+var single = []string{
+	"q", "url", "limit", "offset", "filter", "search", "order", "before", "after", "mp-destination", "destination", "mp-channel", "channel",
+	"uri", "geo", "lat", "lon", "lng", "u",
+}
+
+// singly is a copy of v in which each of those stands under its own name, though an app wrote
+// it as a list of one (url[]=…). Several values for one cannot be meant: a list of them all
+// would be another answer than the one that was asked for.
+func singly(v url.Values) (url.Values, error) {
+	out := url.Values{}
+	for _, key := range slices.Sorted(maps.Keys(v)) {
+		name, path := splitKey(key)
+		if !slices.Contains(single, name) {
+			out[key] = v[key]
+			continue
+		}
+		for _, value := range v[key] {
+			switch given := out.Get(name); {
+			case len(path) > 1:
+				return nil, refuse(fmt.Sprintf("%s takes one value, not an object", name), fmt.Sprintf("send %s=…", name))
+			case strings.TrimSpace(value) == "" || value == given:
+			case given != "":
+				return nil, refuse(fmt.Sprintf("%s stands more than once, with different values", name), "send one")
+			default:
+				out.Set(name, value)
+			}
+		}
+	}
+	return out, nil
 }
 
 // placeInKind is the place in q=geo:52.37,4.89;u=35 and q=geo=52.37,4.89, as the first query for

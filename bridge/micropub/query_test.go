@@ -39,6 +39,8 @@ func TestQueriesOfEveryShape(t *testing.T) {
 		{"q=geo&lat=52.37&lon=4.89&u=10", micropub.Query{Kind: "geo", Place: &micropub.Place{Latitude: 52.37, Longitude: 4.89, Uncertainty: 10}}},
 		{"q=geo&geo=52.37,4.89", micropub.Query{Kind: "geo", Place: &micropub.Place{Latitude: 52.37, Longitude: 4.89}}},
 		{"q=geo", micropub.Query{Kind: "geo"}},
+		{"q=source&url[]=u&limit[0]=5", micropub.Query{Kind: "source", URL: "u", Limit: 5}},
+		{"q[]=source&url=u&url[]=u&url=&url%5B%5D=", micropub.Query{Kind: "source", URL: "u"}},
 	} {
 		v, err := url.ParseQuery(strings.ReplaceAll(c.query, ";", "%3B"))
 		if err != nil {
@@ -55,6 +57,7 @@ func TestQueriesThatCannotBeMeantAreRefused(t *testing.T) {
 	for _, query := range []string{
 		"q=nonsense", "q=Config", "q=source&limit=0", "q=source&limit=-1", "q=source&limit=ten", "q=source&limit=99999999999999999999",
 		"q=source&offset=-1", "q=source&offset=x", "q=source&order=random", "q=source&before=a&after=b",
+		"q=source&url=a&url=b", "q=source&url[]=a&url[]=b", "q=source&url=a&url[]=b", "q=source&url[a][b]=c", "q=config&q=source", "q=source&limit=1&limit=2",
 		"q=geo&uri=geo:here", "q=geo&lat=91&lon=0", "q=geo&lat=1", "q=geo&lat=NaN&lon=0", "q=geo&lat=1&lon=1&u=-1", "q=geo&lat=1&lon=1&u=x",
 	} {
 		v, err := url.ParseQuery(query)

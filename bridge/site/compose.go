@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -245,9 +246,13 @@ func (s *Site) siteRelative(address string) string {
 }
 
 func unwritable(op, key string, err error) error {
+	reason := err.Error()
+	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
+		key, reason = refused.Key, refused.Message
+	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: fmt.Sprintf("%q cannot be written: %s", key, err),
+		Message: fmt.Sprintf("%q cannot be written: %s", key, reason),
 		Hint:    "change that key in a text editor", Err: err,
 	}
 }

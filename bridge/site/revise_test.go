@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 )
 
@@ -66,5 +68,20 @@ func TestUpdateTouchesNothingElse(t *testing.T) {
 				t.Errorf("got %s\nwant %s", got, want)
 			}
 		})
+	}
+}
+
+func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
+	l := newShelf(t, with(bareHugo, map[string]string{
+		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\ntags: &t [a]\nkeywords: *t\n---\nHello.\n",
+	}))
+	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
+		i.Properties["category"] = []any{"b"}
+		return nil
+	})
+	var f *fault.Error
+	const want = `"tags" cannot be written: it holds an anchor that is used elsewhere; change that key in a text editor`
+	if !errors.As(err, &f) || f.Code != fault.InvalidRequest || f.Description() != want {
+		t.Errorf("the refusal says\n%v, want\n%s", err, want)
 	}
 }
