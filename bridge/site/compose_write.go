@@ -110,7 +110,7 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 	case "audio":
 		err = w.writeAudio(values)
 	case syndicateTo:
-		err = w.doc.Set(ordered(values), w.key(property)) // a list always: layouts and tools go through it
+		err = w.doc.Set(ordered(values), w.path(property)...) // a list always: layouts and tools go through it
 	default:
 		err = w.writePlain(property, values)
 	}
@@ -158,6 +158,8 @@ func (w *writer) key(property string) string {
 	return key
 }
 
+func (w *writer) path(property string) []string { return strings.Split(w.key(property), ".") }
+
 // spelled is the key of a property in a new post.
 func (w *writer) spelled(property string) string {
 	if key := w.habits.keys[property]; key != "" {
@@ -179,7 +181,7 @@ func (w *writer) writePlain(property string, values []any) error {
 	if property == "author" && len(texts(values)) != len(values) {
 		return w.setApart(property, values) // themes print it
 	}
-	if err := w.doc.Set(flatten(values), strings.Split(w.key(property), ".")...); err != nil {
+	if err := w.doc.Set(flatten(values), w.path(property)...); err != nil {
 		return w.setApart(property, values)
 	}
 	return w.deleteApart(property)
@@ -212,7 +214,7 @@ func (w *writer) writeSummary(values []any) error {
 func (w *writer) writeCategory(values []any) error {
 	tags := tagsOf(values)
 	if len(tags) > 0 || !w.fresh {
-		if err := w.doc.Set(tags, w.key("category")); err != nil {
+		if err := w.doc.Set(tags, w.path("category")...); err != nil {
 			return err
 		}
 	}
@@ -239,13 +241,19 @@ func (w *writer) writeDate(property string, values []any) error {
 
 // writePhoto writes the photos, and their plain URLs where themes look for them.
 func (w *writer) writePhoto(values []any) error {
-	list := make([]any, len(values))
-	for i, v := range values {
-		list[i] = ordered(photoValue(v))
-	}
 	urls := pictureURLs(values)
-	if err := w.doc.Set(list, "photo"); err != nil {
+	said, err := w.writePhotos(values)
+	if err != nil {
 		return err
+	}
+	if !said {
+		list := make([]any, len(values))
+		for i, v := range values {
+			list[i] = ordered(photoValue(v))
+		}
+		if err := w.doc.Set(list, w.standing("photo")...); err != nil {
+			return err
+		}
 	}
 	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 || w.noImage {
 		return err
@@ -261,7 +269,7 @@ func (w *writer) writeAudio(values []any) error {
 	if w.site.profile.name() != "hugo" || len(urls) == 0 || !w.rules.own("audio") || w.site.taxonomy("audio") {
 		return w.writePlain("audio", values)
 	}
-	if err := w.doc.Set(urls, w.key("audio")); err != nil {
+	if err := w.doc.Set(urls, w.path("audio")...); err != nil {
 		return err
 	}
 	if same(urls, values) {
@@ -273,15 +281,16 @@ func (w *writer) writeAudio(values []any) error {
 // writeImage writes the key that makes themes show a picture in lists and link previews.
 func (w *writer) writeImage(urls []any, alt string) error {
 	key := w.imageKey()
+	path := w.standing(key)
 	if key == "images" {
-		return w.doc.Set(urls, key)
+		return w.doc.Set(urls, path...)
 	}
-	keys := strings.Split(key, ".")
-	if err := w.doc.Set(urls[0], keys...); err != nil {
+	if err := w.doc.Set(urls[0], path...); err != nil {
 		return err
 	}
 	if key == "cover.image" && alt != "" {
-		return w.doc.Set(alt, "cover", "alt")
+		path[len(path)-1] = "alt"
+		return w.doc.Set(alt, path...)
 	}
 	return nil
 }

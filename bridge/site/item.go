@@ -24,7 +24,7 @@ type reading struct {
 	rules  convention
 	memory memory
 	apart  map[string]any // the mf2 key
-	// keys has the top-level keys of each property that is not in the vocabulary.
+	// keys has where each property stands that is not in the vocabulary.
 	keys map[string]string
 }
 
@@ -33,13 +33,22 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	v, _ := doc.Get(mf2Key)
 	r.apart, _ = plain(v).(map[string]any)
 	for _, key := range doc.Keys() {
-		if p, ok := r.rules.property(key); ok && len(r.rules.words[p]) == 0 {
-			if _, seen := r.keys[p]; !seen {
-				r.keys[p] = key
-			}
-		}
+		r.name(key, key)
+	}
+	for _, key := range r.parameters() {
+		r.name(key, r.rules.params+"."+key)
 	}
 	return r
+}
+
+// name notes the property that a key is of itself, not by a word of the vocabulary, and where
+// the key stands.
+func (r *reading) name(key, path string) {
+	if p, ok := r.rules.property(key); ok && len(r.rules.words[p]) == 0 {
+		if _, seen := r.keys[p]; !seen {
+			r.keys[p] = path
+		}
+	}
 }
 
 func (r *reading) item() mf2.Item {
@@ -66,7 +75,7 @@ func (r *reading) item() mf2.Item {
 // vocabulary, under their own names, and in the mf2 key.
 func (r *reading) worded(each func(string)) {
 	seen := map[string]bool{}
-	for _, key := range r.doc.Keys() {
+	for _, key := range append(r.doc.Keys(), r.parameters()...) {
 		lower := strings.ToLower(key)
 		if p, ok := r.rules.meanings[lower]; ok {
 			seen[p] = true
@@ -194,12 +203,12 @@ func (r *reading) key(property string) (string, bool) {
 		key, ok := r.keys[property]
 		return key, ok
 	}
-	for _, key := range keys {
-		if f, ok := r.doc.Field(strings.Split(key, ".")...); ok {
-			if strings.Contains(key, ".") && len(unflatten(f.Value)) == 0 {
-				continue
+	for _, level := range r.rules.levels(property) {
+		for _, key := range keys {
+			f, ok := r.doc.Field(strings.Split(level+key, ".")...)
+			if ok && (!strings.Contains(key, ".") || len(unflatten(f.Value)) > 0) {
+				return level + key, true
 			}
-			return key, true
 		}
 	}
 	return "", false

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -35,7 +36,7 @@ func photo(m map[string]any) any {
 	if _, has := m["value"]; has {
 		return m
 	}
-	for _, key := range []string{"url", "src", "path", "image"} {
+	for _, key := range photoAddress {
 		url, ok := m[key].(string)
 		if !ok {
 			continue
@@ -78,6 +79,53 @@ func photoValue(v any) any {
 	return v
 }
 
+// writePhotos changes the key photos of a post that has its photos there, for a theme that shows
+// them: a list of objects, or of addresses, which stays what it is. said tells whether it says
+// all that is to be said; else the key photo has to.
+func (w *writer) writePhotos(values []any) (said bool, err error) {
+	path := w.standing("photos")
+	v, ok := w.doc.Get(path...)
+	had := unflatten(v)
+	if !ok || !same(photoURLs(photos(v, "")), photoURLs(w.reading().property("photo"))) {
+		return false, nil // they are none of the post's own
+	}
+	beside := w.has(w.standing("photo"))
+	list := make([]any, len(values))
+	address := addressKey(had)
+	for i, v := range values {
+		photo, isObject := photoValue(v).(map[string]any)
+		switch url, isText := photo["url"].(string); {
+		case !isObject || !isText:
+			return false, nil
+		case address == "":
+			list[i], beside = url, beside || len(photo) > 1
+		default:
+			object := maps.Clone(photo)
+			delete(object, "url")
+			object[address] = url
+			list[i] = ordered(object)
+		}
+	}
+	return !beside, w.doc.Set(list, path...)
+}
+
+// addressKey is the key that has the address in a list of photos; "" when the list is one of
+// addresses.
+func addressKey(photos []any) string {
+	for _, v := range photos {
+		m, _ := v.(map[string]any)
+		for _, key := range photoAddress {
+			if _, ok := m[key].(string); ok {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+// photoAddress are the keys that sites have for the address of a photo.
+var photoAddress = []string{"url", "src", "path", "image"}
+
 // photoURL is where a photo is, "" when that is not known.
 func photoURL(v any) string {
 	switch v := v.(type) {
@@ -110,7 +158,7 @@ func (r *reading) pictured(kept []any) bool {
 	if !ok {
 		return true
 	}
-	if !picturesOnly[key] {
+	if !picturesOnly[r.rules.bare(key)] {
 		return false
 	}
 	v, _ := r.doc.Get(strings.Split(key, ".")...)
@@ -143,11 +191,12 @@ func pictureURLs(values []any) []any {
 
 // beside is the alt text in the same map as a nested key: cover.alt beside cover.image.
 func (r *reading) beside(key string) string {
-	parent, _, nested := strings.Cut(key, ".")
-	if !nested {
+	path := strings.Split(key, ".")
+	if !strings.Contains(r.rules.bare(key), ".") {
 		return ""
 	}
-	alt, _ := r.doc.Get(parent, "alt")
+	path[len(path)-1] = "alt"
+	alt, _ := r.doc.Get(path...)
 	s, _ := alt.(string)
 	return s
 }

@@ -28,6 +28,7 @@ type convention struct {
 	image      string // the key for a photo's plain URL: images (a list) or image
 	aliases    string // the key that leaves a former URL behind
 	address    string // the key that fixes a page's URL
+	params     string // the map whose keys are read as if they stood at top level; "" for none
 }
 
 func (s *Site) convention() convention {
@@ -38,7 +39,7 @@ func (s *Site) convention() convention {
 		}
 		return c
 	}
-	return convention{vocabulary: hugoVocabulary, dateLayout: "2006-01-02T15:04:05.999999999Z07:00", image: "images", aliases: "aliases", address: "url"}
+	return convention{vocabulary: hugoVocabulary, dateLayout: "2006-01-02T15:04:05.999999999Z07:00", image: "images", aliases: "aliases", address: "url", params: "params"}
 }
 
 // hasPlugin tells whether Jekyll's configuration loads a plugin.

@@ -124,7 +124,7 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		return w.writeVisibility(nil, want)
 	case "photo":
 		if key := w.imagesOf(w.reading().property("photo")); key != "" {
-			if err := w.doc.Delete(strings.Split(key, ".")...); err != nil {
+			if err := w.doc.Delete(w.standing(key)...); err != nil {
 				return unwritable(op, key, err)
 			}
 		}
@@ -146,7 +146,7 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		if !ok {
 			return nil
 		}
-		if empty, ok := blocking[property]; ok {
+		if empty, ok := blocking[property]; ok && w.rules.bare(key) != "photos" {
 			if err := w.doc.Set(empty, w.rules.key(property)); err != nil {
 				return unwritable(op, property, err)
 			}
@@ -170,15 +170,14 @@ func (w *writer) adoptImage(photos []any) {
 		w.habits.image = key
 		return
 	}
-	_, chosen := w.doc.Get(strings.Split(w.imageKey(), ".")...)
-	w.noImage = chosen || len(pictureURLs(photos)) > 0
+	w.noImage = w.has(w.standing(w.imageKey())) || len(pictureURLs(photos)) > 0
 }
 
 // imagesOf is the key that has the plain URLs of the photos, "" when none has.
 func (w *writer) imagesOf(photos []any) string {
 	urls := pictureURLs(photos)
 	for _, key := range imageKeys {
-		v, ok := w.doc.Get(strings.Split(key, ".")...)
+		v, ok := w.doc.Get(w.standing(key)...)
 		if !ok || len(urls) == 0 {
 			continue
 		}
