@@ -31,10 +31,15 @@ func LoadConfig(path string, environ []string) (Config, error) {
 
 	src, err := os.ReadFile(path)
 	missing := errors.Is(err, fs.ErrNotExist)
+	if at, e := os.Stat(path); e == nil && at.IsDir() {
+		return Config{}, fmt.Errorf("read configuration %s: it is a folder; name the file in it with --config", path)
+	}
 	if err != nil && !missing {
 		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file with --config", path, err)
 	}
-	l.readFile(src)
+	if l.readFile(src); len(l.settings) == 0 && len(l.problems) == 1 && l.problems[0].Key == "" {
+		return Config{}, &ConfigError{path, l.problems} // nothing can be said of keys that cannot be read
+	}
 	l.readEnvironment(environ)
 	if missing && len(l.settings) == 0 {
 		return Config{}, &ConfigError{path, []Problem{{
@@ -98,7 +103,11 @@ func lineNumber(n int) string { return fmt.Sprintf("line %d", n) }
 func (l *configLoader) readFile(src []byte) {
 	root, err := decodeYAML(src)
 	if err != nil {
-		l.problem(Problem{Message: "is not YAML: " + err.Error(), Remedy: "correct that line; a value with : or # in it needs quotes"})
+		p := Problem{Message: "is not YAML: " + err.Error(), Remedy: "correct that line; a value with : or # in it needs quotes"}
+		if w := (*flaw)(nil); errors.As(err, &w) {
+			p.Message, p.Remedy = w.message, w.remedy
+		}
+		l.problem(p)
 		return
 	}
 	if root == nil {
@@ -120,7 +129,7 @@ func decodeYAML(src []byte) (root *yaml.Node, err error) {
 		}
 	}()
 	if len(src) > 1<<20 {
-		return nil, errors.New("it is larger than 1 MB")
+		return nil, &flaw{"is larger than 1 MB", "name another file with --config"}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(src))
 	var doc, more yaml.Node
@@ -132,7 +141,7 @@ func decodeYAML(src []byte) (root *yaml.Node, err error) {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, errors.New("a second document starts after ---")
+		return nil, &flaw{"has a second document in it", "remove the line --- and what stands after it"}
 	}
 	root = doc.Content[0]
 	if root.Tag == "!!null" {
@@ -315,7 +324,7 @@ func (l *configLoader) apply() Config {
 	}
 	for _, k := range l.required() {
 		if !l.has(k.Name) {
-			l.problem(Problem{Key: k.Name, Where: l.begins, Message: "is missing", Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, k.Meaning)})
+			l.problem(Problem{Key: k.Name, Where: l.begins, Message: "is missing", Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, strings.ReplaceAll(k.Meaning, "`", ""))})
 		}
 	}
 	if l.has("sites") {

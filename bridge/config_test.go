@@ -215,9 +215,10 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"a channel's key", sixKeys + "channels: [{uid: a, folder: x}]\n", nil, []string{`channels: has an entry with the unknown key "folder"`}},
 		{"post types", sixKeys + "post_types: [note, Some Type]\n", nil, []string{`post_types: names the type`}},
 		{"a post type twice", sixKeys + "post_types: [note, {type: note}]\n", nil, []string{`post_types: names "note" twice`}},
-		{"not YAML", "me: [\n", nil, []string{"is not YAML: line ", "me: is missing", "repo: is missing", "url: is missing"}},
-		{"a list", "- a\n", nil, []string{"line 1: is not a map of keys", "me: is missing", "repo: is missing", "url: is missing"}},
-		{"two documents", sixKeys + "---\nbranch: x\n", nil, []string{"a second document starts", "me: is missing", "repo: is missing", "url: is missing"}},
+		{"not YAML", "me: [\n", nil, []string{"is not YAML: line "}},
+		{"a list", "- a\n", nil, []string{"line 1: is not a map of keys"}},
+		{"two documents", sixKeys + "---\nbranch: x\n", nil, []string{"has a second document in it; remove the line ---"}},
+		{"a very long one", sixKeys + "# " + strings.Repeat("x", 1<<20) + "\n", nil, []string{"is larger than 1 MB; name another file"}},
 		{"environment without a file key", "", []string{"GITPOST_ME=x"}, []string{`GITPOST_ME: me: "x" does not start`, "repo: is missing", "url: is missing"}},
 	}
 	for _, test := range tests {

@@ -1,10 +1,14 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"time"
+
+	"gitpost/bridge/fault"
 )
 
 // Result is how a check ended.
@@ -77,12 +81,17 @@ func (d Diagnosis) site(ctx context.Context, c Config) []Check {
 	checks = append(checks, d.clock(home), d.discovery(c, home))
 	tree, release, err := d.Open(ctx, c)
 	if err != nil {
-		return append(checks, Check{Name: "site", Result: Skipped, Found: "the repository's files cannot be read: " + err.Error(), Remedy: "mend what the check remote says first"})
+		return append(checks, Check{Name: "site", Result: Skipped, Found: "the repository's files cannot be read: " + err.Error(), Remedy: "mend what the checks clone and remote say first"})
 	}
 	defer release()
 	s, files, err := openTree(ctx, tree, c)
 	if err != nil {
-		return append(checks, Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "mend the site's configuration, or set site.generator"})
+		k := Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "mend the site's configuration, or set site.generator"}
+		var known *fault.Error
+		if errors.As(err, &known) {
+			k.Found, k.Remedy = known.Message, cmp.Or(known.Hint, k.Remedy)
+		}
+		return append(checks, k)
 	}
 	lib := newTreeLibrary(tree, s, files)
 	checks = append(checks, d.generator(s, lib), d.posts(ctx, s, lib))

@@ -101,9 +101,13 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 	switch err := state.Check(ctx, d.Config.StateFile()); {
 	case errors.Is(err, fs.ErrNotExist):
 		k.Found = d.Config.StateFile() + " is not there yet; gitpost serve makes it"
-	case err != nil:
+	case errors.Is(err, state.ErrNewer):
+		k.Result, k.Found, k.Remedy = Failed, err.Error(), "install that gitpost again"
+	case errors.Is(err, state.ErrDamaged):
 		k.Result, k.Found = Failed, err.Error()
 		k.Remedy = "stop gitpost and move the file away; tokens and waiting uploads are lost with it, posts are not"
+	case err != nil:
+		k.Result, k.Found, k.Remedy = Failed, err.Error(), "run doctor as gitpost's user"
 	}
 	return k
 }

@@ -39,11 +39,18 @@ func (d Diagnosis) remote(ctx context.Context, c Config) Check {
 	return k
 }
 
+// mostWarnings of a site are named; gitpost urls names all.
+const mostWarnings = 5
+
 // generator tells what the site was recognised as.
 func (d Diagnosis) generator(s *site.Site, lib *treeLibrary) Check {
 	name, version := s.Generator()
 	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %d posts at %s", name, version, len(lib.listed), s.BaseURL())}
 	e, err := s.Explain(lib)
+	e.Warnings = append(e.Warnings, sharedURLs(urlMap(s, lib.siteFiles))...)
+	if more := len(e.Warnings) - mostWarnings; more > 0 {
+		e.Warnings = append(e.Warnings[:mostWarnings], fmt.Sprintf("and %d more", more))
+	}
 	var known *fault.Error
 	switch {
 	case errors.As(err, &known):
@@ -51,7 +58,7 @@ func (d Diagnosis) generator(s *site.Site, lib *treeLibrary) Check {
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(), "gitpost urls --explain shows what was concluded"
 	case len(e.Warnings) > 0:
-		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "), "as said; gitpost urls --explain shows what was concluded"
+		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "), "as said; gitpost urls --explain shows all of them, and what was concluded"
 	}
 	return k
 }

@@ -8,6 +8,16 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var (
+	// ErrNewer: the tables are those of a later version.
+	ErrNewer = errors.New("was written by a newer gitpost")
+	// ErrDamaged: what is in it cannot be read.
+	ErrDamaged = errors.New("is damaged")
 )
 
 // Check reads a database through and tells what is wrong with it; os.ErrNotExist when there
@@ -25,17 +35,25 @@ func Check(ctx context.Context, path string) (err error) {
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	var version int
 	if err := pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return fmt.Errorf("read state database %s: %w", path, explain(err))
+		return unreadable(path, err)
 	}
 	if version > len(migrations) {
-		return fmt.Errorf("state database %s was written by a newer gitpost (version %d of its tables; this one knows %d); use that one", path, version, len(migrations))
+		return fmt.Errorf("state database %s %w (version %d of its tables; this one knows %d)", path, ErrNewer, version, len(migrations))
 	}
 	var said string
 	if err := pool.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
-		return fmt.Errorf("read state database %s: %w", path, explain(err))
+		return unreadable(path, err)
 	}
 	if said != "ok" {
-		return fmt.Errorf("state database %s is damaged: %s; move it away (tokens and waiting uploads are lost with it, posts are not)", path, said)
+		return fmt.Errorf("state database %s %w: %s", path, ErrDamaged, said)
 	}
 	return nil
+}
+
+func unreadable(path string, err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_NOTADB || e.Code()&0xff == sqlite3.SQLITE_CORRUPT) {
+		return fmt.Errorf("state database %s %w: %w", path, ErrDamaged, err)
+	}
+	return fmt.Errorf("read state database %s: %w", path, explain(err))
 }

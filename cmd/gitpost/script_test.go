@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,14 +41,15 @@ func TestMain(m *testing.M) {
 //	proxy SOCKET              serve $URL by a proxy that passes requests to a Unix socket
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
-//	site FOLDER               serve a built site at $SITE, which its next build then has as its address
+//	site FOLDER               serve a built site at $SITE, which its next build then has as its address;
+//	                          see script_site_test.go for headers and a wrong clock
 //	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
 // The picture dot.png is in the folder of each scenario.
 //
 // [missing:PROGRAM] is true where the program is not installed. With GITPOST_TEST_ALL=1 a
-// missing program is a failure.
+// missing program is a failure. [mounts] is true where a file system can be mounted.
 func TestScript(t *testing.T) {
 	p := scriptParams()
 	p.Dir = filepath.Join("..", "..", "testdata", "script")
@@ -57,7 +59,7 @@ func TestScript(t *testing.T) {
 func scriptParams() testscript.Params {
 	return testscript.Params{
 		Setup:               setUpScene,
-		Condition:           missing,
+		Condition:           condition,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -95,6 +97,8 @@ type scene struct {
 	gitHost *gitHost
 	held    *heldRequest
 	answer  []byte // the body of the last answer
+
+	siteHost func() // ends what serves the site
 }
 
 type sceneKey struct{}
@@ -145,8 +149,11 @@ func writeDot(name string) error {
 	return errors.Join(png.Encode(f, picture), f.Close())
 }
 
-// missing is the condition [missing:PROGRAM].
-func missing(condition string) (bool, error) {
+// condition is [mounts] or [missing:PROGRAM].
+func condition(condition string) (bool, error) {
+	if condition == "mounts" {
+		return canMount(), nil
+	}
 	program, ok := strings.CutPrefix(condition, "missing:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)
@@ -157,6 +164,13 @@ func missing(condition string) (bool, error) {
 	}
 	return err != nil, nil
 }
+
+// canMount tells whether a file system can be mounted in a namespace of its own. In a
+// container that takes a privilege which it seldom has.
+var canMount = sync.OnceValue(func() bool {
+	unshare, err := exec.LookPath("unshare")
+	return err == nil && exec.Command(unshare, "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt").Run() == nil
+})
 
 // find looks for a program also where PATH often does not lead.
 func find(program string) (string, error) {
@@ -180,6 +194,9 @@ func (s *scene) end() {
 	}
 	if s.gitHost != nil {
 		s.gitHost.stop()
+	}
+	if s.siteHost != nil {
+		s.siteHost()
 	}
 }
 
