@@ -259,9 +259,7 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 				return s.remote.explain("fetch from", err)
 			}
 		}
-		if err := s.writeHead(); err != nil {
-			return &StorageError{Op: "open the clone", Err: err}
-		}
+		return s.changeBranch(branch)
 	}
 	return s.load()
 }

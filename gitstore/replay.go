@@ -147,26 +147,9 @@ func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
 		return err
 	}
 	r := &replay{s: s, b: b, at: at}
-	type moved struct {
-		p    *pending
-		id   oid
-		gone bool // nothing of it is left to do
-	}
-	var result []moved
-	for _, p := range waiting {
-		c, err := readCommit(s.db, p.id)
-		if err != nil {
-			return err
-		}
-		before := r.at
-		if err := r.commit(c); err != nil {
-			return storageFault("replay "+c.id.String(), err)
-		}
-		if r.text != nil {
-			// It waits as well: should the remote move again, it is replayed too.
-			result = append(result, moved{&pending{when: p.when, skipCI: p.skipCI}, r.text.id, false})
-		}
-		result = append(result, moved{p, r.at.id, r.at == before})
+	result, err := r.all(waiting)
+	if err != nil {
+		return err
 	}
 	// The order matters to a store that is killed in between: see load.
 	old, err := s.refs.read(s.incoming())
@@ -202,6 +185,13 @@ func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
 	return nil
 }
 
+// moved is a commit that waits, and what a replay made of it.
+type moved struct {
+	p    *pending
+	id   oid
+	gone bool // nothing of it is left to do
+}
+
 // replay puts commits on another tip by merging their files.
 type replay struct {
 	s         *Store
@@ -222,6 +212,27 @@ type replay struct {
 
 func (r *replay) snapshot(c *commitObject) *Snapshot {
 	return &Snapshot{src: r.b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+}
+
+// all replays what waits, oldest first.
+func (r *replay) all(waiting []*pending) ([]moved, error) {
+	var result []moved
+	for _, p := range waiting {
+		c, err := readCommit(r.s.db, p.id)
+		if err != nil {
+			return nil, err
+		}
+		before := r.at
+		if err := r.commit(c); err != nil {
+			return nil, storageFault("replay "+c.id.String(), err)
+		}
+		if r.text != nil {
+			// It waits as well: should the remote move again, it is replayed too.
+			result = append(result, moved{&pending{when: p.when, skipCI: p.skipCI}, r.text.id, false})
+		}
+		result = append(result, moved{p, r.at.id, r.at == before})
+	}
+	return result, nil
 }
 
 // commit replays one commit. When nothing of it is left to do, the line stays as it is.

@@ -1,0 +1,103 @@
+package gitstore
+
+import (
+	"context"
+	"fmt"
+)
+
+// changeBranch opens the clone with another branch than the one that it was last opened with.
+// What waits on that one for its push goes on top of the new one: somebody was told that it is
+// safe, and the branch may be gone from the remote, renamed.
+func (s *Store) changeBranch(from string) error {
+	if err := s.load(); err != nil {
+		return err
+	}
+	waiting, old, err := s.waitingOn(from)
+	if err != nil {
+		return fmt.Errorf("open the clone: what waits on the branch %s: %w", from, err)
+	}
+	if len(waiting) > 0 {
+		s.log.Warn("the branch is another one now; what was not pushed comes along", "from", from, "to", s.branch, "commits", len(waiting))
+		if err := s.putOnTop(waiting); err != nil {
+			return err
+		}
+		if err := s.load(); err != nil {
+			return err
+		}
+	}
+	if err := s.writeHead(); err != nil {
+		return &StorageError{Op: "open the clone", Err: err}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	// Only now does the old branch forget them: a store that is killed before carries them over again.
+	c, err := readCommit(s.db, waiting[0].id)
+	if err != nil {
+		return err
+	}
+	ref := "refs/heads/" + from
+	if c.parent().isZero() {
+		err = s.refs.remove(ref)
+	} else {
+		err = s.refs.move(context.Background(), ref, old, c.parent())
+	}
+	return storageFault("open the clone", err)
+}
+
+// waitingOn lists the commits of a branch that is not served that are not known to be on the
+// remote, oldest first.
+func (s *Store) waitingOn(branch string) (list []*pending, tip oid, err error) {
+	if tip, err = s.refs.read("refs/heads/" + branch); err != nil || tip.isZero() {
+		return nil, tip, err
+	}
+	now := s.tip.Load().commit
+	for _, there := range []string{"refs/remotes/origin/" + branch, s.incoming()} {
+		known, err := s.refs.read(there)
+		if err != nil {
+			return nil, tip, err
+		}
+		if known.isZero() {
+			continue
+		}
+		if list, ok, err := s.chain(tip, known); err != nil || ok {
+			return list, tip, err
+		}
+	}
+	// What the remote had of it is not known: what the new branch does not have waits.
+	if !now.isZero() {
+		history, err := common(s.db, now, tip)
+		if err != nil {
+			return nil, tip, err
+		}
+		if list, err = s.notShared(history, tip, nil); err != nil {
+			s.log.Warn("the branch that was served before has nothing in common with this one; what waited there stays there", "branch", branch, "clone", s.c.Dir)
+			return nil, tip, nil
+		}
+		return list, tip, nil
+	}
+	list, _, err = s.chain(tip, zeroOID)
+	return list, tip, err
+}
+
+// putOnTop replays commits of another branch on this one's tip, durably.
+func (s *Store) putOnTop(waiting []*pending) error {
+	tip := s.tip.Load()
+	if tip.commit.isZero() { // the remote is empty: the whole branch goes there under its new name
+		return s.moveRef(s.head(), zeroOID, waiting[len(waiting)-1].id)
+	}
+	at, err := readCommit(s.db, tip.commit)
+	if err != nil {
+		return err
+	}
+	b := newBatch(s.db, &s.writer.z)
+	defer b.w.abort()
+	r := &replay{s: s, b: b, at: at}
+	if _, err := r.all(waiting); err != nil {
+		return err
+	}
+	for _, c := range r.conflicts {
+		s.log.Warn("both branches changed a file", "conflict", c)
+	}
+	return s.makeDurable(b, s.head(), tip.commit, r.at.id)
+}
