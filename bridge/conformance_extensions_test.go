@@ -372,6 +372,7 @@ func (e extensions) proposed(t *testing.T) {
 			t.Errorf("oldest %v, newest %v", oldest, newest)
 		}
 	})
+	t.Run("pages of every list", e.pages)
 	t.Run("places", e.geo)
 	t.Run("contacts", e.contacts)
 	t.Run("standalone page", func(t *testing.T) {
@@ -526,6 +527,27 @@ func (e extensions) channels(t *testing.T) {
 		t.Errorf("the post is at %s", got)
 	}
 	e.refused(t, "h=entry&content=x&mp-channel=nobody", "no channel")
+
+	// An update moves the post into its channel, and out of it only when another one has a place.
+	_, a := e.made(t, "h=entry&content=Changes+its+place&mp-slug=changes-its-place")
+	u := a.Header.Get("Location")
+	e.refused(t, "action=update&url="+u+"&mp-channel=nobody", "no channel")
+	a = e.raw("action=update&url=" + u + "&mp-channel=diary")
+	if got := e.lastChange(); !strings.Contains(got, "diary/") || !strings.Contains(got, "\nD\t") && !strings.HasPrefix(got, "D\t") {
+		t.Errorf("mp-channel on an update: %d, %s", a.Status, got)
+	}
+	has(t, e.source(u), "channel", "diary")
+	if a.Status == http.StatusCreated { // Hugo has the folder in the address
+		u = a.Header.Get("Location")
+	}
+	for _, body := range []string{
+		`{"action":"update","url":"` + u + `","replace":{"content":["Stays"],"channel":["diary"]}}`,
+		`{"action":"update","url":"` + u + `","delete":["channel"]}`,
+	} {
+		if a := e.json(body); a.Status != http.StatusOK || !strings.HasPrefix(e.lastChange(), "M\t") {
+			t.Errorf("%s: %d, %s", body, a.Status, e.lastChange())
+		}
+	}
 }
 
 func (e extensions) locationVisibility(t *testing.T) {

@@ -149,11 +149,16 @@ func (s *Server) contacts(ctx context.Context, d *destination, q micropub.Query)
 		return nil, err
 	}
 	slices.SortFunc(all, byTitle)
-	answer := []map[string]any{}
-	for _, c := range selected(all, q, contact.says) {
-		answer = append(answer, c.answer(s.contactAddress(d, c.name)))
+	answer, err := listed("contacts", all, q, contact.says)
+	if err != nil {
+		return nil, err
 	}
-	return map[string]any{"contacts": answer}, nil
+	cards := []map[string]any{}
+	for _, c := range answer["contacts"].([]contact) {
+		cards = append(cards, c.answer(s.contactAddress(d, c.name)))
+	}
+	answer["contacts"] = cards
+	return answer, nil
 }
 
 // contactItem is one contact as an mf2 item.

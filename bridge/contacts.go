@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/catalog"
@@ -266,8 +268,8 @@ func (c contact) answer(address string) map[string]any {
 // says is what a filter looks in: every text of the card.
 func (c contact) says() []string {
 	texts := []string{c.name}
-	for _, values := range c.properties {
-		texts = append(texts, stringsIn([]any(values))...)
+	for _, name := range slices.Sorted(maps.Keys(c.properties)) {
+		texts = append(texts, stringsIn([]any(c.properties[name]))...)
 	}
 	return texts
 }

@@ -30,7 +30,7 @@ func (s *Server) holder(url string) *destination {
 func (s *Server) mayUse(who principal, u state.Upload) bool { return who.reaches(s.holder(u.URL).me()) }
 
 // uploadsOf lists the uploads of the sites that a token may use, or of the one that is named,
-// newest first.
+// newest first; all of them when limit is 0.
 func (s *Server) uploadsOf(ctx context.Context, who principal, named string, limit, offset int) ([]state.Upload, error) {
 	if len(s.destinations) == 1 || named == "" && len(who.Sites) == 0 {
 		return s.state.Uploads(ctx, limit, offset)
@@ -47,7 +47,10 @@ func (s *Server) uploadsOf(ctx context.Context, who principal, named string, lim
 		return !s.mayUse(who, u) || only != nil && s.holder(u.URL) != only
 	})
 	all = all[min(offset, len(all)):]
-	return all[:min(limit, len(all))], err
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all, err
 }
 
 // answerUploaded answers the upload of a file that was staged for the token's own site. With

@@ -157,7 +157,7 @@ func (s *Server) mediaQuery(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	var found []state.Upload
+	var answer any
 	switch {
 	case q.Kind != "source" && q.Kind != "last":
 		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last", Hint: "send files by POST"}
@@ -169,31 +169,59 @@ func (s *Server) mediaQuery(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		found = []state.Upload{u}
+		answer = s.uploadAnswer(u)
+	case q.Kind == "last":
+		newest, err := s.uploadsOf(ctx, who, q.Destination, 1, 0)
+		if err != nil {
+			return err
+		}
+		answer = struct{}{}
+		if len(newest) > 0 {
+			answer = s.uploadAnswer(newest[0])
+		}
 	default:
-		limit := q.Limit
-		if q.Kind == "last" {
-			limit = 1
-		}
-		if limit <= 0 {
-			limit = 20
-		}
-		limit = min(limit, 100)
-		if found, err = s.uploadsOf(ctx, who, q.Destination, limit, q.Offset); err != nil {
+		if answer, err = s.uploadList(ctx, who, q); err != nil {
 			return err
 		}
 	}
-	items := make([]uploadAnswer, len(found))
-	for i, u := range found {
-		items[i] = uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: s.keeper(u) != nil}
+	return micropub.WriteJSON(c.Response(), http.StatusOK, answer)
+}
+
+// uploadList answers q=source of the media endpoint without url: the uploads, newest first.
+func (s *Server) uploadList(ctx context.Context, who principal, q micropub.Query) (any, error) {
+	const usual, most = 20, 100
+	if q.Limit == 0 {
+		q.Limit = usual
 	}
-	if q.Kind == "last" || q.URL != "" {
-		if len(items) == 0 {
-			return micropub.WriteJSON(c.Response(), http.StatusOK, struct{}{})
-		}
-		return micropub.WriteJSON(c.Response(), http.StatusOK, items[0])
+	q.Limit = min(q.Limit, most)
+	enough := 0
+	if q.Filter+q.Before+q.After == "" && q.Order != "asc" {
+		enough = q.Offset + q.Limit + 1 // one more tells whether the list goes on
 	}
-	return micropub.WriteJSON(c.Response(), http.StatusOK, map[string]any{"items": items})
+	found, err := s.uploadsOf(ctx, who, q.Destination, enough, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch q.Order { // desc is how they come
+	case "asc":
+		q.Order = "desc"
+	case "desc":
+		q.Order = ""
+	}
+	answer, err := listed("items", found, q, func(u state.Upload) []string { return []string{u.URL, u.Filename, u.ContentType} })
+	if err != nil {
+		return nil, err
+	}
+	items := []uploadAnswer{}
+	for _, u := range answer["items"].([]state.Upload) {
+		items = append(items, s.uploadAnswer(u))
+	}
+	answer["items"] = items
+	return answer, nil
+}
+
+func (s *Server) uploadAnswer(u state.Upload) uploadAnswer {
+	return uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: s.keeper(u) != nil}
 }
 
 type uploadAnswer struct {

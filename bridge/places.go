@@ -3,6 +3,7 @@ package bridge
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -174,14 +175,14 @@ func (d *destination) nearby(ctx context.Context, q micropub.Query) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	answer := map[string]any{}
+	var here map[string]string
 	if at := q.Place; at != nil {
 		far := func(p place) float64 { return metres(at.Latitude, at.Longitude, p.Latitude, p.Longitude) }
 		all = slices.DeleteFunc(all, func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
 		slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(far(a), far(b)) })
 		for _, p := range all {
 			if label := p.label(); label != "" && far(p) <= max(hereMetres, at.Uncertainty) {
-				answer["geo"] = map[string]string{
+				here = map[string]string{
 					"label": label, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude), "visibility": p.Visibility,
 				}
 				break
@@ -191,11 +192,18 @@ func (d *destination) nearby(ctx context.Context, q micropub.Query) (any, error)
 	if q.Limit == 0 {
 		q.Limit = mostPlaces
 	}
+	answer, err := listed("places", distinct(all), q, place.says)
+	if err != nil {
+		return nil, err
+	}
 	found := []map[string]string{}
-	for _, p := range selected(distinct(all), q, place.says) {
+	for _, p := range answer["places"].([]place) {
 		found = append(found, p.answer())
 	}
 	answer["places"] = found
+	if here != nil {
+		answer["geo"] = here
+	}
 	return answer, nil
 }
 
@@ -225,8 +233,8 @@ func distinct(all []place) []place {
 
 func (p place) says() []string {
 	texts := []string{p.Name, p.URL}
-	for _, s := range p.Address {
-		texts = append(texts, s)
+	for _, name := range slices.Sorted(maps.Keys(p.Address)) {
+		texts = append(texts, p.Address[name])
 	}
 	return texts
 }

@@ -84,7 +84,8 @@ func (p *posts) channel(uid string) *Channel {
 	return nil
 }
 
-// channelPath is the path pattern of the first of the channels that has one.
+// channelPath is the path pattern of the first of the channels that has one. A post that comes
+// into another one moves there; one that leaves its channel stays where it is.
 func (p *posts) channelPath(named []string) string {
 	for _, uid := range named {
 		if c := p.channel(uid); c != nil && c.Path != "" {

@@ -124,6 +124,7 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 		return who.require(op, "update")
 	}
 	props := item.Properties
+	was := p.channelPath(namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
 	revise(props, cmd)
 	if err := p.checkTargets(op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
@@ -134,6 +135,9 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	}
 	if cmd.Commands.Slug != "" {
 		props["mp-slug"] = []any{cmd.Commands.Slug}
+	}
+	if now := p.channelPath(namedIn(props[channel])); now != "" && now != was {
+		props["mp-path"] = []any{now}
 	}
 	if p.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
 		props["updated"] = []any{p.now().Truncate(time.Second).Format(time.RFC3339)}

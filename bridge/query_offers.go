@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"slices"
-	"strings"
 
 	"gitpost/bridge/micropub"
 )
@@ -73,23 +72,3 @@ func (t Target) says() []string { return []string{t.UID, t.Name} }
 func (c Channel) says() []string { return []string{c.UID, c.Name} }
 
 func (t PostType) says() []string { return []string{t.Type, t.Name} }
-
-// selected is the part of a list that filter, order, offset and limit ask for. The filter finds
-// its text anywhere in what an entry says, in any case. It is never nil.
-func selected[T any](list []T, q micropub.Query, says func(T) []string) []T {
-	wanted := strings.ToLower(q.Filter)
-	hits := make([]T, 0, len(list))
-	for _, e := range list {
-		if wanted == "" || slices.ContainsFunc(says(e), func(s string) bool { return strings.Contains(strings.ToLower(s), wanted) }) {
-			hits = append(hits, e)
-		}
-	}
-	if q.Order == "desc" {
-		slices.Reverse(hits)
-	}
-	hits = hits[min(q.Offset, len(hits)):]
-	if q.Limit > 0 {
-		hits = hits[:min(q.Limit, len(hits))]
-	}
-	return hits
-}

@@ -45,13 +45,13 @@ func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (a
 	case "config":
 		return s.configAnswer(who, d), nil
 	case "syndicate-to":
-		return map[string]any{"syndicate-to": selected(d.targetsFor(q.PostType), q, Target.says)}, nil
+		return listed("syndicate-to", d.targetsFor(q.PostType), q, Target.says)
 	case "post-types":
-		return map[string]any{"post-types": selected(d.postTypes(), q, PostType.says)}, nil
+		return listed("post-types", d.postTypes(), q, PostType.says)
 	case "destination":
-		return map[string]any{"destination": selected(s.offered(who), q, Target.says)}, nil
+		return listed("destination", s.offered(who), q, Target.says)
 	case "channel":
-		return map[string]any{"channels": selected(d.channels(), q, Channel.says)}, nil
+		return listed("channels", d.channels(), q, Channel.says)
 	case "category":
 		return d.categories(ctx, q)
 	}
@@ -92,7 +92,10 @@ func (d *destination) categories(ctx context.Context, q micropub.Query) (any, er
 		}
 		return nil
 	})
-	return map[string]any{"categories": selected(names, q, func(name string) []string { return []string{name} })}, err
+	if err != nil {
+		return nil, err
+	}
+	return listed("categories", names, q, func(name string) []string { return []string{name} })
 }
 
 // source answers q=source&url=…: the post as its file is now.
@@ -143,11 +146,7 @@ func (d *destination) sourceList(ctx context.Context, q micropub.Query) (any, er
 	}
 	for _, cursor := range []string{q.Before, q.After} {
 		if cursor != "" && !catalog.ValidCursor(cursor) {
-			return nil, &fault.Error{
-				Code: fault.InvalidRequest, Op: "query source",
-				Message: "before and after take what an answer's paging gave, and this is nothing of the kind",
-				Hint:    "leave it out to start from the newest post",
-			}
+			return nil, notACursor
 		}
 	}
 	answer := map[string]any{}

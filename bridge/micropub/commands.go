@@ -29,7 +29,9 @@ func (c *Commands) set(name string, list []any) {
 			c.Destination = s
 		}
 	case "syndicate-to":
-		c.SyndicateTo = append(c.SyndicateTo, texts(list)...)
+		for _, s := range texts(list) {
+			c.SyndicateTo = append(c.SyndicateTo, targets(s)...)
+		}
 	case "channel":
 		c.Channel = append(c.Channel, texts(list)...)
 	default:
@@ -40,6 +42,21 @@ func (c *Commands) set(name string, list []any) {
 			c.Other[name] = append(c.Other[name], nested(v))
 		}
 	}
+}
+
+// targets are the addresses in one value of syndicate-to: the drafts show several, joined by
+// commas. A comma before anything else than an address belongs to the one that it stands in.
+func targets(s string) []string {
+	var out []string
+	for _, piece := range strings.Split(s, ",") {
+		next := strings.TrimSpace(piece)
+		if last := len(out) - 1; last >= 0 && !strings.HasPrefix(next, "https://") && !strings.HasPrefix(next, "http://") {
+			out[last] += "," + piece
+			continue
+		}
+		out = append(out, next)
+	}
+	return out
 }
 
 // check refuses control characters. Names are counted with the properties'.

@@ -41,6 +41,8 @@ func TestFormsOfEveryShape(t *testing.T) {
 		{"WordPress's word", "post-status=Publish&content=x", `Create {"content":["x"],"post-status":["published"]}`},
 		{"commands", "content=x&mp-slug=s&mp-destination=d&mp-syndicate-to[]=a&mp-syndicate-to[]=b&mp-channel=c&mp-x[]=1&mp-x[]=2",
 			`Create {"content":["x"],"mp Channel":["c"],"mp Destination":"d","mp Other":{"x":["1","2"]},"mp Slug":"s","mp SyndicateTo":["a","b"]}`},
+		{"targets joined by commas", "content=x&syndicate-to=http://a.example/x, http://b.example/y,z,https://c.example/", `Create {"content":["x"],"mp SyndicateTo":["http://a.example/x","http://b.example/y,z","https://c.example/"]}`},
+		{"a target that is no address", "content=x&mp-syndicate-to=one, two", `Create {"content":["x"],"mp SyndicateTo":["one, two"]}`},
 		{"nowhere to syndicate to", "content=x&mp-syndicate-to[]=", `Create {"content":["x"]}`},
 		{"commands of the drafts", "content=x&slug=s&syndicate-to[]=a", `Create {"content":["x"],"mp Slug":"s","mp SyndicateTo":["a"]}`},
 		{"the newer slug wins", "slug=old&mp-slug=new&content=x", `Create {"content":["x"],"mp Slug":"new"}`},

@@ -27,6 +27,7 @@ const (
 	statusProperty     = "post-status"
 	visibilityProperty = "visibility"
 	slugCommand        = "mp-slug"
+	pathCommand        = "mp-path" // of Revise's caller alone: the path pattern of a channel
 )
 
 // responses are properties that sites spell in four ways: likeOf, like_of, like-of and

@@ -12,8 +12,8 @@ import (
 
 // Revise changes a post in place: edit is given the item as Item reads it and changes it;
 // only the keys whose properties changed are written. The post moves when what its URL is
-// made of changed: an mp-slug that edit leaves among the properties, the date in its path,
-// or its publication out of _drafts.
+// made of changed: an mp-slug that edit leaves among the properties, an mp-path (a pattern, as
+// Post.Path), the date in its path, or its publication out of _drafts.
 func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revision, error) {
 	const op = "update post"
 	doc, err := s.Parse(src.Data)
@@ -26,11 +26,13 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	page := s.profile.locate(src.Path, doc, lib)
 	before := s.Item(page, doc)
+	delete(before.Properties, slugCommand) // commands are edit's
+	delete(before.Properties, pathCommand)
 	after := before.Clone()
 	if err := edit(&after); err != nil {
 		return Revision{}, err
 	}
-	asked := mf2.Text(after.Properties.First(slugCommand))
+	asked, pattern := after.Properties.Text(slugCommand), after.Properties.Text(pathCommand)
 	want := prepared(after)
 	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
 	for _, property := range []string{"url", "published"} {
@@ -43,7 +45,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	if err := w.revise(lib, before, want); err != nil {
 		return Revision{}, err
 	}
-	made, err := s.move(lib, w, page, before, want, asked)
+	made, err := s.move(lib, w, page, before, want, asked, pattern)
 	if err != nil {
 		return Revision{}, err
 	}
@@ -202,12 +204,18 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 }
 
 // move finds out whether the post must go elsewhere, and what its page is then.
-func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked string) (Revision, error) {
+func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked, pattern string) (Revision, error) {
 	at, slug, ok := s.spotOf(page, w.doc, before, want)
 	stay := Revision{Path: page.Path, Page: s.profile.locate(page.Path, w.doc, lib)}
 	w.page = stay.Page
 	if !ok {
 		return s.leaveAlias(lib, w, page, stay)
+	}
+	if pattern != "" {
+		at.pattern = whole(s.rooted(pattern, s.profile.contentDir()))
+		if ext := path.Ext(page.Path); path.Base(page.Path) == "index"+ext && path.Base(at.pattern) != "index.md" && s.profile.name() == "hugo" {
+			at.pattern = strings.TrimSuffix(at.pattern, ".md") + "/index" + ext // a bundle's files stay beside it
+		}
 	}
 	if asked != "" {
 		if made := makeSlug(asked, 100); made != "" {
