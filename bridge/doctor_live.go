@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +40,7 @@ type answered struct {
 	status int
 	header http.Header
 	body   []byte
+	shown  *x509.Certificate // nil without HTTPS
 }
 
 // get fetches an address, and unpacks what is gzip by its first bytes (sitemap.xml.gz).
@@ -53,6 +56,9 @@ func (d Diagnosis) get(ctx context.Context, address string, most int64) (answere
 	}
 	defer answer.Body.Close()
 	a := answered{url: answer.Request.URL, status: answer.StatusCode, header: answer.Header}
+	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
+		a.shown = answer.TLS.PeerCertificates[0]
+	}
 	if a.body, err = readMost(answer.Body, most); err == nil && bytes.HasPrefix(a.body, []byte{0x1f, 0x8b}) {
 		var unpacked *gzip.Reader
 		if unpacked, err = gzip.NewReader(bytes.NewReader(a.body)); err == nil {
@@ -66,7 +72,12 @@ func (d Diagnosis) get(ctx context.Context, address string, most int64) (answere
 func plainNetworkError(err error) error {
 	var wrapped *url.Error
 	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &certificate):
+		return errors.New("its certificate is not accepted: " + certificate.Err.Error())
+	case strings.Contains(err.Error(), "remote error: tls: internal error"):
+		return errors.New("it has no certificate for that name")
 	case errors.As(err, &dns):
 		return fmt.Errorf("the name %s cannot be resolved", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):

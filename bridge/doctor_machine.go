@@ -138,14 +138,20 @@ func (d Diagnosis) clone(c Config) Check {
 // itself asks the server at its public address.
 func (d Diagnosis) itself(ctx context.Context) Check {
 	k := Check{Name: "server", Result: Passed}
+	start, pass := "start it (gitpost serve), and let the proxy in front of it pass requests to "+d.Config.Listen, "let the proxy pass requests for that address to "+d.Config.Listen
+	if d.Config.TLS == "auto" {
+		start, pass = "start it (gitpost serve), look at its log, and let port 443 of that host lead to it", "let port 443 of that host lead to "+d.Config.Listen
+	}
 	answer, err := d.get(ctx, d.Config.URL+"/healthz", 1<<20)
 	switch {
 	case err != nil:
-		k.Result, k.Found = Warning, "gitpost does not answer at "+d.Config.URL+": "+err.Error()
-		k.Remedy = "start it (gitpost serve), and let the proxy in front of it pass requests to " + d.Config.Listen
+		k.Result, k.Found, k.Remedy = Warning, "gitpost does not answer at "+d.Config.URL+": "+err.Error(), start
 	case answer.status != http.StatusOK || !strings.Contains(string(answer.body), `"ok"`):
 		k.Result, k.Found = Warning, fmt.Sprintf("something else than gitpost answers at %s (status %d)", d.Config.URL, answer.status)
-		k.Remedy = "let the proxy pass requests for that address to " + d.Config.Listen + ", or correct the key url"
+		k.Remedy = pass + ", or correct the key url"
+	case answer.shown != nil && renewalIsLate(answer.shown, d.Now()):
+		k.Result, k.Found = Warning, fmt.Sprintf("the certificate of %s ends on %s", d.Config.URL, answer.shown.NotAfter.Format(time.DateOnly))
+		k.Remedy = "see why it was not renewed; apps cannot connect from then on"
 	default:
 		k.Found = "gitpost answers at " + d.Config.URL
 	}

@@ -6,16 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 )
 
 // unixPrefix starts a value of listen that is the path of a socket.
@@ -23,8 +18,9 @@ const unixPrefix = "unix:"
 
 // Listen opens what the configuration says to listen on: a TCP address, a Unix socket, or,
 // whatever it says, the socket that systemd has opened for this process (LISTEN_FDS, see
-// sd_listen_fds(3)). With tls: auto connections are encrypted.
-func Listen(ctx context.Context, c Config) (net.Listener, error) {
+// sd_listen_fds(3)). With tls: auto connections are encrypted; Serve sees to the certificate.
+func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
+	c := s.config()
 	l, err := inheritedSocket(os.Getenv)
 	if err == nil && l == nil {
 		if path, isUnix := strings.CutPrefix(c.Listen, unixPrefix); isUnix {
@@ -40,7 +36,8 @@ func Listen(ctx context.Context, c Config) (net.Listener, error) {
 		return nil, err
 	}
 	if c.TLS == "auto" {
-		l = tls.NewListener(l, certificates(c).TLSConfig())
+		s.certificate = newCertificate(*c, s.log)
+		l = tls.NewListener(l, s.certificate.tlsConfig())
 	}
 	return l, nil
 }
@@ -94,25 +91,6 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
-}
-
-// certificates gets certificates for the host of url by the ACME protocol (RFC 8555), and
-// renews them. The authority proves that the host is ours by a TLS connection to port 443 (RFC 8737).
-func certificates(c Config) *autocert.Manager {
-	host := ""
-	if u, err := url.Parse(c.URL); err == nil {
-		host = u.Hostname()
-	}
-	m := &autocert.Manager{
-		Prompt:     autocert.AcceptTOS,
-		Cache:      autocert.DirCache(filepath.Join(c.Data, "certificates")),
-		HostPolicy: autocert.HostWhitelist(host),
-		Email:      c.TLSEmail,
-	}
-	if c.TLSDirectory != "" {
-		m.Client = &acme.Client{DirectoryURL: c.TLSDirectory}
-	}
-	return m
 }
 
 // listenAddress checks the key listen.

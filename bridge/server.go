@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -39,6 +40,7 @@ type Server struct {
 	auth         *indieauth.Server   // the owner's sign-in server
 	elsewhere    *indieauth.External // the site's own one, with auth: external
 	pages        *pages
+	certificate  *certificate // with tls: auto, after Listen
 
 	stopMetrics func() // nil when nothing is listened to
 
@@ -179,7 +181,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ErrorLog:          log.New(complaints{s.log}, "", 0),
+	}
+	if s.certificate != nil {
+		keeping, stop := context.WithCancel(ctx)
+		var keeper sync.WaitGroup
+		keeper.Go(func() { s.certificate.keep(keeping) })
+		defer keeper.Wait()
+		defer stop()
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }() // ends with Shutdown or Close below

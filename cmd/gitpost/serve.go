@@ -55,7 +55,7 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load fun
 	if err != nil {
 		return err
 	}
-	l, err := bridge.Listen(ctx, config)
+	l, err := server.Listen(ctx)
 	if err != nil {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
