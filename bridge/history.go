@@ -178,8 +178,8 @@ func pairs(gone, came []gitstore.Delta, before, after treeAround) map[string]str
 
 // postName is the file name by which a post is known: a bundle's is its folder.
 func postName(file string) string {
-	if folder, ok := bundleFolder(file); ok {
-		return path.Base(folder) + "/"
+	if dir, name := path.Split(file); strings.HasPrefix(name, "index.") && dir != "" {
+		return path.Base(dir) + "/"
 	}
 	return path.Base(file)
 }

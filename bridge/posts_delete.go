@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 
@@ -25,7 +24,7 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
-		if e.Page.Kind == "home" || e.Page.Kind == "section" {
+		if e.Page.Kind == "home" || e.Page.Kind == "section" || catalog.SameAddress(e.Page.URL, v.Site().BaseURL()) {
 			return gitstore.Change{}, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
 				Message: fmt.Sprintf("%s is the page of a whole section, not a post", e.Page.URL),
@@ -33,7 +32,7 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 			}
 		}
 		o.URL = e.Page.URL
-		files, err := belongings(at, e.Path)
+		files, err := goingWith(v.Site(), at, e.Path)
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("list the files of %s: %w", e.Path, err)
 		}
@@ -52,28 +51,6 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 	}
 	p.deliver(ctx, commit, &o)
 	return o, nil
-}
-
-// bundleFolder is the folder that a page bundle's index file stands for.
-func bundleFolder(file string) (string, bool) {
-	dir, name := path.Split(file)
-	return strings.TrimSuffix(dir, "/"), strings.HasPrefix(name, "index.") && dir != ""
-}
-
-// belongings are the files that go when a post goes: its own, and what lies in its bundle.
-func belongings(at fs.FS, file string) ([]string, error) {
-	folder, ok := bundleFolder(file)
-	if !ok {
-		return []string{file}, nil
-	}
-	var files []string
-	err := fs.WalkDir(at, folder, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			files = append(files, path)
-		}
-		return err
-	})
-	return files, err
 }
 
 // undelete brings a deleted post back from the history, at the same path. A post that is
@@ -100,13 +77,13 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 				Hint:    "take the URL that the post had",
 			}
 		}
-		files, err := belongings(gone.before, gone.path)
+		beside, err := besides(v.Site(), gone.before, gone.path)
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("list the deleted files of %s: %w", gone.path, err)
 		}
 		change := gitstore.Change{Message: describe("Restore post", path.Base(gone.path),
 			trailerAction, "undelete", trailerURL, cmd.URL, trailerPath, gone.path, trailerClient, who.Client)}
-		for _, f := range files {
+		for _, f := range append(beside.files, gone.path) {
 			if v.Exists(f) {
 				if f == gone.path {
 					return gitstore.Change{}, &fault.Error{Code: fault.Conflict, Op: op,

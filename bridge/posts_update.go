@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"gitpost/bridge/catalog"
-	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/site"
@@ -65,7 +64,7 @@ func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update,
 		}
 		changed := append(placed.missing(v), gitstore.File{Path: rev.Path, Data: rev.Data})
 		if rev.Path != e.Path {
-			moved, err := moveFolder(at, e.Path, rev.Path)
+			moved, err := moveFolder(v.Site(), at, e.Path, rev.Path)
 			if err != nil {
 				return gitstore.Change{}, err
 			}
@@ -222,26 +221,4 @@ func sameAddress(object, url any) bool {
 	}
 	_, isText := url.(string)
 	return isText && o["type"] == nil && (o["value"] == url || o["url"] == url)
-}
-
-// moveFolder moves what lies beside a page bundle's index file when the bundle moves.
-func moveFolder(at *gitstore.Snapshot, from, to string) ([]gitstore.File, error) {
-	oldFolder, ok := bundleFolder(from)
-	newFolder, ok2 := bundleFolder(to)
-	if !ok || !ok2 || oldFolder == newFolder {
-		return nil, nil
-	}
-	var files []gitstore.File
-	err := fs.WalkDir(at, oldFolder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path == from {
-			return err
-		}
-		data, err := at.ReadFile(path)
-		if err != nil {
-			return &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: path + " cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
-		}
-		files = append(files, gitstore.File{Path: newFolder + path[len(oldFolder):], Data: data}, gitstore.File{Path: path, Delete: true})
-		return nil
-	})
-	return files, err
 }

@@ -135,29 +135,6 @@ func (s stagedFiles) homeless(v *catalog.View) (placed stagedFiles, moved map[st
 	return placed, moved
 }
 
-// movedWith tells where the files that lie beside a page are served before and after its
-// address changed.
-func movedWith(at *site.Site, tree fs.FS, from, to site.Page) (map[string]string, error) {
-	moved := map[string]string{}
-	folder, ok := bundleFolder(from.Path)
-	if !ok || from.URL == to.URL {
-		return moved, nil
-	}
-	err := fs.WalkDir(tree, folder, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || file == from.Path {
-			return err
-		}
-		name := strings.TrimPrefix(file, folder+"/")
-		_, old, was := at.Beside(from, name)
-		_, address, is := at.Beside(to, name)
-		if was && is {
-			moved[old] = address
-		}
-		return nil
-	})
-	return moved, err
-}
-
 // readdress writes new addresses for old ones into the properties of an item, at any depth.
 func readdress(properties mf2.Properties, moved map[string]string) {
 	var pairs []string

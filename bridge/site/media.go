@@ -37,4 +37,16 @@ func (s *Site) Beside(page Page, name string) (file, address string, ok bool) {
 	return dir + name, page.URL + escapedPath(name), true
 }
 
+// Bundle is the folder that belongs to the page in a file, and goes where the page goes: a
+// Hugo leaf bundle's. What lies beside any other page, such as Jekyll's about/index.md, is
+// somebody else's.
+func (s *Site) Bundle(file string) (folder string, ok bool) {
+	dir, index := path.Split(file)
+	folder = strings.TrimSuffix(dir, "/")
+	if !s.profile.context(file) || !strings.HasPrefix(index, "index.") || folder == "" || folder == s.profile.contentDir() {
+		return "", false
+	}
+	return folder, true
+}
+
 func escapedPath(p string) string { return (&url.URL{Path: p}).EscapedPath() }

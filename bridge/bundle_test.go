@@ -1,0 +1,87 @@
+package bridge_test
+
+import (
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// below lists the remote's files in a folder.
+func (f *fixture) below(folder string) []string {
+	f.t.Helper()
+	return strings.Fields(git(f.t, f.remote, "ls-tree", "-r", "--name-only", "main", folder))
+}
+
+// skeletonWith is a skeleton with more files.
+func skeletonWith(t *testing.T, skeleton string, more map[string]string) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range more {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	tree := os.DirFS(filepath.Join("..", "testdata", "skeletons", skeleton))
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || files[name] != nil {
+			return err
+		}
+		data, err := fs.ReadFile(tree, name)
+		files[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func page(title string) string { return "---\ntitle: " + title + "\ndate: 2024-01-01\n---\nText\n" }
+
+// Regression test: an index file was taken for a page bundle's on every site, and with Jekyll's
+// about/index.md all other pages in about/ were deleted.
+func TestDeletingAPageOfJekyllLeavesThePagesBesideIt(t *testing.T) {
+	beside := map[string]string{"about/index.md": page("About"), "about/team.md": page("Team"), "about/boat.jpg": "a boat"}
+	f := serveFiles(t, skeletonWith(t, "jekyll", beside), nil)
+	f.act("delete", "https://example.org/about/")
+	if got := f.below("about/"); !slices.Equal(got, []string{"about/boat.jpg", "about/team.md"}) {
+		t.Errorf("after the delete about/ has %v", got)
+	}
+	f.act("undelete", "https://example.org/about/")
+	if got, want := f.below("about/"), slices.Sorted(maps.Keys(beside)); !slices.Equal(got, want) {
+		t.Errorf("after the undelete about/ has %v, want %v", got, want)
+	}
+	if a := f.command("delete", "https://example.org/"); a.Status != http.StatusBadRequest || len(f.below("index.html")) != 1 {
+		t.Errorf("delete of the home page: %d %s, and there are %v", a.Status, a.Body, f.below("."))
+	}
+}
+
+// A Hugo bundle with a page in each of two languages: regression test, deleting one of them took
+// the other one too, and all pictures.
+func TestDeletingOneLanguageOfABundleLeavesTheOther(t *testing.T) {
+	languages := "baseURL = \"https://example.org/\"\ndefaultContentLanguage = \"en\"\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n"
+	f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{
+		"hugo.toml":                      languages,
+		"content/posts/boat/index.md":    page("Boat"),
+		"content/posts/boat/index.de.md": page("Boot"),
+		"content/posts/boat/boat.jpg":    "a boat",
+	}), nil)
+	const folder, english, german = "content/posts/boat/", "https://example.org/posts/boat/", "https://example.org/de/posts/boat/"
+	f.act("delete", english)
+	if got := f.below(folder); !slices.Equal(got, []string{folder + "boat.jpg", folder + "index.de.md"}) {
+		t.Fatalf("without the English page there are %v", got)
+	}
+	f.act("delete", german)
+	if got := f.below(folder); len(got) != 0 {
+		t.Fatalf("without both pages there are %v", got)
+	}
+	f.act("undelete", english)
+	f.act("undelete", german)
+	if got := f.below(folder); len(got) != 3 {
+		t.Errorf("after both came back there are %v", got)
+	}
+}
