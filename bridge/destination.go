@@ -51,6 +51,7 @@ func newDestination(c Config, log *slog.Logger) *destination {
 	d := &destination{log: log, site: &siteReader{options: c.siteOptions(), log: log}}
 	d.settings.Store(&c)
 	d.catalog = catalog.New(d.site.open)
+	d.catalog.Progress = (&indexing{log: log}).told
 	return d
 }
 

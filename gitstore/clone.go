@@ -86,7 +86,7 @@ func (s *Store) firstFetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	progress := s.c.Progress
+	progress, began := s.c.Progress, time.Now()
 	if progress == nil {
 		progress = io.Discard
 	} else {
@@ -101,6 +101,7 @@ func (s *Store) firstFetch(ctx context.Context) error {
 	if err := s.refs.move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
+	s.log.Info("the repository is cloned", "from", s.remote.name, "branch", s.branch, "took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 

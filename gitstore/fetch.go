@@ -109,6 +109,9 @@ func (s *Store) download(ctx context.Context, session transport.UploadPackSessio
 		demux.Progress = progress
 		r = demux
 	}
+	if progress != io.Discard {
+		r = &received{r: r, w: progress}
+	}
 	p, err := receivePack(s.db.packDir(), r, s.db.object)
 	if err != nil {
 		return err

@@ -42,6 +42,10 @@ type Change struct {
 
 // Catalog is safe for concurrent use.
 type Catalog struct {
+	// Progress is told how many files of how many were read when the whole repository is: 0 at
+	// the beginning, some numbers between from several goroutines, and all. It may be nil.
+	Progress func(read, all int)
+
 	open func(tree fs.FS) (*site.Site, error)
 
 	advancing sync.Mutex // held by the one goroutine that makes the next index
@@ -87,7 +91,7 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 			return nil
 		}
 	}
-	next, err := build(ctx, c.open, snap)
+	next, err := c.build(ctx, snap)
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 func (c *Catalog) Rebuild(ctx context.Context, snap Snapshot) error {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
-	next, err := build(ctx, c.open, snap)
+	next, err := c.build(ctx, snap)
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 	ix := c.index
 	if ix == nil {
 		var err error
-		if ix, err = build(ctx, c.open, snap); err != nil {
+		if ix, err = c.build(ctx, snap); err != nil {
 			return err
 		}
 		return f(&View{index: ix, snap: snap, past: c.past})
@@ -156,7 +160,7 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 		return fmt.Errorf("compare with the last indexed state: %w", err)
 	}
 	if ix.needsRebuild(changes) {
-		if ix, err = build(ctx, c.open, snap); err != nil {
+		if ix, err = c.build(ctx, snap); err != nil {
 			return err
 		}
 		return f(&View{index: ix, snap: snap, past: c.past})

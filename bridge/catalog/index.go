@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gitpost/bridge/site"
@@ -96,9 +97,12 @@ func (ix *index) sectionPage(file string) bool { return ix.site.Context(file) &&
 
 func isBundle(file string) bool { return strings.HasPrefix(path.Base(file), "index.") }
 
+// seldom is after how many files Progress is told.
+const seldom = 256
+
 // build reads the whole repository.
-func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snapshot) (*index, error) {
-	st, err := open(snap)
+func (c *Catalog) build(ctx context.Context, snap Snapshot) (*index, error) {
+	st, err := c.open(snap)
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +127,17 @@ func build(ctx context.Context, open func(fs.FS) (*site.Site, error), snap Snaps
 	}
 	around := surroundings{changedPaths{paths: ix.paths}, ix, snap}
 	read := make([]draft, len(content))
+	told := c.Progress
+	if told == nil {
+		told = func(int, int) {}
+	}
+	told(0, len(content))
+	var count atomic.Int64
 	err = snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
 		read[i] = newDraft(newEntry(st, around, content[i], blobs[i], data))
+		if n := int(count.Add(1)); n%seldom == 0 || n == len(content) {
+			told(n, len(content))
+		}
 		return nil
 	})
 	if err != nil {

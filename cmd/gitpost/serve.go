@@ -51,7 +51,11 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load fun
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on: one that comes early must not end the process
 	defer signal.Stop(hangups)
-	server, err := bridge.Open(ctx, config, log, stderr)
+	progress := stderr
+	if !isTerminal(stderr) {
+		progress = bridge.LogProgress(log)
+	}
+	server, err := bridge.Open(ctx, config, log, progress)
 	if err != nil {
 		return err
 	}
