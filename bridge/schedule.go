@@ -85,6 +85,9 @@ func (s *schedule) problem() string {
 	return ""
 }
 
+// mostNamed is how many posts of one build are logged.
+const mostNamed = 20
+
 func (s *schedule) turn(ctx context.Context) (next time.Time, err error) {
 	since, err := s.lastBuilt(ctx)
 	if err != nil {
@@ -107,7 +110,11 @@ func (s *schedule) turn(ctx context.Context) (next time.Time, err error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	for _, t := range s.owed {
+	for i, t := range s.owed {
+		if i == mostNamed {
+			s.log.Info("the site is built for its schedule", "more_posts", len(s.owed)-i)
+			break
+		}
 		s.log.Info("the site is built for its schedule", "url", t.Entry.Page.URL, "published", t.Entry.Page.Published, "due", t.At)
 	}
 	s.owed = nil
