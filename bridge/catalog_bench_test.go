@@ -26,7 +26,8 @@ import (
 // BenchmarkCatalog measures the index of posts in a server that is a process of its own: how
 // long it takes to open a site whose clone is there, from nothing (beside `git cat-file
 // --batch` over the same blobs) and from the index that is kept; how long q=source takes over
-// loopback HTTP, by URL and as lists of 20 with filters, beside /healthz, which does nothing;
+// loopback HTTP, by URL and as lists of 20 with filters, and the other lists of which a site has
+// many (places: every 25th post has one; 300 contacts; tags), beside /healthz, which does nothing;
 // and what is resident after them. Every time is the best of its runs, or the 95th of 100
 // answers. On a machine that others use, cpu-x-git tells more than x-git: git uses one core,
 // gitpost all.
@@ -40,7 +41,7 @@ func BenchmarkCatalog(b *testing.B) {
 			clone, kept := filepath.Join(folder, "data", "repo.git"), filepath.Join(folder, "data", "repo.catalog")
 			blobs := filepath.Join(folder, "blobs")
 			shell(b, clone, "git ls-tree -r HEAD | cut -c13-52 >"+blobs)
-			var git, gitCPU, nothing, nothingCPU, cache, resident, health, byURL, list []float64
+			var git, gitCPU, nothing, nothingCPU, cache, resident, health, byURL, list, places, contacts, tags []float64
 			for b.Loop() {
 				began := time.Now()
 				used := shell(b, clone, "git cat-file --batch <"+blobs+" >/dev/null")
@@ -65,6 +66,11 @@ func BenchmarkCatalog(b *testing.B) {
 						"not-exists[]=photo&order=asc", "post-status=draft", "filter=post-5&offset=100",
 					}[i%8]
 				}))
+				places = append(places, app.p95(func(i int) string {
+					return fmt.Sprintf("/micropub?q=geo&uri=geo:52.%d,4.%d", 10+i%80, 10+i%70)
+				}))
+				contacts = append(contacts, app.p95(func(i int) string { return fmt.Sprintf("/micropub?q=contact&filter=person+%d", i%50) }))
+				tags = append(tags, app.p95(func(i int) string { return fmt.Sprintf("/micropub?q=category&filter=tag%d&limit=20", i%5) }))
 				resident = append(resident, status(app.pid, "VmRSS"))
 				app.stop()
 			}
@@ -76,6 +82,9 @@ func BenchmarkCatalog(b *testing.B) {
 			b.ReportMetric(slices.Min(health), "healthz-p95-ms")
 			b.ReportMetric(slices.Min(byURL), "url-p95-ms")
 			b.ReportMetric(slices.Min(list), "list-p95-ms")
+			b.ReportMetric(slices.Min(places), "geo-p95-ms")
+			b.ReportMetric(slices.Min(contacts), "contact-p95-ms")
+			b.ReportMetric(slices.Min(tags), "category-p95-ms")
 			b.ReportMetric(slices.Max(resident), "MB-resident")
 		})
 	}
@@ -121,6 +130,9 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 		}
 		fmt.Fprintf(w, "commit refs/heads/main\ncommitter Hand <hand@blog.example> 1700000000 +0000\ndata 5\nPosts\n")
 		put("hugo.toml", "baseURL = \"https://blog.example/\"\ntimeZone = \"UTC\"\n")
+		for i := range 300 {
+			put(fmt.Sprintf("data/contacts/person-%d.yaml", i), fmt.Sprintf("name: Person %d\nnickname: person%d\nurl: https://person-%d.example/\n", i, i, i))
+		}
 		for i := range posts {
 			var body bytes.Buffer
 			for range 1 + random.IntN(8) {
@@ -129,9 +141,12 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 				}
 				body.WriteString("\n\n")
 			}
-			at := wordyDate(i, posts)
+			at, where := wordyDate(i, posts), ""
+			if i%25 == 0 {
+				where = fmt.Sprintf("location: \"geo:%.4f,%.4f;name=Quay %d\"\n", 52+random.Float64(), 4+random.Float64(), i)
+			}
 			put(fmt.Sprintf("content/posts/%s/post-%d.md", at.Format("2006/01"), i), fmt.Sprintf(
-				"---\ntitle: \"Post %d\"\ndate: %s\ntags:\n  - harbour\n  - tag%d\n---\n%s", i, at.Format(time.RFC3339), i%50, body.String()))
+				"---\ntitle: \"Post %d\"\ndate: %s\ntags:\n  - harbour\n  - tag%d\n%s---\n%s", i, at.Format(time.RFC3339), i%50, where, body.String()))
 		}
 		in.CloseWithError(w.Flush())
 	}()

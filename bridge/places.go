@@ -26,11 +26,14 @@ type place struct {
 	venue               bool
 }
 
-// places remembers the places of posts, by the blob of their file: q=geo reads each post once.
-// Its zero value is empty. It is safe for concurrent use.
+// places remembers the places of posts, by the blob of their file: q=geo reads each post once,
+// and looks for posts with a place once for each state of the repository. Its zero value is
+// empty. It is safe for concurrent use.
 type places struct {
 	mu     sync.Mutex
 	byBlob map[string][]place
+	all    []place
+	at     string // the snapshot that all is of
 }
 
 // locating are the properties of which one is in every post that has a place.
@@ -40,10 +43,14 @@ var locating = []string{"location", "checkin", "latitude", "geo"}
 // index for long.
 const mostLocated = 5000
 
-// known are the places of the newest posts that have one, those of the newest first.
+// known are the places of the newest posts that have one, those of the newest first. The
+// caller changes nothing in the list.
 func (p *places) known(v *catalog.View) []place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.at == v.ID() {
+		return p.all
+	}
 	before := p.byBlob
 	p.byBlob = map[string][]place{}
 	var entries []*catalog.Entry
@@ -70,6 +77,7 @@ func (p *places) known(v *catalog.View) []place {
 		p.byBlob[e.Blob] = found
 		all = append(all, found...)
 	}
+	p.all, p.at = all, v.ID()
 	return all
 }
 
@@ -178,7 +186,7 @@ func (d *destination) nearby(ctx context.Context, q micropub.Query) (any, error)
 	var here map[string]string
 	if at := q.Place; at != nil {
 		far := func(p place) float64 { return metres(at.Latitude, at.Longitude, p.Latitude, p.Longitude) }
-		all = slices.DeleteFunc(all, func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
+		all = slices.DeleteFunc(slices.Clone(all), func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
 		slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(far(a), far(b)) })
 		for _, p := range all {
 			if label := p.label(); label != "" && far(p) <= max(hereMetres, at.Uncertainty) {

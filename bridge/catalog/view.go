@@ -230,5 +230,8 @@ func newestFirst(a, b *Entry) int {
 	return strings.Compare(b.Path, a.Path)
 }
 
+// ID names the snapshot: views of equal IDs have equal files.
+func (v *View) ID() string { return v.snap.ID() }
+
 // Tree is the repository's files at this snapshot.
 func (v *View) Tree() fs.FS { return v.snap }

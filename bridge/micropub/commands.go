@@ -49,7 +49,7 @@ func (c *Commands) set(name string, list []any) {
 func targets(s string) []string {
 	var out []string
 	for _, piece := range strings.Split(s, ",") {
-		next := strings.TrimSpace(piece)
+		next := strings.Trim(piece, " \t\r\n")
 		if last := len(out) - 1; last >= 0 && !strings.HasPrefix(next, "https://") && !strings.HasPrefix(next, "http://") {
 			out[last] += "," + piece
 			continue

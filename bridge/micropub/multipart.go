@@ -1,6 +1,8 @@
 package micropub
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -66,7 +68,11 @@ func (m *multipartReader) take(part *multipart.Part) error {
 		body = base64.NewDecoder(base64.StdEncoding, part)
 	}
 	if !isFile {
-		return m.text(name, kind, body)
+		buffered := bufio.NewReaderSize(body, 512)
+		body = buffered
+		if start, _ := buffered.Peek(512); !isMediaName(name) || !isBinary(start) {
+			return m.text(name, kind, body)
+		}
 	}
 	return m.file(name, filename, kind, body)
 }
@@ -96,6 +102,22 @@ var (
 func isMedia(kind string) bool {
 	kind, _, _ = strings.Cut(strings.ToLower(kind), "/")
 	return kind == "image" || kind == "video" || kind == "audio"
+}
+
+// isMediaName reports whether a part is called as files are. curl -F 'photo=<boat.jpg' sends one
+// as if it were text.
+func isMediaName(name string) bool {
+	property, _ := splitKey(name)
+	switch property {
+	case "photo", "video", "audio", "featured", "file":
+		return true
+	}
+	return false
+}
+
+// isBinary reports whether a part that starts so is no text.
+func isBinary(start []byte) bool {
+	return bytes.IndexByte(start, 0) >= 0 || isMedia(http.DetectContentType(start))
 }
 
 func (m *multipartReader) text(name, kind string, body io.Reader) error {

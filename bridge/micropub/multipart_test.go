@@ -74,6 +74,8 @@ func TestMultipartOfEveryShape(t *testing.T) {
 		{"a file field left empty", []part{text("content", "x"), file("photo", "", "application/octet-stream", "")}, `Create {"content":["x"]}`, ""},
 		{"video and its poster", []part{file("video", "v", "video/mp4", "1"), file("photo", "p", jpg, "1")}, `Create {"photo":["U2.jpg"],"video":["U1.mp4"]}`, `video "v" 1, photo "p" 1`},
 		{"a file that says no name", []part{{disposition: `name="photo"`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "" 1`},
+		{"a file that says nothing of itself", []part{text("photo[]", "GIF89a\x01"), text("photo[]", "https://e.example/2.jpg"), text("content", "GIF89a")},
+			`Create {"content":["GIF89a"],"photo":["U1","https://e.example/2.jpg"]}`, `photo "" 7`},
 		{"quotes in a name", []part{{disposition: `name="photo[]"; filename="my "best"; one.jpg"`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "my \"best\"; one.jpg" 1`},
 		{"no quotes", []part{{disposition: `name=photo; filename=a b.jpg`, headers: map[string]string{"Content-Type": jpg}, body: "1"}}, `Create {"photo":["U1.jpg"]}`, `photo "a b.jpg" 1`},
 		{"an old library's charset", []part{{disposition: `name="content"`, headers: map[string]string{"Content-Type": "text/plain; charset=ISO-8859-1"}, body: "x"}}, `Create {"content":["x"]}`, ""},

@@ -82,12 +82,11 @@ func prepared(item mf2.Item) mf2.Item {
 // set to it when there was none.
 func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 	for _, v := range item.Properties["published"] {
-		text, _ := v.(string)
-		if m, ok := parseMoment(text, s.profile.zone()); ok {
+		if m, ok := readMoment(v, s.profile.zone()); ok {
 			return m, nil
 		}
 	}
-	now := moment{s.now(), true}
+	now := moment{time: s.now(), precise: true}
 	if len(item.Properties["published"]) == 0 {
 		item.Properties["published"] = []any{stamp(now.time, true)}
 	}

@@ -1,9 +1,11 @@
 package site
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
+	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
 )
 
@@ -11,6 +13,7 @@ import (
 type moment struct {
 	time    time.Time // in the zone in which it is written
 	precise bool      // false: a day
+	loose   bool      // it was written otherwise than Micropub's dates are
 }
 
 var preciseLayouts = []string{
@@ -31,16 +34,57 @@ func parseMoment(s string, zone *time.Location) (moment, bool) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	for _, layout := range preciseLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return moment{t, true}, writable(t)
+			return moment{time: t, precise: true}, writable(t)
 		}
 	}
 	for _, layout := range wallLayouts {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
-			return moment{t, true}, writable(t)
+			return moment{time: t, precise: true}, writable(t)
 		}
 	}
 	if t, err := time.ParseInLocation("2006-01-02", s, zone); err == nil {
-		return moment{t, false}, writable(t)
+		return moment{time: t}, writable(t)
+	}
+	return moment{}, false
+}
+
+// looseLayouts are dates of mail and of HTTP, of JavaScript, of old web services, of phones' own
+// shortcuts. Words that are none of a date stand in capitals, as the text is read.
+var looseLayouts = []struct {
+	layout  string
+	precise bool
+}{
+	{"Mon, 2 Jan 2006 15:04:05 -0700", true}, {"2 Jan 2006 15:04:05 -0700", true}, {"Mon Jan 2 15:04:05 -0700 2006", true}, {"Mon Jan 2 2006 15:04:05 GMT-0700", true},
+	{"20060102T150405Z0700", true}, {"20060102T150405", true}, {"2006-1-2 15:04:05", true}, {"2006-1-2 15:04", true},
+	{"Jan 2, 2006 AT 3:04 PM", true}, {"2 Jan 2006 AT 15:04", true}, {"January 2, 2006 AT 3:04 PM", true}, {"2 January 2006 AT 15:04", true},
+	{"20060102", false}, {"2006-1-2", false}, {"Jan 2, 2006", false}, {"2 Jan 2006", false}, {"January 2, 2006", false}, {"2 January 2006", false},
+}
+
+// readMoment reads a date in every form that some app is known to send: those of parseMoment,
+// looser ones, and the seconds or milliseconds since 1970.
+func readMoment(v any, zone *time.Location) (moment, bool) {
+	s := strings.TrimSpace(mf2.Text(v))
+	if m, ok := parseMoment(s, zone); ok {
+		return m, true
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && (len(s) == 10 || len(s) == 13) {
+		t := time.Unix(n, 0)
+		if len(s) == 13 {
+			t = time.UnixMilli(n)
+		}
+		return moment{time: t.In(zone), precise: true, loose: true}, writable(t.In(zone))
+	}
+	s, _, _ = strings.Cut(s, " (") // (Central European Time)
+	s = strings.ToUpper(strings.Join(strings.Fields(s), " "))
+	for _, utc := range []string{" GMT", " UTC", " UT", " Z"} {
+		if rest, ok := strings.CutSuffix(s, utc); ok {
+			s = rest + " +0000"
+		}
+	}
+	for _, l := range looseLayouts {
+		if t, err := time.ParseInLocation(l.layout, s, zone); err == nil {
+			return moment{time: t, precise: l.precise, loose: true}, writable(t)
+		}
 	}
 	return moment{}, false
 }

@@ -226,14 +226,13 @@ func (w *writer) writeCategory(values []any) error {
 
 // writeDate writes a date that the generator can read; anything else it never sees.
 func (w *writer) writeDate(property string, values []any) error {
-	text, _ := values[0].(string)
-	m, ok := parseMoment(text, w.site.profile.zone())
+	m, ok := readMoment(values[0], w.site.profile.zone())
 	if ok {
 		if err := w.doc.Set(m.timestamp(w.rules), w.key(property)); err != nil {
 			return err
 		}
 	}
-	if ok && len(values) == 1 {
+	if ok && len(values) == 1 && !m.loose {
 		return w.deleteApart(property)
 	}
 	return w.setApart(property, values)

@@ -144,7 +144,7 @@ func (r *reading) property(property string) []any {
 			return kept
 		}
 	case "published", "updated":
-		if isApart {
+		if isApart && r.dated(property, kept) {
 			return kept
 		}
 		return r.moment(property)
@@ -298,6 +298,22 @@ func (r *reading) moment(property string) []any {
 	t := r.page.Date // from the file name, or another key that the generator takes it from
 	precise := t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0
 	return []any{stamp(t, precise)}
+}
+
+// dated tells whether the document still has the date that was sent in another form than its
+// key can have: Jekyll reads no fractions of a second.
+func (r *reading) dated(property string, sent []any) bool {
+	if len(sent) == 0 {
+		return true
+	}
+	m, ok := readMoment(sent[0], r.site.profile.zone())
+	key, keyed := r.key(property)
+	if !ok || !keyed {
+		return true
+	}
+	f, _ := r.doc.Field(key)
+	t, _, ok := r.site.profile.date(f)
+	return ok && t.Truncate(time.Second).Equal(m.time.Truncate(time.Second))
 }
 
 func stamp(t time.Time, precise bool) string {

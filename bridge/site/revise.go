@@ -264,7 +264,7 @@ func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Ite
 		return spot{}, "", false
 	}
 	when := old
-	if m, ok := parseMoment(want.Properties.Text("published"), s.profile.zone()); ok {
+	if m, ok := readMoment(want.Properties.First("published"), s.profile.zone()); ok {
 		when = m.time
 		if s.profile.name() == "jekyll" {
 			when = when.In(s.profile.zone())
