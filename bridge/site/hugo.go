@@ -62,12 +62,13 @@ type hugoLanguage struct {
 }
 
 func newHugo(tree fs.FS, o Options, version string) (profile, error) {
-	s, err := readHugoConfig(tree, o.Env)
+	rules := hugoRulesOf(version)
+	s, err := readHugoConfig(tree, o.Env, rules)
 	if err != nil {
 		return nil, err
 	}
 	h := &hugo{
-		release: version, rules: hugoRulesOf(version), environment: hugoEnvironment(o.Env), settings: s,
+		release: version, rules: rules, environment: hugoEnvironment(o.Env), settings: s,
 		now: o.Now, languages: map[string]*hugoLanguage{},
 	}
 	if h.now == nil {

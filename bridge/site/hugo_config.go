@@ -23,7 +23,7 @@ type settings map[string]any
 // readHugoConfig merges Hugo's configuration as Hugo does: one file in the top folder, then
 // config/_default, then config/ENVIRONMENT, then HUGO_… of the environment. A theme's own
 // configuration never decides URLs.
-func readHugoConfig(tree fs.FS, env map[string]string) (settings, error) {
+func readHugoConfig(tree fs.FS, env map[string]string, rules hugoRules) (settings, error) {
 	merged := settings{}
 	if file := hugoRootConfig(tree); file != "" {
 		m, err := readConfigFile(tree, file)
@@ -42,7 +42,7 @@ func readHugoConfig(tree fs.FS, env map[string]string) (settings, error) {
 			if err != nil {
 				return nil, err
 			}
-			merged.merge(subtree(file, m))
+			merged.merge(subtree(file, m, rules.unwrapsConfig))
 		}
 	}
 	merged.applyEnvironment(env)
@@ -103,15 +103,16 @@ func configFilesBelow(tree fs.FS, dir string) ([]string, error) {
 }
 
 // subtree puts the content of a file like permalinks.toml or menus.fr.toml where its name
-// says; hugo.toml and config.toml are the whole.
-func subtree(file string, m settings) settings {
+// says; hugo.toml and config.toml are the whole. unwraps takes off a single key of the file's
+// own name, which people write there too: older versions looked for permalinks in permalinks.
+func subtree(file string, m settings, unwraps bool) settings {
 	name := strings.ToLower(strings.TrimSuffix(path.Base(file), path.Ext(file)))
 	if name == "hugo" || name == "config" {
 		return m
 	}
 	key, lang, _ := strings.Cut(name, ".")
 	var value any = map[string]any(m)
-	if inner, wrapped := m[key]; wrapped && len(m) == 1 {
+	if inner, wrapped := m[key]; wrapped && len(m) == 1 && unwraps {
 		value = inner
 	}
 	if lang == "" {

@@ -60,12 +60,11 @@ func (h *hugo) permalinkTable(table settings) (permalinkRules, error) {
 	}
 	for key, value := range table {
 		if nested, ok := value.(map[string]any); ok {
-			if !h.rules.kindPermalinks {
-				continue
-			}
-			switch key {
-			case "page", "section", "taxonomy", "term":
-			default:
+			switch {
+			case !h.rules.kindPermalinks:
+				return nil, fmt.Errorf("permalinks.%s: permalinks by kind break the build of Hugo %s, they came with 0.115", key, h.release)
+			case key == "home" && h.rules.permalinkGlobs:
+			case key != "page" && key != "section" && key != "taxonomy" && key != "term":
 				return nil, fmt.Errorf("permalinks.%s: permalinks can be set by kind for page, section, taxonomy and term", key)
 			}
 			for section, pattern := range nested {

@@ -22,6 +22,7 @@ type hugoRules struct {
 	localizedAlias  bool // an absolute alias gets the language's prefix
 	leafWins        bool // of index.md and _index.md in one folder the first counts
 	termCascades    bool // the cascade of tags/go/_index.md reaches pages in that folder
+	unwrapsConfig   bool // config/_default/permalinks.toml may have all in a table permalinks
 	cleanPermalinks bool // a pattern's result loses double slashes
 }
 
@@ -47,6 +48,7 @@ func hugoRulesOf(version string) hugoRules {
 		localizedAlias:  since("0.161.0"),
 		leafWins:        since("0.161.0"),
 		termCascades:    since("0.161.0"),
+		unwrapsConfig:   since("0.162.0"),
 		cleanPermalinks: since("0.161.0"),
 	}
 }

@@ -98,13 +98,12 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 			add("index.html")
 		}
 	default:
-		atRoot := f.kind == "home"
-		if !atRoot {
-			if expanded != "" {
-				add(expanded)
-			} else {
-				add("/" + f.lang.shown(f.dir))
-			}
+		moved := expanded != "" && facts.url == ""
+		atRoot := f.kind == "home" && !moved // which permalinks can move, url cannot
+		if moved {
+			add(expanded)
+		} else if !atRoot {
+			add("/" + f.lang.shown(f.dir))
 		}
 		if atRoot || !ugly || h.rules.uglySections && f.kind != "term" {
 			add("index.html")

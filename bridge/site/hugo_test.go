@@ -159,6 +159,51 @@ var hugoRows = []struct {
 		files:  map[string]string{"content/posts/a.md": plainPost},
 		want:   map[string]string{"content/posts/a.md": "posts/a/"},
 	},
+	{
+		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
+		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
+		want:  map[string]string{"content/posts/a.md": "p/t/"},
+	},
+	{
+		name: "module.toml and frontmatter.toml with all in tables of their names", versions: "0.111.3 0.147.9",
+		files: map[string]string{
+			"config/_default/module.toml":      "[[module.mounts]]\nsource = 'content'\ntarget = 'content/q'\n",
+			"config/_default/frontmatter.toml": "[frontmatter]\ndate = ['x']\n", "content/posts/a.md": plainPost,
+		},
+		want: map[string]string{"content/posts/a.md": "posts/a/"},
+	},
+	{
+		name: "permalinks move the home page", versions: "0.165.0",
+		config: "[permalinks.home]\n'/' = '/h/:title/'\n",
+		files:  map[string]string{"content/_index.md": plainPost, "content/posts/a.md": plainPost},
+		want:   map[string]string{"content/_index.md": "h/t/", "content/posts/a.md": "posts/a/"},
+	},
+	{
+		name: "permalinks do not move a home page with a url, nor does that", versions: "0.165.0",
+		config: "[permalinks.home]\n'/' = '/h/:title/'\n",
+		files:  map[string]string{"content/_index.md": "---\ntitle: T\nurl: /u/\n---\n", "content/posts/a.md": plainPost},
+		want:   map[string]string{"content/_index.md": "", "content/posts/a.md": "posts/a/"},
+	},
+}
+
+// TestHugoConfigurationThatBreaksABuildIsRefused: each was seen to fail.
+func TestHugoConfigurationThatBreaksABuildIsRefused(t *testing.T) {
+	for _, tt := range []struct{ name, version, config, permalinks, want string }{
+		{"a table in permalinks.toml", "0.147.9", "", "[permalinks]\nposts = '/p/:slug/'\n", "permalinks.permalinks"},
+		{"permalinks by kind", "0.111.3", "[permalinks.page]\nposts = '/p/:slug/'\n", "", "0.115"},
+		{"permalinks of the home page", "0.147.9", "[permalinks.home]\n'/' = '/p/'\n", "", "permalinks.home"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files := map[string]string{}
+			if tt.permalinks != "" {
+				files["config/_default/permalinks.toml"] = tt.permalinks
+			}
+			_, err := openCase("hugo", tt.version, map[string]string{"hugo.toml": "baseURL = 'https://e.org/'\n" + tt.config}, files, nil)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Open: %v, want an error about %s", err, tt.want)
+			}
+		})
+	}
 }
 
 func TestHugoRows(t *testing.T) {
