@@ -50,7 +50,7 @@ func (v *View) Site() *site.Site { return v.index.site }
 func (v *View) Exists(path string) bool { return v.files().Exists(path) }
 
 // Indexed tells whether the folder, named with its closing slash, may have an index file.
-func (v *View) Indexed(folder string) bool { return v.files().Indexed(folder) }
+func (v *View) Indexed(folder string) (indexed, capitals bool) { return v.files().Indexed(folder) }
 
 // Below gives the files below a folder, in no order.
 func (v *View) Below(folder string) iter.Seq[string] { return v.files().Below(folder) }

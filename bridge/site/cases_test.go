@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -63,6 +64,9 @@ type caseSite struct {
 	site  *Site
 	files map[string]string
 	docs  map[string]*frontmatter.Document
+
+	indexes map[string]bool // whether index files have capitals, by folder; of counted files
+	counted int
 }
 
 func openCase(generator, version string, config, files, env map[string]string) (*caseSite, error) {
@@ -101,6 +105,19 @@ func (c *caseSite) Below(dir string) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+func (c *caseSite) Indexed(folder string) (indexed, capitals bool) {
+	if c.counted != len(c.files) {
+		c.indexes, c.counted = map[string]bool{}, len(c.files)
+		for name := range c.files {
+			if dir, base := path.Split(name); strings.HasPrefix(strings.TrimPrefix(strings.ToLower(base), "_"), "index.") {
+				c.indexes[dir] = c.indexes[dir] || base != strings.ToLower(base)
+			}
+		}
+	}
+	capitals, indexed = c.indexes[folder]
+	return indexed, capitals
 }
 
 func (c *caseSite) Document(path string) *frontmatter.Document { return c.docs[path] }

@@ -22,6 +22,7 @@ type hugo struct {
 	languages map[string]*hugoLanguage // by name; before 0.123 as written in the file name
 	main      *hugoLanguage            // of files that name no language
 	multihost bool
+	hostNames bool // some language has a baseURL, whether or not that makes a multihost of it
 
 	mounts  []hugoMount // content folders in order of precedence
 	statics []hugoMount
@@ -29,7 +30,7 @@ type hugo struct {
 
 	allowsHTML bool // security.allowContent lets .html content pass
 
-	indexNames []string // the names under which a file makes its folder a leaf bundle, the likeliest first
+	indexNames indexNames // the names under which a file makes its folder a leaf bundle
 }
 
 // hugoLanguage is what the configuration says for one language.
@@ -48,7 +49,7 @@ type hugoLanguage struct {
 	names      sanitizer
 	taxonomies map[string]bool // by plural name
 
-	ownIndexes, foreignIndexes []string // names of its _index files, where files without a language in the name are its own and where not
+	ownIndexes, foreignIndexes indexNames // names of its _index files, where files without a language in the name are its own and where not
 
 	disabledKinds,
 	htmlKinds, // kinds whose pages have no page of their own, those that have an HTML one,
@@ -121,6 +122,7 @@ func (h *hugo) readLanguages(o Options) error {
 	if err := h.checkHosts(tables); err != nil {
 		return err
 	}
+	h.hostNames = h.multihost
 	if h.rules.tree && enabled-len(h.settings.words("disablelanguages")) <= 1 {
 		h.multihost = false // Hugo takes the disabled ones off twice
 	}

@@ -12,46 +12,6 @@ import (
 // What Hugo learns about a page from the files around it: the bundle and the sections that
 // it is in.
 
-// indexExtensions are the formats in which index and _index files are looked for: each is
-// a look-up for each folder above a page, so those that nobody writes them in are left out,
-// and so are names in upper case but for the one that old machines make.
-func (h *hugo) indexExtensions() []string {
-	if h.rules.tree {
-		return append(pageExtensions[:8:8], "MD")
-	}
-	return pageExtensions[:8]
-}
-
-// leafNames are the file names that make a folder a leaf bundle.
-func (h *hugo) leafNames() []string {
-	var names []string
-	for i, ext := range h.indexExtensions() {
-		names = append(names, "index."+ext)
-		for name, lang := range h.languages {
-			if (!lang.disabled || !h.rules.tree) && (i == 0 || len(h.languages) > 1) {
-				names = append(names, "index."+name+"."+ext)
-			}
-		}
-	}
-	return names
-}
-
-// sectionFileNames are the file names of a section's page in a language. standard is set
-// for the language that files without a language in their name have, only for a site in
-// one language.
-func (h *hugo) sectionFileNames(lang string, standard, only bool) []string {
-	var names []string
-	for i, ext := range h.indexExtensions() {
-		if standard {
-			names = append(names, "_index."+ext)
-		}
-		if !only || i == 0 {
-			names = append(names, "_index."+lang+"."+ext)
-		}
-	}
-	return names
-}
-
 // insideBundle tells whether the file belongs to a leaf bundle, and returns the file that
 // makes the bundle.
 func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, inside bool) {
@@ -77,10 +37,10 @@ func (h *hugo) insideBundle(f *hugoFile, around Surroundings) (owner string, ins
 func (h *hugo) bundleIn(dir string, f *hugoFile, around Surroundings) (string, bool) {
 	for i := range h.mounts {
 		folder, ok := h.mounts[i].folder(dir)
-		if !ok || !mayIndex(around, folder) {
+		if !ok {
 			continue
 		}
-		for _, name := range h.indexNames {
+		for _, name := range h.indexNames.in(folder, around) {
 			if p := folder + name; around.Exists(p) && !h.passesOver(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
 				return p, true
 			}
@@ -113,12 +73,6 @@ func (m *hugoMount) folder(dir string) (string, bool) {
 	return m.source + "/" + dir + "/", true
 }
 
-// mayIndex tells whether it is worth while to look for an index file in a folder.
-func mayIndex(around Surroundings, folder string) bool {
-	indexer, ok := around.(Indexer)
-	return !ok || indexer.Indexed(folder)
-}
-
 // sectionsAbove calls each with the folders above the page from the nearest to the content
 // root, the page's own folder included unless it is that folder's _index file, and with the
 // parsed _index file in the page's language; nil without one. It stops when each returns false.
@@ -148,20 +102,20 @@ func (h *hugo) sectionDocument(dir string, f *hugoFile, around Surroundings) *fr
 func (h *hugo) sectionFile(dir string, lang *hugoLanguage, around Surroundings) (string, *frontmatter.Document) {
 	for i := range h.mounts {
 		m := &h.mounts[i]
-		names := lang.foreignIndexes
+		names := &lang.foreignIndexes
 		if m.lang == lang || m.lang == nil && lang == h.main {
-			names = lang.ownIndexes
+			names = &lang.ownIndexes
 		}
-		if m.single && joinPath(dir, path.Base(m.target)) == m.target && slices.Contains(names, path.Base(m.target)) {
+		if m.single && joinPath(dir, path.Base(m.target)) == m.target && slices.Contains(names.all, path.Base(m.target)) {
 			if doc := around.Document(m.source); doc != nil {
 				return m.source, doc
 			}
 		}
 		folder, ok := m.folder(dir)
-		if !ok || !mayIndex(around, folder) {
+		if !ok {
 			continue
 		}
-		for _, name := range names {
+		for _, name := range names.in(folder, around) {
 			if doc := around.Document(folder + name); doc != nil && !h.passesOver(folder+name) {
 				return folder + name, doc
 			}

@@ -72,7 +72,7 @@ func (h *hugo) bundleOf(owner string, f *hugoFile, around Surroundings) (hugoFil
 	}
 	for i := range h.mounts {
 		folder, holds := h.mounts[i].folder(bundle.dir)
-		for _, name := range h.indexNames {
+		for _, name := range h.indexNames.all {
 			if !holds || !around.Exists(folder+name) {
 				continue
 			}
@@ -154,7 +154,7 @@ func (h *hugo) pagesAt(dir string, around Surroundings) (pages []hugoFile, secti
 		if !ok {
 			continue
 		}
-		for _, name := range h.indexNames {
+		for _, name := range h.indexNames.all {
 			sections = sections || h.isSectionFile(folder+"_"+name, around)
 			if dir == "" {
 				continue

@@ -369,7 +369,7 @@ func (h *hugo) aliasFile(f *hugoFile, alias string, t target) string {
 	if ugly && !h.isHTMLName(alias) {
 		alias += ".html"
 	}
-	if h.multihost && !h.rules.localizedAlias && !strings.HasPrefix(alias, "/"+f.lang.name) {
+	if h.hostNames && !h.rules.localizedAlias && !strings.HasPrefix(alias, "/"+f.lang.name) {
 		alias = path.Join(f.lang.name, alias)
 	}
 	alias = path.Clean(alias)

@@ -160,6 +160,41 @@ var hugoRows = []struct {
 		want:   map[string]string{"content/posts/a.md": "posts/a/"},
 	},
 	{
+		name: "index and _index files with capitals", versions: twoHugos,
+		files: map[string]string{
+			"content/s/b/Index.md": plainPost, "content/s/b/c.md": plainPost, "content/s/d/INDEX.MD": plainPost, "content/s/d/e.md": plainPost,
+			"content/s/f/_Index.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/f/g.md": plainPost,
+		},
+		want: map[string]string{"content/s/b/Index.md": "s/b/", "content/s/d/INDEX.MD": "s/d/", "content/s/f/_Index.md": "s/f/", "content/s/f/g.md": "s/f/casc/"},
+	},
+	{
+		name: "index and _index files with capitals are pages", versions: "0.111.3",
+		files: map[string]string{"content/s/b/Index.md": plainPost, "content/s/b/c.md": plainPost, "content/s/f/_INDEX.md": "---\ncascade: {slug: casc}\n---\n", "content/s/f/g.md": plainPost},
+		want: map[string]string{
+			"content/s/b/Index.md": "s/b/index/", "content/s/b/c.md": "s/b/c/", "content/s/f/_INDEX.md": "s/f/_index/", "content/s/f/g.md": "s/f/g/",
+		},
+	},
+	{
+		name: "a language's code in capitals, as the standard writes it", versions: twoHugos,
+		config: "[languages.en]\nweight = 1\n[languages.pt-BR]\nweight = 2\n",
+		files: map[string]string{
+			"content/s/_index.pt-BR.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/x.pt-BR.md": plainPost, "content/s/x.md": plainPost,
+			"content/s/b/index.pt-BR.md": "---\nslug: own\n---\n", "content/s/b/c.md": plainPost,
+		},
+		want: map[string]string{
+			"content/s/_index.pt-BR.md": "pt-br/s/", "content/s/x.pt-BR.md": "pt-br/s/casc/", "content/s/x.md": "s/x/", "content/s/b/index.pt-BR.md": "pt-br/s/own/",
+		},
+	},
+	{
+		name: "a language's code in capitals is none", versions: "0.111.3",
+		config: "[languages.en]\nweight = 1\n[languages.pt-BR]\nweight = 2\n",
+		files: map[string]string{
+			"content/s/_index.pt-BR.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/x.pt-BR.md": plainPost,
+			"content/s/b/index.pt-BR.md": plainPost, "content/s/b/c.md": plainPost,
+		},
+		want: map[string]string{"content/s/_index.pt-BR.md": "s/", "content/s/x.pt-BR.md": "s/x.pt-br/", "content/s/b/index.pt-BR.md": "s/b/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},

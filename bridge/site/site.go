@@ -99,9 +99,10 @@ type Lister interface {
 }
 
 // Indexer is what Surroundings may offer too: whether a folder, named with its closing slash,
-// has any file called index or _index. It spares a look-up for each name that one might have.
+// has any file called index or _index, and whether one with capitals in its name. It spares a
+// look-up for each name that one might have.
 type Indexer interface {
-	Indexed(folder string) bool
+	Indexed(folder string) (indexed, capitals bool)
 }
 
 // Page is where a file is published.
