@@ -285,6 +285,9 @@ var hugoCrashed = regexp.MustCompile(`(?m)^goroutine \d+ \[`)
 // a file, /a.b/c, has its own files below it.
 func (c *caseSite) fileIsFolder() bool {
 	outputs := map[string]bool{}
+	for _, lang := range c.site.profile.(*hugo).languages {
+		outputs[path.Join(lang.filePath, "index.html")] = true // a home page is always made
+	}
 	for name := range c.files {
 		if p := c.locate(name); p.Published || p.Static || p.Reason == feedOver {
 			outputs[p.Output] = true

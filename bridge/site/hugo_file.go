@@ -22,6 +22,7 @@ type hugoFile struct {
 	dir      string // its folder below the content root; "" is the root
 	base     string // its name
 	name     string // without extension and language
+	written  string // with a language code in capitals, which since 0.123 is one only where case does not count
 	ext      string
 	class    fileClass
 	lang     *hugoLanguage
@@ -83,7 +84,7 @@ func (h *hugo) file(p string) (f hugoFile, ok bool) {
 func (h *hugo) readName(f *hugoFile, base string) {
 	dot := strings.LastIndexByte(base, '.')
 	if dot < 0 {
-		f.name = base
+		f.name, f.written = base, base
 		return
 	}
 	f.name, f.ext = base[:dot], base[dot+1:]
@@ -92,10 +93,13 @@ func (h *hugo) readName(f *hugoFile, base string) {
 	}
 	if !isContentExt(f.ext) {
 		h.readLanguageCode(f) // a picture can be of one language too
-		f.name = base[:dot]
+		f.name, f.written = base[:dot], base[:dot]
 		return
 	}
 	h.readLanguageCode(f)
+	if f.written == "" {
+		f.written = f.name
+	}
 	name := f.name
 	if h.rules.tree {
 		name = normalPath(name)
@@ -125,6 +129,9 @@ func (h *hugo) readLanguageCode(f *hugoFile) {
 			f.lang = lang
 			switch {
 			case dot >= 0:
+				if end == len(f.name) && f.name[dot+1:] != code {
+					f.written = f.name
+				}
 				f.name = f.name[:dot]
 			case !h.rules.cleanPermalinks:
 				f.name = f.name[:end]
@@ -234,8 +241,8 @@ func topFolder(dir string) string {
 // nameAsWritten is the name that stands for the page, where Hugo takes names as they are
 // written: an index.MD makes no bundle there.
 func (f *hugoFile) nameAsWritten() string {
-	if f.class == leafBundle && f.base != strings.ToLower(f.base) {
-		return f.name
+	if f.class == singlePage || f.class == leafBundle && f.base != strings.ToLower(f.base) {
+		return f.written
 	}
 	return f.baseName
 }
@@ -243,10 +250,28 @@ func (f *hugoFile) nameAsWritten() string {
 // fileNameToken is what :filename stands for.
 func (f *hugoFile) fileNameToken(h *hugo) string {
 	switch {
-	case f.name == "index":
+	case f.written == "index":
 		return path.Base(f.dir)
-	case f.name == "_index" && h.rules.tree:
+	case f.written == "_index" && h.rules.tree:
 		return ""
 	}
-	return f.name
+	return f.written
+}
+
+// placeAsWritten is the folder and the name that a page has in its URL with
+// disablePathToLower: an index file with capitals in its name stands for no folder.
+func (f *hugoFile) placeAsWritten() (dir, name string) {
+	switch {
+	case f.class == singlePage:
+		return f.dir, f.written
+	case f.class == leafBundle && f.written != "index":
+		return f.dir, f.written
+	case f.class == branchBundle && !strings.HasSuffix(f.base, "."+f.ext):
+		return f.dir, f.base // _index.MD
+	case f.class == branchBundle && f.written != "_index":
+		return f.dir, f.written
+	case f.class == branchBundle:
+		return f.dir, ""
+	}
+	return f.parent, f.baseName
 }

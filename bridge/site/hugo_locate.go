@@ -71,6 +71,9 @@ func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) 
 			continue
 		}
 		h.resolve(&below)
+		if h.skips(&below) {
+			continue
+		}
 		m := h.matterOf(&below, doc, around)
 		d := h.datesOf(&below, m)
 		if d.date.After(newest) && (!h.rules.cleanPermalinks || h.withheld(f.lang, m, d) == "") {
@@ -204,7 +207,7 @@ func (h *hugo) unpublished(f *hugoFile, m *matter, d pageDates, doc *frontmatter
 	if doc == nil {
 		return breaks + "its front matter cannot be read"
 	}
-	if reason := h.breaksBuild(f, m, d); reason != "" {
+	if reason := h.breaksBuild(f, m, d); reason != "" && !h.skips(f) {
 		return breaks + reason
 	}
 	if reason := h.withheld(f.lang, m, d); reason != "" {
@@ -224,6 +227,11 @@ func (h *hugo) unpublished(f *hugoFile, m *matter, d pageDates, doc *frontmatter
 		return "no HTML page"
 	}
 	return ""
+}
+
+// skips tells a page of a kind that is not built of which Hugo reads the syntax alone.
+func (h *hugo) skips(f *hugoFile) bool {
+	return h.rules.skipsKinds && f.lang.disabledKinds[f.kind] && (f.kind == "page" || f.kind == "term")
 }
 
 // withheld tells a draft, a scheduled and an expired page.

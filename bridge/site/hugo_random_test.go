@@ -41,8 +41,15 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 		if dir == "" && name == "index" {
 			continue // a bundle of the whole site
 		}
+		if strings.Contains(name, "index") && h.chance(10) && !keepsCase {
+			name = h.pick([]string{strings.ToUpper(name), strings.Replace(name, "i", "I", 1)})
+		}
 		if len(h.langs) > 0 && r.IntN(3) == 0 {
-			name += "." + h.pick(append([]string{"en"}, h.langs...))
+			code := h.pick(append([]string{"en"}, h.langs...))
+			if h.chance(8) {
+				code = h.pick([]string{languageTag(code), strings.ToUpper(code)})
+			}
+			name += "." + code
 		}
 		ext := h.extension()
 		if ext == ".bin" { // what matters of copies is where their page is

@@ -9,6 +9,7 @@ type hugoRules struct {
 	buildKey        bool // build beside _build
 	ownSections     bool // files beside a section that has an _index in other languages alone are not copied
 	keepsResources  bool // disableKinds = ["page"] lets the files of leaf bundles be copied
+	skipsKinds      bool // nothing in a page or a term of a disabled kind breaks the build but its syntax
 	urlTokens       bool // permalink tokens in url
 	strictDates     bool // a date that cannot be read fails the build
 	baseNameTokens  bool // :contentbasename
@@ -35,6 +36,7 @@ func hugoRulesOf(version string) hugoRules {
 		buildKey:        since("0.123.0"),
 		ownSections:     since("0.161.0"),
 		keepsResources:  since("0.123.0") && !since("0.161.0"),
+		skipsKinds:      since("0.123.0") && !since("0.161.0"),
 		urlTokens:       since("0.131.0"),
 		strictDates:     since("0.136.0"),
 		baseNameTokens:  since("0.144.0"),

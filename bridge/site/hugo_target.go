@@ -46,9 +46,16 @@ func (h *hugo) target(f *hugoFile, facts *pageFacts) (t target, broken string) {
 func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target {
 	lang := f.lang
 	ugly := lang.ugly(f.section)
+	folder, name := normalPath(f.parent), normalPath(f.baseName)
+	if f.class == branchBundle {
+		folder, name = normalPath(f.dir), ""
+	}
+	if lang.names.keepCase {
+		folder, name = f.placeAsWritten()
+	}
 	base := facts.slug
 	if base == "" {
-		base = f.lang.shown(f.baseName)
+		base = name
 	}
 	// A page named index (not a bundle) is written over its folder's index.html.
 	isIndex := f.class == singlePage && base == "index"
@@ -89,7 +96,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 		if expanded != "" {
 			add(expanded)
 		} else {
-			add("/" + f.lang.shown(f.parent))
+			add("/" + folder)
 			add(base)
 		}
 		if ugly {
@@ -103,7 +110,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 		if moved {
 			add(expanded)
 		} else if !atRoot {
-			add("/" + f.lang.shown(f.dir))
+			add("/" + strings.TrimSuffix(joinPath(folder, name), "/"))
 		}
 		if atRoot || !ugly || h.rules.uglySections && f.kind != "term" {
 			add("index.html")
@@ -151,14 +158,6 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 	}
 	t.link = escapedLink(link, verbatim, true)
 	return t
-}
-
-// shown is a path as it enters a URL: normalized unless disablePathToLower.
-func (lang *hugoLanguage) shown(p string) string {
-	if lang.names.keepCase {
-		return p
-	}
-	return normalPath(p)
 }
 
 func parentPath(p string) string {

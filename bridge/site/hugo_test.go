@@ -195,6 +195,30 @@ var hugoRows = []struct {
 		want: map[string]string{"content/s/_index.pt-BR.md": "s/", "content/s/x.pt-BR.md": "s/x.pt-br/", "content/s/b/index.pt-BR.md": "s/b/"},
 	},
 	{
+		name: "disablePathToLower takes names with capitals as they are written", versions: twoHugos,
+		config: "disablePathToLower = true\n[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n",
+		files: map[string]string{
+			"content/s/A/Index.md": plainPost, "content/s/B/index.EN.md": plainPost, "content/s/C/index.MD": plainPost, "content/s/D/_Index.md": plainPost,
+			"content/s/E/_index.MD": plainPost, "content/s/F/_index.FR.md": plainPost, "content/s/G/x.FR.md": plainPost, "content/s/G/Y.fr.md": plainPost,
+		},
+		want: map[string]string{
+			"content/s/A/Index.md": "s/A/Index/", "content/s/B/index.EN.md": "s/B/index.EN/", "content/s/C/index.MD": "s/C/", "content/s/D/_Index.md": "s/D/_Index/",
+			"content/s/E/_index.MD": "s/E/_index.MD/", "content/s/F/_index.FR.md": "fr/s/F/_index.FR/", "content/s/G/x.FR.md": "fr/s/G/x.FR/", "content/s/G/Y.fr.md": "fr/s/G/Y/",
+		},
+	},
+	{
+		name: "a language in capitals is part of :filename", versions: twoHugos,
+		config: "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\ns = '/p/:filename/'\n",
+		files:  map[string]string{"content/s/x.FR.md": plainPost, "content/s/y.fr.md": plainPost},
+		want:   map[string]string{"content/s/x.FR.md": "fr/p/x.fr/", "content/s/y.fr.md": "fr/p/y/"},
+	},
+	{
+		name: "pages of a kind that is not built break nothing", versions: "0.147.9",
+		config: "disableKinds = ['page']\n",
+		files:  map[string]string{"content/s/x.md": "---\ndate: 09/03/2024\nurl: https://x.example/\n---\n", "content/s/_index.md": plainPost},
+		want:   map[string]string{"content/s/_index.md": "s/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},

@@ -11,7 +11,7 @@ type frontMatterDefaults struct {
 	sets           []defaultSet
 	collectionsDir string
 	byPart         bool // a path matches by whole folder names (Jekyll 3), else by its first letters
-	broken         bool // a date without time of day is among them: Jekyll reads no document (defaults-date)
+	broken         bool // a date without time of day is among them: Jekyll fails at the first document (defaults-date)
 
 	merged sync.Map // uint64, the sets that apply: *defaultValues
 }

@@ -154,7 +154,9 @@ func (d *jekyllDocument) hidden(now time.Time, file, ext string) string {
 		return scheduled
 	case !d.at.collection.output:
 		return "collection without output"
-	case d.jekyll.defaults.broken || d.defaults.broken:
+	case d.jekyll.defaults.broken:
+		return breaks + "a date among the defaults of _config.yml has no time of day"
+	case d.defaults.broken:
 		return "its defaults cannot be used"
 	case isPost && isYAML(ext):
 		return "ignored"
