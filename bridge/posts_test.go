@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -296,5 +297,39 @@ func TestTextThatIsNotUnicodeIsRefusedAndChangesNothing(t *testing.T) {
 	u := f.create(`{"properties":{"content":["\ud83d\ude00 \\ud83d"]}}`)
 	if got := f.source(u).Properties.Text("content"); got != `😀 \ud83d` {
 		t.Errorf("a whole pair reads back as %q", got)
+	}
+}
+
+func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
+	for _, name := range skeletons {
+		t.Run(name, func(t *testing.T) {
+			f := serve(t, name, nil)
+			note := f.create(`{"properties":{"content":["A note"]}}`)
+			event := f.create(`{"type":["h-event"],"properties":{"name":["An event"],"start":["2026-05-09"]}}`)
+			before := f.commits()
+			refused := []string{
+				`{"action":"update","url":"` + note + `","type":["h-event"],"replace":{"content":["x"]}}`,
+				`{"action":"update","url":"` + note + `","replace":{"h":["event"],"content":["x"]}}`,
+			}
+			if name == "hugo" { // Jekyll has the date in the file's name too
+				refused = append(refused, `{"action":"update","url":"`+note+`","delete":["published"]}`, `{"action":"update","url":"`+note+`","replace":{"published":[]}}`)
+			}
+			for _, body := range refused {
+				if a := f.json(body); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
+					t.Errorf("%s: %d %s", body, a.Status, a.Body)
+				}
+			}
+			if after := f.commits(); after != before {
+				t.Errorf("refused updates made commits: %s → %s", before, after)
+			}
+			for _, kind := range []string{"event", "entry"} { // apps say h-entry whatever it is
+				if a := f.json(`{"action":"update","url":"` + event + `","type":["h-` + kind + `"],"replace":{"summary":["As ` + kind + `"]}}`); a.Status != http.StatusOK {
+					t.Errorf("the event, taken for an %s: %d %s", kind, a.Status, a.Body)
+				}
+			}
+			if got := f.source(event).Type; !slices.Equal(got, []string{"h-event"}) {
+				t.Errorf("the event is now %v", got)
+			}
+		})
 	}
 }

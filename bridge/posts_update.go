@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/site"
@@ -122,6 +124,9 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	if who.draftsOnly("update") && item.Properties.Text("post-status") != "draft" {
 		return who.require(op, "update")
 	}
+	if err := sameType(op, item.Type, cmd.Type); err != nil {
+		return err
+	}
 	props := item.Properties
 	was := p.channelPath(namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
@@ -156,6 +161,19 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 		return who.require(op, "update")
 	}
 	return nil
+}
+
+// sameType refuses an update that takes the post for something else: Micropub has no way to
+// change a post's type, and what is not done must be said. Old forms say h=entry of everything.
+func sameType(op string, is, said []string) error {
+	if len(said) == 0 || slices.Equal(said, []string{"h-entry"}) || slices.Equal(said, is) {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op,
+		Message: fmt.Sprintf("the post is of type %s, and an update cannot make it %s", strings.Join(is, " "), strings.Join(said, " ")),
+		Hint:    "leave the type out; or post it anew, and delete this one",
+	}
 }
 
 // revise carries out the parts of an update in the order of the Recommendation (3.4):

@@ -26,6 +26,7 @@ type Create struct {
 // A property that Replace names with no values is taken away.
 type Update struct {
 	URL      string
+	Type     []string // what the client takes the post for; nil when it does not say
 	Replace  mf2.Properties
 	Add      mf2.Properties
 	Remove   mf2.Properties // values to take away

@@ -164,7 +164,9 @@ func updateJSON(address string, body map[string]any, l Limits) (Command, error) 
 		v := body[name]
 		var err error
 		switch name {
-		case "action", "url", "type":
+		case "action", "url":
+		case "type", "h":
+			err = u.as.setType(v)
 		case "replace":
 			says, err = true, u.part(name, v, &u.replace)
 		case "add":

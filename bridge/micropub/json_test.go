@@ -63,6 +63,8 @@ func TestJSONOfEveryShape(t *testing.T) {
 		{"update deletes a bare name", `{"action":"update","url":"x","delete":"category"}`, `! "delete" must be an object`},
 		{"update replaces nothing nameable", `{"action":"update","url":"x","replace":["name"]}`, `! "replace" must be an object`},
 		{"update says nothing", `{"action":"update","url":"x"}`, "! says nothing to change"},
+		{"update says the type", `{"action":"update","url":"x","type":["h-event"],"replace":{"h":["event"],"name":["y"]}}`, `Update {"Replace":{"name":["y"]},"Type":["h-event"],"URL":"x"}`},
+		{"update says two types", `{"action":"update","url":"x","type":["h-event"],"h":"entry","replace":{"name":["y"]}}`, `! of two types`},
 		{"update with commands", `{"action":"update","url":"x","replace":{"mp-slug":["s"]},"mp-syndicate-to":["t"]}`, `Update {"URL":"x","mp Slug":"s","mp SyndicateTo":["t"]}`},
 		{"update with commands only", `{"action":"update","url":"x","mp-syndicate-to":"t"}`, `Update {"URL":"x","mp SyndicateTo":["t"]}`},
 		{"update joins alt texts", `{"action":"update","url":"x","replace":{"photo":["u"],"mp-photo-alt":["a"]},"add":{"photo":["v"],"mp-photo-alt":["b"]}}`,

@@ -61,7 +61,9 @@ func unknownPost(address string) error {
 // update reads a form that changes the post at address.
 func (f *form) update(address string, d dialect, l Limits) (Command, error) {
 	u := revision{url: address}
-	f.take("h")
+	if err := u.as.setType(f.take("h")); err != nil {
+		return nil, err
+	}
 	if f.hasText("syndicate-to", "mp-syndicate-to") && f.has("content") && d != byEditOf {
 		// The drafts let content beside a target mean a text for that target alone. Read as
 		// an update it would replace the post's own text by the short one.

@@ -34,7 +34,7 @@ func TestUpdatesOfTheDrafts(t *testing.T) {
 		{"2014: an address of nobody", "url=https://site.example/none/&syndicate-to=t", "! there is no post at https://site.example/none/"},
 		{"2014: tags for nobody", "url=https://site.example/none/&add_tags=t", "! there is no post at"},
 		{"edit-of sends the whole form", "h=entry&edit-of=" + known + "&content=x&category[]=a&category[]=b&name=&slug=s&bookmark=u",
-			`Update {"Replace":{"bookmark-of":["u"],"category":["a","b"],"content":["x"],"name":[]},"URL":"` + known + `","mp Slug":"s"}`},
+			`Update {"Replace":{"bookmark-of":["u"],"category":["a","b"],"content":["x"],"name":[]},"Type":["h-entry"],"URL":"` + known + `","mp Slug":"s"}`},
 		{"Postly's edit", "mp-action=edit&url=" + known + "&content=x", `Update {"Replace":{"content":["x"]},"URL":"` + known + `"}`},
 		{"the JSON syntax as a form", "action=update&url=x&replace[content]=y&replace[name][]=n&add[category][]=a&delete[category][]=b",
 			`Update {"Add":{"category":["a"]},"Remove":{"category":["b"]},"Replace":{"content":["y"],"name":["n"]},"URL":"x"}`},

@@ -11,6 +11,7 @@ import (
 // revision collects what an update is made of, from either syntax.
 type revision struct {
 	url      string
+	as       draft // its types alone
 	replace  mf2.Properties
 	add      mf2.Properties
 	remove   mf2.Properties
@@ -36,6 +37,11 @@ func (u *revision) part(verb string, v any, into *mf2.Properties) error {
 		switch {
 		case name == "mp-photo-alt":
 			alts = positions(v)
+			continue
+		case name == "h" && verb != "delete":
+			if err := u.as.setType(v); err != nil {
+				return err
+			}
 			continue
 		case isCommand(name):
 			// Apps put mp-slug inside replace. It is a command there too.
@@ -122,6 +128,6 @@ func (u *revision) update(l Limits) (Command, error) {
 		return nil, err
 	}
 	return &Update{
-		URL: u.url, Replace: u.replace, Add: u.add, Remove: u.remove, Delete: u.drop, Commands: u.commands,
+		URL: u.url, Type: u.as.types, Replace: u.replace, Add: u.add, Remove: u.remove, Delete: u.drop, Commands: u.commands,
 	}, nil
 }

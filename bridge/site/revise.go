@@ -52,6 +52,12 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	if err := w.verify(made.Page, want); err != nil {
 		return Revision{}, err
 	}
+	if made.Page.Date.IsZero() && !page.Date.IsZero() && made.Page.URL != page.URL {
+		return Revision{}, &fault.Error{
+			Code: fault.InvalidRequest, Op: op, Message: "the post's address is made of its date, which cannot be taken away",
+			Hint: `send another date, {"replace": {"published": ["2026-05-23T18:40:00Z"]}}`,
+		}
+	}
 	made.Data = doc.Bytes()
 	return made, nil
 }
