@@ -198,3 +198,68 @@ func TestHeadIsAnsweredAsGet(t *testing.T) {
 		t.Errorf("HEAD of a list: %d %v", a.Status, a.Header)
 	}
 }
+
+// TestScopesForOneTypeOfPosts: create:photo and the like, as the Micropub page names them.
+func TestScopesForOneTypeOfPosts(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	post := func(kind string) string {
+		return map[string]string{
+			"note":  `{"properties":{"content":["Words"]}}`,
+			"photo": `{"properties":{"content":["Words"],"photo":["https://m.example/a.jpg"]}}`,
+			"like":  `{"properties":{"like-of":["https://b.example/"]}}`,
+		}[kind]
+	}
+	note, photo := f.create(post("note")), f.create(post("photo"))
+	update := func(u, parts string) string { return `{"action":"update","url":"` + u + `",` + parts + `}` }
+	retitle, intoLike := `"replace":{"name":["x"]}`, `"add":{"like-of":["https://b.example/"]}`
+	for _, tt := range []struct {
+		scope, body string
+		status      int
+	}{
+		{"create:photo", post("photo"), 201},
+		{"create:photo", post("note"), 403},
+		{"create:photo create:like", post("like"), 201},
+		{"create:photo", update(photo, retitle), 403},
+		{"create:photo draft", post("note"), 201},
+		{"post:photo", post("photo"), 201},
+		{"post:photo", update(photo, retitle), 200},
+		{"post:photo", update(note, retitle), 403},
+		{"update:photo", post("photo"), 403},
+		{"update:photo", update(photo, intoLike), 403}, // it would be a like then
+		{"update:photo draft", update(note, retitle), 403},
+		{"update:note", update(photo, `"delete":["photo"]`), 403},
+		{"delete:photo", `{"action":"delete","url":"` + note + `"}`, 403},
+		{"delete:photo", `{"action":"delete","url":"` + photo + `"}`, 200},
+		{"delete:photo", `{"action":"undelete","url":"` + photo + `"}`, 403},
+		{"create:", post("note"), 403},
+		{":note", post("note"), 403},
+		{"create:*", post("note"), 403},
+	} {
+		t.Run(tt.scope+" "+tt.body, func(t *testing.T) {
+			before := f.commits()
+			a := f.json(tt.body, "Authorization", "Bearer "+f.newToken(tt.scope))
+			if a.Status != tt.status {
+				t.Fatalf("status %d, want %d: %s", a.Status, tt.status, a.Body)
+			}
+			if a.Status == 403 && (a.json(t)["error"] != "insufficient_scope" || f.commits() != before) {
+				t.Errorf("%s, and %s commits of %s", a.Body, f.commits(), before)
+			}
+			if a.Status == 201 && strings.Contains(tt.scope, "draft") {
+				if got := f.source(a.Header.Get("Location")).Properties.Text("post-status"); got != "draft" {
+					t.Errorf("a type that is not in the scope was published: %q", got)
+				}
+			}
+		})
+	}
+	card := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "h=card&name=x", "Authorization", "Bearer "+f.newToken("create:card"))
+	if card.Status != http.StatusForbidden {
+		t.Errorf("a contact is no post: %d %s", card.Status, card.Body)
+	}
+	token := "Bearer " + f.newToken("create:photo")
+	if a := f.upload("a.jpg", string(picture(t, 3)), "Authorization", token); a.Status != http.StatusCreated {
+		t.Errorf("a photo for it: %d %s", a.Status, a.Body)
+	}
+	if a := f.send("GET", "/micropub?q=source", "", "", "Authorization", token); a.Status != http.StatusOK {
+		t.Errorf("a list for it: %d %s", a.Status, a.Body)
+	}
+}

@@ -658,6 +658,11 @@ func (e extensions) contacts(t *testing.T) {
 	} else {
 		post("action=delete&url="+url.QueryEscape(second), 200)
 	}
+	if a := e.raw("q=contact&h=card&name=By the body"); !strings.Contains(created(t, a), "/contacts/") {
+		t.Errorf("q=contact in the body: %s", a.Header.Get("Location"))
+	} else {
+		post("action=delete&url="+url.QueryEscape(created(t, a)), 200)
+	}
 	want := []map[string]any{
 		{"name": "Kevin Marks", "nickname": "kevinmarks", "photo": "http://known.kevinmarks.com/file/9255656669173b7867ab839ee6556f9e", "url": "http://known.kevinmarks.com/profile/kevinmarks", "_internal_url": kevin},
 		{"name": "Kristof De Jaeger", "nickname": "swentel", "photo": "https://realize.be/vue/images/swentel-200.png", "url": "https://realize.be", "_internal_url": swentel},

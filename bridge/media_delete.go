@@ -34,8 +34,10 @@ func (s *Server) discard(c echo.Context, who principal, url string) error {
 		return err
 	}
 	if d := s.keeper(u); d != nil {
-		if err := who.require(op, "delete"); err != nil {
-			return err
+		for _, scopes := range [][]string{{"delete"}, {"media", "create"}} { // both, as the extension says
+			if err := who.require(op, scopes...); err != nil {
+				return err
+			}
 		}
 		if err := d.posts.removeFile(ctx, who, u); err != nil {
 			return err

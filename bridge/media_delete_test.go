@@ -54,9 +54,11 @@ func TestMediaDeleteTakesAFileThatNoPageRefersToOutOfTheRepository(t *testing.T)
 			if item := f.mediaItem(u); item == nil || item["committed"] != true {
 				t.Errorf("before it is deleted q=source says %v", item)
 			}
-			reader := f.newToken("create media")
-			if a := f.send("POST", "/media", "application/x-www-form-urlencoded", url.Values{"action": {"delete"}, "url": {u}}.Encode(), "Authorization", "Bearer "+reader); a.Status != http.StatusForbidden {
-				t.Errorf("with a token that may not delete: %d %s", a.Status, a.Body)
+			for _, scope := range []string{"create media", "delete"} { // both are needed
+				token := "Bearer " + f.newToken(scope)
+				if a := f.send("POST", "/media", "application/x-www-form-urlencoded", url.Values{"action": {"delete"}, "url": {u}}.Encode(), "Authorization", token); a.Status != http.StatusForbidden {
+					t.Errorf("with the scope %q alone: %d %s", scope, a.Status, a.Body)
+				}
 			}
 			if a := f.dropMedia(u); a.Status != http.StatusNoContent {
 				t.Fatalf("afterwards: %d %s", a.Status, a.Body)

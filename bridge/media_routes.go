@@ -44,7 +44,7 @@ func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
 		}
 		in.who = who
 	}
-	if err := who.require("upload", "media", "create"); err != nil && !who.may("draft") {
+	if err := who.requireSome("upload", "media", "create"); err != nil && !who.may("draft") {
 		return "", err
 	}
 	staged, err := s.taking.Load().Stage(ctx, f.Filename, f.Body)
@@ -149,7 +149,7 @@ func (s *Server) mediaQuery(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.require("list uploads", "media", "create", "update"); err != nil {
+	if err := who.requireSome("list uploads", "media", "create", "update"); err != nil {
 		return err
 	}
 	q, err := micropub.QueryOf(c.Request())
@@ -238,7 +238,7 @@ func (s *Server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.require("preview upload", "media", "create", "update"); err != nil {
+	if err := who.requireSome("preview upload", "media", "create", "update"); err != nil {
 		return err
 	}
 	u, err := s.state.Upload(c.Request().Context(), c.Param("name"))

@@ -1,5 +1,7 @@
 package bridge
 
+import "strings"
+
 // scopeView is a scope in words.
 type scopeView struct {
 	Word, Title, Words string
@@ -30,6 +32,13 @@ func describeScope(word string) scopeView {
 	for _, known := range knownScopes {
 		if known.Word == word {
 			return known
+		}
+	}
+	if first, postType, ok := strings.Cut(word, ":"); ok && postType != "" {
+		switch first {
+		case "create", "post", "update", "delete":
+			known := describeScope(first)
+			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”", Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {

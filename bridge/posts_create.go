@@ -17,11 +17,12 @@ import (
 // sent are the names of the uploads that came in the same request.
 func (p *posts) create(ctx context.Context, who principal, cmd *micropub.Create, sent []string) (outcome, error) {
 	const op = "create post"
-	if err := who.require(op, "create", "draft"); err != nil {
+	postType := mf2.PostType(cmd.Item)
+	if err := who.requireFor(op, postType, "create", "draft"); err != nil {
 		return outcome{}, err
 	}
 	item := cmd.Item.Clone()
-	if who.draftsOnly("create") {
+	if who.draftsOnly("create", postType) {
 		item.Properties["post-status"] = []any{"draft"}
 	}
 	hidden, err := hideLocation(op, item.Properties)

@@ -15,13 +15,16 @@ import (
 // delete removes a post's file, and of a page bundle the folder, in one commit.
 func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete) (outcome, error) {
 	const op = "delete post"
-	if err := who.require(op, "delete"); err != nil {
+	if err := who.requireSome(op, "delete"); err != nil {
 		return outcome{}, err
 	}
 	o := outcome{URL: cmd.URL}
 	commit, err := p.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
 		e, err := find(v, op, cmd.URL)
 		if err != nil {
+			return gitstore.Change{}, err
+		}
+		if err := who.requireFor(op, e.PostType, "delete"); err != nil {
 			return gitstore.Change{}, err
 		}
 		if e.Page.Kind == "home" || e.Page.Kind == "section" || catalog.SameAddress(e.Page.URL, v.Site().BaseURL()) {

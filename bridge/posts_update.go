@@ -22,7 +22,7 @@ import (
 // names of the uploads that came in the same request.
 func (p *posts) update(ctx context.Context, who principal, cmd *micropub.Update, sent []string) (outcome, error) {
 	const op = "update post"
-	if err := who.require(op, "update", "draft"); err != nil {
+	if err := who.requireSome(op, "update", "draft"); err != nil {
 		return outcome{}, err
 	}
 	files, err := p.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
@@ -121,8 +121,8 @@ func (p *posts) revise(v *catalog.View, tree fs.FS, src site.Source, page site.P
 
 // apply changes a post as an update asks, and refuses what the token or the site does not allow.
 func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Update) error {
-	if who.draftsOnly("update") && item.Properties.Text("post-status") != "draft" {
-		return who.require(op, "update")
+	if err := mayChange(op, who, *item); err != nil {
+		return err
 	}
 	if err := sameType(op, item.Type, cmd.Type); err != nil {
 		return err
@@ -157,10 +157,17 @@ func (p *posts) apply(op string, who principal, item *mf2.Item, cmd *micropub.Up
 	if err := p.keepPrivate(op, props); err != nil {
 		return err
 	}
-	if who.draftsOnly("update") && props.Text("post-status") != "draft" {
-		return who.require(op, "update")
+	return mayChange(op, who, *item)
+}
+
+// mayChange refuses a change of, or into, a post that the token may not change: with the scope
+// draft it may change drafts.
+func mayChange(op string, who principal, item mf2.Item) error {
+	postType := mf2.PostType(item)
+	if who.draftsOnly("update", postType) && item.Properties.Text("post-status") == "draft" {
+		return nil
 	}
-	return nil
+	return who.requireFor(op, postType, "update")
 }
 
 // sameType refuses an update that takes the post for something else: Micropub has no way to

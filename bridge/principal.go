@@ -36,14 +36,51 @@ func (p principal) may(scopes ...string) bool {
 	return false
 }
 
+// A scope can be for posts of one type alone, as the Micropub page shows it: create:photo.
+
+// mayFor tells whether the token has one of the scopes for posts of a type.
+func (p principal) mayFor(postType string, scopes ...string) bool {
+	for _, s := range scopes {
+		if p.may(s) || slices.Contains(p.Scope, s+":"+postType) ||
+			(s == "create" || s == "update") && slices.Contains(p.Scope, "post:"+postType) {
+			return true
+		}
+	}
+	return false
+}
+
+// maySome tells whether the token has one of the scopes for posts of any type.
+func (p principal) maySome(scopes ...string) bool {
+	return p.may(scopes...) || slices.ContainsFunc(p.Scope, func(s string) bool {
+		_, postType, ok := strings.Cut(s, ":")
+		return ok && p.mayFor(postType, scopes...)
+	})
+}
+
+// requireFor is require for posts of a type.
+func (p principal) requireFor(op, postType string, scopes ...string) error {
+	if p.mayFor(postType, scopes...) {
+		return nil
+	}
+	return p.require(op, scopes...)
+}
+
+// requireSome is require for posts of any type: which one is not known yet.
+func (p principal) requireSome(op string, scopes ...string) error {
+	if p.maySome(scopes...) {
+		return nil
+	}
+	return p.require(op, scopes...)
+}
+
 // reaches tells whether the token is good for the site at an address.
 func (p principal) reaches(me string) bool {
 	return len(p.Sites) == 0 || slices.ContainsFunc(p.Sites, func(site string) bool { return catalog.SameAddress(site, me) })
 }
 
-// draftsOnly tells whether the token may write drafts and nothing else.
-func (p principal) draftsOnly(scope string) bool {
-	return !p.may(scope) && p.may("draft")
+// draftsOnly tells whether the token may write drafts of a type and nothing else.
+func (p principal) draftsOnly(scope, postType string) bool {
+	return !p.mayFor(postType, scope) && p.may("draft")
 }
 
 // require is nil when the token has one of the scopes, the first of which is named in the refusal.

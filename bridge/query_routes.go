@@ -55,7 +55,7 @@ func (s *Server) answerQuery(c echo.Context, who principal, q micropub.Query) (a
 	case "category":
 		return d.categories(ctx, q)
 	}
-	if err := who.require("read posts", "create", "update", "delete", "draft", "read"); err != nil {
+	if err := who.requireSome("read posts", "create", "update", "delete", "draft", "read"); err != nil {
 		return nil, err
 	}
 	switch {

@@ -50,12 +50,19 @@ func (f *form) command(l Limits) (Command, error) {
 }
 
 // about lets a form that was sent to ?q=contact be about a card: the url in it is the contact's
-// own, not that of a post to be changed.
-func (f *form) about(query string) {
-	if query == "contact" && !f.has("h") && !f.has("action") && !f.has("mp-action") && !f.has("type") {
+// own, not that of a post to be changed. The drafts reserve q in the body too: it is no property.
+func (f *form) about(query *string) error {
+	switch q := firstWord(f.take("q")); {
+	case q == "contact":
+		*query = q
+	case q != "":
+		return refuse(fmt.Sprintf("q=%s stands in the body of a POST", shorten(q)), "ask by GET; to post, leave q out")
+	}
+	if *query == "contact" && !f.has("h") && !f.has("action") && !f.has("mp-action") && !f.has("type") {
 		f.fields["h"] = &node{elements: []element{{text: "card"}}}
 		f.names = append(f.names, "h")
 	}
+	return nil
 }
 
 // oneContent makes sure that a form brings one text. content[html] beside content is the

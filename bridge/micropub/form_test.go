@@ -59,6 +59,8 @@ func TestFormsOfEveryShape(t *testing.T) {
 		{"content by number beside content", "content=long&content[2]=short", "! for one syndication target"},
 		{"content as text and as html", "content=x&content[html]=<b>x</b>", `Create {"content":[{"html":"<b>x</b>"}]}`},
 		{"content as text and as empty html", "content=x&content[html]=", `Create {"content":["x"]}`},
+		{"q in the body", "h=entry&content=x&q=source", "! q=source stands in the body"},
+		{"q in the body, empty", "h=entry&content=x&q=", `Create {"content":["x"]}`},
 		{"content as some object", "content[lang]=en", "! an object without html or text"},
 		{"action create", "action=create&content=x", `Create {"content":["x"]}`},
 		{"delete", "action=delete&url=" + known, `Delete {"URL":"` + known + `"}`},

@@ -36,7 +36,9 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 			return req, err
 		}
 		req.Token = f.takeToken()
-		f.about(req.Query)
+		if err := f.about(&req.Query); err != nil {
+			return req, err
+		}
 		req.Command, err = f.command(l)
 		return req, err
 	case kind == "multipart/form-data":
@@ -47,7 +49,9 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 		if err != nil {
 			return req, err
 		}
-		f.about(req.Query)
+		if err := f.about(&req.Query); err != nil {
+			return req, err
+		}
 		req.Command, err = f.command(l)
 		return req, err
 	case kind == "":
