@@ -154,12 +154,20 @@ func (s *Site) unlistedFolder() (string, bool) {
 	return "", false
 }
 
-// hasPostLayout tells whether a Jekyll site without posts is known to have a layout "post".
-func (s *Site) hasPostLayout() bool {
+// postLayout is the layout that Jekyll's posts need to look like the site, on a site that has no
+// post yet to learn it from: "" where none is known, or where defaults of the configuration
+// may name one.
+func (s *Site) postLayout() string {
 	if defaults, _ := s.profile.setting("defaults"); defaults != nil {
-		return false // they may say it
+		return ""
 	}
 	v, _ := s.profile.setting("theme")
 	theme, _ := v.(string)
-	return s.theme.layouts["post"] || theme == "minima" || strings.HasPrefix(theme, "jekyll-theme-")
+	switch {
+	case s.theme.layouts["post"], theme == "minima", strings.HasPrefix(theme, "jekyll-theme-"):
+		return "post"
+	case s.theme.layouts["default"]: // what jekyll new --blank makes
+		return "default"
+	}
+	return ""
 }

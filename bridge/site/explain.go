@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
@@ -101,7 +102,7 @@ func (s *Site) explainSite() []Finding {
 	} else if key := s.settingName("baseURL", "url"); key != "" {
 		base.From = key + " in " + configuration
 	}
-	zone := Finding{"time zone", s.Zone().String(), "this machine's"}
+	zone := Finding{"time zone", zoneName(s.Zone()), "this machine's"}
 	switch key := s.settingName("timeZone", "timezone"); {
 	case s.options.TimeZone != nil:
 		zone.From = "site.timezone"
@@ -113,6 +114,14 @@ func (s *Site) explainSite() []Finding {
 		zone.From = "TZ in the build's environment"
 	}
 	return []Finding{generator, release, base, zone}
+}
+
+// zoneName is a time zone in words: of this machine's own the standard library knows no name but "Local".
+func zoneName(zone *time.Location) string {
+	if zone.String() != "Local" {
+		return zone.String()
+	}
+	return time.Now().In(zone).Format("MST (-07:00)")
 }
 
 // settingName is the name of a setting that the site's configuration has, "" when it has not.

@@ -155,7 +155,7 @@ func (j *jekyll) warnings() []string {
 		return nil
 	}
 	return []string{"timezone is not set in _config.yml: the day in the addresses of posts depends on the machine that builds the site; " +
-		"set timezone there, or site.timezone or TZ in site.env here to what that machine has (gitpost assumes " + j.location.String() + ", this machine's)"}
+		"set timezone there, or site.timezone or TZ in site.env here to what that machine has (gitpost assumes " + zoneName(j.location) + ", this machine's)"}
 }
 
 var datePlaceholder = regexp.MustCompile(`:(?:year|month|day|i_|y_day|short_|long_|hour|minute|second|week|w_)`)

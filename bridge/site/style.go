@@ -226,8 +226,10 @@ func (h *habits) learnConstants(s *Site, posts []*manner) {
 			h.constant[key] = text
 		}
 	}
-	if len(posts) == 0 && s.profile.name() == "jekyll" && s.hasPostLayout() {
-		h.constant["layout"] = "post"
+	if len(posts) == 0 && s.profile.name() == "jekyll" {
+		if layout := s.postLayout(); layout != "" {
+			h.constant["layout"] = layout
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,14 +34,14 @@ func newDialogue(in io.Reader, out io.Writer) *dialogue {
 }
 
 // ask asks until the answer passes the check. An empty answer takes the suggestion.
-func (d *dialogue) ask(question, suggestion string, check func(string) error) (string, error) {
+func (d *dialogue) ask(ctx context.Context, question, suggestion string, check func(string) error) (string, error) {
 	for {
 		if suggestion != "" {
 			fmt.Fprintf(d.out, "%s [%s]: ", question, suggestion)
 		} else {
 			fmt.Fprintf(d.out, "%s: ", question)
 		}
-		answer, err := d.line()
+		answer, err := d.line(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -56,10 +57,10 @@ func (d *dialogue) ask(question, suggestion string, check func(string) error) (s
 }
 
 // confirm asks a question of yes or no; an empty answer is no.
-func (d *dialogue) confirm(question string) (bool, error) {
+func (d *dialogue) confirm(ctx context.Context, question string) (bool, error) {
 	for {
 		fmt.Fprintf(d.out, "%s [y/N]: ", question)
-		answer, err := d.line()
+		answer, err := d.line(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -73,18 +74,32 @@ func (d *dialogue) confirm(question string) (bool, error) {
 }
 
 // secret asks for a text that does not show while it is typed.
-func (d *dialogue) secret(question string) (string, error) {
+func (d *dialogue) secret(ctx context.Context, question string) (string, error) {
 	fmt.Fprintf(d.out, "%s: ", question)
-	text, err := term.ReadPassword(d.fd)
+	text, err := readHidden(ctx, d.fd)
 	fmt.Fprintln(d.out)
-	return strings.TrimSpace(string(text)), err
+	return strings.TrimSpace(text), err
 }
 
-func (d *dialogue) line() (string, error) {
-	text, err := d.in.ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		fmt.Fprintln(d.out)
-		return "", errors.New("the input ended before all was answered; nothing more was done")
+func (d *dialogue) line(ctx context.Context) (string, error) {
+	type line struct {
+		text string
+		err  error
 	}
-	return strings.TrimSpace(text), err
+	read := make(chan line, 1)
+	go func() { // ends with the line, or with the process
+		text, err := d.in.ReadString('\n')
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		if errors.Is(l.err, io.EOF) {
+			fmt.Fprintln(d.out)
+			return "", errors.New("the input ended before all was answered; nothing more was done")
+		}
+		return strings.TrimSpace(l.text), l.err
+	case <-ctx.Done():
+		fmt.Fprintln(d.out)
+		return "", errors.New("interrupted; nothing more was done")
+	}
 }

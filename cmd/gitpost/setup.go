@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,7 +34,8 @@ type setup struct {
 	person        *dialogue // nil: nobody answers
 	out, progress io.Writer
 
-	set map[string]string // keys of the gitpost.yaml to be written
+	set     map[string]string // keys of the gitpost.yaml to be written
+	written bool              // it is
 }
 
 func (s *setup) file() string { return filepath.Join(s.dir, "gitpost.yaml") }
@@ -46,28 +48,36 @@ func (s *setup) run(ctx context.Context) (err error) {
 	case err == nil:
 		return s.runAgain(ctx)
 	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("look for %s: %w", s.file(), err)
+		return fmt.Errorf("look for %s: %w; name another folder with --dir", s.file(), err)
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder %s: %w", s.dir, err)
 	}
 	s.set = map[string]string{"data": "./data"}
-	if err := s.chooseRepository(); err != nil {
+	if err := s.chooseRepository(ctx); err != nil {
 		return err
 	}
 	access, err := s.reach(ctx)
 	if err != nil {
 		return err
 	}
-	store, err := s.clone(ctx)
+	store, fresh, err := s.clone(ctx)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil && fresh && !s.written {
+			err = errors.Join(err, s.forget()) // so that the next try, with another repository perhaps, starts anew
+		}
+	}()
 	defer s.close(ctx, store, &err)
-	if err = s.chooseAddresses(store.Snapshot()); err != nil {
+	if _, err = site.Open(store.Snapshot(), site.Options{}); err != nil {
+		return fmt.Errorf("%s: %w", s.set["repo"], err)
+	}
+	if err = s.chooseAddresses(ctx, store.Snapshot()); err != nil {
 		return err
 	}
-	if err = s.chooseTLS(); err != nil {
+	if err = s.chooseTLS(ctx); err != nil {
 		return err
 	}
 	config, err := s.draft()
@@ -80,6 +90,7 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err = s.write(); err != nil {
 		return err
 	}
+	s.written = true
 	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s, and this machine may push to it.", s.file(), access.Branch)
 	if err = s.head(ctx, store, config); err != nil {
 		return err
@@ -128,6 +139,9 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.close(ctx, store, &err)
+	if err = store.Sync(ctx); err != nil {
+		return err
+	}
 	if err = s.explain(ctx, store.Snapshot(), config); err != nil {
 		return err
 	}
@@ -149,7 +163,7 @@ func sameValue(key, given, has string) bool {
 }
 
 // chooseRepository finds out the repository's address.
-func (s *setup) chooseRepository() error {
+func (s *setup) chooseRepository(ctx context.Context) error {
 	repo := s.given.repo
 	check := func(answer string) error {
 		if answer == "" {
@@ -167,7 +181,7 @@ func (s *setup) chooseRepository() error {
 	default:
 		s.say("gitpost needs the Git repository of your site: an address such as https://git.example/me/blog.git\nor git@git.example:me/blog.git, or a path on this machine.\n")
 		var err error
-		if repo, err = s.person.ask("Repository", "", check); err != nil {
+		if repo, err = s.person.ask(ctx, "Repository", "", check); err != nil {
 			return err
 		}
 	}
@@ -188,24 +202,24 @@ func (s *setup) chooseRepository() error {
 }
 
 // chooseAddresses finds out me and url.
-func (s *setup) chooseAddresses(tree fs.FS) error {
+func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) error {
 	own := ""
 	if opened, err := site.Open(tree, site.Options{}); err == nil {
 		own = usualAddress(opened.BaseURL())
 	}
 	var err error
-	if s.set["me"], err = s.choose("me", s.given.me, own, "The site's address", "--me"); err != nil {
+	if s.set["me"], err = s.choose(ctx, "me", s.given.me, own, "The site's address", "--me"); err != nil {
 		return err
 	}
 	pub := ""
-	if u, err := url.Parse(s.set["me"]); err == nil && strings.Contains(u.Hostname(), ".") {
+	if u, err := url.Parse(s.set["me"]); err == nil && strings.Contains(u.Hostname(), ".") && net.ParseIP(u.Hostname()) == nil {
 		pub = "https://pub." + strings.TrimPrefix(u.Hostname(), "www.")
 	}
-	s.set["url"], err = s.choose("url", s.given.url, pub, "The address at which gitpost will be reached", "--url")
+	s.set["url"], err = s.choose(ctx, "url", s.given.url, pub, "The address at which gitpost will be reached", "--url")
 	return err
 }
 
-func (s *setup) choose(key, given, suggestion, question, flag string) (string, error) {
+func (s *setup) choose(ctx context.Context, key, given, suggestion, question, flag string) (string, error) {
 	check := func(answer string) error { return bridge.CheckKey(key, answer, s.dir) }
 	switch {
 	case given != "":
@@ -214,7 +228,7 @@ func (s *setup) choose(key, given, suggestion, question, flag string) (string, e
 		}
 		return given, nil
 	case s.person != nil:
-		return s.person.ask(question, suggestion, check)
+		return s.person.ask(ctx, question, suggestion, check)
 	case suggestion != "" && (s.yes || key == "me"):
 		return suggestion, nil
 	}
@@ -222,9 +236,9 @@ func (s *setup) choose(key, given, suggestion, question, flag string) (string, e
 }
 
 // chooseTLS finds out who does HTTPS.
-func (s *setup) chooseTLS() error {
+func (s *setup) chooseTLS(ctx context.Context) error {
 	if s.tls == "" && s.person != nil && strings.HasPrefix(s.set["url"], "https://") {
-		own, err := s.person.confirm("Is port 443 of this machine free, so that gitpost can do HTTPS itself (no web server here)")
+		own, err := s.person.confirm(ctx, "Is port 443 of this machine free, so that gitpost can do HTTPS itself (no web server here)")
 		if err != nil {
 			return err
 		}
@@ -254,14 +268,34 @@ func usualAddress(base string) string {
 	return base
 }
 
-// clone makes the clone that serve will use.
-func (s *setup) clone(ctx context.Context) (*gitstore.Store, error) {
+// dataFolder is where serve will have its data.
+func (s *setup) dataFolder() string { return filepath.Join(s.dir, "data") }
+
+// clone makes the clone that serve will use; fresh tells that there was none. One that is there
+// already, of a run that was given up, is brought up to date.
+func (s *setup) clone(ctx context.Context) (store *gitstore.Store, fresh bool, err error) {
 	c := s.repository()
-	c.Dir = bridge.Config{Data: filepath.Join(s.dir, "data")}.CloneDir()
+	c.Dir = bridge.Config{Data: s.dataFolder()}.CloneDir()
 	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+		return nil, false, fmt.Errorf("make the data folder: %w", err)
 	}
-	return openStore(ctx, c, s.progress)
+	_, err = os.Stat(c.Dir)
+	fresh = errors.Is(err, fs.ErrNotExist)
+	if store, err = openStore(ctx, c, s.progress); err != nil || fresh {
+		return store, fresh, err
+	}
+	if err := store.Sync(ctx); err != nil {
+		s.close(ctx, store, &err)
+		return nil, false, err
+	}
+	return store, false, nil
+}
+
+// forget removes the clone of a run that came to nothing, and the data folder if it has nothing else.
+func (s *setup) forget() error {
+	err := os.RemoveAll(bridge.Config{Data: s.dataFolder()}.CloneDir())
+	os.Remove(s.dataFolder())
+	return err
 }
 
 func openStore(ctx context.Context, c gitstore.Config, progress io.Writer) (*gitstore.Store, error) {
@@ -319,7 +353,7 @@ func (s *setup) next(config bridge.Config) {
 		at = "cd " + s.dir + " && "
 	}
 	s.say("\n== Next\n\n  %sgitpost serve\n", at)
-	if config.TLS == "" {
+	if config.TLS == "" && strings.HasPrefix(config.URL, "https://") {
 		s.say("It needs HTTPS in front: gitpost init --print caddy, or nginx, shows how.")
 	}
 	if config.Auth == "" {

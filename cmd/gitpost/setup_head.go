@@ -44,7 +44,7 @@ func (s *setup) head(ctx context.Context, store *gitstore.Store, config bridge.C
 	}
 	commit := s.commitHead
 	if !commit && s.person != nil {
-		if commit, err = s.person.confirm("Commit that to your site"); err != nil {
+		if commit, err = s.person.confirm(ctx, "Commit that to your site"); err != nil {
 			return err
 		}
 	}

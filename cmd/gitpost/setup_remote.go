@@ -53,9 +53,9 @@ func (s *setup) reach(ctx context.Context) (gitstore.Access, error) {
 	var err error
 	switch how {
 	case "http", "https":
-		err = s.chooseToken(host)
+		err = s.chooseToken(ctx, host)
 	case "ssh":
-		if public, err = s.chooseKey(host); err == nil {
+		if public, err = s.chooseKey(ctx, host); err == nil {
 			err = s.trustHost(ctx, host)
 		}
 	}
@@ -74,14 +74,17 @@ func (s *setup) reach(ctx context.Context) (gitstore.Access, error) {
 			return access, nil
 		}
 		if public == "" {
-			return access, err
+			if e := s.askForAnotherToken(ctx, err); e != nil {
+				return access, e
+			}
+			continue
 		}
 		s.say("\n%v\n", err)
 		s.showKey(public, host)
 		if s.person == nil {
 			return access, errors.New("the key may not push yet; add it as shown above, then run the same command again")
 		}
-		if again, e := s.person.confirm("\nIs the key there? Try again"); e != nil || !again {
+		if again, e := s.person.confirm(ctx, "\nIs the key there? Try again"); e != nil || !again {
 			return access, errors.Join(err, e)
 		}
 	}
@@ -113,7 +116,7 @@ func (s *setup) below(name string) (string, error) {
 }
 
 // chooseToken finds out the token of an http remote: a file, the environment, or typed.
-func (s *setup) chooseToken(host string) error {
+func (s *setup) chooseToken(ctx context.Context, host string) error {
 	if s.tokenFile != "" {
 		name, err := s.below(s.tokenFile)
 		if err != nil {
@@ -139,7 +142,7 @@ func (s *setup) chooseToken(host string) error {
 		return nil // the remote will say whether it wants one
 	}
 	s.say("\ngitpost pushes to %s with a token:\n  %s", host, whereTokensAre(host))
-	token, err := s.person.secret("Token (it does not show while you type; empty for none)")
+	token, err := s.person.secret(ctx, "Token (it does not show while you type; empty for none)")
 	if err != nil || token == "" {
 		return err
 	}
@@ -148,6 +151,34 @@ func (s *setup) chooseToken(host string) error {
 	}
 	s.set["repo_token_file"] = "token"
 	s.say("It is kept in %s, which only you can read.", name)
+	return nil
+}
+
+// askForAnotherToken says what the remote said of the token, and takes another one for the file that
+// init keeps. It gives the remote's error when there is nobody to ask, or no such file.
+func (s *setup) askForAnotherToken(ctx context.Context, refused error) error {
+	var remote *gitstore.RemoteError
+	how, _ := transportOf(s.set["repo"])
+	own := s.set["repo_token_file"] == "token" || s.repository().Password == ""
+	if s.person == nil || how != "http" && how != "https" || s.tokenFile != "" || !own || !errors.As(refused, &remote) || remote.Unreachable {
+		return refused
+	}
+	s.say("\n%v\n", refused)
+	token, err := s.person.secret(ctx, "Another token (empty to give up)")
+	if err != nil {
+		return err
+	}
+	if token == "" {
+		return errors.New("no token was accepted; run gitpost init again when you have one")
+	}
+	name := filepath.Join(s.dir, "token")
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep the token: %w", err)
+	}
+	if err := writeSecret(name, token+"\n"); err != nil {
+		return fmt.Errorf("keep the token: %w", err)
+	}
+	s.set["repo_token_file"] = "token"
 	return nil
 }
 
@@ -189,7 +220,7 @@ func whereTokensAre(host string) string {
 }
 
 // chooseKey finds the deploy key, or makes one. It gives the public line.
-func (s *setup) chooseKey(host string) (public string, err error) {
+func (s *setup) chooseKey(ctx context.Context, host string) (public string, err error) {
 	name := s.sshKey
 	if name == "" {
 		name = filepath.Join(s.dir, "deploy_key")
@@ -207,7 +238,7 @@ func (s *setup) chooseKey(host string) (public string, err error) {
 		s.say("\nA key pair was made: %s (which only you can read) and %[1]s.pub.", name)
 		s.showKey(public, host)
 		if s.person != nil {
-			if _, err := s.person.ask("\nPress Enter when the key is there", "", func(string) error { return nil }); err != nil {
+			if _, err := s.person.ask(ctx, "\nPress Enter when the key is there", "", func(string) error { return nil }); err != nil {
 				return "", err
 			}
 		}
@@ -261,7 +292,7 @@ func (s *setup) trustHost(ctx context.Context, host string) error {
 		return fmt.Errorf("the host %s is not known yet: it shows the %s key %s; compare that with %s, then run the same command with --accept-host-key %[3]s", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
 	default:
 		s.say("\nThe host %s is not known yet. It shows this %s key:\n\n  %s\n\nCompare it with %s.", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
-		yes, err := s.person.confirm("Is it the same")
+		yes, err := s.person.confirm(ctx, "Is it the same")
 		if err != nil {
 			return err
 		}
