@@ -85,7 +85,12 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 				Hint:    `add a collection to _config.yml ("collections: {unlisted: {output: true}}"), or send visibility=public`,
 			}
 		}
-		return nil // the folder says it
+		if draftStatus(item) { // _drafts does not say it any more
+			if err := w.doc.Set(false, "published"); err != nil {
+				return unwritable(op, statusProperty, err)
+			}
+		}
+		return w.list(false)
 	}
 	if err := w.list(false); err != nil {
 		return unwritable(op, visibilityProperty, err)
@@ -96,8 +101,17 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 // list lets the page appear in lists, or keeps it out.
 func (w *writer) list(listed bool) error {
 	if w.site.profile.name() == "jekyll" {
-		return nil
+		return w.index(listed)
 	}
+	tags := w.reading().property("category")
+	if err := w.listing(listed); err != nil || len(tags) == 0 {
+		return err
+	}
+	return w.writeCategory(tags) // which stand elsewhere in an unlisted page
+}
+
+// listing writes Hugo's own key for it.
+func (w *writer) listing(listed bool) error {
 	if !listed {
 		return w.doc.Set("never", w.site.buildKey(), "list")
 	}
@@ -112,6 +126,32 @@ func (w *writer) list(listed bool) error {
 				return err
 			}
 		} else if err := w.doc.Delete(key, "list"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// index keeps a document of Jekyll's collection of unlisted posts out of what goes through all
+// collections: jekyll-sitemap, and the search of Minimal Mistakes.
+func (w *writer) index(listed bool) error {
+	keys := []string{"sitemap"}
+	for _, setting := range []string{"theme", "remote_theme"} {
+		v, _ := w.site.profile.setting(setting)
+		if theme, _ := v.(string); strings.Contains(theme, "minimal-mistakes") {
+			keys = append(keys, "search")
+		}
+	}
+	for _, key := range keys {
+		v, has := w.doc.Get(key)
+		var err error
+		switch {
+		case !listed:
+			err = w.doc.Set(false, key)
+		case has && v == false && w.reading().unlisted():
+			err = w.doc.Delete(key)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -89,7 +89,7 @@ func (h *hugo) cascadesFor(p *hugoFile, own *matter, around Surroundings) []casc
 			}
 		}
 	}
-	if own.doc != nil && (p.class == branchBundle || h.rules.tree) {
+	if own.doc != nil && (h.rules.tree || p.class == branchBundle && p.name == "_index") {
 		if v, ok := own.doc.Get("cascade"); ok {
 			add(h.cascadeRules(lowerKeys(v)))
 		}

@@ -219,6 +219,11 @@ var hugoRows = []struct {
 		want:   map[string]string{"content/s/_index.md": "s/"},
 	},
 	{
+		name: "what looks like no _index file in its language hands nothing to itself", versions: "0.111.3",
+		files: map[string]string{"content/s/_index.FR.md": "---\ncascade: {url: /u/}\n---\n", "content/s/a.md": plainPost},
+		want:  map[string]string{"content/s/_index.FR.md": "s/", "content/s/a.md": "s/a/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},

@@ -20,7 +20,7 @@ func (h *hugo) bundleTaken(bundle, f *hugoFile, around Surroundings) bool {
 // published and has no file of that name of its own, copies the file: to where its owner
 // would have. So it is since 0.123.
 func (h *hugo) translationCopies(owner, f *hugoFile, around Surroundings) bool {
-	if !h.rules.tree || h.multihost {
+	if !h.rules.tree {
 		return false
 	}
 	for _, lang := range h.languages {
@@ -73,16 +73,17 @@ func (h *hugo) hasTwin(f *hugoFile, lang *hugoLanguage, around Surroundings) boo
 	if dot := strings.LastIndexByte(stem, '.'); dot >= 0 && strings.EqualFold(stem[dot+1:], f.lang.name) {
 		stem = stem[:dot]
 	}
+	other := func(file string) bool { return file != f.repoPath && around.Exists(file) }
 	for i := range h.mounts {
 		m := &h.mounts[i]
 		folder, ok := m.folder(f.dir)
 		if !ok {
 			continue
 		}
-		if around.Exists(folder + stem + "." + lang.name + "." + f.ext) {
+		if other(folder + stem + "." + lang.name + "." + f.ext) {
 			return true
 		}
-		if standard := m.lang == lang || m.lang == nil && lang == h.main; standard && around.Exists(folder+stem+"."+f.ext) {
+		if standard := m.lang == lang || m.lang == nil && lang == h.main; standard && other(folder+stem+"."+f.ext) {
 			return true
 		}
 	}

@@ -214,6 +214,18 @@ func (r *reading) key(property string) (string, bool) {
 	return "", false
 }
 
+// allKeys are the keys of the vocabulary in this document that say a property.
+func (r *reading) allKeys(property string) (keys []string) {
+	for _, level := range r.rules.levels(property) {
+		for _, key := range r.rules.words[property] {
+			if _, has := r.doc.Get(strings.Split(level+key, ".")...); has {
+				keys = append(keys, level+key)
+			}
+		}
+	}
+	return keys
+}
+
 // text is a property's only value when that is a string.
 func (r *reading) text(property string) string {
 	values, _ := r.said(property)
@@ -262,9 +274,13 @@ func (r *reading) tags(key string, f frontmatter.Field) []any {
 	return values
 }
 
-// mixedCategory joins the tags as they are now with the categories that tags cannot hold.
+// mixedCategory joins the tags as they are now with the categories that tags cannot hold, or
+// that an unlisted page keeps from the generator.
 func (r *reading) mixedCategory(kept []any) []any {
-	now, _ := r.said("category")
+	now, said := r.said("category")
+	if !said && r.unlisted() {
+		return kept
+	}
 	tags := tagsOf(kept)
 	if same(now, tags) {
 		return kept

@@ -238,6 +238,9 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 			return Revision{}, err
 		}
 	}
+	if err := w.keepDate(page, at); err != nil {
+		return Revision{}, err
+	}
 	made, err := s.settle(lib, w.doc, at, slug, want, page.Path)
 	if err != nil {
 		return Revision{}, err
@@ -247,6 +250,20 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	w.page = made.Page
 	return s.leaveAlias(lib, w, page, made)
+}
+
+// keepDate writes down the date that a file name told and the new one does not.
+func (w *writer) keepDate(page Page, at spot) error {
+	_, pattern, _, _ := w.site.dissect(page.Path, page.Date)
+	_, keyed := w.reading().key("published")
+	if keyed || at.dated() || !uses(pattern, "day", "date") || page.Date.IsZero() {
+		return nil
+	}
+	m, _ := readMoment(stamp(page.Date, false), w.site.profile.zone())
+	if err := w.doc.Set(m.timestamp(w.rules), w.key("published")); err != nil {
+		return unwritable("update post", "published", err)
+	}
+	return nil
 }
 
 // dropSlug takes away keys that fix the last part of the URL, now that another is asked for.
@@ -276,12 +293,9 @@ func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Ite
 			when = when.In(s.profile.zone())
 		}
 	}
-	if s.profile.name() == "jekyll" && path.Base(section) == "_drafts" && !draftStatus(want) {
-		section = path.Join(path.Dir(section), "_posts")
-		if !strings.Contains(pattern, "{day}") {
-			pattern = "{year}-{month}-{day}-" + pattern
-		}
-		if when.IsZero() {
+	if s.profile.name() == "jekyll" {
+		section, pattern = s.shelf(page, section, pattern, want)
+		if when.IsZero() && path.Base(section) == "_posts" {
 			when = s.now()
 		}
 	}
@@ -292,6 +306,29 @@ func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Ite
 		when = s.now()
 	}
 	return spot{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
+}
+
+// shelf is where Jekyll wants a post that was published out of _drafts, or whose visibility
+// changed: unlisted posts have a collection of their own.
+func (s *Site) shelf(page Page, section, pattern string, want mf2.Item) (string, string) {
+	folder, has := s.unlistedFolder()
+	stands := has && strings.HasPrefix(page.Path, folder+"/")
+	wanted := has && want.Properties.Text(visibilityProperty) == "unlisted"
+	published := path.Base(section) == "_drafts" && !draftStatus(want)
+	switch {
+	case wanted && !stands:
+		return folder, "{slug}" + path.Ext(page.Path)
+	case stands && !wanted:
+		section = path.Join(s.profile.contentDir(), "_posts")
+	case published && !wanted:
+		section = path.Join(path.Dir(section), "_posts")
+	default:
+		return section, pattern
+	}
+	if !strings.Contains(pattern, "{day}") {
+		pattern = "{year}-{month}-{day}-" + pattern
+	}
+	return section, pattern
 }
 
 func draftStatus(item mf2.Item) bool {
