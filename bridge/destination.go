@@ -84,7 +84,13 @@ func (d *destination) open(ctx, run context.Context, db *state.DB, files *media.
 		site: d.me(), catalog: d.catalog, repo: store, builds: db,
 		hook: func() string { return d.config().BuildHook }, log: d.log, now: time.Now,
 	}
-	if err := d.index(ctx); err != nil {
+	err = d.index(ctx)
+	var missing *gitstore.MissingError
+	if errors.As(err, &missing) {
+		_ = store.Sync(ctx) // a part of the clone is gone: the store fetches it again before anything else
+		err = d.index(ctx)
+	}
+	if err != nil {
 		if !served {
 			d.store = nil
 			return errors.Join(err, store.Close(ctx))
@@ -170,7 +176,11 @@ func (d *destination) problem() string {
 	if reason := d.closedFor(); reason != "" {
 		return reason
 	}
-	return cmp.Or(d.store.Status().Problem, d.site.problem(), d.schedule.problem())
+	st := d.store.Status()
+	if st.Disk != "" {
+		return "posts cannot be stored: " + st.Disk
+	}
+	return cmp.Or(st.Problem, d.site.problem(), d.schedule.problem())
 }
 
 // delivery is how far the repository's commits have come; nothing while the site is not open.

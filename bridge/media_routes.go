@@ -27,6 +27,17 @@ type intake struct {
 // Store stages one file and gives the URL at which the site will serve it. It asks who sends
 // it before it reads a byte.
 func (in *intake) Store(ctx context.Context, f micropub.File) (string, error) {
+	address, err := in.store(ctx, f)
+	var known *fault.Error
+	if err != nil && !errors.As(err, &known) {
+		if disk := diskFault("upload", err); disk != nil {
+			return "", disk
+		}
+	}
+	return address, err
+}
+
+func (in *intake) store(ctx context.Context, f micropub.File) (string, error) {
 	s, who := in.server, in.who
 	if in.header == "" && f.Token == "" {
 		return "", &fault.Error{

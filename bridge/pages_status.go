@@ -73,6 +73,8 @@ func (d *destination) status(ctx context.Context) (siteView, error) {
 		}
 	}
 	switch problem := cmp.Or(d.site.problem(), d.schedule.problem()); {
+	case st.Disk != "":
+		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
 		v.Headline = countOf(st.Unpushed, "commit") + " cannot be pushed. The posts are safe here, and gitpost tries again."

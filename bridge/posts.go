@@ -160,6 +160,9 @@ func storeFault(op string, err error) error {
 	if errors.As(err, &path) { // a rule of the repository, such as Git LFS for that folder
 		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s cannot be written: %s", path.Path, path.Reason), Hint: path.Hint, Err: err}
 	}
+	if known := diskFault(op, err); known != nil {
+		return known
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the request ended before the change was safe", Hint: "send it again", Err: err}
 	}

@@ -27,7 +27,11 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 	r.mu.Lock()
 	options := r.options
 	r.mu.Unlock()
-	opened, err := site.Open(tree, options)
+	watched := &watchedTree{FS: tree}
+	opened, err := site.Open(watched, options)
+	if watched.failed != nil {
+		err = watched.failed
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {

@@ -19,6 +19,13 @@ import (
 // never complete, whatever killed its making.
 func (s *Store) openClone(ctx context.Context) error {
 	branch, err := s.refs.head()
+	if err != nil {
+		// A HEAD that is gone or empty is no reason to forget what waits on the branch.
+		if only, ok := s.refs.onlyBranch(); ok {
+			branch, err = only, nil
+			s.log.Warn("the clone had no readable HEAD", "clone", s.c.Dir, "branch", branch)
+		}
+	}
 	switch {
 	case err == nil:
 		return s.openExisting(ctx, branch)
@@ -242,12 +249,24 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 		s.branch = s.c.Branch
 	}
 	s.refs.recover(s.head(), s.tracking(), s.incoming())
-	removeTemporaries(filepath.Join(s.c.Dir, "objects", "pack"))
+	packs := filepath.Join(s.c.Dir, "objects", "pack")
+	removeTemporaries(packs)
+	if err := mendPacks(packs); err != nil {
+		return &StorageError{Op: "open the clone", Err: err}
+	}
 	var err error
 	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
 		return &StorageError{Op: "open the clone", Err: err}
 	}
 	if err := s.checkConfig(); err != nil {
+		return err
+	}
+	if head, err := s.refs.head(); err != nil || head != branch {
+		if err := replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n")); err != nil {
+			return &StorageError{Op: "open the clone", Err: err}
+		}
+	}
+	if err := s.readable(ctx, "refs/heads/"+branch); err != nil {
 		return err
 	}
 	if s.branch != branch {
@@ -276,12 +295,16 @@ func (s *Store) load() error {
 		_, err = readTree(s.db, now.tree)
 	}
 	if err != nil {
-		return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again", s.branch, s.c.Dir, err)
+		return s.unreadable(s.head(), err)
 	}
 	s.tip.Store(now)
 	remote, err := s.refs.read(s.tracking())
 	if err != nil {
-		return fmt.Errorf("open the clone: %w", err)
+		s.log.Warn("what the remote had the last time is not known any more", "error", err)
+		remote = zeroOID
+		if err := s.refs.remove(s.tracking()); err != nil {
+			return &StorageError{Op: "open the clone", Err: err}
+		}
 	}
 	d := &s.delivery
 	d.remote = remote

@@ -130,6 +130,12 @@ func (s *Store) work() {
 		s.remote, c.remote = c.remote, nil
 	}
 	c.mu.Unlock()
+	if s.wounds.takeOpen() {
+		s.heal(s.ctx)
+	}
+	if s.wounds.mayPass() {
+		s.tryDisk()
+	}
 	var err error
 	if len(syncs) > 0 || poll {
 		err = s.fetch(s.ctx)
@@ -264,6 +270,11 @@ func (s *Store) next() time.Duration {
 	}
 	if !c.polling.IsZero() && (at.IsZero() || c.polling.Before(at)) {
 		at = c.polling
+	}
+	if s.wounds.mayPass() {
+		if again := time.Now().Add(diskAgain); at.IsZero() || again.Before(at) {
+			at = again
+		}
 	}
 	if at.IsZero() {
 		return 0

@@ -150,6 +150,7 @@ func (s *Store) Status() Status {
 		LastPush:  d.lastPush,
 		LastFetch: d.lastFetch,
 		Problem:   d.problem(),
+		Disk:      s.wounds.problem(),
 		Conflicts: slices.Clone(d.conflicts),
 		Packs:     len(*s.db.packs.Load()),
 		Counts:    d.counts,

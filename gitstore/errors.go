@@ -63,8 +63,12 @@ func (e *RemoteError) Unwrap() error { return e.Err }
 type MissingError struct {
 	Object Hash
 	Dir    string
+	Err    error // what is wrong with its copy; nil: there is none. Never unwrapped: an early end of the file is none of the network's
 }
 
 func (e *MissingError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("object %s in %s is damaged: %v", e.Object, e.Dir, e.Err)
+	}
 	return fmt.Sprintf("object %s is not in %s", e.Object, e.Dir)
 }

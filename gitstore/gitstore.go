@@ -125,6 +125,7 @@ type Status struct {
 	LastPush   time.Time
 	LastFetch  time.Time
 	Problem    string   // why commits wait, or why the last fetch failed; "" when all is well
+	Disk       string   // why nothing can be written here; "" when it can, as far as is known
 	Conflicts  []string // the newest of those since Open, in words
 	Packs      int      // packs in the clone; upkeep keeps them few
 	Counts     Counts

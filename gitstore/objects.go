@@ -32,6 +32,8 @@ type objects struct {
 	packs atomic.Pointer[[]*pack]
 	trees *treeCache
 
+	missed func(oid) // told of what cannot be read; set before anything is read; nil: nobody is
+
 	mu sync.Mutex // one change of packs at a time
 }
 
@@ -105,17 +107,16 @@ func (d *objects) rescan() error {
 	return nil
 }
 
-// add publishes a pack that is on disk.
+// add publishes a pack that is on disk, in place of what had its name before.
 func (d *objects) add(p *pack) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old := *d.packs.Load()
-	for _, o := range old {
-		if o.path == p.path {
-			return
+	packs := []*pack{p}
+	for _, o := range *d.packs.Load() {
+		if o.path != p.path {
+			packs = append(packs, o)
 		}
 	}
-	packs := append([]*pack{p}, old...)
 	d.packs.Store(&packs)
 }
 
@@ -206,22 +207,34 @@ func (d *objects) sizeOf(o oid) (k kind, size int64, err error) {
 	return k, size, err
 }
 
-// locate finds an object in a pack or loose; when it is in neither, it looks once more
-// for packs that came since.
+// locate finds an object in a pack or loose; where one copy is damaged another one may not be.
+// When it finds none it looks once more for packs that came since, and then says so to missed.
 func (d *objects) locate(o oid, inPack func(*pack, int64) error, isLoose func(io.Reader, kind, int64) error) error {
 	for try := 0; ; try++ {
-		p, off, err := d.packed(o)
-		if err != nil {
-			return err
+		var damage error
+		for _, p := range *d.packs.Load() {
+			off, ok, err := p.idx.find(o)
+			if err == nil && ok {
+				if err = inPack(p, off); err == nil {
+					return nil
+				}
+			}
+			if err != nil && damage == nil {
+				damage = err
+			}
 		}
-		if p != nil {
-			return inPack(p, off)
+		err := d.loose(o, isLoose)
+		if err == nil {
+			return nil
 		}
-		if err := d.loose(o, isLoose); !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if damage == nil && !errors.Is(err, fs.ErrNotExist) {
+			damage = err
 		}
 		if try > 0 {
-			return &MissingError{Object: o.hash(), Dir: d.dir}
+			if d.missed != nil {
+				d.missed(o)
+			}
+			return &MissingError{Object: o.hash(), Dir: d.dir, Err: damage}
 		}
 		if err := d.rescan(); err != nil {
 			return err

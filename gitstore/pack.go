@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -17,6 +18,8 @@ type pack struct {
 	f    *os.File
 	idx  *packIndex
 	size int64
+
+	damaged atomic.Bool // found out by upkeep, which leaves it as it is
 
 	sortOnce sync.Once
 	sorted   []int64

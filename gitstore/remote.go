@@ -295,8 +295,9 @@ func (r *remote) release(s transport.ReceivePackSession, forget bool) {
 func (r *remote) explain(op string, err error) error {
 	var known *RemoteError
 	var disk *StorageError
+	var missing *MissingError
 	switch {
-	case err == nil, errors.As(err, &disk):
+	case err == nil, errors.As(err, &disk), errors.As(err, &missing):
 		return err
 	case errors.As(err, &known):
 		return known

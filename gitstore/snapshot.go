@@ -404,7 +404,9 @@ func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, da
 						if at.p != of {
 							bases, of = deltaBases{}, at.p
 						}
-						_, data, err = at.p.read(in, at.off, &bases, d.object)
+						if _, data, err = at.p.read(in, at.off, &bases, d.object); err != nil {
+							_, data, err = s.src.object(at.id) // another pack may have a good copy
+						}
 					default:
 						_, data, err = s.src.object(at.id)
 					}

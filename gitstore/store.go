@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +33,7 @@ type Store struct {
 	writer    writer
 	delivery  delivery
 	courier   courier
+	wounds    wounds
 	announced chan struct{} // one token: the tip moved
 	crowded   chan struct{} // one token: there may be many packs
 
@@ -89,6 +89,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		s.stop()
 		return nil, err
 	}
+	s.db.missed = s.miss
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()
 	s.wg.Go(func() { s.announce(opened) })
@@ -214,15 +215,5 @@ func removeTemporaries(packDir string) {
 	left, _ := filepath.Glob(filepath.Join(packDir, tempPrefix+"*"))
 	for _, path := range left {
 		os.Remove(path)
-	}
-	// A pack whose index was never made has nothing that anyone was told about. Git itself
-	// makes packs in that order too, so a young one may be in the making.
-	packs, _ := filepath.Glob(filepath.Join(packDir, "pack-*.pack"))
-	for _, path := range packs {
-		_, err := os.Stat(strings.TrimSuffix(path, ".pack") + ".idx")
-		st, statErr := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) && statErr == nil && time.Since(st.ModTime()) > time.Hour {
-			os.Remove(path)
-		}
 	}
 }

@@ -162,6 +162,10 @@ func (s *Store) commitAll(requests []*request) {
 			break
 		}
 	}
+	if err != nil {
+		s.wounds.noteWrite(err)
+		signal(s.courier.wake) // it looks at the disk again
+	}
 	for _, r := range requests {
 		r.answer(nil, err)
 	}
@@ -184,6 +188,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		}
 		change, err := runEdit(r, at)
 		if err != nil || r.panicked != nil {
+			s.wounds.noteWrite(err)
 			r.answer(nil, err)
 			continue
 		}
@@ -227,6 +232,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		m.r.commit = c
 	}
 	if last != nil {
+		s.wounds.noteWrite(nil)
 		s.publish(last)
 		s.delivery.add(waiting)
 		s.courier.nudge()

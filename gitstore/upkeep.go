@@ -62,6 +62,7 @@ func (s *Store) joinPacks() error {
 // choosePacks takes the small ones, and larger ones as long as they are not much larger
 // than all before them together: so a byte is copied a logarithmic number of times.
 func choosePacks(packs []*pack) []*pack {
+	packs = slices.DeleteFunc(slices.Clone(packs), func(p *pack) bool { return p.damaged.Load() })
 	for _, p := range packs {
 		// A pack that git was told to keep, or has more to it, is not ours to remove.
 		for _, ext := range []string{".keep", ".promisor"} {
@@ -84,7 +85,13 @@ func choosePacks(packs []*pack) []*pack {
 
 // join writes all objects of some packs into one. Trees become deltas on newer trees of
 // the same folder, which they mostly repeat.
-func (s *Store) join(group []*pack) (*pack, error) {
+func (s *Store) join(group []*pack) (_ *pack, err error) {
+	var at *pack // that is being read
+	defer func() {
+		if err != nil && at != nil && !errors.Is(err, ErrClosed) && !isDiskError(err) {
+			at.damaged.Store(true) // the others are joined without it
+		}
+	}()
 	var z deflater
 	w := newPackWriter(s.db.packDir(), &z)
 	defer w.abort()
@@ -96,6 +103,7 @@ func (s *Store) join(group []*pack) (*pack, error) {
 	}
 	var trees []recent
 	for _, p := range group {
+		at = p
 		for i := range p.idx.n {
 			select {
 			case <-s.closing:
@@ -167,5 +175,6 @@ func (s *Store) join(group []*pack) (*pack, error) {
 			}
 		}
 	}
+	at = nil
 	return w.finish()
 }

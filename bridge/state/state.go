@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -167,7 +168,7 @@ func explain(err error) error {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%w; the file is damaged or no database: move it away (tokens and waiting uploads are lost with it, posts are not)", err)
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%w; make room on the disk", err)
+		return fmt.Errorf("%w; make room on the disk: %w", err, syscall.ENOSPC)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return fmt.Errorf("%w; let gitpost's user write to the file and its folder", err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:

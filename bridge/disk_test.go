@@ -1,0 +1,65 @@
+package bridge_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func (f *fixture) ready() answer {
+	f.t.Helper()
+	return f.send("GET", "/readyz", "", "")
+}
+
+// Regression test: the answer was "try again", and /readyz that all is well.
+func TestPostThatCannotBeStoredIsRefusedInWordsAndShownByReadyz(t *testing.T) {
+	f := serve(t, "hugo", nil)
+	clone := f.config.CloneDir()
+	if err := os.Rename(clone, clone+".away"); err != nil {
+		t.Fatal(err)
+	}
+	a := f.json(`{"properties":{"content":["nowhere to put it"]}}`)
+	if a.Status != http.StatusServiceUnavailable || !strings.Contains(a.Body, "restart gitpost") {
+		t.Errorf("without the clone: %d %s", a.Status, a.Body)
+	}
+	if r := f.ready(); r.Status != http.StatusServiceUnavailable || !strings.Contains(r.Body, "cannot be stored") {
+		t.Errorf("readyz: %d %s", r.Status, r.Body)
+	}
+	if err := os.Rename(clone+".away", clone); err != nil {
+		t.Fatal(err)
+	}
+	f.create(`{"properties":{"content":["there it is"]}}`)
+	if r := f.ready(); r.Status != http.StatusOK {
+		t.Errorf("readyz afterwards: %d %s", r.Status, r.Body)
+	}
+}
+
+// Regression test: a configuration that cannot be read was one that is not there, and posts
+// got other addresses.
+func TestSiteWhoseConfigurationIsDamagedInTheCloneKeepsItsAddresses(t *testing.T) {
+	for _, skeleton := range skeletons {
+		t.Run(skeleton, func(t *testing.T) {
+			f := serve(t, skeleton, nil)
+			first := f.create(`{"properties":{"content":["x"],"mp-slug":["before"]}}`)
+			if err := f.stop(); err != nil {
+				t.Fatal(err)
+			}
+			packs, _ := filepath.Glob(filepath.Join(f.config.CloneDir(), "objects", "pack", "*.pack"))
+			for _, pack := range packs { // all but the head of each
+				if err := os.Truncate(pack, 20); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f.start()
+			want := strings.Replace(first, "before", "after", 1)
+			if got := f.create(`{"properties":{"content":["x"],"mp-slug":["after"]}}`); got != want {
+				t.Errorf("the post is at %s, want %s", got, want)
+			}
+			if got := f.source(first); got.Properties.Text("content") != "x" {
+				t.Errorf("the post from before is %v", got)
+			}
+		})
+	}
+}

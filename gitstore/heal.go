@@ -1,0 +1,240 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A clone can be damaged by what is not gitstore: a dying disk, a file that somebody removed.
+// What the remote has comes from there again; what it does not have stays where it is, readable
+// or not, and nothing of the clone is ever deleted for being damaged.
+
+// wounds are what is known to be wrong with the clone.
+type wounds struct {
+	mu     sync.Mutex // guards all below
+	missed map[oid]bool
+	open   bool   // an object was missed for the first time since the last fetch of everything
+	disk   string // why nothing could be written the last time; "" when it went well
+	holed  bool   // and that was because of an object that cannot be read
+}
+
+// missedMost bounds what is remembered: damage that large is not mended object by object.
+const missedMost = 10_000
+
+// miss notes an object that cannot be read. Each is fetched once: what the remote does not have
+// either, such as the past of a shallow clone, is not asked for again and again.
+func (s *Store) miss(o oid) {
+	w := &s.wounds
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.missed[o] || len(w.missed) >= missedMost {
+		return
+	}
+	if w.missed == nil {
+		w.missed = make(map[oid]bool)
+	}
+	w.missed[o], w.open = true, true
+	signal(s.courier.wake)
+}
+
+// takeOpen tells whether everything has to be fetched, and that it will be.
+func (w *wounds) takeOpen() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.open
+	w.open = false
+	return was
+}
+
+// noteWrite keeps why the disk took nothing; nil: it did.
+func (w *wounds) noteWrite(err error) {
+	var disk *StorageError
+	var missing *MissingError
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case err == nil:
+		w.disk, w.holed = "", false
+	case errors.As(err, &missing):
+		w.disk, w.holed = err.Error(), true
+	case errors.As(err, &disk):
+		w.disk, w.holed = err.Error(), false
+	}
+}
+
+func (w *wounds) problem() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.disk
+}
+
+// mayPass tells whether the disk may take something now without anybody's doing here.
+func (w *wounds) mayPass() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.disk != "" && !w.holed
+}
+
+// diskAgain is how long after a failed write the disk is looked at again, unless somebody
+// writes before.
+const diskAgain = 30 * time.Second
+
+// tryDisk finds out whether the disk takes something again.
+func (s *Store) tryDisk() {
+	name := filepath.Join(s.db.packDir(), tempPrefix+"try")
+	os.Remove(name)
+	err := writeSynced(name, make([]byte, 64<<10), 0o600)
+	os.Remove(name)
+	if err == nil {
+		s.wounds.noteWrite(nil)
+	}
+}
+
+// fetchAll fetches the branch whole, as if nothing of it were here.
+func (s *Store) fetchAll(ctx context.Context) error {
+	session, adv, err := s.remote.advertise(ctx)
+	if err != nil || session == nil {
+		return err
+	}
+	defer session.Close()
+	tip, err := s.branchOf(adv)
+	if err != nil {
+		return err
+	}
+	return s.download(ctx, session, adv, tip, nil, io.Discard)
+}
+
+// heal fetches what is missing.
+func (s *Store) heal(ctx context.Context) {
+	err := s.fetchAll(ctx)
+	if err != nil {
+		s.log.Error("a part of the clone is missing or damaged, and cannot be fetched again yet", "clone", s.c.Dir, "error", err)
+		w := &s.wounds
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.missed = nil // the next one who misses something has it tried again
+		return
+	}
+	s.log.Warn("a part of the clone was missing or damaged; the branch was fetched whole again", "clone", s.c.Dir)
+	s.tryDisk()
+}
+
+// readable makes sure that the newest commit of a branch can be read: what waits hangs on it.
+func (s *Store) readable(ctx context.Context, ref string) error {
+	for try := 0; ; try++ {
+		tip, err := s.refs.read(ref)
+		if err != nil {
+			return s.unreadable(ref, err)
+		}
+		now, err := snapshotOf(s.db, tip)
+		if err == nil {
+			_, err = readTree(s.db, now.tree)
+		}
+		if err == nil {
+			return nil
+		}
+		var missing *MissingError
+		if try > 0 || !errors.As(err, &missing) {
+			return s.unreadable(ref, err)
+		}
+		s.log.Warn("the newest commit in the clone cannot be read; the branch is fetched whole again", "clone", s.c.Dir, "error", err)
+		if fetchErr := s.fetchAll(ctx); fetchErr != nil {
+			return s.unreadable(ref, errors.Join(err, s.remote.explain("fetch from", fetchErr)))
+		}
+	}
+}
+
+func (s *Store) unreadable(ref string, err error) error {
+	return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again (keep it: commits that were not pushed are in it alone)",
+		strings.TrimPrefix(ref, "refs/heads/"), s.c.Dir, err)
+}
+
+// mendPacks gives a pack without a readable index a new one. What cannot be read as a pack
+// is set aside.
+func mendPacks(dir string) error {
+	packs, err := filepath.Glob(filepath.Join(dir, "pack-*.pack"))
+	if err != nil {
+		return err
+	}
+	for _, name := range packs {
+		base := strings.TrimSuffix(name, ".pack")
+		_, err := openPack(base)
+		if err == nil {
+			continue
+		}
+		for _, ext := range []string{".idx", ".rev", ".bitmap"} {
+			if err := os.Rename(base+ext, base+ext+".damaged"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		if err := indexAgain(name); err != nil {
+			if st, statErr := os.Stat(name); statErr == nil && time.Since(st.ModTime()) < time.Minute {
+				continue // git may be making it
+			}
+			if err := os.Rename(name, name+".damaged"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// indexAgain writes the index of a pack on disk.
+func indexAgain(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	alone := func(o oid) (kind, []byte, error) {
+		return 0, nil, fmt.Errorf("%s is not in the pack", o)
+	}
+	x := &packIndexer{f: f, in: newInflater(), end: st.Size() - 20, outside: alone}
+	if err := x.scan(); err != nil {
+		return err
+	}
+	if err := x.resolve(); err != nil {
+		return err
+	}
+	entries, sum, err := x.finish()
+	if err != nil {
+		return err
+	}
+	index := strings.TrimSuffix(name, ".pack") + ".idx"
+	if err := writeSynced(index+".new", encodePackIndex(entries, sum), 0o444); err != nil {
+		return err
+	}
+	if err := os.Rename(index+".new", index); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
+}
+
+// onlyBranch is the branch of a clone whose HEAD is gone.
+func (r refs) onlyBranch() (string, bool) {
+	var found []string
+	root := r.path("refs/heads")
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return nil
+	})
+	if len(found) != 1 {
+		return "", false
+	}
+	name, err := filepath.Rel(root, found[0])
+	return filepath.ToSlash(name), err == nil
+}
