@@ -47,6 +47,9 @@ func (s *Site) markdown(source string) (body, kind string) {
 			}
 		}
 	}
+	if shown, failed := toMarkdown(linked(source)); failed == nil {
+		md = shown
+	}
 	return md, ""
 }
 

@@ -141,7 +141,7 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	}
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
 	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
-		if md, err := toMarkdown(raw); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
+		if md, err := toMarkdown(linked(raw)); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
 			return []edit{{start, end, apart(strings.TrimSpace(md), source, start, end)}}
 		}
 	}
@@ -213,7 +213,14 @@ func inlineText(source []byte, start, end int) string {
 		}
 	case atom.A:
 		return anchor(token, opens, source, start)
-	case atom.Script, atom.Style, atom.Iframe, atom.Object, atom.Embed, atom.Title, atom.Textarea, atom.Svg, atom.Math:
+	case atom.Video, atom.Audio, atom.Source, atom.Iframe:
+		if src := attribute(token, "src"); opens && webAddress(src) {
+			return markdownLink(cited{URL: src, Name: attribute(token, "title")})
+		}
+		if token.DataAtom == atom.Iframe && opens {
+			return strings.ReplaceAll(raw, "<", "&lt;")
+		}
+	case atom.Script, atom.Style, atom.Object, atom.Embed, atom.Title, atom.Textarea, atom.Svg, atom.Math:
 		return strings.ReplaceAll(raw, "<", "&lt;")
 	}
 	return ""

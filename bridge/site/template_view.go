@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type view struct {
 	ReadStatus string
 	Start, End string
 	Place      []cited
+	Paragraphs []string // of the description or summary, when there is no text
 	Properties mf2.Properties
 	HTML       bool
 }
@@ -50,7 +52,20 @@ func (s *Site) viewOf(k kind, item mf2.Item) view {
 			v.Place = append(v.Place, t)
 		}
 	}
+	if !hasValue(p["content"]) {
+		v.Paragraphs = paragraphs(cmp.Or(p.Text("description"), p.Text("summary")))
+	}
 	return v
+}
+
+func paragraphs(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(anyLines(text), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // quoted writes straight quotes as Hugo's typographer does. The goldmark of older Hugos
