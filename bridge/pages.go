@@ -66,14 +66,15 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	get("/auth", s.ownSignIn(s.signedIn(s.consentPage)))
 	post("/auth/consent", s.ownSignIn(s.signedIn(s.consent)))
 	get("/apps", s.signedIn(s.appsPage))
-	post("/apps/token", s.signedIn(s.makeToken))
+	post("/apps/token", s.freshly(s.makeToken))
 	post("/apps/revoke", s.signedIn(s.revokeApp))
+	post("/apps/old/forget", s.signedIn(s.forgetOldApp))
 	get("/connect", s.signedIn(s.connectPage))
 	get("/account", s.signedIn(s.accountPage))
 	post("/account/password", s.signedIn(s.changePassword))
-	post("/account/passkeys/begin", s.signedIn(s.addPasskeyBegin))
-	post("/account/passkeys", s.signedIn(s.addPasskey))
-	post("/account/passkeys/remove", s.signedIn(s.removePasskey))
+	post("/account/passkeys/begin", s.freshly(s.addPasskeyBegin))
+	post("/account/passkeys", s.freshly(s.addPasskey))
+	post("/account/passkeys/remove", s.freshly(s.removePasskey))
 }
 
 // isPage tells whether a path is one of the above. POST /auth is the API's.

@@ -19,6 +19,7 @@ type accountView struct {
 	Passkeys  bool // browsers allow them here
 	Password  bool
 	Sessions  []sessionView
+	Again     string // where to sign in again first; "" when the sign-in is fresh
 }
 
 type sessionView struct {
@@ -50,6 +51,9 @@ func (s *Server) showAccount(c echo.Context, v visitor, status int, failed error
 		Name: hostOf(s.config().Me), URL: s.config().URL, Keys: who.Passkeys,
 		Passkeys: s.pages.owner.AllowsPasskeys(), Password: who.Password != "",
 	}
+	if !s.pages.owner.Fresh(v.session) {
+		main.Again = again("/account")
+	}
 	for _, session := range sessions {
 		main.Sessions = append(main.Sessions, sessionView{session, session.ID == v.session.ID})
 	}
@@ -64,6 +68,13 @@ func (s *Server) showAccount(c echo.Context, v visitor, status int, failed error
 
 // changePassword answers POST /account/password.
 func (s *Server) changePassword(c echo.Context, v visitor) error {
+	who, err := s.pages.owner.Status(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if who.Password == "" && !s.pages.owner.Fresh(v.session) { // the one there was would be as good as a fresh sign-in
+		return s.signInAgain(c)
+	}
 	password, err := newPassword(c)
 	session := ""
 	if err == nil {

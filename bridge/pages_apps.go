@@ -18,6 +18,8 @@ import (
 type appsView struct {
 	Made          string // a new token, shown this once
 	Tokens, Ended []tokenView
+	Old           []oldAppView
+	Again         string // where to sign in again before a token can be made; "" when the sign-in is fresh
 	Scopes        []scopeView
 	Sites         []string
 }
@@ -30,15 +32,24 @@ type tokenView struct {
 	Expires           string // in words
 }
 
-func (s *Server) appsPage(c echo.Context, _ visitor) error {
-	notice := ""
-	if c.QueryParam("revoked") != "" {
-		notice = "It was revoked. It can do nothing any more."
-	}
-	return s.showApps(c, http.StatusOK, "", notice, nil)
+// oldAppView is an app that may sign in without PKCE.
+type oldAppView struct {
+	Name, ClientID string
+	Approved       time.Time
 }
 
-func (s *Server) showApps(c echo.Context, status int, made, notice string, failed error) error {
+func (s *Server) appsPage(c echo.Context, v visitor) error {
+	notice := ""
+	switch {
+	case c.QueryParam("revoked") != "":
+		notice = "It was revoked. It can do nothing any more."
+	case c.QueryParam("forgotten") != "":
+		notice = "You will be asked again when that app signs in."
+	}
+	return s.showApps(c, v, http.StatusOK, "", notice, nil)
+}
+
+func (s *Server) showApps(c echo.Context, who visitor, status int, made, notice string, failed error) error {
 	tokens, err := s.state.Tokens(c.Request().Context())
 	if err != nil {
 		return err
@@ -47,7 +58,17 @@ func (s *Server) showApps(c echo.Context, status int, made, notice string, faile
 	if err != nil {
 		return err
 	}
+	old, err := s.state.OldClients(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	main := appsView{Made: made, Scopes: handScopes(), Sites: s.Sites()}
+	if !s.pages.owner.Fresh(who.session) {
+		main.Again = again("/apps")
+	}
+	for _, app := range old {
+		main.Old = append(main.Old, oldAppView{shortAddress(app.ClientID), app.ClientID, app.Approved})
+	}
 	for _, t := range tokens {
 		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites, Created: t.Created, LastUsed: t.LastUsed}
 		switch {
@@ -85,10 +106,10 @@ func (s *Server) showApps(c echo.Context, status int, made, notice string, faile
 
 // makeToken answers POST /apps/token. The answer is the page itself, since the token cannot
 // be shown again.
-func (s *Server) makeToken(c echo.Context, _ visitor) error {
+func (s *Server) makeToken(c echo.Context, v visitor) error {
 	form := c.Request().PostForm
 	refuse := func(message, hint string) error {
-		return s.showApps(c, http.StatusBadRequest, "", "", &fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
+		return s.showApps(c, v, http.StatusBadRequest, "", "", &fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
 	}
 	t := state.Token{Name: strings.Join(strings.Fields(form.Get("name")), " "), Me: s.config().Me}
 	if t.Name == "" || len(t.Name) > 200 {
@@ -120,7 +141,7 @@ func (s *Server) makeToken(c echo.Context, _ visitor) error {
 		return err
 	}
 	s.log.Info("a token was made on the page", "name", t.Name, "scope", strings.Join(t.Scope, " "), "from", c.RealIP())
-	return s.showApps(c, http.StatusOK, secret, "", nil)
+	return s.showApps(c, v, http.StatusOK, secret, "", nil)
 }
 
 // revokeApp answers POST /apps/revoke.
@@ -138,4 +159,14 @@ func (s *Server) revokeApp(c echo.Context, _ visitor) error {
 		return err
 	}
 	return s.goTo(c, "/apps?revoked=yes")
+}
+
+// forgetOldApp answers POST /apps/old/forget: the app needs PKCE again, or the owner's leave.
+func (s *Server) forgetOldApp(c echo.Context, _ visitor) error {
+	app := c.FormValue("client_id")
+	if err := s.state.ForgetOldClient(c.Request().Context(), app); err != nil {
+		return err
+	}
+	s.log.Info("an app may not sign in without PKCE any more", "client", app, "from", c.RealIP())
+	return s.goTo(c, "/apps?forgotten=yes")
 }

@@ -60,6 +60,28 @@ func (s *Server) signedIn(next func(echo.Context, visitor) error) echo.HandlerFu
 	}
 }
 
+// freshly lets only the owner pass who signed in a short while ago: what makes a new way in
+// must not come of a browser that was left open. Others sign in again and come back.
+func (s *Server) freshly(next func(echo.Context, visitor) error) echo.HandlerFunc {
+	return s.signedIn(func(c echo.Context, v visitor) error {
+		if s.pages.owner.Fresh(v.session) {
+			return next(c, v)
+		}
+		return s.signInAgain(c)
+	})
+}
+
+func (s *Server) signInAgain(c echo.Context) error {
+	r := c.Request()
+	if asksJSON(r) {
+		return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "it is a while since you signed in", Hint: "open the page anew and sign in again"}
+	}
+	return s.goTo(c, again(comeBack(r)))
+}
+
+// again is where the owner signs in once more and comes back.
+func again(back string) string { return "/signin?again=yes&back=" + url.QueryEscape(back) }
+
 // comeBack is the page to return to after signing in: that of the form, when one was sent.
 func comeBack(r *http.Request) string {
 	if r.Method != http.MethodPost {

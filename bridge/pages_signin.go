@@ -143,24 +143,29 @@ type signInView struct {
 
 func (s *Server) signInPage(c echo.Context) error {
 	back := localPath(c.QueryParam("back"))
-	_, ok, err := s.visitor(c)
+	v, ok, err := s.visitor(c)
 	if err != nil {
 		return err
 	}
-	if ok {
+	again := c.QueryParam("again") != ""
+	if ok && (!again || s.pages.owner.Fresh(v.session)) {
 		return s.goTo(c, back)
 	}
 	var failed error
+	if ok {
+		return s.showSignIn(c, http.StatusOK, back, true, nil)
+	}
 	if c.QueryParam("entered") != "" {
 		failed = &fault.Error{
 			Code: fault.Forbidden, Message: "the browser did not keep the cookie that says who you are",
 			Hint: "open " + s.config().URL + " and sign in there; cookies must be allowed",
 		}
 	}
-	return s.showSignIn(c, http.StatusOK, back, failed)
+	return s.showSignIn(c, http.StatusOK, back, false, failed)
 }
 
-func (s *Server) showSignIn(c echo.Context, status int, back string, failed error) error {
+// showSignIn shows the form; again tells that the owner is signed in, but since too long ago.
+func (s *Server) showSignIn(c echo.Context, status int, back string, again bool, failed error) error {
 	who, err := s.pages.owner.Status(c.Request().Context())
 	if err != nil {
 		return err
@@ -174,6 +179,9 @@ func (s *Server) showSignIn(c echo.Context, status int, back string, failed erro
 		main.For = shortAddress(u.Query().Get("client_id"))
 	}
 	v := view{Title: "Sign in", Main: main}
+	if again {
+		v.Notice = "It is a while since you signed in. Do it again before you add or remove a way in."
+	}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}
@@ -190,7 +198,7 @@ func (s *Server) signIn(c echo.Context) error {
 	case code == fault.Forbidden, code == fault.TooManyRequests:
 		s.log.Warn("a sign-in was refused", "from", c.RealIP(), "error", err)
 		tellWait(c, err)
-		return s.showSignIn(c, micropub.StatusOf(code), back, err)
+		return s.showSignIn(c, micropub.StatusOf(code), back, false, err)
 	}
 	return err
 }

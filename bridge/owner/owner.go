@@ -27,6 +27,7 @@ const (
 	SetupLifetime   = time.Hour           // a set-up link
 	SessionIdle     = 7 * 24 * time.Hour  // a session that is not used
 	SessionLifetime = 30 * 24 * time.Hour // any session
+	SessionFresh    = 15 * time.Minute    // from a sign-in to what only a fresh one may do
 	ceremonyTime    = 5 * time.Minute     // from a passkey's challenge to its answer
 )
 

@@ -115,6 +115,10 @@ func (o *Owner) startSession(ctx context.Context, browser string) (string, error
 	return secret, nil
 }
 
+// Fresh tells whether the owner signed in so short a while ago that the browser is surely
+// still in his hands: that is asked for before there is another way in.
+func (o *Owner) Fresh(s state.Session) bool { return o.now().Sub(s.Created) < SessionFresh }
+
 // Session is the session of a secret that a browser sent; ok is false when it is over.
 func (o *Owner) Session(ctx context.Context, secret string) (s state.Session, ok bool, err error) {
 	if secret == "" {
