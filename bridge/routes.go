@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -21,7 +22,7 @@ func (s *Server) handler() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = s.clientAddress()
 	e.HTTPErrorHandler = s.answerError
-	e.Use(middleware.RequestID(), s.metrics.count(e), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
+	e.Use(plainRequestID, middleware.RequestID(), s.metrics.count(e), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
 			s.log.Error("a request met a defect", "path", c.Path(), "error", err, "stack", string(stack))
 			return err
@@ -116,7 +117,10 @@ func (s *Server) logRequests() echo.MiddlewareFunc {
 				slog.String("method", v.Method), slog.String("path", v.URIPath), slog.Int("status", v.Status),
 				slog.String("took", v.Latency.Round(time.Microsecond).String()), slog.String("from", v.RemoteIP), slog.String("request", v.RequestID),
 			}
-			if v.Status >= 500 {
+			switch {
+			case v.URIPath == "/healthz" || v.URIPath == "/readyz":
+				level = slog.LevelDebug // asked all day; what is wrong has lines of its own
+			case v.Status >= 500:
 				level = slog.LevelError
 			}
 			if v.Error != nil {
@@ -127,6 +131,20 @@ func (s *Server) logRequests() echo.MiddlewareFunc {
 		},
 	})
 }
+
+// plainRequestID passes over what a client calls its request unless that is short and plain, as
+// the names that proxies give are.
+func plainRequestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Request().Header
+		if !requestName.MatchString(h.Get(echo.HeaderXRequestID)) {
+			h.Del(echo.HeaderXRequestID)
+		}
+		return next(c)
+	}
+}
+
+var requestName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 // answerError is the one place where an error becomes an answer.
 func (s *Server) answerError(err error, c echo.Context) {

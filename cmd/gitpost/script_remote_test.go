@@ -23,7 +23,7 @@ type gitHost struct {
 	done    chan struct{}
 }
 
-// git-http start [TOKEN] serves the scenario's folder over HTTP at $GITHTTP, for any user
+// git-http start [TOKEN] serves the scenario's folder over HTTP at $GITHTTP, which is http://$GITHOST, for any user
 // with that token as password; git-http stop is an outage.
 func (s *scene) gitHTTP(args []string) {
 	s.usage(args, 1, "git-http start [TOKEN] | stop")
@@ -60,6 +60,7 @@ func (s *scene) gitHTTP(args []string) {
 	}()
 	s.gitHost = h
 	s.ts.Setenv("GITHTTP", "http://"+h.address)
+	s.ts.Setenv("GITHOST", h.address)
 }
 
 func (h *gitHost) stop() {

@@ -126,6 +126,15 @@ func (s *scene) waits(args []string) {
 	}
 }
 
+// says REGEXP waits until the server's output matches.
+func (s *scene) says(args []string) {
+	s.usage(args, 1, "says REGEXP")
+	want := regexp.MustCompile(args[0])
+	if !s.server.until(func() bool { return want.MatchString(s.server.output()) }) {
+		s.ts.Fatalf("the server never says %q; it says\n%s", args[0], s.server.output())
+	}
+}
+
 // reload sends SIGHUP and waits for what the server says to it, which goes to stdout. With ! the
 // configuration must be refused.
 func (s *scene) reload([]string) {

@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 //	git-http, sshd            serve remote.git over the network; see script_remote_test.go
 //	setup [-first]            make a set-up link, or take that of the first start: $CODE
 //	waits FILE REGEXP         wait until the file has a text that matches
+//	says REGEXP               wait until the server has said something that matches
 //	proxy SOCKET              serve $URL by a proxy that passes requests to a Unix socket
 //	build OUTPUT              build what the remote has with the site's real generator
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
@@ -82,6 +83,7 @@ func scriptParams() testscript.Params {
 			"site":      onScene((*scene).site),
 			"build":     onScene((*scene).build),
 			"waits":     onScene((*scene).waits),
+			"says":      onScene((*scene).says),
 			"proxy":     onScene((*scene).proxy),
 			"setup":     onScene((*scene).setup),
 			"remember":  onScene((*scene).remember),
