@@ -29,7 +29,11 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 			l, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 		}
 		if err != nil {
-			err = fmt.Errorf("listen on %s: %w; free the address or set another one with the key listen", c.Listen, err)
+			remedy := "free the address or set another one with the key listen"
+			if errors.Is(err, syscall.EACCES) {
+				remedy = "let gitpost's user listen there (gitpost init --print systemd says how), or set another address with the key listen"
+			}
+			err = fmt.Errorf("listen on %s: %w; %s", c.Listen, err, remedy)
 		}
 	}
 	if err != nil {

@@ -67,7 +67,7 @@ func (a *alarm) check(ctx context.Context) {
 		n := notice{Site: a.site, Waiting: waiting, Since: a.troubled.UTC(), Reason: reason}
 		n.Text = fmt.Sprintf("%s: %s", a.site, reason)
 		if waiting > 0 {
-			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s. %s", a.site, waiting, n.Since.Format("2 January 15:04 MST"), reason)
+			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting, n.Since.Format("2 January 15:04 MST"), reason)
 		}
 		a.sent = a.send(ctx, n)
 	}
