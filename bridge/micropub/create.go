@@ -24,6 +24,8 @@ func (d *draft) set(name string, v any) error {
 	switch {
 	case name == "mp-photo-alt":
 		d.alts = append(d.alts, positions(v)...)
+	case name == "mp-post-status", name == "mp-visibility":
+		return d.keep(name[len(prefix):], values(v, false)) // passed over, they would publish a post that is not to be seen
 	case isCommand(name):
 		d.commands.set(name, values(v, false))
 	case name == "photo":

@@ -18,6 +18,7 @@ func (f *form) command(l Limits) (Command, error) {
 	if err := f.oneContent(); err != nil {
 		return nil, err
 	}
+	f.placeAlts()
 	verb, err := f.one("action", "mp-action")
 	if err != nil {
 		return nil, err
@@ -79,6 +80,33 @@ func (f *form) oneContent() error {
 		field.elements = nil
 	}
 	return nil
+}
+
+// placeAlts brings alternative texts that are numbered to the places of their photos: the photos
+// of those numbers, or of those places when photos have none. Numbers that fit neither are but
+// an order.
+func (f *form) placeAlts() {
+	alts, photos := f.fields["mp-photo-alt"], f.fields["photo"]
+	if alts == nil || photos == nil || len(alts.numbered) == 0 || len(alts.elements) > 0 || len(photos.elements) > 0 && len(photos.numbered) > 0 {
+		return
+	}
+	numbers := slices.Sorted(maps.Keys(photos.numbered))
+	for i := range photos.elements {
+		numbers = append(numbers, i)
+	}
+	for n := range alts.numbered {
+		if !slices.Contains(numbers, n) {
+			return
+		}
+	}
+	for _, n := range numbers {
+		text := ""
+		if alt := alts.numbered[n]; alt != nil {
+			text = firstText(alt.list())
+		}
+		alts.elements = append(alts.elements, element{text: text})
+	}
+	alts.numbered = nil
 }
 
 // upload recognises a file that was sent to the Micropub endpoint as if it were the media
