@@ -68,7 +68,7 @@ func TestAlarmTellsOnceOfATroubleAndOnceOfItsEnd(t *testing.T) {
 			t.Fatalf("minute %d: told %d times: %+v", step.minute, len(got), got)
 		}
 	}
-	if n := got[0]; n.Waiting != 3 || !n.Since.Equal(start.Add(time.Minute)) || n.Resolved || !strings.Contains(n.Text, "3 of its changes have waited to be pushed since 1 March 12:01 UTC. the remote is down") || n.Content != n.Text {
+	if n := got[0]; n.Waiting != 3 || !n.Since.Equal(start.Add(time.Minute)) || n.Resolved || !strings.Contains(n.Text, "3 of its changes have waited to be pushed since 1 March 12:01 UTC: the remote is down") || n.Content != n.Text {
 		t.Errorf("told %+v", n)
 	}
 	if n := got[1]; !n.Resolved || n.Waiting != 0 {
