@@ -91,6 +91,9 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	if !ok {
 		return h.locateStatic(page)
 	}
+	if f.dropped && !h.rules.tree {
+		h.adopt(&f, around)
+	}
 	h.resolve(&f)
 	page.Kind = pageKind(&f)
 	switch {
@@ -137,6 +140,30 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 		page.Published, page.Reason, page.Aliases = false, feedOver, nil
 	}
 	return page
+}
+
+// adopt: before 0.123 a bundle in a language that is not built is published in one that is,
+// when it has no page of its own in that one and a page in it has.
+func (h *hugo) adopt(f *hugoFile, around Surroundings) {
+	lister, ok := around.(Lister)
+	if !ok || f.class != leafBundle {
+		return
+	}
+	folder, _ := f.mount.folder(f.dir)
+	var lang *hugoLanguage
+	for name := range lister.Below(strings.TrimSuffix(folder, "/")) {
+		p, ok := h.file(name)
+		switch {
+		case !ok || p.class == plainFile || p.ignored || p.dropped:
+		case p.class == leafBundle && p.dir == f.dir:
+			return
+		case lang == nil || p.lang == h.main:
+			lang = p.lang
+		}
+	}
+	if lang != nil {
+		f.lang, f.dropped = lang, false
+	}
 }
 
 const feedOver = "its feed is written over it"

@@ -224,6 +224,15 @@ var hugoRows = []struct {
 		want:  map[string]string{"content/s/_index.FR.md": "s/", "content/s/a.md": "s/a/"},
 	},
 	{
+		name: "a bundle in a disabled language with a page in another", versions: "0.111.3",
+		config: "disableLanguages = ['fr']\n[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n",
+		files: map[string]string{
+			"content/s/b/index.fr.md": plainPost, "content/s/b/c.md": plainPost, "content/s/d/index.fr.md": plainPost, "content/s/d/e.fr.md": plainPost,
+			"content/s/f/index.fr.md": plainPost, "content/s/f/index.md": plainPost, "content/s/f/g.md": plainPost,
+		},
+		want: map[string]string{"content/s/b/index.fr.md": "s/b/", "content/s/f/index.md": "s/f/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
