@@ -270,9 +270,6 @@ func (lang *hugoLanguage) readKinds(s settings) {
 			}
 		}
 	}
-	if lang.disabledKinds["taxonomy"] && lang.disabledKinds["term"] {
-		lang.taxonomies = nil
-	}
 }
 
 func hasFormat(formats []string, format string) bool {

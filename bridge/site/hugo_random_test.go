@@ -143,7 +143,7 @@ func (h *hugoRandom) config() []string {
 	top(20, "buildDrafts = true")
 	top(20, "buildFuture = true")
 	top(20, "buildExpired = true")
-	kinds := []string{"page", "section", "term", "home"}
+	kinds := []string{"page", "section", "term", "home", "taxonomy', 'term", "RSS', 'sitemap"}
 	if atLeast(h.version, "0.123.0") {
 		kinds = append(kinds, "taxonomy")
 	}

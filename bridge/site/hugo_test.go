@@ -233,6 +233,12 @@ var hugoRows = []struct {
 		want: map[string]string{"content/s/b/index.fr.md": "s/b/", "content/s/f/index.md": "s/f/"},
 	},
 	{
+		name:   "folders of taxonomies are no sections, though neither lists nor terms are built",
+		config: "disableKinds = ['taxonomy', 'term']\n",
+		files:  map[string]string{"content/tags/_index.md": plainPost, "content/tags/Go/_index.md": plainPost, "content/tags/x.md": plainPost, "content/series/o/_index.md": plainPost},
+		want:   map[string]string{"content/tags/x.md": "tags/x/", "content/series/o/_index.md": "series/o/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
