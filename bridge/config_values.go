@@ -121,7 +121,7 @@ func durationKey(field func(*Config) *time.Duration, least time.Duration) func(*
 		if err != nil {
 			return err
 		}
-		d, ok := parseDuration(s)
+		d, ok := ParseDuration(s)
 		switch {
 		case !ok:
 			return &flaw{"is not a length of time", "write a number with a unit: 90s, 5m, 2h or 30d"}
@@ -135,8 +135,8 @@ func durationKey(field func(*Config) *time.Duration, least time.Duration) func(*
 	}
 }
 
-// parseDuration reads Go's durations, and days.
-func parseDuration(s string) (time.Duration, bool) {
+// ParseDuration reads Go's durations, and days.
+func ParseDuration(s string) (time.Duration, bool) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)
 		if err != nil || math.IsNaN(n) || math.Abs(n) > 36500 {

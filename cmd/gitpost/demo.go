@@ -29,7 +29,7 @@ func demoCommand() *cobra.Command {
 		Long: `demo makes a small Hugo site with a Git remote of its own, serves it, posts a note and a
 photo to itself as an app would, and shows what became of them. Then it serves until it is
 interrupted.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if dir == "" {
 				if dir, err = os.MkdirTemp("", "gitpost-demo-"); err != nil {

@@ -27,7 +27,7 @@ func doctorCommand() *cobra.Command {
 whether it takes a push, the site and its posts, the clock, and on the live site the lines for
 apps and the addresses of posts (by its sitemap). It changes nothing, and works beside a
 running server. It exits with status 1 when a check fails, 2 when the configuration is wrong.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := bridge.LoadConfig(path, os.Environ())
 			if err != nil {

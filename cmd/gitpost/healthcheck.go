@@ -23,7 +23,7 @@ func healthcheckCommand() *cobra.Command {
 		Short: "Ask the running server whether it serves",
 		Long: `healthcheck asks the server at the address that it listens on, and exits with status 0 when
 it serves. It is for containers and watchdogs, which have no curl.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := bridge.LoadConfig(path, os.Environ())
 			if err != nil {

@@ -26,7 +26,7 @@ With --print it does none of this and prints an example of a file: ` + strings.J
   gitpost init --repo https://git.example/me/blog.git --token-file token --url https://pub.example.org --yes
   gitpost init --repo git@git.example:me/blog.git --accept-host-key SHA256:… --url https://pub.example.org --yes
   gitpost init --print systemd > /etc/systemd/system/gitpost.service`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if print != "" {
 				text, err := templates.Setup(print)
@@ -71,7 +71,7 @@ With --print it does none of this and prints an example of a file: ` + strings.J
 		if s.tls != "" && s.tls != "auto" {
 			return fmt.Errorf("--tls %s is not known; write auto, or leave it out", s.tls)
 		}
-		return cobra.NoArgs(c, args)
+		return noArguments(c, args)
 	}
 	return c
 }

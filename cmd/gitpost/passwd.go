@@ -31,7 +31,7 @@ With --set it asks for the new password here, or reads it as one line from stand
 when that is no terminal. A new password signs every browser out; apps keep their tokens.
 
 passwd works beside a running server, and before the first start of one.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
 				who, err := owner.New(db, config.URL, config.Me)

@@ -70,6 +70,7 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 		{}, {"wibble"}, {"token"}, {"token", "wibble"}, {"token", "create"}, {"token", "revoke"}, {"token", "list", "x"},
 		{"serve", "x"}, {"serve", "--wibble"}, {"urls", "--generator", "zola"}, {"urls", "--site", "x", "--config", "y"},
 		{"demo", "x"}, {"version", "x"}, {"init", "x"}, {"doctor", "x"}, {"healthcheck", "x"}, {"man"}, {"init", "--print", "x"}, {"token", "create", "--scope", "create", "--expires", "-1h"},
+		{"token", "create", "--scope", "create", "--name", "two\nlines"},
 	} {
 		var problems bytes.Buffer
 		if got := run(args, strings.NewReader(""), io.Discard, &problems); got != wrongUsage {

@@ -70,7 +70,33 @@ file, committed to the site's Git repository and pushed; the site's CI builds it
 	}
 	root.SetVersionTemplate("gitpost {{.Version}}\n")
 	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), doctorCommand(), healthcheckCommand(), manCommand(), versionCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() { // what the library made says what others say to slips
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = knownCommand, func(*cobra.Command, []string) error { return nil }
+			for _, shell := range c.Commands() {
+				shell.Args = noArguments
+			}
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if of, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return knownCommand(of, append(rest, args...)[:1])
+				}
+				return nil
+			}
+		}
+	}
 	return root
+}
+
+// noArguments refuses what stands behind a command that has flags alone.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments; leave %q out", c.CommandPath(), strings.Join(args, " "))
+	}
+	return nil
 }
 
 // knownCommand refuses the arguments of a command that only has commands below it.
@@ -84,6 +110,7 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("no command is given; give one of %s", strings.Join(names, ", "))
 	}
+	c.SuggestionsMinimumDistance = 2 // letters
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		names = near
 	}

@@ -27,7 +27,7 @@ func serveCommand() *cobra.Command {
 		Long: `serve clones the repositories when there are no clones yet, and answers Micropub requests
 until it is interrupted; then it finishes what is under way. On SIGHUP it reads the
 configuration again.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := bridge.LoadConfig(path, os.Environ())
 			if err != nil {

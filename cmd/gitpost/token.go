@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -31,20 +32,19 @@ func tokenCommand() *cobra.Command {
 }
 
 func tokenCreateCommand() *cobra.Command {
-	var path, scope, name string
+	var path, scope, name, expires string
 	var sites []string
-	var expires time.Duration
 	c := &cobra.Command{
 		Use:   "create --scope SCOPES [--name NAME] [--site URL]...",
 		Short: "Make a token and print it",
 		Long:  `create prints the token alone. It is shown this once: only its hash is kept.`,
 		Example: `  gitpost token create --scope "create update delete undelete media" --name phone
   gitpost token create --scope draft --site https://boats.example/`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			t := state.Token{Name: name, Scope: strings.Fields(strings.ReplaceAll(scope, ",", " "))}
-			if expires > 0 {
-				t.Expires = time.Now().Add(expires)
+			if d, _ := bridge.ParseDuration(expires); d > 0 { // Args has checked it
+				t.Expires = time.Now().Add(d)
 			}
 			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
 				t.Me = config.Me
@@ -70,15 +70,18 @@ func tokenCreateCommand() *cobra.Command {
 	c.Flags().StringVar(&scope, "scope", "", `what the token may do, such as "create update delete undelete media", or "draft"`)
 	c.Flags().StringVar(&name, "name", "", "a name for the list")
 	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its own; repeat it for more (default all)")
-	c.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 720h (default for ever)")
+	c.Flags().StringVar(&expires, "expires", "", "how long it is good, such as 90d or 12h (default for ever)")
 	c.Args = func(c *cobra.Command, args []string) error {
 		if strings.TrimSpace(scope) == "" {
 			return errors.New(`no scope is given; say what the token may do, such as --scope "create update media"`)
 		}
-		if expires < 0 {
-			return errors.New("--expires is negative; give a length of time such as 720h, or leave it out")
+		if d, ok := bridge.ParseDuration(expires); expires != "" && (!ok || d <= 0) {
+			return fmt.Errorf("--expires %s is not a length of time ahead; write a number with a unit, such as 90d or 12h, or leave it out", expires)
 		}
-		return cobra.NoArgs(c, args)
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			return errors.New("--name has line breaks or control characters in it; write it in one line")
+		}
+		return noArguments(c, args)
 	}
 	return c
 }
@@ -88,7 +91,7 @@ func tokenListCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List all tokens, newest first, without their secrets",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withState(c.Context(), path, func(_ bridge.Config, db *state.DB) error {
 				tokens, err := db.Tokens(c.Context())
@@ -161,7 +164,12 @@ func tokenRevokeCommand() *cobra.Command {
 		Short: "Make a token useless, at once",
 		Long: `revoke takes the number that token list shows, or the token itself; - reads the token
 from standard input, so that it does not show in the list of processes.`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("name one token: by its number in gitpost token list, the token itself, or - to read it from standard input")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			which := args[0]
 			if which == "-" {

@@ -39,7 +39,7 @@ as it would write it now. Nothing is changed.`,
 		Example: `  gitpost urls
   gitpost urls --explain
   gitpost urls --site ~/blog --generator hugo@0.147.9 --json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var config bridge.Config
 			var tree fs.FS
@@ -101,9 +101,12 @@ as it would write it now. Nothing is changed.`,
 	c.Flags().BoolVar(&explain, "explain", false, "print what was concluded about the site, and an example of a post")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Args = func(c *cobra.Command, args []string) error {
-		name, _, _ := strings.Cut(generator, "@")
+		name, version, given := strings.Cut(generator, "@")
 		if generator != "" && name != "hugo" && name != "jekyll" {
 			return fmt.Errorf("--generator %s is not known; write hugo or jekyll, with a version as in hugo@0.147.9", generator)
+		}
+		if given && bridge.CheckKey("site.version", version, ".") != nil {
+			return fmt.Errorf("--generator %s has no version behind the @; write it as in hugo@0.147.9, or leave it out", generator)
 		}
 		if folder != "" && address != "" {
 			return errors.New("--destination and --site exclude each other; give one of them")
@@ -111,7 +114,7 @@ as it would write it now. Nothing is changed.`,
 		if folder != "" && c.Flags().Changed("config") {
 			return errors.New("--config and --site exclude each other; give one of them")
 		}
-		return cobra.NoArgs(c, args)
+		return noArguments(c, args)
 	}
 	return c
 }
