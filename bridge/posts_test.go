@@ -333,3 +333,24 @@ func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
 		})
 	}
 }
+
+// TestPostThatCouldNotBeReadBackIsRefused: a file has limits that a request has not.
+func TestPostThatCouldNotBeReadBackIsRefused(t *testing.T) {
+	f := serve(t, "jekyll", nil)
+	u := f.create(`{"properties":{"content":["Short"],"mp-slug":["short"]}}`)
+	before, long := f.commits(), strings.Repeat("x", 11_000_000)
+	for _, a := range []answer{
+		f.form(url.Values{"h": {"entry"}, "content": {long}}),
+		f.json(`{"action":"update","url":"` + u + `","replace":{"content":["` + long + `"]}}`),
+	} {
+		if a.Status != http.StatusRequestEntityTooLarge || !strings.Contains(a.Body, "larger than 10 MB") {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+	}
+	if after := f.commits(); after != before {
+		t.Errorf("refused posts made commits: %s → %s", before, after)
+	}
+	if got := f.source(u).Properties.Text("content"); got != "Short" {
+		t.Errorf("the post says %q", got[:min(40, len(got))])
+	}
+}

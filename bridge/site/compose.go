@@ -49,7 +49,18 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		return Revision{}, err
 	}
 	made.Data = w.doc.Bytes()
-	return made, nil
+	return made, s.readable(op, made.Data)
+}
+
+// readable makes sure that a file can be read again before it is written: there are limits.
+func (s *Site) readable(op string, data []byte) error {
+	if _, err := s.Parse(data); err != nil {
+		return &fault.Error{
+			Code: fault.TooLarge, Op: op,
+			Message: fmt.Sprintf("the post's file could not be read again (%s)", err), Hint: "send less in one post; nothing was written", Err: err,
+		}
+	}
+	return nil
 }
 
 // prepared takes away what is no property: commands, and names without values.
@@ -245,13 +256,16 @@ func (s *Site) siteRelative(address string) string {
 }
 
 func unwritable(op, key string, err error) error {
-	reason := err.Error()
+	reason, hint := err.Error(), "change that key in a text editor"
+	if limit := (*frontmatter.SyntaxError)(nil); errors.As(err, &limit) {
+		reason, hint = limit.Message, "send less in one post"
+	}
 	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
 		key, reason = refused.Key, refused.Message
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
 		Message: fmt.Sprintf("%q cannot be written: %s", key, reason),
-		Hint:    "change that key in a text editor", Err: err,
+		Hint:    hint, Err: err,
 	}
 }

@@ -132,7 +132,7 @@ func photoURL(v any) string {
 	case string:
 		return v
 	case map[string]any:
-		for _, key := range []string{"value", "url"} {
+		for _, key := range []string{"value", "url", "src"} {
 			if s, ok := v[key].(string); ok {
 				return s
 			}

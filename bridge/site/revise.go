@@ -59,7 +59,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 		}
 	}
 	made.Data = doc.Bytes()
-	return made, nil
+	return made, s.readable(op, made.Data)
 }
 
 // revise writes the properties that differ.
