@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (d *destination) readPast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, reached, err := pastOf(ctx, s, tip, gitstore.Hash(known), nil)
+	p, reached, err := pastOf(ctx, d.config().OpenSite, s, tip, gitstore.Hash(known), nil)
 	if err == nil {
 		d.catalog.Remember(string(tip.Commit()), p, !reached)
 	}
@@ -54,8 +55,9 @@ func (d *destination) readPast(ctx context.Context) error {
 }
 
 // pastOf walks the first-parent history, newest commit first, until one whose past is known
-// (reached), to the beginning, or until enough is known.
-func pastOf(ctx context.Context, s *site.Site, at *gitstore.Snapshot, known gitstore.Hash, enough func(*catalog.Past) bool) (p *catalog.Past, reached bool, err error) {
+// (reached), to the beginning, or until enough is known. s is the site as it is at the end;
+// open reads what it was before.
+func pastOf(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.Site, at *gitstore.Snapshot, known gitstore.Hash, enough func(*catalog.Past) bool) (p *catalog.Past, reached bool, err error) {
 	p = catalog.NewPast()
 	var failed error
 	err = at.Log(ctx, func(c gitstore.LogEntry) bool {
@@ -63,7 +65,7 @@ func pastOf(ctx context.Context, s *site.Site, at *gitstore.Snapshot, known gits
 			reached = true
 			return false
 		}
-		failed = notePast(s, c, p)
+		s, failed = notePast(open, s, c, p)
 		return failed == nil && (enough == nil || !enough(p))
 	})
 	if err = errors.Join(err, failed); err != nil {
@@ -73,39 +75,55 @@ func pastOf(ctx context.Context, s *site.Site, at *gitstore.Snapshot, known gits
 }
 
 // notePast notes what one commit did to posts: as the trailers of gitpost's own say, and of
-// others' as their files show.
-func notePast(s *site.Site, c gitstore.LogEntry, p *catalog.Past) error {
+// others' as their files show. It gives the site as it was before the commit.
+func notePast(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site, error) {
 	t := trailers(c.Message)
 	switch t[trailerAction] {
 	case "":
-		return notePastByHand(s, c, p)
+		return notePastByHand(open, s, c, p)
 	case "delete":
-		p.Deleted(t[trailerURL], catalog.Gone{Path: t[trailerPath], Ref: string(c.Before.Commit())})
+		gone := catalog.Gone{Path: t[trailerPath], Ref: string(c.Before.Commit())}
+		p.Deleted(t[trailerURL], gone)
+		if was := t[trailerFormerURL]; was != "" {
+			p.Deleted(was, gone)
+		}
 	case "update":
 		if was := t[trailerFormerPath]; was != "" {
 			p.Readdressed(t[trailerFormerURL], was)
 			p.Moved(was, t[trailerPath])
 		}
 	}
-	return nil
+	return s, nil
 }
 
 // mostByHand bounds what is read of one commit: one that touches more posts reformats the
 // site, or takes it over from somewhere else.
-const mostByHand = 2000
+const mostByHand = 20_000
 
-func notePastByHand(s *site.Site, c gitstore.LogEntry, p *catalog.Past) error {
+func notePastByHand(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site, error) {
 	if c.Before.Commit() == "" {
-		return nil
+		return s, nil
 	}
 	deltas, err := c.Before.Diff(c.At)
 	if err != nil {
-		return err
+		return s, err
+	}
+	older, rules := s, false
+	if slices.ContainsFunc(deltas, func(d gitstore.Delta) bool { return decidesForOthers(s, d.Path) }) {
+		if was, err := open(c.Before); err == nil { // else what holds now is the best guess
+			older, rules = was, true
+		}
+	}
+	before, after := around(older, c.Before), around(s, c.At)
+	if rules {
+		if err := noteOtherRules(before, after, p); err != nil {
+			return older, err
+		}
 	}
 	var gone, came, changed []gitstore.Delta
 	for _, d := range deltas {
 		switch {
-		case !s.Content(d.Path):
+		case !older.Content(d.Path) && !s.Content(d.Path):
 		case d.New == "":
 			gone = append(gone, d)
 		case d.Old == "":
@@ -115,9 +133,13 @@ func notePastByHand(s *site.Site, c gitstore.LogEntry, p *catalog.Past) error {
 		}
 	}
 	if len(gone)+len(changed) > mostByHand || len(gone) > 0 && len(came) > mostByHand {
-		return nil
+		return older, nil
 	}
-	before, after := treeAround{s, c.Before}, treeAround{s, c.At}
+	if len(gone)+len(changed) > 20 {
+		if err := errors.Join(before.list(), after.list()); err != nil {
+			return older, err
+		}
+	}
 	successors := pairs(gone, came, before, after)
 	for _, d := range gone {
 		url := before.address(d.Path, d.Old)
@@ -136,6 +158,54 @@ func notePastByHand(s *site.Site, c gitstore.LogEntry, p *catalog.Past) error {
 	for _, d := range changed {
 		if url := before.address(d.Path, d.Old); url != "" && !catalog.SameAddress(url, after.address(d.Path, d.New)) {
 			p.Readdressed(url, d.Path)
+		}
+	}
+	return older, nil
+}
+
+// decidesForOthers tells whether a change of the file may give other files other addresses.
+func decidesForOthers(s *site.Site, file string) bool {
+	return s.Config(file) || s.Context(file) && strings.HasPrefix(path.Base(file), "_index.")
+}
+
+// noteOtherRules notes where all posts were published before a commit that changed the rules:
+// the site's configuration, or a section's page. Most such commits change other things, which
+// a look at some posts of each folder tells.
+func noteOtherRules(before, after treeAround, p *catalog.Past) error {
+	if err := errors.Join(before.list(), after.list()); err != nil {
+		return err
+	}
+	var posts []string
+	for file := range before.files {
+		if _, stays := after.files[file]; stays && before.site.Content(file) {
+			posts = append(posts, file)
+		}
+	}
+	if len(posts) > mostByHand {
+		return nil
+	}
+	slices.Sort(posts)
+	moved := func(file string) (was string, moved bool) {
+		was = before.address(file, before.files[file])
+		return was, was != "" && !catalog.SameAddress(was, after.address(file, after.files[file]))
+	}
+	const some = 200
+	folder := "/"
+	if !slices.ContainsFunc(posts, func(file string) bool {
+		first := path.Dir(file) != folder
+		folder = path.Dir(file)
+		i, _ := slices.BinarySearch(posts, file)
+		if !first && i%(len(posts)/some+1) != 0 {
+			return false
+		}
+		_, moved := moved(file)
+		return moved
+	}) {
+		return nil
+	}
+	for _, file := range posts {
+		if was, moved := moved(file); moved {
+			p.Readdressed(was, file)
 		}
 	}
 	return nil
@@ -188,14 +258,47 @@ func postName(file string) string {
 type treeAround struct {
 	site *site.Site
 	tree *gitstore.Snapshot
+
+	files map[string]gitstore.Hash         // all that the tree has, when it was listed
+	pages map[string]*frontmatter.Document // of sections, once they were read
+}
+
+func around(s *site.Site, tree *gitstore.Snapshot) treeAround {
+	return treeAround{site: s, tree: tree, files: map[string]gitstore.Hash{}, pages: map[string]*frontmatter.Document{}}
+}
+
+// list reads the names of all files at once, which many questions are worth.
+func (a treeAround) list() error {
+	if len(a.files) > 0 {
+		return nil
+	}
+	return a.tree.Walk(func(file string, blob gitstore.Hash) error {
+		a.files[file] = blob
+		return nil
+	})
 }
 
 func (a treeAround) Exists(file string) bool {
+	if len(a.files) > 0 {
+		_, ok := a.files[file]
+		return ok
+	}
 	info, err := fs.Stat(a.tree, file)
 	return err == nil && info.Mode().IsRegular()
 }
 
 func (a treeAround) Document(file string) *frontmatter.Document {
+	if doc, known := a.pages[file]; known {
+		return doc
+	}
+	doc := a.read(file)
+	if a.site.Context(file) {
+		a.pages[file] = doc
+	}
+	return doc
+}
+
+func (a treeAround) read(file string) *frontmatter.Document {
 	data, err := a.tree.ReadFile(file)
 	if err != nil {
 		return nil
@@ -260,7 +363,7 @@ func (p *posts) lastDeletion(ctx context.Context, op, url string) (*deletion, er
 	}
 	known := gitstore.Hash(p.catalog.Remembered())
 	enough := func(p *catalog.Past) bool { _, found := p.Gone(url); return found }
-	past, reached, err := pastOf(ctx, s, at, known, enough)
+	past, reached, err := pastOf(ctx, p.config().OpenSite, s, at, known, enough)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, &fault.Error{Code: fault.Unavailable, Op: op,
 			Message: "the history is long, and not read to its end yet", Hint: "try again in a minute", Err: err}
@@ -270,7 +373,7 @@ func (p *posts) lastDeletion(ctx context.Context, op, url string) (*deletion, er
 	}
 	gone, found := past.Gone(url)
 	if !found && reached {
-		gone, found = p.catalog.Gone(url)
+		gone, found = p.catalog.Gone(url, past)
 	}
 	if !found {
 		return nil, nil

@@ -35,13 +35,17 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 			}
 		}
 		o.URL = e.Page.URL
+		former := "" // by which the client knows it, and will ask for it back
+		if !catalog.SameAddress(cmd.URL, o.URL) {
+			former = cmd.URL
+		}
 		files, err := goingWith(v.Site(), at, e.Path)
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("list the files of %s: %w", e.Path, err)
 		}
 		change := gitstore.Change{
 			Message: describe("Delete "+e.PostType, e.Name,
-				trailerAction, "delete", trailerURL, e.Page.URL, trailerPath, e.Path, trailerBlob, e.Blob, trailerClient, who.Client),
+				trailerAction, "delete", trailerURL, e.Page.URL, trailerPath, e.Path, trailerBlob, e.Blob, trailerFormerURL, former, trailerClient, who.Client),
 			SkipCI: p.skipsCI(e.Page),
 		}
 		for _, f := range files {
@@ -84,8 +88,7 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("list the deleted files of %s: %w", gone.path, err)
 		}
-		change := gitstore.Change{Message: describe("Restore post", path.Base(gone.path),
-			trailerAction, "undelete", trailerURL, cmd.URL, trailerPath, gone.path, trailerClient, who.Client)}
+		change := gitstore.Change{}
 		for _, f := range append(beside.files, gone.path) {
 			if v.Exists(f) {
 				if f == gone.path {
@@ -99,7 +102,15 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 				return gitstore.Change{}, fmt.Errorf("read %s in the history: %w", f, err)
 			}
 			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
+			if f == gone.path {
+				if doc, err := v.Site().Parse(data); err == nil {
+					o.URL = v.Site().Locate(f, doc, v).URL // the site's rules may have changed since
+					o.Moved = !catalog.SameAddress(o.URL, cmd.URL)
+				}
+			}
 		}
+		change.Message = describe("Restore post", path.Base(gone.path),
+			trailerAction, "undelete", trailerURL, o.URL, trailerPath, gone.path, trailerClient, who.Client)
 		return change, nil
 	})
 	if err != nil {

@@ -106,18 +106,18 @@ func TestFormerAddressesLeadToWhereAPostIsNow(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if g, ok := c.Gone("http://example.org/posts/gone"); !ok || g.Ref != "new" {
+	if g, ok := c.Gone("http://example.org/posts/gone", NewPast()); !ok || g.Ref != "new" {
 		t.Errorf("Gone = %v, %v; want the newest deletion", g, ok)
 	}
 	newer := NewPast()
 	newer.Deleted("https://example.org/posts/gone/", Gone{"content/posts/gone.md", "newest"})
 	c.Remember("2", newer, false)
-	if g, _ := c.Gone("https://example.org/posts/gone/"); g.Ref != "newest" {
+	if g, _ := c.Gone("https://example.org/posts/gone/", NewPast()); g.Ref != "newest" {
 		t.Errorf("Gone = %v, want the newest deletion", g)
 	}
 	r := reader{rest: string(c.past.append(nil))}
 	c.past = readPast(&r)
-	if g, _ := c.Gone("https://example.org/posts/gone/"); g.Ref != "newest" || r.rest != "" || r.failed || len(c.past.files) != 4 || len(c.past.urls) != 3 {
+	if g, _ := c.Gone("https://example.org/posts/gone/", NewPast()); g.Ref != "newest" || r.rest != "" || r.failed || len(c.past.files) != 4 || len(c.past.urls) != 3 {
 		t.Errorf("read back: %+v", c.past)
 	}
 }

@@ -53,21 +53,37 @@ func (p *Past) under(older *Past) {
 	}
 }
 
-// Gone finds a deleted post by its URL.
+// Gone finds a deleted post by its URL, or by one that it had before.
 func (p *Past) Gone(url string) (Gone, bool) {
-	for _, k := range spellings(url) {
+	keys := spellings(url)
+	for _, k := range keys {
 		if g, ok := p.gone[k]; ok {
 			return g, true
+		}
+	}
+	for _, k := range keys {
+		var found Gone
+		deleted := func(path string) bool {
+			for _, g := range p.gone {
+				if g.Path == path {
+					found = g
+					return true
+				}
+			}
+			return false
+		}
+		if _, ok := p.path(k, deleted); ok {
+			return found, true
 		}
 	}
 	return Gone{}, false
 }
 
 // path is where the post is now that was filed under an address.
-func (p *Past) path(key string, exists func(path string) bool) (string, bool) {
+func (p *Past) path(key string, is func(path string) bool) (string, bool) {
 	at, ok := p.urls[key]
 	for range 100 { // moves; a file can come back to where it was
-		if !ok || exists(at) {
+		if !ok || is(at) {
 			return at, ok
 		}
 		at, ok = p.files[at]
@@ -97,11 +113,14 @@ func (c *Catalog) Remember(ref string, p *Past, whole bool) {
 	c.past, c.pastRef = p, ref
 }
 
-// Gone finds a post that was deleted up to the commit that is Remembered.
-func (c *Catalog) Gone(url string) (Gone, bool) {
+// Gone finds a deleted post in what is Remembered and in the past of the commits since.
+func (c *Catalog) Gone(url string, since *Past) (Gone, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.past.Gone(url)
+	whole := NewPast()
+	whole.under(since)
+	whole.under(c.past)
+	return whole.Gone(url)
 }
 
 func (p *Past) append(b []byte) []byte {

@@ -1,0 +1,116 @@
+package bridge_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gitpost/bridge"
+)
+
+func rewrite(t *testing.T, file string, change func(text string) string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, []byte(change(string(text))), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Apps remember addresses; the site's rules may change. Regression test: only posts that were
+// moved one by one were found at their former addresses.
+func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
+	rules := map[string]struct{ file, before, after, url string }{
+		"hugo":   {"hugo.toml", `posts = "/:year/:month/:slug/"`, `posts = "/archive/:slug/"`, "https://example.org/archive/"},
+		"jekyll": {"_config.yml", "permalink: /:year/:month/:title/", "permalink: /archive/:title/", "https://example.org/archive/"},
+	}
+	for _, skeleton := range skeletons {
+		t.Run(skeleton, func(t *testing.T) {
+			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
+			two := f.create(`{"properties":{"content":["Two"],"mp-slug":["two"]}}`)
+			f.act("delete", two)
+			rule := rules[skeleton]
+			f.edit("Other addresses", func(dir string) {
+				rewrite(t, filepath.Join(dir, rule.file), func(text string) string {
+					if !strings.Contains(text, rule.before) {
+						t.Fatalf("%s has no %q", rule.file, rule.before)
+					}
+					return strings.Replace(text, rule.before, rule.after, 1)
+				})
+			})
+			f.await("the post is not found at its new URL", func() bool { return f.status(rule.url+"one/") == http.StatusOK })
+			f.await("the post is not found at its former URL", func() bool { return f.status(one) == http.StatusOK })
+			if a := f.json(`{"action":"update","url":"` + one + `","replace":{"content":["Changed"]}}`); a.Status != http.StatusOK {
+				t.Errorf("update by the former URL: %d %s", a.Status, a.Body)
+			}
+			if a := f.command("undelete", two); a.Status != http.StatusCreated || a.Header.Get("Location") != rule.url+"two/" {
+				t.Errorf("undelete by the former URL: %d %s %s", a.Status, a.Header.Get("Location"), a.Body)
+			}
+			f.act("delete", one) // by the former URL again, and back by it
+			if a := f.command("undelete", one); a.Status != http.StatusCreated || a.Header.Get("Location") != rule.url+"one/" {
+				t.Errorf("undelete of what was deleted by the former URL: %d %s %s", a.Status, a.Header.Get("Location"), a.Body)
+			}
+			if got := f.source(one).Properties.Text("content"); got != "Changed" {
+				t.Errorf("content %q", got)
+			}
+		})
+	}
+}
+
+// Regression test: the answer to undelete was that there is no such post.
+func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
+	for _, skeleton := range skeletons {
+		t.Run(skeleton, func(t *testing.T) {
+			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			first := f.create(`{"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
+			was := f.postedFile()
+			f.edit("Renamed", func(dir string) {
+				rewrite(t, filepath.Join(dir, was), func(text string) string { return strings.Replace(text, "slug: harbour", "slug: quay", 1) })
+				if err := os.Rename(filepath.Join(dir, was), filepath.Join(dir, strings.Replace(was, "harbour", "quay", 1))); err != nil {
+					t.Fatal(err)
+				}
+			})
+			second := strings.Replace(first, "harbour", "quay", 1)
+			f.await("the renamed post is not found", func() bool { return f.status(second) == http.StatusOK })
+			for _, by := range []string{first, second} {
+				f.act("delete", second)
+				if a := f.command("undelete", by); a.Status >= 300 {
+					t.Errorf("undelete by %s: %d %s", by, a.Status, a.Body)
+				}
+				if f.status(second) != http.StatusOK {
+					t.Errorf("undelete by %s did not bring it back", by)
+				}
+			}
+		})
+	}
+}
+
+// Regression test: of more than 2,000 files in one commit none was followed, and renaming the
+// folder of a large blog made every address that an app remembered unknown.
+func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+	f.edit("Many", func(dir string) {
+		for i := range 2100 {
+			text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-01-01\nslug: post-%d\n---\nText %d\n", i, i, i)
+			if err := os.WriteFile(filepath.Join(dir, "content", "posts", fmt.Sprintf("%d.md", i)), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	const was, is = "https://example.org/2024/01/post-77/", "https://example.org/blog/post-77/"
+	f.await("the posts are not seen", func() bool { return f.status(was) == http.StatusOK })
+	f.edit("Another folder", func(dir string) {
+		if err := os.Rename(filepath.Join(dir, "content", "posts"), filepath.Join(dir, "content", "blog")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	f.await("the moved posts are not seen", func() bool { return f.status(is) == http.StatusOK })
+	f.await("the post is not found at its former URL", func() bool { return f.status(was) == http.StatusOK })
+}
