@@ -1,5 +1,5 @@
 // Command release builds the archives of a release: for each system a static program with
-// its manual pages and completions, and SHA256SUMS beside them. Two runs at one commit give
+// its manual pages, completions and the licences of all that is in it, and SHA256SUMS beside them. Two runs at one commit give
 // the same bytes: nothing in the archives tells when or where they were made.
 //
 //	go run ./cmd/release [-out dist] [-only linux/amd64]
@@ -135,6 +135,11 @@ func commonFiles(ctx context.Context, work string) (files []file, version string
 		}
 		files = append(files, file{name: name, data: data})
 	}
+	others, err := licences(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	files = append(files, file{name: "LICENSES-OF-LIBRARIES", data: others})
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		data, err := exec.CommandContext(ctx, host, "completion", shell).Output()
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -65,5 +67,21 @@ func TestVersionNamesAFile(t *testing.T) {
 		if got := versionName(said); got != want {
 			t.Errorf("%q becomes %q, want %q", said, got, want)
 		}
+	}
+}
+
+func TestLicencesOfAllLibrariesComeAlong(t *testing.T) {
+	one, two := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{one + "/LICENSE.md": "Do as you like.\r\n", one + "/NOTICE": "Ada made it.", one + "/license.go": "package one", two + "/README": "x"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := licencesOf(map[string]string{"example.org/one v1.0.0": one})
+	if err != nil || !bytes.Contains(text, []byte("example.org/one v1.0.0: LICENSE.md\n\nDo as you like.\n")) || !bytes.Contains(text, []byte("Ada made it.")) || bytes.Contains(text, []byte("package one")) {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if _, err := licencesOf(map[string]string{"example.org/two v1.0.0": two}); err == nil || !strings.Contains(err.Error(), "example.org/two v1.0.0") {
+		t.Errorf("a library without a licence: %v", err)
 	}
 }
