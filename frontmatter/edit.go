@@ -16,7 +16,7 @@ import (
 func (d *Document) Set(value any, path ...string) error {
 	v, err := d.writable(value, path)
 	if err != nil {
-		return &EditError{joinPath(path), err.Error()}
+		return &EditError{Key: joinPath(path), Message: err.Error()}
 	}
 	if n := d.root.find(path, d.dialect.FoldKeys); n != nil && n.equals(v) {
 		return nil
@@ -44,7 +44,7 @@ func (d *Document) Set(value any, path ...string) error {
 // loses its last key stays, empty.
 func (d *Document) Delete(path ...string) error {
 	if len(path) == 0 {
-		return &EditError{"", "no key is named"}
+		return &EditError{Message: "no key is named"}
 	}
 	parent := d.root.find(path[:len(path)-1], d.dialect.FoldKeys)
 	if parent == nil {
@@ -119,7 +119,11 @@ func (d *Document) attempt(path []string, plan func(reach) (string, error), achi
 			reason = err
 		}
 	}
-	return &EditError{joinPath(path), reason.Error()}
+	refused := &EditError{Key: joinPath(path), Message: reason.Error()}
+	if limit := (*SyntaxError)(nil); errors.As(reason, &limit) {
+		refused.limit = limit
+	}
+	return refused
 }
 
 // absent is the value of a key that is to be deleted.

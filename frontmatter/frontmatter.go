@@ -88,7 +88,11 @@ func (e *SyntaxError) Error() string {
 type EditError struct {
 	Key     string // the path, joined with dots
 	Message string // why
+	limit   error  // the *SyntaxError of what would be beyond the limits
 }
+
+// Unwrap gives the *SyntaxError that the edited front matter would have been.
+func (e *EditError) Unwrap() error { return e.limit }
 
 func (e *EditError) Error() string {
 	return fmt.Sprintf("front matter key %q: %s", e.Key, e.Message)

@@ -257,11 +257,11 @@ func (s *Site) siteRelative(address string) string {
 
 func unwritable(op, key string, err error) error {
 	reason, hint := err.Error(), "change that key in a text editor"
-	if limit := (*frontmatter.SyntaxError)(nil); errors.As(err, &limit) {
-		reason, hint = limit.Message, "send less in one post"
-	}
 	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
 		key, reason = refused.Key, refused.Message
+	}
+	if limit := (*frontmatter.SyntaxError)(nil); errors.As(err, &limit) {
+		reason, hint = limit.Message, "send less in one post"
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,

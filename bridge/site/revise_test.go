@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,5 +84,20 @@ func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
 	const want = `"tags" cannot be written: it holds an anchor that is used elsewhere; change that key in a text editor`
 	if !errors.As(err, &f) || f.Code != fault.InvalidRequest || f.Description() != want {
 		t.Errorf("the refusal says\n%v, want\n%s", err, want)
+	}
+}
+
+func TestWhatIsBeyondTheLimitsOfAFileIsToBeSentInParts(t *testing.T) {
+	l := newShelf(t, bareHugo)
+	photos := make([]any, 2000)
+	for i := range photos {
+		photos[i] = fmt.Sprintf("https://m.example/%d.jpg", i)
+	}
+	for _, item := range []mf2.Properties{{"content": {"x"}, "photo": photos}, {"content": {"x"}, "big": {strings.Repeat("y", 600_000)}}} {
+		_, err := l.site.Compose(l, Post{Item: mf2.Item{Properties: item}})
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Code != fault.InvalidRequest || f.Hint != "send less in one post" {
+			t.Errorf("%v", err)
+		}
 	}
 }
