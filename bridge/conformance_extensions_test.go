@@ -312,6 +312,12 @@ func (e extensions) stable(t *testing.T) {
 		if len(items) == 0 || items[0].(map[string]any)["properties"] == nil {
 			t.Errorf("items %v", items)
 		}
+		items, _ = e.get(t, "q=source&limit=3&properties[]=url&properties[]=published")["items"].([]any)
+		for _, item := range items {
+			if got := item.(map[string]any)["properties"].(map[string]any); len(got) != 2 || got["url"] == nil || got["published"] == nil {
+				t.Errorf("of the properties url and published: %v", got)
+			}
+		}
 	})
 	t.Run("category list, limit, offset, filter", func(t *testing.T) {
 		e.made(t, "h=entry&content=Tags&category[]=indieweb&category[]=indieweb-goals&category[]=indienews&category[]=cats")

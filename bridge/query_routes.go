@@ -114,16 +114,24 @@ func (d *destination) source(ctx context.Context, q micropub.Query) (any, error)
 			answer = withDefaults(item, e)
 			return nil
 		}
-		all, some := withDefaults(item, e).Properties, mf2.Properties{}
-		for _, name := range q.Properties {
-			if values, ok := all[name]; ok {
-				some[name] = values
-			}
-		}
-		answer = map[string]any{"properties": some}
+		answer = map[string]any{"properties": asked(withDefaults(item, e).Properties, q)}
 		return nil
 	})
 	return answer, err
+}
+
+// asked are the properties that the query names; all when it names none.
+func asked(all mf2.Properties, q micropub.Query) mf2.Properties {
+	if len(q.Properties) == 0 {
+		return all
+	}
+	some := mf2.Properties{}
+	for _, name := range q.Properties {
+		if values, ok := all[name]; ok {
+			some[name] = values
+		}
+	}
+	return some
 }
 
 // withDefaults adds what the file need not say: where the post is, and that it is published.
@@ -162,7 +170,8 @@ func (d *destination) sourceList(ctx context.Context, q micropub.Query) (any, er
 			if err != nil {
 				continue // the file is being mended; it is in no list
 			}
-			items = append(items, withDefaults(item, e))
+			item.Properties = asked(withDefaults(item, e).Properties, q)
+			items = append(items, item)
 		}
 		answer["items"] = items
 		paging := map[string]string{}
