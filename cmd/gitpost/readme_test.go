@@ -81,3 +81,32 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 		}
 	}
 }
+
+// Each link of the README to a part of itself, or to a file of the repository, leads somewhere.
+func TestReadmeLinksLeadSomewhere(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(string(m[1])), "")
+		parts[strings.ReplaceAll(name, " ", "-")] = true
+	}
+	links := regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(text, -1)
+	for _, m := range links {
+		to := string(m[1])
+		part, isPart := strings.CutPrefix(to, "#")
+		switch {
+		case isPart && !parts[part]:
+			t.Errorf("there is no part %s", to)
+		case !isPart && !strings.HasPrefix(to, "https://"):
+			if _, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(to))); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if len(links) < 30 {
+		t.Errorf("only %d links were found", len(links))
+	}
+}
