@@ -104,8 +104,9 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
 			if f == gone.path {
 				if doc, err := v.Site().Parse(data); err == nil {
-					o.URL = v.Site().Locate(f, doc, v).URL // the site's rules may have changed since
-					o.Moved = !catalog.SameAddress(o.URL, cmd.URL)
+					if now := v.Site().Locate(f, doc, v).URL; now != "" { // a contact has no page; the site's rules may have changed since
+						o.URL, o.Moved = now, !catalog.SameAddress(now, cmd.URL)
+					}
 				}
 			}
 		}

@@ -43,16 +43,14 @@ func listed[T any](name string, list []T, q micropub.Query, says func(T) []strin
 		end = min(end, start+q.Limit)
 	}
 	answer := map[string]any{name: hits[start:end]}
-	paging := map[string]string{}
-	if start > 0 && start < end {
-		paging["before"] = placeOf(start, says(hits[start]))
+	if start == end || q.Limit == 0 && q.Before+q.After == "" { // the whole list has no pages
+		return answer, nil
 	}
-	if end < len(hits) && start < end {
+	paging := map[string]string{"before": placeOf(start, says(hits[start]))}
+	if end < len(hits) {
 		paging["after"] = placeOf(end-1, says(hits[end-1]))
 	}
-	if len(paging) > 0 {
-		answer["paging"] = paging
-	}
+	answer["paging"] = paging
 	return answer, nil
 }
 

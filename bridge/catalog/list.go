@@ -31,7 +31,7 @@ type Filter struct {
 // Page is a part of a list.
 type Page struct {
 	Entries       []*Entry
-	Before, After string // cursors for the posts before the first and after the last; "" at the ends
+	Before, After string // cursors for the posts before the first, which may be still to come, and after the last; "" when there are none
 }
 
 // List gives the site's posts that match, newest first.
@@ -67,7 +67,7 @@ func (v *View) List(f Filter) Page {
 			hits = append(hits, v.index.entry(at(i).number))
 		}
 		slices.Reverse(hits)
-		return page(hits, more, end < len(rows) && len(hits) > 0)
+		return page(hits, end < len(rows))
 	}
 	skip := f.Offset
 	for i := start; i < end; i++ {
@@ -84,15 +84,17 @@ func (v *View) List(f Filter) Page {
 		}
 		hits = append(hits, v.index.entry(at(i).number))
 	}
-	return page(hits, len(hits) > 0 && (start > 0 || f.Offset > 0), more)
+	return page(hits, more)
 }
 
-func page(hits []*Entry, before, after bool) Page {
-	p := Page{Entries: hits}
-	if before && len(hits) > 0 {
-		p.Before = cursor(hits[0])
+// page has the cursors as the extension wants them: before whenever there are posts, so that an
+// app can ask for newer ones later, and after when more follow.
+func page(hits []*Entry, more bool) Page {
+	if len(hits) == 0 {
+		return Page{}
 	}
-	if after && len(hits) > 0 {
+	p := Page{Entries: hits, Before: cursor(hits[0])}
+	if more {
 		p.After = cursor(hits[len(hits)-1])
 	}
 	return p

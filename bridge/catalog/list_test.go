@@ -75,8 +75,14 @@ func TestPagingBackwardsReturnsToTheStart(t *testing.T) {
 		t.Fatalf("the page before the third is %v, want the second, %v", names(back), names(second))
 	}
 	back = v.List(Filter{Limit: 6, Before: back.Before})
-	if !slices.Equal(names(back), names(first)) || back.Before != "" {
-		t.Fatalf("the page before the second is %v (before %q), want the first, %v", names(back), back.Before, names(first))
+	if !slices.Equal(names(back), names(first)) {
+		t.Fatalf("the page before the second is %v, want the first, %v", names(back), names(first))
+	}
+	if none := v.List(Filter{Limit: 6, Before: back.Before}); len(none.Entries) != 0 || none.Before != "" || none.After != "" {
+		t.Fatalf("the page before the first is %v (%q, %q), want none", names(none), none.Before, none.After)
+	}
+	if all := v.List(Filter{Before: third.Before}); !slices.Equal(names(all), append(names(first), names(second)...)) {
+		t.Fatalf("all before the third is %v", names(all))
 	}
 }
 
