@@ -54,22 +54,23 @@ func (d *destination) readPast(ctx context.Context) error {
 	return err
 }
 
-// pastOf walks the first-parent history, newest commit first, until one whose past is known
-// (reached), to the beginning, or until enough is known. s is the site as it is at the end;
-// open reads what it was before.
+// pastOf walks the history, newest commit first, until what known's history has (reached), to
+// the beginning, or until enough is known. s is the site as it is at the end; open reads what
+// it was before.
 func pastOf(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.Site, at *gitstore.Snapshot, known gitstore.Hash, enough func(*catalog.Past) bool) (p *catalog.Past, reached bool, err error) {
 	p = catalog.NewPast()
 	var failed error
-	err = at.Log(ctx, func(c gitstore.LogEntry) bool {
-		if c.Hash == known {
-			reached = true
-			return false
-		}
-		s, failed = notePast(open, s, c, p)
-		return failed == nil && (enough == nil || !enough(p))
+	older, ended := s, false
+	reached, err = at.LogSince(ctx, known, func(c gitstore.LogEntry) bool {
+		older, failed = notePast(open, older, c, p)
+		ended = failed != nil || enough != nil && enough(p)
+		return !ended
 	})
 	if err = errors.Join(err, failed); err != nil {
 		return nil, false, fmt.Errorf("walk the history: %w", err)
+	}
+	if known != "" && !reached && !ended {
+		return pastOf(ctx, open, s, at, "", enough) // it was rewritten: what was known of it is of another one
 	}
 	return p, reached, nil
 }

@@ -114,3 +114,38 @@ func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
 	f.await("the moved posts are not seen", func() bool { return f.status(is) == http.StatusOK })
 	f.await("the post is not found at its former URL", func() bool { return f.status(was) == http.StatusOK })
 }
+
+// Who pulls without rebasing merges gitpost's commits into his line, where the first parents do
+// not lead past them. Regression test: what was deleted there could not be undeleted.
+func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
+	for _, remembered := range []bool{true, false} {
+		t.Run(fmt.Sprint("remembered ", remembered), func(t *testing.T) {
+			f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			work := filepath.Join(t.TempDir(), "work")
+			git(t, "", "clone", "-q", f.remote, work)
+			if err := os.WriteFile(filepath.Join(work, "content", "posts", "hand.md"), []byte(page("By hand")), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			git(t, work, "add", "-A")
+			git(t, work, "commit", "-q", "-m", "By hand")
+			one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
+			f.act("delete", one)
+			git(t, work, "pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
+			git(t, work, "push", "-q", "origin", "HEAD:main")
+			f.await("the merge is not seen", func() bool { return f.status("https://example.org/2024/01/by-hand/") == http.StatusOK })
+			if !remembered {
+				if err := f.stop(); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Remove(f.config.CatalogFile()); err != nil {
+					t.Fatal(err)
+				}
+				f.start()
+			}
+			f.act("undelete", one)
+			if got := f.source(one).Properties.Text("content"); got != "One" {
+				t.Errorf("it came back with %q", got)
+			}
+		})
+	}
+}

@@ -1,11 +1,13 @@
 package gitstore
 
 import (
+	"container/heap"
 	"context"
+	"slices"
 	"time"
 )
 
-// LogEntry is one commit of the first-parent history.
+// LogEntry is one commit of the history. Of a merge, Before is the first parent.
 type LogEntry struct {
 	Hash    Hash
 	Message string
@@ -41,4 +43,51 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 		}
 		c, at = parent, before
 	}
+}
+
+// LogSince walks the whole history, newest first, but for what known's history has: also what
+// merges brought in, whose commits may be older than known. It ends when f returns false.
+// reached tells that known is part of the history; with known "" it is false.
+func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bool) (reached bool, err error) {
+	if s.commit.isZero() {
+		return false, nil
+	}
+	w := &ancestry{src: s.src, seen: make(map[oid]*colouredCommit)}
+	if err := w.mark(s.commit, true, false, false); err != nil {
+		return false, err
+	}
+	var last oid
+	if known != "" {
+		if last, err = parseOID(string(known)); err != nil {
+			return false, err
+		}
+		if err := w.mark(last, false, true, true); err != nil {
+			return false, nil // a history that was rewritten, and is not even here any more
+		}
+	}
+	told := make(map[oid]bool)
+	for slices.ContainsFunc(w.open, func(c *colouredCommit) bool { return !c.stale }) {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		c := heap.Pop(&w.open).(*colouredCommit)
+		for _, p := range c.parents {
+			if err := w.mark(p, c.ofA, c.ofB, c.stale); err != nil {
+				return false, err
+			}
+		}
+		if c.stale || told[c.id] {
+			continue
+		}
+		told[c.id] = true
+		at := &Snapshot{src: s.src, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+		before := &Snapshot{src: s.src, tree: emptyTree}
+		if p := w.seen[c.parent()]; p != nil {
+			before = &Snapshot{src: s.src, commit: p.id, tree: p.tree, when: time.Unix(p.committed, 0)}
+		}
+		if !f(LogEntry{Hash: c.id.hash(), Message: c.message, When: at.when, At: at, Before: before}) {
+			break
+		}
+	}
+	return known != "" && w.shared(last), nil
 }
