@@ -241,7 +241,7 @@ func topFolder(dir string) string {
 // nameAsWritten is the name that stands for the page, where Hugo takes names as they are
 // written: an index.MD makes no bundle there.
 func (f *hugoFile) nameAsWritten() string {
-	if f.class == singlePage || f.class == leafBundle && f.base != strings.ToLower(f.base) {
+	if f.class == singlePage || f.base != strings.ToLower(f.base) {
 		return f.written
 	}
 	return f.baseName

@@ -239,6 +239,12 @@ var hugoRows = []struct {
 		want:   map[string]string{"content/tags/x.md": "tags/x/", "content/series/o/_index.md": "series/o/"},
 	},
 	{
+		name: "index files with capitals stand in :contentbasename", versions: twoHugos,
+		config: "[permalinks]\ntags = '/p/:contentbasename/'\ns = '/q/:contentbasename/'\n",
+		files:  map[string]string{"content/tags/go/_index.MD": plainPost, "content/s/b/Index.md": plainPost},
+		want:   map[string]string{"content/tags/go/_index.MD": "p/_index/", "content/s/b/Index.md": "q/index/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
