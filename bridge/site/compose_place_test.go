@@ -306,3 +306,27 @@ func TestMediaIsServedWhereItSays(t *testing.T) {
 		}
 	}
 }
+
+// TestPostsGoToTheMainSections: pages like About outnumber the posts of a young blog.
+func TestPostsGoToTheMainSections(t *testing.T) {
+	page := "---\ntitle: P\ndate: 2024-05-01\n---\nx\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"outnumbered": {map[string]string{
+			"config/_default/params.toml": "mainSections = ['Post']\n", "content/post/a/index.md": "---\ntitle: A\ndate: 2024-01-01\n---\nx\n",
+			"content/page/about/index.md": page, "content/page/links/index.md": page, "content/page/search/index.md": page,
+		}, "content/post/x/index.md"},
+		"none yet":   {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: blog\n"}, "content/blog/x.md"},
+		"left alone": {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: [posts]\n", "content/notes/a.md": page}, "content/notes/x.md"},
+	} {
+		if c.files["hugo.yaml"] == "" {
+			c.files["hugo.toml"] = "baseURL = 'https://example.org/'\n"
+		}
+		l := newShelf(t, c.files)
+		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); r.Path != c.want {
+			t.Errorf("%s: %s, want %s", name, r.Path, c.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -100,14 +101,14 @@ func (s *Site) explainSite() []Finding {
 	if s.options.Me != "" && strings.TrimSuffix(s.options.Me, "/") == strings.TrimSuffix(s.BaseURL(), "/") {
 		base.From = "me"
 	} else if key := s.settingName("baseURL", "url"); key != "" {
-		base.From = key + " in " + configuration
+		base.From = key + " in " + cmp.Or(s.profile.settingFile(strings.ToLower(key)), configuration)
 	}
 	zone := Finding{"time zone", zoneName(s.Zone()), "this machine's"}
 	switch key := s.settingName("timeZone", "timezone"); {
 	case s.options.TimeZone != nil:
 		zone.From = "site.timezone"
 	case key != "":
-		zone.From = key + " in " + configuration
+		zone.From = key + " in " + cmp.Or(s.profile.settingFile(strings.ToLower(key)), configuration)
 	case name == "hugo":
 		zone.From = "Hugo's own, as " + configuration + " names none"
 	case s.options.Env["TZ"] != "":
@@ -139,8 +140,13 @@ func (s *Site) settingName(hugo, jekyll string) string {
 
 func (s *Site) explainPlace(h habits, posts []*manner) []Finding {
 	section := Finding{"section", h.section, count(posts, func(m *manner) bool { return m.section == h.section })}
-	if s.options.Section != "" {
+	switch {
+	case s.options.Section != "":
 		section.From = "site.section"
+	case section.From == custom && s.inMainSection(h.section):
+		section.From = "mainSections of the site's configuration"
+	case s.inMainSection(h.section):
+		section.From += ", and mainSections"
 	}
 	pattern := Finding{"path", path.Join(h.section, h.pattern), count(inSection(posts, h.section), func(m *manner) bool {
 		return m.section == h.section && m.pattern == h.pattern

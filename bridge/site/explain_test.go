@@ -48,6 +48,13 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"section": "content/notes (site.section)", "path": "content/notes/{year}/{slug}.md (site.path)",
 			"path of type like": "content/likes/{slug}.md (types.like.path)", "media folder": "static/up (site.media_dir)",
 		}},
+		{"files over files", map[string]string{
+			"config/_default/hugo.toml": "baseURL = 'https://x.example/'\n", "config/production/hugo.toml": "baseURL = 'https://y.example/'\n",
+			"config/_default/params.toml": "mainSections = ['blog']\n",
+		}, func(o *Options) { o.Env = map[string]string{"HUGO_TIMEZONE": "Europe/Rome"}; o.TimeZone = nil }, map[string]string{
+			"base URL": "https://y.example/ (baseURL in config/production/hugo.toml)", "time zone": "Europe/Rome (timeZone in HUGO_TIMEZONE)",
+			"section": "content/blog (mainSections of the site's configuration)",
+		}},
 		{"empty hugo", bareHugo, func(o *Options) { o.TimeZone = nil }, map[string]string{
 			"time zone": "UTC (Hugo's own, as hugo.toml names none)", "section": "content/posts (" + custom + ")", "front matter": "YAML (" + custom + ")",
 			"version": newestHugo + " (no file says it: the newest that gitpost knows)",

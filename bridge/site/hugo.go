@@ -17,6 +17,7 @@ type hugo struct {
 	rules       hugoRules
 	environment string
 	settings    settings
+	from        map[string]string // the file that each top-level setting is from
 	now         func() time.Time
 
 	languages map[string]*hugoLanguage // by name; before 0.123 as written in the file name
@@ -64,12 +65,12 @@ type hugoLanguage struct {
 
 func newHugo(tree fs.FS, o Options, version string) (profile, error) {
 	rules := hugoRulesOf(version)
-	s, err := readHugoConfig(tree, o.Env, rules)
+	s, from, err := readHugoConfig(tree, o.Env, rules)
 	if err != nil {
 		return nil, err
 	}
 	h := &hugo{
-		release: version, rules: rules, environment: hugoEnvironment(o.Env), settings: s,
+		release: version, rules: rules, environment: hugoEnvironment(o.Env), settings: s, from: from,
 		now: o.Now, languages: map[string]*hugoLanguage{},
 	}
 	if h.now == nil {
@@ -291,6 +292,8 @@ func (h *hugo) dialect() frontmatter.Dialect {
 }
 
 func (h *hugo) setting(keys ...string) (any, bool) { return h.settings.value(keys...) }
+
+func (h *hugo) settingFile(key string) string { return h.from[key] }
 
 func (h *hugo) config(path string) bool { return isHugoConfig(path) }
 

@@ -23,33 +23,45 @@ type settings map[string]any
 // readHugoConfig merges Hugo's configuration as Hugo does: one file in the top folder, then
 // config/_default, then config/ENVIRONMENT, then HUGO_… of the environment. A theme's own
 // configuration never decides URLs.
-func readHugoConfig(tree fs.FS, env map[string]string, rules hugoRules) (settings, error) {
-	merged := settings{}
+// from names the file that has the last word on each key.
+func readHugoConfig(tree fs.FS, env map[string]string, rules hugoRules) (merged settings, from map[string]string, err error) {
+	merged, from = settings{}, map[string]string{}
+	merge := func(file string, m settings) {
+		for key := range m {
+			from[key] = file
+		}
+		merged.merge(m)
+	}
 	if file := hugoRootConfig(tree); file != "" {
 		m, err := readConfigFile(tree, file)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		merged.merge(m)
+		merge(file, m)
 	}
 	for _, dir := range []string{"config/_default", "config/" + hugoEnvironment(env)} {
 		files, err := configFilesBelow(tree, dir)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, file := range files {
 			m, err := readConfigFile(tree, file)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			merged.merge(subtree(file, m, rules.unwrapsConfig))
+			merge(file, subtree(file, m, rules.unwrapsConfig))
 		}
 	}
 	merged.applyEnvironment(env)
+	for name := range env {
+		if key, ok := strings.CutPrefix(name, "HUGO_"); ok {
+			from[strings.ToLower(key)] = name
+		}
+	}
 	if old, ok := merged["indexes"]; ok && merged["taxonomies"] == nil {
 		merged["taxonomies"] = old
 	}
-	return merged, nil
+	return merged, from, nil
 }
 
 // hugoRootConfig is the one configuration file in the top folder that Hugo reads.

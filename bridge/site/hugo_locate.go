@@ -71,7 +71,7 @@ func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) 
 			continue
 		}
 		h.resolve(&below)
-		if h.skips(&below) {
+		if below.lang.disabledKinds[below.kind] && below.kind == "page" {
 			continue
 		}
 		m := h.matterOf(&below, doc, around)

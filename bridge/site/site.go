@@ -81,6 +81,9 @@ type profile interface {
 	// setting looks up a value of the generator's configuration, keys in lower case for
 	// Hugo: setting("markup", "goldmark", "renderer", "unsafe").
 	setting(keys ...string) (any, bool)
+	// settingFile is the file that has the last word on a top-level setting, "" when that is
+	// the only one or is not known.
+	settingFile(key string) string
 	// warnings are what in the configuration makes the generator, not gitpost, unsure.
 	warnings() []string
 }

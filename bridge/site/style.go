@@ -58,6 +58,9 @@ func (s *Site) usual() habits {
 		return h
 	}
 	h.section, h.pattern = path.Join(s.profile.contentDir(), "posts"), "{slug}.md"
+	if main := s.mainSections(); len(main) > 0 {
+		h.section = main[0]
+	}
 	return h
 }
 

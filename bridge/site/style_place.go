@@ -10,19 +10,22 @@ import (
 // learnPlace finds the folder and the pattern of file names that most of the newest posts
 // share.
 func (h *habits) learnPlace(s *Site, posts []*manner) {
-	var sections tally
+	var sections, inMain tally
 	patterns := map[string]*tally{}
 	for _, m := range posts {
 		if m.section == "" {
 			continue
 		}
 		sections.vote(m.section)
+		if s.inMainSection(m.section) {
+			inMain.vote(m.section)
+		}
 		if patterns[m.section] == nil {
 			patterns[m.section] = &tally{}
 		}
 		patterns[m.section].vote(m.pattern)
 	}
-	if section := sections.winner(); section != "" {
+	if section := orElse(inMain.winner(), sections.winner); section != "" {
 		h.section, h.pattern = section, patterns[section].winner()
 	}
 	if s.options.Section != "" {
@@ -34,6 +37,32 @@ func (h *habits) learnPlace(s *Site, posts []*manner) {
 			}
 		}
 	}
+}
+
+// mainSections are the folders that Hugo's themes list on the home page: what else has pages
+// is about pages, link lists and the like.
+func (s *Site) mainSections() (folders []string) {
+	for _, keys := range [][]string{{"params", "mainsections"}, {"mainsections"}} {
+		v, set := s.profile.setting(keys...)
+		if !set || s.profile.name() != "hugo" {
+			continue
+		}
+		for _, name := range wordsOf(v) {
+			if name != "" {
+				folders = append(folders, path.Join(s.profile.contentDir(), name))
+			}
+		}
+	}
+	return folders
+}
+
+func (s *Site) inMainSection(section string) bool {
+	for _, folder := range s.mainSections() {
+		if below, ok := strings.CutPrefix(normalPath(section), normalPath(folder)); ok && (below == "" || below[0] == '/') {
+			return true
+		}
+	}
+	return false
 }
 
 // configuredSection is the folder that site.section names: from the repository's root, or
