@@ -21,6 +21,8 @@ var setupFiles = []struct{ name, file string }{
 	{"github-jekyll", "github-jekyll.yml"},
 	{"netlify-hugo", "netlify-hugo.toml"},
 	{"netlify-jekyll", "netlify-jekyll.toml"},
+	{"post-receive-hugo", "post-receive-hugo"},
+	{"post-receive-jekyll", "post-receive-jekyll"},
 }
 
 // SetupNames are the names that Setup knows.

@@ -7,18 +7,51 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/frontmatter"
 	"gitpost/templates"
 )
 
 func TestSetupNamesHaveFilesThatSayWhatTheyAre(t *testing.T) {
 	for _, name := range templates.SetupNames() {
 		text, err := templates.Setup(name)
-		if err != nil || !strings.HasPrefix(text, "# ") || !strings.HasSuffix(text, "\n") {
+		if err != nil || !strings.HasPrefix(strings.TrimPrefix(text, "#!/bin/sh\n"), "# ") || !strings.HasSuffix(text, "\n") {
 			t.Errorf("%s: %v\n%.200s", name, err, text)
 		}
 	}
 	if _, err := templates.Setup("wibble"); err == nil || !strings.Contains(err.Error(), "compose, systemd") {
 		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+// What builds the site is read by somebody's server: it has to be YAML, TOML, or shell.
+func TestExamplesCanBeRead(t *testing.T) {
+	for _, name := range templates.SetupNames() {
+		text, err := templates.Setup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case name == "compose" || strings.HasPrefix(name, "github-"):
+			doc, err := frontmatter.Parse([]byte("---\n"+text+"---\n"), frontmatter.Dialect{})
+			if err != nil || len(doc.Keys()) < 2 {
+				t.Errorf("%s: %v", name, err)
+			}
+		case strings.HasPrefix(name, "netlify-"):
+			doc, err := frontmatter.Parse([]byte("+++\n"+text+"+++\n"), frontmatter.Dialect{})
+			if command, _ := doc.Get("build", "command"); err != nil || command == nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		case strings.HasPrefix(name, "post-receive-"):
+			shell, err := exec.LookPath("sh")
+			if err != nil {
+				continue
+			}
+			c := exec.Command(shell, "-n")
+			c.Stdin = strings.NewReader(text)
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, out)
+			}
+		}
 	}
 }
 
