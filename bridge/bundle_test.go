@@ -85,3 +85,24 @@ func TestDeletingOneLanguageOfABundleLeavesTheOther(t *testing.T) {
 		t.Errorf("after both came back there are %v", got)
 	}
 }
+
+// Regression test: hello.md was put beside Hello.md, and a Mac checks out one of them.
+func TestNewPostGetsNoNameThatDiffersInCaseOnly(t *testing.T) {
+	for folder, skeleton := range map[string]string{"content/posts/": "hugo", "_posts/": "jekyll"} {
+		t.Run(skeleton, func(t *testing.T) {
+			f := serveFiles(t, skeletonWith(t, skeleton, map[string]string{folder + "2024-01-01-Hello.md": page("Hello")}), nil)
+			f.create(`{"properties":{"content":["x"],"published":["2024-01-01T10:00:00Z"],"mp-slug":["2024-01-01-hello"]}}`)
+			f.create(`{"properties":{"content":["x"],"published":["2024-01-01T10:00:00Z"],"mp-slug":["hello"]}}`)
+			seen := map[string]string{}
+			for _, file := range f.below(folder) {
+				if other := seen[strings.ToLower(file)]; other != "" {
+					t.Errorf("there are %s and %s", other, file)
+				}
+				seen[strings.ToLower(file)] = file
+			}
+			if len(seen) != 5 {
+				t.Errorf("there are %v", f.below(folder))
+			}
+		})
+	}
+}

@@ -200,12 +200,30 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 				continue
 			}
 		}
+		if file != own && s.hasTwin(lib, file, own) {
+			continue
+		}
 		return Revision{Path: file, Page: page}, nil
 	}
 	return Revision{}, &fault.Error{
 		Code: fault.Conflict, Op: op,
 		Message: fmt.Sprintf("there are %d posts named %q already", maxTries, slug), Hint: "choose another mp-slug",
 	}
+}
+
+// hasTwin tells whether the repository has the file under a name that differs in the case of
+// its letters only. A Mac and Windows could check out but one of the two.
+func (s *Site) hasTwin(lib Library, file, own string) bool {
+	all, ok := lib.(Lister)
+	if !ok {
+		return false
+	}
+	for other := range all.Below(s.profile.contentDir()) {
+		if len(other) == len(file) && other != own && strings.EqualFold(other, file) {
+			return true
+		}
+	}
+	return false
 }
 
 // misplaced tells whether no post at that path is ever published, whatever its text.
