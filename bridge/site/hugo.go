@@ -334,6 +334,18 @@ func pathPrefix(dir string) string {
 	return dir + "/"
 }
 
+func (h *hugo) naming(file string) naming {
+	f, ok := h.file(file)
+	if !ok || f.class == plainFile || f.class == branchBundle || !strings.HasPrefix(f.base, f.name) {
+		return plainNaming(file)
+	}
+	n := naming{stem: f.name, end: f.base[len(f.name):], foreign: f.lang != h.main}
+	if f.class == leafBundle {
+		n.bundle, n.end = true, "/"+f.base
+	}
+	return n
+}
+
 func (h *hugo) titleInURL(path string) bool {
 	f, ok := h.file(path)
 	if !ok || f.class == plainFile {

@@ -175,6 +175,8 @@ func (j *jekyll) staticDir() (dir, url string) {
 // titleInURL: the title is never part of a post's URL (fm-title-does-not-matter).
 func (j *jekyll) titleInURL(string) bool { return false }
 
+func (j *jekyll) naming(file string) naming { return plainNaming(file) }
+
 func (j *jekyll) settingFile(string) string { return "" }
 
 func (j *jekyll) setting(keys ...string) (any, bool) {

@@ -219,8 +219,11 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	if pattern != "" {
 		at.pattern = whole(s.rooted(pattern, s.profile.contentDir()))
-		if ext := path.Ext(page.Path); path.Base(page.Path) == "index"+ext && path.Base(at.pattern) != "index.md" && s.profile.name() == "hugo" {
-			at.pattern = strings.TrimSuffix(at.pattern, ".md") + "/index" + ext // a bundle's files stay beside it
+		switch n := s.profile.naming(page.Path); {
+		case n.bundle: // its files stay beside it
+			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.end
+		case n.foreign:
+			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.end
 		}
 	}
 	if asked != "" {

@@ -8,6 +8,7 @@ package site
 
 import (
 	"iter"
+	"path"
 	"strings"
 	"time"
 
@@ -75,6 +76,8 @@ type profile interface {
 	// staticDir is a folder whose files are copied unchanged, and the absolute URL, with a
 	// trailing slash, at which they are served: "static" and the base URL for Hugo.
 	staticDir() (dir, url string)
+	// naming takes the name of a post's file apart.
+	naming(path string) naming
 	// titleInURL tells whether a post at path without a slug key has its title, not its
 	// file name, in its URL: two untitled ones would share it.
 	titleInURL(path string) bool
@@ -86,6 +89,20 @@ type profile interface {
 	settingFile(key string) string
 	// warnings are what in the configuration makes the generator, not gitpost, unsure.
 	warnings() []string
+}
+
+// naming is what the name of a post's file is made of.
+type naming struct {
+	stem    string // what a slug replaces; a bundle's stands in its folder's name
+	end     string // the rest: ".md", ".fr.md", "/index.fr.md"
+	bundle  bool
+	foreign bool // a translation into another language than the site's first
+}
+
+// plainNaming is that of a file with one extension.
+func plainNaming(file string) naming {
+	ext := path.Ext(file)
+	return naming{stem: strings.TrimSuffix(path.Base(file), ext), end: ext}
 }
 
 // Surroundings is what locating a file needs to know of the files around it.

@@ -25,13 +25,20 @@ const recent = 20
 
 func (s *Site) learn(lib Library) habits { return s.habitsOf(s.newest(lib)) }
 
-// newest is how the newest posts are written.
+// newest is how the newest posts are written. Translations count where there is nothing else.
 func (s *Site) newest(lib Library) []*manner {
-	var posts []*manner
+	var posts, translations []*manner
 	for _, source := range lib.Recent(recent) {
-		if m := s.manners.of(s, source, lib); m != nil {
+		switch m := s.manners.of(s, source, lib); {
+		case m == nil:
+		case s.profile.naming(source.Path).foreign:
+			translations = append(translations, m)
+		default:
 			posts = append(posts, m)
 		}
+	}
+	if len(posts) == 0 {
+		return translations
 	}
 	return posts
 }

@@ -109,17 +109,15 @@ func (s *Site) shape(file string, at time.Time) (section, pattern string, ok boo
 
 // dissect is shape with the slug that the file has.
 func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string, ok bool) {
-	dir, name := path.Split(file)
-	ext := path.Ext(name)
-	base := strings.TrimSuffix(name, ext)
+	dir, _ := path.Split(file)
 	dirs := strings.Split(strings.TrimSuffix(dir, "/"), "/")
 	if dir == "" {
 		dirs = nil
 	}
-	end := ext
-	if base == "index" && len(dirs) > 0 && s.profile.name() == "hugo" {
-		base, end = dirs[len(dirs)-1], "/"+name
-		dirs = dirs[:len(dirs)-1]
+	n := s.profile.naming(file)
+	base := n.stem
+	if n.bundle && len(dirs) > 0 {
+		base, dirs = dirs[len(dirs)-1], dirs[:len(dirs)-1]
 	}
 	first := 0
 	if root := s.profile.contentDir(); root != "" {
@@ -151,7 +149,7 @@ func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string
 		below = append(below, part)
 	}
 	namePattern, slug := dateName(base, at)
-	below = append(below, namePattern+end)
+	below = append(below, namePattern+n.end)
 	return section, strings.Join(below, "/"), slug, true
 }
 
