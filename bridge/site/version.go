@@ -79,7 +79,7 @@ var hugoMentions = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)hugo[-_]?version["']?\s*(?:\?|:)?[:=]\s*["']?v?(?:extended[_-])?(\d+\.\d+(?:\.\d+)?)`),
 	regexp.MustCompile(`(?i)hugo_(?:extended_)?(?:withdeploy_)?(\d+\.\d+\.\d+)_`),
 	regexp.MustCompile(`(?i)gohugoio/hugo(?:@|/releases/download/)v(\d+\.\d+\.\d+)`),
-	regexp.MustCompile(`(?i)\bhugo(?:mods/hugo)?:(?:[a-z]+-)*v?(\d+\.\d+(?:\.\d+)?)`),
+	regexp.MustCompile(`(?i)\bhugo(?:mods/hugo|_extended)?:(?:[a-z]+-)*v?(\d+\.\d+(?:\.\d+)?)`),
 	regexp.MustCompile(`(?im)^\s*["']?(?:go)?hugo(?:-bin|-extended|-installer)?["']?\s*[:= ]\s*["']?[\^~v]*(?:extended[_-])?(\d+\.\d+(?:\.\d+)?)`),
 	regexp.MustCompile(`(?i)"hugo-(?:bin|extended|installer)"\s*:\s*"[\^~v]*(\d+\.\d+(?:\.\d+)?)`),
 }
@@ -99,6 +99,9 @@ func hugoVersion(tree fs.FS, wanted string) (version, from string) {
 		if file == "go.mod" || strings.HasPrefix(file, "Gemfile") {
 			return false
 		}
+		if file == "netlify.toml" {
+			text = productionFirst(text)
+		}
 		for _, mention := range hugoMentions {
 			if m := mention.FindStringSubmatch(text); m != nil {
 				version = m[1]
@@ -113,10 +116,35 @@ func hugoVersion(tree fs.FS, wanted string) (version, from string) {
 	return version, from
 }
 
+// productionFirst is the text of a netlify.toml with what holds for production at the top, and
+// without what holds for previews and branches.
+func productionFirst(text string) string {
+	var production, rest strings.Builder
+	into := &rest
+	for line := range strings.Lines(text) {
+		if table, ok := strings.CutPrefix(strings.TrimSpace(line), "["); ok {
+			context, scoped := strings.CutPrefix(table, "context.")
+			switch {
+			case !scoped:
+				into = &rest
+			case strings.HasPrefix(context, "production"):
+				into = &production
+			default:
+				into = nil
+			}
+		}
+		if into != nil {
+			into.WriteString(line)
+		}
+	}
+	return production.String() + rest.String()
+}
+
 var (
 	release       = regexp.MustCompile(`\d+\.\d+(?:\.\d+)?`)
 	lockedJekyll  = regexp.MustCompile(`(?m)^\s+jekyll \((\d+\.\d+\.\d+)`)
-	gemJekyll     = regexp.MustCompile(`(?m)^\s*gem\s*\(?\s*["']jekyll["']\s*,\s*["'](?:~>|=|>=)?\s*(\d+\.\d+(?:\.\d+)?)`)
+	gemJekyll     = regexp.MustCompile(`(?m)^\s*gem\s*\(?\s*["']jekyll["']((?:\s*,\s*["'][^"'\n]*["'])*)`)
+	gemConstraint = regexp.MustCompile(`["']\s*(~>|<=|>=|<|>|=)?\s*(\d+(?:\.\d+)*)`)
 	gemPages      = regexp.MustCompile(`(?m)^\s*gem\s*\(?\s*["']github-pages["']`)
 	pagesWorkflow = regexp.MustCompile(`actions/jekyll-build-pages`)
 )
@@ -139,7 +167,7 @@ func jekyllVersion(tree fs.FS, wanted string) (version, from string) {
 			}
 		case file == "Gemfile":
 			if m := gemJekyll.FindStringSubmatch(text); m != nil {
-				gem = m[1]
+				gem = newestAllowed(m[1])
 			}
 			pagesGem = gemPages.MatchString(text)
 		}
@@ -150,10 +178,29 @@ func jekyllVersion(tree fs.FS, wanted string) (version, from string) {
 		return pagesJekyll, pagesAction
 	case locked != "":
 		return locked, "Gemfile.lock"
-	case pagesGem || strings.HasPrefix(gem, "3."):
+	case pagesGem:
 		return pagesJekyll, "Gemfile"
+	case gem != "":
+		return gem, "Gemfile"
 	}
 	return newestJekyll, ""
+}
+
+// newestAllowed is the newest Jekyll known here that a Gemfile's constraints let in, "" when
+// they let in all.
+func newestAllowed(constraints string) string {
+	allowed := ""
+	for _, m := range gemConstraint.FindAllStringSubmatch(constraints, -1) {
+		op, version := m[1], m[2]
+		below4 := !atLeast(version, "4")
+		switch {
+		case op == "" || op == "=", op == "~>" && strings.Count(version, ".") >= 2:
+			return version
+		case op == "~>" && below4, op == "<=" && below4, op == "<" && !atLeast(version, "4.0.1"):
+			allowed = pagesJekyll
+		}
+	}
+	return allowed
 }
 
 // atLeast compares dotted versions by number.
