@@ -213,7 +213,8 @@ func noteOtherRules(before, after treeAround, p *catalog.Past) error {
 }
 
 // pairs finds for files that went the ones that came in their place: of the same content, else
-// of the same text below another front matter, else of the same name. Where two would do, none does.
+// of the same text below another front matter, else of the same name, else of mostly the same
+// lines. Where two would do, none does.
 func pairs(gone, came []gitstore.Delta, before, after treeAround) map[string]string {
 	found := map[string]string{}
 	taken := map[string]bool{}
@@ -244,7 +245,37 @@ func pairs(gone, came []gitstore.Delta, before, after treeAround) map[string]str
 			}
 		}
 	}
+	left := slices.DeleteFunc(slices.Clone(gone), func(d gitstore.Delta) bool { return found[d.Path] != "" })
+	open := slices.DeleteFunc(slices.Clone(came), func(d gitstore.Delta) bool { return taken[d.Path] })
+	const most = 50 // compared with each other, which is costly
+	if len(left) > most || len(open) > most {
+		return found
+	}
+	for _, d := range left {
+		if to := likeliest(d, open, before.tree, after.tree); to != "" && !taken[to] {
+			found[d.Path], taken[to] = to, true
+		}
+	}
 	return found
+}
+
+// likeliest is the file with mostly the same lines; "" when there is none, or more than one.
+func likeliest(d gitstore.Delta, among []gitstore.Delta, before, after *gitstore.Snapshot) (file string) {
+	text, err := before.Blob(d.Old)
+	if err != nil {
+		return ""
+	}
+	for _, c := range among {
+		other, err := after.Blob(c.New)
+		if err != nil || path.Ext(c.Path) != path.Ext(d.Path) || gitstore.Similarity(text, other) <= 0.5 {
+			continue
+		}
+		if file != "" {
+			return ""
+		}
+		file = c.Path
+	}
+	return file
 }
 
 // postName is the file name by which a post is known: a bundle's is its folder.

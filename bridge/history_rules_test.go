@@ -92,6 +92,28 @@ func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 	}
 }
 
+// Regression test: the post that went was taken for deleted, and undelete made it twice.
+func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+	first := f.create(`{"properties":{"name":["Harbour"],"content":["A line about boats.\n\nA line about gulls.\n\nA line about rope."]}}`)
+	was := f.postedFile()
+	f.edit("Renamed and changed", func(dir string) {
+		rewrite(t, filepath.Join(dir, was), func(text string) string {
+			return strings.NewReplacer("slug: harbour", "slug: quay", "about gulls", "about many gulls").Replace(text)
+		})
+		if err := os.Rename(filepath.Join(dir, was), filepath.Join(dir, "content", "posts", "other.md")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	second := strings.Replace(first, "harbour", "quay", 1)
+	f.await("the renamed post is not found at its new URL", func() bool { return f.status(second) == http.StatusOK })
+	f.await("the renamed post is not found at its former URL", func() bool { return f.status(first) == http.StatusOK })
+	f.act("undelete", first)
+	if files := f.below("content/posts/"); len(files) != 3 {
+		t.Errorf("after the undelete of a post that is there: %v", files)
+	}
+}
+
 // Regression test: of more than 2,000 files in one commit none was followed, and renaming the
 // folder of a large blog made every address that an app remembered unknown.
 func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {

@@ -17,7 +17,8 @@
 //   - a file that was changed here and deleted there comes back with our text;
 //   - a file that was deleted here and changed there stays as they have it;
 //   - a file that was renamed on one side and changed on the other is changed under its new
-//     name; a rename is a file that went and one that came with the same or mostly the same lines;
+//     name; a rename is a file that went and one that came with the same or mostly the same lines.
+//     What our commit adds beside a file called index follows it to its new folder;
 //   - two files that were added on both sides under one name, with different content, are
 //     both kept: ours gets "-2" (or the next free number) behind its name. A file called
 //     index or _index stands for its folder, which is renamed with all that the commit puts

@@ -317,8 +317,12 @@ func (r *remote) explain(op string, err error) error {
 	switch {
 	case errors.As(err, &no):
 		e.Reason = no.reason
-		if no.moved {
+		switch {
+		case no.moved:
 			e.Hint = "others push at the same time; it is tried again"
+		case strings.Contains(no.reason, "refusing to update checked out branch"):
+			e.Reason = "somebody works in that repository: the branch is checked out there, and Git takes no push to it"
+			e.Hint = "make a bare one of it (git clone --bare), name that one in the configuration, and push to it from where you work"
 		}
 	case errors.Is(err, transport.ErrAuthenticationRequired):
 		e.Reason = "the remote wants a user name and a password or token, or does not accept the ones it got" + said(err, r)
@@ -354,6 +358,9 @@ func (r *remote) explain(op string, err error) error {
 		e.Hint = "add the public key to the repository as a deploy key with write access"
 	case strings.HasPrefix(err.Error(), "unknown error: "):
 		e.Reason = "the remote says: " + r.redact(strings.TrimPrefix(err.Error(), "unknown error: "))
+		if strings.Contains(e.Reason, "dubious ownership") {
+			e.Hint = "give the repository to gitpost's user, or allow it as that user: git config --global --add safe.directory and its path"
+		}
 	}
 	return e
 }

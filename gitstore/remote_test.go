@@ -289,3 +289,13 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 	}
 	fsck(t, remote)
 }
+
+// Git's own words for this are ten lines about a setting that is better left alone.
+func TestRepositoryWithAWorkTreeIsRefusedInWords(t *testing.T) {
+	h := checkout(t, remoteWith(t, map[string]string{"a.md": "a\n"}))
+	s := open(t, Config{Remote: h.dir})
+	c := put(t, s, "post", map[string]string{"b.md": "b\n"})
+	if p := s.WaitPushed(t.Context(), c); p.Pushed || !strings.Contains(p.Reason, "git clone --bare") {
+		t.Errorf("the push to a work tree: %+v", p)
+	}
+}

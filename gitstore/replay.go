@@ -208,6 +208,7 @@ type replay struct {
 	first      []planned     // the commit with our text
 	second     []planned     // what the merge makes of it afterwards
 	notes      []string
+	folders    map[string]string // of index files that were followed to another folder
 }
 
 func (r *replay) snapshot(c *commitObject) *Snapshot {
@@ -246,6 +247,7 @@ func (r *replay) commit(c *commitObject) error {
 		r.base = r.snapshot(parent)
 	}
 	r.ours, r.theirs = r.snapshot(c), r.snapshot(r.at)
+	r.folders = make(map[string]string)
 	r.theirDiff, r.hasDiff, r.text, r.first, r.second, r.notes = nil, false, nil, nil, nil, nil
 	var changes []treeChange
 	err := diffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t treeChange) error {

@@ -43,7 +43,43 @@ func (r *replay) plan(changes []treeChange) error {
 			return err
 		}
 	}
+	return r.followFolders()
+}
+
+// followFolders puts what our commit adds beside an index file into the folder that has it now.
+func (r *replay) followFolders() error {
+	for i, p := range r.first {
+		if p.Delete {
+			continue
+		}
+		for from, to := range r.folders {
+			rest, below := strings.CutPrefix(p.Path, from+"/")
+			if !below || !r.isNew(p.Path) {
+				continue
+			}
+			there, blocked, err := r.theirEntry(to + "/" + rest)
+			if err != nil {
+				return err
+			}
+			if there.mode == 0 && blocked == "" {
+				r.first[i].Path = to + "/" + rest
+			}
+		}
+	}
 	return nil
+}
+
+// isNew tells whether our commit made the file.
+func (r *replay) isNew(name string) bool {
+	_, err := r.base.lookup("read", name)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// stem is a file's name up to its first dot: that of index.de.md is index, which stands for
+// its folder.
+func stem(name string) string {
+	s, _, _ := strings.Cut(path.Base(name), ".")
+	return s
 }
 
 func sameEntry(a, b treeEntry) bool { return a.mode == b.mode && a.id == b.id }
@@ -152,6 +188,9 @@ func (r *replay) deletedThere(t treeChange) error {
 			return err
 		}
 		if ok {
+			if from, now := path.Dir(t.path), path.Dir(to.path); stem(t.path) == "index" && stem(to.path) == "index" && from != now && from != "." {
+				r.folders[from] = now
+			}
 			return r.merge(to.path, to.path, t.old, t.new, to.new)
 		}
 	}
@@ -192,6 +231,9 @@ func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, 
 	}
 	return best, best.path != "", nil
 }
+
+// Similarity tells how much two texts have in common, from 0 to 1.
+func Similarity(a, b []byte) float64 { return similarity(a, b) }
 
 // similarity is the part of the larger text whose lines the other one has too.
 func similarity(a, b []byte) float64 {
@@ -322,7 +364,7 @@ func (r *replay) aside(t treeChange, blocked string, changes []treeChange, done 
 	from := t.path // what gets another name: the file, or a folder above it
 	if blocked != "" {
 		from = blocked
-	} else if stem, _, _ := strings.Cut(path.Base(t.path), "."); (stem == "index" || stem == "_index") && path.Dir(t.path) != "." && t.old.mode == 0 {
+	} else if s := stem(t.path); (s == "index" || s == "_index") && path.Dir(t.path) != "." && t.old.mode == 0 {
 		from = path.Dir(t.path)
 	}
 	to := from

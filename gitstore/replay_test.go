@@ -124,6 +124,18 @@ func TestReplayRules(t *testing.T) {
 			want:  map[string]string{"b.md": long + "HERE\nTHERE\n"},
 		},
 		{
+			name: "bundle renamed there, changed and added to here",
+			base: map[string]string{"p/index.md": long + "two\nthree\n", "p/a.jpg": "a", "q/b.jpg": "b"},
+			here: map[string]string{"p/index.md": long + "HERE\nthree\n", "p/new.jpg": "new", "p/in/deep.jpg": "deep", "q/c.jpg": "c"},
+			there: map[string]string{
+				"p/index.md": "", "p/a.jpg": "", "moved/index.md": long + "two\nTHERE\n", "moved/a.jpg": "a",
+			},
+			want: map[string]string{
+				"moved/index.md": long + "HERE\nTHERE\n", "moved/a.jpg": "a", "moved/new.jpg": "new", "moved/in/deep.jpg": "deep",
+				"q/b.jpg": "b", "q/c.jpg": "c",
+			},
+		},
+		{
 			name: "renamed here, changed there",
 			base: map[string]string{"a.md": text}, here: map[string]string{"a.md": "", "moved.md": text},
 			there: map[string]string{"a.md": "one\ntwo\nTHERE\n"},
