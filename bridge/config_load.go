@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -348,6 +349,10 @@ func (l *configLoader) agree(c *Config) {
 	}
 	if c.URL != "" && !strings.HasPrefix(c.URL, "https://") {
 		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "is for an address that starts with https://", Remedy: "write url with https://, or leave tls out"})
+		return
+	}
+	if host, err := url.Parse(c.URL); err == nil && c.URL != "" && (net.ParseIP(host.Hostname()) != nil || !strings.Contains(host.Hostname(), ".")) {
+		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "gets certificates for names alone, and " + host.Hostname() + " is none that everybody knows", Remedy: "write url with a name such as pub.example.org, or leave tls out"})
 	}
 }
 
