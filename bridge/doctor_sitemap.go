@@ -10,8 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/gosimple/slug"
 
 	"gitpost/bridge/site"
 )
@@ -242,10 +246,12 @@ func (b *addressBook) compare(page site.Page, lib *treeLibrary) (diff PostDiffer
 		diff.Reason = unlike(mine, diff.Live)
 		return diff, true
 	}
-	if same := b.named[path.Base(foldedPath(mine))]; len(same) == 1 {
-		diff.Live = same[0]
-		diff.Reason = "the live site has the same name elsewhere: its permalinks differ, or the post was moved since it was built"
-		return diff, true
+	for _, name := range namesOf(page, mine, lib) {
+		if same := b.named[name]; len(same) == 1 {
+			diff.Live = same[0]
+			diff.Reason = "the live site has the same name elsewhere: its permalinks differ, or the post was moved since it was built"
+			return diff, true
+		}
 	}
 	if !b.live.newest.IsZero() && page.Date.After(b.live.newest) {
 		diff.Reason = notBuilt
@@ -254,6 +260,24 @@ func (b *addressBook) compare(page site.Page, lib *treeLibrary) (diff PostDiffer
 	diff.Reason = "the live site does not list it"
 	return diff, true
 }
+
+// namesOf is what other permalinks would have at the end of the post's address: its name here, that of
+// its file, its title.
+func namesOf(page site.Page, address *url.URL, lib *treeLibrary) []string {
+	file := strings.TrimSuffix(path.Base(page.Path), path.Ext(page.Path))
+	if file == "index" || file == "_index" {
+		file = path.Base(path.Dir(page.Path))
+	}
+	names := []string{path.Base(foldedPath(address)), strings.ToLower(file), strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
+	if doc := lib.documents[page.Path]; doc != nil {
+		if title, _ := doc.Get("title"); title != nil {
+			names = append(names, slug.Make(fmt.Sprint(title)))
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" || name == "." || name == "/" })
+}
+
+var datePrefix = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}-`)
 
 const notBuilt = "it is newer than the live site: not built yet"
 
