@@ -206,11 +206,14 @@ func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, 
 	var before []byte
 	tried := 0
 	for _, c := range list {
-		if c.old.mode != 0 || !isRegular(c.new.mode) || path.Ext(c.path) != path.Ext(t.path) {
+		if c.old.mode != 0 || !isRegular(c.new.mode) {
 			continue
 		}
 		if c.new.id == t.old.id {
 			return c, true, nil
+		}
+		if path.Ext(c.path) != path.Ext(t.path) && strings.TrimSuffix(c.path, path.Ext(c.path)) != strings.TrimSuffix(t.path, path.Ext(t.path)) {
+			continue
 		}
 		if tried++; tried > 200 {
 			continue

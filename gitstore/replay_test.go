@@ -124,6 +124,13 @@ func TestReplayRules(t *testing.T) {
 			want:  map[string]string{"b.md": long + "HERE\nTHERE\n"},
 		},
 		{
+			name:  "another extension there, changed here",
+			base:  map[string]string{"a.md": text, "b.md": long + "two\n"},
+			here:  map[string]string{"a.md": "HERE\ntwo\nthree\n", "b.md": long + "HERE\n"},
+			there: map[string]string{"a.md": "", "a.markdown": text, "b.md": "", "b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "two\n"},
+			want:  map[string]string{"a.markdown": "HERE\ntwo\nthree\n", "b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "HERE\n"},
+		},
+		{
 			name: "bundle renamed there, changed and added to here",
 			base: map[string]string{"p/index.md": long + "two\nthree\n", "p/a.jpg": "a", "q/b.jpg": "b"},
 			here: map[string]string{"p/index.md": long + "HERE\nthree\n", "p/new.jpg": "new", "p/in/deep.jpg": "deep", "q/c.jpg": "c"},

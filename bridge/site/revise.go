@@ -233,7 +233,7 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	other, taken := lib.PathOf(stay.Page.URL)
 	taken = taken && other != page.Path && stay.Page.URL != page.URL
-	if asked == "" && at.path(slug) == page.Path && !taken {
+	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" && s.spotStays(page, w.doc, before, at.path(slug))) {
 		return s.leaveAlias(lib, w, page, stay)
 	}
 	if asked != "" {
@@ -253,6 +253,13 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	w.page = made.Page
 	return s.leaveAlias(lib, w, page, made)
+}
+
+// spotStays tells whether the post belonged to that path before the update too: its author
+// named the file otherwise, with another day than its date's, say, and it stays as it is.
+func (s *Site) spotStays(page Page, doc *frontmatter.Document, before mf2.Item, to string) bool {
+	was, slug, ok := s.spotOf(page, doc, before, before)
+	return ok && was.path(slug) == to
 }
 
 // keepDate writes down the date that a file name told and the new one does not.
