@@ -132,6 +132,22 @@ func (w *writer) listing(listed bool) error {
 	return nil
 }
 
+// hideCategory keeps the tags of an unlisted page from Hugo, which lists the page under its
+// terms all the same (build.list: never; in .Site.Taxonomies in all versions). A page with two
+// keys for them, which a hand wrote, keeps both.
+func (w *writer) hideCategory(values []any) (moved bool, err error) {
+	if w.site.profile.name() != "hugo" || !w.reading().unlisted() {
+		return false, nil
+	}
+	if len(w.reading().allKeys("category")) > 1 {
+		return false, nil
+	}
+	if err := w.clear("category"); err != nil {
+		return false, err
+	}
+	return true, w.setApart("category", values)
+}
+
 // index keeps a document of Jekyll's collection of unlisted posts out of what goes through all
 // collections: jekyll-sitemap, and the search of Minimal Mistakes.
 func (w *writer) index(listed bool) error {

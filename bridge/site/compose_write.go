@@ -227,22 +227,6 @@ func (w *writer) writeCategory(values []any) error {
 	return w.setApart("category", values)
 }
 
-// hideCategory keeps the tags of an unlisted page from Hugo, which lists the page under its
-// terms all the same (build.list: never; in .Site.Taxonomies in all versions). A page with two
-// keys for them, which a hand wrote, keeps both.
-func (w *writer) hideCategory(values []any) (moved bool, err error) {
-	if w.site.profile.name() != "hugo" || !w.reading().unlisted() {
-		return false, nil
-	}
-	if len(w.reading().allKeys("category")) > 1 {
-		return false, nil
-	}
-	if err := w.clear("category"); err != nil {
-		return false, err
-	}
-	return true, w.setApart("category", values)
-}
-
 // writeDate writes a date that the generator can read; anything else it never sees.
 func (w *writer) writeDate(property string, values []any) error {
 	m, ok := readMoment(values[0], w.site.profile.zone())

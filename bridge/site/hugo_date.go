@@ -256,3 +256,42 @@ func (h *hugo) fileNameDate(p *hugoFile) (time.Time, string) {
 	}
 	return t, strings.Trim(name[10:], " -_")
 }
+
+// datedURL tells whether the page's URL may have its date in it.
+func (h *hugo) datedURL(f *hugoFile, m *matter) bool {
+	if rule := f.lang.permalinks.find(h, f); rule != nil && rule.dated {
+		return true
+	}
+	return strings.IndexByte(m.text("url"), ':') >= 0
+}
+
+// newestBelow is the date that Hugo gives a section without dates: that of its newest page.
+func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) {
+	lister, ok := around.(Lister)
+	if !ok {
+		return newest
+	}
+	root, _ := f.mount.folder(f.dir)
+	for p := range lister.Below(strings.TrimSuffix(root, "/")) {
+		below, ok := h.file(p)
+		if !ok || p == f.repoPath || below.class == plainFile || below.ignored || below.lang != f.lang {
+			continue
+		}
+		doc := around.Document(p)
+		if doc == nil {
+			continue
+		}
+		h.resolve(&below)
+		if below.lang.disabledKinds[below.kind] && below.kind == "page" {
+			continue
+		}
+		m := h.matterOf(&below, doc, around)
+		d := h.datesOf(&below, m)
+		if d.date.After(newest) && (!h.rules.cleanPermalinks || h.withheld(f.lang, m, d) == "") {
+			if _, inside := h.insideBundle(&below, around); !inside {
+				newest = d.date
+			}
+		}
+	}
+	return newest
+}

@@ -180,7 +180,7 @@ func TestHugoDifferentialRows(t *testing.T) {
 			t.Errorf("%s: Hugo copies\n     %v\nrow: %v", name, copies, copied)
 		}
 	}
-	for _, row := range hugoRows {
+	for _, row := range slices.Concat(hugoRows, hugoCapitalRows) {
 		check(row.name, row.versions, row.config, row.files, row.want, nil)
 	}
 	for _, row := range hugoCopyRows {

@@ -12,13 +12,15 @@ import (
 
 const plainPost = "---\ntitle: T\n---\nx\n"
 
-var hugoRows = []struct {
+type hugoRow struct {
 	name     string
 	versions string // empty: all three
 	config   string
 	files    map[string]string
 	want     map[string]string // published below https://e.org/
-}{
+}
+
+var hugoRows = []hugoRow{
 	{
 		name:   "a language's content folder below the shared one",
 		config: "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\ncontentDir = 'content/fr'\n",
@@ -160,68 +162,10 @@ var hugoRows = []struct {
 		want:   map[string]string{"content/posts/a.md": "posts/a/"},
 	},
 	{
-		name: "index and _index files with capitals", versions: twoHugos,
-		files: map[string]string{
-			"content/s/b/Index.md": plainPost, "content/s/b/c.md": plainPost, "content/s/d/INDEX.MD": plainPost, "content/s/d/e.md": plainPost,
-			"content/s/f/_Index.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/f/g.md": plainPost,
-		},
-		want: map[string]string{"content/s/b/Index.md": "s/b/", "content/s/d/INDEX.MD": "s/d/", "content/s/f/_Index.md": "s/f/", "content/s/f/g.md": "s/f/casc/"},
-	},
-	{
-		name: "index and _index files with capitals are pages", versions: "0.111.3",
-		files: map[string]string{"content/s/b/Index.md": plainPost, "content/s/b/c.md": plainPost, "content/s/f/_INDEX.md": "---\ncascade: {slug: casc}\n---\n", "content/s/f/g.md": plainPost},
-		want: map[string]string{
-			"content/s/b/Index.md": "s/b/index/", "content/s/b/c.md": "s/b/c/", "content/s/f/_INDEX.md": "s/f/_index/", "content/s/f/g.md": "s/f/g/",
-		},
-	},
-	{
-		name: "a language's code in capitals, as the standard writes it", versions: twoHugos,
-		config: "[languages.en]\nweight = 1\n[languages.pt-BR]\nweight = 2\n",
-		files: map[string]string{
-			"content/s/_index.pt-BR.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/x.pt-BR.md": plainPost, "content/s/x.md": plainPost,
-			"content/s/b/index.pt-BR.md": "---\nslug: own\n---\n", "content/s/b/c.md": plainPost,
-		},
-		want: map[string]string{
-			"content/s/_index.pt-BR.md": "pt-br/s/", "content/s/x.pt-BR.md": "pt-br/s/casc/", "content/s/x.md": "s/x/", "content/s/b/index.pt-BR.md": "pt-br/s/own/",
-		},
-	},
-	{
-		name: "a language's code in capitals is none", versions: "0.111.3",
-		config: "[languages.en]\nweight = 1\n[languages.pt-BR]\nweight = 2\n",
-		files: map[string]string{
-			"content/s/_index.pt-BR.md": "---\ntitle: X\ncascade: {slug: casc}\n---\n", "content/s/x.pt-BR.md": plainPost,
-			"content/s/b/index.pt-BR.md": plainPost, "content/s/b/c.md": plainPost,
-		},
-		want: map[string]string{"content/s/_index.pt-BR.md": "s/", "content/s/x.pt-BR.md": "s/x.pt-br/", "content/s/b/index.pt-BR.md": "s/b/"},
-	},
-	{
-		name: "disablePathToLower takes names with capitals as they are written", versions: twoHugos,
-		config: "disablePathToLower = true\n[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n",
-		files: map[string]string{
-			"content/s/A/Index.md": plainPost, "content/s/B/index.EN.md": plainPost, "content/s/C/index.MD": plainPost, "content/s/D/_Index.md": plainPost,
-			"content/s/E/_index.MD": plainPost, "content/s/F/_index.FR.md": plainPost, "content/s/G/x.FR.md": plainPost, "content/s/G/Y.fr.md": plainPost,
-		},
-		want: map[string]string{
-			"content/s/A/Index.md": "s/A/Index/", "content/s/B/index.EN.md": "s/B/index.EN/", "content/s/C/index.MD": "s/C/", "content/s/D/_Index.md": "s/D/_Index/",
-			"content/s/E/_index.MD": "s/E/_index.MD/", "content/s/F/_index.FR.md": "fr/s/F/_index.FR/", "content/s/G/x.FR.md": "fr/s/G/x.FR/", "content/s/G/Y.fr.md": "fr/s/G/Y/",
-		},
-	},
-	{
-		name: "a language in capitals is part of :filename", versions: twoHugos,
-		config: "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\ns = '/p/:filename/'\n",
-		files:  map[string]string{"content/s/x.FR.md": plainPost, "content/s/y.fr.md": plainPost},
-		want:   map[string]string{"content/s/x.FR.md": "fr/p/x.fr/", "content/s/y.fr.md": "fr/p/y/"},
-	},
-	{
 		name: "pages of a kind that is not built break nothing", versions: "0.147.9",
 		config: "disableKinds = ['page']\n",
 		files:  map[string]string{"content/s/x.md": "---\ndate: 09/03/2024\nurl: https://x.example/\n---\n", "content/s/_index.md": plainPost},
 		want:   map[string]string{"content/s/_index.md": "s/"},
-	},
-	{
-		name: "what looks like no _index file in its language hands nothing to itself", versions: "0.111.3",
-		files: map[string]string{"content/s/_index.FR.md": "---\ncascade: {url: /u/}\n---\n", "content/s/a.md": plainPost},
-		want:  map[string]string{"content/s/_index.FR.md": "s/", "content/s/a.md": "s/a/"},
 	},
 	{
 		name: "a bundle in a disabled language with a page in another", versions: "0.111.3",
@@ -237,12 +181,6 @@ var hugoRows = []struct {
 		config: "disableKinds = ['taxonomy', 'term']\n",
 		files:  map[string]string{"content/tags/_index.md": plainPost, "content/tags/Go/_index.md": plainPost, "content/tags/x.md": plainPost, "content/series/o/_index.md": plainPost},
 		want:   map[string]string{"content/tags/x.md": "tags/x/", "content/series/o/_index.md": "series/o/"},
-	},
-	{
-		name: "index files with capitals stand in :contentbasename", versions: twoHugos,
-		config: "[permalinks]\ntags = '/p/:contentbasename/'\ns = '/q/:contentbasename/'\n",
-		files:  map[string]string{"content/tags/go/_index.MD": plainPost, "content/s/b/Index.md": plainPost},
-		want:   map[string]string{"content/tags/go/_index.MD": "p/_index/", "content/s/b/Index.md": "q/index/"},
 	},
 	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
@@ -292,7 +230,7 @@ func TestHugoConfigurationThatBreaksABuildIsRefused(t *testing.T) {
 }
 
 func TestHugoRows(t *testing.T) {
-	for _, row := range hugoRows {
+	for _, row := range slices.Concat(hugoRows, hugoCapitalRows) {
 		versions := row.versions
 		if versions == "" {
 			versions = "0.111.3 0.147.9 0.165.0"
