@@ -61,7 +61,7 @@ func pastOf(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.S
 	p = catalog.NewPast()
 	var failed error
 	older, ended := s, false
-	reached, err = at.LogSince(ctx, known, func(c gitstore.LogEntry) bool {
+	within, err := at.LogSince(ctx, known, func(c gitstore.LogEntry) bool {
 		older, failed = notePast(open, older, c, p)
 		ended = failed != nil || enough != nil && enough(p)
 		return !ended
@@ -69,10 +69,19 @@ func pastOf(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.S
 	if err = errors.Join(err, failed); err != nil {
 		return nil, false, fmt.Errorf("walk the history: %w", err)
 	}
-	if known != "" && !reached && !ended {
-		return pastOf(ctx, open, s, at, "", enough) // it was rewritten: what was known of it is of another one
+	if known == "" || within || ended {
+		return p, known != "", nil
 	}
-	return p, reached, nil
+	// The history was rewritten, or a commit put on top of another one: what is not there any
+	// more went now.
+	before, err := at.AtCommit(known)
+	if err != nil {
+		return pastOf(ctx, open, s, at, "", enough)
+	}
+	if _, err = notePastByHand(open, s, gitstore.LogEntry{Hash: at.Commit(), At: at, Before: before}, p); err != nil {
+		return nil, false, fmt.Errorf("compare with the history before: %w", err)
+	}
+	return p, true, nil
 }
 
 // notePast notes what one commit did to posts: as the trailers of gitpost's own say, and of

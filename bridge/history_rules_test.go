@@ -171,3 +171,26 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 		})
 	}
 }
+
+// An author who pushes with force what he rewrote without having seen the newest post drops it.
+// It is kept, told on the status page, and comes back by undelete. Regression test: nothing
+// knew of it.
+func TestPostThatAForcedPushDroppedComesBack(t *testing.T) {
+	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond }).owned()
+	work := filepath.Join(t.TempDir(), "work")
+	git(t, "", "clone", "-q", f.remote, work)
+	one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
+	file := f.postedFile()
+	git(t, work, "commit", "-q", "--amend", "--allow-empty", "-m", "The same, in other words")
+	git(t, work, "push", "-q", "--force", "origin", "HEAD:main")
+	f.await("the forced push is not seen", func() bool { return f.status(one) == http.StatusBadRequest })
+	p := f.person().signIn()
+	p.want(p.get("/"), http.StatusOK, "history was rewritten", file)
+	f.act("undelete", one)
+	if got := f.source(one).Properties.Text("content"); got != "One" {
+		t.Errorf("it came back with %q", got)
+	}
+	if got := f.remoteFile(file); !strings.Contains(got, "One") {
+		t.Errorf("the remote has %q", got)
+	}
+}

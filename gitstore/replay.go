@@ -91,8 +91,43 @@ func (s *Store) tryIntegrate(f *fetched) error {
 		if err := s.refs.move(context.Background(), keep, zeroOID, tip.commit); err != nil && !errors.Is(err, errRefMoved) {
 			return storageFault("keep the tip before the rewrite", err)
 		}
+		if err := s.tellDropped(known, f.tip, keep); err != nil {
+			return err
+		}
 	}
 	return s.follow(tip, f.tip, waiting)
+}
+
+// tellDropped says in the status which files a rewritten history does not have any more: its
+// author may have rewritten it without having seen what was pushed last.
+func (s *Store) tellDropped(before, now oid, keep string) error {
+	old, err := readCommit(s.db, before)
+	if err != nil {
+		return err
+	}
+	rewritten, err := readCommit(s.db, now)
+	if err != nil {
+		return err
+	}
+	var gone []string
+	err = diffTrees(s.db, old.tree, s.db, rewritten.tree, "", func(t treeChange) error {
+		if t.new.mode == 0 {
+			gone = append(gone, t.path)
+		}
+		return nil
+	}, nil)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	const most = 5
+	names := strings.Join(gone[:min(len(gone), most)], ", ")
+	if len(gone) > most {
+		names += ", …"
+	}
+	s.delivery.update(func() {
+		s.delivery.addConflicts([]string{fmt.Sprintf("the remote's history was rewritten, and %d of the files that were there are gone: %s; the state before is kept in the clone as %s", len(gone), names, keep)})
+	})
+	return nil
 }
 
 // emptied is a remote without any branch: all that is here goes there.
