@@ -156,6 +156,7 @@ func seedRequests(f *testing.F) {
 		"", "q=config", "q=source", "q=source&limit=1&offset=1&order=asc", "q=source&after=x", "q=source&before=%00", "q=source&property-x=y&exists[]=a&not-exists=b",
 		"q=source&url={{post}}&properties[]=name", "q=source&url={{contact}}", "q=syndicate-to&post-type=note", "q=category&filter=%ff", "q=post-types&limit=0", "q=channel", "q=destination",
 		"q=contact&filter=ada", "q=geo&uri=geo:1,2;u=3", "q=geo&lat=1&lon=1&u=1e308", "q=geo:1,2", "q=last", "q=nonsense", "q=config&mp-destination=x", "q=source&url=%2f&url=b", "%zz;",
+		"q=category&limit=1&after=AAAAAAAAAAAA", "q=contact&before=AAAAAAAAAAAA&limit=1", "q=post-types&limit=2&offset=1&order=desc", "q[]=source&url[]={{post}}&limit[0]=1", "q=source&limit=2&properties[]=url",
 	} {
 		for _, accept := range []string{"", form, "text/plain, application/json;q=0"} {
 			f.Add(true, true, "/micropub?"+query, "", accept, []byte{})
@@ -168,6 +169,9 @@ func seedRequests(f *testing.F) {
 		"action=update&url={{post}}&replace[type]=x&replace[mf2]=y&replace[gitpost]=z", "action=delete&url={{post}}", "action=undelete&url={{post}}", "action=edit&url={{contact}}&name=y",
 		"h=card&_internal_url={{contact}}&name=", "url={{post}}&mp-slug=..", "h=entry&content[html]=<p>&content[https://x/]=y", "h=card&name=x&geo=geo:91,181", "h=entry&content=x&syndication=https://a%0a&shortlink=x",
 		"h=entry&content=---%0a---&name=%7B%7B%3C x&category=%7B%25", "h=entry&content=x&published=9999-99-99", "h=entry&content=x&published=0000-01-01T00:00:00-23:59", "h=event&start=now&name=x",
+		"q=contact&h=card&name=x", "h=entry&photo[]=https://x.example/&photo[2]=b&mp-photo-alt[1]=c&mp-photo-alt[2]=d", "h=entry&content=x&published=Sat, 09 Mar 2024 14:05:06 GMT", "h=entry&content=x&published=1709993106&updated=20240309",
+		"h=entry&content=<video src=\"https://m.example/a.mp4\"></video> <iframe src=x>", "h=entry&content[html]=<iframe src=\"https://x.example/\"></iframe><object data=//y><video><source src=\"https://z.example\">",
+		"h=event&start=x&description=a%0a%0a{{b", "action=update&url={{post}}&mp-channel=diary&replace[h]=event", "action=update&url={{post}}&delete=published", "h=entry&syndicate-to=https://a, https://b,c",
 	} {
 		for _, target := range []string{"/micropub", "/micropub?q=contact", "/media"} {
 			f.Add(true, false, target, form, "", []byte(body))
@@ -178,6 +182,7 @@ func seedRequests(f *testing.F) {
 		`{"type":["h-card"],"properties":{"name":["` + "\u2028" + `"],"nickname":[{"a":[1e400]}]}}`, `{"action":"update","url":"{{contact}}","replace":{"name":[{"type":["h-card"],"properties":{"name":["x"]}}]},"delete":["url"]}`,
 		`{"action":"update","url":"{{post}}","add":{"mp-syndicate-to":["x"],"published":[1]},"delete":{"name":["Ada"]}}`, `{"properties":{"location-visibility":[{"x":1}],"content":["x"]}}`,
 		`{"properties":{"audience":[{"type":["h-card"],"properties":{"url":["https://a.example/"]}}],"content":["x"]}}`, `{"type":["h-entry"],"properties":{"post-status":[true],"visibility":[1],"content":[null]}}`, `[]`, `{`, "\xef\xbb\xbf{}",
+		`{"properties":{"h":["event"],"content":["\ud83d\ude00\ud83d"]}}`, `{"type":["h-event"],"h":"event","properties":{"published":[1709993106,"x"],"photo":[{"src":"https://x.example/"}]}}`,
 	} {
 		f.Add(true, false, "/micropub", jsonType, "", []byte(body))
 		f.Add(false, false, "/micropub?q=contact", "application/vnd.api+json; charset=utf-8", form, []byte(body))
