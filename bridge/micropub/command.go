@@ -66,6 +66,8 @@ type Commands struct {
 	SyndicateTo []string // without empty strings
 	Channel     []string
 	Other       mf2.Properties // other mp-* names, without the prefix
+
+	torn bool // between several destinations
 }
 
 // Request is a parsed POST.

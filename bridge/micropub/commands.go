@@ -25,8 +25,12 @@ func (c *Commands) set(name string, list []any) {
 			c.Slug = s
 		}
 	case "destination":
-		if s := strings.TrimSpace(firstWord(list)); s != "" {
-			c.Destination = s
+		for _, s := range texts(list) {
+			if s = strings.TrimSpace(s); c.Destination != "" && s != "" && s != c.Destination {
+				c.torn = true
+			} else if s != "" {
+				c.Destination = s
+			}
 		}
 	case "syndicate-to":
 		for _, s := range texts(list) {
@@ -59,8 +63,11 @@ func targets(s string) []string {
 	return out
 }
 
-// check refuses control characters. Names are counted with the properties'.
+// check refuses several destinations, of which only one would get the post, and control characters. Names are counted with the properties'.
 func (c *Commands) check() error {
+	if c.torn {
+		return refuse("the post names more than one mp-destination", "send a post to each of them")
+	}
 	for _, s := range slices.Concat([]string{c.Slug, c.Destination}, c.SyndicateTo, c.Channel) {
 		if err := checkText("an mp- parameter", s); err != nil {
 			return err

@@ -3,6 +3,7 @@ package micropub_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -145,5 +146,25 @@ func TestTheQueryOfTheAddressIsKept(t *testing.T) {
 	req, err := micropub.Parse(r, micropub.Limits{}, &memory{})
 	if err != nil || req.Query != "contact" {
 		t.Errorf("got %#v, %v", req, err)
+	}
+}
+
+// Regression test: the first one got the post, and nobody was told that the other one did not.
+func TestPostForTwoDestinationsIsRefused(t *testing.T) {
+	const one, two = "https://one.example/", "https://two.example/"
+	for kind, bodies := range map[string][2]string{
+		formType: {"h=entry&content=x&mp-destination[]=" + one + "&mp-destination[]=" + two, "h=entry&content=x&mp-destination=" + one + "&mp-destination="},
+		jsonType: {
+			`{"properties": {"content": ["x"], "mp-destination": ["` + one + `", "` + two + `"]}}`,
+			`{"properties": {"content": ["x"], "mp-destination": ["` + one + `", "` + one + `"]}}`,
+		},
+	} {
+		if _, err := parse(kind, bodies[0]); fault.CodeOf(err) != fault.InvalidRequest || !strings.Contains(fmt.Sprint(err), "more than one") {
+			t.Errorf("%s: %v", bodies[0], err)
+		}
+		got, err := parse(kind, bodies[1])
+		if err != nil || got.Command.(*micropub.Create).Commands.Destination != one {
+			t.Errorf("%s: %v, %v", bodies[1], got, err)
+		}
 	}
 }
