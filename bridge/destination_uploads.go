@@ -78,6 +78,16 @@ func (s *Server) answerUploaded(c echo.Context, who principal, named string, cmd
 	return micropub.WriteCreated(c.Response(), c.Request(), micropub.Created{URL: address})
 }
 
+// allowed tells the sender of a file at once what the post that refers to it would be told: that
+// the repository keeps such files in Git LFS, say. Of several sites any may get the file, and
+// the place beside a post is not known yet.
+func (d *destination) allowed(file string) error {
+	if c := d.config(); c.several || c.MediaPlace == "bundle" {
+		return nil
+	}
+	return storeFault("upload", d.store.Allows(file))
+}
+
 // mediaPlace is where the site will have an upload: the file in the repository, and its address.
 func (d *destination) mediaPlace(ctx context.Context, u state.Upload) (file, address string, err error) {
 	err = d.view(ctx, func(v *catalog.View) error {

@@ -63,3 +63,18 @@ func TestSiteWhoseConfigurationIsDamagedInTheCloneKeepsItsAddresses(t *testing.T
 		})
 	}
 }
+
+// Regression test: the file was taken, and the post that referred to it refused.
+func TestUploadThatTheRepositoryKeepsInLFSIsRefusedAtOnce(t *testing.T) {
+	lfs := map[string]string{".gitattributes": "static/** filter=lfs diff=lfs merge=lfs -text\n"}
+	f := serveFiles(t, skeletonWith(t, "hugo", lfs), nil)
+	a := f.upload("heron.jpg", string(picture(t, 1)))
+	if a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "Git LFS") {
+		t.Errorf("upload: %d %s", a.Status, a.Body)
+	}
+	if left, _ := os.ReadDir(filepath.Join(f.config.Data, "uploads")); len(left) != 0 {
+		t.Errorf("what was refused is kept: %v", left)
+	}
+	f = serveFiles(t, skeletonWith(t, "hugo", map[string]string{".gitattributes": "*.png filter=lfs\n"}), nil)
+	f.location(1)
+}

@@ -71,6 +71,9 @@ func (in *intake) store(ctx context.Context, f micropub.File) (string, error) {
 		return "", errors.Join(err, s.media.Remove(staged.File))
 	}
 	if u.Path, u.URL, err = d.mediaPlace(ctx, u); err == nil {
+		err = d.allowed(u.Path)
+	}
+	if err == nil {
 		err = s.state.AddUpload(ctx, u)
 	}
 	if err != nil {

@@ -150,6 +150,19 @@ func parseAttributes(data []byte) *attributeFile {
 	return f
 }
 
+// Allows tells whether a file may be written at a path as the branch is now; if not, the error
+// is the *PathError that Update would give.
+func (s *Store) Allows(path string) error {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	a, err := newAttributeCache(s.c.Dir).of(s.Snapshot(), path)
+	if err != nil {
+		return err
+	}
+	return refuseFilter(path, a)
+}
+
 // attributeCache reads .gitattributes of snapshots. One goroutine at a time.
 type attributeCache struct {
 	info   *attributeFile // info/attributes of the clone, an operator's own
