@@ -253,8 +253,9 @@ func TestEveryPostArrivesWhilePushesRunBeside(t *testing.T) {
 	git(t, f.remote, "fsck", "--full", "--strict")
 }
 
-func TestUploadIntoAFolderKeptInLFSIsRefusedInWords(t *testing.T) {
+func TestPostWithAFileThatIsKeptInLFSIsRefusedInWords(t *testing.T) {
 	f := serve(t, "hugo", nil)
+	u := f.upload("a.jpg", string(picture(t, 7))).Header.Get("Location") // later it would be refused itself
 	f.edit("Keep pictures in LFS", func(dir string) {
 		if err := os.WriteFile(filepath.Join(dir, ".gitattributes"), []byte("*.jpg filter=lfs diff=lfs merge=lfs -text\n"), 0o644); err != nil {
 			t.Fatal(err)
@@ -262,7 +263,6 @@ func TestUploadIntoAFolderKeptInLFSIsRefusedInWords(t *testing.T) {
 	})
 	f.send("POST", "/hooks/push", "application/json", "{}")
 	before := f.commits()
-	u := f.upload("a.jpg", string(picture(t, 7))).Header.Get("Location")
 	a := f.json(`{"properties":{"content":["With a picture"],"photo":["` + u + `"]}}`)
 	if a.Status != http.StatusBadRequest || !strings.Contains(strings.ToUpper(a.Body), "LFS") {
 		t.Errorf("status %d: %s", a.Status, a.Body)
