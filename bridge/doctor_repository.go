@@ -47,7 +47,7 @@ func (d Diagnosis) generator(s *site.Site, lib *treeLibrary) Check {
 	name, version := s.Generator()
 	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %d posts at %s", name, version, len(lib.listed), s.BaseURL())}
 	e, err := s.Explain(lib)
-	e.Warnings = append(e.Warnings, sharedURLs(urlMap(s, lib.siteFiles))...)
+	e.Warnings = append(e.Warnings, sharedURLs(lib.urls)...)
 	if more := len(e.Warnings) - mostWarnings; more > 0 {
 		e.Warnings = append(e.Warnings[:mostWarnings], fmt.Sprintf("and %d more", more))
 	}

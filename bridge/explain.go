@@ -17,28 +17,32 @@ func Explain(ctx context.Context, tree fs.FS, c Config) (site.Explanation, error
 	if err != nil {
 		return site.Explanation{}, err
 	}
-	e, err := s.Explain(newTreeLibrary(tree, s, files))
-	e.Warnings = append(e.Warnings, sharedURLs(urlMap(s, files))...)
+	lib := newTreeLibrary(tree, s, files)
+	e, err := s.Explain(lib)
+	e.Warnings = append(e.Warnings, sharedURLs(lib.urls)...)
 	return e, err
 }
 
-// treeLibrary is the posts of a tree, read once.
+// treeLibrary is the posts of a tree, read once. It is not safe for concurrent use.
 type treeLibrary struct {
 	*siteFiles
 	tree   fs.FS
+	urls   URLMap
 	paths  map[string]string // by URL
 	listed []site.Page       // newest first
+	recent []site.Source     // as many of those as were asked for
 }
 
 var _ site.Library = (*treeLibrary)(nil)
 
 func newTreeLibrary(tree fs.FS, s *site.Site, files *siteFiles) *treeLibrary {
-	l := &treeLibrary{siteFiles: files, tree: tree, paths: map[string]string{}}
+	l := &treeLibrary{siteFiles: files, tree: tree, urls: newURLMap(), paths: map[string]string{}}
 	for _, name := range files.names {
+		page := s.Locate(name, files.documents[name], files)
+		l.urls.add(page, files.problems[name])
 		if !s.Content(name) {
 			continue
 		}
-		page := s.Locate(name, files.documents[name], files)
 		if page.URL != "" {
 			l.paths[page.URL] = name
 		}
@@ -56,11 +60,14 @@ func (l *treeLibrary) PathOf(url string) (string, bool) {
 }
 
 func (l *treeLibrary) Recent(n int) []site.Source {
-	var sources []site.Source
-	for _, page := range l.listed[:min(n, len(l.listed))] {
-		if data, err := fs.ReadFile(l.tree, page.Path); err == nil {
-			sources = append(sources, site.Source{Path: page.Path, Data: data})
+	n = min(n, len(l.listed))
+	if len(l.recent) < n {
+		l.recent = nil
+		for _, page := range l.listed[:n] {
+			if data, err := fs.ReadFile(l.tree, page.Path); err == nil {
+				l.recent = append(l.recent, site.Source{Path: page.Path, Data: data})
+			}
 		}
 	}
-	return sources
+	return l.recent[:min(n, len(l.recent))]
 }

@@ -37,8 +37,12 @@ func URLs(ctx context.Context, tree fs.FS, c Config) (URLMap, error) {
 	return m, nil
 }
 
+func newURLMap() URLMap {
+	return URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
+}
+
 func urlMap(s *site.Site, files *siteFiles) URLMap {
-	m := URLMap{Published: map[string]string{}, Unpublished: []string{}, Reasons: map[string]string{}}
+	m := newURLMap()
 	for _, name := range files.names {
 		m.add(s.Locate(name, files.documents[name], files), files.problems[name])
 	}

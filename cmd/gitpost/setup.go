@@ -310,6 +310,9 @@ func (s *setup) close(ctx context.Context, store *gitstore.Store, err *error) {
 }
 
 func (s *setup) explain(ctx context.Context, tree fs.FS, config bridge.Config) error {
+	if s.progress != nil {
+		fmt.Fprintln(s.progress, "Reading the posts …")
+	}
 	s.say("\n== The site, as gitpost understands it\n")
 	e, err := bridge.Explain(ctx, tree, config)
 	if len(e.Findings) > 0 {
