@@ -142,13 +142,12 @@ func (s *Server) contacts(ctx context.Context, d *destination, q micropub.Query)
 	var all []contact
 	err := d.view(ctx, func(v *catalog.View) error {
 		var err error
-		all, err = contactsIn(v.Site(), v.Tree())
+		all, err = d.contacts.known(v)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, byTitle)
 	answer, err := listed("contacts", all, q, contact.says)
 	if err != nil {
 		return nil, err

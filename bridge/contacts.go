@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
@@ -30,6 +31,31 @@ type contact struct {
 
 // internalURL is the property in which apps send a contact's address.
 const internalURL = "_internal_url"
+
+// contacts remembers the contacts of the newest state of the repository that was asked about, by
+// title: apps ask again with every letter that is typed. Its zero value is empty. It is safe for
+// concurrent use.
+type contacts struct {
+	mu  sync.Mutex
+	all []contact
+	at  string // the snapshot that all is of
+}
+
+// known are the contacts at a snapshot. The caller changes nothing in the list.
+func (c *contacts) known(v *catalog.View) ([]contact, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at == v.ID() {
+		return c.all, nil
+	}
+	all, err := contactsIn(v.Site(), v.Tree())
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, byTitle)
+	c.all, c.at = all, v.ID()
+	return all, nil
+}
 
 // contactsIn reads the contacts of a tree, by name. A file that cannot be read is passed over.
 func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {

@@ -32,6 +32,7 @@ type destination struct {
 	posts    *posts
 	schedule *schedule
 	places   places
+	contacts contacts
 	holds    func(url string) bool // whether it is the one that serves uploads at that address
 
 	opened  atomic.Bool            // all above can be used

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,9 +66,11 @@ func (p *places) known(v *catalog.View) []place {
 	}
 	slices.SortStableFunc(entries, func(a, b *catalog.Entry) int { return b.Date().Compare(a.Date()) })
 	var all []place
+	read := 0
 	for _, e := range entries[:min(len(entries), mostLocated)] {
 		found, ok := before[e.Blob]
 		if !ok {
+			read++
 			item, err := v.Item(e)
 			if err != nil {
 				continue // its file is being mended
@@ -78,6 +81,9 @@ func (p *places) known(v *catalog.View) []place {
 		all = append(all, found...)
 	}
 	p.all, p.at = all, v.ID()
+	if read > 1000 {
+		debug.FreeOSMemory() // the first time leaves the text of as many posts as garbage
+	}
 	return all
 }
 
