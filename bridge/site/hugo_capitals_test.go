@@ -4,6 +4,18 @@ package site
 // written, and in lower case.
 var hugoCapitalRows = []hugoRow{
 	{
+		name: "a bundle's date by its folder, whatever stands after index", versions: "0.111.3",
+		config: "[frontmatter]\ndate = [':filename', ':default']\n",
+		files:  map[string]string{"content/notes/2024-06-15-a/index.EN.md": "---\n---\nx\n"},
+		want:   map[string]string{"content/notes/2024-06-15-a/index.EN.md": "notes/a/"},
+	},
+	{
+		name: "a bundle's date by its folder, but for a language in capitals", versions: twoHugos,
+		config: "[frontmatter]\ndate = [':filename', ':default']\n",
+		files:  map[string]string{"content/notes/2024-06-15-a/index.EN.md": "---\n---\nx\n", "content/notes/2024-06-15-b/index.en.md": "---\n---\nx\n"},
+		want:   map[string]string{"content/notes/2024-06-15-a/index.EN.md": "notes/2024-06-15-a/", "content/notes/2024-06-15-b/index.en.md": "notes/b/"},
+	},
+	{
 		name: "index and _index files with capitals", versions: twoHugos,
 		files: map[string]string{
 			"content/s/b/Index.md": plainPost, "content/s/b/c.md": plainPost, "content/s/d/INDEX.MD": plainPost, "content/s/d/e.md": plainPost,

@@ -239,7 +239,10 @@ func (m *matter) isTOML() bool { return m.doc != nil && m.doc.Format() == frontm
 
 // fileNameDate is the date and the slug in a name like 2024-03-09-my-post.
 func (h *hugo) fileNameDate(p *hugoFile) (time.Time, string) {
-	name := p.nameAsWritten()
+	name := p.baseName
+	if h.rules.tree {
+		name = p.nameAsWritten()
+	}
 	name = strings.TrimSuffix(name, path.Ext(name))
 	if len(name) < 10 {
 		return time.Time{}, ""

@@ -202,8 +202,10 @@ func (h *hugo) permalinkPart(token string) (permalinkPart, bool) {
 	part := permalinkPart{token: token}
 	switch token {
 	case "year", "month", "monthname", "day", "weekday", "weekdayname", "yearday",
-		"section", "sections", "title", "slug", "slugorfilename", "filename":
+		"section", "sections", "title", "slug":
 		return part, true
+	case "slugorfilename", "filename":
+		return part, !h.rules.noFileName
 	case "contentbasename", "slugorcontentbasename":
 		return part, h.rules.baseNameTokens
 	case "sectionslug", "sectionslugs":

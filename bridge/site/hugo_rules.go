@@ -13,6 +13,7 @@ type hugoRules struct {
 	urlTokens       bool // permalink tokens in url
 	strictDates     bool // a date that cannot be read fails the build
 	baseNameTokens  bool // :contentbasename
+	noFileName      bool // :filename fails the build, as what it was replaced by had come; it was let in again
 	timedFileNames  bool // 2024-03-09-14-05-06-name.md
 	newYAML         bool // YAML 1.2: yes and on are words
 	noUnderscore    bool // _build fails the build
@@ -40,6 +41,7 @@ func hugoRulesOf(version string) hugoRules {
 		urlTokens:       since("0.131.0"),
 		strictDates:     since("0.136.0"),
 		baseNameTokens:  since("0.144.0"),
+		noFileName:      since("0.159.0") && !since("0.161.0"),
 		timedFileNames:  since("0.148.0"),
 		newYAML:         since("0.152.0"),
 		noUnderscore:    since("0.160.0"),
@@ -47,7 +49,7 @@ func hugoRulesOf(version string) hugoRules {
 		permalinkGlobs:  since("0.161.0"),
 		htmlRefused:     since("0.162.0"),
 		uglySections:    since("0.153.0"),
-		localizedAlias:  since("0.161.0"),
+		localizedAlias:  since("0.156.0"),
 		leafWins:        since("0.153.0"),
 		termCascades:    since("0.153.0"),
 		unwrapsConfig:   since("0.162.0"),

@@ -214,6 +214,7 @@ func TestHugoConfigurationThatBreaksABuildIsRefused(t *testing.T) {
 	for _, tt := range []struct{ name, version, config, permalinks, want string }{
 		{"a table in permalinks.toml", "0.147.9", "", "[permalinks]\nposts = '/p/:slug/'\n", "permalinks.permalinks"},
 		{"permalinks by kind", "0.111.3", "[permalinks.page]\nposts = '/p/:slug/'\n", "", "0.115"},
+		{"a token that was gone for a while", "0.160.0", "[permalinks]\nposts = '/:filename/'\n", "", ":filename"},
 		{"permalinks of the home page", "0.147.9", "[permalinks.home]\n'/' = '/p/'\n", "", "permalinks.home"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
