@@ -15,6 +15,7 @@ type ancestry struct {
 type colouredCommit struct {
 	*commitObject
 	ofA, ofB, stale bool
+	told            bool // to who walks along
 }
 
 // commitHeap gives the newest commit first.

@@ -65,7 +65,6 @@ func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bo
 			return false, nil // a history that was rewritten, and is not even here any more
 		}
 	}
-	told := make(map[oid]bool)
 	for slices.ContainsFunc(w.open, func(c *colouredCommit) bool { return !c.stale }) {
 		if err := ctx.Err(); err != nil {
 			return false, err
@@ -76,10 +75,10 @@ func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bo
 				return false, err
 			}
 		}
-		if c.stale || told[c.id] {
+		if c.stale || c.told {
 			continue
 		}
-		told[c.id] = true
+		c.told = true
 		at := &Snapshot{src: s.src, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
 		before := &Snapshot{src: s.src, tree: emptyTree}
 		if p := w.seen[c.parent()]; p != nil {
@@ -88,6 +87,7 @@ func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bo
 		if !f(LogEntry{Hash: c.id.hash(), Message: c.message, When: at.when, At: at, Before: before}) {
 			break
 		}
+		c.message, c.author = "", "" // histories are long
 	}
 	return known != "" && w.shared(last), nil
 }
