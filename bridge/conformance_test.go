@@ -201,6 +201,14 @@ func conformance(t *testing.T, f *fixture) {
 			t.Errorf("type %v", item.Type)
 		}
 		check(t, u, mf2.Properties{"name": {"N"}, "content": {"C"}, "category": {"a"}})
+		for _, query := range []string{"url[]=", "url%5B0%5D="} { // as some libraries write it
+			if a := f.send("GET", "/micropub?q=source&"+query+url.QueryEscape(u), "", ""); a.Status != http.StatusOK || a.json(t)["items"] != nil {
+				t.Errorf("q=source&%s…: %d %s", query, a.Status, a.Body)
+			}
+		}
+		if a := f.send("GET", "/micropub?q=source&url[]="+url.QueryEscape(u)+"&url[]=x", "", ""); a.Status != http.StatusBadRequest {
+			t.Errorf("two urls: %d %s", a.Status, a.Body)
+		}
 	})
 	t.Run("603 source, some properties", func(t *testing.T) {
 		u := f.create(`{"type":["h-entry"],"properties":{"name":["N"],"content":["C"],"category":["a"]}}`)
