@@ -16,7 +16,6 @@ import (
 	"io"
 	"log/slog"
 	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -160,8 +159,9 @@ func (ca *authority) issue(csr []byte) error {
 	return nil
 }
 
-// tlsServer is a server of nothing but its certificate.
-func tlsServer(t *testing.T, c Config, log io.Writer) (address string, stop func()) {
+// tlsServer is a server of nothing but its certificate. listening is told its address before it
+// asks for one.
+func tlsServer(t *testing.T, c Config, log io.Writer, listening func(address string)) (stop func()) {
 	t.Helper()
 	s := &Server{log: slog.New(slog.NewTextHandler(log, nil))}
 	s.settings.Store(&c)
@@ -169,6 +169,7 @@ func tlsServer(t *testing.T, c Config, log io.Writer) (address string, stop func
 	if err != nil {
 		t.Fatal(err)
 	}
+	listening(l.Addr().String())
 	ctx, cancel := context.WithCancel(t.Context())
 	h := &http.Server{Handler: http.NotFoundHandler()}
 	var running sync.WaitGroup
@@ -177,7 +178,7 @@ func tlsServer(t *testing.T, c Config, log io.Writer) (address string, stop func
 	var once sync.Once
 	stop = func() { once.Do(func() { h.Close(); cancel(); running.Wait() }) }
 	t.Cleanup(stop)
-	return l.Addr().String(), stop
+	return stop
 }
 
 func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
@@ -185,15 +186,13 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.root)
 	c := Config{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: ca.URL + "/directory", Data: t.TempDir()}
-	l, err := net.Listen("tcp", c.Listen) // the authority must know the address before the server asks for a proof
-	if err != nil {
-		t.Fatal(err)
+	address := ""
+	listening := func(at string) {
+		address = at
+		ca.target.Store(at)
 	}
-	c.Listen = l.Addr().String()
-	l.Close()
-	ca.target.Store(c.Listen)
 	connect := func(name string) error {
-		conn, err := tls.Dial("tcp", c.Listen, &tls.Config{ServerName: name, RootCAs: roots, NextProtos: []string{"h2"}})
+		conn, err := tls.Dial("tcp", address, &tls.Config{ServerName: name, RootCAs: roots, NextProtos: []string{"h2"}})
 		if err != nil {
 			return err
 		}
@@ -203,7 +202,7 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 		return conn.Close()
 	}
 	var log bytes.Buffer
-	_, stop := tlsServer(t, c, &log)
+	stop := tlsServer(t, c, &log, listening)
 	if err := connect(pubHost); err != nil {
 		t.Fatalf("%v\n%s", err, &log)
 	}
@@ -217,7 +216,7 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 	// A new start takes what it has: the authority is not asked again.
 	ca.Close()
 	log.Reset()
-	_, stop = tlsServer(t, c, &log)
+	stop = tlsServer(t, c, &log, listening)
 	if err := connect(pubHost); err != nil {
 		t.Errorf("after a new start: %v", err)
 	}
@@ -244,7 +243,8 @@ func TestTLSAutoSaysWhyThereIsNoCertificate(t *testing.T) {
 				ca.Close()
 			}
 			said := make(chan string, 1)
-			address, _ := tlsServer(t, Config{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: ca.URL + "/directory", Data: t.TempDir()}, lineWriter(said))
+			address := ""
+			tlsServer(t, Config{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: ca.URL + "/directory", Data: t.TempDir()}, lineWriter(said), func(at string) { address = at })
 			line := <-said
 			for _, want := range []string{"level=ERROR", "there is no certificate for " + pubHost, c.want, "let port 443 of " + pubHost + " lead to gitpost", "again_in=2m0s"} {
 				if !strings.Contains(line, want) {
