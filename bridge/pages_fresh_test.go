@@ -47,7 +47,6 @@ func TestNewWayInAsksForAFreshSignIn(t *testing.T) {
 	if a := p.want(p.get("/apps"), http.StatusOK, link); strings.Contains(a.Body, "/apps/token") {
 		t.Error("the page offers a form that it would refuse")
 	}
-	p.want(p.get("/account"), http.StatusOK, "Sign in again")
 	p.want(p.get("/signin?again=yes&back=%2Fapps"), http.StatusOK, "It is a while since you signed in", `name="back" value="/apps"`)
 	p.wantGo(p.post("/signin", "password", ownersPassword, "back", "/apps"), "/signin?entered=yes&back=%2Fapps")
 	p.wantGo(p.get("/signin?entered=yes&back=%2Fapps"), "/apps")
@@ -62,6 +61,9 @@ func TestFirstPasswordAsksForAFreshSignIn(t *testing.T) {
 		return db.AddPasskey(t.Context(), state.Passkey{Credential: []byte("key"), Name: "key", Record: []byte("{}"), Created: time.Now()}, "")
 	})
 	p := f.person().signedInAt(time.Now().Add(-time.Hour))
+	if a := p.want(p.get("/account"), http.StatusOK, "Sign in again"); strings.Contains(a.Body, "/account/passkeys/remove") {
+		t.Error("the page offers a button that it would refuse")
+	}
 	password := []string{"password", "a new way in", "again", "a new way in"}
 	p.wantGo(p.post("/account/password", password...), "/signin?again=yes&back=%2Faccount")
 	p.signedInAt(time.Now())
