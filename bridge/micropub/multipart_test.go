@@ -288,8 +288,13 @@ func TestUploadsAtTheMediaEndpoint(t *testing.T) {
 		}
 	})
 	t.Run("JSON carries no file, but deletes", func(t *testing.T) {
-		if _, _, err := upload(jsonType, strings.NewReader(`{"properties":{"photo":["u"]}}`)); fault.CodeOf(err) != fault.UnsupportedMedia {
-			t.Errorf("got %v", err)
+		for body, want := range map[string]fault.Code{
+			`{"properties":{"photo":["u"]}}`: fault.UnsupportedMedia, `{"url":"https://e.example/a.jpg"}`: fault.UnsupportedMedia,
+			`{"action":"explode","url":"u"}`: fault.InvalidRequest, `{"action":"delete"}`: fault.InvalidRequest,
+		} {
+			if _, _, err := upload(jsonType, strings.NewReader(body)); fault.CodeOf(err) != want {
+				t.Errorf("%s: %v", body, err)
+			}
 		}
 		if got, req, err := upload(jsonType, strings.NewReader(`{"action":"delete","url":"u","access_token":"T"}`)); got != `Delete {"URL":"u"}` || req.Token != "T" {
 			t.Errorf("got %s, %v", got, err)

@@ -1,6 +1,7 @@
 package micropub
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 
@@ -43,11 +44,11 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 			return req, err
 		}
 		command, err := parseJSON(data, l, &req.Token)
+		if _, ok := command.(*Delete); !ok && (err == nil || !bytes.Contains(data, []byte(`"action"`))) {
+			return req, noFile(kind)
+		}
 		if err != nil {
 			return req, err
-		}
-		if _, ok := command.(*Delete); !ok {
-			return req, noFile(kind)
 		}
 		req.Command = command
 		return req, nil
