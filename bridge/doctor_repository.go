@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (d Diagnosis) remote(ctx context.Context, c Config) Check {
 	case access.Empty():
 		k.Found, k.Remedy = "the repository has no commits", "push your site to it"
 	case errors.As(access.Write, &known):
-		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason), known.Hint
+		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason), cmp.Or(known.Hint, "give the token or key write access, or ask the host why")
 	case access.Write != nil:
 		k.Found, k.Remedy = "it can be read, but not written: "+access.Write.Error(), "give the token or key write access"
 	default:
