@@ -270,12 +270,19 @@ func (h *hugo) isDraft(m *matter) bool {
 func (h *hugo) inHiddenSection(f *hugoFile, m *matter) string {
 	reason := ""
 	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
-		if doc == nil && strings.IndexByte(dir, '/') >= 0 || dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))] {
-			return true // no section at all, or none that has pages of its own
+		taxonomy := dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))]
+		if taxonomy {
+			doc = nil // it is the taxonomy's: there is a section besides
+		}
+		if doc == nil && strings.IndexByte(dir, '/') >= 0 {
+			return true // no section at all
 		}
 		section := h.sectionNode(f, dir)
 		if doc == nil {
 			section.matchPath = strings.ToLower("/" + dir)
+		}
+		if taxonomy {
+			section.kind = "section"
 		}
 		above := h.matterOf(&section, doc, m.around)
 		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {

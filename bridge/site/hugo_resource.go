@@ -97,7 +97,9 @@ func (h *hugo) nodeAbove(f *hugoFile, around Surroundings) (node hugoFile, doc *
 			}
 		}
 		top := strings.IndexByte(dir, '/') < 0
-		if top && f.lang.taxonomies[strings.ToLower(dir)] {
+		taxonomy := top && f.lang.taxonomies[strings.ToLower(dir)]
+		gone := taxonomy && f.lang.disabledKinds["taxonomy"] && f.lang.disabledKinds["term"]
+		if taxonomy && !(gone && (h.rules.ownSections || !h.hasPages(dir, f, around))) {
 			return h.sectionNode(f, dir), nil, ""
 		}
 		pages, sections := h.pagesAt(dir, around)
@@ -114,6 +116,9 @@ func (h *hugo) nodeAbove(f *hugoFile, around Surroundings) (node hugoFile, doc *
 			} else if !h.taken(p, around.Document(p.repoPath), around) {
 				foreign = true
 			}
+		}
+		if gone {
+			continue // neither a taxonomy nor a section
 		}
 		if top && h.hasPages(dir, f, around) {
 			if _, foreign := h.pagesAt("", around); foreign && h.rules.ownSections {

@@ -21,6 +21,7 @@ const (
 var hugoCopyRows = []struct {
 	name     string
 	versions string
+	config   string
 	files    map[string]string
 	want     map[string]string // outputs by path; what is missing is not copied
 }{
@@ -110,6 +111,22 @@ var hugoCopyRows = []struct {
 		want:  map[string]string{},
 	},
 	{
+		name: "folders of taxonomies that are not built", versions: "0.147.9",
+		config: "disableKinds = ['taxonomy', 'term']\n",
+		files: map[string]string{
+			"content/tags/go/p.bin": "B", "content/categories/q.bin": "C", "content/categories/a.md": plainPost,
+		},
+		want: map[string]string{"content/tags/go/p.bin": "tags/go/p.bin"},
+	},
+	{
+		name: "folders of taxonomies that are not built, nor sections", versions: "0.165.0",
+		config: "disableKinds = ['taxonomy', 'term']\n",
+		files: map[string]string{
+			"content/tags/go/p.bin": "B", "content/categories/q.bin": "C", "content/categories/a.md": plainPost,
+		},
+		want: map[string]string{"content/tags/go/p.bin": "tags/go/p.bin", "content/categories/q.bin": "categories/q.bin"},
+	},
+	{
 		name: "a section of another language over a bundle", versions: twoHugos,
 		files: map[string]string{"content/s/k/_index.fr.md": plainPost, "content/s/k/b/index.md": plainPost, "content/s/k/b/p.bin": "B"},
 		want:  map[string]string{"content/s/k/b/p.bin": "s/k/b/p.bin"},
@@ -120,7 +137,7 @@ func TestHugoCopyRows(t *testing.T) {
 	for _, row := range hugoCopyRows {
 		for _, version := range strings.Fields(row.versions) {
 			t.Run(row.name+" "+version, func(t *testing.T) {
-				c, err := openCase("hugo", version, map[string]string{"hugo.toml": "baseURL = 'https://e.org/'\n" + twoTongues}, row.files, nil)
+				c, err := openCase("hugo", version, map[string]string{"hugo.toml": "baseURL = 'https://e.org/'\n" + row.config + twoTongues}, row.files, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,6 +201,6 @@ func TestHugoDifferentialRows(t *testing.T) {
 		check(row.name, row.versions, row.config, row.files, row.want, nil)
 	}
 	for _, row := range hugoCopyRows {
-		check(row.name, row.versions, twoTongues, row.files, nil, row.want)
+		check(row.name, row.versions, row.config+twoTongues, row.files, nil, row.want)
 	}
 }

@@ -183,6 +183,12 @@ var hugoRows = []hugoRow{
 		want:   map[string]string{"content/tags/x.md": "tags/x/", "content/series/o/_index.md": "series/o/"},
 	},
 	{
+		name: "the section in a taxonomy's folder can be a draft, with all in it", versions: "0.111.3",
+		config: "[[cascade]]\ndraft = true\n[cascade._target]\nkind = 'section'\n",
+		files:  map[string]string{"content/categories/a.md": "---\ndraft: false\n---\n", "content/categories/_index.md": plainPost, "content/tags/go/b.md": "---\ndraft: false\n---\n"},
+		want:   map[string]string{"content/categories/_index.md": "categories/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
