@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"gitpost/bridge"
 )
 
 // below lists the remote's files in a folder.
@@ -102,6 +104,29 @@ func TestNewPostGetsNoNameThatDiffersInCaseOnly(t *testing.T) {
 			}
 			if len(seen) != 5 {
 				t.Errorf("there are %v", f.below(folder))
+			}
+		})
+	}
+}
+
+// Of taken.md and taken/index.md Hugo publishes one: regression test, a post with a photo took
+// its place beside a post of the author's, which was no longer on the site.
+func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
+	version := generatorVersion(t, "hugo")
+	for name, c := range map[string]struct{ taken, path, made string }{
+		"bundle beside a file": {"content/posts/taken.md", "{slug}/index.md", "content/posts/taken-2/index.md"},
+		"file beside a bundle": {"content/posts/taken/index.md", "{slug}.md", "content/posts/taken-2.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{c.taken: page("Taken by hand")}),
+				func(config *bridge.Config) { config.Site.Version, config.Site.Path = version, c.path })
+			f.create(`{"properties":{"content":["x"],"mp-slug":["taken"]}}`)
+			if files := f.below("content/posts/"); !slices.Contains(files, c.made) {
+				t.Errorf("there is no %s: %v", c.made, files)
+			}
+			out, _ := f.build("hugo")
+			if _, err := os.Stat(filepath.Join(out, "2024", "01", "taken-by-hand", "index.html")); err != nil {
+				t.Errorf("the author's post is not on the site any more: %v\n%s", err, f.below("content/"))
 			}
 		})
 	}

@@ -200,7 +200,7 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 				continue
 			}
 		}
-		if file != own && s.hasTwin(lib, file, own) {
+		if file != own && s.hasRival(lib, file, own) {
 			continue
 		}
 		return Revision{Path: file, Page: page}, nil
@@ -211,19 +211,32 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 	}
 }
 
-// hasTwin tells whether the repository has the file under a name that differs in the case of
-// its letters only. A Mac and Windows could check out but one of the two.
-func (s *Site) hasTwin(lib Library, file, own string) bool {
+// hasRival tells whether the repository has a page on the same path: post.md beside
+// post/index.md, of which Hugo publishes but one; or Post.md, and a Mac or Windows could check
+// out but one of the two. own is the post itself.
+func (s *Site) hasRival(lib Library, file, own string) bool {
 	all, ok := lib.(Lister)
 	if !ok {
 		return false
 	}
+	at := pagePath(file)
 	for other := range all.Below(s.profile.contentDir()) {
-		if len(other) == len(file) && other != own && strings.EqualFold(other, file) {
+		if other != own && len(other) > len(at) && strings.EqualFold(other[:len(at)], at) &&
+			strings.EqualFold(pagePath(other), at) && s.profile.content(other) {
 			return true
 		}
 	}
 	return false
+}
+
+// pagePath is a page's file without its ending: the folder, for an index file.
+func pagePath(file string) string {
+	p := strings.TrimSuffix(file, path.Ext(file))
+	dir, base := path.Split(p)
+	if dir != "" && (strings.EqualFold(base, "index") || strings.EqualFold(base, "_index")) {
+		return strings.TrimSuffix(dir, "/")
+	}
+	return p
 }
 
 // misplaced tells whether no post at that path is ever published, whatever its text.
