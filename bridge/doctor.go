@@ -93,7 +93,7 @@ func (d Diagnosis) site(ctx context.Context, c Config) []Check {
 		}
 		return append(checks, k)
 	}
-	lib := newTreeLibrary(tree, s, files)
+	lib := newTreeLibrary(files)
 	checks = append(checks, d.generator(s, lib), d.posts(ctx, s, lib))
 	return append(checks, d.addresses(ctx, c, s, lib))
 }

@@ -269,7 +269,7 @@ func namesOf(page site.Page, address *url.URL, lib *treeLibrary) []string {
 		file = path.Base(path.Dir(page.Path))
 	}
 	names := []string{path.Base(foldedPath(address)), strings.ToLower(file), strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
-	if doc := lib.documents[page.Path]; doc != nil {
+	if doc := lib.Document(page.Path); doc != nil {
 		if title, _ := doc.Get("title"); title != nil {
 			names = append(names, slug.Make(fmt.Sprint(title)))
 		}
@@ -303,7 +303,7 @@ func unlike(mine *url.URL, live string) string {
 
 // leftOut tells whether a post's own front matter keeps it out of the sitemap.
 func leftOut(page site.Page, lib *treeLibrary) bool {
-	doc := lib.documents[page.Path]
+	doc := lib.Document(page.Path)
 	if doc == nil {
 		return false
 	}
@@ -322,10 +322,10 @@ func leftOut(page site.Page, lib *treeLibrary) bool {
 
 // hidden gives a page that is not published as gitpost sees it, but is on the live site.
 func (b *addressBook) hidden(s *site.Site, name string, lib *treeLibrary) (site.Page, bool) {
-	if !s.Content(name) || lib.documents[name] == nil {
+	page := lib.pages[name]
+	if !lib.site.Content(name) || lib.problems[name] != "" {
 		return site.Page{}, false
 	}
-	page := s.Locate(name, lib.documents[name], lib)
 	if page.Published || page.Static || page.URL == "" {
 		return page, false
 	}

@@ -17,7 +17,7 @@ func Explain(ctx context.Context, tree fs.FS, c Config) (site.Explanation, error
 	if err != nil {
 		return site.Explanation{}, err
 	}
-	lib := newTreeLibrary(tree, s, files)
+	lib := newTreeLibrary(files)
 	e, err := s.Explain(lib)
 	e.Warnings = append(e.Warnings, sharedURLs(lib.urls)...)
 	return e, err
@@ -26,7 +26,6 @@ func Explain(ctx context.Context, tree fs.FS, c Config) (site.Explanation, error
 // treeLibrary is the posts of a tree, read once. It is not safe for concurrent use.
 type treeLibrary struct {
 	*siteFiles
-	tree   fs.FS
 	urls   URLMap
 	paths  map[string]string // by URL
 	listed []site.Page       // newest first
@@ -35,12 +34,12 @@ type treeLibrary struct {
 
 var _ site.Library = (*treeLibrary)(nil)
 
-func newTreeLibrary(tree fs.FS, s *site.Site, files *siteFiles) *treeLibrary {
-	l := &treeLibrary{siteFiles: files, tree: tree, urls: newURLMap(), paths: map[string]string{}}
+func newTreeLibrary(files *siteFiles) *treeLibrary {
+	l := &treeLibrary{siteFiles: files, urls: newURLMap(), paths: map[string]string{}}
 	for _, name := range files.names {
-		page := s.Locate(name, files.documents[name], files)
+		page := files.pages[name]
 		l.urls.add(page, files.problems[name])
-		if !s.Content(name) {
+		if !files.site.Content(name) {
 			continue
 		}
 		if page.URL != "" {

@@ -76,7 +76,7 @@ func (s surroundings) Document(path string) *frontmatter.Document {
 	if doc := s.index.context[path]; doc != nil {
 		return doc
 	}
-	if !s.Exists(path) || !s.index.site.Content(path) || s.index.sectionPage(path) {
+	if !s.Exists(path) || !s.index.site.Content(path) || s.index.site.Section(path) {
 		return nil
 	}
 	data, err := fs.ReadFile(s.snap, path)
@@ -89,13 +89,6 @@ func (s surroundings) Document(path string) *frontmatter.Document {
 	}
 	return doc
 }
-
-// sectionPage tells a file that decides how all below its folder is published. A bundle's
-// index file does not: what it says is about its own page, and only that it is there counts
-// for the files beside it.
-func (ix *index) sectionPage(file string) bool { return ix.site.Context(file) && !isBundle(file) }
-
-func isBundle(file string) bool { return strings.HasPrefix(path.Base(file), "index.") }
 
 // seldom is after how many files Progress is told.
 const seldom = 256
@@ -111,7 +104,7 @@ func (c *Catalog) build(ctx context.Context, snap Snapshot) (*index, error) {
 	sections := map[string]string{} // blob by path
 	err = snap.Walk(func(path, blob string) error {
 		ix.paths.set(path, true)
-		if ix.sectionPage(path) {
+		if st.Section(path) {
 			sections[path] = blob
 		}
 		if st.Content(path) {
@@ -155,12 +148,9 @@ func (ix *index) readSections(ctx context.Context, blobs map[string]string) erro
 	}
 	var mu sync.Mutex
 	err := ix.snap.ReadBlobs(ctx, names, func(i int, data []byte) error {
-		doc, err := ix.site.Parse(data)
+		doc, err := ix.site.ParseShared(data)
 		if err != nil {
 			return nil // the file's own entry tells
-		}
-		for _, k := range doc.Keys() {
-			doc.Get(k) // decoded once here, so that reading it from several goroutines is safe
 		}
 		mu.Lock()
 		ix.context[files[i]] = doc
@@ -275,7 +265,7 @@ func (ix *index) at(path string) *Entry {
 // needsRebuild tells whether the changes reach beyond the files they name.
 func (ix *index) needsRebuild(changes []Change) bool {
 	for _, c := range changes {
-		if ix.site.Config(c.Path) || ix.sectionPage(c.Path) {
+		if ix.site.Config(c.Path) || ix.site.Section(c.Path) {
 			return true
 		}
 	}
@@ -319,7 +309,7 @@ func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
 	seen := map[string]bool{}
 	var entries []*Entry
 	for _, c := range changes {
-		if c.Old != "" && c.New != "" || !isBundle(c.Path) || !ix.site.Context(c.Path) {
+		if c.Old != "" && c.New != "" || !ix.site.Context(c.Path) || ix.site.Section(c.Path) {
 			continue
 		}
 		folder := path.Dir(c.Path)

@@ -307,6 +307,11 @@ func (h *hugo) context(path string) bool {
 	return ok && f.class >= leafBundle && !f.ignored
 }
 
+func (h *hugo) section(path string) bool {
+	f, ok := h.file(path)
+	return ok && f.class == branchBundle && !f.ignored
+}
+
 func (h *hugo) contentDir() string {
 	for _, m := range h.mounts {
 		if (m.lang == nil || m.lang == h.main) && !m.single {

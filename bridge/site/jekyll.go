@@ -207,6 +207,7 @@ func (j *jekyll) config(file string) bool {
 
 // context: no file decides how others are published.
 func (j *jekyll) context(string) bool { return false }
+func (j *jekyll) section(string) bool { return false }
 
 func (j *jekyll) content(file string) bool {
 	inside, ok := j.inSource(file)

@@ -58,6 +58,8 @@ type profile interface {
 	// context tells whether the file, though no configuration, decides how others are
 	// published (_index.md, a bundle's index.md), below its folder.
 	context(path string) bool
+	// section tells whether it decides so for all below its folder.
+	section(path string) bool
 	// config tells whether a change of the file changes the configuration.
 	config(path string) bool
 	locate(path string, doc *frontmatter.Document, around Surroundings) Page
@@ -220,11 +222,28 @@ func (s *Site) Parse(data []byte) (*frontmatter.Document, error) {
 	return frontmatter.Parse(data, s.profile.dialect())
 }
 
+// ParseShared is Parse for a document that several goroutines will read.
+func (s *Site) ParseShared(data []byte) (*frontmatter.Document, error) {
+	doc, err := s.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range doc.Keys() {
+		doc.Get(key) // decodes it
+	}
+	return doc, nil
+}
+
 // Content tells whether the file may become a page, so that its text must be read.
 func (s *Site) Content(path string) bool { return s.profile.content(path) }
 
 // Context tells whether the file decides how others below its folder are published.
 func (s *Site) Context(path string) bool { return s.profile.context(path) }
+
+// Section tells whether the file decides how all below its folder is published. A bundle's
+// index file does not: what it says is about its own page, and only that it is there counts
+// for the files beside it.
+func (s *Site) Section(path string) bool { return s.profile.section(path) }
 
 // Config tells whether a change of the file changes what Open reads.
 func (s *Site) Config(path string) bool {
