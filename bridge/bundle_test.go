@@ -131,3 +131,24 @@ func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
 		})
 	}
 }
+
+// Regression test: a page called like a section was answered with an address at which Hugo
+// builds something else, or nothing.
+func TestNewPageIsNotCalledLikeASection(t *testing.T) {
+	version := generatorVersion(t, "hugo")
+	f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{"content/notes/a.md": page("A note")}),
+		func(c *bridge.Config) { c.Site.Version = version })
+	var made []string
+	for _, name := range []string{"Posts", "Notes", "Boats"} {
+		made = append(made, f.create(`{"type":["h-page"],"properties":{"name":["`+name+`"],"content":["The page"]}}`))
+	}
+	if want := []string{"https://example.org/posts-2/", "https://example.org/notes-2/", "https://example.org/boats/"}; !slices.Equal(made, want) {
+		t.Errorf("the pages are at %v, want %v", made, want)
+	}
+	out, _ := f.build("hugo")
+	for _, u := range made {
+		if _, err := os.Stat(filepath.Join(out, strings.TrimPrefix(u, "https://example.org/"), "index.html")); err != nil {
+			t.Errorf("%s is not built: %v", u, err)
+		}
+	}
+}

@@ -212,17 +212,21 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 }
 
 // hasRival tells whether the repository has a page on the same path: post.md beside
-// post/index.md, of which Hugo publishes but one; or Post.md, and a Mac or Windows could check
-// out but one of the two. own is the post itself.
+// post/index.md, of which Hugo publishes but one; a section's folder, whose list would have the
+// place of a page called like it; or Post.md, and a Mac or Windows could check out but one of
+// the two. own is the post itself.
 func (s *Site) hasRival(lib Library, file, own string) bool {
 	all, ok := lib.(Lister)
 	if !ok {
 		return false
 	}
-	at := pagePath(file)
-	for other := range all.Below(s.profile.contentDir()) {
-		if other != own && len(other) > len(at) && strings.EqualFold(other[:len(at)], at) &&
-			strings.EqualFold(pagePath(other), at) && s.profile.content(other) {
+	at, root := pagePath(file), s.profile.contentDir()
+	section := s.profile.name() == "hugo" && path.Dir(at) == root && path.Dir(file) == root
+	for other := range all.Below(root) {
+		if other == own || len(other) <= len(at) || !strings.EqualFold(other[:len(at)], at) {
+			continue
+		}
+		if (section && other[len(at)] == '/' || strings.EqualFold(pagePath(other), at)) && s.profile.content(other) {
 			return true
 		}
 	}
