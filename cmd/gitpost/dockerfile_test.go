@@ -24,6 +24,7 @@ import (
 
 // builtImage is what the last stage of the Dockerfile makes, as far as it matters here.
 type builtImage struct {
+	licences   string      // the command that writes those of the libraries
 	copies     [][2]string // from, to
 	owned      map[string]int
 	user       int
@@ -32,6 +33,7 @@ type builtImage struct {
 }
 
 var (
+	licenceRun = regexp.MustCompile(`(?m)^RUN (go run ./cmd/release -licences \S+)$`)
 	copyLine   = regexp.MustCompile(`^COPY --from=build(?: --chown=(\d+):\d+)? (\S+) (\S+)$`)
 	buildLine  = regexp.MustCompile(`(?m)^RUN CGO_ENABLED=0 (go build .*)$`)
 	quotedWord = regexp.MustCompile(`"([^"]*)"`)
@@ -48,6 +50,9 @@ func readDockerfile(t *testing.T) (img builtImage, goBuild string) {
 	m := buildLine.FindStringSubmatch(first)
 	if !ok || m == nil {
 		t.Fatal("the Dockerfile has no stage from scratch, or no go build in its first one")
+	}
+	if l := licenceRun.FindStringSubmatch(first); l != nil {
+		img.licences = l[1]
 	}
 	img.owned = map[string]int{}
 	words := func(s string) []string {
@@ -119,6 +124,18 @@ func TestDockerfilesImageServes(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", goBuild, err, out)
 	}
+	licences := filepath.Join(top, "licences")
+	list := exec.Command("sh", "-c", strings.Replace(img.licences, "/out/LICENSES-OF-LIBRARIES", licences, 1))
+	list.Dir = "../.."
+	if out, err := list.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", img.licences, err, out)
+	}
+	own := filepath.Join(top, "LICENSE")
+	if text, err := os.ReadFile("../../LICENSE"); err != nil {
+		t.Fatal(err)
+	} else if err := os.WriteFile(own, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	empty := filepath.Join(top, "empty")
 	if err := os.Mkdir(empty, 0o700); err != nil {
 		t.Fatal(err)
@@ -137,7 +154,10 @@ func TestDockerfilesImageServes(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	sources := map[string]string{"/etc/ssl/certs/ca-certificates.crt": authorities, "/out/data": empty, "/out/gitpost": program}
+	sources := map[string]string{
+		"/etc/ssl/certs/ca-certificates.crt": authorities, "/out/data": empty, "/out/gitpost": program,
+		"/src/LICENSE": own, "/out/LICENSES-OF-LIBRARIES": licences,
+	}
 	for _, c := range img.copies {
 		from, ok := sources[c[0]]
 		if !ok {

@@ -41,6 +41,14 @@ func licences(ctx context.Context) ([]byte, error) {
 	return licencesOf(folders)
 }
 
+func writeLicences(ctx context.Context, path string) error {
+	text, err := licences(ctx)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o644)
+}
+
 const aboutLicences = `gitpost's own licence is in the file LICENSE. The program has in it what follows, each under its
 own licence. The decoder of HEIC pictures is libheif and libde265 (LGPL 3), compiled to WebAssembly
 by github.com/gen2brain/heic; their source is at https://github.com/strukturag.

@@ -1,8 +1,10 @@
 // Command release builds the archives of a release: for each system a static program with
-// its manual pages, completions and the licences of all that is in it, and SHA256SUMS beside them. Two runs at one commit give
-// the same bytes: nothing in the archives tells when or where they were made.
+// its manual pages, completions and the licences of all that is in it, and SHA256SUMS beside
+// them. Two runs at one commit give the same bytes: nothing in the archives tells when or
+// where they were made.
 //
 //	go run ./cmd/release [-out dist] [-only linux/amd64]
+//	go run ./cmd/release -licences FILE
 package main
 
 import (
@@ -31,10 +33,17 @@ var targets = []string{
 func main() {
 	out := flag.String("out", "dist", "folder for the archives")
 	only := flag.String("only", "", "one system alone, such as linux/amd64")
+	text := flag.String("licences", "", "write the licences of all libraries to this file, and no archives")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := release(ctx, *out, *only); err != nil {
+	var err error
+	if *text != "" {
+		err = writeLicences(ctx, *text)
+	} else {
+		err = release(ctx, *out, *only)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "release: %v\n", err)
 		os.Exit(1)
 	}
