@@ -4,6 +4,17 @@ package site
 // written, and in lower case.
 var hugoCapitalRows = []hugoRow{
 	{
+		name: "an _index file of no language is a page that stands for its folder", versions: "0.111.3",
+		config: "[permalinks]\na = '/p/:slug/'\n",
+		files: map[string]string{
+			"content/s/b/_index.FR.md": "---\nslug: zz\n---\n", "content/s/b/c.md": plainPost, "content/t/d/_index.fr.md": "---\nslug: index\n---\n",
+			"content/a/_index.fr.md": plainPost, "content/tags/_index.FR.md": plainPost,
+		},
+		want: map[string]string{
+			"content/s/b/_index.FR.md": "s/zz/", "content/s/b/c.md": "s/b/c/", "content/t/d/_index.fr.md": "t/", "content/a/_index.fr.md": "p/t/", "content/tags/_index.FR.md": "tags/",
+		},
+	},
+	{
 		name: "a bundle's date by its folder, whatever stands after index", versions: "0.111.3",
 		config: "[frontmatter]\ndate = [':filename', ':default']\n",
 		files:  map[string]string{"content/notes/2024-06-15-a/index.EN.md": "---\n---\nx\n"},

@@ -111,6 +111,9 @@ func (h *hugo) readName(f *hugoFile, base string) {
 		f.class = leafBundle
 	case "_index":
 		f.class = branchBundle
+		if !h.rules.tree && f.name != "_index" { // of no language: a page that stands for its folder
+			f.class = leafBundle
+		}
 	default:
 		f.class = singlePage
 	}
@@ -176,7 +179,9 @@ func (h *hugo) resolve(f *hugoFile) {
 		if f.dir == "" {
 			f.baseName = ""
 		}
-		folder = f.parent
+		if !strings.HasPrefix(f.base, "_") {
+			folder = f.parent
+		}
 	case branchBundle:
 		f.baseName = path.Base(f.dir)
 	}
