@@ -169,7 +169,7 @@ func (s *Store) branchOf(adv *packp.AdvRefs) (oid, error) {
 	}
 	return zeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
-		Hint:   "name the branch in the configuration"}
+		Hint:   "name the branch in the configuration and restart; what waits comes along"}
 }
 
 // writeConfig makes the folder a repository that git commands accept. The URL has no
