@@ -7,11 +7,11 @@ var hugoCapitalRows = []hugoRow{
 		name: "an _index file of no language is a page that stands for its folder", versions: "0.111.3",
 		config: "[permalinks]\na = '/p/:slug/'\n",
 		files: map[string]string{
-			"content/s/b/_index.FR.md": "---\nslug: zz\n---\n", "content/s/b/c.md": plainPost, "content/t/d/_index.fr.md": "---\nslug: index\n---\n",
+			"content/s/b/_index.FR.md": "---\nslug: zz\n---\n", "content/s/b/c.md": plainPost,
 			"content/a/_index.fr.md": plainPost, "content/tags/_index.FR.md": plainPost,
 		},
 		want: map[string]string{
-			"content/s/b/_index.FR.md": "s/zz/", "content/s/b/c.md": "s/b/c/", "content/t/d/_index.fr.md": "t/", "content/a/_index.fr.md": "p/t/", "content/tags/_index.FR.md": "tags/",
+			"content/s/b/_index.FR.md": "s/zz/", "content/s/b/c.md": "s/b/c/", "content/a/_index.fr.md": "p/t/", "content/tags/_index.FR.md": "tags/",
 		},
 	},
 	{

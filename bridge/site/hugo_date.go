@@ -189,7 +189,7 @@ func (h *hugo) datesOf(p *hugoFile, m *matter) pageDates {
 			switch {
 			case key == ":filename":
 				var slug string
-				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread {
+				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread || !h.rules.tree && m.doc == nil {
 					continue
 				}
 				d.slug = slug
@@ -290,7 +290,8 @@ func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) 
 		}
 		m := h.matterOf(&below, doc, around)
 		d := h.datesOf(&below, m)
-		if d.date.After(newest) && (!h.rules.cleanPermalinks || h.withheld(f.lang, m, d) == "") {
+		kept := !h.rules.cleanPermalinks || below.kind != "page" && below.kind != "term" || h.withheld(f.lang, m, d) == ""
+		if d.date.After(newest) && kept {
 			if _, inside := h.insideBundle(&below, around); !inside {
 				newest = d.date
 			}

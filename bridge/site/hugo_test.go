@@ -189,6 +189,20 @@ var hugoRows = []hugoRow{
 		want:   map[string]string{"content/categories/_index.md": "categories/"},
 	},
 	{
+		name:   "a section without a file has no date by its name",
+		config: "[frontmatter]\npublishDate = [':filename', 'date']\n",
+		files:  map[string]string{"content/2099-01-01-a/b.md": plainPost},
+		want:   map[string]string{"content/2099-01-01-a/b.md": "2099-01-01-a/b/"},
+	},
+	{
+		name: "a section's date is that of sections below that are still to come", versions: "0.165.0",
+		files: map[string]string{
+			"content/docs/_index.md": "---\nurl: /:year/\n---\n", "content/docs/a/_index.md": "---\npublishDate: 2098-02-03\n---\n",
+			"content/docs/b.md": "---\npublishDate: 2099-02-03\n---\n",
+		},
+		want: map[string]string{"content/docs/_index.md": "2098/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
