@@ -274,28 +274,39 @@ func (h *hugo) newestBelow(f *hugoFile, around Surroundings) (newest time.Time) 
 	if !ok {
 		return newest
 	}
-	root, _ := f.mount.folder(f.dir)
-	for p := range lister.Below(strings.TrimSuffix(root, "/")) {
-		below, ok := h.file(p)
-		if !ok || p == f.repoPath || below.class == plainFile || below.ignored || below.lang != f.lang {
+	for i := range h.mounts {
+		root, ok := h.mounts[i].folder(f.dir)
+		if !ok {
 			continue
 		}
-		doc := around.Document(p)
-		if doc == nil {
-			continue
-		}
-		h.resolve(&below)
-		if below.lang.disabledKinds[below.kind] && below.kind == "page" {
-			continue
-		}
-		m := h.matterOf(&below, doc, around)
-		d := h.datesOf(&below, m)
-		kept := !h.rules.cleanPermalinks || below.kind != "page" && below.kind != "term" || h.withheld(f.lang, m, d) == ""
-		if d.date.After(newest) && kept {
-			if _, inside := h.insideBundle(&below, around); !inside {
-				newest = d.date
+		for p := range lister.Below(strings.TrimSuffix(root, "/")) {
+			if d := h.dateBelow(f, p, around); d.After(newest) {
+				newest = d
 			}
 		}
 	}
 	return newest
+}
+
+// dateBelow is the date of a file below the section f, zero when it does not count.
+func (h *hugo) dateBelow(f *hugoFile, file string, around Surroundings) (none time.Time) {
+	below, ok := h.file(file)
+	if !ok || file == f.repoPath || below.class == plainFile || below.ignored || below.lang != f.lang {
+		return none
+	}
+	doc := around.Document(file)
+	if doc == nil {
+		return none
+	}
+	h.resolve(&below)
+	if below.lang.disabledKinds[below.kind] && below.kind == "page" {
+		return none
+	}
+	m := h.matterOf(&below, doc, around)
+	d := h.datesOf(&below, m)
+	kept := !h.rules.cleanPermalinks || below.kind != "page" && below.kind != "term" || h.withheld(f.lang, m, d) == ""
+	if _, inside := h.insideBundle(&below, around); !kept || inside {
+		return none
+	}
+	return d.date
 }

@@ -291,6 +291,13 @@ func (c *caseSite) fileIsFolder() bool {
 	for name := range c.files {
 		if p := c.locate(name); p.Published || p.Static || p.Reason == feedOver {
 			outputs[p.Output] = true
+			for _, alias := range p.Aliases {
+				at := strings.TrimPrefix(alias, c.site.BaseURL())
+				if at == "" || strings.HasSuffix(at, "/") {
+					at += "index.html"
+				}
+				outputs[at] = true
+			}
 		}
 	}
 	for out := range outputs {

@@ -203,6 +203,12 @@ var hugoRows = []hugoRow{
 		want: map[string]string{"content/docs/_index.md": "2098/"},
 	},
 	{
+		name: "a section's date is that of pages in other mounts too", versions: twoHugos,
+		config: "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\ncontentDir = 'contenu'\n",
+		files:  map[string]string{"content/docs/a.md": "---\ndate: 2024-03-09\n---\n", "contenu/docs/_index.en.md": "---\nurl: /:year/x/\n---\n"},
+		want:   map[string]string{"content/docs/a.md": "docs/a/", "contenu/docs/_index.en.md": "2024/x/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
