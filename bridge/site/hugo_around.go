@@ -135,7 +135,8 @@ func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
 		section = topFolder(f.parent)
 		made := true
 		h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
-			if doc != nil && dir != "" && (h.rules.tree || !f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {
+			taxonomy := f.lang.taxonomies[strings.ToLower(topFolder(dir))]
+			if doc != nil && dir != "" && (!taxonomy || h.rules.tree && !h.isHiddenTerm(dir, f, around)) {
 				section, made = dir, false
 				return false
 			}
@@ -152,6 +153,19 @@ func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {
 		section = normalPath(section)
 	}
 	return strings.Split(section, "/")
+}
+
+// isHiddenTerm tells a folder whose page is a term's that is not published: Hugo takes it out
+// of its tree, and it is no section of the pages in it.
+func (h *hugo) isHiddenTerm(dir string, f *hugoFile, around Surroundings) bool {
+	file, doc := h.sectionFile(dir, f.lang, around)
+	node, ok := h.file(file)
+	if !ok || strings.IndexByte(dir, '/') < 0 {
+		return false
+	}
+	h.resolve(&node)
+	facts := h.factsOf(&node, doc, around)
+	return h.withheld(node.lang, facts.matter, facts.dates) != ""
 }
 
 // sectionSlugs are the slugs or titles, ready for a URL, of the sections from the top one

@@ -209,6 +209,15 @@ var hugoRows = []hugoRow{
 		want:   map[string]string{"content/docs/a.md": "docs/a/", "contenu/docs/_index.en.md": "2024/x/"},
 	},
 	{
+		name: "a draft term is no section of the pages in its folder", versions: twoHugos,
+		config: "[permalinks]\ntags = '/p/:sections/:filename/'\n",
+		files: map[string]string{
+			"content/tags/go/_index.md": "---\ndraft: true\n---\n", "content/tags/go/a.md": plainPost,
+			"content/tags/c/_index.md": plainPost, "content/tags/c/b.md": plainPost,
+		},
+		want: map[string]string{"content/tags/go/a.md": "p/tags/a/", "content/tags/c/_index.md": "p/tags/c/", "content/tags/c/b.md": "p/tags/c/b/"},
+	},
+	{
 		name: "permalinks.toml with all in a table of its name", versions: "0.165.0",
 		files: map[string]string{"config/_default/permalinks.toml": "[permalinks.page]\nposts = '/p/:slug/'\n", "content/posts/a.md": plainPost},
 		want:  map[string]string{"content/posts/a.md": "p/t/"},
