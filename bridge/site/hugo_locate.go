@@ -271,6 +271,9 @@ func (h *hugo) inHiddenSection(f *hugoFile, m *matter) string {
 	reason := ""
 	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
 		taxonomy := dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))]
+		if taxonomy && f.kind != "page" {
+			return true // terms are none of that section
+		}
 		if taxonomy {
 			doc = nil // it is the taxonomy's: there is a section besides
 		}

@@ -185,8 +185,8 @@ var hugoRows = []hugoRow{
 	{
 		name: "the section in a taxonomy's folder can be a draft, with all in it", versions: "0.111.3",
 		config: "[[cascade]]\ndraft = true\n[cascade._target]\nkind = 'section'\n",
-		files:  map[string]string{"content/categories/a.md": "---\ndraft: false\n---\n", "content/categories/_index.md": plainPost, "content/tags/go/b.md": "---\ndraft: false\n---\n"},
-		want:   map[string]string{"content/categories/_index.md": "categories/"},
+		files:  map[string]string{"content/categories/a.md": "---\ndraft: false\n---\n", "content/categories/_index.md": plainPost, "content/tags/go/b.md": "---\ndraft: false\n---\n", "content/tags/go/_index.md": plainPost},
+		want:   map[string]string{"content/categories/_index.md": "categories/", "content/tags/go/_index.md": "tags/go/"},
 	},
 	{
 		name:   "a section without a file has no date by its name",
