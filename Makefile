@@ -35,11 +35,11 @@ build:
 	go build -o gitpost ./cmd/gitpost
 
 test:
-	go test $(PACKAGES)
+	go test -timeout 30m $(PACKAGES)
 
 test-all: check
-	GITPOST_TEST_ALL=1 go test -count=1 $(PACKAGES)
-	CGO_ENABLED=1 go test -count=1 -race $(RACE)
+	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(PACKAGES)
+	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(RACE)
 
 check: format vet staticcheck vulnerabilities
 
