@@ -46,7 +46,7 @@ const mostWarnings = 5
 // generator tells what the site was recognised as.
 func (d Diagnosis) generator(s *site.Site, lib *treeLibrary) Check {
 	name, version := s.Generator()
-	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %d posts at %s", name, version, len(lib.listed), s.BaseURL())}
+	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version, counted(len(lib.listed), "post"), s.BaseURL())}
 	e, err := s.Explain(lib)
 	e.Warnings = append(e.Warnings, sharedURLs(lib.urls)...)
 	if more := len(e.Warnings) - mostWarnings; more > 0 {
@@ -98,7 +98,7 @@ func (d Diagnosis) posts(ctx context.Context, s *site.Site, lib *treeLibrary) Ch
 	case Warning:
 		k.Found, k.Remedy = fmt.Sprintf("%d of %d cannot be changed by an app", len(k.Posts), len(lib.listed)), "change those in a text editor, or write their front matter in a simpler way"
 	default:
-		k.Found, k.Remedy = fmt.Sprintf("%d files cannot be read or kept as they are", len(k.Posts)), "mend their front matter in a text editor; apps do not see them until then"
+		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged", "mend their front matter in a text editor; apps do not see them until then"
 	}
 	return k
 }
@@ -136,4 +136,12 @@ func plainFault(err error) string {
 		return known.Description()
 	}
 	return err.Error()
+}
+
+// counted is a number of things: 1 post, 2 posts.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
