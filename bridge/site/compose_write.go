@@ -343,13 +343,14 @@ func (w *writer) clear(property string) error {
 	return nil
 }
 
-// verify reads the whole item back.
+// verify reads the whole item back. What would not come back is refused, and nothing is
+// written: the post stays as it is, and the app is told.
 func (w *writer) verify(page Page, want mf2.Item) error {
 	got := w.site.Item(page, w.doc)
 	for property, values := range want.Properties {
 		if !w.site.equal(property, got.Properties[property], values) {
 			return &fault.Error{
-				Code: fault.Internal, Op: "write post",
+				Code: fault.InvalidRequest, Op: "write post",
 				Message: fmt.Sprintf("property %q would not come back as it was sent", property),
 				Hint:    "send it in a simpler form; nothing was written",
 				Err:     fmt.Errorf("sent %v, read %v", values, got.Properties[property]),
@@ -362,7 +363,7 @@ func (w *writer) verify(page Page, want mf2.Item) error {
 		}
 		if _, sent := want.Properties[property]; !sent && property != "url" && property != "published" {
 			return &fault.Error{
-				Code: fault.Internal, Op: "write post",
+				Code: fault.InvalidRequest, Op: "write post",
 				Message: fmt.Sprintf("property %q would come back though it was not sent", property),
 				Hint:    "nothing was written",
 			}

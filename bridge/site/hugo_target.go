@@ -145,7 +145,7 @@ func (h *hugo) treeTarget(f *hugoFile, facts *pageFacts, expanded string) target
 			link = "/" + prefixLink + link
 		}
 	}
-	dir := strings.TrimSuffix(file, suffix)
+	dir := strings.TrimSuffix(strings.TrimSuffix(file, suffix), "/") // "/.html": all of the name was cleaned away
 	if len(els) > 0 && strings.HasPrefix(els[len(els)-1], "index.") {
 		dir = parentPath(file)
 	}
