@@ -343,8 +343,8 @@ func (w *writer) clear(property string) error {
 	return nil
 }
 
-// verify reads the whole item back. What would not come back is refused, and nothing is
-// written: the post stays as it is, and the app is told.
+// verify reads the whole item back. What would not come back, as one of two properties whose
+// names differ in case only, is refused, and nothing is written.
 func (w *writer) verify(page Page, want mf2.Item) error {
 	got := w.site.Item(page, w.doc)
 	for property, values := range want.Properties {

@@ -87,6 +87,22 @@ func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
 	}
 }
 
+// Hugo folds the case of keys, so that two properties whose names differ in it alone cannot
+// both be kept. It is the request that cannot be carried out: a fuzz run met a 500.
+func TestPropertiesThatDifferInCaseOnlyAreRefused(t *testing.T) {
+	l := newShelf(t, with(bareHugo, map[string]string{
+		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\nmf2:\n  Post-status: x\n---\nHello.\n",
+	}))
+	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
+		i.Properties["post-status"] = []any{"000"}
+		return nil
+	})
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != fault.InvalidRequest {
+		t.Errorf("got %v, want a refusal of the request", err)
+	}
+}
+
 func TestWhatIsBeyondTheLimitsOfAFileIsToBeSentInParts(t *testing.T) {
 	l := newShelf(t, bareHugo)
 	photos := make([]any, 2000)
