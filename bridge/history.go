@@ -175,7 +175,7 @@ func notePastByHand(open func(fs.FS) (*site.Site, error), s *site.Site, c gitsto
 
 // decidesForOthers tells whether a change of the file may give other files other addresses.
 func decidesForOthers(s *site.Site, file string) bool {
-	return s.Config(file) || s.Context(file) && strings.HasPrefix(path.Base(file), "_index.")
+	return s.Config(file) || s.Section(file)
 }
 
 // noteOtherRules notes where all posts were published before a commit that changed the rules:
@@ -200,17 +200,13 @@ func noteOtherRules(before, after treeAround, p *catalog.Past) error {
 		return was, was != "" && !catalog.SameAddress(was, after.address(file, after.files[file]))
 	}
 	const some = 200
-	folder := "/"
-	if !slices.ContainsFunc(posts, func(file string) bool {
-		first := path.Dir(file) != folder
-		folder = path.Dir(file)
-		i, _ := slices.BinarySearch(posts, file)
-		if !first && i%(len(posts)/some+1) != 0 {
-			return false
+	var sample []string
+	for i, file := range posts {
+		if i%(len(posts)/some+1) == 0 || path.Dir(file) != path.Dir(posts[i-1]) {
+			sample = append(sample, file)
 		}
-		_, moved := moved(file)
-		return moved
-	}) {
+	}
+	if !slices.ContainsFunc(sample, func(file string) bool { _, moved := moved(file); return moved }) {
 		return nil
 	}
 	for _, file := range posts {
