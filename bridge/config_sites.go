@@ -15,7 +15,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"gitpost/bridge/catalog"
+	"gitpost/bridge/address"
 )
 
 // siteKeys are the keys that each entry of sites may have for itself. All others are of the
@@ -44,19 +44,19 @@ func (c Config) sites() []Config {
 
 // SiteAt is the configuration of the site with that address, as if it were alone; without an
 // address it is the default's.
-func (c Config) SiteAt(address string) (Config, error) {
+func (c Config) SiteAt(me string) (Config, error) {
 	sites := c.sites()
-	if address == "" {
+	if me == "" {
 		return sites[0], nil
 	}
 	var known []string
 	for _, site := range sites {
-		if catalog.SameAddress(site.Me, address) {
+		if address.Same(site.Me, me) {
 			return site, nil
 		}
 		known = append(known, site.Me)
 	}
-	return Config{}, fmt.Errorf("%s is not the address of a site that is configured; take %s", address, strings.Join(known, " or "))
+	return Config{}, fmt.Errorf("%s is not the address of a site that is configured; take %s", me, strings.Join(known, " or "))
 }
 
 // StateFile is where tokens and waiting uploads are noted.
@@ -114,14 +114,14 @@ func (l *configLoader) applySites() []Config {
 	for i, node := range entries {
 		list = append(list, l.applySite(i, node, s.where))
 	}
-	if me, written := l.settings["me"]; written && !catalog.SameAddress(me.node.Value, list[0].Me) {
+	if me, written := l.settings["me"]; written && !address.Same(me.node.Value, list[0].Me) {
 		l.problem(Problem{Key: "me", Where: me.where, Message: "stands beside sites, which each have their own", Remedy: "move it into the first entry of sites"})
 	}
 	for i, c := range list {
 		for j, before := range list[:i] {
 			line := lineNumber(entries[i].Line)
 			switch {
-			case c.Me != "" && catalog.SameAddress(c.Me, before.Me):
+			case c.Me != "" && address.Same(c.Me, before.Me):
 				l.problem(Problem{Key: fmt.Sprintf("sites[%d].me", i), Value: c.Me, Where: line, Message: fmt.Sprintf("is the address of sites[%d] too", j), Remedy: "give each site its own address"})
 			case c.Repo != "" && c.Repo == before.Repo && c.Branch == before.Branch:
 				l.problem(Problem{Key: fmt.Sprintf("sites[%d].repo", i), Where: line, Message: fmt.Sprintf("is the repository of sites[%d] too", j), Remedy: "give each site its own repository, or its own branch"})

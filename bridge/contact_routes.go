@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -38,16 +39,16 @@ func (s *Server) contactName(address string) (name string, ok bool) {
 
 // ownerOf is owner for posts and contacts alike: a contact's address says itself which site's
 // it is.
-func (s *Server) ownerOf(who principal, named, address string) (*destination, error) {
-	if _, ok := s.contactName(address); !ok {
-		return s.owner(who, named, address)
+func (s *Server) ownerOf(who principal, named, at string) (*destination, error) {
+	if _, ok := s.contactName(at); !ok {
+		return s.owner(who, named, at)
 	}
 	site := named // the address is from a time when there was one site
-	if u, err := url.Parse(address); err == nil && u.Query().Has("mp-destination") {
+	if u, err := url.Parse(at); err == nil && u.Query().Has("mp-destination") {
 		site = u.Query().Get("mp-destination")
 	}
-	if named != "" && len(s.destinations) > 1 && !catalog.SameAddress(site, named) {
-		return nil, notOf(address, named)
+	if named != "" && len(s.destinations) > 1 && !address.Same(site, named) {
+		return nil, notOf(at, named)
 	}
 	return s.choose(who, site)
 }

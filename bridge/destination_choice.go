@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gitpost/bridge/catalog"
+	"gitpost/bridge/address"
 	"gitpost/bridge/fault"
 )
 
@@ -24,12 +24,12 @@ func (s *Server) ownOf(who principal) *destination {
 }
 
 // at is the destination with that address; nil when there is none.
-func (s *Server) at(address string) *destination {
-	if address == "" {
+func (s *Server) at(me string) *destination {
+	if me == "" {
 		return nil
 	}
 	for _, d := range s.destinations {
-		if catalog.SameAddress(d.me(), address) {
+		if address.Same(d.me(), me) {
 			return d
 		}
 	}
@@ -94,7 +94,7 @@ func notOf(address, site string) error {
 func (s *Server) owners(url string) []*destination {
 	var owners []*destination
 	for _, d := range s.destinations {
-		if catalog.Within(d.me(), url) || d.has(url) {
+		if address.Within(d.me(), url) || d.has(url) {
 			owners = append(owners, d)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
@@ -19,7 +20,7 @@ func (s *Server) holder(url string) *destination {
 	holder := s.destinations[0]
 	longest := 0
 	for _, d := range s.destinations {
-		if me := d.me(); catalog.Within(me, url) && len(me) > longest {
+		if me := d.me(); address.Within(me, url) && len(me) > longest {
 			holder, longest = d, len(me)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/site"
@@ -166,7 +167,7 @@ func notePastByHand(open func(fs.FS) (*site.Site, error), s *site.Site, c gitsto
 		}
 	}
 	for _, d := range changed {
-		if url := before.address(d.Path, d.Old); url != "" && !catalog.SameAddress(url, after.address(d.Path, d.New)) {
+		if url := before.address(d.Path, d.Old); url != "" && !address.Same(url, after.address(d.Path, d.New)) {
 			p.Readdressed(url, d.Path)
 		}
 	}
@@ -197,7 +198,7 @@ func noteOtherRules(before, after treeAround, p *catalog.Past) error {
 	slices.Sort(posts)
 	moved := func(file string) (was string, moved bool) {
 		was = before.address(file, before.files[file])
-		return was, was != "" && !catalog.SameAddress(was, after.address(file, after.files[file]))
+		return was, was != "" && !address.Same(was, after.address(file, after.files[file]))
 	}
 	const some = 200
 	var sample []string

@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/state"
@@ -53,7 +54,7 @@ func (s *Server) discard(c echo.Context, who principal, url string) error {
 // upload that no post has used, and that of a bundle whose post was deleted, is in none.
 func (s *Server) keeper(u state.Upload) *destination {
 	for _, d := range s.destinations {
-		if !catalog.Within(d.me(), u.URL) || d.usable() != nil {
+		if !address.Within(d.me(), u.URL) || d.usable() != nil {
 			continue
 		}
 		if _, err := d.store.Snapshot().Stat(u.Path); err == nil {

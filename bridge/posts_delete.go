@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
@@ -27,7 +28,7 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 		if err := who.requireFor(op, e.PostType, "delete"); err != nil {
 			return gitstore.Change{}, err
 		}
-		if e.Page.Kind == "home" || e.Page.Kind == "section" || catalog.SameAddress(e.Page.URL, v.Site().BaseURL()) {
+		if e.Page.Kind == "home" || e.Page.Kind == "section" || address.Same(e.Page.URL, v.Site().BaseURL()) {
 			return gitstore.Change{}, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
 				Message: fmt.Sprintf("%s is the page of a whole section, not a post", e.Page.URL),
@@ -36,7 +37,7 @@ func (p *posts) delete(ctx context.Context, who principal, cmd *micropub.Delete)
 		}
 		o.URL = e.Page.URL
 		former := "" // by which the client knows it, and will ask for it back
-		if !catalog.SameAddress(cmd.URL, o.URL) {
+		if !address.Same(cmd.URL, o.URL) {
 			former = cmd.URL
 		}
 		files, err := goingWith(v.Site(), at, e.Path)
@@ -105,7 +106,7 @@ func (p *posts) undelete(ctx context.Context, who principal, cmd *micropub.Undel
 			if f == gone.path {
 				if doc, err := v.Site().Parse(data); err == nil {
 					if now := v.Site().Locate(f, doc, v).URL; now != "" { // a contact has no page; the site's rules may have changed since
-						o.URL, o.Moved = now, !catalog.SameAddress(now, cmd.URL)
+						o.URL, o.Moved = now, !address.Same(now, cmd.URL)
 					}
 				}
 			}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gitpost/bridge/catalog"
+	"gitpost/bridge/address"
 	"gitpost/bridge/fault"
 )
 
@@ -75,7 +75,7 @@ func (p principal) requireSome(op string, scopes ...string) error {
 
 // reaches tells whether the token is good for the site at an address.
 func (p principal) reaches(me string) bool {
-	return len(p.Sites) == 0 || slices.ContainsFunc(p.Sites, func(site string) bool { return catalog.SameAddress(site, me) })
+	return len(p.Sites) == 0 || slices.ContainsFunc(p.Sites, func(site string) bool { return address.Same(site, me) })
 }
 
 // draftsOnly tells whether the token may write drafts of a type and nothing else.

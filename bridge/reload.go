@@ -9,7 +9,7 @@ import (
 	"reflect"
 	"slices"
 
-	"gitpost/bridge/catalog"
+	"gitpost/bridge/address"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 )
@@ -87,7 +87,7 @@ func (s *Server) reloadedSites(next Config) (parts []Config, kept []string) {
 	same := len(sites) == len(s.destinations)
 	for i, d := range s.destinations {
 		was := *d.config()
-		at := slices.IndexFunc(sites, func(c Config) bool { return alone || catalog.SameAddress(c.Me, was.Me) })
+		at := slices.IndexFunc(sites, func(c Config) bool { return alone || address.Same(c.Me, was.Me) })
 		same = same && at == i
 		part := was
 		if at >= 0 {

@@ -3,6 +3,8 @@ package catalog
 import (
 	"maps"
 	"slices"
+
+	"gitpost/bridge/address"
 )
 
 // Past is what the history tells of posts that are no longer where they were. It is filled
@@ -25,11 +27,11 @@ func NewPast() *Past {
 }
 
 // Deleted notes that the post at an URL went.
-func (p *Past) Deleted(url string, g Gone) { note(p.gone, address(url), g) }
+func (p *Past) Deleted(url string, g Gone) { note(p.gone, address.Of(url), g) }
 
 // Readdressed notes that the post in a file was at an URL, and is not after the commit. The
 // path is the one before it.
-func (p *Past) Readdressed(url, path string) { note(p.urls, address(url), path) }
+func (p *Past) Readdressed(url, path string) { note(p.urls, address.Of(url), path) }
 
 // Moved notes that a file has another path.
 func (p *Past) Moved(from, to string) { note(p.files, from, to) }
@@ -55,7 +57,7 @@ func (p *Past) under(older *Past) {
 
 // Gone finds a deleted post by its URL, or by one that it had before.
 func (p *Past) Gone(url string) (Gone, bool) {
-	keys := spellings(url)
+	keys := address.Spellings(url)
 	for _, k := range keys {
 		if g, ok := p.gone[k]; ok {
 			return g, true

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/site"
 	"gitpost/frontmatter"
 )
@@ -69,7 +70,7 @@ func (v *View) Document(path string) *frontmatter.Document {
 
 // PathOf is the file at an URL, whether it is published now or not.
 func (v *View) PathOf(url string) (string, bool) {
-	for _, k := range spellings(url) {
+	for _, k := range address.Spellings(url) {
 		if e := v.at(k); e != nil {
 			return e.Path, true
 		}
@@ -78,9 +79,9 @@ func (v *View) PathOf(url string) (string, bool) {
 }
 
 // Lookup finds a post by its URL, by an alias, by an URL that it had before somebody moved or
-// renamed it, and by the usual misspellings of each (see spellings). It is nil when there is none.
+// renamed it, and by the usual misspellings of each (see address.Spellings). It is nil when there is none.
 func (v *View) Lookup(url string) *Entry {
-	keys := spellings(url)
+	keys := address.Spellings(url)
 	for _, k := range keys {
 		if e := v.at(k); e != nil {
 			return e
@@ -101,7 +102,7 @@ func (v *View) Lookup(url string) *Entry {
 func (v *View) at(key string) *Entry {
 	var found *Entry
 	consider := func(e *Entry) {
-		if e != nil && (found == nil || address(e.Page.URL) == key && address(found.Page.URL) != key) {
+		if e != nil && (found == nil || address.Of(e.Page.URL) == key && address.Of(found.Page.URL) != key) {
 			found = e
 		}
 	}

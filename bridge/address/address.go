@@ -1,4 +1,6 @@
-package catalog
+// Package address decides when two URLs name the same page: people, apps and trackers write
+// one URL in many ways.
+package address
 
 import (
 	"net/url"
@@ -8,10 +10,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// address is the form under which a URL is filed: the host in lower case without the port that
-// goes without saying, and the unescaped path in NFC. Scheme, fragment, user and the parameters
-// that trackers append are left out. A URL that cannot be read is its own address.
-func address(raw string) string {
+// Of returns the normal form of a URL: the host in lower case without the default port, and
+// the unescaped path in NFC. Scheme, fragment, user and the parameters that trackers append are
+// left out. A URL that cannot be parsed is its own address.
+func Of(raw string) string {
 	if plain, ok := plainAddress(raw); ok {
 		return plain
 	}
@@ -30,7 +32,7 @@ func address(raw string) string {
 	return a
 }
 
-// plainAddress is address for the URLs that nearly all pages have, without taking them apart.
+// plainAddress is Of without parsing, for the URLs that nearly all pages have.
 func plainAddress(raw string) (string, bool) {
 	rest, ok := strings.CutPrefix(raw, "https://")
 	if !ok {
@@ -65,7 +67,7 @@ func hostOf(u *url.URL) string {
 	}
 }
 
-// meaningful is what a query still says without the parameters that trackers append.
+// meaningful returns a query without the parameters that trackers append.
 func meaningful(q url.Values) string {
 	for name := range q {
 		if tracks(strings.ToLower(name)) {
@@ -89,10 +91,10 @@ func tracks(parameter string) bool {
 	return false
 }
 
-// spellings are the addresses under which people and apps also write a page's URL: with or
-// without the closing slash, index.html or .html, and in lower case.
-func spellings(raw string) []string {
-	a := address(raw)
+// Spellings returns the addresses by which people and apps may also name a page: with or without
+// the trailing slash, index.html or .html, and in lower case. The first is Of(raw).
+func Spellings(raw string) []string {
+	a := Of(raw)
 	forms := []string{a}
 	bare := strings.TrimSuffix(strings.TrimSuffix(a, "index.html"), "/")
 	forms = append(forms, bare+"/", bare, bare+".html", bare+"/index.html")
@@ -107,14 +109,14 @@ func spellings(raw string) []string {
 	return forms
 }
 
-// SameAddress tells whether two URLs name the same page, a closing slash aside.
-func SameAddress(a, b string) bool {
-	return strings.TrimSuffix(address(a), "/") == strings.TrimSuffix(address(b), "/")
+// Same reports whether two URLs name the same page, ignoring a trailing slash.
+func Same(a, b string) bool {
+	return strings.TrimSuffix(Of(a), "/") == strings.TrimSuffix(Of(b), "/")
 }
 
-// Within tells whether a URL is that of a site or of something below it.
+// Within reports whether a URL is that of a site or of something below it.
 func Within(site, url string) bool {
-	base := strings.TrimSuffix(address(site), "/")
-	rest, below := strings.CutPrefix(address(url), base)
+	base := strings.TrimSuffix(Of(site), "/")
+	rest, below := strings.CutPrefix(Of(url), base)
 	return below && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }
