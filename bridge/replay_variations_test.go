@@ -17,7 +17,6 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
-	"gitpost/bridge"
 	"gitpost/bridge/micropub/replay"
 )
 
@@ -26,7 +25,7 @@ import (
 func TestRequestsOfRealAppsWrittenOtherwise(t *testing.T) {
 	for name, way := range wordings {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, "hugo", func(c *bridge.Config) { c.PushWait = 0 })
+			f := serve(t, "hugo", func(c *settings) { c.PushWait = 0 })
 			client := &http.Client{
 				Transport:     rewording{way},
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

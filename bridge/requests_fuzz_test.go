@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/micropub/replay"
 	"gitpost/bridge/state"
 )
@@ -36,11 +37,16 @@ func openForFuzzing(f *testing.F, skeleton string) *fuzzed {
 	git(f, work, "add", "-A")
 	git(f, work, "commit", "-q", "-m", "The site as it was")
 	git(f, dir, "clone", "-q", "--bare", work, remote)
-	c := bridge.Config{
-		Me: "https://example.org/", Repo: remote, Data: filepath.Join(dir, "data"), URL: "https://pub.example.org",
-		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushDelay: time.Hour,
-		MediaMaxSize: 1 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 1 << 30,
-		Channels: []bridge.Channel{{UID: "diary", Name: "Diary"}},
+	c := config.Config{
+		Server: config.Server{
+			Data: filepath.Join(dir, "data"), URL: "https://pub.example.org",
+			MediaMaxSize: 1 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 1 << 30,
+		},
+		Sites: []config.Site{{
+			Dir: filepath.Join(dir, "data"), Me: "https://example.org/", Repo: remote,
+			AuthorName: "Ada", AuthorEmail: "ada@example.org", PushDelay: time.Hour,
+			Channels: []config.Channel{{UID: "diary", Name: "Diary"}},
+		}},
 	}
 	s, err := bridge.Open(f.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)), nil)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"gitpost/bridge"
 	"gitpost/bridge/micropub/replay"
 )
 
@@ -16,7 +15,7 @@ import (
 func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, name, func(c *bridge.Config) { c.PushWait = 0 })
+			f := serve(t, name, func(c *settings) { c.PushWait = 0 })
 			kept := 0
 			const posts = 150
 			for seed := range uint64(posts) {

@@ -1,11 +1,12 @@
-// Package fault holds the one error type that crosses the packages below bridge.
+// Package fault has the one error type that crosses package borders.
 //
 // An Error says what failed, on what, and what to do. Callers branch on its Code;
-// people read the rest. bridge alone turns a Code into an HTTP status.
+// people read the rest. Status is the one place that maps a Code to HTTP.
 package fault
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -33,6 +34,33 @@ const (
 	InvalidScope     Code = "invalid_scope"          // a scope that is none, or more than was granted: 400
 	UnsupportedGrant Code = "unsupported_grant_type" // another way to a token than those offered: 400
 )
+
+// Status is the HTTP status for a code.
+func (c Code) Status() int {
+	switch c {
+	case InvalidRequest, InvalidGrant, InvalidScope, UnsupportedGrant:
+		return http.StatusBadRequest
+	case Unauthorized, InvalidToken:
+		return http.StatusUnauthorized
+	case InsufficientScope, Forbidden:
+		return http.StatusForbidden
+	case NotFound:
+		return http.StatusNotFound
+	case MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case Conflict:
+		return http.StatusConflict
+	case TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case UnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case TooManyRequests:
+		return http.StatusTooManyRequests
+	case Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
 
 // Error is a failure that a person or a client is told about.
 type Error struct {
@@ -65,7 +93,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Description is the text for a client: the message and the hint, without the cause.

@@ -208,7 +208,7 @@ func TestLinkHeaders(t *testing.T) {
 		`<https://a/>; title="rel=token_endpoint"`:                        "",
 		``: "",
 	} {
-		if got := strings.Join(linksOf(header, "token_endpoint"), " "); got != want {
+		if got := strings.Join(outbound.LinkTargets(header, "token_endpoint"), " "); got != want {
 			t.Errorf("%s: got %q, want %q", header, got, want)
 		}
 	}
@@ -219,7 +219,7 @@ func FuzzLinkHeaders(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		for _, target := range linksOf(header, "token_endpoint") {
+		for _, target := range outbound.LinkTargets(header, "token_endpoint") {
 			if !strings.Contains(header, "<"+target+">") || !strings.Contains(strings.ToLower(header), "token_endpoint") {
 				t.Errorf("%q has %q", header, target)
 			}

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// LocationVisibility is the property that says who may know where a post was made.
+const LocationVisibility = "location-visibility"
+
 // HideLocation takes out of p whatever tells where its author was: the properties that name a
 // place, and coordinates at any depth of the others. With labels, a place keeps the words that
 // name it ("Café Central") and nothing else. The texts of the post are its author's own words

@@ -65,7 +65,7 @@ func letters(s string) string {
 // findings are the texts in the source of doctor that are set as Found or Reason, or returned
 // as one.
 func findings(t *testing.T) []string {
-	sources, err := filepath.Glob("../../bridge/doctor*.go")
+	sources, err := filepath.Glob("../../bridge/doctor/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
