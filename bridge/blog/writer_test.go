@@ -109,7 +109,7 @@ func rerun(t *testing.T) (*writer, *twice) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := &config.Site{Me: "https://example.org/", MediaDimensions: true}
+	site := &config.Site{MediaDimensions: true} // without me the base URL is that of hugo.toml
 	return &writer{
 		repo: repo, catalog: catalog.New(site.OpenSite),
 		uploads: oneUpload{state.Upload{Name: "heron-abcdefghijklmnop.jpg", URL: stagedURL, Size: 1, Width: 4, Height: 3, Created: time.Now()}},
@@ -125,7 +125,7 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 	ctx := t.Context()
 	who := access.Principal{Scope: []string{"create", "update"}}
 	photo := []any{map[string]any{"value": stagedURL, "alt": "A heron"}}
-	check := func(text string) {
+	check := func(t *testing.T, text string) {
 		t.Helper()
 		if !strings.Contains(text, "https://example.org/") || strings.Contains(text, "http://example.org/") || strings.Contains(text, "other.example") {
 			t.Errorf("the file has other addresses than those of the second run:\n%s", text)
@@ -138,8 +138,8 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(repo.written(t, "content/"))
-		check(o.Item.Properties.Text("content"))
+		check(t, repo.written(t, "content/"))
+		check(t, o.Item.Properties.Text("content"))
 	})
 	t.Run("update", func(t *testing.T) {
 		w, repo := rerun(t)
@@ -147,7 +147,7 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 		if _, err := w.update(ctx, who, cmd, nil); err != nil {
 			t.Fatal(err)
 		}
-		check(repo.written(t, "content/"))
+		check(t, repo.written(t, "content/"))
 	})
 	t.Run("create contact", func(t *testing.T) {
 		w, repo := rerun(t)
@@ -155,7 +155,7 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 		if _, err := w.createContact(ctx, who, card, nil, func(name string) string { return "https://pub.example.org/" + name }); err != nil {
 			t.Fatal(err)
 		}
-		check(repo.written(t, "data/contacts/"))
+		check(t, repo.written(t, "data/contacts/"))
 	})
 	t.Run("update contact", func(t *testing.T) {
 		w, repo := rerun(t)
@@ -163,7 +163,7 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 		if _, err := w.updateContact(ctx, who, "ada", "https://pub.example.org/ada", cmd, nil); err != nil {
 			t.Fatal(err)
 		}
-		check(repo.written(t, "data/contacts/"))
+		check(t, repo.written(t, "data/contacts/"))
 	})
 	if value := photo[0].(map[string]any)["value"]; value != stagedURL {
 		t.Errorf("the command was changed: %v", value)
