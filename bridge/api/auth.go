@@ -26,8 +26,8 @@ func (a *API) authenticate(c echo.Context) (access.Principal, error) {
 }
 
 // access.Principal looks a token up. An empty one is fault.Unauthorized, a bad one
-// fault.InvalidToken; an address that sends many bad ones is told to wait. Good tokens are
-// never limited, whatever else comes from their address.
+// fault.InvalidToken; an address that sends many bad ones must wait. Good tokens are never
+// limited, whatever else comes from their address.
 func (a *API) principal(ctx context.Context, address, token string) (access.Principal, error) {
 	if token == "" {
 		return access.Principal{}, &fault.Error{

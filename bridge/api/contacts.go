@@ -40,8 +40,7 @@ func (a *API) contactName(address string) (name string, ok bool) {
 	return name, err == nil && name != "" && !strings.Contains(name, "/")
 }
 
-// ownerOf is owner for posts and contacts alike: a contact's address says itself which site's
-// it is.
+// ownerOf is Blogs.Owner for posts and contacts: a contact's address names its own site.
 func (a *API) ownerOf(who access.Principal, named, at string) (*blog.Blog, error) {
 	if _, ok := a.contactName(at); !ok {
 		return a.Blogs.Owner(who, named, at)

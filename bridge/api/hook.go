@@ -29,7 +29,7 @@ const hookTimeout = 8 * time.Second
 // hookRoutes are called by Git hosts.
 type hookRoutes struct{ *API }
 
-// push answers POST /hooks/push: the host tells that somebody pushed. With a hooks.secret
+// push answers POST /hooks/push: the host reports a push. With a hooks.secret
 // only signed calls are taken (GitHub, Gitea and Forgejo sign the body, GitLab sends the secret).
 // Of several sites those are looked at that have the repository which the call names, or all
 // when it names none of theirs.

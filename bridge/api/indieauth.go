@@ -83,7 +83,7 @@ func (a indieauthRoutes) introspect(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !answer.Active && !trusted { // somebody with a token of his own may be guessing others
+	if !answer.Active && !trusted { // the owner of one token may be guessing others
 		if err := a.refuse(c.RealIP(), nil); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (a indieauthRoutes) revoke(c echo.Context) error {
 	return a.revokeIn(c, form)
 }
 
-// revokeIn answers 200 for a token that is none as well.
+// revokeIn also answers 200 for a token that does not exist.
 func (a indieauthRoutes) revokeIn(c echo.Context, form url.Values) error {
 	if form.Get("token") == "" {
 		return &fault.Error{Code: fault.InvalidRequest, Op: "revoke token", Message: "the request has no token", Hint: "send token=… in a form"}
@@ -144,10 +144,10 @@ func (a indieauthRoutes) userinfo(c echo.Context) error {
 	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, profile)
 }
 
-// refuseGuess counts a code or refresh token that is none against its address.
+// refuseGuess counts an invalid code or refresh token against its address.
 func (a indieauthRoutes) refuseGuess(c echo.Context, err error) error {
 	if errors.Is(err, state.ErrUsed) {
-		a.Log.Warn("a code or refresh token was used twice, and the token that came of it is revoked: an app erred, or somebody got hold of it", "from", c.RealIP())
+		a.Log.Warn("a code or refresh token was used twice, so its access token was revoked: either the app is faulty, or the code was stolen", "from", c.RealIP())
 	}
 	if fault.CodeOf(err) != fault.InvalidGrant {
 		return err

@@ -19,7 +19,7 @@ const (
 	channel     = "channel"
 )
 
-// remember writes into a post what its commands ask for and the file has to keep.
+// remember writes into a post what its commands ask for and its file must keep.
 func (w *writer) remember(op string, props mf2.Properties, c micropub.Commands) error {
 	for _, target := range c.SyndicateTo {
 		if !contains(props[syndicateTo], target) {
@@ -42,8 +42,8 @@ func (w *writer) remember(op string, props mf2.Properties, c micropub.Commands) 
 	return nil
 }
 
-// checkTargets refuses syndication targets that the site does not have. Of a site that names
-// none, nobody knows which its tools serve: there all are kept as they came.
+// checkTargets refuses syndication targets that the site does not have. A site that
+// configures none keeps all targets as they came: its tools may serve any.
 func (w *writer) checkTargets(op string, named []string) error {
 	targets := w.config().SyndicateTo
 	for _, uid := range named {

@@ -32,7 +32,7 @@ type contact struct {
 const InternalURL = "_internal_url"
 
 // contacts remembers the contacts of the newest state of the repository that was asked about, by
-// title: apps ask again with every letter that is typed. Its zero value is empty. It is safe for
+// title: apps send a query with every letter that is typed. Its zero value is empty. It is safe for
 // concurrent use.
 type contacts struct {
 	mu  sync.Mutex
@@ -40,7 +40,7 @@ type contacts struct {
 	at  string // the snapshot that all is of
 }
 
-// known are the contacts at a snapshot. The caller changes nothing in the list.
+// known are the contacts at a snapshot. The caller must not change the list.
 func (c *contacts) known(v *catalog.View) ([]contact, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +56,7 @@ func (c *contacts) known(v *catalog.View) ([]contact, error) {
 	return all, nil
 }
 
-// contactsIn reads the contacts of a tree, by name. A file that cannot be read is passed over.
+// contactsIn reads the contacts of a tree, by name. A file that cannot be read is skipped.
 func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	folder := s.ContactFolder()
 	files, err := filesIn(tree, folder)
@@ -81,7 +81,7 @@ func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	return all, nil
 }
 
-// filesIn lists a folder. What is no folder (nothing, a file, a link, a submodule) has none.
+// filesIn lists a folder. Anything else (nothing, a file, a link, a submodule) has no files.
 func filesIn(tree fs.FS, folder string) ([]fs.DirEntry, error) {
 	is, err := fs.Stat(tree, folder)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !is.IsDir() {
@@ -156,8 +156,8 @@ func (b *Blog) Contact(ctx context.Context, name, address string) (mf2.Item, err
 	return item, err
 }
 
-// cardOf are the properties of an h-card that a contact keeps: none of what says how a post is
-// to be published.
+// cardOf returns the properties of an h-card that a contact keeps: none of those that control how a
+// post is published.
 func cardOf(item mf2.Item) mf2.Properties {
 	card := item.Properties.Clone()
 	for _, name := range []string{InternalURL, "post-status", "visibility", mf2.LocationVisibility, "published", "updated"} {

@@ -45,7 +45,7 @@ func (b *Blog) ChangeContact(ctx context.Context, who access.Principal, name, ad
 	}
 }
 
-// createContact adds a contact. address gives the one of a name.
+// createContact adds a contact. address returns the address of a contact by its name.
 func (w *writer) createContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string, address func(name string) string) (Outcome, error) {
 	const op = "create contact"
 	if err := who.Require(op, "create"); err != nil {

@@ -9,8 +9,8 @@ import (
 	"gitpost/gitstore"
 )
 
-// diskFault is what a client is told when it was this machine that could not keep something;
-// nil when the error is of another kind.
+// diskFault returns what a client is told of a failure of this machine's disk; nil when the error is
+// of another kind.
 func diskFault(op string, err error) *fault.Error {
 	known := func(message, hint string) *fault.Error {
 		return &fault.Error{Code: fault.Unavailable, Op: op, Message: message, Hint: hint, Err: err}
@@ -29,9 +29,9 @@ func diskFault(op string, err error) *fault.Error {
 	return nil
 }
 
-// watchedTree remembers a file that is there and could not be read. To a reader of the site's
-// configuration a file that cannot be read is one that is not there, and without its
-// configuration a site has other addresses.
+// watchedTree remembers a file that exists but could not be read. The reader of a site's
+// configuration takes such a file for a missing one, and without its configuration a site has other
+// URLs.
 type watchedTree struct {
 	fs.FS
 	failed error

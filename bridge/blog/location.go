@@ -53,7 +53,7 @@ func setsLocationVisibility(cmd *micropub.Update) bool {
 func withoutHiddenPlaces(op string, props mf2.Properties, cmd *micropub.Update) *micropub.Update {
 	hidden, labels, err := hiding(op, props[mf2.LocationVisibility])
 	if err != nil || !hidden || setsLocationVisibility(cmd) {
-		return cmd // what a person wrote there and gitpost does not know is none of this request's business
+		return cmd // an unknown value that a person wrote there does not concern this request
 	}
 	cleaned := *cmd
 	cleaned.Replace, cleaned.Add = cmd.Replace.Clone(), cmd.Add.Clone()

@@ -40,12 +40,12 @@ type places struct {
 // locating are the properties of which one is in every post that has a place.
 var locating = []string{"location", "checkin", "latitude", "geo"}
 
-// mostLocated bounds how many posts are read for q=geo, the newest: nobody else gets at the
-// index for long.
+// mostLocated bounds how many posts are read for q=geo, the newest: other requests wait for the
+// index meanwhile.
 const mostLocated = 5000
 
 // known are the places of the newest posts that have one, those of the newest first. The
-// caller changes nothing in the list.
+// caller must not change the list.
 func (p *places) known(v *catalog.View) []place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -221,8 +221,8 @@ func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	return answer, nil
 }
 
-// distinct keeps one of places that have the same name within 100 metres, a venue's own post
-// before what others say of it. Places without a name are left out.
+// distinct keeps one of the places with the same name within 100 metres, preferring a venue's own
+// post. Places without a name are left out.
 func distinct(all []place) []place {
 	var kept []place
 	named := map[string][]int{} // in kept, by name

@@ -55,7 +55,7 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 	return r.last, nil
 }
 
-// use has other options hold for sites that are opened from now on.
+// use sets the options of sites that are opened from now on.
 func (r *siteReader) use(options site.Options) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

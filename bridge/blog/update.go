@@ -94,8 +94,8 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 	return o, nil
 }
 
-// revise changes a post. What it says of files beside it follows when its address changes, and
-// where media.place says so the files that came with the update are put beside it.
+// revise changes a post. Its links to files beside it are updated when its URL changes, and where
+// media.place says so the files that came with the update are put beside it.
 func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files staged, edit func(*mf2.Item) error) (site.Revision, staged, error) {
 	rev, err := v.Site().Revise(v, src, edit)
 	if err != nil {
@@ -172,8 +172,8 @@ func mayChange(op string, who access.Principal, item mf2.Item) error {
 	return who.RequireFor(op, postType, "update")
 }
 
-// sameType refuses an update that takes the post for something else: Micropub has no way to
-// change a post's type, and what is not done must be said. Old forms say h=entry of everything.
+// sameType refuses an update that names another type: Micropub has no way to change a post's type,
+// and must not ignore it silently. Old forms send h=entry for everything.
 func sameType(op string, is, said []string) error {
 	if len(said) == 0 || slices.Equal(said, []string{"h-entry"}) || slices.Equal(said, is) {
 		return nil

@@ -212,8 +212,8 @@ func Keys() []Key {
 	}
 }
 
-// findKey gives the Key that name, as written with dots, belongs to. fromFile tells that
-// name is the _file form of a secret.
+// findKey returns the Key of a name, as written with dots. fromFile reports whether name is the
+// _file form of a secret.
 func findKey(keys []Key, name string) (k Key, fromFile, ok bool) {
 	for _, k := range keys {
 		if matchesKey(k.Name, name) {
@@ -240,7 +240,7 @@ func matchesKey(pattern, name string) bool {
 	return true
 }
 
-// isSection tells whether name is a map that holds keys, such as "author".
+// isSection reports whether name is a map of keys, such as "author".
 func isSection(keys []Key, name string) bool {
 	words := strings.Split(name, ".")
 	for _, k := range keys {

@@ -18,8 +18,7 @@ import (
 
 // Load reads the configuration file at path and applies environ ("KEY=value", as
 // os.Environ gives it) to it: GITPOST_AUTHOR_NAME overrides author.name. Variables that
-// name no key are none of gitpost's business and are ignored; unknown keys of the file are
-// not. The file may be missing when the environment has what is required.
+// name no key are ignored; unknown keys of the file are not. The file may be missing when the environment has what is required.
 //
 // Relative paths start at the file's folder. What is wrong is returned as a *Error
 // with everything that is wrong; an unreadable file is another error.
@@ -59,7 +58,7 @@ func Load(path string, environ []string) (Config, error) {
 	return c, nil
 }
 
-// loader gathers what was written, and what is wrong with it.
+// loader collects what was written, and what is wrong with it.
 type loader struct {
 	keys     []Key
 	base     string
@@ -120,8 +119,8 @@ func (l *loader) readFile(src []byte) {
 	l.readMap("", root)
 }
 
-// decodeYAML gives the top node of a YAML text, nil when there is none. yaml.v3 can panic on
-// odd input.
+// decodeYAML returns the top node of a YAML text, nil when there is none. yaml.v3 can panic on odd
+// input.
 func decodeYAML(src []byte) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -266,7 +265,7 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// readEnvironment overrides what the file says. An empty variable counts as absent.
+// readEnvironment overrides the file. An empty variable counts as absent.
 func (l *loader) readEnvironment(environ []string) {
 	vars := map[string]string{}
 	for _, e := range environ {
@@ -343,7 +342,7 @@ func (l *loader) missing(k Key) {
 		Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, strings.ReplaceAll(k.Meaning, "`", ""))})
 }
 
-// agree settles what several keys decide together.
+// agree sets and checks what depends on several keys.
 func (l *loader) agree(c *Config) {
 	if c.TLS != "auto" {
 		return
@@ -407,7 +406,7 @@ func (l *loader) readSecret(s *setting) error {
 	return nil
 }
 
-// fillIn sets what follows from other keys.
+// fillIn sets defaults that follow from other keys.
 func fillIn(c *Site) {
 	if c.RepoToken != "" && c.RepoUser == "" {
 		c.RepoUser = "git"

@@ -54,8 +54,8 @@ func (c Server) Clones() []string {
 	return found
 }
 
-// folderName is the name of a site's folder: its host where that says all, else with a path,
-// made safe for every file system, and a part that tells it from all others.
+// folderName is the name of a site's folder: its host if it has no path, else host and path made safe
+// for every file system, with a hash that makes it unique.
 func folderName(me string) string {
 	u, err := url.Parse(me)
 	if err != nil {

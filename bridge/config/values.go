@@ -26,7 +26,7 @@ type written struct {
 	base string // folder that relative paths start from
 }
 
-// flaw is what a value's check says: what is the matter, and what to do.
+// flaw is an error of a value: what is wrong, and what to do.
 type flaw struct{ message, remedy string }
 
 func (w *flaw) Error() string { return w.message + "; " + w.remedy }
@@ -39,8 +39,8 @@ func (v written) text() (string, error) {
 	return strings.TrimSpace(v.node.Value), nil
 }
 
-// list gives the items of a list. One scalar counts as a list of one; commas and white
-// space divide it, so that a list fits into an environment variable.
+// list returns the items of a list. A scalar is split at commas and white space, so that a list fits
+// into an environment variable.
 func (v written) list() []*yaml.Node {
 	switch v.node.Kind {
 	case yaml.SequenceNode:

@@ -58,7 +58,7 @@ func (d Diagnosis) get(ctx context.Context, address string, most int64) (answere
 	return a, err
 }
 
-// plainNetworkError says in words what a person can act on.
+// plainNetworkError returns an error that a person can act on.
 func plainNetworkError(err error) error {
 	var wrapped *url.Error
 	var dns *net.DNSError
@@ -156,7 +156,7 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 	return k
 }
 
-// linksOf gives the addresses by relation that a page names in link and a elements.
+// linksOf returns the addresses, by relation, that a page names in link and a elements.
 func linksOf(base *url.URL, page []byte) map[string][]string {
 	found := map[string][]string{}
 	z := html.NewTokenizer(bytes.NewReader(page))

@@ -19,7 +19,7 @@ import (
 	"gitpost/gitstore"
 )
 
-// secrets looks at who can read the files of secrets.
+// secrets checks who can read the files with secrets.
 func (d Diagnosis) secrets() Check {
 	k := Check{Name: "secrets", Result: Passed, Found: "no file with a secret can be read by other users"}
 	if runtime.GOOS == "windows" {
@@ -38,7 +38,7 @@ func (d Diagnosis) secrets() Check {
 	return k
 }
 
-// Below these, room on the disk is a matter.
+// Free space below these is reported.
 const (
 	littleRoom = 1 << 30
 	noRoom     = 100 << 20
@@ -114,7 +114,7 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 	return k
 }
 
-// clone looks at the clone of a site and who has it.
+// clone checks the clone of a site and whether it is in use.
 func (d Diagnosis) clone(c config.Site) Check {
 	k := Check{Name: "clone", Result: Passed}
 	used, err := gitstore.InUse(c.CloneDir())
@@ -160,8 +160,8 @@ func (d Diagnosis) itself(ctx context.Context) Check {
 	return k
 }
 
-// Off by more than these, a clock is a matter: a post dated ahead of the builder's clock is
-// left out of the site, and sign-in codes end early.
+// A clock that is off by more than these is reported: a post dated after the builder's clock is left
+// out of the site, and sign-in codes expire early.
 const (
 	clockWarning = 15 * time.Second
 	clockFailure = 2 * time.Minute

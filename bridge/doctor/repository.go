@@ -41,10 +41,10 @@ func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
 	return k
 }
 
-// mostWarnings of a site are named; gitpost urls names all.
+// mostWarnings of a site are shown; gitpost urls shows all.
 const mostWarnings = 5
 
-// generator tells what the site was recognised as.
+// generator reports which generator was detected.
 func (d Diagnosis) generator(v *survey.Survey) Check {
 	name, version := v.Site.Generator()
 	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version, counted(len(v.Listed), "post"), v.Site.BaseURL())}
@@ -103,8 +103,7 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 	return k
 }
 
-// roundTrip tells what stands in the way of reading a post and writing it back, and of an
-// edit by an app. broken: of the former.
+// roundTrip returns what prevents reading a post and writing it back (broken), or an edit by an app.
 func roundTrip(v *survey.Survey, src site.Source) (problem string, broken bool) {
 	doc, err := v.Site.Parse(src.Data)
 	if err != nil {

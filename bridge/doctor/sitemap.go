@@ -147,7 +147,7 @@ func (m *sitemap) add(address, changed string) {
 	}
 }
 
-// addresses compares where gitpost says the posts are with where the live site has them.
+// addresses compares the URLs that gitpost computes with those of the live site.
 func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Survey) Check {
 	k := Check{Name: "addresses"}
 	live, err := d.readSitemap(ctx, c.Me)
@@ -187,7 +187,7 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 	return k
 }
 
-// addressBook finds the live address that a post probably has.
+// addressBook finds the live URL that a post probably has.
 type addressBook struct {
 	live    sitemap
 	claimed map[string]bool
@@ -223,7 +223,7 @@ func foldedPath(u *url.URL) string {
 	return strings.TrimSuffix(p, "/")
 }
 
-// compare tells what is the matter with one post; ok is false when nothing is.
+// compare returns what is wrong with one post; ok is false when nothing is.
 func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDifference, ok bool) {
 	if !page.Published {
 		return PostDifference{}, false
@@ -279,7 +279,7 @@ var datePrefix = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}-`)
 
 const notBuilt = "it is newer than the live site: not built yet"
 
-// unlike says in what two addresses of one page differ.
+// unlike describes how two addresses of one page differ.
 func unlike(mine *url.URL, live string) string {
 	theirs, err := url.Parse(live)
 	switch {
@@ -299,7 +299,7 @@ func unlike(mine *url.URL, live string) string {
 	return "the live site writes the URL differently"
 }
 
-// leftOut tells whether a post's own front matter keeps it out of the sitemap.
+// leftOut reports whether a post's own front matter keeps it out of the sitemap.
 func leftOut(page site.Page, v *survey.Survey) bool {
 	doc := v.Document(page.Path)
 	if doc == nil {
@@ -318,7 +318,7 @@ func leftOut(page site.Page, v *survey.Survey) bool {
 	return false
 }
 
-// hidden gives a page that is not published as gitpost sees it, but is on the live site.
+// hidden returns a page that gitpost considers unpublished, but that is on the live site.
 func (b *addressBook) hidden(name string, v *survey.Survey) (site.Page, bool) {
 	page := v.Page(name)
 	if !v.Site.Content(name) || v.Problem(name) != "" {
@@ -331,8 +331,8 @@ func (b *addressBook) hidden(name string, v *survey.Survey) (site.Page, bool) {
 	return page, live && v.Paths()[page.URL] == name
 }
 
-// ask fetches some of the addresses that the live site does not list, and says what it
-// found. It counts those that only wait for a build.
+// ask fetches some of the URLs that the live site does not list, and sets what it found. It returns
+// how many only wait for a build.
 func (d Diagnosis) ask(ctx context.Context, posts []PostDifference) (late int) {
 	asked := 0
 	for i := range posts {

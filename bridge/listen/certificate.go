@@ -97,7 +97,7 @@ func (c *Certificate) Keep(ctx context.Context) {
 				c.log.Error("the certificate for "+c.host+" was not renewed", "ends", got.Leaf.NotAfter.Format(time.RFC3339), "remedy", remedy)
 			}
 			if !known {
-				c.log.Info("the certificate for "+c.host+" is there", "issuer", got.Leaf.Issuer.CommonName, "ends", got.Leaf.NotAfter.Format(time.RFC3339))
+				c.log.Info("the certificate for "+c.host+" was issued", "issuer", got.Leaf.Issuer.CommonName, "ends", got.Leaf.NotAfter.Format(time.RFC3339))
 				known = true
 				close(c.there)
 			}

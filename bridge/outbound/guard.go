@@ -40,7 +40,7 @@ func Pretend(hosts map[string]string) {
 	atHome.add(hosts)
 }
 
-// atHome is what Pretend was told; in production, nothing.
+// atHome is what Pretend was given; in production, nothing.
 var atHome home
 
 type home struct {
@@ -61,7 +61,7 @@ func (h *home) add(hosts map[string]string) {
 	}
 }
 
-// allows tells whether the address is this machine, and that is allowed.
+// allows reports whether the address is this machine, and that is allowed.
 func (h *home) allows(address string) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()

@@ -1,5 +1,6 @@
-// Package outbound fetches addresses that strangers name: an app's client_id, the pages
-// that a post is about, the sign-in server of a site.
+// Package outbound fetches URLs that others supply, such as an app's client_id, the pages that a
+// post is about, or the sign-in server of a site; and calls those that the configuration names (see
+// NewTrusted and Call).
 //
 // A Client speaks HTTP to public addresses only. Every connection is checked after the name
 // was resolved, so a name that points, now or later, to this machine, to a private network
@@ -102,7 +103,7 @@ func (o Options) mayFollow(r *http.Request, via []*http.Request) error {
 	if o.SameHost && !strings.EqualFold(r.URL.Hostname(), first.URL.Hostname()) {
 		return fmt.Errorf("%w (to another host, %s)", ErrRedirects, r.URL.Hostname())
 	}
-	r.Header.Del("Referer") // the address that led here is nobody's business
+	r.Header.Del("Referer") // the URL that led here is private
 	return CheckURL(r.URL)
 }
 

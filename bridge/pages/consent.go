@@ -61,9 +61,9 @@ func refusedRequest(c echo.Context, err error) error {
 }
 
 func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Request, query string, failed error) error {
-	// Chromium and Safari ask form-action also of every address that a form's answer redirects
-	// to. Here that is the app's, and where the app goes on from there, which nobody can know:
-	// some end in their own scheme. So this page is without it; nothing on it comes from elsewhere.
+	// Chromium and Safari apply form-action also to every redirect after a form was sent: here to the
+	// app, and wherever it redirects from there, which cannot be known. Some end in their own scheme.
+	// So this page has no form-action; everything on it is our own.
 	c.Response().Header().Set("Content-Security-Policy", policy)
 	main := consentView{
 		Request: query, Name: r.Client.Name, ClientID: r.ClientID, ClientWarning: r.Client.Warning,

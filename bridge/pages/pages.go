@@ -119,15 +119,14 @@ func Owns(r *http.Request) bool {
 // the largest.
 const largestForm = 64 << 10
 
-// page is what all pages have in common: headers that keep others out, and the refusal of
-// what another origin sends.
+// page is middleware of all pages: it sets protective headers, and refuses forms of other origins.
 func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		secure(c.Response().Header())
 		r := c.Request()
 		if err := p.guard.Check(r); err != nil {
 			return &fault.Error{
-				Code: fault.Forbidden, Op: "open the page", Message: "another site sent you here with a form, which is refused",
+				Code: fault.Forbidden, Op: "open the page", Message: "a form of another site was refused",
 				Hint: "open " + p.Config().URL + " and do it there", Err: err,
 			}
 		}
@@ -146,13 +145,13 @@ func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 
 // secure sets the headers of every page.
 func secure(h http.Header) {
-	// A browser asks form-action also of where a form's answer redirects to; the consent page
-	// takes it away (see there).
+	// Browsers apply form-action also to redirects after a form; the consent page removes it (see
+	// there).
 	h.Set("Content-Security-Policy", policy+"; form-action 'self'")
 	h.Set("X-Frame-Options", "DENY") // for browsers without frame-ancestors
 	h.Set("X-Content-Type-Options", "nosniff")
-	// Other sites learn no address of a page. "no-referrer" would make browsers say Origin: null
-	// to us too, which those without Sec-Fetch-Site need for telling our forms from others'.
+	// Other sites learn no URL of a page. "no-referrer" would make browsers send Origin: null to us
+	// too, and those without Sec-Fetch-Site need it to tell our forms from others'.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")

@@ -22,7 +22,7 @@ import (
 	"gitpost/templates"
 )
 
-// view is what layout.html is given. Main is for the page itself.
+// view is the data of layout.html. Main is for the page itself.
 type view struct {
 	Title    string
 	SignedIn bool
@@ -39,7 +39,7 @@ type navLink struct {
 
 type problem struct{ Message, Hint string }
 
-// asProblem is an error in words; the cause stays in the log.
+// asProblem is an error for people; the cause is in the log.
 func asProblem(err error) *problem {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -102,7 +102,7 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	return p.show(c, status, "error", view{Title: title, Main: asProblem(f)})
 }
 
-// tellWait says when to come back, if the error does.
+// tellWait sets Retry-After, if the error says when to retry.
 func tellWait(c echo.Context, err error) {
 	var f *fault.Error
 	if errors.As(err, &f) && f.RetryAfter > 0 {
@@ -147,7 +147,7 @@ func (p *Pages) readViews() (map[string]*template.Template, error) {
 // path is the path of a page as browsers know it.
 func (p *Pages) path(local string) string { return p.base + local }
 
-// shortAddress is an address as people say it.
+// shortAddress is an address without scheme and trailing slash.
 func shortAddress(address string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
 }

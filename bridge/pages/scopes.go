@@ -23,7 +23,7 @@ var knownScopes = []scopeView{
 	{Word: "post", Title: "Write and change posts", Words: "the old word for create and update"},
 }
 
-// foreignScopes mean something elsewhere: readers ask for them together with create.
+// foreignScopes are for feed readers, which ask for them together with create.
 var foreignScopes = map[string]string{
 	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people", "save": "save posts",
 }
@@ -42,9 +42,9 @@ func describeScope(word string) scopeView {
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {
-		return scopeView{Word: word, Title: "Your feed reader: " + what, Words: "of no use here; a reader elsewhere may ask gitpost about it"}
+		return scopeView{Word: word, Title: "Your feed reader: " + what, Words: "not used here; a feed reader may ask gitpost about it"}
 	}
-	return scopeView{Word: word, Title: "“" + word + "”", Words: "gitpost does not know this; it is of no use here"}
+	return scopeView{Word: word, Title: "“" + word + "”", Words: "unknown to gitpost; it has no effect here"}
 }
 
 // handScopes are those that make sense in a token made by hand.

@@ -43,7 +43,7 @@ func (p *Pages) sessionSecret(c echo.Context) string {
 	return ""
 }
 
-// signedIn lets only the owner pass; others are asked to sign in and come back.
+// signedIn lets only the owner pass; others sign in and come back.
 func (p *Pages) signedIn(next func(echo.Context, visitor) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v, ok, err := p.visitor(c)
@@ -61,8 +61,8 @@ func (p *Pages) signedIn(next func(echo.Context, visitor) error) echo.HandlerFun
 	}
 }
 
-// freshly lets only the owner pass who signed in a short while ago: what makes a new way in
-// must not come of a browser that was left open. Others sign in again and come back.
+// freshly lets the owner pass who signed in a short while ago: a browser that was left open must not
+// be able to add a way to sign in. Others sign in again and come back.
 func (p *Pages) freshly(next func(echo.Context, visitor) error) echo.HandlerFunc {
 	return p.signedIn(func(c echo.Context, v visitor) error {
 		if p.owner.Fresh(v.session) {
@@ -95,8 +95,8 @@ func comeBack(r *http.Request) string {
 	return "/" + first
 }
 
-// begin gives the browser a new session in place of the one that it may have had: who planted
-// a session in it has nothing.
+// begin gives the browser a new session and ends the one that it had, so that a planted session is
+// worthless.
 func (p *Pages) begin(c echo.Context, session string) error {
 	if old := p.sessionSecret(c); old != "" {
 		if err := p.owner.SignOut(c.Request().Context(), old); err != nil {
@@ -109,7 +109,7 @@ func (p *Pages) begin(c echo.Context, session string) error {
 	return nil
 }
 
-// end takes the session's cookie away.
+// end removes the session's cookie.
 func (p *Pages) end(c echo.Context) {
 	cookie := p.cookie
 	cookie.MaxAge = -1

@@ -141,7 +141,7 @@ func (f *files) Exists(path string) bool {
 }
 
 // Document is read again from the tree unless it is a section's; nil for a file that is
-// absent, holds no content, or cannot be read.
+// absent, is not content, or cannot be read.
 func (f *files) Document(path string) *frontmatter.Document {
 	if doc := f.sections[path]; doc != nil {
 		return doc

@@ -38,8 +38,7 @@ func (m URLMap) shared() []string {
 	return warnings
 }
 
-// add notes one file. Of the files that are not published only those count that look like
-// content, where content may be.
+// add notes one file. Unpublished files count only if they look like content, where content may be.
 func (m *URLMap) add(p site.Page, problem string) {
 	switch {
 	case p.Published && !p.Static:
@@ -50,7 +49,7 @@ func (m *URLMap) add(p site.Page, problem string) {
 	}
 }
 
-// The names of files that hold text for pages, and of the top folders that never do.
+// Extensions of files with text for pages, and top folders that have none.
 var (
 	contentExtensions = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".html", ".htm", ".textile", ".org", ".adoc", ".rst"}
 	templateFolders   = []string{
