@@ -45,7 +45,8 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 			Hint: "sign in again, or make one with gitpost token create",
 		})
 	case err != nil:
-		return access.Principal{}, &fault.Error{Code: fault.Unavailable, Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
+		return access.Principal{}, &fault.Error{Code: fault.Unavailable,
+			Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
 	}
 	p := access.Principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope, Sites: t.Sites}
 	if p.Client == "" {

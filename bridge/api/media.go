@@ -123,7 +123,8 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 		}
 		return c.NoContent(http.StatusNoContent)
 	}
-	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files", Hint: "send posts to /micropub"}
+	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files",
+		Hint: "send posts to /micropub"}
 }
 
 // query answers GET /media: q=source lists the newest uploads.
@@ -143,7 +144,8 @@ func (a mediaRoutes) query(c echo.Context) error {
 	var answer any
 	switch {
 	case q.Kind != "source" && q.Kind != "last":
-		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last", Hint: "send files by POST"}
+		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last",
+			Hint: "send files by POST"}
 	case q.URL != "":
 		u, err := a.Blogs.Upload(ctx, who, "query upload", q.URL)
 		if err != nil {
@@ -188,7 +190,8 @@ func (a mediaRoutes) uploadList(ctx context.Context, who access.Principal, q mic
 	case "desc":
 		q.Order = ""
 	}
-	answer, err := blog.ListAnswer("items", found, q, func(u state.Upload) []string { return []string{u.URL, u.Filename, u.ContentType} })
+	answer, err := blog.ListAnswer("items", found, q,
+		func(u state.Upload) []string { return []string{u.URL, u.Filename, u.ContentType} })
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +204,8 @@ func (a mediaRoutes) uploadList(ctx context.Context, who access.Principal, q mic
 }
 
 func (a mediaRoutes) uploadAnswer(u state.Upload) uploadAnswer {
-	return uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: a.Blogs.Committed(u)}
+	return uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType,
+		Committed: a.Blogs.Committed(u)}
 }
 
 type uploadAnswer struct {

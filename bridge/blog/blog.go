@@ -128,7 +128,8 @@ func (b *Blog) view(ctx context.Context, f func(*catalog.View) error) error {
 
 func (b *Blog) unreadable(err error) error {
 	return &fault.Error{
-		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository", b.Me()),
+		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository",
+			b.Me()),
 		Hint: "fix it there: /readyz and the server's log say what is wrong", Err: err,
 	}
 }

@@ -59,7 +59,8 @@ func moveFolder(s *site.Site, at *gitstore.Snapshot, from, to string) ([]gitstor
 	for _, name := range b.files {
 		data, err := at.ReadFile(name)
 		if err != nil {
-			return nil, &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: name + " cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
+			return nil, &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: name +
+				" cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
 		}
 		files = append(files, gitstore.File{Path: folder + name[len(b.folder):], Data: data})
 		if !b.shared {

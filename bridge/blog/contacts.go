@@ -112,7 +112,8 @@ func contactFile(s *site.Site, tree fs.FS, name string) (file string, data []byt
 	}
 	return "", nil, &fault.Error{
 		Code: fault.InvalidRequest, Op: "find contact",
-		Message: fmt.Sprintf("there is no contact %q", history.OneLine(name, 60)), Hint: "q=contact lists them, each with its _internal_url",
+		Message: fmt.Sprintf("there is no contact %q", history.OneLine(name, 60)),
+		Hint:    "q=contact lists them, each with its _internal_url",
 	}
 }
 
@@ -160,7 +161,8 @@ func (b *Blog) Contact(ctx context.Context, name, address string) (mf2.Item, err
 // post is published.
 func cardOf(item mf2.Item) mf2.Properties {
 	card := item.Properties.Clone()
-	for _, name := range []string{InternalURL, "post-status", "visibility", mf2.LocationVisibility, "published", "updated"} {
+	for _, name := range []string{InternalURL, "post-status", "visibility", mf2.LocationVisibility, "published",
+		"updated"} {
 		delete(card, name)
 	}
 	return card
@@ -222,5 +224,6 @@ func stringsIn(v any) []string {
 }
 
 func byTitle(a, b contact) int {
-	return strings.Compare(strings.ToLower(contactTitle(a.properties, a.name)), strings.ToLower(contactTitle(b.properties, b.name)))
+	return strings.Compare(strings.ToLower(contactTitle(a.properties, a.name)),
+		strings.ToLower(contactTitle(b.properties, b.name)))
 }

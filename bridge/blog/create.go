@@ -17,7 +17,8 @@ import (
 
 // create writes a new post, which is durable when it returns without error. sent are the names of
 // the uploads that came in the same request.
-func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub.Create, sent []string) (Outcome, error) {
+func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub.Create,
+	sent []string) (Outcome, error) {
 	const op = "create post"
 	postType := mf2.PostType(cmd.Item)
 	if err := who.RequireFor(op, postType, "create", "draft"); err != nil {
@@ -32,8 +33,9 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		return Outcome{}, err
 	}
 	if hidden && saysNothing(item.Properties) {
-		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the post would be empty without its location",
-			Hint: "send a text too, or location-visibility=text or public"}
+		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op,
+			Message: "the post would be empty without its location",
+			Hint:    "send a text too, or location-visibility=text or public"}
 	}
 	if err := w.remember(op, item.Properties, cmd.Commands); err != nil {
 		return Outcome{}, err
@@ -60,7 +62,8 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		written = item.Clone()
 		readdress(written.Properties, moved)
 		var err error
-		made, placed, err = w.compose(v, site.Post{Item: written, Slug: cmd.Commands.Slug, Path: w.channelPath(cmd.Commands.Channel)}, here)
+		made, placed, err = w.compose(v, site.Post{Item: written, Slug: cmd.Commands.Slug,
+			Path: w.channelPath(cmd.Commands.Channel)}, here)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
@@ -96,7 +99,8 @@ func (w *writer) compose(v *catalog.View, post site.Post, files staged) (site.Re
 	post.Item = post.Item.Clone()
 	readdress(post.Item.Properties, moved)
 	again, err := v.Site().Compose(v, post)
-	if err != nil || again.Path != made.Path || again.Page.URL != made.Page.URL { // a second passed, and the path has seconds in it
+	// a second passed, and the path has seconds in it
+	if err != nil || again.Path != made.Path || again.Page.URL != made.Page.URL {
 		return made, files, nil
 	}
 	return again, placed, nil
@@ -156,7 +160,8 @@ func oneWord(op, name string, values []any) error {
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
 		Message: fmt.Sprintf("%s must be one word", name),
-		Hint:    fmt.Sprintf(`send one value, such as {"%s": ["%s"]}`, name, map[string]string{"visibility": "unlisted", "post-status": "draft"}[name]),
+		Hint: fmt.Sprintf(`send one value, such as {"%s": ["%s"]}`, name,
+			map[string]string{"visibility": "unlisted", "post-status": "draft"}[name]),
 	}
 }
 

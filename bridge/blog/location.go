@@ -70,8 +70,9 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the location in photos",
-		Hint:    `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
+		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the " +
+			"location in photos",
+		Hint: `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
 	}
 }
 
@@ -79,7 +80,8 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 func saysNothing(props mf2.Properties) bool {
 	for name, values := range props {
 		switch name {
-		case "post-status", "visibility", mf2.LocationVisibility, "published", "updated", "created", "syndication", syndicateTo, channel, "audience":
+		case "post-status", "visibility", mf2.LocationVisibility, "published", "updated", "created", "syndication",
+			syndicateTo, channel, "audience":
 			continue
 		}
 		if len(values) > 0 {

@@ -38,7 +38,8 @@ func (b *Blog) open(ctx, run context.Context, o opener) error {
 	b.writer = &writer{
 		repo: store, catalog: b.index.Catalog, uploads: o.state,
 		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
-		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log, now: time.Now,
+		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log,
+		now: time.Now,
 	}
 	b.schedule = &schedule{
 		site: b.Me(), catalog: b.index.Catalog, repo: store, builds: o.state,
@@ -131,6 +132,7 @@ func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
 	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
 		return merged, conflicts, nil
 	}
-	merged, conflicts, err := frontmatter.Merge(base, ours, theirs, frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
+	merged, conflicts, err := frontmatter.Merge(base, ours, theirs,
+		frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
 	return merged, len(conflicts) > 0, err
 }

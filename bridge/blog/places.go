@@ -148,7 +148,8 @@ func placeIn(v any) (place, bool) {
 		}
 		g.Latitude, g.Longitude = inner.Latitude, inner.Longitude
 	}
-	p := place{Latitude: g.Latitude, Longitude: g.Longitude, Name: cmp.Or(text("name"), text("label")), URL: text("url"), Address: map[string]string{}}
+	p := place{Latitude: g.Latitude, Longitude: g.Longitude, Name: cmp.Or(text("name"), text("label")),
+		URL: text("url"), Address: map[string]string{}}
 	for _, name := range addressParts {
 		if s := text(name); s != "" {
 			p.Address[name] = s
@@ -192,12 +193,14 @@ func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	var here map[string]string
 	if at := q.Place; at != nil {
 		far := func(p place) float64 { return metres(at.Latitude, at.Longitude, p.Latitude, p.Longitude) }
-		all = slices.DeleteFunc(slices.Clone(all), func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
+		all = slices.DeleteFunc(slices.Clone(all),
+			func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
 		slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(far(a), far(b)) })
 		for _, p := range all {
 			if label := p.label(); label != "" && far(p) <= max(hereMetres, at.Uncertainty) {
 				here = map[string]string{
-					"label": label, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude), "visibility": p.Visibility,
+					"label": label, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude),
+					"visibility": p.Visibility,
 				}
 				break
 			}
@@ -268,7 +271,8 @@ func (p place) label() string {
 }
 
 func (p place) answer() map[string]string {
-	card := map[string]string{"name": p.Name, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude), "visibility": p.Visibility}
+	card := map[string]string{"name": p.Name, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude),
+		"visibility": p.Visibility}
 	if p.URL != "" {
 		card["url"] = p.URL
 	}

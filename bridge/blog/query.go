@@ -34,7 +34,8 @@ func (b *Blog) Source(ctx context.Context, q micropub.Query) (any, error) {
 		}
 		item, err := v.Item(e)
 		if err != nil {
-			return &fault.Error{Code: fault.InvalidRequest, Op: "query source", Message: "the file of that post, " + e.Path + ", cannot be read", Hint: "fix it in a text editor and push it", Err: err}
+			return &fault.Error{Code: fault.InvalidRequest, Op: "query source", Message: "the file of that post, " +
+				e.Path + ", cannot be read", Hint: "fix it in a text editor and push it", Err: err}
 		}
 		if len(q.Properties) == 0 {
 			answer = withDefaults(item, e)

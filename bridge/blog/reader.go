@@ -49,7 +49,8 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 		return nil, err
 	}
 	if r.reason != err.Error() {
-		r.log.Error("the site's configuration cannot be read as it is now in the repository; the last valid one is used", "error", err)
+		r.log.Error("the site's configuration cannot be read as it is now in the repository; the last valid one is "+
+			"used", "error", err)
 	}
 	r.reason = err.Error()
 	return r.last, nil

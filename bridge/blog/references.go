@@ -127,7 +127,8 @@ func addressesInHTML(source string) []string {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			for _, a := range z.Token().Attr {
 				switch a.Key {
-				case "src", "href", "poster", "data", "srcset", "imagesrcset", "cite", "content", "style", "data-src", "data-srcset":
+				case "src", "href", "poster", "data", "srcset", "imagesrcset", "cite", "content", "style", "data-src",
+					"data-srcset":
 					addresses = append(addresses, attributeAddresses(a.Key, a.Val)...)
 				}
 			}

@@ -63,7 +63,8 @@ func (s *schedule) run(ctx context.Context) time.Duration {
 	next, err := s.turn(ctx)
 	if err != nil && ctx.Err() == nil {
 		s.pause = min(max(2*s.pause, firstPause), longestPause)
-		s.log.Error("a scheduled post is due and the site could not be built", "again_in", s.pause.String(), "error", err)
+		s.log.Error("a scheduled post is due and the site could not be built", "again_in", s.pause.String(), "error",
+			err)
 		reason := "a scheduled post is due and the site could not be built: " + err.Error()
 		s.failure.Store(&reason)
 		s.retry = s.now().Add(s.pause)
@@ -115,7 +116,8 @@ func (s *schedule) turn(ctx context.Context) (next time.Time, err error) {
 			s.log.Info("the site is built for its schedule", "more_posts", len(s.owed)-i)
 			break
 		}
-		s.log.Info("the site is built for its schedule", "url", t.Entry.Page.URL, "published", t.Entry.Page.Published, "due", t.At)
+		s.log.Info("the site is built for its schedule", "url", t.Entry.Page.URL, "published", t.Entry.Page.Published,
+			"due", t.At)
 	}
 	s.owed = nil
 	return next, nil
@@ -151,7 +153,8 @@ func (s *schedule) lastBuilt(ctx context.Context) (time.Time, error) {
 // skipsCI reports whether a commit's message asks CI not to build it.
 func skipsCI(message string) bool {
 	lower := strings.ToLower(message)
-	for _, mark := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]", "[skip netlify]"} {
+	for _, mark := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]",
+		"[skip netlify]"} {
 		if strings.Contains(lower, mark) {
 			return true
 		}

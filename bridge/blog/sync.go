@@ -20,10 +20,13 @@ func (b *Blog) Sync(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the remote could not be fetched", Hint: "see /readyz", Err: err}
+		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the remote could not be fetched",
+			Hint: "see /readyz", Err: err}
 	}
 	if err := b.index.Advance(ctx, indexed{b.store.Snapshot()}); err != nil {
-		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the site cannot be read as it is now in the repository", Hint: "the server's log has the cause", Err: err}
+		return &fault.Error{Code: fault.Unavailable, Op: op,
+			Message: "the site cannot be read as it is now in the repository", Hint: "the server's log has the cause",
+			Err: err}
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ import (
 
 // update changes a post in place. A change that changes nothing commits nothing. sent are the
 // names of the uploads that came in the same request.
-func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update, sent []string) (Outcome, error) {
+func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update,
+	sent []string) (Outcome, error) {
 	const op = "update post"
 	if err := who.RequireSome(op, "update", "draft"); err != nil {
 		return Outcome{}, err
@@ -96,7 +97,8 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 
 // revise changes a post. Its links to files beside it are updated when its URL changes, and where
 // media.place says so the files that came with the update are put beside it.
-func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files staged, edit func(*mf2.Item) error) (site.Revision, staged, error) {
+func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files staged,
+	edit func(*mf2.Item) error) (site.Revision, staged, error) {
 	rev, err := v.Site().Revise(v, src, edit)
 	if err != nil {
 		return rev, files, err
@@ -180,8 +182,9 @@ func sameType(op string, is, said []string) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: fmt.Sprintf("the post is of type %s, and an update cannot make it %s", strings.Join(is, " "), strings.Join(said, " ")),
-		Hint:    "leave the type out; or post it anew, and delete this one",
+		Message: fmt.Sprintf("the post is of type %s, and an update cannot make it %s", strings.Join(is, " "),
+			strings.Join(said, " ")),
+		Hint: "leave the type out; or post it anew, and delete this one",
 	}
 }
 

@@ -85,7 +85,8 @@ func (u *Uploads) Expire(ctx context.Context, before time.Time) error {
 }
 
 // Stage stores a file for the token's default site until a post refers to it.
-func (s *Blogs) Stage(ctx context.Context, who access.Principal, filename string, body io.Reader) (state.Upload, error) {
+func (s *Blogs) Stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
 	u, err := s.stage(ctx, who, filename, body)
 	var known *fault.Error
 	if err != nil && !errors.As(err, &known) {
@@ -96,7 +97,8 @@ func (s *Blogs) Stage(ctx context.Context, who access.Principal, filename string
 	return u, err
 }
 
-func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string, body io.Reader) (state.Upload, error) {
+func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
 	b, err := s.Choose(who, "")
 	if err != nil {
 		return state.Upload{}, err
@@ -190,7 +192,8 @@ func (s *Blogs) keeper(u state.Upload) *Blog {
 
 // ListUploads returns the uploads of the sites that a token may use, or of the one that is named, newest
 // first; all of them when limit is 0.
-func (s *Blogs) ListUploads(ctx context.Context, who access.Principal, named string, limit int) ([]state.Upload, error) {
+func (s *Blogs) ListUploads(ctx context.Context, who access.Principal, named string,
+	limit int) ([]state.Upload, error) {
 	if !s.Several() || named == "" && len(who.Sites) == 0 {
 		return s.state.Uploads(ctx, limit, 0)
 	}

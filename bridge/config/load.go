@@ -35,7 +35,8 @@ func Load(path string, environ []string) (Config, error) {
 		return Config{}, fmt.Errorf("read configuration %s: it is a folder; name the file in it with --config", path)
 	}
 	if err != nil && !missing {
-		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file with --config", path, err)
+		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file "+
+			"with --config", path, err)
 	}
 	if l.readFile(src); len(l.settings) == 0 && len(l.problems) == 1 && l.problems[0].Key == "" {
 		return Config{}, &Error{path, l.problems} // nothing can be said of keys that cannot be read
@@ -50,7 +51,8 @@ func Load(path string, environ []string) (Config, error) {
 	c := l.apply()
 	l.agree(&c)
 	if missing && len(l.problems) > 0 {
-		l.problems = append(l.problems, Problem{Message: "the file does not exist", Remedy: "write it, or set what is missing in the environment"})
+		l.problems = append(l.problems, Problem{Message: "the file does not exist",
+			Remedy: "write it, or set what is missing in the environment"})
 	}
 	if len(l.problems) > 0 {
 		return Config{}, &Error{path, l.problems}
@@ -102,7 +104,8 @@ func lineNumber(n int) string { return fmt.Sprintf("line %d", n) }
 func (l *loader) readFile(src []byte) {
 	root, err := decodeYAML(src)
 	if err != nil {
-		p := Problem{Message: "is not YAML: " + err.Error(), Remedy: "correct that line; a value with : or # in it needs quotes"}
+		p := Problem{Message: "is not YAML: " + err.Error(),
+			Remedy: "correct that line; a value with : or # in it needs quotes"}
 		if w := (*flaw)(nil); errors.As(err, &w) {
 			p.Message, p.Remedy = w.message, w.remedy
 		}
@@ -113,7 +116,8 @@ func (l *loader) readFile(src []byte) {
 		return
 	}
 	if root.Kind != yaml.MappingNode {
-		l.problem(Problem{Where: lineNumber(root.Line), Message: "is not a map of keys", Remedy: "write lines such as me: https://example.org/"})
+		l.problem(Problem{Where: lineNumber(root.Line), Message: "is not a map of keys",
+			Remedy: "write lines such as me: https://example.org/"})
 		return
 	}
 	l.readMap("", root)
@@ -156,7 +160,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		at := m.Content[i].Line
 		where := l.at(at)
 		if first, twice := seen[name]; twice {
-			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is set twice, first on line %d", first), Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is set twice, first on line %d", first),
+				Remedy: "keep one of them"})
 			continue
 		}
 		seen[name] = at
@@ -167,7 +172,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		if key, fromFile, ok := findKey(l.keys, name); ok {
 			switch {
 			case l.prefix != "" && !key.PerSite():
-				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site", Remedy: "move it to the top level"})
+				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site",
+					Remedy: "move it to the top level"})
 			case !empty:
 				l.keep(name, setting{key, node, where, at, fromFile})
 			}
@@ -178,7 +184,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 			l.problem(Problem{Key: name, Where: where, Message: "is not a key of gitpost", Remedy: l.suggest(name)})
 		case empty:
 		case node.Kind != yaml.MappingNode:
-			l.problem(Problem{Key: name, Where: where, Message: "is a group of keys, not a value", Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
+			l.problem(Problem{Key: name, Where: where, Message: "is a group of keys, not a value",
+				Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
 		default:
 			l.readMap(name+".", node)
 		}
@@ -190,7 +197,8 @@ func (l *loader) keep(name string, s setting) {
 	if s.key.Secret {
 		name = s.key.Name
 		if _, both := l.settings[name]; both {
-			l.problem(Problem{Key: name, Where: s.where, Message: "is set twice, directly and as " + lastWord(name) + "_file", Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: s.where, Message: "is set twice, directly and as " + lastWord(name) +
+				"_file", Remedy: "keep one of them"})
 			return
 		}
 	}
@@ -278,7 +286,8 @@ func (l *loader) readEnvironment(environ []string) {
 		if any {
 			for v := range vars {
 				word, ok := strings.CutPrefix(v, variableOf(before))
-				if word, ok2 := strings.CutSuffix(word, strings.TrimPrefix(variableOf(after), "GITPOST_")); ok && ok2 && word != "" {
+				if word, ok2 := strings.CutSuffix(word, strings.TrimPrefix(variableOf(after), "GITPOST_")); ok &&
+					ok2 && word != "" {
 					l.override(before+strings.ToLower(word)+after, k, v, vars[v], false)
 				}
 			}
@@ -287,7 +296,8 @@ func (l *loader) readEnvironment(environ []string) {
 		v, fromFile := variableOf(k.Name), false
 		if k.Secret && vars[v+"_FILE"] != "" {
 			if vars[v] != "" {
-				l.problem(Problem{Key: k.Name, Where: v, Message: "is set together with " + v + "_FILE", Remedy: "keep one of them"})
+				l.problem(Problem{Key: k.Name, Where: v, Message: "is set together with " + v + "_FILE",
+					Remedy: "keep one of them"})
 				continue
 			}
 			v, fromFile = v+"_FILE", true

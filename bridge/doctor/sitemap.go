@@ -86,7 +86,8 @@ func (d Diagnosis) namedByRobots(ctx context.Context, home *url.URL) []string {
 	var named []string
 	for line := range strings.Lines(string(a.body)) {
 		name, value, _ := strings.Cut(line, ":")
-		if u, err := a.url.Parse(strings.TrimSpace(value)); err == nil && strings.EqualFold(strings.TrimSpace(name), "sitemap") {
+		if u, err := a.url.Parse(strings.TrimSpace(value)); err == nil &&
+			strings.EqualFold(strings.TrimSpace(name), "sitemap") {
 			named = append(named, u.String())
 		}
 	}
@@ -170,7 +171,8 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 	for _, name := range v.Names() {
 		if page, ok := b.hidden(name, v); ok {
 			k.Posts = append(k.Posts, PostDifference{Path: name, URL: page.URL, Live: page.URL,
-				Reason: "gitpost considers it unpublished (" + page.Reason + "), but it is on the live site: its build publishes such posts, or was made before the change"})
+				Reason: "gitpost considers it unpublished (" + page.Reason +
+					"), but it is on the live site: its build publishes such posts, or was made before the change"})
 		}
 	}
 	late = d.ask(ctx, k.Posts)
@@ -181,8 +183,10 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 		k.Result, k.Found = Warning, fmt.Sprintf("%d of %d posts are not in %s yet", late, len(v.Listed), live.from)
 		k.Remedy = "wait for the site's build, or look at its log"
 	default:
-		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s", wrong, len(v.Listed), live.from)
-		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the site as the build does"
+		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s",
+			wrong, len(v.Listed), live.from)
+		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the " +
+			"site as the build does"
 	}
 	return k
 }
@@ -197,7 +201,8 @@ type addressBook struct {
 }
 
 func bookOf(live sitemap, v *survey.Survey) *addressBook {
-	b := &addressBook{live: live, claimed: map[string]bool{}, folded: map[string]string{}, named: map[string][]string{}, hosts: map[string]int{}}
+	b := &addressBook{live: live, claimed: map[string]bool{}, folded: map[string]string{},
+		named: map[string][]string{}, hosts: map[string]int{}}
 	for address := range v.Paths() {
 		b.claimed[address] = true
 	}
@@ -247,7 +252,8 @@ func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDiffer
 	for _, name := range namesOf(page, mine, v) {
 		if same := b.named[name]; len(same) == 1 {
 			diff.Live = same[0]
-			diff.Reason = "the live site has the same name at another URL: its permalinks differ, or the post was moved since it was built"
+			diff.Reason = "the live site has the same name at another URL: its permalinks differ, or the post was " +
+				"moved since it was built"
 			return diff, true
 		}
 	}
@@ -266,7 +272,8 @@ func namesOf(page site.Page, address *url.URL, v *survey.Survey) []string {
 	if file == "index" || file == "_index" {
 		file = path.Base(path.Dir(page.Path))
 	}
-	names := []string{path.Base(foldedPath(address)), strings.ToLower(file), strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
+	names := []string{path.Base(foldedPath(address)), strings.ToLower(file),
+		strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
 	if doc := v.Document(page.Path); doc != nil {
 		if title, _ := doc.Get("title"); title != nil {
 			names = append(names, slug.Make(fmt.Sprint(title)))
@@ -286,9 +293,11 @@ func unlike(mine *url.URL, live string) string {
 	case err != nil:
 		return "the live site writes the URL differently"
 	case !strings.EqualFold(mine.Host, theirs.Host):
-		return fmt.Sprintf("the live site is built for %s://%s (baseURL of Hugo, url of Jekyll), and me says %s://%s", theirs.Scheme, theirs.Host, mine.Scheme, mine.Host)
+		return fmt.Sprintf("the live site is built for %s://%s (baseURL of Hugo, url of Jekyll), and me says %s://%s",
+			theirs.Scheme, theirs.Host, mine.Scheme, mine.Host)
 	case mine.Scheme != theirs.Scheme:
-		return fmt.Sprintf("the live site is built for %s:// (baseURL of Hugo, url of Jekyll), and me says %s://", theirs.Scheme, mine.Scheme)
+		return fmt.Sprintf("the live site is built for %s:// (baseURL of Hugo, url of Jekyll), and me says %s://",
+			theirs.Scheme, mine.Scheme)
 	case strings.TrimSuffix(mine.Path, "/") == strings.TrimSuffix(theirs.Path, "/"):
 		return "only the slash at the end differs: the build has other permalinks, or lists addresses that redirect"
 	case strings.HasSuffix(theirs.Path, ".html") != strings.HasSuffix(mine.Path, ".html"):
@@ -305,7 +314,8 @@ func leftOut(page site.Page, v *survey.Survey) bool {
 	if doc == nil {
 		return false
 	}
-	for _, key := range [][]string{{"sitemap"}, {"build", "list"}, {"_build", "list"}, {"sitemap_exclude"}, {"sitemap", "disable"}} {
+	for _, key := range [][]string{{"sitemap"}, {"build", "list"}, {"_build", "list"}, {"sitemap_exclude"},
+		{"sitemap", "disable"}} {
 		v, ok := doc.Get(key...)
 		switch {
 		case !ok:
@@ -346,7 +356,7 @@ func (d Diagnosis) ask(ctx context.Context, posts []PostDifference) (late int) {
 			case a.status == http.StatusOK:
 				p.Live, p.Reason = a.url.String(), "the live site redirects it"
 			case a.status == http.StatusNotFound || a.status == http.StatusGone:
-				p.Reason = "it is not on the live site: not built yet, or the build leaves it out (a draft or a date ahead there, another branch, another permalink)"
+				p.Reason = "it is not on the live site: not built yet, or left out (draft, future date, another branch)"
 			}
 		}
 		if p.Reason == notBuilt || p.Live == p.URL && p.Live != "" && strings.HasPrefix(p.Reason, "it is live") {

@@ -64,13 +64,15 @@ func (a *alarm) check(ctx context.Context) {
 	}
 	if !a.logged {
 		a.logged = true
-		a.log.Warn("posts wait, or the site cannot be read", "waiting", waiting, "since", a.troubled.UTC().Format(time.RFC3339), "reason", reason)
+		a.log.Warn("posts wait, or the site cannot be read", "waiting", waiting, "since",
+			a.troubled.UTC().Format(time.RFC3339), "reason", reason)
 	}
 	if !a.sent {
 		n := notice{Site: a.site, Waiting: waiting, Since: a.troubled.UTC(), Reason: reason}
 		n.Text = fmt.Sprintf("%s: %s", a.site, reason)
 		if waiting > 0 {
-			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting, n.Since.Format("2 January 15:04 MST"), reason)
+			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting,
+				n.Since.Format("2 January 15:04 MST"), reason)
 		}
 		a.sent = a.send(ctx, n)
 	}
@@ -80,7 +82,8 @@ func (a *alarm) calm(ctx context.Context) {
 	if a.logged {
 		a.log.Info("nothing waits any more")
 	}
-	if a.sent && !a.send(ctx, notice{Site: a.site, Since: a.troubled.UTC(), Resolved: true, Text: a.site + ": all is well again; nothing waits."}) {
+	if a.sent && !a.send(ctx, notice{Site: a.site, Since: a.troubled.UTC(), Resolved: true, Text: a.site +
+		": all is well again; nothing waits."}) {
 		return // sent at the next check
 	}
 	a.troubled, a.logged, a.sent = time.Time{}, false, false

@@ -49,7 +49,8 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read url: %w", err)
 	}
-	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(), cookie: sessionCookie(at)}
+	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(),
+		cookie: sessionCookie(at)}
 	// Behind a proxy that changes Host, browsers that send no Sec-Fetch-Site are known by their Origin.
 	if err := p.guard.AddTrustedOrigin(at.Scheme + "://" + at.Host); err != nil {
 		return nil, fmt.Errorf("read url: %w", err)
@@ -134,9 +135,11 @@ func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodPost && !asksJSON(r) {
 			var tooLarge *http.MaxBytesError
 			if err := r.ParseForm(); errors.As(err, &tooLarge) {
-				return &fault.Error{Code: fault.TooLarge, Op: "read the form", Message: "the form is larger than 64 KB", Hint: "go back and send less"}
+				return &fault.Error{Code: fault.TooLarge, Op: "read the form",
+					Message: "the form is larger than 64 KB", Hint: "go back and send less"}
 			} else if err != nil {
-				return &fault.Error{Code: fault.InvalidRequest, Op: "read the form", Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
+				return &fault.Error{Code: fault.InvalidRequest, Op: "read the form",
+					Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
 			}
 		}
 		return next(c)
@@ -160,7 +163,8 @@ func secure(h http.Header) {
 	h.Add("Vary", "Cookie")
 }
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
 
 // asksJSON reports whether a request is the pages' own script.
 func asksJSON(r *http.Request) bool {

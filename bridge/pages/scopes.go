@@ -25,7 +25,8 @@ var knownScopes = []scopeView{
 
 // foreignScopes are for feed readers, which ask for them together with create.
 var foreignScopes = map[string]string{
-	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people", "save": "save posts",
+	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people",
+	"save": "save posts",
 }
 
 func describeScope(word string) scopeView {
@@ -38,11 +39,13 @@ func describeScope(word string) scopeView {
 		switch first {
 		case "create", "post", "update", "delete":
 			known := describeScope(first)
-			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”", Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
+			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”",
+				Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {
-		return scopeView{Word: word, Title: "Your feed reader: " + what, Words: "not used here; a feed reader may ask gitpost about it"}
+		return scopeView{Word: word, Title: "Your feed reader: " + what,
+			Words: "not used here; a feed reader may ask gitpost about it"}
 	}
 	return scopeView{Word: word, Title: "“" + word + "”", Words: "unknown to gitpost; it has no effect here"}
 }
