@@ -73,11 +73,11 @@ func (a hookRoutes) push(c echo.Context) error {
 	}
 	answer := map[string]any{"status": "ok"}
 	if !a.Blogs.Several() {
-		answer["commit"] = string(meant[0].Tip())
+		answer["commit"] = string(meant[0].Delivery().Tip)
 	} else {
 		commits := map[string]string{}
 		for _, d := range meant {
-			commits[d.Me()] = string(d.Tip())
+			commits[d.Me()] = string(d.Delivery().Tip)
 		}
 		answer["commits"] = commits
 	}

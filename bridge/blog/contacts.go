@@ -118,11 +118,11 @@ func contactFile(s *site.Site, tree fs.FS, name string) (file string, data []byt
 }
 
 // Contacts answers q=contact with the site's contacts, by name.
-func (b *Blog) Contacts(ctx context.Context, q micropub.Query, address func(name string) string) (any, error) {
+func (s *queries) Contacts(ctx context.Context, q micropub.Query, address func(name string) string) (any, error) {
 	var all []contact
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		var err error
-		all, err = b.contacts.known(v)
+		all, err = s.contacts.known(v)
 		return err
 	})
 	if err != nil {
@@ -141,9 +141,9 @@ func (b *Blog) Contacts(ctx context.Context, q micropub.Query, address func(name
 }
 
 // Contact returns the contact with a name as an mf2 item.
-func (b *Blog) Contact(ctx context.Context, name, address string) (mf2.Item, error) {
+func (s *queries) Contact(ctx context.Context, name, address string) (mf2.Item, error) {
 	item := mf2.Item{Type: []string{"h-card"}}
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		file, data, err := contactFile(v.Site(), v.Tree(), name)
 		if err != nil {
 			return err

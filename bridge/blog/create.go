@@ -7,6 +7,7 @@ import (
 
 	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
+	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/history"
 	"gitpost/bridge/mf2"
@@ -37,11 +38,11 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 			Message: "the post would be empty without its location",
 			Hint:    "send a text too, or location-visibility=text or public"}
 	}
-	if err := w.remember(op, item.Properties, cmd.Commands); err != nil {
+	if err := remember(w.config(), op, item.Properties, cmd.Commands); err != nil {
 		return Outcome{}, err
 	}
 	keepAudience(item.Properties)
-	if err := w.keepPrivate(op, item.Properties); err != nil {
+	if err := keepPrivate(w.config(), op, item.Properties); err != nil {
 		return Outcome{}, err
 	}
 	files, err := w.referredUploads(ctx, sent, item)
@@ -63,7 +64,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		readdress(written.Properties, moved)
 		var err error
 		made, placed, err = w.compose(v, site.Post{Item: written, Slug: cmd.Commands.Slug,
-			Path: w.channelPath(cmd.Commands.Channel)}, here)
+			Path: channelPath(w.config(), cmd.Commands.Channel)}, here)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
@@ -71,7 +72,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 			Message: history.Message("Add "+mf2.PostType(written), headline(written),
 				history.Action, "create", history.URL, made.Page.URL, history.Client, who.Client),
 			Files:  append(placed.missing(v), gitstore.File{Path: made.Path, Data: made.Data}),
-			SkipCI: w.skipsCI(made.Page),
+			SkipCI: skipsBuild(w.config(), made.Page),
 		}
 		return change, nil
 	})
@@ -120,7 +121,7 @@ func (w *writer) place(v *catalog.View, page site.Page, files staged) (placed st
 
 // keepPrivate refuses what a static site cannot do, or makes a draft of it where the owner
 // asked for that: a private post never reaches the public site by accident.
-func (w *writer) keepPrivate(op string, props mf2.Properties) error {
+func keepPrivate(c *config.Site, op string, props mf2.Properties) error {
 	for _, name := range []string{"visibility", "post-status"} {
 		if err := oneWord(op, name, props[name]); err != nil {
 			return err
@@ -130,7 +131,7 @@ func (w *writer) keepPrivate(op string, props mf2.Properties) error {
 	case "", "public", "unlisted":
 		return nil
 	case "private", "protected":
-		if w.config().Private == "draft" && visibility == "private" {
+		if c.Private == "draft" && visibility == "private" {
 			props["post-status"] = []any{"draft"}
 			return nil
 		}
@@ -165,7 +166,7 @@ func oneWord(op, name string, values []any) error {
 	}
 }
 
-// skipsCI reports whether a commit that only changes this page need not build the site.
-func (w *writer) skipsCI(page site.Page) bool {
-	return w.config().SkipCI == "drafts" && !page.Published
+// skipsBuild reports whether a commit that only changes this page need not build the site.
+func skipsBuild(c *config.Site, page site.Page) bool {
+	return c.SkipCI == "drafts" && !page.Published
 }

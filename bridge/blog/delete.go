@@ -49,7 +49,7 @@ func (w *writer) delete(ctx context.Context, who access.Principal, cmd *micropub
 			Message: history.Message("Delete "+e.PostType, e.Name,
 				history.Action, "delete", history.URL, e.Page.URL, history.Path, e.Path, history.Blob, e.Blob,
 				history.FormerURL, former, history.Client, who.Client),
-			SkipCI: w.skipsCI(e.Page),
+			SkipCI: skipsBuild(w.config(), e.Page),
 		}
 		for _, f := range files {
 			change.Files = append(change.Files, gitstore.File{Path: f, Delete: true})

@@ -181,10 +181,10 @@ const (
 
 // Nearby answers q=geo: the site's own places near a position, the nearest first, and as geo
 // what the site calls that position. gitpost asks no service about it.
-func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	var all []place
-	err := b.view(ctx, func(v *catalog.View) error {
-		all = b.places.known(v)
+	err := s.view(ctx, func(v *catalog.View) error {
+		all = s.places.known(v)
 		return nil
 	})
 	if err != nil {

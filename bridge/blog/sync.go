@@ -7,7 +7,6 @@ import (
 
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
-	"gitpost/gitstore"
 )
 
 // Sync fetches now and brings the index to what came.
@@ -30,9 +29,6 @@ func (b *Blog) Sync(ctx context.Context) error {
 	}
 	return nil
 }
-
-// Tip is the newest commit.
-func (b *Blog) Tip() gitstore.Hash { return b.store.Status().Tip }
 
 // RepositoryAddress returns what the ways to write a repository's address have in common: host and
 // path. https://git.example/ada/blog.git and git@git.example:ada/blog are the same.

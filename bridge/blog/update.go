@@ -83,7 +83,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 		return gitstore.Change{
 			Message: history.Message("Update "+e.PostType, subject, trailers...),
 			Files:   changed,
-			SkipCI:  w.skipsCI(rev.Page) && !e.Page.Published,
+			SkipCI:  skipsBuild(w.config(), rev.Page) && !e.Page.Published,
 		}, nil
 	})
 	if err != nil {
@@ -132,19 +132,19 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 		return err
 	}
 	props := item.Properties
-	was := w.channelPath(namedIn(props[channel]))
+	was := channelPath(w.config(), namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
 	revise(props, cmd)
-	if err := w.checkTargets(op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
+	if err := checkTargets(w.config(), op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
 		return err
 	}
-	if err := w.remember(op, props, cmd.Commands); err != nil {
+	if err := remember(w.config(), op, props, cmd.Commands); err != nil {
 		return err
 	}
 	if cmd.Commands.Slug != "" {
 		props["mp-slug"] = []any{cmd.Commands.Slug}
 	}
-	if now := w.channelPath(namedIn(props[channel])); now != "" && now != was {
+	if now := channelPath(w.config(), namedIn(props[channel])); now != "" && now != was {
 		props["mp-path"] = []any{now}
 	}
 	if w.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
@@ -158,7 +158,7 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 	if len(cmd.Replace["audience"]) > 0 || len(cmd.Add["audience"]) > 0 {
 		keepAudience(props)
 	}
-	if err := w.keepPrivate(op, props); err != nil {
+	if err := keepPrivate(w.config(), op, props); err != nil {
 		return err
 	}
 	return mayChange(op, who, *item)
