@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"container/heap"
+	"context"
 	"slices"
 )
 
@@ -15,7 +16,7 @@ type ancestry struct {
 type colouredCommit struct {
 	*commitObject
 	ofA, ofB, stale bool
-	told            bool // to who walks along
+	visited         bool
 }
 
 // commitHeap gives the newest commit first.
@@ -49,7 +50,7 @@ func (w *ancestry) mark(o oid, a, b, stale bool) error {
 	return nil
 }
 
-// common walks both histories. Afterwards of tells of the commits that were seen.
+// common walks both histories until all commits that they share are known.
 func common(src source, a, b oid) (*ancestry, error) {
 	w := &ancestry{src: src, seen: make(map[oid]*colouredCommit)}
 	if err := w.mark(a, true, false, false); err != nil {
@@ -58,7 +59,7 @@ func common(src source, a, b oid) (*ancestry, error) {
 	if err := w.mark(b, false, true, false); err != nil {
 		return nil, err
 	}
-	for slices.ContainsFunc(w.open, func(c *colouredCommit) bool { return !c.stale }) {
+	for w.unfinished() {
 		c := heap.Pop(&w.open).(*colouredCommit)
 		stale := c.stale || c.ofA && c.ofB
 		for _, p := range c.parents {
@@ -68,6 +69,50 @@ func common(src source, a, b oid) (*ancestry, error) {
 		}
 	}
 	return w, nil
+}
+
+// newCommits walks the history of tip, newest first, without the history of known, until f
+// returns false. f gets each commit with its first parent; nil: it has none. reached reports
+// whether known belongs to the history of tip; false for a zero known.
+func newCommits(ctx context.Context, src source, tip, known oid, f func(c, parent *commitObject) bool) (reached bool, err error) {
+	w := &ancestry{src: src, seen: make(map[oid]*colouredCommit)}
+	if err := w.mark(tip, true, false, false); err != nil {
+		return false, err
+	}
+	if !known.isZero() {
+		if err := w.mark(known, false, true, true); err != nil {
+			return false, nil // the history was rewritten, and the commit is gone from the clone
+		}
+	}
+	for w.unfinished() {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		c := heap.Pop(&w.open).(*colouredCommit)
+		for _, p := range c.parents {
+			if err := w.mark(p, c.ofA, c.ofB, c.stale); err != nil {
+				return false, err
+			}
+		}
+		if c.stale || c.visited {
+			continue
+		}
+		c.visited = true
+		var parent *commitObject
+		if p := w.seen[c.parent()]; p != nil {
+			parent = p.commitObject
+		}
+		if !f(c.commitObject, parent) {
+			break
+		}
+		c.message, c.author = "", "" // histories are long
+	}
+	return !known.isZero() && w.shared(known), nil
+}
+
+// unfinished reports whether a commit that is not known to be common is still to be visited.
+func (w *ancestry) unfinished() bool {
+	return slices.ContainsFunc(w.open, func(c *colouredCommit) bool { return !c.stale })
 }
 
 // shared tells whether both histories have the commit.

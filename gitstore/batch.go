@@ -18,8 +18,37 @@ type batch struct {
 // recentLimit is the size up to which a new object is kept in memory until it is durable.
 const recentLimit = 8 << 20
 
-func newBatch(db *objects, z *deflater) *batch {
-	return &batch{db: db, w: newPackWriter(db.packDir(), z), known: make(map[oid]baseObject)}
+func newBatch(db *objects) *batch {
+	return &batch{db: db, w: newPackWriter(db.packDir()), known: make(map[oid]baseObject)}
+}
+
+// mark returns a function that removes the objects that were added since.
+func (b *batch) mark() (rewind func()) {
+	n, off := b.w.len(), b.w.offset()
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, e := range b.w.entries[n:] {
+			delete(b.known, e.id)
+		}
+		_ = b.w.rewind(n, off)
+	}
+}
+
+// close releases the batch. Objects that were not stored are gone.
+func (b *batch) close() { b.w.abort() }
+
+// store makes the objects durable and visible in the database.
+func (b *batch) store() error {
+	if b.w.len() == 0 {
+		return nil
+	}
+	p, err := b.w.finish()
+	if err != nil {
+		return err
+	}
+	b.db.add(p)
+	return nil
 }
 
 func (b *batch) disk() *objects { return b.db }

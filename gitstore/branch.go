@@ -90,8 +90,8 @@ func (s *Store) putOnTop(waiting []*pending) error {
 	if err != nil {
 		return err
 	}
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
+	b := builder{newBatch(s.db)}
+	defer b.close()
 	r := &replay{s: s, b: b, at: at}
 	if _, err := r.all(waiting); err != nil {
 		return err

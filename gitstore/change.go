@@ -56,8 +56,11 @@ type planned struct {
 	ours *treeEntry // a replayed blob in place of content
 }
 
-// change puts the files of a Change into a tree and gives the new tree.
-func (b *batch) change(at *Snapshot, files []File, attributes *attributeCache) (oid, error) {
+// builder adds the trees and blobs of changes to a batch.
+type builder struct{ *batch }
+
+// change puts the files of a Change into a tree and returns the new tree.
+func (b builder) change(at *Snapshot, files []File, attributes *attributeCache) (oid, error) {
 	last := make(map[string]int, len(files))
 	for i, f := range files {
 		last[f.Path] = i
@@ -87,20 +90,15 @@ func (b *batch) change(at *Snapshot, files []File, attributes *attributeCache) (
 }
 
 // apply gives the tree with the planned files in it. On an error the batch is as before.
-func (b *batch) apply(tree oid, plan []planned) (oid, error) {
+func (b builder) apply(tree oid, plan []planned) (oid, error) {
 	slices.SortFunc(plan, func(x, y planned) int { return strings.Compare(x.Path, y.Path) })
-	n, off := b.w.len(), b.w.offset()
+	rewind := b.mark()
 	root, err := b.folder(tree, 0, plan)
 	if err == nil && root.isZero() {
-		root = emptyTree
-		if !b.db.has(emptyTree) {
-			err = b.w.add(emptyTree, treeKind, nil)
-		}
+		root, err = b.add(treeKind, nil)
 	}
 	if err != nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		_ = b.w.rewind(n, off)
+		rewind()
 		return zeroOID, err
 	}
 	return root, nil
@@ -108,7 +106,7 @@ func (b *batch) apply(tree oid, plan []planned) (oid, error) {
 
 // folder applies the plan to one folder; all its paths agree in the first skip bytes. It
 // gives zero when nothing is left in it.
-func (b *batch) folder(tree oid, skip int, plan []planned) (oid, error) {
+func (b builder) folder(tree oid, skip int, plan []planned) (oid, error) {
 	raw, err := readTree(b, tree)
 	if err != nil {
 		return zeroOID, err
@@ -169,7 +167,7 @@ func groupByName(plan []planned, skip int) []*nameGroup {
 }
 
 // entry computes the new state of one name.
-func (b *batch) entry(old treeEntry, there bool, skip int, g *nameGroup) (treeEdit, error) {
+func (b builder) entry(old treeEntry, there bool, skip int, g *nameGroup) (treeEdit, error) {
 	edit := treeEdit{name: g.name, mode: old.mode, id: old.id}
 	refuse := func(p planned, reason string) error { return &PathError{Path: p.Path, Reason: reason} }
 	if len(g.under) > 0 {
@@ -244,7 +242,7 @@ func onlyDeletes(plan []planned) bool {
 const streamedFrom = 1 << 20
 
 // content stores a file's bytes and names the blob.
-func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
+func (b builder) content(p planned, old treeEntry, there bool) (oid, error) {
 	data := p.Data
 	if p.Open != nil {
 		r, err := p.Open()
@@ -253,7 +251,11 @@ func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
 		}
 		defer r.Close()
 		if p.Size >= streamedFrom {
-			return b.addStream(&contentReader{r, p.Path}, p.Size)
+			o, err := b.addStream(&contentReader{r, p.Path}, p.Size)
+			if errors.Is(err, errWrongSize) {
+				err = &contentError{p.Path, err}
+			}
+			return o, err
 		}
 		if data, err = io.ReadAll(io.LimitReader(r, p.Size+1)); err != nil {
 			return zeroOID, &contentError{p.Path, err}
@@ -281,8 +283,6 @@ func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
 	}
 	return b.add(blobKind, data)
 }
-
-var errWrongSize = errors.New("it has not the size that was announced")
 
 // contentError is a failure to read what the caller wants committed; the disk of the clone
 // has no part in it.

@@ -35,13 +35,7 @@ func (s *Store) openClone(ctx context.Context) error {
 	if err := s.checkFolderIsOurs(); err != nil {
 		return err
 	}
-	for _, dir := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
-		if err := os.MkdirAll(filepath.Join(s.c.Dir, filepath.FromSlash(dir)), 0o755); err != nil {
-			return &StorageError{Op: "make the clone", Err: err}
-		}
-	}
-	removeTemporaries(filepath.Join(s.c.Dir, "objects", "pack"))
-	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+	if s.db, err = createObjects(s.c.Dir); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
 	if err := s.firstFetch(ctx); err != nil {
@@ -64,7 +58,7 @@ func (s *Store) checkFolderIsOurs() error {
 	}
 	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
 	for _, e := range entries {
-		if !slices.Contains(ours, e.Name()) && !strings.HasPrefix(e.Name(), tempPrefix) {
+		if !slices.Contains(ours, e.Name()) && !isTemporary(e.Name()) {
 			return fmt.Errorf("make the clone: %s is not empty and no clone (it has %s); name an empty or new folder", s.c.Dir, e.Name())
 		}
 	}
@@ -115,47 +109,6 @@ func (s *Store) firstFetch(ctx context.Context) error {
 func zeroOrRead(r refs, name string) oid {
 	o, _ := r.read(name)
 	return o
-}
-
-// defaultBranch is what the remote's HEAD names.
-func defaultBranch(adv *packp.AdvRefs) (string, error) {
-	for _, v := range adv.Capabilities.Get("symref") {
-		if name, ok := strings.CutPrefix(v, "HEAD:refs/heads/"); ok {
-			if _, there := adv.References["refs/heads/"+name]; there {
-				return name, nil
-			}
-		}
-	}
-	names := branchNames(adv)
-	var same []string
-	for _, n := range names {
-		if adv.Head != nil && adv.References["refs/heads/"+n] == *adv.Head {
-			same = append(same, n)
-		}
-	}
-	if len(same) == 0 {
-		same = names
-	}
-	for _, usual := range []string{"main", "master"} {
-		if slices.Contains(same, usual) {
-			return usual, nil
-		}
-	}
-	if len(same) == 1 {
-		return same[0], nil
-	}
-	return "", fmt.Errorf("the remote has no default branch; name one of: %s", strings.Join(names, ", "))
-}
-
-func branchNames(adv *packp.AdvRefs) []string {
-	var names []string
-	for ref := range adv.References {
-		if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // branchOf is the store's branch at the remote; zero when the remote is empty.
@@ -231,31 +184,14 @@ func (s *Store) writeHead() error {
 	return replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
 }
 
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) error {
-	os.Remove(path + ".new")
-	if err := writeSynced(path+".new", data, 0o644); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
 func (s *Store) openExisting(ctx context.Context, branch string) error {
 	s.branch = branch
 	if s.c.Branch != "" {
 		s.branch = s.c.Branch
 	}
 	s.refs.recover(s.head(), s.tracking(), s.incoming())
-	packs := filepath.Join(s.c.Dir, "objects", "pack")
-	removeTemporaries(packs)
-	if err := mendPacks(packs); err != nil {
-		return &StorageError{Op: "open the clone", Err: err}
-	}
 	var err error
-	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+	if s.db, err = repairObjects(s.c.Dir); err != nil {
 		return &StorageError{Op: "open the clone", Err: err}
 	}
 	if err := s.checkConfig(); err != nil {

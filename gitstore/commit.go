@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,25 @@ func (c *commitObject) parent() oid {
 		return zeroOID
 	}
 	return c.parents[0]
+}
+
+// commitsSince lists the first-parent commits of tip behind until, oldest first; false when
+// until is not on that line.
+func commitsSince(src source, tip, until oid) ([]*commitObject, bool, error) {
+	var list []*commitObject
+	for at := tip; at != until; {
+		if at.isZero() {
+			return nil, false, nil
+		}
+		c, err := readCommit(src, at)
+		if err != nil {
+			return nil, false, err
+		}
+		list = append(list, c)
+		at = c.parent()
+	}
+	slices.Reverse(list)
+	return list, true, nil
 }
 
 func parseCommit(id oid, data []byte) (*commitObject, error) {
@@ -103,49 +123,4 @@ func signature(name, email string, when time.Time) string {
 		name = "unknown"
 	}
 	return fmt.Sprintf("%s <%s> %d %s", name, clean(email), max(0, when.Unix()), when.Format("-0700"))
-}
-
-// tidyMessage ends with one newline and has no byte that Git objects to.
-func tidyMessage(m string) string {
-	m = strings.ReplaceAll(m, "\x00", "")
-	m = strings.TrimRight(strings.ReplaceAll(m, "\r\n", "\n"), "\n ")
-	if m == "" {
-		m = "Update"
-	}
-	return m + "\n"
-}
-
-const skipCI = "[skip ci]"
-
-// markSkipCI puts the mark at the end of the subject, where every CI looks for it.
-func markSkipCI(m string) string {
-	if strings.Contains(m, skipCI) {
-		return m
-	}
-	subject, rest, _ := strings.Cut(m, "\n")
-	return subject + " " + skipCI + "\n" + rest
-}
-
-// addTrailers adds lines to the trailer block of a message, or begins one.
-func addTrailers(m string, lines ...string) string {
-	if len(lines) == 0 {
-		return m
-	}
-	m = strings.TrimRight(m, "\n")
-	last := m[strings.LastIndex(m, "\n\n")+1:]
-	sep := "\n\n"
-	if strings.Contains(m, "\n\n") && isTrailerBlock(last) {
-		sep = "\n"
-	}
-	return m + sep + strings.Join(lines, "\n") + "\n"
-}
-
-func isTrailerBlock(s string) bool {
-	for line := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
-		key, _, ok := strings.Cut(line, ": ")
-		if !ok || key == "" || strings.ContainsAny(key, " \t") {
-			return false
-		}
-	}
-	return true
 }

@@ -152,7 +152,7 @@ func (s *Store) Status() Status {
 		Problem:   d.problem(),
 		Disk:      s.wounds.problem(),
 		Conflicts: slices.Clone(d.conflicts),
-		Packs:     len(*s.db.packs.Load()),
+		Packs:     s.db.packCount(),
 		Counts:    d.counts,
 	}
 	if len(d.unpushed) > 0 {

@@ -3,6 +3,7 @@ package gitstore
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -23,6 +24,26 @@ func writeSynced(path string, data []byte, mode os.FileMode) error {
 		os.Remove(path)
 	}
 	return err
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) error {
+	os.Remove(path + ".new")
+	if err := writeSynced(path+".new", data, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// tryWrite reports why the pack folder takes no file; nil when it does.
+func (d *objects) tryWrite() error {
+	name := filepath.Join(d.packDir(), tempPrefix+"try")
+	os.Remove(name)
+	defer os.Remove(name)
+	return writeSynced(name, make([]byte, 64<<10), 0o600)
 }
 
 // syncDir makes the names in a folder durable. Some file systems cannot, and say so.

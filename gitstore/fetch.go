@@ -112,15 +112,11 @@ func (s *Store) download(ctx context.Context, session transport.UploadPackSessio
 	if progress != io.Discard {
 		r = &received{r: r, w: progress}
 	}
-	p, err := receivePack(s.db.packDir(), r, s.db.object)
-	if err != nil {
-		return err
-	}
-	if p != nil {
-		s.db.add(p)
+	came, err := s.db.receive(r)
+	if came {
 		signal(s.crowded)
 	}
-	return nil
+	return err
 }
 
 const agentName = "gitpost"

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -89,11 +86,7 @@ const diskAgain = 30 * time.Second
 
 // tryDisk finds out whether the disk takes something again.
 func (s *Store) tryDisk() {
-	name := filepath.Join(s.db.packDir(), tempPrefix+"try")
-	os.Remove(name)
-	err := writeSynced(name, make([]byte, 64<<10), 0o600)
-	os.Remove(name)
-	if err == nil {
+	if s.db.tryWrite() == nil {
 		s.wounds.noteWrite(nil)
 	}
 }
@@ -155,86 +148,4 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 func (s *Store) unreadable(ref string, err error) error {
 	return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again (keep it: commits that were not pushed are in it alone)",
 		strings.TrimPrefix(ref, "refs/heads/"), s.c.Dir, err)
-}
-
-// mendPacks gives a pack without a readable index a new one. What cannot be read as a pack
-// is set aside.
-func mendPacks(dir string) error {
-	packs, err := filepath.Glob(filepath.Join(dir, "pack-*.pack"))
-	if err != nil {
-		return err
-	}
-	for _, name := range packs {
-		base := strings.TrimSuffix(name, ".pack")
-		_, err := openPack(base)
-		if err == nil {
-			continue
-		}
-		for _, ext := range []string{".idx", ".rev", ".bitmap"} {
-			if err := os.Rename(base+ext, base+ext+".damaged"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-		if err := indexAgain(name); err != nil {
-			if st, statErr := os.Stat(name); statErr == nil && time.Since(st.ModTime()) < time.Minute {
-				continue // git may be making it
-			}
-			if err := os.Rename(name, name+".damaged"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// indexAgain writes the index of a pack on disk.
-func indexAgain(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	alone := func(o oid) (kind, []byte, error) {
-		return 0, nil, fmt.Errorf("%s is not in the pack", o)
-	}
-	x := &packIndexer{f: f, in: newInflater(), end: st.Size() - 20, outside: alone}
-	if err := x.scan(); err != nil {
-		return err
-	}
-	if err := x.resolve(); err != nil {
-		return err
-	}
-	entries, sum, err := x.finish()
-	if err != nil {
-		return err
-	}
-	index := strings.TrimSuffix(name, ".pack") + ".idx"
-	if err := writeSynced(index+".new", encodePackIndex(entries, sum), 0o444); err != nil {
-		return err
-	}
-	if err := os.Rename(index+".new", index); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(name))
-}
-
-// onlyBranch is the branch of a clone whose HEAD is gone.
-func (r refs) onlyBranch() (string, bool) {
-	var found []string
-	root := r.path("refs/heads")
-	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".lock") {
-			found = append(found, path)
-		}
-		return nil
-	})
-	if len(found) != 1 {
-		return "", false
-	}
-	name, err := filepath.Rel(root, found[0])
-	return filepath.ToSlash(name), err == nil
 }

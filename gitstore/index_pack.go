@@ -22,6 +22,17 @@ type receivedObject struct {
 	kind    kind  // of the entry
 }
 
+// receive stores the pack that r delivers, durably, and makes its objects visible. It reports
+// whether the pack had any.
+func (d *objects) receive(r io.Reader) (bool, error) {
+	p, err := receivePack(d.packDir(), r, d.object)
+	if err != nil || p == nil {
+		return false, err
+	}
+	d.add(p)
+	return true, nil
+}
+
 // receivePack stores the pack that r delivers and makes it durable. It returns nil when
 // the pack is empty. outside finds the base of a delta that is not in the pack; such a
 // base is appended, since a pack on disk must be complete.

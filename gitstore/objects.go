@@ -37,8 +37,9 @@ type objects struct {
 	mu sync.Mutex // one change of packs at a time
 }
 
-func openObjects(dir string) (*objects, error) {
-	d := &objects{dir: dir, trees: newTreeCache(16 << 20)}
+// openObjects opens the objects of a bare repository.
+func openObjects(repository string) (*objects, error) {
+	d := &objects{dir: filepath.Join(repository, "objects"), trees: newTreeCache(16 << 20)}
 	d.packs.Store(&[]*pack{})
 	if err := d.rescan(); err != nil {
 		return nil, err
@@ -106,6 +107,9 @@ func (d *objects) rescan() error {
 	d.packs.Store(&packs)
 	return nil
 }
+
+// packCount is the number of packs.
+func (d *objects) packCount() int { return len(*d.packs.Load()) }
 
 // add publishes a pack that is on disk, in place of what had its name before.
 func (d *objects) add(p *pack) {
@@ -349,4 +353,43 @@ func (c *treeCache) put(o oid, data []byte) {
 		delete(c.byID, t.id)
 		c.size -= len(t.data) + 150
 	}
+}
+
+// walkTree calls f for all that is not a folder.
+func walkTree(src source, tree oid, prefix string, f func(path string, e treeEntry) error) error {
+	raw, err := readTree(src, tree)
+	if err != nil {
+		return err
+	}
+	for len(raw) > 0 {
+		var e treeEntry
+		if e, raw, err = nextEntry(raw); err != nil {
+			return err
+		}
+		if e.mode == modeDir {
+			err = walkTree(src, e.id, prefix+string(e.name)+"/", f)
+		} else {
+			err = f(prefix+string(e.name), e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openBlob opens a blob of at least the given size that can be inflated while it is read; nil
+// for one that is smaller, loose or a delta.
+func (d *objects) openBlob(o oid, least int64) io.ReadCloser {
+	p, off, err := d.packed(o)
+	if p == nil || err != nil {
+		return nil
+	}
+	in := newInflater()
+	in.seek(p.f, off)
+	h, err := readPackHeader(in.br, off)
+	if err != nil || h.kind != blobKind || h.size < least || in.start() != nil {
+		return nil
+	}
+	return in.zr
 }

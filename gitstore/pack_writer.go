@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -23,6 +24,8 @@ const (
 type deflater struct {
 	fast, stored *zlib.Writer
 }
+
+var deflaters = sync.Pool{New: func() any { return new(deflater) }}
 
 func (d *deflater) to(w io.Writer, stored bool) *zlib.Writer {
 	z, level := &d.fast, zlib.BestSpeed
@@ -49,8 +52,8 @@ type packWriter struct {
 	at      map[oid]int64
 }
 
-func newPackWriter(dir string, z *deflater) *packWriter {
-	w := &packWriter{dir: dir, z: z, at: make(map[oid]int64)}
+func newPackWriter(dir string) *packWriter {
+	w := &packWriter{dir: dir, z: deflaters.Get().(*deflater), at: make(map[oid]int64)}
 	w.buf.Write(packHead(0))
 	return w
 }
@@ -165,7 +168,7 @@ func (w *packWriter) addStream(r io.Reader, size int64) (oid, error) {
 		return zeroOID, err
 	}
 	if n != size {
-		return zeroOID, &contentError{"a file", errWrongSize}
+		return zeroOID, errWrongSize
 	}
 	if err := z.Close(); err != nil {
 		return zeroOID, err
@@ -231,6 +234,10 @@ func (w *packWriter) rewind(n int, off int64) error {
 
 // abort removes what was written.
 func (w *packWriter) abort() {
+	if w.z != nil {
+		deflaters.Put(w.z)
+		w.z = nil
+	}
 	if w.f != nil {
 		w.f.Close()
 		os.Remove(w.f.Name())

@@ -195,3 +195,20 @@ func (r refs) remove(name string) error {
 	}
 	return err
 }
+
+// onlyBranch is the branch of a clone whose HEAD is gone.
+func (r refs) onlyBranch() (string, bool) {
+	var found []string
+	root := r.path("refs/heads")
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return nil
+	})
+	if len(found) != 1 {
+		return "", false
+	}
+	name, err := filepath.Rel(root, found[0])
+	return filepath.ToSlash(name), err == nil
+}

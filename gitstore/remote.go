@@ -140,15 +140,10 @@ func httpTransport() nethttp.RoundTripper {
 // memory.
 type bodyTransport struct{ base *nethttp.Transport }
 
-type packBody struct {
-	open func() io.Reader // from the start, as often as it is wanted
-	size int64
-}
-
 type packBodyKey struct{}
 
 func (t bodyTransport) RoundTrip(req *nethttp.Request) (*nethttp.Response, error) {
-	if body, ok := req.Context().Value(packBodyKey{}).(packBody); ok && req.Method == nethttp.MethodPost {
+	if body, ok := req.Context().Value(packBodyKey{}).(packStream); ok && req.Method == nethttp.MethodPost {
 		req = req.Clone(req.Context())
 		req.Body = io.NopCloser(io.MultiReader(req.Body, body.open()))
 		if head := req.GetBody; head != nil {

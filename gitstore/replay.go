@@ -175,8 +175,8 @@ func (s *Store) notShared(history *ancestry, tip oid, waiting []*pending) ([]*pe
 
 // follow moves the branch to the remote's tip with the waiting commits replayed on it.
 func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
+	b := builder{newBatch(s.db)}
+	defer b.close()
 	at, err := readCommit(s.db, remote)
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ type moved struct {
 // replay puts commits on another tip by merging their files.
 type replay struct {
 	s         *Store
-	b         *batch
+	b         builder
 	at        *commitObject // the newest commit of the new line
 	conflicts []string
 
@@ -247,7 +247,7 @@ type replay struct {
 }
 
 func (r *replay) snapshot(c *commitObject) *Snapshot {
-	return &Snapshot{src: r.b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+	return snapshotAt(r.b, c)
 }
 
 // all replays what waits, oldest first.
@@ -273,7 +273,7 @@ func (r *replay) all(waiting []*pending) ([]moved, error) {
 
 // commit replays one commit. When nothing of it is left to do, the line stays as it is.
 func (r *replay) commit(c *commitObject) error {
-	r.base = &Snapshot{src: r.b, tree: emptyTree}
+	r.base = snapshotAt(r.b, nil)
 	if !c.parent().isZero() {
 		parent, err := readCommit(r.b, c.parent())
 		if err != nil {

@@ -7,11 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -31,16 +29,24 @@ var (
 	_ fs.StatFS     = (*Snapshot)(nil)
 )
 
+// snapshotAt is the state after a commit; nil is the empty state before the first one.
+func snapshotAt(src source, c *commitObject) *Snapshot {
+	if c == nil {
+		return &Snapshot{src: src, tree: emptyTree}
+	}
+	return &Snapshot{src: src, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+}
+
 // snapshotOf reads the commit; a zero name is the empty state.
 func snapshotOf(src source, commit oid) (*Snapshot, error) {
 	if commit.isZero() {
-		return &Snapshot{src: src, tree: emptyTree}, nil
+		return snapshotAt(src, nil), nil
 	}
 	c, err := readCommit(src, commit)
 	if err != nil {
 		return nil, err
 	}
-	return &Snapshot{src: src, commit: commit, tree: c.tree, when: time.Unix(c.committed, 0)}, nil
+	return snapshotAt(src, c), nil
 }
 
 // Commit is the commit of the snapshot; "" for the empty state before the first commit.
@@ -226,30 +232,21 @@ func (f *openFile) Close() error               { return nil }
 // streamFrom is the size from which a file is inflated while it is read.
 const streamFrom = 1 << 20
 
-// stream opens a large blob that is not a delta; nil when it is small or a delta.
+// stream opens a large blob that can be inflated while it is read; nil for others.
 func (s *Snapshot) stream(info *entryInfo) fs.File {
-	d := s.src.disk()
-	p, off, err := d.packed(info.e.id)
-	if p == nil || err != nil {
+	r := s.src.disk().openBlob(info.e.id, streamFrom)
+	if r == nil {
 		return nil
 	}
-	in := newInflater()
-	in.seek(p.f, off)
-	h, err := readPackHeader(in.br, off)
-	if err != nil || h.kind != blobKind || h.size < streamFrom || in.start() != nil {
-		return nil
-	}
-	return &openStream{info: info, in: in}
+	return &openStream{info: info, ReadCloser: r}
 }
 
 type openStream struct {
 	info *entryInfo
-	in   *inflater
+	io.ReadCloser
 }
 
 func (f *openStream) Stat() (fs.FileInfo, error) { return f.info, f.info.measure() }
-func (f *openStream) Read(p []byte) (int, error) { return f.in.zr.Read(p) }
-func (f *openStream) Close() error               { return f.in.zr.Close() }
 
 type openDir struct {
 	info    *entryInfo
@@ -288,29 +285,6 @@ func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
 	})
 }
 
-// walkTree calls f for all that is not a folder.
-func walkTree(src source, tree oid, prefix string, f func(path string, e treeEntry) error) error {
-	raw, err := readTree(src, tree)
-	if err != nil {
-		return err
-	}
-	for len(raw) > 0 {
-		var e treeEntry
-		if e, raw, err = nextEntry(raw); err != nil {
-			return err
-		}
-		if e.mode == modeDir {
-			err = walkTree(src, e.id, prefix+string(e.name)+"/", f)
-		} else {
-			err = f(prefix+string(e.name), e)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Blob reads a blob by name, also one that only the history has.
 func (s *Snapshot) Blob(h Hash) ([]byte, error) {
 	o, err := parseOID(string(h))
@@ -327,106 +301,14 @@ func (s *Snapshot) Blob(h Hash) ([]byte, error) {
 	return data, nil
 }
 
-// ReadBlobs reads many blobs fast (on all cores, each goroutine with its own buffers) and
-// calls f from several goroutines.
+// ReadBlobs reads many blobs on all cores and calls f from several goroutines.
 func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, data []byte) error) error {
-	type place struct {
-		i   int
-		id  oid
-		p   *pack
-		off int64
-	}
-	d := s.src.disk()
-	places := make([]place, len(blobs))
-	find := func(from, to int) error {
-		for i, h := range blobs[from:to] {
-			o, err := parseOID(string(h))
-			if err != nil {
-				return err
-			}
-			p, off, err := d.packed(o)
-			if err != nil {
-				return err
-			}
-			places[from+i] = place{from + i, o, p, off}
-		}
-		return ctx.Err()
-	}
-	parts := min(runtime.GOMAXPROCS(0), len(blobs)/1000+1)
-	missed := make([]error, parts)
-	var finding sync.WaitGroup
-	for n := range parts {
-		finding.Go(func() { missed[n] = find(len(blobs)*n/parts, len(blobs)*(n+1)/parts) })
-	}
-	finding.Wait()
-	if err := errors.Join(missed...); err != nil {
-		return err
-	}
-	// In the order of the files: neighbours share delta bases and pages.
-	rank := make(map[*pack]int)
-	for i, p := range *d.packs.Load() {
-		rank[p] = i
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		if a.p != b.p {
-			return rank[a.p] - rank[b.p]
-		}
-		switch {
-		case a.off < b.off:
-			return -1
-		case a.off > b.off:
-			return 1
-		}
-		return 0
-	})
-	const chunk = 256
-	var next atomic.Int64
-	var failed atomic.Bool
-	workers := min(runtime.GOMAXPROCS(0), len(blobs)/chunk+1)
-	errs := make([]error, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			in := newInflaterSize(64 << 10)
-			var bases deltaBases
-			var of *pack
-			for {
-				from := int(next.Add(1)-1) * chunk
-				if from >= len(places) || failed.Load() {
-					return
-				}
-				for _, at := range places[from:min(len(places), from+chunk)] {
-					var data []byte
-					err := ctx.Err()
-					switch {
-					case err != nil:
-					case at.p != nil:
-						if at.p != of {
-							bases, of = deltaBases{}, at.p
-						}
-						if _, data, err = at.p.read(in, at.off, &bases, d.object); err != nil {
-							_, data, err = s.src.object(at.id) // another pack may have a good copy
-						}
-					default:
-						_, data, err = s.src.object(at.id)
-					}
-					if err == nil {
-						err = f(at.i, data)
-					}
-					if err != nil {
-						errs[w] = err
-						failed.Store(true)
-						return
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
+	ids := make([]oid, len(blobs))
+	for i, h := range blobs {
+		var err error
+		if ids[i], err = parseOID(string(h)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return readMany(ctx, s.src, ids, f)
 }

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Store is safe for concurrent use.
@@ -99,23 +98,6 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	return s, nil
 }
 
-// lockFolder takes the process lock of a clone.
-func lockFolder(dir string) (*os.File, error) {
-	path := filepath.Join(dir, "gitstore.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, &StorageError{Op: "lock the clone", Err: err}
-	}
-	if err := lockFile(f); err != nil {
-		f.Close()
-		if errors.Is(err, ErrLocked) {
-			return nil, fmt.Errorf("%w: %s; stop that one first, or use another folder", ErrLocked, dir)
-		}
-		return nil, &StorageError{Op: "lock the clone", Err: err}
-	}
-	return f, nil
-}
-
 // Close finishes what is under way, tries one last push until ctx ends, and releases the folder.
 func (s *Store) Close(ctx context.Context) error {
 	s.closed.Do(func() {
@@ -138,22 +120,12 @@ func (s *Store) Close(ctx context.Context) error {
 	return nil
 }
 
-// unlock ends the lock itself: a process that is being started at this moment may hold a
-// copy of the file for a while.
-func unlock(f *os.File) {
-	_ = unlockFile(f)
-	f.Close()
-}
-
 // Snapshot is the newest durable state.
 func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
 
 // publish makes a durable commit the newest state.
 func (s *Store) publish(commit *commitObject) *Snapshot {
-	next := &Snapshot{src: s.db, tree: emptyTree}
-	if commit != nil {
-		next = &Snapshot{src: s.db, commit: commit.id, tree: commit.tree, when: time.Unix(commit.committed, 0)}
-	}
+	next := snapshotAt(s.db, commit)
 	s.tip.Store(next)
 	signal(s.announced)
 	signal(s.crowded)
@@ -203,17 +175,9 @@ func OpenReader(dir string) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	db, err := openObjects(filepath.Join(dir, "objects"))
+	db, err := openObjects(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
 	return snapshotOf(db, tip)
-}
-
-// removeTemporaries removes what a killed store left in the pack folder.
-func removeTemporaries(packDir string) {
-	left, _ := filepath.Glob(filepath.Join(packDir, tempPrefix+"*"))
-	for _, path := range left {
-		os.Remove(path)
-	}
 }

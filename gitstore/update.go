@@ -108,7 +108,6 @@ func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
 
 // writer is what only the writer's goroutine touches.
 type writer struct {
-	z          deflater
 	attributes *attributeCache
 }
 
@@ -175,8 +174,8 @@ func (s *Store) commitAll(requests []*request) {
 // back those that are open.
 func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 	tip := s.tip.Load()
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
+	b := builder{newBatch(s.db)}
+	defer b.close()
 	var done []made
 	var open []*request
 	at, last := &Snapshot{src: b, commit: tip.commit, tree: tip.tree, when: tip.when}, (*commitObject)(nil)
@@ -210,7 +209,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		allSkip = allSkip && change.SkipCI
 		done = append(done, made{r: r, commit: c, fresh: true, skipCI: change.SkipCI})
 		last = c
-		at = &Snapshot{src: b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+		at = snapshotAt(b, c)
 	}
 	if last != nil {
 		if err := s.makeDurable(b, s.head(), tip.commit, last.id); err != nil {
@@ -223,7 +222,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		c := &Commit{Hash: tip.commit.hash(), Snapshot: tip}
 		if m.commit != nil {
 			c.Hash = m.commit.id.hash()
-			c.Snapshot = &Snapshot{src: s.db, commit: m.commit.id, tree: m.commit.tree, when: time.Unix(m.commit.committed, 0)}
+			c.Snapshot = snapshotAt(s.db, m.commit)
 		}
 		if m.fresh {
 			c.pending = &pending{id: m.commit.id, when: time.Now(), skipCI: m.skipCI}
@@ -254,7 +253,7 @@ func runEdit(r *request, at *Snapshot) (c Change, err error) {
 }
 
 // makeCommit puts a change into the batch; nil when it changes nothing.
-func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*commitObject, error) {
+func (s *Store) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*commitObject, error) {
 	if len(c.Files) == 0 && !c.Empty {
 		return nil, nil
 	}
@@ -294,7 +293,7 @@ func (s *Store) committer() string {
 	return s.config().AuthorName
 }
 
-func addCommit(b *batch, tree, parent oid, author, committer, message string) (*commitObject, error) {
+func addCommit(b builder, tree, parent oid, author, committer, message string) (*commitObject, error) {
 	data := encodeCommit(tree, parent, author, committer, message)
 	id, err := b.add(commitKind, data)
 	if err != nil {
@@ -304,13 +303,9 @@ func addCommit(b *batch, tree, parent oid, author, committer, message string) (*
 }
 
 // makeDurable syncs the batch and then moves a ref to what it has.
-func (s *Store) makeDurable(b *batch, ref string, old, new oid) error {
-	if b.w.len() > 0 {
-		p, err := b.w.finish()
-		if err != nil {
-			return storageFault("write the commit", err)
-		}
-		s.db.add(p)
+func (s *Store) makeDurable(b builder, ref string, old, new oid) error {
+	if err := b.store(); err != nil {
+		return storageFault("write the commit", err)
 	}
 	return s.moveRef(ref, old, new)
 }
@@ -380,18 +375,10 @@ func (s *Store) adopt() error {
 // chain lists the first-parent commits behind until down to tip, oldest first; false when
 // until is not among the ancestors of that line.
 func (s *Store) chain(tip, until oid) ([]*pending, bool, error) {
-	var list []*pending
-	for at := tip; at != until; {
-		if at.isZero() {
-			return nil, false, nil
-		}
-		c, err := readCommit(s.db, at)
-		if err != nil {
-			return nil, false, err
-		}
-		list = append(list, &pending{id: at, when: time.Unix(c.committed, 0)})
-		at = c.parent()
+	commits, ok, err := commitsSince(s.db, tip, until)
+	list := make([]*pending, len(commits))
+	for i, c := range commits {
+		list[i] = &pending{id: c.id, when: time.Unix(c.committed, 0)}
 	}
-	slices.Reverse(list)
-	return list, true, nil
+	return list, ok, err
 }
