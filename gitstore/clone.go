@@ -13,15 +13,17 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+
+	"gitpost/gitstore/git"
 )
 
 // openClone finds or makes the clone. HEAD is written last, so a folder without one was
 // never complete, whatever killed its making.
 func (s *Store) openClone(ctx context.Context) error {
-	branch, err := s.refs.head()
+	branch, err := s.refs.Head()
 	if err != nil {
 		// A HEAD that is gone or empty is no reason to forget what waits on the branch.
-		if only, ok := s.refs.onlyBranch(); ok {
+		if only, ok := s.refs.OnlyBranch(); ok {
 			branch, err = only, nil
 			s.log.Warn("the clone had no readable HEAD", "clone", s.c.Dir, "branch", branch)
 		}
@@ -35,7 +37,7 @@ func (s *Store) openClone(ctx context.Context) error {
 	if err := s.checkFolderIsOurs(); err != nil {
 		return err
 	}
-	if s.db, err = createObjects(s.c.Dir); err != nil {
+	if s.db, err = git.Create(s.c.Dir); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
 	if err := s.firstFetch(ctx); err != nil {
@@ -58,7 +60,7 @@ func (s *Store) checkFolderIsOurs() error {
 	}
 	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
 	for _, e := range entries {
-		if !slices.Contains(ours, e.Name()) && !isTemporary(e.Name()) {
+		if !slices.Contains(ours, e.Name()) && !git.IsTemporary(e.Name()) {
 			return fmt.Errorf("make the clone: %s is not empty and no clone (it has %s); name an empty or new folder", s.c.Dir, e.Name())
 		}
 	}
@@ -96,31 +98,31 @@ func (s *Store) firstFetch(ctx context.Context) error {
 	if err := s.download(ctx, session, adv, tip, nil, progress); err != nil {
 		return err
 	}
-	if err := s.refs.move(ctx, s.tracking(), zeroOrRead(s.refs, s.tracking()), tip); err != nil {
+	if err := s.refs.Move(ctx, s.tracking(), zeroOrRead(s.refs, s.tracking()), tip); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
-	if err := s.refs.move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
+	if err := s.refs.Move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
 	s.log.Info("the repository is cloned", "from", s.remote.name, "branch", s.branch, "took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 
-func zeroOrRead(r refs, name string) oid {
-	o, _ := r.read(name)
+func zeroOrRead(r git.Refs, name string) git.OID {
+	o, _ := r.Read(name)
 	return o
 }
 
 // branchOf is the store's branch at the remote; zero when the remote is empty.
-func (s *Store) branchOf(adv *packp.AdvRefs) (oid, error) {
+func (s *Store) branchOf(adv *packp.AdvRefs) (git.OID, error) {
 	if h, ok := adv.References[s.head()]; ok {
-		return oid(h), nil
+		return git.OID(h), nil
 	}
 	names := branchNames(adv)
 	if len(names) == 0 {
-		return zeroOID, nil
+		return git.ZeroOID, nil
 	}
-	return zeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
 		Hint:   "name the branch in the configuration and restart; what waits comes along"}
 }
@@ -147,7 +149,7 @@ const ownSection = "[gitstore]\n"
 // is noted as the remote's belongs to, and whether this package made the clone.
 func (s *Store) writeConfigText(text string, made bool) error {
 	text += ownSection + "\tremote = " + quoteConfig(s.remote.name) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
-	if err := replaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
+	if err := git.ReplaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
 		return &StorageError{Op: "write the clone's config", Err: err}
 	}
 	return nil
@@ -169,7 +171,7 @@ func (s *Store) checkConfig() error {
 	if known {
 		// Another remote: what was noted of the old one says nothing about it.
 		for _, ref := range []string{s.tracking(), s.incoming()} {
-			if err := s.refs.remove(ref); err != nil {
+			if err := s.refs.Remove(ref); err != nil {
 				return &StorageError{Op: "open the clone", Err: err}
 			}
 		}
@@ -181,7 +183,7 @@ func (s *Store) checkConfig() error {
 }
 
 func (s *Store) writeHead() error {
-	return replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
+	return git.ReplaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
 }
 
 func (s *Store) openExisting(ctx context.Context, branch string) error {
@@ -189,16 +191,16 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 	if s.c.Branch != "" {
 		s.branch = s.c.Branch
 	}
-	s.refs.recover(s.head(), s.tracking(), s.incoming())
+	s.refs.Recover(s.head(), s.tracking(), s.incoming())
 	var err error
-	if s.db, err = repairObjects(s.c.Dir); err != nil {
+	if s.db, err = git.Repair(s.c.Dir); err != nil {
 		return &StorageError{Op: "open the clone", Err: err}
 	}
 	if err := s.checkConfig(); err != nil {
 		return err
 	}
-	if head, err := s.refs.head(); err != nil || head != branch {
-		if err := replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n")); err != nil {
+	if head, err := s.refs.Head(); err != nil || head != branch {
+		if err := git.ReplaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n")); err != nil {
 			return &StorageError{Op: "open the clone", Err: err}
 		}
 	}
@@ -206,11 +208,11 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 		return err
 	}
 	if s.branch != branch {
-		tip, err := s.refs.read(s.head())
+		tip, err := s.refs.Read(s.head())
 		if err != nil {
 			return fmt.Errorf("open the clone: %w", err)
 		}
-		if tip.isZero() {
+		if tip.IsZero() {
 			if err := s.firstFetch(ctx); err != nil {
 				return s.remote.explain("fetch from", err)
 			}
@@ -222,23 +224,23 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 
 // load reads the state from the refs: the tip, and what waits for a push.
 func (s *Store) load() error {
-	tip, err := s.refs.read(s.head())
+	tip, err := s.refs.Read(s.head())
 	if err != nil {
 		return fmt.Errorf("open the clone: %w", err)
 	}
 	now, err := snapshotOf(s.db, tip)
 	if err == nil {
-		_, err = readTree(s.db, now.tree)
+		_, err = git.ReadTree(s.db, now.tree)
 	}
 	if err != nil {
 		return s.unreadable(s.head(), err)
 	}
 	s.tip.Store(now)
-	remote, err := s.refs.read(s.tracking())
+	remote, err := s.refs.Read(s.tracking())
 	if err != nil {
 		s.log.Warn("what the remote had the last time is not known any more", "error", err)
-		remote = zeroOID
-		if err := s.refs.remove(s.tracking()); err != nil {
+		remote = git.ZeroOID
+		if err := s.refs.Remove(s.tracking()); err != nil {
 			return &StorageError{Op: "open the clone", Err: err}
 		}
 	}
@@ -249,29 +251,29 @@ func (s *Store) load() error {
 	}
 	// A store that was killed between moving the branch and noting the remote's tip left
 	// the latter here.
-	incoming, _ := s.refs.read(s.incoming())
+	incoming, _ := s.refs.Read(s.incoming())
 	var chain []*pending
-	for at := tip; !at.isZero(); {
+	for at := tip; !at.IsZero(); {
 		if at == remote || at == incoming {
 			d.remote = at
 			slices.Reverse(chain)
 			d.unpushed = chain
 			return nil
 		}
-		c, err := readCommit(s.db, at)
+		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
 			return fmt.Errorf("open the clone: %w", err)
 		}
-		chain = append(chain, &pending{id: at, when: time.Unix(c.committed, 0), skipCI: strings.Contains(c.message, skipCI)})
-		at = c.parent()
+		chain = append(chain, &pending{id: at, when: time.Unix(c.Committed, 0), skipCI: strings.Contains(c.Message, skipCI)})
+		at = c.Parent()
 	}
-	if remote.isZero() && d.fromEmpty {
+	if remote.IsZero() && d.fromEmpty {
 		slices.Reverse(chain)
 		d.unpushed = chain
 		return nil
 	}
 	// What the remote has is not known: the next fetch finds out.
-	d.remote = zeroOID
+	d.remote = git.ZeroOID
 	d.unknown = true
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // courier is the one that talks to the remote.
@@ -39,14 +41,14 @@ func backoff(failures int) time.Duration {
 
 func (c *courier) init() { c.wake = make(chan struct{}, 1) }
 
-// collecting tells that a push waits for more commits.
+// collecting reports that a push waits for more commits.
 func (c *courier) collecting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.failed == 0 && time.Now().Before(c.due)
 }
 
-// nudge tells that there is something new to push.
+// nudge reports that there is something new to push.
 func (c *courier) nudge() {
 	c.mu.Lock()
 	c.fresh = true
@@ -149,7 +151,7 @@ func (s *Store) work() {
 	}
 }
 
-// pushIsDue plans the next push and tells whether its time has come.
+// pushIsDue plans the next push and reports whether its time has come.
 func (s *Store) pushIsDue(fresh bool) bool {
 	c := &s.courier
 	c.mu.Lock()
@@ -331,7 +333,7 @@ func (s *Store) pushAll(ctx context.Context) error {
 	}
 }
 
-func (d *delivery) remoteTip() oid {
+func (d *delivery) remoteTip() git.OID {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.remote

@@ -146,7 +146,7 @@ func TestManyPacksAreJoinedWhileReadersRead(t *testing.T) {
 			wantFiles(t, reader, map[string]string{"a.md": "a\n"})
 		}
 	}
-	for s.db.packCount() >= packsMost {
+	for s.db.PackCount() >= packsMost {
 		signal(s.crowded)
 	}
 	wantFiles(t, s.Snapshot(), want)

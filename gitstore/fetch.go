@@ -11,11 +11,13 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 	"github.com/go-git/go-git/v5/plumbing/transport"
+
+	"gitpost/gitstore/git"
 )
 
 // fetched is what the courier hands to the writer.
 type fetched struct {
-	tip oid // zero: the remote is empty
+	tip git.OID // zero: the remote is empty
 }
 
 // fetch looks at the remote and brings the branch in step with it.
@@ -37,13 +39,13 @@ func (s *Store) tryFetch(ctx context.Context) error {
 	}
 	d := &s.delivery
 	d.mu.Lock()
-	same := tip == d.remote && !d.unknown && !d.lost && (!tip.isZero() || len(d.unpushed) > 0 || s.tip.Load().commit.isZero())
+	same := tip == d.remote && !d.unknown && !d.lost && (!tip.IsZero() || len(d.unpushed) > 0 || s.tip.Load().commit.IsZero())
 	d.mu.Unlock()
 	if same {
 		d.update(func() { d.lastFetch = time.Now() })
 		return nil
 	}
-	if !tip.isZero() && !s.db.has(tip) {
+	if !tip.IsZero() && !s.db.Has(tip) {
 		if err := s.download(ctx, session, adv, tip, s.haves(), io.Discard); err != nil {
 			return err
 		}
@@ -59,29 +61,29 @@ func (s *Store) tryFetch(ctx context.Context) error {
 // haves names commits that the remote may know, the newer ones densely.
 func (s *Store) haves() []plumbing.Hash {
 	var list []plumbing.Hash
-	if remote := s.delivery.remoteTip(); !remote.isZero() {
+	if remote := s.delivery.remoteTip(); !remote.IsZero() {
 		list = append(list, plumbing.Hash(remote))
 	}
 	at := s.tip.Load().commit
-	for i, next := 0, 0; !at.isZero() && i < 4096; i++ {
+	for i, next := 0, 0; !at.IsZero() && i < 4096; i++ {
 		if i == next {
 			list = append(list, plumbing.Hash(at))
 			if next++; i > 32 {
 				next = i + i/8
 			}
 		}
-		c, err := readCommit(s.db, at)
+		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
 			break
 		}
-		at = c.parent()
+		at = c.Parent()
 	}
 	return list
 }
 
 // download stores a pack with the tip and what it needs, durably.
-func (s *Store) download(ctx context.Context, session transport.UploadPackSession, adv *packp.AdvRefs, tip oid, haves []plumbing.Hash, progress io.Writer) error {
-	if tip.isZero() {
+func (s *Store) download(ctx context.Context, session transport.UploadPackSession, adv *packp.AdvRefs, tip git.OID, haves []plumbing.Hash, progress io.Writer) error {
+	if tip.IsZero() {
 		return nil
 	}
 	req := packp.NewUploadPackRequest()
@@ -112,7 +114,7 @@ func (s *Store) download(ctx context.Context, session transport.UploadPackSessio
 	if progress != io.Discard {
 		r = &received{r: r, w: progress}
 	}
-	came, err := s.db.receive(r)
+	came, err := s.db.Receive(r)
 	if came {
 		signal(s.crowded)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // A clone can be damaged by what is not gitstore: a dying disk, a file that somebody removed.
@@ -17,7 +19,7 @@ import (
 // wounds are what is known to be wrong with the clone.
 type wounds struct {
 	mu     sync.Mutex // guards all below
-	missed map[oid]bool
+	missed map[git.OID]bool
 	open   bool   // an object was missed for the first time since the last fetch of everything
 	disk   string // why nothing could be written the last time; "" when it went well
 	holed  bool   // and that was because of an object that cannot be read
@@ -28,7 +30,7 @@ const missedMost = 10_000
 
 // miss notes an object that cannot be read. Each is fetched once: what the remote does not have
 // either, such as the past of a shallow clone, is not asked for again and again.
-func (s *Store) miss(o oid) {
+func (s *Store) miss(o git.OID) {
 	w := &s.wounds
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -36,13 +38,13 @@ func (s *Store) miss(o oid) {
 		return
 	}
 	if w.missed == nil {
-		w.missed = make(map[oid]bool)
+		w.missed = make(map[git.OID]bool)
 	}
 	w.missed[o], w.open = true, true
 	signal(s.courier.wake)
 }
 
-// takeOpen tells whether everything has to be fetched, and that it will be.
+// takeOpen reports whether everything has to be fetched, and that it will be.
 func (w *wounds) takeOpen() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -73,7 +75,7 @@ func (w *wounds) problem() string {
 	return w.disk
 }
 
-// mayPass tells whether the disk may take something now without anybody's doing here.
+// mayPass reports whether the disk may take something now without anybody's doing here.
 func (w *wounds) mayPass() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -86,7 +88,7 @@ const diskAgain = 30 * time.Second
 
 // tryDisk finds out whether the disk takes something again.
 func (s *Store) tryDisk() {
-	if s.db.tryWrite() == nil {
+	if s.db.TryWrite() == nil {
 		s.wounds.noteWrite(nil)
 	}
 }
@@ -123,13 +125,13 @@ func (s *Store) heal(ctx context.Context) {
 // readable makes sure that the newest commit of a branch can be read: what waits hangs on it.
 func (s *Store) readable(ctx context.Context, ref string) error {
 	for try := 0; ; try++ {
-		tip, err := s.refs.read(ref)
+		tip, err := s.refs.Read(ref)
 		if err != nil {
 			return s.unreadable(ref, err)
 		}
 		now, err := snapshotOf(s.db, tip)
 		if err == nil {
-			_, err = readTree(s.db, now.tree)
+			_, err = git.ReadTree(s.db, now.tree)
 		}
 		if err == nil {
 			return nil

@@ -126,7 +126,7 @@ func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
 	}
 }
 
-// hooked has the remote decline pushes until the function that it gives is called.
+// hooked has the remote decline pushes until the function that it returns is called.
 func hooked(t *testing.T, remote string) (allow func()) {
 	hook(t, remote, "pre-receive", "exit 1")
 	return func() { unhook(t, remote, "pre-receive") }

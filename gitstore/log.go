@@ -3,6 +3,8 @@ package gitstore
 import (
 	"context"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // LogEntry is one commit of the history. Of a merge, Before is the first parent.
@@ -16,10 +18,10 @@ type LogEntry struct {
 
 // Log walks the first-parent history, newest first, until f returns false.
 func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
-	if s.commit.isZero() {
+	if s.commit.IsZero() {
 		return nil
 	}
-	c, err := readCommit(s.src, s.commit)
+	c, err := git.ReadCommit(s.src, s.commit)
 	if err != nil {
 		return err
 	}
@@ -27,14 +29,14 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var parent *commitObject
-		if !c.parent().isZero() {
-			if parent, err = readCommit(s.src, c.parent()); err != nil {
+		var parent *git.Commit
+		if !c.Parent().IsZero() {
+			if parent, err = git.ReadCommit(s.src, c.Parent()); err != nil {
 				return err
 			}
 		}
 		before := snapshotAt(s.src, parent)
-		if !f(LogEntry{Hash: c.id.hash(), Message: c.message, When: at.when, At: at, Before: before}) {
+		if !f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: before}) {
 			return nil
 		}
 		c, at = parent, before
@@ -44,19 +46,19 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 
 // LogSince walks the whole history, newest first, but for what known's history has: also what
 // merges brought in, whose commits may be older than known. It ends when f returns false.
-// reached tells that known is part of the history; with known "" it is false.
+// reached reports that known is part of the history; with known "" it is false.
 func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bool) (reached bool, err error) {
-	if s.commit.isZero() {
+	if s.commit.IsZero() {
 		return false, nil
 	}
-	var last oid
+	var last git.OID
 	if known != "" {
-		if last, err = parseOID(string(known)); err != nil {
+		if last, err = git.ParseOID(string(known)); err != nil {
 			return false, err
 		}
 	}
-	return newCommits(ctx, s.src, s.commit, last, func(c, parent *commitObject) bool {
+	return git.NewCommits(ctx, s.src, s.commit, last, func(c, parent *git.Commit) bool {
 		at := snapshotAt(s.src, c)
-		return f(LogEntry{Hash: c.id.hash(), Message: c.message, When: at.when, At: at, Before: snapshotAt(s.src, parent)})
+		return f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: snapshotAt(s.src, parent)})
 	})
 }

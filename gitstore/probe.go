@@ -14,6 +14,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	"github.com/skeema/knownhosts"
 	"golang.org/x/crypto/ssh"
+
+	"gitpost/gitstore/git"
 )
 
 // Access is what a remote lets its visitor do.
@@ -24,7 +26,7 @@ type Access struct {
 	Write    error    // why nothing may be pushed; nil when it may
 }
 
-// Empty tells that the remote has no branch.
+// Empty reports that the remote has no branch.
 func (a Access) Empty() bool { return len(a.Branches) == 0 }
 
 // Probe asks the remote what it has and whether it would take a push. It sends nothing and
@@ -55,7 +57,7 @@ func Probe(ctx context.Context, c Config) (Access, error) {
 				Reason: fmt.Sprintf("there is no branch %s; the remote has %s", a.Branch, strings.Join(a.Branches, ", ")),
 				Hint:   "name the branch in the configuration"}
 		}
-		a.Tip = oid(tip).hash()
+		a.Tip = git.OID(tip).Hash()
 	}
 	a.Write = r.mayPush(ctx, a.Branch)
 	return a, nil
@@ -93,9 +95,9 @@ func (r *remote) pathTakesPush(branch string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// checkedOut tells whether a push to the branch is refused because it is the work tree's.
+// checkedOut reports whether a push to the branch is refused because it is the work tree's.
 func checkedOut(folder, branch string) bool {
-	head, err := refs{folder}.head()
+	head, err := git.Refs{Dir: folder}.Head()
 	if err != nil || head != branch {
 		return false
 	}
@@ -124,7 +126,7 @@ var errSeen = errors.New("the key was seen")
 
 // ReadHostKey connects to the host of an ssh remote as far as its key, and trusts nothing. Of
 // c it takes Remote and KnownHostsFile. A host that shows another key than known_hosts has
-// is an error. For other remotes it gives the zero HostKey.
+// is an error. For other remotes it returns the zero HostKey.
 func ReadHostKey(ctx context.Context, c Config) (HostKey, error) {
 	ep, err := transport.NewEndpoint(c.Remote)
 	if err != nil {

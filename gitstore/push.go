@@ -12,6 +12,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
+
+	"gitpost/gitstore/git"
 )
 
 // rejection is a push that the remote understood and refused.
@@ -23,12 +25,12 @@ type rejection struct {
 
 func (r *rejection) Error() string { return r.reason }
 
-// push sends what waits, once. It gives back the commits that were in it.
+// push sends what waits, once. It returns back the commits that were in it.
 func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	d := &s.delivery
 	d.mu.Lock()
 	tip, remote, waiting := s.tip.Load().commit, d.remote, slices.Clone(d.unpushed)
-	refill := d.refill || remote.isZero()
+	refill := d.refill || remote.IsZero()
 	if n := len(waiting); n > 0 {
 		tip = waiting[n-1].id
 	}
@@ -42,20 +44,20 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	defer func() { s.remote.release(session, forget) }()
 	if !s.remote.overHTTP() {
 		// The session began with the remote's branches: a push that must fail is not sent.
-		if adv, err := session.AdvertisedReferencesContext(ctx); err == nil && oid(adv.References[s.head()]) != remote {
+		if adv, err := session.AdvertisedReferencesContext(ctx); err == nil && git.OID(adv.References[s.head()]) != remote {
 			return waiting, &rejection{moved: true, reason: "the remote has commits that are not here"}
 		}
 	}
-	var list []outObject
+	var list []git.Outgoing
 	if refill {
-		list, err = s.db.everything(tip)
+		list, err = s.db.Everything(tip)
 	} else {
-		list, err = s.db.newObjects(remote, tip, !full && !caps.Supports("no-thin"))
+		list, err = s.db.NewObjects(remote, tip, !full && !caps.Supports("no-thin"))
 	}
 	if err != nil {
 		return waiting, fmt.Errorf("collect what is to be pushed: %w", err)
 	}
-	body, err := s.db.packBody(ctx, list)
+	body, err := s.db.Pack(ctx, list)
 	if err != nil {
 		return waiting, fmt.Errorf("collect what is to be pushed: %w", err)
 	}
@@ -74,7 +76,7 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 	if s.remote.overHTTP() {
 		ctx = context.WithValue(ctx, packBodyKey{}, body)
 	} else {
-		req.Packfile = io.NopCloser(body.open())
+		req.Packfile = io.NopCloser(body.Open())
 	}
 	if s.remote.local() {
 		var stop func()
@@ -118,10 +120,10 @@ func outlasting(ctx context.Context, by time.Duration) (later context.Context, s
 }
 
 // noteRemote writes the remote's tip down. Should that fail, the next fetch finds it out.
-func (s *Store) noteRemote(tip oid) {
-	old, err := s.refs.read(s.tracking())
+func (s *Store) noteRemote(tip git.OID) {
+	old, err := s.refs.Read(s.tracking())
 	if err == nil {
-		err = s.refs.move(context.Background(), s.tracking(), old, tip)
+		err = s.refs.Move(context.Background(), s.tracking(), old, tip)
 	}
 	if err != nil {
 		s.log.Warn("cannot note what the remote has", "error", err)

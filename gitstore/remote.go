@@ -22,6 +22,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	"github.com/go-git/go-git/v5/plumbing/transport/client"
 	"github.com/go-git/go-git/v5/plumbing/transport/http"
+
+	"gitpost/gitstore/git"
 )
 
 // remote is the other side. Only one goroutine talks to it at a time.
@@ -108,7 +110,7 @@ func redactURL(s string) string {
 // life every few seconds while hooks run.
 const silence = 2 * time.Minute
 
-// talkingConn gives up when nothing moves any more.
+// talkingConn returns up when nothing moves any more.
 type talkingConn struct{ net.Conn }
 
 func (c talkingConn) Read(p []byte) (int, error) {
@@ -143,17 +145,17 @@ type bodyTransport struct{ base *nethttp.Transport }
 type packBodyKey struct{}
 
 func (t bodyTransport) RoundTrip(req *nethttp.Request) (*nethttp.Response, error) {
-	if body, ok := req.Context().Value(packBodyKey{}).(packStream); ok && req.Method == nethttp.MethodPost {
+	if body, ok := req.Context().Value(packBodyKey{}).(git.Pack); ok && req.Method == nethttp.MethodPost {
 		req = req.Clone(req.Context())
-		req.Body = io.NopCloser(io.MultiReader(req.Body, body.open()))
+		req.Body = io.NopCloser(io.MultiReader(req.Body, body.Open()))
 		if head := req.GetBody; head != nil {
 			// A kept connection may turn out to be closed; the request is then sent again.
 			req.GetBody = func() (io.ReadCloser, error) {
 				r, err := head()
-				return io.NopCloser(io.MultiReader(r, body.open())), err
+				return io.NopCloser(io.MultiReader(r, body.Open())), err
 			}
 		}
-		req.ContentLength += body.size
+		req.ContentLength += body.Size
 		req.Header.Set("Content-Length", strconv.FormatInt(req.ContentLength, 10))
 	}
 	return t.base.RoundTrip(req)
@@ -210,7 +212,7 @@ var errSilent = errors.New("no answer in time")
 // greeting is how long the first answer may take.
 const greeting = 45 * time.Second
 
-// advertise opens a fetch session and reads what the remote has. An empty remote gives an
+// advertise opens a fetch session and reads what the remote has. An empty remote returns an
 // empty list and no session.
 func (r *remote) advertise(ctx context.Context) (transport.UploadPackSession, *packp.AdvRefs, error) {
 	auth, err := r.auth()
@@ -273,13 +275,13 @@ func (r *remote) receiver(ctx context.Context) (transport.ReceivePackSession, *c
 
 func (r *remote) overHTTP() bool { return r.ep.Protocol == "http" || r.ep.Protocol == "https" }
 
-// local tells whether the remote is a path, which a git of this machine serves.
+// local reports whether the remote is a path, which a git of this machine serves.
 func (r *remote) local() bool { return r.ep.Protocol == "file" }
 
 // release ends a push session; forget also drops what is remembered of one over HTTP.
 func (r *remote) release(s transport.ReceivePackSession, forget bool) {
 	if r.pusher == nil {
-		// Closing a session that its server left gives an error that says nothing new.
+		// Closing a session that its server left returns an error that says nothing new.
 		_ = s.Close()
 	} else if forget {
 		r.pusher, r.caps = nil, nil

@@ -257,7 +257,7 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 		many[fmt.Sprintf("post-%d.md", i)] = fmt.Sprint("text ", i)
 	}
 	before := s.Snapshot().commit
-	list, err := s.db.newObjects(before, put(t, s, "many", many).Snapshot.commit, true)
+	list, err := s.db.NewObjects(before, put(t, s, "many", many).Snapshot.commit, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,15 +270,15 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 	pushes := w.pushes.Load()
 	c := put(t, s, "one more", map[string]string{"zz.md": "z"})
 	size := func(thin bool) int64 {
-		list, err := s.db.newObjects(before, c.Snapshot.commit, thin)
+		list, err := s.db.NewObjects(before, c.Snapshot.commit, thin)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := s.db.packBody(t.Context(), list)
+		body, err := s.db.Pack(t.Context(), list)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return body.size
+		return body.Size
 	}
 	if thin, full := size(true), size(false); thin > 1000 || full < 8000 {
 		t.Errorf("for one file beside 400 a thin pack has %d bytes, a full one %d", thin, full)

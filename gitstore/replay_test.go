@@ -246,7 +246,7 @@ func TestReplayRules(t *testing.T) {
 	}
 }
 
-// inHistory tells whether some commit of main has a file with the text.
+// inHistory reports whether some commit of main has a file with the text.
 func inHistory(t *testing.T, dir, text string) bool {
 	t.Helper()
 	want := blobName(text)

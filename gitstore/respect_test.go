@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gitpost/gitstore/git"
 )
 
 // odd is a repository with all that is not a plain file.
@@ -211,7 +213,7 @@ func TestFilesBecomeFoldersAndBack(t *testing.T) {
 		t.Errorf("files %q", got)
 	}
 	put(t, s, "all gone", map[string]string{"b": "", "k": ""})
-	if tree := s.Snapshot().Tree(); tree != emptyTree.hash() {
+	if tree := s.Snapshot().Tree(); tree != git.EmptyTree.Hash() {
 		t.Errorf("tree %s", tree)
 	}
 	put(t, s, "missing", map[string]string{"none": ""})

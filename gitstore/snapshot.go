@@ -11,15 +11,17 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // Snapshot is the tree of one commit. It implements fs.FS, fs.ReadFileFS, fs.ReadDirFS and
 // fs.StatFS, never changes, and is safe for concurrent use. Submodules and symlinks are
 // listed with their mode and cannot be opened.
 type Snapshot struct {
-	src    source
-	commit oid
-	tree   oid
+	src    git.Source
+	commit git.OID
+	tree   git.OID
 	when   time.Time
 }
 
@@ -30,19 +32,19 @@ var (
 )
 
 // snapshotAt is the state after a commit; nil is the empty state before the first one.
-func snapshotAt(src source, c *commitObject) *Snapshot {
+func snapshotAt(src git.Source, c *git.Commit) *Snapshot {
 	if c == nil {
-		return &Snapshot{src: src, tree: emptyTree}
+		return &Snapshot{src: src, tree: git.EmptyTree}
 	}
-	return &Snapshot{src: src, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+	return &Snapshot{src: src, commit: c.ID, tree: c.Tree, when: time.Unix(c.Committed, 0)}
 }
 
 // snapshotOf reads the commit; a zero name is the empty state.
-func snapshotOf(src source, commit oid) (*Snapshot, error) {
-	if commit.isZero() {
+func snapshotOf(src git.Source, commit git.OID) (*Snapshot, error) {
+	if commit.IsZero() {
 		return snapshotAt(src, nil), nil
 	}
-	c, err := readCommit(src, commit)
+	c, err := git.ReadCommit(src, commit)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +52,11 @@ func snapshotOf(src source, commit oid) (*Snapshot, error) {
 }
 
 // Commit is the commit of the snapshot; "" for the empty state before the first commit.
-func (s *Snapshot) Commit() Hash { return s.commit.hash() }
+func (s *Snapshot) Commit() Hash { return s.commit.Hash() }
 
 // AtCommit is the snapshot of another commit of the repository, while it is there.
 func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
-	commit, err := parseOID(string(h))
+	commit, err := git.ParseOID(string(h))
 	if err != nil {
 		return nil, err
 	}
@@ -62,29 +64,31 @@ func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
 }
 
 // Tree is the root tree.
-func (s *Snapshot) Tree() Hash { return s.tree.hash() }
+func (s *Snapshot) Tree() Hash { return s.tree.Hash() }
 
-func rootEntry(s *Snapshot) treeEntry { return treeEntry{mode: modeDir, name: []byte("."), id: s.tree} }
+func rootEntry(s *Snapshot) git.Entry {
+	return git.Entry{Mode: git.ModeDir, Name: []byte("."), ID: s.tree}
+}
 
 // lookup walks down to a valid path.
-func (s *Snapshot) lookup(op, name string) (treeEntry, error) {
+func (s *Snapshot) lookup(op, name string) (git.Entry, error) {
 	if !fs.ValidPath(name) {
-		return treeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+		return git.Entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
 	e := rootEntry(s)
 	if name == "." {
 		return e, nil
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		if e.mode != modeDir {
+		if e.Mode != git.ModeDir {
 			return e, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
 		}
-		raw, err := readTree(s.src, e.id)
+		raw, err := git.ReadTree(s.src, e.ID)
 		if err != nil {
 			return e, &fs.PathError{Op: op, Path: name, Err: err}
 		}
 		var ok bool
-		if e, ok, err = findEntry(raw, part); err != nil {
+		if e, ok, err = git.FindEntry(raw, part); err != nil {
 			return e, &fs.PathError{Op: op, Path: name, Err: err}
 		}
 		if !ok {
@@ -96,16 +100,16 @@ func (s *Snapshot) lookup(op, name string) (treeEntry, error) {
 
 var errNotRegular = errors.New("a symlink or a submodule cannot be opened")
 
-// ReadFile gives the content of a regular file.
+// ReadFile returns the content of a regular file.
 func (s *Snapshot) ReadFile(name string) ([]byte, error) {
 	e, err := s.lookup("read", name)
 	if err != nil {
 		return nil, err
 	}
-	if !isRegular(e.mode) {
+	if !git.IsRegular(e.Mode) {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
-	_, data, err := s.src.object(e.id)
+	_, data, err := s.src.Object(e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
@@ -120,13 +124,13 @@ func (s *Snapshot) Open(name string) (fs.File, error) {
 	}
 	info := &entryInfo{s: s, e: e, name: path.Base(name)}
 	switch {
-	case e.mode == modeDir:
+	case e.Mode == git.ModeDir:
 		entries, err := s.ReadDir(name)
 		if err != nil {
 			return nil, err
 		}
 		return &openDir{info: info, path: name, entries: entries}, nil
-	case !isRegular(e.mode):
+	case !git.IsRegular(e.Mode):
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
 	}
 	if f := s.stream(info); f != nil {
@@ -145,20 +149,20 @@ func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.mode != modeDir {
+	if e.Mode != git.ModeDir {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
 	}
-	raw, err := readTree(s.src, e.id)
+	raw, err := git.ReadTree(s.src, e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
 	var list []fs.DirEntry
 	for len(raw) > 0 {
-		var e treeEntry
-		if e, raw, err = nextEntry(raw); err != nil {
+		var e git.Entry
+		if e, raw, err = git.NextEntry(raw); err != nil {
 			return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 		}
-		list = append(list, &entryInfo{s: s, e: e, name: string(e.name)})
+		list = append(list, &entryInfo{s: s, e: e, name: string(e.Name)})
 	}
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return list, nil
@@ -181,7 +185,7 @@ func (s *Snapshot) Stat(name string) (fs.FileInfo, error) {
 // is asked for.
 type entryInfo struct {
 	s    *Snapshot
-	e    treeEntry
+	e    git.Entry
 	name string
 
 	once sync.Once
@@ -191,15 +195,15 @@ type entryInfo struct {
 
 func (i *entryInfo) measure() error {
 	i.once.Do(func() {
-		if isRegular(i.e.mode) {
-			_, i.size, i.err = i.s.src.sizeOf(i.e.id)
+		if git.IsRegular(i.e.Mode) {
+			_, i.size, i.err = i.s.src.SizeOf(i.e.ID)
 		}
 	})
 	return i.err
 }
 
 func (i *entryInfo) Name() string { return i.name }
-func (i *entryInfo) IsDir() bool  { return i.e.mode == modeDir }
+func (i *entryInfo) IsDir() bool  { return i.e.Mode == git.ModeDir }
 func (i *entryInfo) Sys() any     { return nil }
 func (i *entryInfo) Size() int64  { _ = i.measure(); return i.size }
 
@@ -210,15 +214,15 @@ func (i *entryInfo) Type() fs.FileMode  { return i.Mode().Type() }
 func (i *entryInfo) Info() (fs.FileInfo, error) { return i, i.measure() }
 
 func (i *entryInfo) Mode() fs.FileMode {
-	switch i.e.mode & modeType {
-	case modeDir:
+	switch i.e.Mode & git.ModeType {
+	case git.ModeDir:
 		return fs.ModeDir | 0o755
-	case modeSymlink:
+	case git.ModeSymlink:
 		return fs.ModeSymlink | 0o777
-	case modeSubmodule:
+	case git.ModeSubmodule:
 		return fs.ModeDir | fs.ModeIrregular | 0o755
 	}
-	return fs.FileMode(i.e.mode & 0o777)
+	return fs.FileMode(i.e.Mode & 0o777)
 }
 
 type openFile struct {
@@ -234,7 +238,7 @@ const streamFrom = 1 << 20
 
 // stream opens a large blob that can be inflated while it is read; nil for others.
 func (s *Snapshot) stream(info *entryInfo) fs.File {
-	r := s.src.disk().openBlob(info.e.id, streamFrom)
+	r := s.src.DB().OpenBlob(info.e.ID, streamFrom)
 	if r == nil {
 		return nil
 	}
@@ -277,25 +281,25 @@ func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
 
 // Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
 func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
-	return walkTree(s.src, s.tree, "", func(path string, e treeEntry) error {
-		if !isRegular(e.mode) {
+	return git.WalkTree(s.src, s.tree, "", func(path string, e git.Entry) error {
+		if !git.IsRegular(e.Mode) {
 			return nil
 		}
-		return f(path, e.id.hash())
+		return f(path, e.ID.Hash())
 	})
 }
 
 // Blob reads a blob by name, also one that only the history has.
 func (s *Snapshot) Blob(h Hash) ([]byte, error) {
-	o, err := parseOID(string(h))
+	o, err := git.ParseOID(string(h))
 	if err != nil {
 		return nil, err
 	}
-	k, data, err := s.src.object(o)
+	k, data, err := s.src.Object(o)
 	if err != nil {
 		return nil, err
 	}
-	if k != blobKind {
+	if k != git.BlobKind {
 		return nil, &fs.PathError{Op: "read blob", Path: string(h), Err: errors.New("is a " + k.String())}
 	}
 	return data, nil
@@ -303,12 +307,12 @@ func (s *Snapshot) Blob(h Hash) ([]byte, error) {
 
 // ReadBlobs reads many blobs on all cores and calls f from several goroutines.
 func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, data []byte) error) error {
-	ids := make([]oid, len(blobs))
+	ids := make([]git.OID, len(blobs))
 	for i, h := range blobs {
 		var err error
-		if ids[i], err = parseOID(string(h)); err != nil {
+		if ids[i], err = git.ParseOID(string(h)); err != nil {
 			return err
 		}
 	}
-	return readMany(ctx, s.src, ids, f)
+	return git.ReadMany(ctx, s.src, ids, f)
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/skeema/knownhosts"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"gitpost/gitstore/git"
 )
 
 // sshSession is how go-git asks for the configuration of a connection.
@@ -182,7 +184,7 @@ func NewDeployKey(path, comment string) (public string, err error) {
 	if comment != "" {
 		public += " " + comment
 	}
-	if err := writeSynced(path, pem.EncodeToMemory(block), 0o600); err != nil {
+	if err := git.WriteSynced(path, pem.EncodeToMemory(block), 0o600); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return "", fmt.Errorf("make a deploy key: %s exists already; remove it or choose another path", path)
 		}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"gitpost/gitstore/git"
 )
 
 // Store is safe for concurrent use.
@@ -20,8 +22,8 @@ type Store struct {
 	c      Config // as it was opened: where it is, and what it is given
 	live   atomic.Pointer[Config]
 	log    *slog.Logger
-	refs   refs
-	db     *objects
+	refs   git.Refs
+	db     *git.DB
 	remote *remote
 	locked *os.File
 	branch string
@@ -58,7 +60,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
 		return nil, fmt.Errorf("open the clone: %w", err)
 	}
-	s := &Store{c: c, log: c.Log, refs: refs{c.Dir}}
+	s := &Store{c: c, log: c.Log, refs: git.Refs{Dir: c.Dir}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -68,12 +70,12 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return nil, &StorageError{Op: "open the clone", Err: err}
 	}
-	if s.locked, err = lockFolder(c.Dir); err != nil {
+	if s.locked, err = git.LockFolder(c.Dir); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			unlock(s.locked)
+			git.Unlock(s.locked)
 		}
 	}()
 	s.live.Store(&c)
@@ -88,7 +90,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		s.stop()
 		return nil, err
 	}
-	s.db.missed = s.miss
+	s.db.OnMissing = s.miss
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()
 	s.wg.Go(func() { s.announce(opened) })
@@ -115,7 +117,7 @@ func (s *Store) Close(ctx context.Context) error {
 		s.stop()
 		<-done
 		s.delivery.end()
-		unlock(s.locked)
+		git.Unlock(s.locked)
 	})
 	return nil
 }
@@ -124,7 +126,7 @@ func (s *Store) Close(ctx context.Context) error {
 func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
 
 // publish makes a durable commit the newest state.
-func (s *Store) publish(commit *commitObject) *Snapshot {
+func (s *Store) publish(commit *git.Commit) *Snapshot {
 	next := snapshotAt(s.db, commit)
 	s.tip.Store(next)
 	signal(s.announced)
@@ -160,22 +162,22 @@ func (s *Store) announce(last *Snapshot) {
 	}
 }
 
-// OpenReader gives the newest snapshot of an existing clone without its lock, beside a
+// OpenReader returns the newest snapshot of an existing clone without its lock, beside a
 // running Store; fs.ErrNotExist when there is no clone.
 func OpenReader(dir string) (*Snapshot, error) {
-	r := refs{dir}
-	branch, err := r.head()
+	r := git.Refs{Dir: dir}
+	branch, err := r.Head()
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fs.ErrNotExist
 		}
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	tip, err := r.read("refs/heads/" + branch)
+	tip, err := r.Read("refs/heads/" + branch)
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	db, err := openObjects(dir)
+	db, err := git.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}

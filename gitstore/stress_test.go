@@ -253,10 +253,10 @@ func (m *model) reopen() {
 	cancel()
 	_ = m.store.Close(ended)
 	r := m.store.refs
-	if err := os.WriteFile(r.own(m.store.head()), []byte("half"), 0o644); err != nil {
+	if err := os.WriteFile(r.Own(m.store.head()), []byte("half"), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.Link(r.own(m.store.head()), r.path(m.store.head())+".lock"); err != nil {
+	if err := os.Link(r.Own(m.store.head()), r.Path(m.store.head())+".lock"); err != nil {
 		m.t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(m.dir, "objects", "pack", "tmp_gitstore_"+"1.pack"), []byte("PACK"), 0o644); err != nil {
@@ -267,7 +267,7 @@ func (m *model) reopen() {
 
 func (m *model) join() {
 	m.note("join packs")
-	if err := m.store.db.joinPacks(4, nil); err != nil {
+	if err := m.store.db.Join(4, nil); err != nil {
 		m.t.Errorf("seed %d: join: %v", m.seed, err)
 	}
 }

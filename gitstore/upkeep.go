@@ -8,7 +8,7 @@ func (s *Store) maintain() {
 	for {
 		select {
 		case <-s.crowded:
-			if err := s.db.joinPacks(packsMost, s.closing); err != nil {
+			if err := s.db.Join(packsMost, s.closing); err != nil {
 				s.log.Warn("cannot join packs; it is tried again after the next commits", "error", err)
 			}
 		case <-s.closing:

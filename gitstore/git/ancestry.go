@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"container/heap"
@@ -6,26 +6,26 @@ import (
 	"slices"
 )
 
-// ancestry colours the histories of two commits until all they have in common is known.
-type ancestry struct {
-	src  source
-	seen map[oid]*colouredCommit
+// Ancestry colours the histories of two commits until all they have in common is known.
+type Ancestry struct {
+	src  Source
+	seen map[OID]*coloured
 	open commitHeap
 }
 
-type colouredCommit struct {
-	*commitObject
+type coloured struct {
+	*Commit
 	ofA, ofB, stale bool
 	visited         bool
 }
 
-// commitHeap gives the newest commit first.
-type commitHeap []*colouredCommit
+// commitHeap returns the newest commit first.
+type commitHeap []*coloured
 
 func (h commitHeap) Len() int           { return len(h) }
-func (h commitHeap) Less(i, j int) bool { return h[i].committed > h[j].committed }
+func (h commitHeap) Less(i, j int) bool { return h[i].Committed > h[j].Committed }
 func (h commitHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *commitHeap) Push(x any)        { *h = append(*h, x.(*colouredCommit)) }
+func (h *commitHeap) Push(x any)        { *h = append(*h, x.(*coloured)) }
 func (h *commitHeap) Pop() any {
 	old := *h
 	last := old[len(old)-1]
@@ -33,14 +33,14 @@ func (h *commitHeap) Pop() any {
 	return last
 }
 
-func (w *ancestry) mark(o oid, a, b, stale bool) error {
+func (w *Ancestry) mark(o OID, a, b, stale bool) error {
 	c := w.seen[o]
 	if c == nil {
-		commit, err := readCommit(w.src, o)
+		commit, err := ReadCommit(w.src, o)
 		if err != nil {
 			return err
 		}
-		c = &colouredCommit{commitObject: commit}
+		c = &coloured{Commit: commit}
 		w.seen[o] = c
 	} else if (!a || c.ofA) && (!b || c.ofB) && (!stale || c.stale) {
 		return nil
@@ -50,9 +50,9 @@ func (w *ancestry) mark(o oid, a, b, stale bool) error {
 	return nil
 }
 
-// common walks both histories until all commits that they share are known.
-func common(src source, a, b oid) (*ancestry, error) {
-	w := &ancestry{src: src, seen: make(map[oid]*colouredCommit)}
+// Common walks both histories until all commits that they share are known.
+func Common(src Source, a, b OID) (*Ancestry, error) {
+	w := &Ancestry{src: src, seen: make(map[OID]*coloured)}
 	if err := w.mark(a, true, false, false); err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func common(src source, a, b oid) (*ancestry, error) {
 		return nil, err
 	}
 	for w.unfinished() {
-		c := heap.Pop(&w.open).(*colouredCommit)
+		c := heap.Pop(&w.open).(*coloured)
 		stale := c.stale || c.ofA && c.ofB
 		for _, p := range c.parents {
 			if err := w.mark(p, c.ofA, c.ofB, stale); err != nil {
@@ -71,15 +71,15 @@ func common(src source, a, b oid) (*ancestry, error) {
 	return w, nil
 }
 
-// newCommits walks the history of tip, newest first, without the history of known, until f
+// NewCommits walks the history of tip, newest first, without the history of known, until f
 // returns false. f gets each commit with its first parent; nil: it has none. reached reports
 // whether known belongs to the history of tip; false for a zero known.
-func newCommits(ctx context.Context, src source, tip, known oid, f func(c, parent *commitObject) bool) (reached bool, err error) {
-	w := &ancestry{src: src, seen: make(map[oid]*colouredCommit)}
+func NewCommits(ctx context.Context, src Source, tip, known OID, f func(c, parent *Commit) bool) (reached bool, err error) {
+	w := &Ancestry{src: src, seen: make(map[OID]*coloured)}
 	if err := w.mark(tip, true, false, false); err != nil {
 		return false, err
 	}
-	if !known.isZero() {
+	if !known.IsZero() {
 		if err := w.mark(known, false, true, true); err != nil {
 			return false, nil // the history was rewritten, and the commit is gone from the clone
 		}
@@ -88,7 +88,7 @@ func newCommits(ctx context.Context, src source, tip, known oid, f func(c, paren
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		c := heap.Pop(&w.open).(*colouredCommit)
+		c := heap.Pop(&w.open).(*coloured)
 		for _, p := range c.parents {
 			if err := w.mark(p, c.ofA, c.ofB, c.stale); err != nil {
 				return false, err
@@ -98,25 +98,25 @@ func newCommits(ctx context.Context, src source, tip, known oid, f func(c, paren
 			continue
 		}
 		c.visited = true
-		var parent *commitObject
-		if p := w.seen[c.parent()]; p != nil {
-			parent = p.commitObject
+		var parent *Commit
+		if p := w.seen[c.Parent()]; p != nil {
+			parent = p.Commit
 		}
-		if !f(c.commitObject, parent) {
+		if !f(c.Commit, parent) {
 			break
 		}
-		c.message, c.author = "", "" // histories are long
+		c.Message, c.Author = "", "" // histories are long
 	}
-	return !known.isZero() && w.shared(known), nil
+	return !known.IsZero() && w.Shared(known), nil
 }
 
 // unfinished reports whether a commit that is not known to be common is still to be visited.
-func (w *ancestry) unfinished() bool {
-	return slices.ContainsFunc(w.open, func(c *colouredCommit) bool { return !c.stale })
+func (w *Ancestry) unfinished() bool {
+	return slices.ContainsFunc(w.open, func(c *coloured) bool { return !c.stale })
 }
 
-// shared tells whether both histories have the commit.
-func (w *ancestry) shared(o oid) bool {
+// Shared reports whether both histories have the commit.
+func (w *Ancestry) Shared(o OID) bool {
 	c := w.seen[o]
 	return c != nil && c.ofA && c.ofB
 }

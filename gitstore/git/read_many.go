@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"cmp"
@@ -13,15 +13,15 @@ import (
 // objectPlace is where one of many objects is stored; without a pack it is loose or missing.
 type objectPlace struct {
 	i   int
-	id  oid
+	id  OID
 	p   *pack
 	off int64
 }
 
-// readMany reads many blobs on all cores, each goroutine with its own buffers, and calls f
+// ReadMany reads many blobs on all cores, each goroutine with its own buffers, and calls f
 // from several goroutines.
-func readMany(ctx context.Context, src source, ids []oid, f func(i int, data []byte) error) error {
-	d := src.disk()
+func ReadMany(ctx context.Context, src Source, ids []OID, f func(i int, data []byte) error) error {
+	d := src.DB()
 	places, err := d.findMany(ctx, ids)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func readMany(ctx context.Context, src source, ids []oid, f func(i int, data []b
 
 // findMany finds objects in the packs and sorts them in the order of the files: neighbours
 // share delta bases and pages.
-func (d *objects) findMany(ctx context.Context, ids []oid) ([]objectPlace, error) {
+func (d *DB) findMany(ctx context.Context, ids []OID) ([]objectPlace, error) {
 	places := make([]objectPlace, len(ids))
 	parts := min(runtime.GOMAXPROCS(0), len(ids)/1000+1)
 	errs := make([]error, parts)
@@ -97,8 +97,8 @@ func (d *objects) findMany(ctx context.Context, ids []oid) ([]objectPlace, error
 
 // manyReader has the buffers of one goroutine.
 type manyReader struct {
-	src   source
-	d     *objects
+	src   Source
+	d     *DB
 	in    *inflater
 	bases deltaBases
 	of    *pack // that bases are from
@@ -114,10 +114,10 @@ func (r *manyReader) read(ctx context.Context, at objectPlace, f func(i int, dat
 		if at.p != r.of {
 			r.bases, r.of = deltaBases{}, at.p
 		}
-		_, data, err = at.p.read(r.in, at.off, &r.bases, r.d.object)
+		_, data, err = at.p.read(r.in, at.off, &r.bases, r.d.Object)
 	}
 	if at.p == nil || err != nil { // another pack may have a good copy
-		if _, data, err = r.src.object(at.id); err != nil {
+		if _, data, err = r.src.Object(at.id); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"errors"
@@ -16,9 +16,9 @@ const (
 
 var errStopped = errors.New("joining packs was stopped")
 
-// joinPacks makes one pack of the small ones when there are at least so many packs. The new one is durable
+// Join makes one pack of the small ones when there are at least so many packs. The new one is durable
 // before the first old one is removed. It ends with an error when stop is closed.
-func (d *objects) joinPacks(least int, stop <-chan struct{}) error {
+func (d *DB) Join(least int, stop <-chan struct{}) error {
 	packs := slices.Clone(*d.packs.Load())
 	if len(packs) < least {
 		return nil
@@ -43,7 +43,7 @@ func (d *objects) joinPacks(least int, stop <-chan struct{}) error {
 			}
 		}
 	}
-	return syncDir(d.packDir())
+	return SyncDir(d.packDir())
 }
 
 // choosePacks takes the small ones, and larger ones as long as they are not much larger
@@ -72,10 +72,10 @@ func choosePacks(packs []*pack) []*pack {
 
 // join writes all objects of some packs into one. Trees become deltas on newer trees of
 // the same folder, which they mostly repeat.
-func (d *objects) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
+func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 	var at *pack // that is being read
 	defer func() {
-		if err != nil && at != nil && !errors.Is(err, errStopped) && !isDiskError(err) {
+		if err != nil && at != nil && !errors.Is(err, errStopped) && !IsDiskError(err) {
 			at.damaged.Store(true) // the others are joined without it
 		}
 	}()
@@ -83,7 +83,7 @@ func (d *objects) join(group []*pack, stop <-chan struct{}) (_ *pack, err error)
 	defer w.abort()
 	in := newInflater()
 	type recent struct {
-		id    oid
+		id    OID
 		data  []byte
 		depth int
 	}
@@ -112,7 +112,7 @@ func (d *objects) join(group []*pack, stop <-chan struct{}) (_ *pack, err error)
 			if err != nil {
 				return nil, err
 			}
-			if h.kind == blobKind || h.kind == commitKind || h.kind == tagKind || h.kind == treeKind && h.size < deltaAbove {
+			if h.kind == BlobKind || h.kind == CommitKind || h.kind == tagKind || h.kind == TreeKind && h.size < deltaAbove {
 				end, err := p.end(off)
 				if err != nil {
 					return nil, err
@@ -122,11 +122,11 @@ func (d *objects) join(group []*pack, stop <-chan struct{}) (_ *pack, err error)
 				}
 				continue
 			}
-			k, data, err := p.read(in, off, nil, d.object)
+			k, data, err := p.read(in, off, nil, d.Object)
 			if err != nil {
 				return nil, err
 			}
-			if k != treeKind || len(data) < deltaAbove {
+			if k != TreeKind || len(data) < deltaAbove {
 				if err := w.add(o, k, data); err != nil {
 					return nil, err
 				}

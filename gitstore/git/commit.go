@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -9,45 +9,45 @@ import (
 	"time"
 )
 
-// commitObject is what the package needs of a commit.
-type commitObject struct {
-	id        oid
-	tree      oid
-	parents   []oid
-	author    string // name, address, time, as in the object
-	committed int64
-	message   string
+// Commit is what the package needs of a commit.
+type Commit struct {
+	ID        OID
+	Tree      OID
+	parents   []OID
+	Author    string // name, address, time, as in the object
+	Committed int64
+	Message   string
 }
 
-func (c *commitObject) parent() oid {
+func (c *Commit) Parent() OID {
 	if len(c.parents) == 0 {
-		return zeroOID
+		return ZeroOID
 	}
 	return c.parents[0]
 }
 
-// commitsSince lists the first-parent commits of tip behind until, oldest first; false when
+// CommitsSince lists the first-parent commits of tip behind until, oldest first; false when
 // until is not on that line.
-func commitsSince(src source, tip, until oid) ([]*commitObject, bool, error) {
-	var list []*commitObject
+func CommitsSince(src Source, tip, until OID) ([]*Commit, bool, error) {
+	var list []*Commit
 	for at := tip; at != until; {
-		if at.isZero() {
+		if at.IsZero() {
 			return nil, false, nil
 		}
-		c, err := readCommit(src, at)
+		c, err := ReadCommit(src, at)
 		if err != nil {
 			return nil, false, err
 		}
 		list = append(list, c)
-		at = c.parent()
+		at = c.Parent()
 	}
 	slices.Reverse(list)
 	return list, true, nil
 }
 
-func parseCommit(id oid, data []byte) (*commitObject, error) {
+func ParseCommit(id OID, data []byte) (*Commit, error) {
 	bad := func() error { return fmt.Errorf("commit %s is damaged", id) }
-	c := &commitObject{id: id}
+	c := &Commit{ID: id}
 	for {
 		line, rest, ok := bytes.Cut(data, []byte{'\n'})
 		if !ok {
@@ -63,30 +63,30 @@ func parseCommit(id oid, data []byte) (*commitObject, error) {
 		key, value, _ := bytes.Cut(line, []byte{' '})
 		switch string(key) {
 		case "tree", "parent":
-			o, err := parseOID(string(value))
+			o, err := ParseOID(string(value))
 			if err != nil {
 				return nil, bad()
 			}
 			if len(key) == 4 {
-				c.tree = o
+				c.Tree = o
 			} else {
 				c.parents = append(c.parents, o)
 			}
 		case "author":
-			c.author = string(value)
+			c.Author = string(value)
 		case "committer":
-			c.committed = signatureTime(value)
+			c.Committed = SignatureTime(value)
 		}
 	}
-	if c.tree.isZero() {
+	if c.Tree.IsZero() {
 		return nil, bad()
 	}
-	c.message = string(data)
+	c.Message = string(data)
 	return c, nil
 }
 
-// signatureTime is the time in "Name <address> 1700000000 +0100"; 0 when there is none.
-func signatureTime(sig []byte) int64 {
+// SignatureTime is the time in "Name <address> 1700000000 +0100"; 0 when there is none.
+func SignatureTime(sig []byte) int64 {
 	fields := bytes.Fields(sig[bytes.LastIndexByte(sig, '>')+1:])
 	if len(fields) == 0 {
 		return 0
@@ -98,18 +98,18 @@ func signatureTime(sig []byte) int64 {
 	return t
 }
 
-func encodeCommit(tree oid, parent oid, author, committer, message string) []byte {
+func EncodeCommit(tree OID, parent OID, author, committer, message string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "tree %s\n", tree)
-	if !parent.isZero() {
+	if !parent.IsZero() {
 		fmt.Fprintf(&b, "parent %s\n", parent)
 	}
 	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s", author, committer, message)
 	return b.Bytes()
 }
 
-// signature is a person and a time as commits spell them.
-func signature(name, email string, when time.Time) string {
+// Signature is a person and a time as commits spell them.
+func Signature(name, email string, when time.Time) string {
 	clean := func(s string) string {
 		s = strings.Map(func(r rune) rune {
 			if r < ' ' || r == '<' || r == '>' || r == 0x7f {

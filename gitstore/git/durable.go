@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"errors"
@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// writeSynced writes a file that must not exist and syncs it.
-func writeSynced(path string, data []byte, mode os.FileMode) error {
+// WriteSynced writes a file that must not exist and syncs it.
+func WriteSynced(path string, data []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
@@ -26,28 +26,28 @@ func writeSynced(path string, data []byte, mode os.FileMode) error {
 	return err
 }
 
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) error {
+// ReplaceFile writes a file whole or not at all.
+func ReplaceFile(path string, data []byte) error {
 	os.Remove(path + ".new")
-	if err := writeSynced(path+".new", data, 0o644); err != nil {
+	if err := WriteSynced(path+".new", data, 0o644); err != nil {
 		return err
 	}
 	if err := os.Rename(path+".new", path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncDir(filepath.Dir(path))
 }
 
-// tryWrite reports why the pack folder takes no file; nil when it does.
-func (d *objects) tryWrite() error {
+// TryWrite reports why the pack folder takes no file; nil when it does.
+func (d *DB) TryWrite() error {
 	name := filepath.Join(d.packDir(), tempPrefix+"try")
 	os.Remove(name)
 	defer os.Remove(name)
-	return writeSynced(name, make([]byte, 64<<10), 0o600)
+	return WriteSynced(name, make([]byte, 64<<10), 0o600)
 }
 
-// syncDir makes the names in a folder durable. Some file systems cannot, and say so.
-func syncDir(dir string) error {
+// SyncDir makes the names in a folder durable. Some file systems cannot, and say so.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -60,8 +60,8 @@ func syncDir(dir string) error {
 	return err
 }
 
-// isDiskError tells an error of the file system from one of a caller's content.
-func isDiskError(err error) bool {
+// IsDiskError tells an error of the file system from one of a caller's content.
+func IsDiskError(err error) bool {
 	var path *os.PathError
 	var link *os.LinkError
 	var errno syscall.Errno

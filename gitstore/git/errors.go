@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"errors"
@@ -8,11 +8,11 @@ import (
 // ErrLocked: another process has the store open.
 var ErrLocked = errors.New("the clone is in use by another process")
 
-// errWrongSize: a stream did not have the announced number of bytes.
-var errWrongSize = errors.New("the size is not the announced one")
+// ErrWrongSize: a stream did not have the announced number of bytes.
+var ErrWrongSize = errors.New("the size is not the announced one")
 
-// errRefMoved: somebody else moved the ref since it was read.
-var errRefMoved = errors.New("the branch was moved by another program")
+// ErrRefMoved: somebody else moved the ref since it was read.
+var ErrRefMoved = errors.New("the branch was moved by another program")
 
 // StorageError is a failure of this machine's disk: full, read-only, broken. Nothing that
 // was acknowledged is lost, and the same Update may be tried again.

@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -9,61 +9,61 @@ import (
 	"io"
 )
 
-// outObject is one object of a pack to be sent; a tree may go as a delta on one that the
+// Outgoing is one object of a pack to be sent; a tree may go as a delta on one that the
 // remote has or that comes earlier.
-type outObject struct {
-	id, base oid
+type Outgoing struct {
+	id, base OID
 	kind     kind
 }
 
 // thinDepth bounds the chain of deltas that a server has to follow.
 const thinDepth = 40
 
-// newObjects is exactly what the commits behind remote bring: only folders that changed
+// NewObjects is exactly what the commits behind remote bring: only folders that changed
 // are read.
-func (d *objects) newObjects(remote, tip oid, thin bool) ([]outObject, error) {
-	commits, ok, err := commitsSince(d, tip, remote)
+func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
+	commits, ok, err := CommitsSince(d, tip, remote)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, fmt.Errorf("%s does not continue %s", tip, remote)
 	}
-	var list []outObject
-	depth := make(map[oid]int)
-	add := func(o, base oid, k kind) {
+	var list []Outgoing
+	depth := make(map[OID]int)
+	add := func(o, base OID, k kind) {
 		if _, there := depth[o]; there || o == base {
 			return
 		}
 		depth[o] = 0
-		if !thin || base.isZero() || depth[base] >= thinDepth {
-			base = zeroOID
+		if !thin || base.IsZero() || depth[base] >= thinDepth {
+			base = ZeroOID
 		} else {
 			depth[o] = depth[base] + 1
 		}
-		list = append(list, outObject{o, base, k})
+		list = append(list, Outgoing{o, base, k})
 	}
 	for _, c := range commits {
-		add(c.id, zeroOID, commitKind)
-		before := zeroOID
-		if !c.parent().isZero() {
-			parent, err := readCommit(d, c.parent())
+		add(c.ID, ZeroOID, CommitKind)
+		before := ZeroOID
+		if !c.Parent().IsZero() {
+			parent, err := ReadCommit(d, c.Parent())
 			if err != nil {
 				return nil, err
 			}
-			before = parent.tree
+			before = parent.Tree
 		}
-		if c.tree == emptyTree {
-			add(emptyTree, zeroOID, treeKind)
+		if c.Tree == EmptyTree {
+			add(EmptyTree, ZeroOID, TreeKind)
 		}
-		err = diffTrees(d, before, d, c.tree, "", func(t treeChange) error {
-			if t.new.mode != 0 && t.new.mode != modeSubmodule && t.new.id != t.old.id {
-				add(t.new.id, zeroOID, blobKind)
+		err = DiffTrees(d, before, d, c.Tree, "", func(t Change) error {
+			if t.New.Mode != 0 && t.New.Mode != ModeSubmodule && t.New.ID != t.Old.ID {
+				add(t.New.ID, ZeroOID, BlobKind)
 			}
 			return nil
-		}, func(_ string, old, new oid) error {
-			if !new.isZero() {
-				add(new, old, treeKind)
+		}, func(_ string, old, new OID) error {
+			if !new.IsZero() {
+				add(new, old, TreeKind)
 			}
 			return nil
 		})
@@ -74,38 +74,38 @@ func (d *objects) newObjects(remote, tip oid, thin bool) ([]outObject, error) {
 	return list, nil
 }
 
-// everything is all that can be reached from a commit.
-func (d *objects) everything(tip oid) ([]outObject, error) {
-	var list []outObject
-	seen := make(map[oid]bool)
-	add := func(o oid, k kind) bool {
+// Everything is all that can be reached from a commit.
+func (d *DB) Everything(tip OID) ([]Outgoing, error) {
+	var list []Outgoing
+	seen := make(map[OID]bool)
+	add := func(o OID, k kind) bool {
 		if seen[o] {
 			return false
 		}
 		seen[o] = true
-		list = append(list, outObject{id: o, kind: k})
+		list = append(list, Outgoing{id: o, kind: k})
 		return true
 	}
-	var tree func(oid) error
-	tree = func(o oid) error {
-		if !add(o, treeKind) {
+	var tree func(OID) error
+	tree = func(o OID) error {
+		if !add(o, TreeKind) {
 			return nil
 		}
-		raw, err := readTree(d, o)
+		raw, err := ReadTree(d, o)
 		if err != nil {
 			return err
 		}
 		for len(raw) > 0 {
-			var e treeEntry
-			if e, raw, err = nextEntry(raw); err != nil {
+			var e Entry
+			if e, raw, err = NextEntry(raw); err != nil {
 				return err
 			}
-			switch e.mode {
-			case modeDir:
-				err = tree(e.id)
-			case modeSubmodule:
+			switch e.Mode {
+			case ModeDir:
+				err = tree(e.ID)
+			case ModeSubmodule:
 			default:
-				add(e.id, blobKind)
+				add(e.ID, BlobKind)
 			}
 			if err != nil {
 				return err
@@ -113,18 +113,18 @@ func (d *objects) everything(tip oid) ([]outObject, error) {
 		}
 		return nil
 	}
-	open := []oid{tip}
+	open := []OID{tip}
 	for len(open) > 0 {
 		o := open[len(open)-1]
 		open = open[:len(open)-1]
-		if o.isZero() || !add(o, commitKind) {
+		if o.IsZero() || !add(o, CommitKind) {
 			continue
 		}
-		c, err := readCommit(d, o)
+		c, err := ReadCommit(d, o)
 		if err != nil {
 			return nil, err
 		}
-		if err := tree(c.tree); err != nil {
+		if err := tree(c.Tree); err != nil {
 			return nil, err
 		}
 		open = append(open, c.parents...)
@@ -136,9 +136,9 @@ func (d *objects) everything(tip oid) ([]outObject, error) {
 // clone's pack while it is sent, not made anew and held in memory.
 const rawFrom = 4 << 10
 
-// packBody makes the pack. Its length is known beforehand: not every server takes a request
+// Pack makes the pack. Its length is known beforehand: not every server takes a request
 // without one.
-func (d *objects) packBody(ctx context.Context, list []outObject) (packStream, error) {
+func (d *DB) Pack(ctx context.Context, list []Outgoing) (Pack, error) {
 	var parts []*io.SectionReader
 	size := int64(0)
 	small := bytes.NewBuffer(packHead(len(list)))
@@ -153,12 +153,12 @@ func (d *objects) packBody(ctx context.Context, list []outObject) (packStream, e
 	in := newInflater()
 	for _, o := range list {
 		if err := ctx.Err(); err != nil {
-			return packStream{}, err
+			return Pack{}, err
 		}
-		if o.kind == blobKind {
+		if o.kind == BlobKind {
 			raw, err := d.packedBlob(in, o.id)
 			if err != nil {
-				return packStream{}, err
+				return Pack{}, err
 			}
 			if raw != nil {
 				flush()
@@ -168,7 +168,7 @@ func (d *objects) packBody(ctx context.Context, list []outObject) (packStream, e
 			}
 		}
 		if err := d.encodeObject(small, &z, o); err != nil {
-			return packStream{}, err
+			return Pack{}, err
 		}
 	}
 	flush()
@@ -179,18 +179,18 @@ func (d *objects) packBody(ctx context.Context, list []outObject) (packStream, e
 		}
 		return &summedReader{r: io.MultiReader(readers...), sum: sha1.New()}
 	}
-	return packStream{open: open, size: size + sha1.Size}, nil
+	return Pack{Open: open, Size: size + sha1.Size}, nil
 }
 
 // encodeObject writes one entry of a pack, as a delta when that is allowed and pays.
-func (d *objects) encodeObject(w *bytes.Buffer, z *deflater, o outObject) error {
-	k, data, err := d.object(o.id)
+func (d *DB) encodeObject(w *bytes.Buffer, z *deflater, o Outgoing) error {
+	k, data, err := d.Object(o.id)
 	if err != nil {
 		return err
 	}
 	var base []byte
-	if !o.base.isZero() {
-		if base, err = readTree(d, o.base); err != nil {
+	if !o.base.IsZero() {
+		if base, err = ReadTree(d, o.base); err != nil {
 			return err
 		}
 		if delta := treeDelta(base, data); len(delta) < len(data)/2 {
@@ -210,14 +210,14 @@ func (d *objects) encodeObject(w *bytes.Buffer, z *deflater, o outObject) error 
 
 // packedBlob is the whole entry of a large blob as it stands in a pack; nil when it is
 // small, loose or a delta.
-func (d *objects) packedBlob(in *inflater, o oid) (*io.SectionReader, error) {
+func (d *DB) packedBlob(in *inflater, o OID) (*io.SectionReader, error) {
 	p, off, err := d.packed(o)
 	if p == nil || err != nil {
 		return nil, err
 	}
 	in.seek(p.f, off)
 	h, err := readPackHeader(in.br, off)
-	if err != nil || h.kind != blobKind || h.size < rawFrom {
+	if err != nil || h.kind != BlobKind || h.size < rawFrom {
 		return nil, err
 	}
 	end, err := p.end(off)
@@ -227,7 +227,7 @@ func (d *objects) packedBlob(in *inflater, o oid) (*io.SectionReader, error) {
 	return io.NewSectionReader(p.f, off, end-off), nil
 }
 
-// summedReader gives what r gives, and then the checksum of it.
+// summedReader returns what r gives, and then the checksum of it.
 type summedReader struct {
 	r    io.Reader
 	sum  hash.Hash
@@ -246,8 +246,8 @@ func (s *summedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// packStream is a pack of known size.
-type packStream struct {
-	open func() io.Reader // reads it from the start; may be called again
-	size int64
+// Pack is a pack of known size.
+type Pack struct {
+	Open func() io.Reader // reads it from the start; may be called again
+	Size int64
 }

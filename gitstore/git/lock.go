@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"errors"
@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 )
 
-// lockFolder takes the process lock of a clone.
-func lockFolder(dir string) (*os.File, error) {
+// LockFolder takes the process lock of a clone.
+func LockFolder(dir string) (*os.File, error) {
 	path := filepath.Join(dir, "gitstore.lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, &StorageError{Op: "lock the clone", Err: err}
 	}
-	if err := lockFile(f); err != nil {
+	if err := LockFile(f); err != nil {
 		f.Close()
 		if errors.Is(err, ErrLocked) {
 			return nil, fmt.Errorf("%w: %s; stop that one first, or use another folder", ErrLocked, dir)
@@ -24,9 +24,9 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// unlock ends the lock itself: a process that is being started at this moment may hold a
+// Unlock ends the lock itself: a process that is being started at this moment may hold a
 // copy of the file for a while.
-func unlock(f *os.File) {
-	_ = unlockFile(f)
+func Unlock(f *os.File) {
+	_ = UnlockFile(f)
 	f.Close()
 }

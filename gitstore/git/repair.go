@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"errors"
@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// createObjects makes the folders of a bare repository that is not complete yet and opens it.
-func createObjects(repository string) (*objects, error) {
+// Create makes the folders of a bare repository that is not complete yet and opens it.
+func Create(repository string) (*DB, error) {
 	for _, dir := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
 		if err := os.MkdirAll(filepath.Join(repository, filepath.FromSlash(dir)), 0o755); err != nil {
 			return nil, err
 		}
 	}
 	removeTemporaries(filepath.Join(repository, "objects", "pack"))
-	return openObjects(repository)
+	return Open(repository)
 }
 
-// repairObjects opens the objects of a bare repository after it has removed what a killed
+// Repair opens the objects of a bare repository after it has removed what a killed
 // process left in the pack folder and has indexed packs without a readable index.
-func repairObjects(repository string) (*objects, error) {
+func Repair(repository string) (*DB, error) {
 	packs := filepath.Join(repository, "objects", "pack")
 	removeTemporaries(packs)
 	if err := repairPacks(packs); err != nil {
 		return nil, err
 	}
-	return openObjects(repository)
+	return Open(repository)
 }
 
 func removeTemporaries(packDir string) {
@@ -39,10 +39,10 @@ func removeTemporaries(packDir string) {
 	}
 }
 
-// isTemporary reports whether a file in the repository is one that a killed process left.
-func isTemporary(name string) bool { return strings.HasPrefix(name, tempPrefix) }
+// IsTemporary reports whether a file in the repository is one that a killed process left.
+func IsTemporary(name string) bool { return strings.HasPrefix(name, tempPrefix) }
 
-// repairPacks gives a pack without a readable index a new one. What cannot be read as a pack
+// repairPacks returns a pack without a readable index a new one. What cannot be read as a pack
 // is set aside.
 func repairPacks(dir string) error {
 	packs, err := filepath.Glob(filepath.Join(dir, "pack-*.pack"))
@@ -83,7 +83,7 @@ func indexAgain(name string) error {
 	if err != nil {
 		return err
 	}
-	alone := func(o oid) (kind, []byte, error) {
+	alone := func(o OID) (kind, []byte, error) {
 		return 0, nil, fmt.Errorf("%s is not in the pack", o)
 	}
 	x := &packIndexer{f: f, in: newInflater(), end: st.Size() - 20, outside: alone}
@@ -98,11 +98,11 @@ func indexAgain(name string) error {
 		return err
 	}
 	index := strings.TrimSuffix(name, ".pack") + ".idx"
-	if err := writeSynced(index+".new", encodePackIndex(entries, sum), 0o444); err != nil {
+	if err := WriteSynced(index+".new", encodePackIndex(entries, sum), 0o444); err != nil {
 		return err
 	}
 	if err := os.Rename(index+".new", index); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(name))
+	return SyncDir(filepath.Dir(name))
 }
