@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // Adopt moves the clone in the folder from to c.Dir, with all that waits in it for a push, when
@@ -53,7 +54,7 @@ func sameOrigin(dir string, c Config) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	r, err := newRemote(c)
+	r, err := remote.New(c.remote())
 	if err != nil {
 		return false, err
 	}
@@ -62,5 +63,5 @@ func sameOrigin(dir string, c Config) (bool, error) {
 		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
 	_, own, _ := strings.Cut(string(data), ownSection)
-	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.name)+"\n"), nil
+	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.Name())+"\n"), nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
-
 	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // openClone finds or makes the clone. HEAD is written last, so a folder without one was
@@ -41,7 +39,7 @@ func (s *Store) openClone(ctx context.Context) error {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
 	if err := s.firstFetch(ctx); err != nil {
-		return s.remote.explain("clone", err)
+		return s.remote.Explain("clone", err)
 	}
 	if err := s.writeConfig(); err != nil {
 		return err
@@ -69,68 +67,61 @@ func (s *Store) checkFolderIsOurs() error {
 
 // firstFetch brings the whole branch.
 func (s *Store) firstFetch(ctx context.Context) error {
-	session, adv, err := s.remote.advertise(ctx)
+	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
 	}
-	if session == nil { // empty
-		if s.branch = s.c.Branch; s.branch == "" {
+	defer f.Close()
+	s.branch = s.c.Branch
+	if len(f.Branches()) == 0 {
+		if s.branch == "" {
 			s.branch = "main"
 		}
 		return nil
 	}
-	defer session.Close()
-	if s.branch = s.c.Branch; s.branch == "" {
-		if s.branch, err = defaultBranch(adv); err != nil {
+	if s.branch == "" {
+		if s.branch, err = f.DefaultBranch(); err != nil {
 			return err
 		}
 	}
-	tip, err := s.branchOf(adv)
+	tip, err := s.branchOf(f)
 	if err != nil {
 		return err
 	}
 	progress, began := s.c.Progress, time.Now()
-	if progress == nil {
-		progress = io.Discard
-	} else {
-		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.name)
+	if progress != nil {
+		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.Name())
 	}
-	if err := s.download(ctx, session, adv, tip, nil, progress); err != nil {
+	if err := s.download(ctx, f, tip, nil, progress); err != nil {
 		return err
 	}
-	if err := s.refs.Move(ctx, s.tracking(), zeroOrRead(s.refs, s.tracking()), tip); err != nil {
-		return &StorageError{Op: "make the clone", Err: err}
+	for _, ref := range []string{s.tracking(), s.head()} {
+		old, _ := s.refs.Read(ref)
+		if err := s.refs.Move(ctx, ref, old, tip); err != nil {
+			return &StorageError{Op: "make the clone", Err: err}
+		}
 	}
-	if err := s.refs.Move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
-		return &StorageError{Op: "make the clone", Err: err}
-	}
-	s.log.Info("the repository is cloned", "from", s.remote.name, "branch", s.branch, "took", time.Since(began).Round(time.Millisecond).String())
+	s.log.Info("the repository was cloned", "from", s.remote.Name(), "branch", s.branch,
+		"took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 
-func zeroOrRead(r git.Refs, name string) git.OID {
-	o, _ := r.Read(name)
-	return o
-}
-
 // branchOf is the store's branch at the remote; zero when the remote is empty.
-func (s *Store) branchOf(adv *packp.AdvRefs) (git.OID, error) {
-	if h, ok := adv.References[s.head()]; ok {
-		return git.OID(h), nil
+func (s *Store) branchOf(f *remote.Fetch) (git.OID, error) {
+	tip, ok := f.Branch(s.branch)
+	names := f.Branches()
+	if ok || len(names) == 0 {
+		return tip, nil
 	}
-	names := branchNames(adv)
-	if len(names) == 0 {
-		return git.ZeroOID, nil
-	}
-	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
-		Hint:   "name the branch in the configuration and restart; what waits comes along"}
+		Hint:   "name the branch in the configuration and restart; unpushed commits move with it"}
 }
 
 // writeConfig makes the folder a repository that git commands accept. The URL has no
 // secret in it.
 func (s *Store) writeConfig() error {
-	return s.writeConfigText(coreConfig+originConfig(s.remote.name), true)
+	return s.writeConfigText(coreConfig+originConfig(s.remote.Name()), true)
 }
 
 const coreConfig = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
@@ -148,7 +139,7 @@ const ownSection = "[gitstore]\n"
 // writeConfigText puts a section of our own behind a config: which remote the branch that
 // is noted as the remote's belongs to, and whether this package made the clone.
 func (s *Store) writeConfigText(text string, made bool) error {
-	text += ownSection + "\tremote = " + quoteConfig(s.remote.name) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
+	text += ownSection + "\tremote = " + quoteConfig(s.remote.Name()) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
 	if err := git.ReplaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
 		return &StorageError{Op: "write the clone's config", Err: err}
 	}
@@ -164,7 +155,7 @@ func (s *Store) checkConfig() error {
 	}
 	text, own, known := strings.Cut(string(data), ownSection)
 	made := strings.Contains(own, "\tmade = true\n")
-	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.name)+"\n") {
+	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.Name())+"\n") {
 		s.delivery.fromEmpty = made
 		return nil
 	}
@@ -177,7 +168,7 @@ func (s *Store) checkConfig() error {
 		}
 	}
 	if text == "" || made {
-		text = coreConfig + originConfig(s.remote.name)
+		text = coreConfig + originConfig(s.remote.Name())
 	}
 	return s.writeConfigText(text, false)
 }
@@ -214,7 +205,7 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 		}
 		if tip.IsZero() {
 			if err := s.firstFetch(ctx); err != nil {
-				return s.remote.explain("fetch from", err)
+				return s.remote.Explain("fetch from", err)
 			}
 		}
 		return s.changeBranch(branch)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // courier is the one that talks to the remote.
@@ -20,8 +21,8 @@ type courier struct {
 	failed      int       // pushes that failed in a row
 	polling     time.Time // when the next look at the remote is due; zero: none is
 	fetchFailed int
-	fresh       bool    // a commit came since the last look
-	remote      *remote // to be used from now on; nil: the one that is
+	fresh       bool           // a commit came since the last look
+	remote      *remote.Remote // to be used from now on; nil: the one that is
 }
 
 const (
@@ -299,7 +300,7 @@ func (s *Store) pushAll(ctx context.Context) error {
 	full := false
 	for moved := 0; ; {
 		covered, err := s.push(ctx, full)
-		var no *rejection
+		var no *remote.Rejection
 		switch {
 		case err == nil:
 			s.notePush(nil, nil)
@@ -308,11 +309,11 @@ func (s *Store) pushAll(ctx context.Context) error {
 			}
 			moved = 0
 			continue
-		case errors.As(err, &no) && no.unpack && !full:
+		case errors.As(err, &no) && no.Unpack && !full:
 			// The server could not complete the thin pack: send everything whole.
 			full = true
 			continue
-		case errors.As(err, &no) && no.moved && moved < movedPatience:
+		case errors.As(err, &no) && no.Moved && moved < movedPatience:
 			before := s.delivery.remoteTip()
 			fetchErr := s.fetch(ctx)
 			s.noteFetch(fetchErr)
@@ -327,7 +328,7 @@ func (s *Store) pushAll(ctx context.Context) error {
 				continue
 			}
 		}
-		err = s.remote.explain("push to", err)
+		err = s.remote.Explain("push to", err)
 		s.notePush(err, covered)
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // ErrLocked: another process has the store open.
@@ -16,6 +17,9 @@ type StorageError = git.StorageError
 
 // MissingError is an object that the clone should have.
 type MissingError = git.MissingError
+
+// RemoteError is a failure at or on the way to the remote. It never holds a secret.
+type RemoteError = remote.Error
 
 // ErrClosed: the store was closed.
 var ErrClosed = errors.New("the store is closed")
@@ -33,4 +37,20 @@ func (e *PathError) Error() string {
 		s += "; " + e.Hint
 	}
 	return s
+}
+
+// reasonOf is what people are told of an error at the remote.
+func reasonOf(err error) (reason string, unreachable bool) {
+	var r *RemoteError
+	if err == nil {
+		return "", false
+	}
+	if !errors.As(err, &r) {
+		return err.Error(), false
+	}
+	reason = r.Reason
+	if r.Hint != "" {
+		reason += "; " + r.Hint
+	}
+	return reason, r.Unreachable
 }

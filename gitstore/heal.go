@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -95,16 +94,16 @@ func (s *Store) tryDisk() {
 
 // fetchAll fetches the branch whole, as if nothing of it were here.
 func (s *Store) fetchAll(ctx context.Context) error {
-	session, adv, err := s.remote.advertise(ctx)
-	if err != nil || session == nil {
-		return err
-	}
-	defer session.Close()
-	tip, err := s.branchOf(adv)
+	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
 	}
-	return s.download(ctx, session, adv, tip, nil, io.Discard)
+	defer f.Close()
+	tip, err := s.branchOf(f)
+	if err != nil || tip.IsZero() {
+		return err
+	}
+	return s.download(ctx, f, tip, nil, nil)
 }
 
 // heal fetches what is missing.
@@ -142,7 +141,7 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 		}
 		s.log.Warn("the newest commit in the clone cannot be read; the branch is fetched whole again", "clone", s.c.Dir, "error", err)
 		if fetchErr := s.fetchAll(ctx); fetchErr != nil {
-			return s.unreadable(ref, errors.Join(err, s.remote.explain("fetch from", fetchErr)))
+			return s.unreadable(ref, errors.Join(err, s.remote.Explain("fetch from", fetchErr)))
 		}
 	}
 }

@@ -156,7 +156,7 @@ func (s *Store) notShared(history *git.Ancestry, tip git.OID, waiting []*pending
 	var list []*pending
 	for at := tip; !history.Shared(at); {
 		if at.IsZero() {
-			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
 				Reason: "the clone in " + s.c.Dir + " and the remote have no commit in common",
 				Hint:   "check the remote's address; to start anew from it, move that folder away"}
 		}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // Store is safe for concurrent use.
@@ -24,7 +25,7 @@ type Store struct {
 	log    *slog.Logger
 	refs   git.Refs
 	db     *git.DB
-	remote *remote
+	remote *remote.Remote // only the syncer uses it
 	locked *os.File
 	branch string
 
@@ -64,7 +65,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.remote, err = newRemote(c); err != nil {
+	if s.remote, err = remote.New(c.remote()); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {

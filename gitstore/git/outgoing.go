@@ -251,3 +251,9 @@ type Pack struct {
 	Open func() io.Reader // reads it from the start; may be called again
 	Size int64
 }
+
+// EmptyPack is a pack without objects.
+func EmptyPack() Pack {
+	pack, _ := new(DB).Pack(context.Background(), nil)
+	return pack
+}
