@@ -42,7 +42,7 @@ var AdviceTable = []Advice{
 		Hint: "let gitpost's user or deploy key push to the branch: GitHub and Gitea under Settings → Branches or Rules " +
 			"(whitelist deploy keys), GitLab under Settings → Repository → Protected branches"},
 	{Sign: `(?i)not authorized to write|deploy key|read.?only|write access|insufficient permission|denied to`,
-		Hint: "give the token or deploy key write access to this repository in its settings at the host"},
+		Hint: "check that the token or deploy key may write to this repository (in its settings at the host)"},
 	{Sign: `(?i)quota|storage limit|insufficient storage|no space left`,
 		Hint: "free space at the host, or raise the quota of the repository"},
 }

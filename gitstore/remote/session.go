@@ -111,6 +111,7 @@ func readAdvertisement(r io.Reader) (*packp.AdvRefs, error) {
 
 // objectFormat reads ahead to the line with the capabilities, which names the hash function.
 func objectFormat(in *bufio.Reader) string {
+	named := false // the line with the service's name came, which a flush follows
 	for at := 0; ; {
 		head, err := in.Peek(at + 4)
 		if err != nil {
@@ -120,8 +121,11 @@ func objectFormat(in *bufio.Reader) string {
 		if err != nil {
 			return "sha1"
 		}
-		if n < 4 { // a flush behind the service's name
-			at += 4
+		if n < 4 && !named {
+			return "sha1" // the repository is empty, and nothing more comes
+		}
+		if n < 4 {
+			at, named = at+4, false
 			continue
 		}
 		line, err := in.Peek(at + int(n))
@@ -131,6 +135,7 @@ func objectFormat(in *bufio.Reader) string {
 		line = line[at+4:]
 		at += int(n)
 		if bytes.HasPrefix(line, []byte("# service=")) {
+			named = true
 			continue
 		}
 		for word := range strings.FieldsSeq(string(line)) {
