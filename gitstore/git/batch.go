@@ -1,63 +1,92 @@
-package gitstore
+package git
 
 import (
 	"io"
 	"sync"
 )
 
-// batch is the objects of commits that are being made: a pack in the making, readable
+// Batch is the objects of commits that are being made: a pack in the making, readable
 // together with what is on disk.
-type batch struct {
-	db *objects
+type Batch struct {
+	db *DB
 	w  *packWriter
 
 	mu    sync.RWMutex // guards recent; an edit may read from several goroutines
-	known map[oid]baseObject
+	known map[OID]baseObject
 }
 
 // recentLimit is the size up to which a new object is kept in memory until it is durable.
 const recentLimit = 8 << 20
 
-func newBatch(db *objects, z *deflater) *batch {
-	return &batch{db: db, w: newPackWriter(db.packDir(), z), known: make(map[oid]baseObject)}
+func NewBatch(db *DB) *Batch {
+	return &Batch{db: db, w: newPackWriter(db.packDir()), known: make(map[OID]baseObject)}
 }
 
-func (b *batch) disk() *objects { return b.db }
+// Mark returns a function that removes the objects that were added since.
+func (b *Batch) Mark() (rewind func()) {
+	n, off := b.w.len(), b.w.offset()
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, e := range b.w.entries[n:] {
+			delete(b.known, e.id)
+		}
+		_ = b.w.rewind(n, off)
+	}
+}
 
-func (b *batch) object(o oid) (kind, []byte, error) {
+// Close releases the batch. Objects that were not stored are gone.
+func (b *Batch) Close() { b.w.abort() }
+
+// Store makes the objects durable and visible in the database.
+func (b *Batch) Store() error {
+	if b.w.len() == 0 {
+		return nil
+	}
+	p, err := b.w.finish()
+	if err != nil {
+		return err
+	}
+	b.db.add(p)
+	return nil
+}
+
+func (b *Batch) DB() *DB { return b.db }
+
+func (b *Batch) Object(o OID) (kind, []byte, error) {
 	b.mu.RLock()
 	k, ok := b.known[o]
 	b.mu.RUnlock()
 	if ok && k.data != nil {
 		return k.kind, k.data, nil
 	}
-	if ok && !b.db.has(o) {
+	if ok && !b.db.Has(o) {
 		return b.readBack(o)
 	}
-	return b.db.object(o)
+	return b.db.Object(o)
 }
 
-func (b *batch) sizeOf(o oid) (kind, int64, error) {
+func (b *Batch) SizeOf(o OID) (kind, int64, error) {
 	b.mu.RLock()
 	k, ok := b.known[o]
 	b.mu.RUnlock()
 	if ok && k.data != nil {
 		return k.kind, int64(len(k.data)), nil
 	}
-	if ok && !b.db.has(o) {
+	if ok && !b.db.Has(o) {
 		_, data, err := b.readBack(o)
 		return k.kind, int64(len(data)), err
 	}
-	return b.db.sizeOf(o)
+	return b.db.SizeOf(o)
 }
 
 // readBack reads a large object out of the pack that is being written.
-func (b *batch) readBack(o oid) (kind, []byte, error) {
+func (b *Batch) readBack(o OID) (kind, []byte, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	off, ok := b.w.at[o]
 	if !ok {
-		return 0, nil, &MissingError{Object: o.hash(), Dir: b.db.dir}
+		return 0, nil, &MissingError{Object: o.Hash(), Dir: b.db.dir}
 	}
 	in := newInflater()
 	in.seek(b.w, off)
@@ -69,10 +98,10 @@ func (b *batch) readBack(o oid) (kind, []byte, error) {
 	return h.kind, data, err
 }
 
-// add gives the object a place, unless it has one.
-func (b *batch) add(k kind, data []byte) (oid, error) {
+// Add returns the object a place, unless it has one.
+func (b *Batch) Add(k kind, data []byte) (OID, error) {
 	o := nameObject(k, data)
-	if b.db.has(o) {
+	if b.db.Has(o) {
 		return o, nil
 	}
 	b.mu.Lock()
@@ -85,12 +114,12 @@ func (b *batch) add(k kind, data []byte) (oid, error) {
 	return o, b.w.add(o, k, data)
 }
 
-func (b *batch) addStream(r io.Reader, size int64) (oid, error) {
+func (b *Batch) AddStream(r io.Reader, size int64) (OID, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	o, err := b.w.addStream(r, size)
 	if err == nil {
-		b.known[o] = baseObject{kind: blobKind}
+		b.known[o] = baseObject{kind: BlobKind}
 	}
 	return o, err
 }

@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -23,6 +24,8 @@ const (
 type deflater struct {
 	fast, stored *zlib.Writer
 }
+
+var deflaters = sync.Pool{New: func() any { return new(deflater) }}
 
 func (d *deflater) to(w io.Writer, stored bool) *zlib.Writer {
 	z, level := &d.fast, zlib.BestSpeed
@@ -46,11 +49,11 @@ type packWriter struct {
 	f       *os.File     // nil until the pack is large
 	written int64        // bytes in f
 	entries []indexEntry
-	at      map[oid]int64
+	at      map[OID]int64
 }
 
-func newPackWriter(dir string, z *deflater) *packWriter {
-	w := &packWriter{dir: dir, z: z, at: make(map[oid]int64)}
+func newPackWriter(dir string) *packWriter {
+	w := &packWriter{dir: dir, z: deflaters.Get().(*deflater), at: make(map[OID]int64)}
 	w.buf.Write(packHead(0))
 	return w
 }
@@ -63,7 +66,7 @@ func packHead(n int) []byte {
 func (w *packWriter) len() int      { return len(w.entries) }
 func (w *packWriter) offset() int64 { return w.written + int64(w.buf.Len()) }
 
-func (w *packWriter) has(o oid) bool {
+func (w *packWriter) has(o OID) bool {
 	_, ok := w.at[o]
 	return ok
 }
@@ -83,14 +86,14 @@ func (w *packWriter) spill() error {
 }
 
 // add writes an object; one that the pack has is skipped.
-func (w *packWriter) add(o oid, k kind, data []byte) error {
+func (w *packWriter) add(o OID, k kind, data []byte) error {
 	if w.has(o) {
 		return nil
 	}
 	off := w.offset()
 	head := w.buf.Len()
 	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), k, int64(len(data))))
-	z := w.z.to(&w.buf, k == treeKind && len(data) >= storedTreeAt)
+	z := w.z.to(&w.buf, k == TreeKind && len(data) >= storedTreeAt)
 	if _, err := z.Write(data); err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func (w *packWriter) add(o oid, k kind, data []byte) error {
 }
 
 // addDelta writes an object as a delta against one that stands earlier in the pack.
-func (w *packWriter) addDelta(o oid, base oid, delta []byte) error {
+func (w *packWriter) addDelta(o OID, base OID, delta []byte) error {
 	off := w.offset()
 	head := w.buf.Len()
 	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), ofsDeltaKind, int64(len(delta))))
@@ -126,7 +129,7 @@ func (w *packWriter) addDelta(o oid, base oid, delta []byte) error {
 }
 
 // addRaw copies a whole entry that is not a delta out of another pack.
-func (w *packWriter) addRaw(o oid, r io.Reader, n int64) error {
+func (w *packWriter) addRaw(o OID, r io.Reader, n int64) error {
 	off := w.offset()
 	crc := crc32.NewIEEE()
 	if err := w.copyIn(io.TeeReader(r, crc), n); err != nil {
@@ -152,25 +155,25 @@ func (w *packWriter) copyIn(r io.Reader, n int64) error {
 }
 
 // addStream writes a blob of a known size without holding it in memory.
-func (w *packWriter) addStream(r io.Reader, size int64) (oid, error) {
+func (w *packWriter) addStream(r io.Reader, size int64) (OID, error) {
 	off := w.offset()
-	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), blobKind, size))
+	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), BlobKind, size))
 	out := &streamOut{w: w, crc: crc32.NewIEEE()}
 	out.crc.Write(w.buf.Bytes()[w.buf.Len()-int(w.offset()-off):])
 	name := sha1.New()
-	name.Write(looseHeader(blobKind, size))
+	name.Write(looseHeader(BlobKind, size))
 	z := w.z.to(out, false)
 	n, err := io.Copy(io.MultiWriter(z, name), io.LimitReader(r, size+1))
 	if err != nil {
-		return zeroOID, err
+		return ZeroOID, err
 	}
 	if n != size {
-		return zeroOID, &contentError{"a file", errWrongSize}
+		return ZeroOID, ErrWrongSize
 	}
 	if err := z.Close(); err != nil {
-		return zeroOID, err
+		return ZeroOID, err
 	}
-	var o oid
+	var o OID
 	name.Sum(o[:0])
 	// A second copy of an object in one pack would be wrong; the bytes stay unreachable
 	// between two entries, so the pack is cut back instead.
@@ -211,7 +214,7 @@ func (w *packWriter) cut(off int64) error {
 	return err
 }
 
-func (w *packWriter) entry(o oid, off int64, crc uint32) error {
+func (w *packWriter) entry(o OID, off int64, crc uint32) error {
 	w.entries = append(w.entries, indexEntry{o, off, crc})
 	w.at[o] = off
 	if w.buf.Len() >= spillAt {
@@ -231,6 +234,10 @@ func (w *packWriter) rewind(n int, off int64) error {
 
 // abort removes what was written.
 func (w *packWriter) abort() {
+	if w.z != nil {
+		deflaters.Put(w.z)
+		w.z = nil
+	}
 	if w.f != nil {
 		w.f.Close()
 		os.Remove(w.f.Name())
@@ -267,11 +274,11 @@ func (w *packWriter) finish() (_ *pack, err error) {
 	return installPack(w.f, w.entries, sum)
 }
 
-// installPack gives a complete temporary pack file its place beside its index.
+// installPack returns a complete temporary pack file its place beside its index.
 func installPack(f *os.File, entries []indexEntry, sum [20]byte) (_ *pack, err error) {
 	dir := filepath.Dir(f.Name())
 	index := encodePackIndex(entries, sum)
-	path := filepath.Join(dir, "pack-"+oid(sum).String())
+	path := filepath.Join(dir, "pack-"+OID(sum).String())
 	tempIndex := f.Name() + ".idx"
 	defer func() {
 		if err != nil {
@@ -280,7 +287,7 @@ func installPack(f *os.File, entries []indexEntry, sum [20]byte) (_ *pack, err e
 	}()
 	synced := make(chan error, 1)
 	go func() { synced <- f.Sync() }()
-	err = writeSynced(tempIndex, index, 0o444)
+	err = WriteSynced(tempIndex, index, 0o444)
 	if syncErr := <-synced; err == nil {
 		err = syncErr
 	}
@@ -296,7 +303,7 @@ func installPack(f *os.File, entries []indexEntry, sum [20]byte) (_ *pack, err e
 	if err := os.Rename(tempIndex, path+".idx"); err != nil {
 		return nil, err
 	}
-	if err := syncDir(dir); err != nil {
+	if err := SyncDir(dir); err != nil {
 		return nil, err
 	}
 	return openPack(path)

@@ -1,4 +1,4 @@
-package gitstore
+package remote
 
 import (
 	"crypto/ed25519"
@@ -10,85 +10,39 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-git/go-git/v5/plumbing/transport"
-	gitssh "github.com/go-git/go-git/v5/plumbing/transport/ssh"
 	"github.com/skeema/knownhosts"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"gitpost/gitstore/git"
 )
 
-// sshSession is how go-git asks for the configuration of a connection.
-type sshSession struct{ config *ssh.ClientConfig }
-
-func (s *sshSession) Name() string                             { return "gitstore-ssh" }
-func (s *sshSession) String() string                           { return s.Name() }
-func (s *sshSession) ClientConfig() (*ssh.ClientConfig, error) { return s.config, nil }
-
-// sshAuth reads keys and known hosts anew for each session, so that what an operator
-// mends takes effect without a restart.
-func sshAuth(c Config, ep *transport.Endpoint, user string) (transport.AuthMethod, error) {
-	keys, err := sshKeys(c)
-	if err != nil {
-		return nil, err
-	}
+// knownHosts reads the files of known hosts.
+func knownHosts(c Config) (*knownhosts.HostKeyDB, error) {
 	files, err := knownHostsFiles(c)
 	if err != nil {
 		return nil, err
 	}
-	addr := sshAddress(ep)
 	db, err := knownhosts.NewDB(files...)
 	if err != nil {
 		return nil, fmt.Errorf("read known_hosts: %w", err)
 	}
-	algorithms := db.HostKeyAlgorithms(addr)
-	where := "known_hosts"
-	if len(files) > 0 {
-		where = files[0]
-	}
-	check := db.HostKeyCallback()
-	return &sshSession{&ssh.ClientConfig{
-		User:    user,
-		Auth:    []ssh.AuthMethod{keys},
-		Timeout: 30 * time.Second,
-		// Without this list the server may choose a kind of key that known_hosts does not
-		// have, and a good host would be refused.
-		HostKeyAlgorithms: algorithms,
-		HostKeyCallback: func(host string, from net.Addr, key ssh.PublicKey) error {
-			err := check(host, from, key)
-			switch {
-			case knownhosts.IsHostKeyChanged(err):
-				return &RemoteError{Op: "connect to", Remote: addr, Err: err,
-					Reason: fmt.Sprintf("the host's key is not the one in %s (it shows %s); somebody may be listening in", where, ssh.FingerprintSHA256(key)),
-					Hint:   "ask the host's operator whether the key was changed, and only then replace its line"}
-			case knownhosts.IsHostUnknown(err):
-				return &RemoteError{Op: "connect to", Remote: addr, Err: err,
-					Reason: fmt.Sprintf("the host is not in %s (it shows the key %s)", where, ssh.FingerprintSHA256(key)),
-					Hint:   fmt.Sprintf("compare that fingerprint with the one the host publishes, then add this line: %s", knownhosts.Line([]string{addr}, key))}
-			}
-			return err
-		},
-	}}, nil
+	return db, nil
 }
 
-// sshAddress is where go-git will connect to: ~/.ssh/config may rename a host.
-func sshAddress(ep *transport.Endpoint) string {
-	host, port := ep.Host, ep.Port
-	if port <= 0 {
-		port = gitssh.DefaultPort
+// ownKnownHosts is the file that an operator adds a host to.
+func ownKnownHosts(c Config) string {
+	if c.KnownHostsFile != "" {
+		return c.KnownHostsFile
 	}
-	if config := gitssh.DefaultSSHConfig; config != nil {
-		if name := config.Get(ep.Host, "Hostname"); name != "" {
-			host = name
-			if p, err := strconv.Atoi(config.Get(ep.Host, "Port")); err == nil {
-				port = p
-			}
-		}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "/etc/ssh/ssh_known_hosts"
 	}
-	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
+	return filepath.Join(home, ".ssh", "known_hosts")
 }
 
 func knownHostsFiles(c Config) ([]string, error) {
@@ -182,7 +136,7 @@ func NewDeployKey(path, comment string) (public string, err error) {
 	if comment != "" {
 		public += " " + comment
 	}
-	if err := writeSynced(path, pem.EncodeToMemory(block), 0o600); err != nil {
+	if err := git.WriteSynced(path, pem.EncodeToMemory(block), 0o600); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return "", fmt.Errorf("make a deploy key: %s exists already; remove it or choose another path", path)
 		}

@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bufio"
@@ -12,53 +12,53 @@ import (
 	"time"
 )
 
-// refs reads and moves the refs of a bare repository the way git does: a lock beside the
+// Refs reads and moves the refs of a bare repository the way git does: a lock beside the
 // ref, taken exclusively, so that a git command in the same folder cannot interfere.
-type refs struct {
-	dir string
+type Refs struct {
+	Dir string
 }
 
-// own is the file whose hard link is a ref's lock, so that a lock left by a killed process
+// Own is the file whose hard link is a ref's lock, so that a lock left by a killed process
 // is known to be ours. Each ref has its own: the writer moves the branch while the courier
 // moves what is known of the remote.
-func (r refs) own(name string) string {
-	return filepath.Join(r.dir, tempPrefix+"ref-"+strings.ReplaceAll(name, "/", "-"))
+func (r Refs) Own(name string) string {
+	return filepath.Join(r.Dir, tempPrefix+"ref-"+strings.ReplaceAll(name, "/", "-"))
 }
 
-func (r refs) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
+func (r Refs) Path(name string) string { return filepath.Join(r.Dir, filepath.FromSlash(name)) }
 
-// read gives the object a ref names; zero when there is none.
-func (r refs) read(name string) (oid, error) {
-	data, err := os.ReadFile(r.path(name))
+// Read returns the object a ref names; zero when there is none.
+func (r Refs) Read(name string) (OID, error) {
+	data, err := os.ReadFile(r.Path(name))
 	if err == nil {
 		text := strings.TrimSpace(string(data))
 		if target, ok := strings.CutPrefix(text, "ref: "); ok {
-			return r.read(strings.TrimSpace(target))
+			return r.Read(strings.TrimSpace(target))
 		}
-		o, err := parseOID(text)
+		o, err := ParseOID(text)
 		if err != nil {
-			return zeroOID, fmt.Errorf("read ref %s: %w", r.path(name), err)
+			return ZeroOID, fmt.Errorf("read ref %s: %w", r.Path(name), err)
 		}
 		return o, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) && !isFolder(r.path(name)) {
-		return zeroOID, err
+	if !errors.Is(err, fs.ErrNotExist) && !isFolder(r.Path(name)) {
+		return ZeroOID, err
 	}
-	f, err := os.Open(filepath.Join(r.dir, "packed-refs"))
+	f, err := os.Open(filepath.Join(r.Dir, "packed-refs"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return zeroOID, nil
+		return ZeroOID, nil
 	}
 	if err != nil {
-		return zeroOID, err
+		return ZeroOID, err
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		if hex, ref, ok := strings.Cut(lines.Text(), " "); ok && ref == name {
-			return parseOID(hex)
+			return ParseOID(hex)
 		}
 	}
-	return zeroOID, lines.Err()
+	return ZeroOID, lines.Err()
 }
 
 func isFolder(path string) bool {
@@ -66,15 +66,15 @@ func isFolder(path string) bool {
 	return err == nil && st.IsDir()
 }
 
-// head is the branch that HEAD names; fs.ErrNotExist when there is no repository.
-func (r refs) head() (string, error) {
-	data, err := os.ReadFile(filepath.Join(r.dir, "HEAD"))
+// Head is the branch that HEAD names; fs.ErrNotExist when there is no repository.
+func (r Refs) Head() (string, error) {
+	data, err := os.ReadFile(filepath.Join(r.Dir, "HEAD"))
 	if err != nil {
 		return "", err
 	}
 	name, ok := strings.CutPrefix(strings.TrimSpace(string(data)), "ref: refs/heads/")
 	if !ok {
-		return "", fmt.Errorf("HEAD of %s names no branch", r.dir)
+		return "", fmt.Errorf("HEAD of %s names no branch", r.Dir)
 	}
 	return name, nil
 }
@@ -82,18 +82,18 @@ func (r refs) head() (string, error) {
 // lockPatience is how long a lock of another git process is waited for.
 const lockPatience = 2 * time.Second
 
-// move makes a ref name new, durably, when it names old now; else errRefMoved.
-func (r refs) move(ctx context.Context, name string, old, new oid) error {
-	path := r.path(name)
+// Move makes a ref name new, durably, when it names old now; else errRefMoved.
+func (r Refs) Move(ctx context.Context, name string, old, new OID) error {
+	path := r.Path(name)
 	dir := filepath.Dir(path)
 	if err := r.folder(dir); err != nil {
 		return err
 	}
-	own := r.own(name)
+	own := r.Own(name)
 	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // it may be one file with the ref: it is never written into
 	}
-	if err := writeSynced(own, []byte(new.String()+"\n"), 0o644); err != nil {
+	if err := WriteSynced(own, []byte(new.String()+"\n"), 0o644); err != nil {
 		return err
 	}
 	defer os.Remove(own)
@@ -117,9 +117,9 @@ func (r refs) move(ctx context.Context, name string, old, new oid) error {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	now, err := r.read(name)
+	now, err := r.Read(name)
 	if err == nil && now != old {
-		err = errRefMoved
+		err = ErrRefMoved
 	}
 	if err == nil {
 		err = os.Rename(lock, path)
@@ -128,22 +128,22 @@ func (r refs) move(ctx context.Context, name string, old, new oid) error {
 		os.Remove(lock)
 		return err
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 // lock takes the lock by a hard link to the synced own file, which is as exclusive as
 // O_EXCL. A file system without hard links gets a file of its own.
-func (r refs) lock(own, lock string, new oid) error {
+func (r Refs) lock(own, lock string, new OID) error {
 	err := os.Link(own, lock)
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return writeSynced(lock, []byte(new.String()+"\n"), 0o644)
+	return WriteSynced(lock, []byte(new.String()+"\n"), 0o644)
 }
 
 // removeStale removes a lock that a killed store left. Only the holder of the process
 // lock calls it.
-func (r refs) removeStale(lock string) bool {
+func (r Refs) removeStale(lock string) bool {
 	st, err := os.Stat(lock)
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
@@ -155,26 +155,26 @@ func (r refs) removeStale(lock string) bool {
 	return os.Remove(lock) == nil
 }
 
-// recover removes what a killed store left of a ref update.
-func (r refs) recover(names ...string) {
+// Recover removes what a killed store left of a ref update.
+func (r Refs) Recover(names ...string) {
 	for _, name := range names {
-		own, err := os.Stat(r.own(name))
+		own, err := os.Stat(r.Own(name))
 		if err != nil {
 			continue
 		}
-		lock := r.path(name) + ".lock"
+		lock := r.Path(name) + ".lock"
 		if st, err := os.Stat(lock); err == nil && os.SameFile(st, own) {
 			os.Remove(lock)
 		}
 	}
-	left, _ := filepath.Glob(r.own("*"))
+	left, _ := filepath.Glob(r.Own("*"))
 	for _, own := range left {
 		os.Remove(own)
 	}
 }
 
 // folder makes the folder of a ref and makes its name durable.
-func (r refs) folder(dir string) error {
+func (r Refs) folder(dir string) error {
 	if isFolder(dir) {
 		return nil
 	}
@@ -184,14 +184,31 @@ func (r refs) folder(dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(dir))
+	return SyncDir(filepath.Dir(dir))
 }
 
-// remove deletes a loose ref of the store's own.
-func (r refs) remove(name string) error {
-	err := os.Remove(r.path(name))
+// Remove deletes a loose ref of the store's own.
+func (r Refs) Remove(name string) error {
+	err := os.Remove(r.Path(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
+}
+
+// OnlyBranch is the branch of a clone whose HEAD is gone.
+func (r Refs) OnlyBranch() (string, bool) {
+	var found []string
+	root := r.Path("refs/heads")
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return nil
+	})
+	if len(found) != 1 {
+		return "", false
+	}
+	name, err := filepath.Rel(root, found[0])
+	return filepath.ToSlash(name), err == nil
 }

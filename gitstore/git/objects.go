@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -18,41 +18,42 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// source is where a snapshot finds its objects.
-type source interface {
-	object(o oid) (kind, []byte, error)
-	sizeOf(o oid) (kind, int64, error)
-	disk() *objects
+// Source is where a snapshot finds its objects.
+type Source interface {
+	Object(o OID) (kind, []byte, error)
+	SizeOf(o OID) (kind, int64, error)
+	DB() *DB
 }
 
-// objects reads the objects folder of a repository. Reading takes no lock: the list of
+// DB reads the objects folder of a repository. Reading takes no lock: the list of
 // packs is replaced as a whole. Safe for concurrent use.
-type objects struct {
+type DB struct {
 	dir   string // …/objects
 	packs atomic.Pointer[[]*pack]
 	trees *treeCache
 
-	missed func(oid) // told of what cannot be read; set before anything is read; nil: nobody is
+	OnMissing func(OID) // told of what cannot be read; set before anything is read; nil: nobody is
 
 	mu sync.Mutex // one change of packs at a time
 }
 
-func openObjects(dir string) (*objects, error) {
-	d := &objects{dir: dir, trees: newTreeCache(16 << 20)}
+// Open opens the objects of a bare repository.
+func Open(repository string) (*DB, error) {
+	d := &DB{dir: filepath.Join(repository, "objects"), trees: newTreeCache(16 << 20)}
 	d.packs.Store(&[]*pack{})
-	if err := d.rescan(); err != nil {
+	if err := d.Rescan(); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *objects) disk() *objects { return d }
+func (d *DB) DB() *DB { return d }
 
-func (d *objects) packDir() string { return filepath.Join(d.dir, "pack") }
+func (d *DB) packDir() string { return filepath.Join(d.dir, "pack") }
 
-// rescan makes the list of packs equal to what the folder holds: git gc or another
+// Rescan makes the list of packs equal to what the folder holds: git gc or another
 // process may have been there.
-func (d *objects) rescan() error {
+func (d *DB) Rescan() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	entries, err := os.ReadDir(d.packDir())
@@ -107,8 +108,11 @@ func (d *objects) rescan() error {
 	return nil
 }
 
+// PackCount is the number of packs.
+func (d *DB) PackCount() int { return len(*d.packs.Load()) }
+
 // add publishes a pack that is on disk, in place of what had its name before.
-func (d *objects) add(p *pack) {
+func (d *DB) add(p *pack) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	packs := []*pack{p}
@@ -121,7 +125,7 @@ func (d *objects) add(p *pack) {
 }
 
 // replace swaps packs for one that has all their objects.
-func (d *objects) replace(gone []*pack, p *pack) {
+func (d *DB) replace(gone []*pack, p *pack) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	packs := []*pack{}
@@ -135,7 +139,7 @@ func (d *objects) replace(gone []*pack, p *pack) {
 }
 
 // packed finds an object in the packs that are known.
-func (d *objects) packed(o oid) (*pack, int64, error) {
+func (d *DB) packed(o OID) (*pack, int64, error) {
 	for _, p := range *d.packs.Load() {
 		off, ok, err := p.idx.find(o)
 		if err != nil {
@@ -148,16 +152,16 @@ func (d *objects) packed(o oid) (*pack, int64, error) {
 	return nil, 0, nil
 }
 
-// has tells whether a pack holds the object. Loose objects do not count: nobody promised
+// Has reports whether a pack holds the object. Loose objects do not count: nobody promised
 // that they are synced.
-func (d *objects) has(o oid) bool {
+func (d *DB) Has(o OID) bool {
 	p, _, err := d.packed(o)
 	return p != nil && err == nil
 }
 
-func (d *objects) object(o oid) (kind, []byte, error) {
+func (d *DB) Object(o OID) (kind, []byte, error) {
 	if data, ok := d.trees.get(o); ok {
-		return treeKind, data, nil
+		return TreeKind, data, nil
 	}
 	in := inflaters.Get().(*inflater)
 	defer inflaters.Put(in)
@@ -165,16 +169,16 @@ func (d *objects) object(o oid) (kind, []byte, error) {
 }
 
 // read is object with the caller's own buffers.
-func (d *objects) read(in *inflater, o oid, bases func(*pack) *deltaBases) (k kind, data []byte, err error) {
-	if o == emptyTree {
-		return treeKind, nil, nil
+func (d *DB) read(in *inflater, o OID, bases func(*pack) *deltaBases) (k kind, data []byte, err error) {
+	if o == EmptyTree {
+		return TreeKind, nil, nil
 	}
 	err = d.locate(o, func(p *pack, off int64) error {
 		var b *deltaBases
 		if bases != nil {
 			b = bases(p)
 		}
-		k, data, err = p.read(in, off, b, d.object)
+		k, data, err = p.read(in, off, b, d.Object)
 		return err
 	}, func(r io.Reader, lk kind, size int64) error {
 		k = lk
@@ -185,20 +189,20 @@ func (d *objects) read(in *inflater, o oid, bases func(*pack) *deltaBases) (k ki
 	if err != nil {
 		return 0, nil, err
 	}
-	if k == treeKind {
+	if k == TreeKind {
 		d.trees.put(o, data)
 	}
 	return k, data, nil
 }
 
-func (d *objects) sizeOf(o oid) (k kind, size int64, err error) {
-	if o == emptyTree {
-		return treeKind, 0, nil
+func (d *DB) SizeOf(o OID) (k kind, size int64, err error) {
+	if o == EmptyTree {
+		return TreeKind, 0, nil
 	}
 	in := inflaters.Get().(*inflater)
 	defer inflaters.Put(in)
 	err = d.locate(o, func(p *pack, off int64) error {
-		k, size, err = p.kindAndSize(in, off, d.sizeOf)
+		k, size, err = p.kindAndSize(in, off, d.SizeOf)
 		return err
 	}, func(_ io.Reader, lk kind, n int64) error {
 		k, size = lk, n
@@ -209,7 +213,7 @@ func (d *objects) sizeOf(o oid) (k kind, size int64, err error) {
 
 // locate finds an object in a pack or loose; where one copy is damaged another one may not be.
 // When it finds none it looks once more for packs that came since, and then says so to missed.
-func (d *objects) locate(o oid, inPack func(*pack, int64) error, isLoose func(io.Reader, kind, int64) error) error {
+func (d *DB) locate(o OID, inPack func(*pack, int64) error, isLoose func(io.Reader, kind, int64) error) error {
 	for try := 0; ; try++ {
 		var damage error
 		for _, p := range *d.packs.Load() {
@@ -231,18 +235,18 @@ func (d *objects) locate(o oid, inPack func(*pack, int64) error, isLoose func(io
 			damage = err
 		}
 		if try > 0 {
-			if d.missed != nil {
-				d.missed(o)
+			if d.OnMissing != nil {
+				d.OnMissing(o)
 			}
-			return &MissingError{Object: o.hash(), Dir: d.dir, Err: damage}
+			return &MissingError{Object: o.Hash(), Dir: d.dir, Err: damage}
 		}
-		if err := d.rescan(); err != nil {
+		if err := d.Rescan(); err != nil {
 			return err
 		}
 	}
 }
 
-func (d *objects) loose(o oid, f func(io.Reader, kind, int64) error) error {
+func (d *DB) loose(o OID, f func(io.Reader, kind, int64) error) error {
 	name := o.String()
 	file, err := os.Open(filepath.Join(d.dir, name[:2], name[2:]))
 	if err != nil {
@@ -274,30 +278,30 @@ func (d *objects) loose(o oid, f func(io.Reader, kind, int64) error) error {
 	return f(zr, k, size)
 }
 
-// commit reads and decodes a commit.
-func readCommit(src source, o oid) (*commitObject, error) {
-	k, data, err := src.object(o)
+// ReadCommit reads and decodes a commit.
+func ReadCommit(src Source, o OID) (*Commit, error) {
+	k, data, err := src.Object(o)
 	if err != nil {
 		return nil, err
 	}
 	if k == tagKind {
 		return nil, fmt.Errorf("%s is a tag, not a commit", o)
 	}
-	if k != commitKind {
+	if k != CommitKind {
 		return nil, fmt.Errorf("%s is a %s, not a commit", o, k)
 	}
-	return parseCommit(o, data)
+	return ParseCommit(o, data)
 }
 
-func readTree(src source, o oid) ([]byte, error) {
-	if o.isZero() || o == emptyTree {
+func ReadTree(src Source, o OID) ([]byte, error) {
+	if o.IsZero() || o == EmptyTree {
 		return nil, nil
 	}
-	k, data, err := src.object(o)
+	k, data, err := src.Object(o)
 	if err != nil {
 		return nil, err
 	}
-	if k != treeKind {
+	if k != TreeKind {
 		return nil, fmt.Errorf("%s is a %s, not a tree", o, k)
 	}
 	return data, nil
@@ -309,19 +313,19 @@ type treeCache struct {
 	limit int
 	size  int
 	order *list.List // of *cachedTree, the most recent first
-	byID  map[oid]*list.Element
+	byID  map[OID]*list.Element
 }
 
 type cachedTree struct {
-	id   oid
+	id   OID
 	data []byte
 }
 
 func newTreeCache(limit int) *treeCache {
-	return &treeCache{limit: limit, order: list.New(), byID: make(map[oid]*list.Element)}
+	return &treeCache{limit: limit, order: list.New(), byID: make(map[OID]*list.Element)}
 }
 
-func (c *treeCache) get(o oid) ([]byte, bool) {
+func (c *treeCache) get(o OID) ([]byte, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byID[o]
@@ -332,7 +336,7 @@ func (c *treeCache) get(o oid) ([]byte, bool) {
 	return e.Value.(*cachedTree).data, true
 }
 
-func (c *treeCache) put(o oid, data []byte) {
+func (c *treeCache) put(o OID, data []byte) {
 	if len(data) > c.limit/2 {
 		return
 	}
@@ -349,4 +353,43 @@ func (c *treeCache) put(o oid, data []byte) {
 		delete(c.byID, t.id)
 		c.size -= len(t.data) + 150
 	}
+}
+
+// WalkTree calls f for all that is not a folder.
+func WalkTree(src Source, tree OID, prefix string, f func(path string, e Entry) error) error {
+	raw, err := ReadTree(src, tree)
+	if err != nil {
+		return err
+	}
+	for len(raw) > 0 {
+		var e Entry
+		if e, raw, err = NextEntry(raw); err != nil {
+			return err
+		}
+		if e.Mode == ModeDir {
+			err = WalkTree(src, e.ID, prefix+string(e.Name)+"/", f)
+		} else {
+			err = f(prefix+string(e.Name), e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OpenBlob opens a blob of at least the given size that can be inflated while it is read; nil
+// for one that is smaller, loose or a delta.
+func (d *DB) OpenBlob(o OID, least int64) io.ReadCloser {
+	p, off, err := d.packed(o)
+	if p == nil || err != nil {
+		return nil
+	}
+	in := newInflater()
+	in.seek(p.f, off)
+	h, err := readPackHeader(in.br, off)
+	if err != nil || h.kind != BlobKind || h.size < least || in.start() != nil {
+		return nil
+	}
+	return in.zr
 }

@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -17,15 +17,26 @@ import (
 type receivedObject struct {
 	off     int64
 	baseOff int64 // of an ofsDelta
-	base    oid   // of a refDelta
-	id      oid   // zero until it is known
+	base    OID   // of a refDelta
+	id      OID   // zero until it is known
 	kind    kind  // of the entry
+}
+
+// Receive stores the pack that r delivers, durably, and makes its objects visible. It reports
+// whether the pack had any.
+func (d *DB) Receive(r io.Reader) (bool, error) {
+	p, err := receivePack(d.packDir(), r, d.Object)
+	if err != nil || p == nil {
+		return false, err
+	}
+	d.add(p)
+	return true, nil
 }
 
 // receivePack stores the pack that r delivers and makes it durable. It returns nil when
 // the pack is empty. outside finds the base of a delta that is not in the pack; such a
 // base is appended, since a pack on disk must be complete.
-func receivePack(dir string, r io.Reader, outside func(oid) (kind, []byte, error)) (_ *pack, err error) {
+func receivePack(dir string, r io.Reader, outside func(OID) (kind, []byte, error)) (_ *pack, err error) {
 	f, err := os.CreateTemp(dir, tempPrefix+"*.pack")
 	if err != nil {
 		return nil, &StorageError{Op: "store what was fetched", Err: err}
@@ -79,11 +90,11 @@ type packIndexer struct {
 	in      *inflater
 	end     int64 // of the entries
 	objects []receivedObject
-	outside func(oid) (kind, []byte, error)
+	outside func(OID) (kind, []byte, error)
 	added   []receivedObject // bases that a thin pack left out
 
 	byOffset []int32         // ofsDeltas, sorted by their base
-	byName   map[oid][]int32 // refDeltas
+	byName   map[OID][]int32 // refDeltas
 }
 
 // scan notes where objects start and names those that are not deltas.
@@ -137,7 +148,7 @@ func (x *packIndexer) scan() error {
 
 // resolve names the deltas, walking from each base to what depends on it.
 func (x *packIndexer) resolve() error {
-	x.byName = make(map[oid][]int32)
+	x.byName = make(map[OID][]int32)
 	open := 0
 	for i, o := range x.objects {
 		switch o.kind {
@@ -178,7 +189,7 @@ func (x *packIndexer) resolve() error {
 	}
 	// What is left hangs on bases outside the pack.
 	for base, list := range x.byName {
-		if !x.objects[list[0]].id.isZero() || base == emptyTree {
+		if !x.objects[list[0]].id.IsZero() || base == EmptyTree {
 			continue
 		}
 		k, data, err := x.outside(base)
@@ -191,7 +202,7 @@ func (x *packIndexer) resolve() error {
 		}
 	}
 	for _, o := range x.objects {
-		if o.id.isZero() {
+		if o.id.IsZero() {
 			return fmt.Errorf("the delta at %d has no base", o.off)
 		}
 	}
@@ -214,11 +225,11 @@ func (x *packIndexer) hasChildren(o *receivedObject) bool {
 }
 
 // children names everything that is a delta on the object, directly or not.
-func (x *packIndexer) children(off int64, id oid, k kind, data []byte) error {
+func (x *packIndexer) children(off int64, id OID, k kind, data []byte) error {
 	for _, list := range [][]int32{x.childrenAt(off), x.byName[id]} {
 		for _, i := range list {
 			o := &x.objects[i]
-			if !o.id.isZero() {
+			if !o.id.IsZero() {
 				continue
 			}
 			x.in.seek(x.f, o.off)
@@ -245,7 +256,7 @@ func (x *packIndexer) children(off int64, id oid, k kind, data []byte) error {
 	return nil
 }
 
-// finish appends the missing bases, checks or renews the trailer, and gives the entries
+// finish appends the missing bases, checks or renews the trailer, and returns the entries
 // of the index.
 func (x *packIndexer) finish() ([]indexEntry, [20]byte, error) {
 	var sum [20]byte

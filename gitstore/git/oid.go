@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"crypto/sha1"
@@ -7,39 +7,39 @@ import (
 	"strconv"
 )
 
-// oid is the binary name of an object.
-type oid [20]byte
+// OID is the binary name of an object.
+type OID [20]byte
 
 var (
-	zeroOID   oid
-	emptyTree = mustOID("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
+	ZeroOID   OID
+	EmptyTree = mustOID("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
 )
 
-func (o oid) String() string { return hex.EncodeToString(o[:]) }
+func (o OID) String() string { return hex.EncodeToString(o[:]) }
 
-func (o oid) isZero() bool { return o == zeroOID }
+func (o OID) IsZero() bool { return o == ZeroOID }
 
-// hash is the exported form: "" for none.
-func (o oid) hash() Hash {
-	if o.isZero() {
+// Hash is the exported form: "" for none.
+func (o OID) Hash() Hash {
+	if o.IsZero() {
 		return ""
 	}
 	return Hash(o.String())
 }
 
-func parseOID(s string) (oid, error) {
-	var o oid
+func ParseOID(s string) (OID, error) {
+	var o OID
 	if len(s) != 2*len(o) {
-		return zeroOID, fmt.Errorf("%q is not the name of a Git object", s)
+		return ZeroOID, fmt.Errorf("%q is not the name of a Git object", s)
 	}
 	if _, err := hex.Decode(o[:], []byte(s)); err != nil {
-		return zeroOID, fmt.Errorf("%q is not the name of a Git object", s)
+		return ZeroOID, fmt.Errorf("%q is not the name of a Git object", s)
 	}
 	return o, nil
 }
 
-func mustOID(s string) oid {
-	o, err := parseOID(s)
+func mustOID(s string) OID {
+	o, err := ParseOID(s)
 	if err != nil {
 		panic(err)
 	}
@@ -50,9 +50,9 @@ func mustOID(s string) oid {
 type kind byte
 
 const (
-	commitKind   kind = 1
-	treeKind     kind = 2
-	blobKind     kind = 3
+	CommitKind   kind = 1
+	TreeKind     kind = 2
+	BlobKind     kind = 3
 	tagKind      kind = 4
 	ofsDeltaKind kind = 6
 	refDeltaKind kind = 7
@@ -60,11 +60,11 @@ const (
 
 func (k kind) String() string {
 	switch k {
-	case commitKind:
+	case CommitKind:
 		return "commit"
-	case treeKind:
+	case TreeKind:
 		return "tree"
-	case blobKind:
+	case BlobKind:
 		return "blob"
 	case tagKind:
 		return "tag"
@@ -73,7 +73,7 @@ func (k kind) String() string {
 }
 
 func parseKind(s string) (kind, bool) {
-	for _, k := range []kind{commitKind, treeKind, blobKind, tagKind} {
+	for _, k := range []kind{CommitKind, TreeKind, BlobKind, tagKind} {
 		if k.String() == s {
 			return k, true
 		}
@@ -89,11 +89,11 @@ func looseHeader(k kind, size int64) []byte {
 	return append(b, 0)
 }
 
-func nameObject(k kind, data []byte) oid {
+func nameObject(k kind, data []byte) OID {
 	h := sha1.New()
 	h.Write(looseHeader(k, int64(len(data))))
 	h.Write(data)
-	var o oid
+	var o OID
 	h.Sum(o[:0])
 	return o
 }

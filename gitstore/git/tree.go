@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -9,33 +9,33 @@ import (
 
 // File modes as trees spell them.
 const (
-	modeDir       uint32 = 0o040000
-	modeFile      uint32 = 0o100644
-	modeSymlink   uint32 = 0o120000
-	modeSubmodule uint32 = 0o160000
-	modeType      uint32 = 0o170000
+	ModeDir       uint32 = 0o040000
+	ModeFile      uint32 = 0o100644
+	ModeSymlink   uint32 = 0o120000
+	ModeSubmodule uint32 = 0o160000
+	ModeType      uint32 = 0o170000
 )
 
-func isRegular(mode uint32) bool { return mode&modeType == 0o100000 }
+func IsRegular(mode uint32) bool { return mode&ModeType == 0o100000 }
 
 var errBadTree = errors.New("a tree object is damaged")
 
-// treeEntry is one entry of a raw tree; name points into it.
-type treeEntry struct {
-	mode uint32
-	name []byte
-	id   oid
+// Entry is one entry of a raw tree; name points into it.
+type Entry struct {
+	Mode uint32
+	Name []byte
+	ID   OID
 }
 
-// nextEntry splits the first entry off a raw tree.
-func nextEntry(raw []byte) (e treeEntry, rest []byte, err error) {
+// NextEntry splits the first entry off a raw tree.
+func NextEntry(raw []byte) (e Entry, rest []byte, err error) {
 	i := 0
 	for i < len(raw) && raw[i] != ' ' {
 		d := raw[i] - '0'
 		if d > 7 || i > 7 {
 			return e, nil, errBadTree
 		}
-		e.mode = e.mode<<3 | uint32(d)
+		e.Mode = e.Mode<<3 | uint32(d)
 		i++
 	}
 	if i == 0 || i == len(raw) {
@@ -46,24 +46,24 @@ func nextEntry(raw []byte) (e treeEntry, rest []byte, err error) {
 	if n <= 0 || len(raw) < n+21 {
 		return e, nil, errBadTree
 	}
-	e.name = raw[:n:n]
-	copy(e.id[:], raw[n+1:])
+	e.Name = raw[:n:n]
+	copy(e.ID[:], raw[n+1:])
 	return e, raw[n+21:], nil
 }
 
-// findEntry looks a name up in a raw tree.
-func findEntry(raw []byte, name string) (treeEntry, bool, error) {
+// FindEntry looks a name up in a raw tree.
+func FindEntry(raw []byte, name string) (Entry, bool, error) {
 	for len(raw) > 0 {
-		e, rest, err := nextEntry(raw)
+		e, rest, err := NextEntry(raw)
 		if err != nil {
 			return e, false, err
 		}
-		if string(e.name) == name {
+		if string(e.Name) == name {
 			return e, true, nil
 		}
 		raw = rest
 	}
-	return treeEntry{}, false, nil
+	return Entry{}, false, nil
 }
 
 // entryEnd is where the entry that starts at i ends; a damaged tree ends there.
@@ -108,22 +108,22 @@ func compareNames(a []byte, aDir bool, b []byte, bDir bool) int {
 }
 
 func compareEntries(a, b []byte) int {
-	x, _, errX := nextEntry(a)
-	y, _, errY := nextEntry(b)
+	x, _, errX := NextEntry(a)
+	y, _, errY := NextEntry(b)
 	if errX != nil || errY != nil {
 		return 0
 	}
-	return compareNames(x.name, x.mode == modeDir, y.name, y.mode == modeDir)
+	return compareNames(x.Name, x.Mode == ModeDir, y.Name, y.Mode == ModeDir)
 }
 
-// treeEdit sets or, with a zero id, removes one name of a tree.
-type treeEdit struct {
-	name string
-	mode uint32
-	id   oid
+// Edit sets or, with a zero id, removes one name of a tree.
+type Edit struct {
+	Name string
+	Mode uint32
+	ID   OID
 }
 
-func appendEntry(out []byte, mode uint32, name string, id oid) []byte {
+func appendEntry(out []byte, mode uint32, name string, id OID) []byte {
 	out = strconv.AppendUint(out, uint64(mode), 8)
 	out = append(out, ' ')
 	out = append(out, name...)
@@ -131,43 +131,43 @@ func appendEntry(out []byte, mode uint32, name string, id oid) []byte {
 	return append(out, id[:]...)
 }
 
-// spliceTree applies edits to a raw tree. All other entries are copied byte by byte, so
+// SpliceTree applies edits to a raw tree. All other entries are copied byte by byte, so
 // modes and kinds that this package does not know survive.
-func spliceTree(raw []byte, edits []treeEdit) ([]byte, error) {
+func SpliceTree(raw []byte, edits []Edit) ([]byte, error) {
 	gone := make(map[string]bool, len(edits))
 	size := len(raw)
-	var sets []treeEdit
+	var sets []Edit
 	for _, e := range edits {
-		gone[e.name] = true
-		if !e.id.isZero() {
+		gone[e.Name] = true
+		if !e.ID.IsZero() {
 			sets = append(sets, e)
-			size += len(e.name) + 28
+			size += len(e.Name) + 28
 		}
 	}
-	slices.SortFunc(sets, func(a, b treeEdit) int {
-		return compareNames([]byte(a.name), a.mode == modeDir, []byte(b.name), b.mode == modeDir)
+	slices.SortFunc(sets, func(a, b Edit) int {
+		return compareNames([]byte(a.Name), a.Mode == ModeDir, []byte(b.Name), b.Mode == ModeDir)
 	})
 	out := make([]byte, 0, size)
 	var next []byte
 	if len(sets) > 0 {
-		next = []byte(sets[0].name)
+		next = []byte(sets[0].Name)
 	}
 	from := 0 // start of what is not copied yet
 	for at := 0; at < len(raw); {
-		e, rest, err := nextEntry(raw[at:])
+		e, rest, err := NextEntry(raw[at:])
 		if err != nil {
 			return nil, err
 		}
 		end := len(raw) - len(rest)
-		for len(sets) > 0 && compareNames(next, sets[0].mode == modeDir, e.name, e.mode == modeDir) <= 0 {
+		for len(sets) > 0 && compareNames(next, sets[0].Mode == ModeDir, e.Name, e.Mode == ModeDir) <= 0 {
 			out = append(out, raw[from:at]...)
 			from = at
-			out = appendEntry(out, sets[0].mode, sets[0].name, sets[0].id)
+			out = appendEntry(out, sets[0].Mode, sets[0].Name, sets[0].ID)
 			if sets = sets[1:]; len(sets) > 0 {
-				next = []byte(sets[0].name)
+				next = []byte(sets[0].Name)
 			}
 		}
-		if gone[string(e.name)] {
+		if gone[string(e.Name)] {
 			out = append(out, raw[from:at]...)
 			from = end
 		}
@@ -175,7 +175,7 @@ func spliceTree(raw []byte, edits []treeEdit) ([]byte, error) {
 	}
 	out = append(out, raw[from:]...)
 	for _, e := range sets {
-		out = appendEntry(out, e.mode, e.name, e.id)
+		out = appendEntry(out, e.Mode, e.Name, e.ID)
 	}
 	return out, nil
 }

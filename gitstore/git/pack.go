@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bufio"
@@ -80,7 +80,7 @@ type packHeader struct {
 	kind    kind
 	size    int64 // inflated
 	baseOff int64 // of an ofsDelta
-	base    oid   // of a refDelta
+	base    OID   // of a refDelta
 	length  int   // of the head itself
 }
 
@@ -132,7 +132,7 @@ func readPackHeader(r io.ByteReader, off int64) (h packHeader, err error) {
 			}
 			h.length++
 		}
-	case commitKind, treeKind, blobKind, tagKind:
+	case CommitKind, TreeKind, BlobKind, tagKind:
 	default:
 		return h, fmt.Errorf("unknown object type %d at %d", h.kind, off)
 	}
@@ -245,9 +245,9 @@ func (c *deltaBases) put(off int64, k kind, data []byte) {
 	}
 }
 
-// read gives the object at off. bases may be nil; outside finds a base that is not in
+// read returns the object at off. bases may be nil; outside finds a base that is not in
 // this pack.
-func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(oid) (kind, []byte, error)) (kind, []byte, error) {
+func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(OID) (kind, []byte, error)) (kind, []byte, error) {
 	fail := func(err error) (kind, []byte, error) {
 		return 0, nil, fmt.Errorf("read object at %d of %s.pack: %w", off, p.path, err)
 	}
@@ -314,7 +314,7 @@ func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(oid
 }
 
 // kindAndSize tells type and size of the object at off without inflating all of it.
-func (p *pack) kindAndSize(in *inflater, off int64, outside func(oid) (kind, int64, error)) (kind, int64, error) {
+func (p *pack) kindAndSize(in *inflater, off int64, outside func(OID) (kind, int64, error)) (kind, int64, error) {
 	size := int64(-1)
 	for at := off; ; {
 		in.seek(p.f, at)

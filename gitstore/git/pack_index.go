@@ -1,4 +1,4 @@
-package gitstore
+package git
 
 import (
 	"bytes"
@@ -65,8 +65,8 @@ func openPackIndex(f *os.File) (*packIndex, error) {
 	return x, nil
 }
 
-// find gives the offset of an object in the pack.
-func (x *packIndex) find(o oid) (int64, bool, error) {
+// find returns the offset of an object in the pack.
+func (x *packIndex) find(o OID) (int64, bool, error) {
 	lo, hi := 0, int(x.fanout[o[0]])
 	if o[0] > 0 {
 		lo = int(x.fanout[o[0]-1])
@@ -118,8 +118,8 @@ func (x *packIndex) slice(buf []byte, off int64) ([]byte, error) {
 	return buf, err
 }
 
-func (x *packIndex) name(i int) (oid, error) {
-	var o oid
+func (x *packIndex) name(i int) (OID, error) {
+	var o OID
 	b, err := x.slice(o[:], indexHeader+int64(i)*20)
 	copy(o[:], b)
 	return o, err
@@ -165,7 +165,7 @@ func (x *packIndex) offsets() ([]int64, error) {
 
 // indexEntry is one object of a pack that is being written.
 type indexEntry struct {
-	id  oid
+	id  OID
 	off int64
 	crc uint32
 }
