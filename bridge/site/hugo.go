@@ -41,7 +41,6 @@ type hugoLanguage struct {
 	base     string // of the site in this language, with a trailing slash; "/" without one
 	prefix   string // before every path of its URLs: "fr"
 	filePath string // before every path in the output folder
-	copyPath string // the same before 0.123, for files that belong to no page
 
 	zone       *time.Location
 	permalinks permalinkRules
@@ -139,10 +138,6 @@ func (h *hugo) readLanguages(o Options) error {
 			lang.filePath = name
 		case (enabled > 1 || h.rules.tree && name == main) && inFolder:
 			lang.prefix, lang.filePath = name, name
-		}
-		lang.copyPath = lang.filePath
-		if !h.rules.tree && len(tables) > 1 && inFolder {
-			lang.copyPath = name // though no other language is built
 		}
 		h.languages[name] = lang
 	}

@@ -124,6 +124,13 @@ func (h *hugo) sectionFile(dir string, lang *hugoLanguage, around Surroundings) 
 	return "", nil
 }
 
+// sectionNode is the section of a folder, resolved, as if it had an _index file.
+func (h *hugo) sectionNode(f *hugoFile, dir string) hugoFile {
+	node := hugoFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index", ext: "md", class: branchBundle}
+	h.resolve(&node)
+	return node
+}
+
 // sectionNames are the path elements of the section that the page is in: the nearest folder
 // with an _index file, else the top folder.
 func (h *hugo) sectionNames(f *hugoFile, around Surroundings) []string {

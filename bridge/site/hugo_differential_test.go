@@ -119,7 +119,6 @@ type built struct {
 	pages     map[string]builtPage // by source
 	twice     map[string]bool      // sources in two languages: before 0.123 a bundle with files of both
 	redirects map[string]string    // by output
-	copies    map[string][]string  // outputs by content
 }
 
 type builtPage struct{ url, out, kind, date string }
@@ -164,7 +163,7 @@ var (
 
 func readBuilt(t *testing.T, root, out string) built {
 	t.Helper()
-	r := built{pages: map[string]builtPage{}, twice: map[string]bool{}, redirects: map[string]string{}, copies: map[string][]string{}}
+	r := built{pages: map[string]builtPage{}, twice: map[string]bool{}, redirects: map[string]string{}}
 	err := filepath.WalkDir(out, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -188,9 +187,7 @@ func readBuilt(t *testing.T, root, out string) built {
 		}
 		if m := redirect.FindSubmatch(data); m != nil {
 			r.redirects[rel] = html.UnescapeString(string(m[1]))
-			return nil
 		}
-		r.copies[string(data)] = append(r.copies[string(data)], rel)
 		return nil
 	})
 	if err != nil && !os.IsNotExist(err) {
@@ -231,11 +228,6 @@ func (b hugoBuilder) differences(t *testing.T, s fuzzSite) []string {
 			differ("%s:\n Locate %s %s\n Hugo   %s %s", name, p.URL, p.Output, page.url, page.out)
 		case isPage && page.kind == "page" && pageDateText(p) != page.date:
 			differ("%s: date %s, Hugo has %s", name, pageDateText(p), page.date)
-		case c.site.profile.(*hugo).strays(name, p):
-		case p.Static && !slices.Contains(real.copies[files[name]], p.Output):
-			differ("%s: Locate says copied to %s, Hugo to %q", name, p.Output, real.copies[files[name]])
-		case !p.Static && !isPage && path.Ext(name) == ".bin" && len(real.copies[files[name]]) > 0:
-			differ("%s: Locate says %q, Hugo copies it to %q", name, p.Reason, real.copies[files[name]])
 		}
 		for _, alias := range p.Aliases {
 			aliases[alias] = p.URL
@@ -289,7 +281,7 @@ func (c *caseSite) fileIsFolder() bool {
 		outputs[path.Join(lang.filePath, "index.html")] = true // a home page is always made
 	}
 	for name := range c.files {
-		if p := c.locate(name); p.Published || p.Static || p.Reason == feedOver {
+		if p := c.locate(name); p.Published || p.Reason == feedOver {
 			outputs[p.Output] = true
 			for _, alias := range p.Aliases {
 				at := strings.TrimPrefix(alias, c.site.BaseURL())
@@ -308,13 +300,6 @@ func (c *caseSite) fileIsFolder() bool {
 		}
 	}
 	return false
-}
-
-// strays tells a file beside a taxonomy that is not published: Hugo before 0.123 drops the
-// taxonomy's page, makes another, and copies the file to where neither is (tags/tags/a.bin).
-func (h *hugo) strays(name string, p Page) bool {
-	f, ok := h.file(name)
-	return ok && !h.rules.tree && p.Reason == "its page is not published" && f.lang.taxonomies[strings.ToLower(topFolder(f.dir))]
 }
 
 func pageDateText(p Page) string {

@@ -50,7 +50,7 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	page := Page{Path: p}
 	f, ok := h.file(p)
 	if !ok {
-		return h.locateStatic(page)
+		return h.outside(page)
 	}
 	if f.dropped && !h.rules.tree {
 		h.adopt(&f, around)
@@ -68,7 +68,8 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	}
 	hidden := h.hidden(&f, around)
 	if (f.class == plainFile || h.isOldHTML(&f, doc)) && !hidden {
-		return h.locateResource(page, &f, around)
+		page.Kind, page.Static, page.Reason = "", true, copiedFile
+		return page
 	}
 	if owner, inside := h.insideBundle(&f, around); inside {
 		page.Reason = partOf + owner
@@ -102,6 +103,20 @@ func (h *hugo) locate(p string, doc *frontmatter.Document, around Surroundings) 
 	}
 	return page
 }
+
+// outside is the page of a file that is in no content folder.
+func (h *hugo) outside(page Page) Page {
+	for i := range h.statics {
+		if _, page.Static = h.statics[i].holds(page.Path); page.Static {
+			page.Reason = copiedFile
+			return page
+		}
+	}
+	page.Reason = "outside the content folder"
+	return page
+}
+
+const copiedFile = "copied as it is"
 
 // adopt: before 0.123 a bundle in a language that is not built is published in one that is,
 // when it has no page of its own in that one and a page in it has.
@@ -326,13 +341,6 @@ func (h *hugo) buildOption(m *matter, key string) any {
 	}
 	options, _ := lowerKeys(v).(map[string]any)
 	return options[key]
-}
-
-func orTrue(v any) any {
-	if v == nil {
-		return true
-	}
-	return v
 }
 
 // rendersHTML tells whether the page is written as HTML at all.

@@ -7,8 +7,6 @@ type hugoRules struct {
 	tree            bool // paths are published in lower case with hyphens for spaces; kinds of pages live in one tree
 	cascadeTarget   bool // cascade.target beside _target
 	buildKey        bool // build beside _build
-	ownSections     bool // files beside a section that has an _index in other languages alone are not copied
-	keepsResources  bool // disableKinds = ["page"] lets the files of leaf bundles be copied
 	skipsKinds      bool // nothing in a page or a term of a disabled kind breaks the build but its syntax
 	urlTokens       bool // permalink tokens in url
 	strictDates     bool // a date that cannot be read fails the build
@@ -35,8 +33,6 @@ func hugoRulesOf(version string) hugoRules {
 		tree:            since("0.123.0"),
 		cascadeTarget:   since("0.123.0"),
 		buildKey:        since("0.123.0"),
-		ownSections:     since("0.153.0"),
-		keepsResources:  since("0.123.0") && !since("0.153.0"),
 		skipsKinds:      since("0.123.0") && !since("0.153.0"),
 		urlTokens:       since("0.131.0"),
 		strictDates:     since("0.136.0"),

@@ -240,7 +240,7 @@ func (j *jekyll) locate(file string, doc *frontmatter.Document, around Surroundi
 		j.locatePage(&page, inside, doc, around)
 	default:
 		if at.class == documentFile && (doc == nil && isBinary(file) || doc != nil && !hasHeader(doc)) {
-			j.locateCollectionFile(&page, inside, at, around)
+			page.Kind, page.Static = at.collection.label, at.collection.output // without front matter it is copied
 		} else {
 			j.locateDocument(&page, inside, at, doc, around)
 		}
@@ -314,7 +314,7 @@ func (j *jekyll) locatePage(page *Page, file string, doc *frontmatter.Document, 
 	ext := rubyExtension(name)
 	isPage := doc == nil && !isBinary(file) || doc != nil && (hasHeader(doc) || j.pageWithoutHeader(name, ext))
 	if !isPage {
-		j.locateStatic(page, file, around)
+		page.Static = true // it is copied
 		return
 	}
 	page.Kind = "page"
@@ -373,45 +373,3 @@ func (j *jekyll) pageWithoutHeader(name, ext string) bool {
 }
 
 func rubyTrue(v any) bool { return v != nil && v != false }
-
-// locateStatic is for a file without front matter: it is copied.
-func (j *jekyll) locateStatic(page *Page, file string, around Surroundings) {
-	url := "/" + file
-	if j.since4 {
-		name := path.Base(file)
-		ext := rubyExtension(name)
-		url = strings.TrimRight(url[:len(url)-len(ext)], ".") + ext
-	}
-	j.copied(page, url, j.defaults.of(file, file, "", around), true)
-}
-
-// copied fills in a static file. Its defaults can keep it from being written.
-func (j *jekyll) copied(page *Page, url string, defaults *defaultValues, written bool) {
-	page.URL = j.address.of(percentEncode(url, func(c byte) bool { return pathByte[c] || c == '%' }))
-	page.Output = strings.TrimPrefix(path.Clean("/"+percentDecode(url)), "/")
-	published, has := defaults.all["published"]
-	if page.Static = written && (!has || rubyTrue(published)); !page.Static {
-		page.Reason = "not written"
-	}
-}
-
-// locateCollectionFile is for a file without front matter in a collection: it is copied to
-// where the collection's pattern says.
-func (j *jekyll) locateCollectionFile(page *Page, file string, at jekyllPlace, around Surroundings) {
-	ext := rubyExtension(path.Base(at.rel))
-	inside := strings.Replace(j.withoutDots(at.rel[:len(at.rel)-len(ext)]), at.collection.folder, "", 1)
-	name := ""
-	if j.since4 {
-		name = j.withoutDots(strings.TrimSuffix(path.Base(at.rel), ext))
-	}
-	url := at.collection.template
-	for _, p := range []struct{ name, value string }{
-		{":collection", at.collection.label}, {":path", inside}, {":output_ext", ""}, {":name", name}, {":title", ""},
-	} {
-		url = strings.ReplaceAll(url, p.name, escapePath(p.value))
-	}
-	url = strings.TrimSuffix(sanitizeURL(url), "/") + ext
-	scope := strings.TrimPrefix(url, "/")
-	j.copied(page, "/"+scope, j.defaults.of(scope, scope, at.collection.label, around), at.collection.output)
-	page.Kind = at.collection.label
-}

@@ -111,7 +111,7 @@ func (s randomSite) paths() []string {
 }
 
 type fileFate struct {
-	URL, Output, Kind, Date, Static string
+	URL, Output, Kind, Date string
 }
 
 func (o *oracle) build(t *testing.T, s randomSite) (fates map[string]fileFate, failure string) {
@@ -157,10 +157,7 @@ func (s randomSite) predict(t *testing.T) (map[string]fileFate, error) {
 			doc, _ = frontmatter.Parse([]byte(text), j.dialect())
 		}
 		page := j.locate(path, doc, jekyllFiles(s.Files))
-		switch {
-		case page.Static:
-			fates[path] = fileFate{Static: page.Output}
-		case page.Published:
+		if page.Published {
 			f := fileFate{URL: page.URL, Output: page.Output, Kind: page.Kind}
 			if page.Kind == "post" {
 				f.Kind = "posts"

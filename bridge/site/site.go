@@ -136,7 +136,7 @@ type Page struct {
 	Reason    string    // when not: "draft", "scheduled", "expired", …
 	Aliases   []string  // absolute URLs that lead here, or at which it was before
 	Output    string    // file below the output folder
-	Static    bool      // copied unchanged to URL, no page: Published is false
+	Static    bool      // no page: the generator copies the file or leaves it out, and Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
 
 	// When the clock alone publishes the page or takes it away: the last time that it did, and
