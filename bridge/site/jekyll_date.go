@@ -7,125 +7,96 @@ import (
 	"time"
 )
 
+const monthNames = `(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?`
+
+// dateForms are the forms of a day that posts have. Ruby's Time.parse reads many more, such as
+// weeks and the years of emperors; a post dated in one of those is reported as unreadable.
+var dateForms = []struct {
+	pattern          *regexp.Regexp
+	year, month, day int // the group of each
+}{
+	{dateForm(`(\d{4}|\d{2})-(\d{1,2})-(\d{1,2})`), 1, 2, 3},
+	{dateForm(`(\d{4})[/.](\d{1,2})[/.](\d{1,2})`), 1, 2, 3},
+	{dateForm(`(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})`), 3, 2, 1},
+	{dateForm(`(\d{1,2})(?:st|nd|rd|th)?[ -]` + monthNames + `,?[ -](\d{4})`), 3, 2, 1},
+	{dateForm(monthNames + ` (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})`), 3, 1, 2},
+	{regexp.MustCompile(`(?i)^(\d{4})(\d{2})(\d{2})(?:t(?P<hour>\d\d)(?P<min>\d\d)(?P<sec>\d\d)(?P<zone>z)?)?$`), 1, 2, 3},
+}
+
+// dateForm is a day, with its name before it, and with a time and a zone after it or without.
+func dateForm(day string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?` + day +
+		`(?:(?:,? (?:at )?| ?t)(?P<hour>\d{1,2}):(?P<min>\d\d)(?::(?P<sec>\d\d)(?:[.,]\d+)?)?(?: ?(?P<half>[ap])m\b)?(?: ?(?P<zone>z|[a-z]{2,5}|[-+]\d\d?(?::?\d\d)?))?)?$`)
+}
+
 // parseRubyTime is Ruby's Time.parse(text).localtime, without the fraction of the second:
 // what Jekyll makes of every date that is not a YAML time. precise is false when the text
 // has no time of day.
-func parseRubyTime(text string, zone *time.Location, now time.Time) (t time.Time, precise, ok bool) {
+func parseRubyTime(text string, zone *time.Location) (t time.Time, precise, ok bool) {
 	if y, m, d, plain := plainDate(text); plain { // by far the most frequent form
 		if !rubyClock(m, d, 0, 0, 0) {
 			return time.Time{}, false, false
 		}
 		return localTime(y, m, d, 0, 0, 0, zone), false, true
 	}
-	if len(text) > 128 {
-		return time.Time{}, false, false
-	}
-	f := scanRubyDate(text)
-	precise = f.hour >= 0
-	if !f.hasYear && f.yday < 0 && f.mon < 0 && f.mday < 0 && f.hour < 0 && f.min < 0 && f.sec < 0 && !f.fraction {
-		return time.Time{}, false, false
-	}
-	now = now.In(zone)
-	year := f.year
-	if !f.hasYear {
-		year = now.Year()
-	}
-	offset, hasOffset := rubyZone(f.zone, year, zone)
-	if hasOffset {
-		now = now.In(time.FixedZone("", offset))
-	}
-	if f.yday >= 0 {
-		if f.yday < 1 || f.yday > 366 || f.yday == 366 && !leapYear(year) {
-			return time.Time{}, false, false
-		}
-		d := time.Date(year, 1, f.yday, 0, 0, 0, 0, time.UTC)
-		f.mon, f.mday = int(d.Month()), d.Day()
-	}
-	// What is missing before the first part that is there is taken from now.
-	if !f.hasYear {
-		year = now.Year()
-		if f.mon < 0 {
-			f.mon = int(now.Month())
-			if f.mday < 0 {
-				f.mday = now.Day()
-				if f.hour < 0 {
-					f.hour = now.Hour()
-					if f.min < 0 {
-						f.min = now.Minute()
-					}
+	text = strings.Join(strings.Fields(text), " ")
+	for _, form := range dateForms {
+		if m := form.pattern.FindStringSubmatch(text); m != nil {
+			part := func(name string) string {
+				if i := form.pattern.SubexpIndex(name); i > 0 {
+					return m[i]
 				}
+				return ""
 			}
+			return clockTime(rubyYear(m[form.year]), monthNumber(m[form.month]), number(m[form.day]), part, zone)
 		}
 	}
-	month, day, hour, min, sec := atLeastOne(f.mon), atLeastOne(f.mday), max(f.hour, 0), max(f.min, 0), max(f.sec, 0)
-	if hasOffset {
-		year, month, day, hour, min, sec = applyRubyOffset(year, month, day, hour, min, sec, offset)
+	return time.Time{}, false, false
+}
+
+// clockTime adds the time of day and the zone to a day. part returns one of them as it is
+// written, "" when it is not there.
+func clockTime(year, month, day int, part func(name string) string, zone *time.Location) (t time.Time, precise, ok bool) {
+	hour, min, sec := number(part("hour")), number(part("min")), number(part("sec"))
+	if half := part("half"); half != "" {
+		hour %= 12
+		if strings.EqualFold(half, "p") {
+			hour += 12
+		}
 	}
 	if !rubyClock(month, day, hour, min, sec) {
 		return time.Time{}, false, false
 	}
-	if hasOffset {
-		return time.Date(year, time.Month(month), day, hour, min, sec, 0, time.UTC).In(zone), precise, true
+	precise = part("hour") != ""
+	if offset, known := rubyZone(part("zone"), year, zone); known {
+		return time.Date(year, time.Month(month), day, hour, min, sec-offset, 0, time.UTC).In(zone), precise, true
 	}
 	return localTime(year, month, day, hour, min, sec, zone), precise, true
 }
 
-// applyRubyOffset brings a clock to UTC before it is checked: an hour 25 with a zone is no error.
-func applyRubyOffset(year, month, day, hour, min, sec, offset int) (y, m, d, h, mi, s int) {
-	carry := func(n, base int) (rest, over int) {
-		over = n / base
-		if rest = n % base; rest < 0 {
-			rest, over = rest+base, over-1
-		}
-		return rest, over
-	}
-	if offset == 0 {
-		return year, month, day, hour, min, sec
-	}
-	seconds := -offset
-	var over int
-	if seconds%60 != 0 {
-		sec, over = carry(sec+seconds%60, 60)
-	}
-	minutes := seconds/60 + over
-	over = 0
-	if minutes%60 != 0 {
-		min, over = carry(min+minutes%60, 60)
-	}
-	hours := minutes/60 + over
-	over = 0
-	if hours%24 != 0 {
-		hour, over = carry(hour+hours%24, 24)
-	}
-	if days := hours/24 + over; days != 0 {
-		day += days
-		switch {
-		case offset < 0 && month >= 1 && month <= 12 && day > monthDays(year, month):
-			month, day = month+1, 1
-			if month > 12 {
-				year, month = year+1, 1
-			}
-		case offset > 0 && day < 1:
-			if month--; month < 1 {
-				year, month = year-1, 12
-			}
-			day = monthDays(year, min12(month))
-		}
-	}
-	return year, month, day, hour, min, sec
-}
-
-func min12(month int) int { return min(month, 12) }
-
-func monthDays(year, month int) int {
-	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
-}
-
-func atLeastOne(n int) int {
-	if n < 0 {
-		return 1
-	}
+// number is 0 for "".
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
 	return n
+}
+
+// rubyYear adds the century to a year of two digits.
+func rubyYear(digits string) int {
+	year := number(digits)
+	switch {
+	case len(digits) > 2:
+		return year
+	case year >= 69:
+		return year + 1900
+	}
+	return year + 2000
+}
+
+func monthNumber(text string) int {
+	if i := strings.Index(monthNames, strings.ToLower(text)); i > 0 {
+		return i/4 + 1
+	}
+	return number(text)
 }
 
 // localTime is Ruby's Time.local. A time that a clock change skips moves forward, of one
@@ -146,8 +117,6 @@ func localTime(y, m, d, hour, min, sec int, zone *time.Location) time.Time {
 	}
 	return early
 }
-
-func leapYear(y int) bool { return y%4 == 0 && (y%100 != 0 || y%400 == 0) }
 
 // plainDate reads 2024-03-09, with one-digit months and days.
 func plainDate(s string) (y, m, d int, ok bool) {
@@ -172,27 +141,22 @@ func plainDate(s string) (y, m, d int, ok bool) {
 	return y, m, d, err == nil
 }
 
+// rubyZones are the hours of the zones that Ruby knows by name.
 var rubyZones = map[string]int{
-	"UTC": 0, "UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-	"A": 1, "B": 2, "C": 3, "D": 4, "E": 5, "F": 6, "G": 7, "H": 8, "I": 9, "K": 10, "L": 11, "M": 12,
-	"N": -1, "O": -2, "P": -3, "Q": -4, "R": -5, "S": -6, "T": -7, "U": -8, "V": -9, "W": -10, "X": -11, "Y": -12, "Z": 0,
+	"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }
 
-var rubyOffset = regexp.MustCompile(`^([+-])(\d\d)(?:(?::(\d\d)(?::(\d\d))?)|(?:(\d\d)(\d\d)?))?$`)
-
-// rubyZone is Time.zone_offset: a zone that it does not know means local time.
+// rubyZone is the offset of a zone in seconds. One that Ruby does not know means local time.
 func rubyZone(name string, year int, zone *time.Location) (offset int, ok bool) {
 	if name == "" {
 		return 0, false
 	}
-	if m := rubyOffset.FindStringSubmatch(name); m != nil {
-		for i, unit := range []int{2: 3600, 3: 60, 4: 1, 5: 60, 6: 1} {
-			if unit > 0 && m[i] != "" {
-				n, _ := strconv.Atoi(m[i])
-				offset += n * unit
-			}
+	if name[0] == '+' || name[0] == '-' {
+		if len(name) < 3 { // Ruby reads +2 as local time
+			return 0, false
 		}
-		if m[1] == "-" {
+		digits := strings.ReplaceAll(name[1:]+"00", ":", "")
+		if offset = number(digits[:2])*3600 + number(digits[2:4])*60; name[0] == '-' {
 			offset = -offset
 		}
 		return offset, true

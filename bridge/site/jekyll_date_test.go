@@ -2,7 +2,6 @@ package site
 
 import (
 	"testing"
-	"time"
 )
 
 // The answers are Ruby 3.1's.
@@ -44,7 +43,7 @@ func TestClockChangesAreReadAsRubyReadsThem(t *testing.T) {
 		{"Atlantic/Azores", "2024-03-31 00:30:00", "2024-03-31 01:30:00 +0000"},
 		{"America/Caracas", "2016-05-01 02:45:00", "2016-05-01 03:15:00 -0400"},
 	} {
-		at, precise, ok := parseRubyTime(c.clock, zoneNamed(c.zone), time.Now())
+		at, precise, ok := parseRubyTime(c.clock, zoneNamed(c.zone))
 		if got := at.Format("2006-01-02 15:04:05 -0700"); got != c.want || !precise || !ok {
 			t.Errorf("%s in %s: got %s, want %s", c.clock, c.zone, got, c.want)
 		}

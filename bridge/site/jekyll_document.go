@@ -15,7 +15,7 @@ func (j *jekyll) date(f frontmatter.Field) (t time.Time, precise bool, ok bool) 
 	case []any, map[string]any, nil, bool:
 		return time.Time{}, false, false
 	default:
-		return parseRubyTime(j.rubyString(v), j.location, j.now())
+		return parseRubyTime(j.rubyString(v), j.location)
 	}
 }
 
@@ -98,14 +98,14 @@ func (d *jekyllDocument) text(key string) (value string, has bool) {
 // readNameAndDate settles the slug and the date. Of a document whose front matter cannot be
 // read Jekyll does not even look at the name (fm-yaml-error).
 func (d *jekyllDocument) readNameAndDate(now time.Time, ext string) {
-	d.date = d.dateOf(d.front, d.defaults, now)
+	d.date = d.dateOf(d.front, d.defaults)
 	d.parts.slug = d.parts.base
 	if !d.front.broken {
 		if written, slug, dated := d.datedName(d.at.rel); dated && !isYAML(ext) {
 			d.parts.slug = slug
 			if !d.date.found {
 				d.date.found = true
-				d.date.time, _, d.date.ok = parseRubyTime(written, d.location, now)
+				d.date.time, _, d.date.ok = parseRubyTime(written, d.location)
 			}
 		}
 		d.parts.slug = d.withoutDots(d.parts.slug)
@@ -114,7 +114,7 @@ func (d *jekyllDocument) readNameAndDate(now time.Time, ext string) {
 		d.parts.slug = slug
 	}
 	if d.date.found && !d.date.ok {
-		d.refused = breaks + "its date cannot be read"
+		d.refused = breaks + "its date cannot be read; write 2026-11-30 or 2026-11-30 08:00:00 +0100"
 	}
 	if d.parts.date = d.date.time; !d.date.found {
 		d.parts.date = now.In(d.location) // the day of the build
@@ -187,7 +187,7 @@ type documentDate struct {
 	ok    bool // it can be read
 }
 
-func (j *jekyll) dateOf(front jekyllFront, defaults *defaultValues, now time.Time) (d documentDate) {
+func (j *jekyll) dateOf(front jekyllFront, defaults *defaultValues) (d documentDate) {
 	if front.doc != nil {
 		if field, has := front.doc.Field("date"); has {
 			value := j.typed(field)
@@ -203,7 +203,7 @@ func (j *jekyll) dateOf(front jekyllFront, defaults *defaultValues, now time.Tim
 		return documentDate{v.In(j.location), true, true}
 	case string:
 		d.found = true
-		d.time, _, d.ok = parseRubyTime(v, j.location, now)
+		d.time, _, d.ok = parseRubyTime(v, j.location)
 	}
 	return d
 }

@@ -171,7 +171,7 @@ func TestWhatIsNotPublishedSaysWhyAndWhereItWouldBe(t *testing.T) {
 		"_posts/2024-03-09-off.md":    "draft at https://e.example/off/",
 		"_posts/2999-03-09-later.md":  "scheduled at https://e.example/later/",
 		"_posts/2024-03-09-number.md": "breaks the build: its slug is not text at ",
-		"_posts/2024-03-09-date.md":   "breaks the build: its date cannot be read at ",
+		"_posts/2024-03-09-date.md":   "breaks the build: its date cannot be read; write 2026-11-30 or 2026-11-30 08:00:00 +0100 at ",
 		"_posts/2024-03-09-perma.md":  "breaks the build: its permalink has an unknown placeholder at ",
 		"_posts/undated.md":           "no date in the file name at https://e.example/undated/",
 		"_quiet/x.md":                 "collection without output at https://e.example/quiet/x/",
