@@ -8,6 +8,7 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -18,7 +19,7 @@ type writer struct {
 	doc     *frontmatter.Document
 	page    Page
 	habits  habits
-	rules   convention
+	rules   *generator.Convention
 	memory  memory
 	fresh   bool // a new document
 	bare    bool // the body goes without what its template would add
@@ -32,7 +33,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeType(item.Type); err != nil {
 		return unwritable(op, typeKey, err)
 	}
-	if err := w.doc.Set(when.timestamp(w.rules), w.key("published")); err != nil {
+	if err := w.doc.Set(when.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
 		return unwritable(op, "published", err)
 	}
 	for _, property := range inOrder(item.Properties) {
@@ -43,7 +44,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeBody(item); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc); err != nil {
+	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
@@ -67,7 +68,7 @@ func (w *writer) writeType(types []string) error {
 	if len(types) == 1 && types[0] == "h-entry" {
 		return w.doc.Delete(typeKey)
 	}
-	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && propertyName.MatchString(name) {
+	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && generator.PropertyName.MatchString(name) {
 		return w.doc.Set(name, typeKey)
 	}
 	w.memory.Types = types
@@ -83,7 +84,7 @@ func (w *writer) style(item mf2.Item) frontmatter.Style {
 		order = append(order, w.spelled(property))
 	}
 	image, _, _ := strings.Cut(w.imageKey(), ".")
-	style.KeyOrder = distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
+	style.KeyOrder = generator.Distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
 	return style
 }
 
@@ -109,7 +110,7 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		err = w.writePhoto(values)
 	case "audio":
 		err = w.writeAudio(values)
-	case syndicateTo:
+	case generator.SyndicateTo:
 		err = w.doc.Set(ordered(values), w.path(property)...) // a list always: layouts and tools go through it
 	default:
 		err = w.writePlain(property, values)
@@ -152,8 +153,8 @@ func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
 // neighbours', else the usual one.
 func (w *writer) key(property string) string {
 	key, ok := w.reading().key(property)
-	if !ok || property == "category" && w.site.profile.name() == "jekyll" {
-		return w.spelled(property) // Jekyll's categories are part of the URL
+	if !ok || property == "category" && w.rules.CategoriesInURL {
+		return w.spelled(property)
 	}
 	return key
 }
@@ -165,17 +166,17 @@ func (w *writer) spelled(property string) string {
 	if key := w.habits.keys[property]; key != "" {
 		return key
 	}
-	for _, response := range responses {
+	for _, response := range generator.Responses {
 		if property == response && w.habits.spell != nil {
 			return w.habits.spell(property)
 		}
 	}
-	return w.rules.key(property)
+	return w.rules.Key(property)
 }
 
 // writePlain writes a property under its own name.
 func (w *writer) writePlain(property string, values []any) error {
-	if !w.rules.own(property) || w.site.taxonomy(property) {
+	if !w.rules.Writes(property) || w.rules.Terms[strings.ToLower(property)] {
 		return w.setApart(property, values)
 	}
 	if property == "author" && len(texts(values)) != len(values) {
@@ -197,10 +198,10 @@ func (w *writer) writeName(values []any) error {
 	return w.setApart("name", values)
 }
 
-// writeSummary writes a summary that Hugo, which reads it as Markdown, can render.
+// writeSummary writes a summary that the generator can render.
 func (w *writer) writeSummary(values []any) error {
 	text, isText := values[0].(string)
-	shown := w.site.harmless(text)
+	shown := w.site.inSummary(text)
 	if len(values) > 1 || !isText || shown == text {
 		return w.writePlain("summary", values)
 	}
@@ -210,7 +211,7 @@ func (w *writer) writeSummary(values []any) error {
 	return w.setApart("summary", values)
 }
 
-// writeCategory writes a list always: one tag with a space in it would be two for Jekyll.
+// writeCategory always writes a list: one tag with a space in it could be read as two.
 func (w *writer) writeCategory(values []any) error {
 	if moved, err := w.hideCategory(values); moved || err != nil {
 		return err
@@ -229,9 +230,9 @@ func (w *writer) writeCategory(values []any) error {
 
 // writeDate writes a date that the generator can read; anything else it never sees.
 func (w *writer) writeDate(property string, values []any) error {
-	m, ok := readMoment(values[0], w.site.profile.zone())
+	m, ok := readMoment(values[0], w.rules.Zone)
 	if ok {
-		if err := w.doc.Set(m.timestamp(w.rules), w.key(property)); err != nil {
+		if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key(property)); err != nil {
 			return err
 		}
 	}
@@ -264,11 +265,11 @@ func (w *writer) writePhoto(values []any) error {
 	return w.writeImage(urls, photoAlt(values[first]))
 }
 
-// writeAudio writes the recordings' addresses as a list: Hugo's own template for link previews
-// goes through them and makes each one absolute, and fails the build on anything else.
+// writeAudio writes the URLs of the recordings as a list where the generator fails the build on
+// anything else.
 func (w *writer) writeAudio(values []any) error {
 	urls := photoURLs(values)
-	if w.site.profile.name() != "hugo" || len(urls) == 0 || !w.rules.own("audio") || w.site.taxonomy("audio") {
+	if !w.rules.AudioList || len(urls) == 0 || !w.rules.Writes("audio") || w.rules.Terms["audio"] {
 		return w.writePlain("audio", values)
 	}
 	if err := w.doc.Set(urls, w.path("audio")...); err != nil {
@@ -301,7 +302,7 @@ func (w *writer) imageKey() string {
 	if w.habits.image != "" {
 		return w.habits.image
 	}
-	return w.rules.image
+	return w.rules.Image
 }
 
 // setApart puts a property into the mf2 key, as a list of its values when one value alone

@@ -36,7 +36,7 @@ func TestFencesThatBreakHugoAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "hugo"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}

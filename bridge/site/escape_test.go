@@ -30,7 +30,7 @@ func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "hugo"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}
@@ -58,7 +58,7 @@ func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "jekyll"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/yuin/goldmark/text"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"gitpost/bridge/site/generator"
 )
 
 // visible is a text as it must stand in the body so that readers see all of it. Hugo drops
@@ -19,7 +21,7 @@ func (s *Site) visible(body string) string {
 	if !strings.Contains(body, "<") {
 		return body
 	}
-	if s.rawHTML() {
+	if s.rules.RawHTML {
 		return edited(body, unclosed(body))
 	}
 	for range 3 {
@@ -34,6 +36,16 @@ func (s *Site) visible(body string) string {
 		edits[i].text = strings.ReplaceAll(body[edits[i].start:edits[i].end], "<", "&lt;")
 	}
 	return edited(body, edits)
+}
+
+// inSummary is a text of the front matter as it must be where the generator renders it as
+// Markdown: readers see all of it, and no build fails.
+func (s *Site) inSummary(text string) string {
+	if !s.rules.SummaryMarkdown {
+		return text
+	}
+	text, _ = s.generator.Escape(s.visible(text), generator.InSummary)
+	return text
 }
 
 // An edit replaces a range of bytes.

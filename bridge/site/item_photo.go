@@ -158,7 +158,7 @@ func (r *reading) pictured(kept []any) bool {
 	if !ok {
 		return true
 	}
-	if !picturesOnly[r.rules.bare(key)] {
+	if !picturesOnly[bare(r.rules, key)] {
 		return false
 	}
 	v, _ := r.doc.Get(strings.Split(key, ".")...)
@@ -192,7 +192,7 @@ func pictureURLs(values []any) []any {
 // beside is the alt text in the same map as a nested key: cover.alt beside cover.image.
 func (r *reading) beside(key string) string {
 	path := strings.Split(key, ".")
-	if !strings.Contains(r.rules.bare(key), ".") {
+	if !strings.Contains(bare(r.rules, key), ".") {
 		return ""
 	}
 	path[len(path)-1] = "alt"

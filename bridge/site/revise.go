@@ -24,7 +24,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 			Hint:    "mend the file in a text editor", Err: err,
 		}
 	}
-	page := s.profile.locate(src.Path, doc, lib)
+	page := s.generator.Locate(src.Path, doc, lib)
 	before := s.Item(page, doc)
 	delete(before.Properties, slugCommand) // commands are edit's
 	delete(before.Properties, pathCommand)
@@ -34,7 +34,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	asked, pattern := after.Properties.Text(slugCommand), after.Properties.Text(pathCommand)
 	want := prepared(after)
-	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
+	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: remembered(doc)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
 		if !keyed && !w.isApart(property) && same(want.Properties[property], before.Properties[property]) {
@@ -94,7 +94,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if err := w.reviseBody(before, want, changed); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc); err != nil {
+	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
@@ -154,8 +154,8 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		if !ok {
 			return nil
 		}
-		if empty, ok := blocking[property]; ok && w.rules.bare(key) != "photos" {
-			if err := w.doc.Set(empty, w.rules.key(property)); err != nil {
+		if empty, ok := blocking[property]; ok && bare(w.rules, key) != "photos" {
+			if err := w.doc.Set(empty, w.rules.Key(property)); err != nil {
 				return unwritable(op, property, err)
 			}
 			continue
@@ -212,18 +212,18 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 // move finds out whether the post must go elsewhere, and what its page is then.
 func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked, pattern string) (Revision, error) {
 	at, slug, ok := s.spotOf(page, w.doc, before, want)
-	stay := Revision{Path: page.Path, Page: s.profile.locate(page.Path, w.doc, lib)}
+	stay := Revision{Path: page.Path, Page: s.generator.Locate(page.Path, w.doc, lib)}
 	w.page = stay.Page
 	if !ok {
 		return s.leaveAlias(lib, w, page, stay)
 	}
 	if pattern != "" {
-		at.pattern = whole(s.rooted(pattern, s.profile.contentDir()))
-		switch n := s.profile.naming(page.Path); {
-		case n.bundle: // its files stay beside it
-			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.end
-		case n.foreign:
-			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.end
+		at.pattern = whole(s.rooted(pattern, s.rules.Content))
+		switch n := s.generator.Naming(page.Path); {
+		case n.Bundle: // its files stay beside it
+			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.End
+		case n.Foreign:
+			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.End
 		}
 	}
 	if asked != "" {
@@ -269,8 +269,8 @@ func (w *writer) keepDate(page Page, at spot) error {
 	if keyed || at.dated() || !uses(pattern, "day", "date") || page.Date.IsZero() {
 		return nil
 	}
-	m, _ := readMoment(stamp(page.Date, false), w.site.profile.zone())
-	if err := w.doc.Set(m.timestamp(w.rules), w.key("published")); err != nil {
+	m, _ := readMoment(stamp(page.Date, false), w.rules.Zone)
+	if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
 		return unwritable("update post", "published", err)
 	}
 	return nil
@@ -278,7 +278,7 @@ func (w *writer) keepDate(page Page, at spot) error {
 
 // dropSlug takes away keys that fix the last part of the URL, now that another is asked for.
 func (w *writer) dropSlug() error {
-	for _, key := range []string{"slug", w.rules.address} {
+	for _, key := range []string{"slug", w.rules.Address} {
 		if _, ok := w.doc.Get(key); !ok {
 			continue
 		}
@@ -297,17 +297,15 @@ func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Ite
 		return spot{}, "", false
 	}
 	when := old
-	if m, ok := readMoment(want.Properties.First("published"), s.profile.zone()); ok {
+	if m, ok := readMoment(want.Properties.First("published"), s.rules.Zone); ok {
 		when = m.time
-		if s.profile.name() == "jekyll" {
-			when = when.In(s.profile.zone())
+		if s.rules.SiteDay {
+			when = when.In(s.rules.Zone)
 		}
 	}
-	if s.profile.name() == "jekyll" {
-		section, pattern = s.shelf(page, section, pattern, want)
-		if when.IsZero() && path.Base(section) == "_posts" {
-			when = s.now()
-		}
+	section, pattern = s.folderFor(page, section, pattern, want)
+	if when.IsZero() && path.Base(section) == path.Base(s.rules.Posts) && uses(s.rules.PostPattern, "day") {
+		when = s.now()
 	}
 	if when.IsZero() {
 		if strings.Contains(pattern, "{") && strings.Contains(pattern, "year") {
@@ -318,25 +316,25 @@ func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Ite
 	return spot{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
 }
 
-// shelf is where Jekyll wants a post that was published out of _drafts, or whose visibility
-// changed: unlisted posts have a collection of their own.
-func (s *Site) shelf(page Page, section, pattern string, want mf2.Item) (string, string) {
-	folder, has := s.unlistedFolder()
-	stands := has && strings.HasPrefix(page.Path, folder+"/")
-	wanted := has && want.Properties.Text(visibilityProperty) == "unlisted"
-	published := path.Base(section) == "_drafts" && !draftStatus(want)
+// folderFor is where the generator wants a post that was published out of a folder of drafts, or
+// whose visibility changed where unlisted posts have a folder of their own.
+func (s *Site) folderFor(page Page, section, pattern string, want mf2.Item) (string, string) {
+	folder := s.rules.Unlisted.Folder
+	stands := folder != "" && strings.HasPrefix(page.Path, folder+"/")
+	wanted := folder != "" && want.Properties.Text(visibilityProperty) == "unlisted"
+	published := s.rules.Drafts != "" && path.Base(section) == s.rules.Drafts && !draftStatus(want)
 	switch {
 	case wanted && !stands:
 		return folder, "{slug}" + path.Ext(page.Path)
 	case stands && !wanted:
-		section = path.Join(s.profile.contentDir(), "_posts")
+		section = s.rules.Posts
 	case published && !wanted:
-		section = path.Join(path.Dir(section), "_posts")
+		section = path.Join(path.Dir(section), path.Base(s.rules.Posts))
 	default:
 		return section, pattern
 	}
-	if !strings.Contains(pattern, "{day}") {
-		pattern = "{year}-{month}-{day}-" + pattern
+	if dates, _, _ := strings.Cut(s.rules.PostPattern, "{slug}"); !strings.Contains(pattern, "{day}") {
+		pattern = dates + pattern
 	}
 	return section, pattern
 }
@@ -356,10 +354,10 @@ func (s *Site) leaveAlias(lib Library, w *writer, old Page, made Revision) (Revi
 		return made, nil
 	}
 	former, now := s.siteRelative(old.URL), s.siteRelative(made.Page.URL)
-	key := w.rules.aliases
+	key := w.rules.Aliases
 	if key == "" {
 		w.memory.Former = stringsOf(anotherAlias(anyList(w.memory.Former), former, now))
-		if err := w.memory.keep(w.doc); err != nil {
+		if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 			return Revision{}, unwritable("update post", memoryKey, err)
 		}
 	} else {
@@ -368,7 +366,7 @@ func (s *Site) leaveAlias(lib Library, w *writer, old Page, made Revision) (Revi
 			return Revision{}, unwritable("update post", key, err)
 		}
 	}
-	made.Page = s.profile.locate(made.Path, w.doc, lib)
+	made.Page = s.generator.Locate(made.Path, w.doc, lib)
 	return made, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -26,9 +27,9 @@ type manner struct {
 // constantKeys are keys by which a post chooses what it looks like.
 var constantKeys = []string{"layout", "type"}
 
-// manners remembers the manners of the newest posts: most of them are looked at again for
+// styleCache remembers how the newest posts are written: most of them are looked at again for
 // the next post. Its zero value is empty. It is safe for concurrent use.
-type manners struct {
+type styleCache struct {
 	mu   sync.Mutex
 	seen map[string]known
 }
@@ -40,7 +41,7 @@ type known struct {
 
 // of is the manner of a source, nil when it has none to imitate: a section's page, a file
 // that cannot be read, an unlisted post.
-func (c *manners) of(s *Site, source Source, lib Library) *manner {
+func (c *styleCache) of(s *Site, source Source, lib Library) *manner {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k, ok := c.seen[source.Path]; ok && k.text == string(source.Data) {
@@ -62,7 +63,7 @@ func (s *Site) observe(source Source, lib Library) *manner {
 	if err != nil {
 		return nil
 	}
-	page := s.profile.locate(source.Path, doc, lib)
+	page := s.generator.Locate(source.Path, doc, lib)
 	if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
 		return nil
 	}
@@ -71,7 +72,7 @@ func (s *Site) observe(source Source, lib Library) *manner {
 		m.section, m.pattern = section, pattern
 	}
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
-	m.observeKeys(s.convention(), doc)
+	m.observeKeys(s.rules, doc)
 	return m
 }
 
@@ -102,16 +103,16 @@ func (m *manner) observeText(head string) {
 	}
 }
 
-func (m *manner) observeKeys(rules convention, doc *frontmatter.Document) {
+func (m *manner) observeKeys(rules *generator.Convention, doc *frontmatter.Document) {
 	for _, key := range m.order {
-		for _, property := range responses {
-			if rules.meanings[strings.ToLower(key)] == property {
+		for _, property := range generator.Responses {
+			if rules.Meanings[strings.ToLower(key)] == property {
 				m.family = append(m.family, spelling(property, key))
 			}
 		}
 	}
 	for _, property := range []string{"published", "updated", "summary", "category"} {
-		for _, key := range rules.words[property] {
+		for _, key := range rules.Words[property] {
 			if _, ok := doc.Get(key); ok {
 				m.keys[property] = key
 				break
@@ -138,9 +139,9 @@ func spelling(property, key string) string {
 	switch key {
 	case "mf-" + property:
 		return "mf"
-	case camel(property):
+	case generator.Camel(property):
 		return "camel"
-	case snake(property):
+	case generator.Snake(property):
 		return "snake"
 	}
 	return "kebab"

@@ -1,0 +1,393 @@
+package hugo
+
+import (
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"gitpost/bridge/site/generator"
+	"gitpost/frontmatter"
+)
+
+// pageFacts is what a page's URL is made of besides its path.
+type pageFacts struct {
+	matter *matter
+	around generator.Surroundings
+	dates  pageDates
+	date   time.Time // of the tokens of a pattern
+	slug   string
+	url    string
+	madeUp string // the title of a section without an _index file
+}
+
+func (f *pageFacts) title() string {
+	if title := f.matter.text("title"); title != "" {
+		return title
+	}
+	return f.madeUp
+}
+
+func (h *site) factsOf(f *sourceFile, doc *frontmatter.Document, around generator.Surroundings) *pageFacts {
+	facts := &pageFacts{matter: h.matterOf(f, doc, around), around: around}
+	facts.dates = h.datesOf(f, facts.matter)
+	facts.date = facts.dates.date
+	if h.rules.tree && f.kind != "page" && f.kind != "term" && facts.dates.none() && h.datedURL(f, facts.matter) {
+		facts.date = h.newestBelow(f, around)
+	}
+	if slug, ok := facts.matter.value("slug"); ok {
+		facts.slug = strings.Trim(scalarText(slug), "-")
+	} else {
+		facts.slug = facts.dates.slug
+	}
+	facts.url = facts.matter.text("url")
+	if doc == nil && f.class == branchBundle {
+		facts.madeUp = f.lang.listTitle(f.baseName)
+	}
+	return facts
+}
+
+func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surroundings) generator.Page {
+	page := generator.Page{Path: p}
+	f, ok := h.file(p)
+	if !ok {
+		return h.outside(page)
+	}
+	if f.dropped && !h.rules.tree {
+		h.adopt(&f, around)
+	}
+	h.resolve(&f)
+	page.Kind = pageKind(&f)
+	switch {
+	case f.ignored:
+		page.Reason = generator.Ignored
+	case f.dropped:
+		page.Reason = "its language is not built"
+	}
+	if page.Reason != "" {
+		return page
+	}
+	hidden := h.hidden(&f, around)
+	if (f.class == plainFile || h.isOldHTML(&f, doc)) && !hidden {
+		page.Kind, page.Static, page.Reason = "", true, copiedFile
+		return page
+	}
+	if owner, inside := h.insideBundle(&f, around); inside {
+		page.Reason = generator.PartOf + owner
+		return page
+	}
+	if hidden || f.class == leafBundle && h.displaced(&f, around) {
+		page.Reason = "another file has its place"
+		return page
+	}
+	facts := h.factsOf(&f, doc, around)
+	page.Date = facts.dates.date
+	target, broken := h.target(&f, facts)
+	page.URL = f.lang.base + strings.TrimPrefix(target.link, "/")
+	page.Output = strings.TrimPrefix(path.Clean(target.file), "/")
+	page.Reason = h.unpublished(&f, facts.matter, facts.dates, doc)
+	if page.Output == "" || page.Output == "." {
+		page.Output, broken = "", "its url is the output folder itself"
+	}
+	if page.Reason == "" && broken != "" {
+		page.Reason = generator.Breaks + broken
+	}
+	page.Published = page.Reason == ""
+	h.clock(&page, f.lang, facts.dates)
+	if !page.Published {
+		return page
+	}
+	if page.Aliases, broken = h.aliases(&f, facts.matter, target); broken != "" {
+		page.Published, page.Reason = false, generator.Breaks+broken
+	} else if f.lang.underItsFeed(&f, facts.matter, target) {
+		page.Published, page.Reason, page.Aliases = false, feedOver, nil
+	}
+	return page
+}
+
+// outside is the page of a file that is in no content folder.
+func (h *site) outside(page generator.Page) generator.Page {
+	for i := range h.statics {
+		if _, page.Static = h.statics[i].holds(page.Path); page.Static {
+			page.Reason = copiedFile
+			return page
+		}
+	}
+	page.Reason = "outside the content folder"
+	return page
+}
+
+const copiedFile = "copied as it is"
+
+// adopt: before 0.123 a bundle in a language that is not built is published in one that is,
+// when it has no page of its own in that one and a page in it has.
+func (h *site) adopt(f *sourceFile, around generator.Surroundings) {
+	lister, ok := around.(generator.Lister)
+	if !ok || f.class != leafBundle {
+		return
+	}
+	folder, _ := f.mount.folder(f.dir)
+	var lang *language
+	for name := range lister.Below(strings.TrimSuffix(folder, "/")) {
+		p, ok := h.file(name)
+		switch {
+		case !ok || p.class == plainFile || p.ignored || p.dropped:
+		case p.class == leafBundle && p.dir == f.dir:
+			return
+		case lang == nil || p.lang == h.main:
+			lang = p.lang
+		}
+	}
+	if lang != nil {
+		f.lang, f.dropped = lang, false
+	}
+}
+
+const feedOver = "its feed is written over it"
+
+func pageKind(f *sourceFile) string {
+	switch {
+	case f.class == plainFile:
+		return ""
+	case f.kind != "page":
+		return f.kind
+	case f.section == "":
+		return "page"
+	}
+	return "post"
+}
+
+// isOldHTML tells whether an HTML file is one that Hugo before 0.123 copies: it starts with
+// a tag, not with front matter or a comment.
+func (h *site) isOldHTML(f *sourceFile, doc *frontmatter.Document) bool {
+	if h.rules.tree || doc == nil || f.ext != "html" && f.ext != "htm" || doc.Format() != frontmatter.None {
+		return false
+	}
+	text := strings.TrimLeftFunc(doc.Body(), unicode.IsSpace)
+	return strings.HasPrefix(text, "<") && !strings.HasPrefix(text, "<!--")
+}
+
+// hidden tells whether a mount of higher precedence has a file of the same path.
+func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
+	if len(h.mounts) == 1 {
+		return false
+	}
+	base := path.Base(f.repoPath)
+	for i := range h.mounts {
+		if m := &h.mounts[i]; !h.rules.tree && len(m.target) > len(f.mount.target) && m.covers(f.dir) {
+			return true
+		}
+	}
+	for i := range h.mounts {
+		m := &h.mounts[i]
+		if m == f.mount {
+			return false
+		}
+		if m.lang != f.mount.lang {
+			continue
+		}
+		if folder, ok := m.folder(f.dir); ok && around.Exists(folder+base) {
+			return true
+		}
+	}
+	return false
+}
+
+// displaced tells an index file that counts for nothing: beside an _index file in versions
+// where that one wins, and before 0.123 in the content root.
+func (h *site) displaced(f *sourceFile, around generator.Surroundings) bool {
+	if f.dir == "" && !h.rules.tree {
+		return true
+	}
+	base := path.Base(f.repoPath)
+	return !h.rules.leafWins && around.Exists(strings.TrimSuffix(f.repoPath, base)+"_"+base)
+}
+
+// unpublished is the reason why Hugo leaves a page out; "" when it does not.
+func (h *site) unpublished(f *sourceFile, m *matter, d pageDates, doc *frontmatter.Document) string {
+	if doc == nil {
+		return generator.Breaks + "its front matter cannot be read"
+	}
+	if reason := h.breaksBuild(f, m, d); reason != "" && !h.skips(f) {
+		return generator.Breaks + reason
+	}
+	if reason := h.withheld(f.lang, m, d); reason != "" {
+		return reason
+	}
+	if !h.rules.tree {
+		if reason := h.inHiddenSection(f, m); reason != "" {
+			return reason
+		}
+	}
+	switch {
+	case f.lang.disabledKinds[f.kind]:
+		return "pages of its kind are not built"
+	case h.notRendered(f, m):
+		return "not rendered"
+	case !f.lang.rendersHTML(f, m):
+		return "no HTML page"
+	}
+	return ""
+}
+
+// skips tells a page of a kind that is not built of which Hugo reads the syntax alone.
+func (h *site) skips(f *sourceFile) bool {
+	return h.rules.skipsKinds && f.lang.disabledKinds[f.kind] && (f.kind == "page" || f.kind == "term")
+}
+
+// withheld tells a draft, a scheduled and an expired page.
+func (h *site) withheld(lang *language, m *matter, d pageDates) string {
+	now := h.now()
+	switch {
+	case h.isDraft(m) && !lang.buildDrafts:
+		return "draft"
+	case d.publish.After(now) && !lang.buildFuture:
+		return generator.Scheduled
+	case !d.expiry.IsZero() && d.expiry.Before(now) && !lang.buildOld:
+		return generator.Expired
+	}
+	return ""
+}
+
+// clock notes when a page comes out, and when it is gone.
+func (h *site) clock(page *generator.Page, lang *language, d pageDates) {
+	var publish, expiry time.Time
+	if !lang.buildFuture {
+		publish = d.publish
+	}
+	if !lang.buildOld && !d.expiry.IsZero() {
+		expiry = d.expiry.Add(1) // at that very instant it is still there
+	}
+	page.Clocked(h.now(), publish, expiry)
+}
+
+// isDraft reads draft, and where it is missing Jekyll's published.
+func (h *site) isDraft(m *matter) bool {
+	if v, ok := m.value("draft"); ok {
+		if _, isInt := v.(int64); isInt && !h.rules.tree && m.isTOML() {
+			return false // an integer of TOML's was of a type that nobody had thought of
+		}
+		b, _ := truthOf(v)
+		return b
+	}
+	if v, ok := m.value("published"); ok {
+		if b, known := truthOf(v); known {
+			return !b
+		}
+	}
+	return false
+}
+
+// inHiddenSection: before 0.123 a draft, scheduled or expired _index file takes all below
+// its folder with it.
+func (h *site) inHiddenSection(f *sourceFile, m *matter) string {
+	reason := ""
+	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
+		taxonomy := dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))]
+		if taxonomy && f.kind != "page" {
+			return true // terms are none of that section
+		}
+		if taxonomy {
+			doc = nil // it is the taxonomy's: there is a section besides
+		}
+		if doc == nil && strings.IndexByte(dir, '/') >= 0 {
+			return true // no section at all
+		}
+		section := h.sectionNode(f, dir)
+		if doc == nil {
+			section.matchPath = strings.ToLower("/" + dir)
+		}
+		if taxonomy {
+			section.kind = "section"
+		}
+		above := h.matterOf(&section, doc, m.around)
+		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {
+			reason = "in a section that is " + why
+			return false
+		}
+		return true
+	})
+	return reason
+}
+
+// notRendered reads headless and build.render.
+func (h *site) notRendered(f *sourceFile, m *matter) bool {
+	if v, ok := m.value("headless"); ok {
+		if b, _ := truthOf(v); b && (h.rules.tree || f.name == "index") {
+			return true
+		}
+	}
+	switch render := h.buildOption(m, "render").(type) {
+	case bool:
+		return !render
+	case string:
+		return render == "never" || render == "link" || render == "0"
+	case int64:
+		return render == 0
+	}
+	return false
+}
+
+// buildOption is a value of the build map, which was called _build.
+func (h *site) buildOption(m *matter, key string) any {
+	v, ok := m.value("_build")
+	if !ok && h.rules.buildKey {
+		v, ok = m.value("build")
+	}
+	if !ok {
+		return nil
+	}
+	options, _ := lowerKeys(v).(map[string]any)
+	return options[key]
+}
+
+// rendersHTML tells whether the page is written as HTML at all.
+func (lang *language) rendersHTML(f *sourceFile, m *matter) bool {
+	if v, ok := m.value("outputs"); ok {
+		if formats := wordsOf(v); len(formats) > 0 {
+			return hasFormat(formats, "html")
+		}
+	}
+	return lang.htmlKinds[f.kind]
+}
+
+// underItsFeed tells whether a page that is a file by its url, not a folder, has a feed as
+// well: Hugo writes that into the same file.
+func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
+	if f.kind == "home" || m.text("url") == "" || strings.HasSuffix(t.file, "/index.html") {
+		return false
+	}
+	if v, ok := m.value("outputs"); ok {
+		if formats := wordsOf(v); len(formats) > 0 {
+			return hasFormat(formats, "rss") && !lang.disabledKinds["rss"]
+		}
+	}
+	return lang.feedKinds[f.kind]
+}
+
+// breaksBuild tells what in the front matter makes Hugo give up.
+func (h *site) breaksBuild(f *sourceFile, m *matter, d pageDates) string {
+	switch {
+	case d.unreadable != "":
+		return "the date in " + d.unreadable + " cannot be read"
+	case h.rules.htmlRefused && (f.ext == "html" || f.ext == "htm") && !h.allowsHTML:
+		return "HTML content needs security.allowContent"
+	case isWebAddress(m.text("url")):
+		return "url must be a path, not a whole address"
+	}
+	if v, ok := m.value("aliases"); ok {
+		for _, alias := range wordsOf(v) {
+			if isWebAddress(alias) {
+				return "an alias must be a path, not a whole address"
+			}
+		}
+	}
+	if _, ok := m.value("_build"); ok && h.rules.noUnderscore {
+		return "_build is now called build"
+	}
+	return ""
+}
+
+func isWebAddress(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
