@@ -168,7 +168,7 @@ func TestExiftoolReadsWhatKeepLeft(t *testing.T) {
 func TestTheEXIFBlockLosesItsPlace(t *testing.T) {
 	for _, order := range []binary.ByteOrder{binary.BigEndian, binary.LittleEndian} {
 		block := exifBlock(order, 6)
-		if !withoutPlace(block) {
+		if !stripEXIF(block) {
 			t.Fatal("the block was not understood")
 		}
 		if got := orientation(block); got != 6 {
@@ -265,13 +265,13 @@ func TestXMPLosesPlacesInEveryForm(t *testing.T) {
 		{"other prefixes", `<x><q:Sublocation>Montmartre</q:Sublocation><z drone-dji:GpsLatitude="1"></z></x>`, `<x><z></z></x>`},
 		{"nothing to do", "<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>", "<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>"},
 	} {
-		got, ok := withoutPlaceXMP([]byte(c.packet))
+		got, ok := stripXMP([]byte(c.packet))
 		if !ok || string(got) != c.want {
 			t.Errorf("%s:\ngot  %s (%v)\nwant %s", c.name, got, ok, c.want)
 		}
 	}
 	for _, packet := range []string{"<x>", "<x", "</x>", "<x></x></x>", "<x>&nosuch;</x>", "\xff\xfe<\x00x\x00", "<x a=b/>"} {
-		if got, ok := withoutPlaceXMP([]byte(packet)); ok && strings.Contains(packet, "x>") && packet != "<x></x>" {
+		if got, ok := stripXMP([]byte(packet)); ok && strings.Contains(packet, "x>") && packet != "<x></x>" {
 			t.Errorf("%q was taken as %q", packet, got)
 		}
 	}

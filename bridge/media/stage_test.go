@@ -133,7 +133,7 @@ func TestAStoreTakesWhatItIsToldToTake(t *testing.T) {
 		if taken {
 			stage(t, s, name, sample(t, name))
 		} else {
-			refused(t, s, name, bytes.NewReader(sample(t, name)), fault.UnsupportedMedia, "JPEG, MP3, M4A or OGG")
+			refused(t, s, name, bytes.NewReader(sample(t, name)), fault.UnsupportedMedia, "JPEG, MP3, M4A, OGG, FLAC or WAV")
 		}
 	}
 	for _, c := range []Config{
@@ -217,7 +217,7 @@ func TestOpenRemovesWhatBrokenUploadsLeft(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v; want mode 600", info, err)
 	}
-	for _, name := range []string{partPrefix + "123", partPrefix} {
+	for _, name := range []string{tempPrefix + "123", tempPrefix} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -236,12 +236,12 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "uploads")
 	s := open(t, Config{Dir: dir})
-	for _, name := range []string{"secret", "uploads/" + partPrefix + "1"} {
+	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if err := os.WriteFile(filepath.Join(parent, name), []byte("secret"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret", partPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
+	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret", tempPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
 		if f, err := s.File(name); err == nil {
 			f.Close()
 			t.Errorf("File opened %q", name)
@@ -250,7 +250,7 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 		}
 		s.Remove(name)
 	}
-	for _, name := range []string{"secret", "uploads/" + partPrefix + "1"} {
+	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if _, err := os.Stat(filepath.Join(parent, name)); err != nil {
 			t.Errorf("Remove took %s away", name)
 		}
