@@ -9,8 +9,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// values makes a property's list of what was sent for it: a bare value is a list of one,
-// null and, unless keepEmpty, the empty string are nothing.
+// values returns what was sent for a property as a list: a scalar is a list of one. null and,
+// unless keepEmpty is set, empty strings are left out.
 func values(v any, keepEmpty bool) []any {
 	list := asList(v)
 	out := make([]any, 0, len(list))
@@ -23,10 +23,9 @@ func values(v any, keepEmpty bool) []any {
 	return out
 }
 
-// meaning brings the values of one property to the form in which the rest of gitpost knows
-// them: nested items with lists everywhere, content as text or {html}, one spelling of
-// post-status.
-func meaning(name string, list []any) ([]any, error) {
+// normalized returns the values of one property in the form that the rest of gitpost expects:
+// nested items with lists everywhere, content as text or {html}, one spelling of post-status.
+func normalized(name string, list []any) ([]any, error) {
 	out := make([]any, 0, len(list))
 	for _, v := range list {
 		v = nested(v)
@@ -47,8 +46,8 @@ func meaning(name string, list []any) ([]any, error) {
 	return out, nil
 }
 
-// positions is values where the place of a value says what it belongs to: nothing is left
-// out, and null is the empty string.
+// positions is like values where the position of a value matters: nothing is left out, and
+// null becomes the empty string.
 func positions(v any) []any {
 	out := slices.Clone(asList(v))
 	for i, v := range out {
@@ -59,42 +58,30 @@ func positions(v any) []any {
 	return out
 }
 
-// nested drops nulls, and makes lists of the bare values that apps send for type and
-// properties of a nested item.
+// nested drops nulls, and turns the scalars that apps send for type and properties of a nested
+// item into lists. It returns a copy.
 func nested(v any) any {
-	switch v := v.(type) {
-	case []any:
-		out := make([]any, 0, len(v))
-		for _, e := range v {
-			if e != nil {
-				out = append(out, nested(e))
+	return mf2.Map(v, func(v any) any {
+		switch v := v.(type) {
+		case []any:
+			return slices.DeleteFunc(v, func(e any) bool { return e == nil })
+		case map[string]any:
+			maps.DeleteFunc(v, func(_ string, e any) bool { return e == nil })
+			properties, isItem := v["properties"].(map[string]any)
+			if !isItem || v["type"] == nil {
+				return v
 			}
-		}
-		return out
-	case map[string]any:
-		properties, isItem := v["properties"].(map[string]any)
-		isItem = isItem && v["type"] != nil
-		out := make(map[string]any, len(v))
-		for key, e := range v {
-			switch {
-			case e == nil:
-			case isItem && key == "type":
-				out[key] = asList(nested(e))
-			case isItem && key == "properties":
-				lists := make(map[string]any, len(properties))
-				for name, e := range properties {
-					if e != nil {
-						lists[name] = asList(nested(e))
-					}
-				}
-				out[key] = lists
-			default:
-				out[key] = nested(e)
+			v["type"] = asList(v["type"])
+			lists := make(map[string]any, len(properties))
+			for _, key := range slices.Sorted(maps.Keys(properties)) {
+				name := withoutBrackets(key)
+				list, _ := lists[name].([]any)
+				lists[name] = append(list, asList(properties[key])...)
 			}
+			v["properties"] = lists
 		}
-		return out
-	}
-	return v
+		return v
+	})
 }
 
 func asList(v any) []any {
@@ -104,8 +91,8 @@ func asList(v any) []any {
 	return []any{v}
 }
 
-// content is a text or {html}. {text}, {value} and {markdown} alone are texts; a text beside
-// html is only html's plain copy. It is nil when nothing is said.
+// content returns a text, {html}, or nil for empty content. {text}, {value} and {markdown}
+// alone are texts; a text beside html is only a plain copy of it.
 func content(v any) (any, error) {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -144,13 +131,13 @@ func content(v any) (any, error) {
 
 func contentForTarget(which string) error {
 	return refuse(
-		fmt.Sprintf("content for one syndication target (%s) cannot be kept: a post has one text", which),
+		fmt.Sprintf("content for one syndication target (%s) is not supported", which),
 		"send the post's own text as content; post the shorter text to the target itself",
 	)
 }
 
-// keyword reads the value of post-status or visibility: in any case, and WordPress's word
-// for published as the one of the extension.
+// keyword returns the value of post-status or visibility in lower case, and "published" for
+// WordPress's "publish".
 func keyword(v any) any {
 	if s, ok := v.(string); ok {
 		s = strings.ToLower(strings.TrimSpace(s))

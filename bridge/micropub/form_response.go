@@ -4,25 +4,26 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// encodeForm writes an answer as the drafts had it: me=…&scope=…, syndicate-to[]=… . An
-// object is its members in brackets, a list its elements by number; a list of texts, and of
+// encodeForm encodes a response as in the drafts: me=…&scope=…, syndicate-to[]=… . Members of
+// an object are in brackets, elements of a list are numbered; a list of texts, and of
 // syndication targets by their uid, is name[]=… .
 func encodeForm(v any) (string, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
-		return "", fmt.Errorf("encode the answer: %w", err)
+		return "", fmt.Errorf("encode the response: %w", err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {
-		return "", fmt.Errorf("encode the answer: %w", err)
+		return "", fmt.Errorf("encode the response: %w", err)
 	}
 	var pairs []string
 	flatten("", tree, func(name, value string) {
@@ -31,7 +32,7 @@ func encodeForm(v any) (string, error) {
 	return strings.Join(pairs, "&"), nil
 }
 
-// formName escapes a name and leaves its brackets readable, as the drafts do.
+// formName escapes a name except for its brackets, as in the drafts.
 func formName(name string) string {
 	return strings.NewReplacer("%5B", "[", "%5D", "]").Replace(url.QueryEscape(name))
 }
@@ -39,12 +40,7 @@ func formName(name string) string {
 func flatten(name string, v any, emit func(name, value string)) {
 	switch v := v.(type) {
 	case map[string]any:
-		keys := make([]string, 0, len(v))
-		for key := range v {
-			keys = append(keys, key)
-		}
-		slices.Sort(keys)
-		for _, key := range keys {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if name == "" {
 				flatten(key, v[key], emit)
 			} else {
