@@ -19,8 +19,10 @@ import (
 // TestConformance asks what the Micropub working group's own tests of servers ask, under
 // their numbers (100–805), for both generators.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, func(c *bridge.Config) {
 				c.SyndicateTo = []bridge.Target{{UID: "https://social.example/@ada", Name: "Social"}}
 			})

@@ -86,6 +86,7 @@ func TestDiscoveryLeavesAnExternalSignInServerToTheSite(t *testing.T) {
 }
 
 func TestConfigAnswerAndWelcomeNameTheEndpoints(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	config := f.send("GET", "/micropub?q=config", "", "").json(t)
 	html, _ := config["discovery"].(map[string]any)["html"].(string)

@@ -37,8 +37,10 @@ func (f *fixture) subjects() []string {
 // TestScheduledPostAppearsAtItsTime schedules a post, builds the site before and after, and
 // looks for the commit that has CI build it.
 func TestScheduledPostAppearsAtItsTime(t *testing.T) {
+	t.Parallel()
 	for _, generator := range skeletons {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			version := generatorVersion(t, generator)
 			f := serve(t, generator, func(c *bridge.Config) { c.Site.Version = version })
 			due := time.Now().Truncate(time.Second).Add(4 * time.Second)
@@ -113,6 +115,7 @@ func TestPostThatWasDueDuringAnOutageIsBuiltOnceAfterIt(t *testing.T) {
 
 // TestBuildHookIsCalledInPlaceOfACommit uses a host that does not build empty commits.
 func TestBuildHookIsCalledInPlaceOfACommit(t *testing.T) {
+	t.Parallel()
 	var calls atomic.Int32
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && r.URL.RawQuery == "key=s3cret" {
@@ -140,6 +143,7 @@ func TestBuildHookIsCalledInPlaceOfACommit(t *testing.T) {
 
 // TestFailingBuildHookIsToldAndTriedAgain has a hook that is down; its address never shows.
 func TestFailingBuildHookIsToldAndTriedAgain(t *testing.T) {
+	t.Parallel()
 	var calls atomic.Int32
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if calls.Add(1) == 1 {
