@@ -3,7 +3,6 @@ package bridge_test
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,14 +17,7 @@ import (
 func serveTwo(t *testing.T, first, second string) (f *fixture, other string) {
 	t.Helper()
 	other = filepath.Join(t.TempDir(), "other.git")
-	work := filepath.Join(t.TempDir(), "work")
-	if err := os.CopyFS(work, os.DirFS("../testdata/skeletons/jekyll")); err != nil {
-		t.Fatal(err)
-	}
-	git(t, work, "init", "-q", "-b", "main")
-	git(t, work, "add", "-A")
-	git(t, work, "commit", "-q", "-m", "The site as it was")
-	git(t, "", "clone", "-q", "--bare", work, other)
+	copySkeleton(t, "jekyll", other)
 	f = serve(t, "hugo", func(c *bridge.Config) {
 		one, two := *c, *c
 		one.Me, two.Me, two.Repo = first, second, other
