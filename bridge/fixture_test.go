@@ -63,7 +63,7 @@ func serveRemote(t *testing.T, remote string, adjust func(*bridge.Config)) *fixt
 	f := &fixture{t: t, remote: remote}
 	f.config = bridge.Config{
 		Me: "https://example.org/", Repo: f.remote, Data: filepath.Join(filepath.Dir(remote), "data"),
-		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: 10 * time.Second,
+		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: time.Minute,
 		MediaMaxSize: 10 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 120,
 	}
 	f.config.URL = "http://unset.invalid"
