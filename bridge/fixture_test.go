@@ -82,7 +82,10 @@ func makeRemote(t *testing.T, files fs.FS, remote string) {
 	if err := os.CopyFS(work, files); err != nil {
 		t.Fatal(err)
 	}
-	git(t, "", "init", "-q", "--bare", "-b", "main", "--template=", remote)
+	git(t, "", "init", "-q", "--bare", "-b", "main", "--template=", remote) // without the sample hooks
+	if err := os.Mkdir(filepath.Join(remote, "hooks"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	git(t, work, "--git-dir", remote, "--work-tree", work, "add", "-A")
 	git(t, work, "--git-dir", remote, "--work-tree", work, "commit", "-q", "-m", "The site as it was")
 }
