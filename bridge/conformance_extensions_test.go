@@ -19,8 +19,10 @@ import (
 // 2014 and 2015 describe, a row for each, for both generators. Requests that those pages show
 // are sent as they stand there.
 func TestExtensions(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, func(c *settings) {
 				c.SyndicateTo = []config.Target{
 					{UID: "https://myfavoritesocialnetwork.example/aaronpk", Name: "Favorite", Checked: true},

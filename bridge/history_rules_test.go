@@ -24,12 +24,14 @@ func rewrite(t *testing.T, file string, change func(text string) string) {
 // Apps remember addresses; the site's rules may change. Regression test: only posts that were
 // moved one by one were found at their former addresses.
 func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
+	t.Parallel()
 	rules := map[string]struct{ file, before, after, url string }{
 		"hugo":   {"hugo.toml", `posts = "/:year/:month/:slug/"`, `posts = "/archive/:slug/"`, "https://example.org/archive/"},
 		"jekyll": {"_config.yml", "permalink: /:year/:month/:title/", "permalink: /archive/:title/", "https://example.org/archive/"},
 	}
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
 			two := f.create(`{"properties":{"content":["Two"],"mp-slug":["two"]}}`)
@@ -64,8 +66,10 @@ func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 
 // Regression test: the answer to undelete was that there is no such post.
 func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			first := f.create(`{"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
@@ -92,6 +96,7 @@ func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 
 // Regression test: the post that went was taken for deleted, and undelete made it twice.
 func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 	first := f.create(`{"properties":{"name":["Harbour"],"content":["A line about boats.\n\nA line about gulls.\n\nA line about rope."]}}`)
 	was := f.postedFile()
@@ -115,6 +120,7 @@ func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
 // Regression test: of more than 2,000 files in one commit none was followed, and renaming the
 // folder of a large blog made every address that an app remembered unknown.
 func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 	f.edit("Many", func(dir string) {
 		for i := range 2100 {
@@ -138,8 +144,10 @@ func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
 // Who pulls without rebasing merges gitpost's commits into his line, where the first parents do
 // not lead past them. Regression test: what was deleted there could not be undeleted.
 func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
+	t.Parallel()
 	for _, remembered := range []bool{true, false} {
 		t.Run(fmt.Sprint("remembered ", remembered), func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 			work := filepath.Join(t.TempDir(), "work")
 			git(t, "", "clone", "-q", f.remote, work)
@@ -174,6 +182,7 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 // It is kept, told on the status page, and comes back by undelete. Regression test: nothing
 // knew of it.
 func TestPostThatAForcedPushDroppedComesBack(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond }).owned()
 	work := filepath.Join(t.TempDir(), "work")
 	git(t, "", "clone", "-q", f.remote, work)

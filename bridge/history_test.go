@@ -46,8 +46,10 @@ func (f *fixture) postedFile() string {
 }
 
 func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			first := f.create(`{"type":["h-entry"],"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
@@ -110,8 +112,10 @@ func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 }
 
 func TestDeletedPostComesBackWhoeverDeletedIt(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			one := f.create(`{"type":["h-entry"],"properties":{"name":["One"],"content":["First words"]}}`)
 			if a := f.command("delete", one); a.Status != http.StatusOK {

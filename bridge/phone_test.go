@@ -110,6 +110,7 @@ func (f *fixture) served(out, address string) []byte {
 }
 
 func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, generator string
 		adjust          func(*settings)
@@ -123,6 +124,7 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 		{"jekyll HEIC", "jekyll", nil, heicPhoto(t), 2731},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if _, err := exec.LookPath(tt.generator); err != nil {
 				message := tt.generator + " is not installed (Debian: apt-get install " + tt.generator + ")"
 				if os.Getenv("GITPOST_TEST_ALL") != "" {

@@ -12,8 +12,10 @@ import (
 // TestRequestsOfRealApps plays what some twenty apps send against the real server, for both
 // generators, each app on a site of its own.
 func TestRequestsOfRealApps(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			site := t.TempDir()
 			if err := os.CopyFS(site, os.DirFS(filepath.Join("..", "testdata", "skeletons", name))); err != nil {
 				t.Fatal(err)

@@ -53,8 +53,10 @@ var shown = []struct{ slug, body, text, link string }{
 // TestPostsOfAllTypesShowOnThemes posts through the server, builds what the remote has then,
 // and looks at the pages at the Locations.
 func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
+	t.Parallel()
 	for _, theme := range themed {
 		t.Run(theme.skeleton, func(t *testing.T) {
+			t.Parallel()
 			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", theme.skeleton))
 			version := generatorVersion(t, theme.generator)
 			f := serveFiles(t, files, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })

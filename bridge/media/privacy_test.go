@@ -13,13 +13,20 @@ import (
 	"testing"
 )
 
-// traces are texts that only the metadata of the samples has.
-var traces = []string{"48.857", "+48.8577+002.2950", "Paris", "Phone", "Tele\x00", "12345", "iPhone", "photoshop:City", "GPSLatitude"}
+// traces are texts that only the metadata of the samples has; "loci" is the box of a film's place.
+var traces = []string{"48.857", "+48.8577+002.2950", "Paris", "Phone", "Tele\x00", "12345", "iPhone", "photoshop:City", "GPSLatitude", "loci"}
 
 func TestNoTraceOfPlaceOrDeviceIsLeft(t *testing.T) {
 	s := open(t, Config{})
 	for _, name := range samples(t) {
-		_, got := stage(t, s, name, sample(t, name))
+		if name == "paper.pdf" {
+			continue // it has no metadata
+		}
+		original := sample(t, name)
+		if !slices.ContainsFunc(traces, func(trace string) bool { return bytes.Contains(original, []byte(trace)) }) {
+			t.Errorf("%s has no trace before it is cleaned: the test proves nothing", name)
+		}
+		_, got := stage(t, s, name, original)
 		for _, trace := range traces {
 			if bytes.Contains(got, []byte(trace)) {
 				t.Errorf("%s still has %q in it", name, trace)

@@ -62,6 +62,7 @@ func TestReadmeIsFollowed(t *testing.T) {
 			say("[missing:%s] skip '%[1]s is not installed: .ci/run installs it'", program)
 		}
 		say("config -o unused.yaml") // gives the scenario its address
+		say("env GITPOST_PUSH_WAIT=%s", patience)
 		say("mkdir public\nsite public")
 		say("exec cp -r %s site", filepath.Join(skeletons, r.skeleton))
 		say("exec sed -i s|https://blog.example|$SITE| site/%s", r.config)

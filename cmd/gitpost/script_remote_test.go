@@ -33,9 +33,11 @@ func (s *scene) gitHTTP(args []string) {
 	}
 	backend, err := find("git-http-backend")
 	s.check(err)
-	address := "127.0.0.1:0"
+	var address string
 	if s.gitHost != nil {
 		address = s.gitHost.address
+	} else {
+		address = freeAddress()
 	}
 	l, err := net.Listen("tcp", address)
 	s.check(err)

@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 //	remote SKELETON           make the bare repository remote.git with a site of testdata/skeletons
 //	config KEY=VALUE...       write gitpost.yaml; me, repo, url, listen, data and poll have defaults
 //	serve                     start gitpost serve and wait until it answers
-//	reload                    have it read its configuration again; what it says goes to stdout
+//	reload [REGEXP...]        make it read its configuration again; what it says goes to stdout.
+//	                          With ! it must refuse it, with a line for each REGEXP
 //	terminate, crash          end it by SIGTERM, which must exit 0, or by SIGKILL
 //	token [-name N] SCOPE...  make a token; it becomes $TOKEN
 //	http STATUS METHOD PATH   send a request; see http in script_http_test.go
@@ -261,6 +262,9 @@ func (s *scene) environ() []string {
 	env := os.Environ()
 	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
 		env = append(env, name+"="+s.ts.Getenv(name))
+	}
+	if wait := s.ts.Getenv("GITPOST_PUSH_WAIT"); wait != "" {
+		env = append(env, "GITPOST_PUSH_WAIT="+wait)
 	}
 	return env
 }
