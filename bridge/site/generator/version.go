@@ -3,6 +3,7 @@ package generator
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -11,10 +12,9 @@ import (
 // versionFiles are the places where repositories say which generator builds them.
 var versionFiles = map[string]bool{
 	"netlify.toml": true, "vercel.json": true, "render.yaml": true, "amplify.yml": true, "wrangler.toml": true,
-	".tool-versions": true, "mise.toml": true, ".mise.toml": true, ".hugo-version": true, ".hvm": true, ".envrc": true, ".env": true,
+	".tool-versions": true, "mise.toml": true, ".mise.toml": true, ".envrc": true, ".env": true,
 	".gitlab-ci.yml": true, ".woodpecker.yml": true, ".woodpecker.yaml": true, ".drone.yml": true, ".travis.yml": true, ".build.yml": true,
-	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true, "go.mod": true,
-	".circleci/config.yml": true, "Gemfile": true, "Gemfile.lock": true,
+	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true, ".circleci/config.yml": true,
 }
 
 // workflowDirs hold CI definitions under free names.
@@ -34,9 +34,9 @@ func NamesVersion(file string) bool {
 	return false
 }
 
-// VersionTexts calls each with all such files, until it is done. Workflows come first: what the
+// VersionTexts calls each with all such files and the generator's own, until it is done. Workflows come first: what the
 // CI uses is what the site is built with, whatever developers have installed.
-func VersionTexts(tree fs.FS, each func(file, text string) (done bool)) {
+func VersionTexts(tree fs.FS, own []string, each func(file, text string) (done bool)) {
 	var files []string
 	for _, dir := range workflowDirs {
 		entries, err := fs.ReadDir(tree, dir)
@@ -49,7 +49,7 @@ func VersionTexts(tree fs.FS, each func(file, text string) (done bool)) {
 			}
 		}
 	}
-	var others []string
+	others := slices.Clone(own)
 	for file := range versionFiles {
 		others = append(others, file)
 	}

@@ -24,56 +24,49 @@ import (
 )
 
 // TestHugoDifferential builds random sites with a real Hugo and compares every file with
-// what Locate says. It runs when GITPOST_FUZZ_SITES is a number of sites; GITPOST_HUGO
-// names the binary (default: hugo on PATH), GITPOST_FUZZ_SEED the first seed. Each
-// difference is cut down to the smallest site that still shows it.
+// what Locate returns. GITPOST_HUGO names the binary (default: hugo on PATH). Each difference
+// is cut down to the smallest site that still shows it.
 func TestHugoDifferential(t *testing.T) {
-	sites, _ := strconv.Atoi(os.Getenv("GITPOST_FUZZ_SITES"))
-	if sites == 0 {
-		t.Skip("set GITPOST_FUZZ_SITES to a number of sites")
-	}
-	binary, err := exec.LookPath(cmp.Or(os.Getenv("GITPOST_HUGO"), "hugo"))
-	if err != nil {
-		t.Skip("no hugo: ", err)
-	}
-	seed, _ := strconv.ParseUint(os.Getenv("GITPOST_FUZZ_SEED"), 10, 64)
-	b := hugoBuilder{binary: binary, version: installedHugo(t, binary)}
-	t.Logf("%s %s, seeds from %d", binary, b.version, seed)
+	t.Parallel()
+	random := generatortest.RandomSites(t)
+	b := installedHugo(t)
+	t.Logf("%s %s, seeds from %d", b.binary, b.version, random.Seed)
 	failures, chance := 0, 0
 	defer func() {
-		t.Logf("%d sites at most, %d differences, %d that a second build did not show", sites, failures, chance)
+		t.Logf("%d sites at most, %d differences, %d that a second build did not show", random.Sites, failures, chance)
 	}()
-	for i := range uint64(sites) {
-		s := randomHugoSite(rand.New(rand.NewPCG(seed+i, 7)), b.version)
+	for i := range uint64(random.Sites) {
+		s := randomHugoSite(rand.New(rand.NewPCG(random.Seed+i, 7)), b.version)
 		first := b.differences(t, s)
 		if len(first) == 0 {
 			continue
 		}
 		if os.Getenv("GITPOST_FUZZ_WHOLE") != "" {
-			t.Logf("seed %d:\n%s\n%s", seed+i, strings.Join(first, "\n"), s)
+			t.Logf("seed %d:\n%s\n%s", random.Seed+i, strings.Join(first, "\n"), s)
 		}
 		s = b.shrink(t, s)
 		diffs := b.differences(t, s)
 		if len(diffs) == 0 {
 			chance++
-			t.Logf("seed %d: a difference that a second build did not show:\n%s", seed+i, strings.Join(first, "\n"))
+			t.Logf("seed %d: a difference that a second build did not show:\n%s", random.Seed+i, strings.Join(first, "\n"))
 			continue
 		}
-		t.Errorf("seed %d, Hugo %s:\n%s\n%s", seed+i, b.version, strings.Join(diffs, "\n"), s)
+		t.Errorf("seed %d, Hugo %s:\n%s\n%s", random.Seed+i, b.version, strings.Join(diffs, "\n"), s)
 		if failures++; failures == 20 {
 			t.Fatal("20 differences, enough")
 		}
 	}
 }
 
-func installedHugo(t *testing.T, binary string) string {
+func installedHugo(t *testing.T) hugoBuilder {
 	t.Helper()
+	binary := generatortest.Program(t, cmp.Or(os.Getenv("GITPOST_HUGO"), "hugo"), "apt-get install hugo")
 	out, err := exec.Command(binary, "version").Output()
 	v := regexp.MustCompile(`v(\d+\.\d+\.\d+)`).FindSubmatch(out)
 	if err != nil || v == nil {
 		t.Fatalf("%s version: %v: %s", binary, err, out)
 	}
-	return string(v[1])
+	return hugoBuilder{binary: binary, version: string(v[1])}
 }
 
 // fuzzSite is a site in pieces that can be left out one by one.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -295,7 +296,7 @@ func hasFormat(formats []string, format string) bool {
 }
 
 func (h *site) Role(path string) (role generator.Role) {
-	if isConfig(path) || strings.HasPrefix(path, "layouts/") || strings.HasPrefix(path, "themes/") {
+	if isConfig(path) || slices.Contains(versionFiles, path) || strings.HasPrefix(path, "layouts/") || strings.HasPrefix(path, "themes/") {
 		role |= generator.Config
 	}
 	f, ok := h.file(path)

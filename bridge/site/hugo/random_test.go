@@ -54,7 +54,7 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 			name += "." + code
 		}
 		ext := h.extension()
-		if ext == ".bin" { // what matters of copies is where their page is
+		if ext == ".bin" { // no page, and in the way of none
 			name = h.pick([]string{"photo", "Photo One", "a.b", "pic-é"})
 		}
 		file := join(h.pick(h.roots), dir) + "/" + name + ext

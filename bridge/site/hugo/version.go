@@ -3,6 +3,7 @@ package hugo
 import (
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/site/generator"
@@ -11,6 +12,9 @@ import (
 // newest is the newest version whose rules were established by experiment
 // (testdata/site-cases).
 const newest = "0.165.0"
+
+// versionFiles name the version of Hugo and nothing else.
+var versionFiles = []string{".hugo-version", ".hvm"}
 
 var release = regexp.MustCompile(`\d+\.\d+(?:\.\d+)?`)
 
@@ -34,14 +38,11 @@ func versionOf(tree fs.FS, wanted string) (version, from string) {
 	if wanted != "" {
 		return wanted, ""
 	}
-	generator.VersionTexts(tree, func(file, text string) bool {
+	generator.VersionTexts(tree, versionFiles, func(file, text string) bool {
 		from = file
-		if strings.HasPrefix(file, ".hugo-version") || file == ".hvm" {
+		if slices.Contains(versionFiles, file) {
 			version = release.FindString(text)
 			return version != ""
-		}
-		if file == "go.mod" || strings.HasPrefix(file, "Gemfile") {
-			return false
 		}
 		if file == "netlify.toml" {
 			text = productionFirst(text)

@@ -269,7 +269,7 @@ func configuredPlugin(tree fs.FS, config settings, gem string) bool {
 // builtByPagesAction tells whether a workflow builds the site as GitHub Pages does, with the
 // plugins that are always on there.
 func builtByPagesAction(tree fs.FS) (found bool) {
-	generator.VersionTexts(tree, func(file, text string) bool {
+	generator.VersionTexts(tree, nil, func(file, text string) bool {
 		found = pagesWorkflow.MatchString(text)
 		return found
 	})

@@ -2,6 +2,7 @@ package jekyll
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,19 +11,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sort"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"gitpost/bridge/site/generator"
+	"gitpost/bridge/site/generator/generatortest"
 	"gitpost/frontmatter"
 )
 
-// Random sites, built by the real Jekyll and by the profile: GITPOST_FUZZ_SITES=2000 runs
-// that many. It needs Jekyll 4.3.1 as Debian 12 has it; GITPOST_JEKYLL may name another
-// command that runs a Ruby script with it, GITPOST_FUZZ_SEED another row of sites.
+// Random sites, built by the real Jekyll and predicted by Locate. It needs Jekyll 4.3.1 as
+// Debian 12 has it; GITPOST_JEKYLL may name another command that runs a Ruby script with it.
 
 // oracle is a running Jekyll that answers questions.
 type oracle struct {
@@ -32,20 +32,12 @@ type oracle struct {
 
 func startJekyll(t *testing.T) (o *oracle, count int, random *rand.Rand) {
 	t.Helper()
-	count, _ = strconv.Atoi(os.Getenv("GITPOST_FUZZ_SITES"))
-	if count == 0 {
-		t.Skip("set GITPOST_FUZZ_SITES to compare random sites with the real Jekyll")
-	}
-	seed, err := strconv.ParseInt(os.Getenv("GITPOST_FUZZ_SEED"), 10, 64)
-	if err != nil {
-		seed = time.Now().UnixNano()
-	}
-	t.Logf("GITPOST_FUZZ_SEED=%d", seed)
-	command := strings.Fields(os.Getenv("GITPOST_JEKYLL"))
-	if len(command) == 0 {
-		command = []string{"ruby"}
-	}
-	script, err := filepath.Abs("../../testdata/site-cases/differential.rb")
+	t.Parallel()
+	sites := generatortest.RandomSites(t)
+	t.Logf("seed %d", sites.Seed)
+	generatortest.Program(t, "jekyll", "apt-get install jekyll")
+	command := strings.Fields(cmp.Or(os.Getenv("GITPOST_JEKYLL"), "ruby"))
+	script, err := filepath.Abs("../../../testdata/site-cases/differential.rb")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,10 +53,10 @@ func startJekyll(t *testing.T) (o *oracle, count int, random *rand.Rand) {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skipf("no Jekyll here: %v", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { in.Close(); cmd.Wait() })
-	return &oracle{in, bufio.NewReader(out)}, count, rand.New(rand.NewSource(seed))
+	return &oracle{in, bufio.NewReader(out)}, sites.Sites, rand.New(rand.NewSource(int64(sites.Seed)))
 }
 
 func (o *oracle) put(t *testing.T, question, answer any) {
@@ -268,7 +260,7 @@ func TestJekyllDifferential(t *testing.T) {
 
 func TestJekyllDatesDifferential(t *testing.T) {
 	jekyll, count, random := startJekyll(t)
-	for range count / 20 {
+	for range (count + 19) / 20 {
 		tz := pick(random, zones)
 		question := make([]string, 200)
 		for i := range question {
@@ -292,7 +284,7 @@ func TestJekyllDatesDifferential(t *testing.T) {
 func TestJekyllScalarsDifferential(t *testing.T) {
 	jekyll, count, random := startJekyll(t)
 	j := &zoneless
-	for range count / 20 {
+	for range (count + 19) / 20 {
 		question := make([]string, 200)
 		for i := range question {
 			question[i] = randomScalar(random)

@@ -182,7 +182,7 @@ func (j *site) Role(file string) (role generator.Role) {
 			role |= generator.Config
 		}
 	}
-	if slices.Contains(configFiles, file) {
+	if slices.Contains(configFiles, file) || slices.Contains(versionFiles, file) {
 		role |= generator.Config
 	}
 	inside, ok := j.inSource(file)

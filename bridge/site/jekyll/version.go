@@ -14,6 +14,9 @@ const (
 	gitHubPages = "3.10.0" // what GitHub Pages builds with
 )
 
+// versionFiles are where Ruby programs name the versions of their gems.
+var versionFiles = []string{"Gemfile", "Gemfile.lock"}
+
 var (
 	lockedJekyll  = regexp.MustCompile(`(?m)^\s+jekyll \((\d+\.\d+\.\d+)`)
 	gemJekyll     = regexp.MustCompile(`(?m)^\s*gem\s*\(?\s*["']jekyll["']((?:\s*,\s*["'][^"'\n]*["'])*)`)
@@ -30,7 +33,7 @@ func versionOf(tree fs.FS, wanted string) (version, from string) {
 	}
 	locked, gem, pagesAction := "", "", ""
 	pagesGem := false
-	generator.VersionTexts(tree, func(file, text string) bool {
+	generator.VersionTexts(tree, versionFiles, func(file, text string) bool {
 		switch {
 		case pagesWorkflow.MatchString(text):
 			pagesAction = file // it brings its own gems and ignores a lock file
