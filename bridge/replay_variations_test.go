@@ -17,7 +17,7 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 // TestRequestsOfRealAppsWrittenOtherwise plays the same requests as another version of the app,
@@ -32,7 +32,7 @@ func TestRequestsOfRealAppsWrittenOtherwise(t *testing.T) {
 				Transport:     rewording{way},
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			}
-			replay.Run(t, filepath.Join("..", "testdata", "client-requests"), replay.Endpoint{
+			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: client,
 			})
 		})

@@ -16,7 +16,7 @@ import (
 
 	"gitpost/bridge"
 	"gitpost/bridge/config"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 	"gitpost/bridge/state"
 )
 
@@ -139,13 +139,13 @@ func FuzzRequests(f *testing.F) {
 
 func seedRequests(f *testing.F) {
 	const form, jsonType = "application/x-www-form-urlencoded", "application/json"
-	files, err := replay.Load(filepath.Join("..", "testdata", "client-requests"))
+	files, err := micropubtest.Load(filepath.Join("..", "testdata", "client-requests"))
 	if err != nil {
 		f.Fatal(err)
 	}
 	for i, file := range files {
 		for _, c := range file.Cases {
-			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", replay.Values{Location: func(string) string { return "{{post}}" }})
+			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", micropubtest.Values{Location: func(string) string { return "{{post}}" }})
 			if err != nil {
 				f.Fatal(err)
 			}

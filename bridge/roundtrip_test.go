@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 // TestWhateverIsAnswered201ReadsBack sends posts that are hard to keep. Each is refused in
@@ -21,7 +21,7 @@ func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
 			kept := 0
 			const posts = 150
 			for seed := range uint64(posts) {
-				body, want, err := replay.RandomPost(seed)
+				body, want, err := micropubtest.RandomPost(seed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -35,7 +35,7 @@ func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
 					t.Fatalf("seed %d: status %d: %s\n%s", seed, a.Status, a.Body, body)
 				}
 				answer := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(a.Header.Get("Location")), "", "")
-				for _, problem := range replay.Compare(want, []byte(answer.Body), time.UTC, nil) {
+				for _, problem := range micropubtest.Compare(want, []byte(answer.Body), time.UTC, nil) {
 					t.Errorf("seed %d: %v\nsent %s\nread %s", seed, problem, body, answer.Body)
 				}
 			}

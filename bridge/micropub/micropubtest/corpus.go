@@ -1,7 +1,7 @@
-// Package replay sends the requests of a corpus of real apps to a Micropub server and
+// Package micropubtest sends the requests of a corpus of real apps to a Micropub server and
 // compares what it answers, and what q=source reports afterwards, with what the corpus
 // expects. It is for tests: testdata/client-requests/README.md is its specification.
-package replay
+package micropubtest
 
 import (
 	"bytes"
