@@ -31,12 +31,12 @@ func (s *Server) external() bool { return s.config().Auth == authExternal }
 // externalPrincipal is who another server's token is for. An address that has sent many bad
 // ones makes no more calls of that server: what was good within the minute still is.
 func (s *Server) externalPrincipal(ctx context.Context, address, token string) (principal, error) {
-	g, known, err := s.elsewhere.Known(token)
+	g, known, err := s.elsewhere.Known(s.config().Me, token)
 	if !known {
 		if wait := s.guests.wait(address, time.Now()); wait > 0 {
 			return principal{}, tooMany(wait)
 		}
-		g, err = s.elsewhere.Verify(ctx, token)
+		g, err = s.elsewhere.Verify(ctx, s.config().Me, token)
 	}
 	switch {
 	case errors.Is(err, indieauth.ErrNotActive):
