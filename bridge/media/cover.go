@@ -112,17 +112,20 @@ func id3Picture(content []byte, version byte) int {
 	return 0
 }
 
-// scrubCommentCover cleans, in place, the image that a Vorbis comment has in Base64: FLAC's picture
-// block, or in the older form the image alone. An image that cannot be cleaned is blanked.
-func scrubCommentCover(name string, text []byte, keep policy) error {
-	value := text[len(name)+1:]
+// scrubCommentCover cleans, in place, the image that a Vorbis comment has in Base64 from an offset on:
+// FLAC's picture block, or in the older form the image alone. An image that cannot be cleaned is
+// blanked.
+func scrubCommentCover(text []byte, at int, alone bool, keep policy) error {
+	value := text[at:]
 	b := make([]byte, base64.StdEncoding.DecodedLen(len(value)))
 	n, err := base64.StdEncoding.Decode(b, value)
 	b = b[:n]
-	if err == nil && name == "METADATA_BLOCK_PICTURE" {
-		_, err = cleanFLACPicture(b, keep)
-	} else if err == nil {
+	switch {
+	case err != nil:
+	case alone:
 		err = replaceCover(b, keep)
+	default:
+		_, err = cleanFLACPicture(b, keep)
 	}
 	switch {
 	case err == nil:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"gitpost/bridge/fault"
 )
 
 // Kinds that the owner can add to what is accepted. They are stored as they are, because their
@@ -85,9 +87,15 @@ func checkZIP(m medium, _ policy) (shape, error) {
 	return shape{}, errCutOff
 }
 
+// maxGPX bounds the memory for a text in a track, which is read as one.
+const maxGPX = 32 << 20
+
 // checkGPX checks that a track is well-formed XML with a gpx root, and has nothing that makes a
 // browser run code: no document type, no style sheet, no elements of HTML or SVG.
 func checkGPX(m medium, _ policy) (shape, error) {
+	if m.size > maxGPX {
+		return shape{}, refuse(fault.TooLarge, "the GPX file is larger than "+megabytes(maxGPX), "send a smaller one")
+	}
 	d := xml.NewDecoder(m.reader(0, m.size))
 	open, roots := 0, 0
 	for {

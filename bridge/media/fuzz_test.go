@@ -147,6 +147,9 @@ func FuzzScrubMP3(f *testing.F)  { fuzz(f, mp3Kind, nil, withCover(f, "sound.mp3
 func FuzzScrubM4A(f *testing.F)  { fuzz(f, m4aKind, nil, withCover(f, "sound.m4a", coverPhoto(f))) }
 func FuzzScrubOgg(f *testing.F)  { fuzz(f, oggKind, nil, withCover(f, "sound.ogg", coverPhoto(f))) }
 
+func FuzzScrubFLAC(f *testing.F) { fuzz(f, flacKind, nil) }
+func FuzzScrubWAV(f *testing.F)  { fuzz(f, wavKind, nil) }
+
 func FuzzEXIFWithoutPlace(f *testing.F) {
 	f.Add(exifBlock(binary.BigEndian, 6))
 	f.Add(exifBlock(binary.LittleEndian, 1))

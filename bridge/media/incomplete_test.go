@@ -29,8 +29,10 @@ func playable(body []byte, part int) bool {
 		return moov < mdat && part > mdat+4 || mdat < moov && part > moov+int(be.Uint32(body[moov-4:]))
 	case mp3Kind:
 		return true
-	case flacKind, wavKind:
+	case flacKind:
 		return part > len(body)/2
+	case wavKind:
+		return part > bytes.Index(body, []byte("data"))+8
 	}
 	return false
 }

@@ -40,6 +40,8 @@ func TestEveryKindIsToldByItsContent(t *testing.T) {
 		{"sound.m4a", "audio/mp4", ".m4a", 0, 0},
 		{"sound.mp3", "audio/mpeg", ".mp3", 0, 0},
 		{"sound.ogg", "audio/ogg", ".ogg", 0, 0},
+		{"sound.flac", "audio/flac", ".flac", 0, 0},
+		{"sound.wav", "audio/wav", ".wav", 0, 0},
 		{"sound.opus", "audio/ogg", ".ogg", 0, 0},
 		{"paper.pdf", "application/pdf", ".pdf", 0, 0},
 	} {
@@ -127,7 +129,7 @@ func TestNamesAreReadableSafeAndUnguessable(t *testing.T) {
 func TestAStoreTakesWhatItIsToldToTake(t *testing.T) {
 	s := open(t, Config{Accept: []string{"image/jpeg", " Audio/* "}})
 	for name, taken := range map[string]bool{
-		"photo.jpg": true, "sound.mp3": true, "sound.m4a": true, "sound.ogg": true,
+		"photo.jpg": true, "sound.mp3": true, "sound.m4a": true, "sound.ogg": true, "sound.wav": true, "sound.flac": true,
 		"picture.png": false, "film.mp4": false, "paper.pdf": false, "film.webm": false,
 	} {
 		if taken {

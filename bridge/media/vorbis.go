@@ -8,8 +8,8 @@ import (
 // texts "NAME=value", each with its length before it.
 // Specification: https://xiph.org/vorbis/doc/v-comment.html.
 
-// scrubVorbis blanks, in b, the comments whose names mean a location, and cleans covers. It
-// reports whether b changed.
+// scrubVorbis blanks, in b, the comments whose names mean a location, or a device if keep is
+// keepNothing, and cleans covers. It reports whether b changed.
 func scrubVorbis(b []byte, keep policy) (changed bool, err error) {
 	rest := b
 	next := func() (text []byte, ok bool) {
@@ -37,12 +37,12 @@ func scrubVorbis(b []byte, keep policy) (changed bool, err error) {
 		if !found {
 			continue
 		}
-		switch upper := strings.ToUpper(name); {
+		switch upper := strings.ToUpper(strings.TrimSpace(name)); {
 		case upper == "METADATA_BLOCK_PICTURE" || upper == "COVERART":
-			if err := scrubCommentCover(upper, text, keep); err != nil {
+			if err := scrubCommentCover(text, len(name)+1, upper == "COVERART", keep); err != nil {
 				return false, err
 			}
-		case isLocationName(strings.TrimSpace(name)):
+		case isLocationName(upper), keep == keepNothing && deviceComments[upper]:
 			blank(text[:len(name)])
 			blank(text[len(name)+1:])
 		default:
@@ -51,6 +51,11 @@ func scrubVorbis(b []byte, keep policy) (changed bool, err error) {
 		changed = true
 	}
 	return changed, nil
+}
+
+// deviceComments are the names under which recorders write what they are.
+var deviceComments = map[string]bool{
+	"MAKE": true, "MODEL": true, "DEVICE": true, "MANUFACTURER": true, "SERIALNUMBER": true, "RECORDER": true,
 }
 
 // blank overwrites a text.

@@ -1,5 +1,7 @@
 package media
 
+import "strings"
+
 // A WAV file is RIFF chunks: a name, a length, a content padded to even length.
 // Specification: Multimedia Programming Interface and Data Specifications 1.0 (1991); EBU Tech 3285
 // for bext.
@@ -27,7 +29,7 @@ func scrubWAV(m medium, keep policy) (shape, error) {
 		}
 		name, body := string(head[:4]), at+8
 		end := body + int64(le.Uint32(head[4:]))
-		if !isChunkName(name) {
+		if !isPrintable(name) {
 			break // what follows is not part of the file
 		}
 		if name == "data" && (end > m.size || end == body) { // cut off, or written by a stream
@@ -127,4 +129,8 @@ func (m medium) empty(at, end int64) error {
 		return err
 	}
 	return m.fill(at+8, end, 0)
+}
+
+func isPrintable(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' })
 }
