@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gitpost/bridge"
 	"gitpost/bridge/micropub/replay"
 )
 
@@ -23,7 +24,7 @@ func TestRequestsOfRealApps(t *testing.T) {
 			if name == "jekyll" { // unlisted posts need a place of their own there
 				appendTo(t, filepath.Join(site, "_config.yml"), "collections:\n  unlisted:\n    output: true\n")
 			}
-			f := serveFiles(t, os.DirFS(site), nil)
+			f := serveFiles(t, os.DirFS(site), func(c *bridge.Config) { c.PushWait = 0 })
 			replay.Run(t, filepath.Join("..", "testdata", "client-requests"), replay.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: http.DefaultClient,
 			})
