@@ -25,6 +25,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := serve(t, name, func(c *settings) {
+				c.PushWait = 0
 				c.SyndicateTo = []config.Target{{UID: "https://social.example/@ada", Name: "Social"}}
 			})
 			for _, c := range conformancePosts {
@@ -249,6 +250,7 @@ func mediaEndpoint(t *testing.T, f *fixture) {
 func tokenIsNotStored(t *testing.T, f *fixture) {
 	a := f.form(url.Values{"h": {"entry"}, "content": {"No token in here"}, "access_token": {f.token}}, "Authorization", "-")
 	f.readsBack(created(t, a), mf2.Properties{"content": {"No token in here"}}, "access_token")
+	f.awaitPush()
 	if out := git(t, f.remote, "grep", "-c", "", "main"); out == "" {
 		t.Fatal("nothing to search")
 	}

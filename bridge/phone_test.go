@@ -36,9 +36,14 @@ var racing = false
 var phonePhoto = sync.OnceValue(func() string {
 	img := image.NewYCbCr(image.Rect(0, 0, 4032, 3024), image.YCbCrSubsampleRatio420)
 	r := rand.New(rand.NewPCG(1, 2))
+	var across [4032]float64
+	for x := range across {
+		across[x] = 128 + 60*math.Sin(float64(x)/50)
+	}
 	for y := range 3024 {
-		for x := range 4032 {
-			img.Y[y*img.YStride+x] = uint8(128 + 60*math.Sin(float64(x)/50) + 40*math.Cos(float64(y)/31) + r.Float64()*15)
+		down := 40 * math.Cos(float64(y)/31)
+		for x := range across {
+			img.Y[y*img.YStride+x] = uint8(across[x] + down + r.Float64()*15)
 		}
 	}
 	for i := range img.Cb {

@@ -23,7 +23,7 @@ func TestRequestsOfRealApps(t *testing.T) {
 			if name == "jekyll" { // unlisted posts need a place of their own there
 				appendTo(t, filepath.Join(site, "_config.yml"), "collections:\n  unlisted:\n    output: true\n")
 			}
-			f := serveFiles(t, os.DirFS(site), nil)
+			f := serveFiles(t, os.DirFS(site), func(c *settings) { c.PushWait = 0 })
 			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: http.DefaultClient,
 			})
