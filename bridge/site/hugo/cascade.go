@@ -41,7 +41,7 @@ func (h *site) cascadeRules(v any) []cascadeRule {
 			case key == "_target" || key == "target" && h.rules.cascadeTarget:
 				t, _ := value.(map[string]any)
 				rule.target = targetOf(t)
-			case key == "params" && h.rules.tree:
+			case key == "params" && h.rules.cascadeParams:
 				params, _ := value.(map[string]any)
 				for k, x := range params {
 					if _, set := m[k]; !set {
@@ -90,7 +90,7 @@ func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surround
 			}
 		}
 	}
-	if own.doc != nil && (h.rules.tree || p.class == branchBundle && p.name == "_index") {
+	if own.doc != nil && (h.rules.ownCascades || p.class == branchBundle && p.name == "_index") {
 		if v, ok := own.doc.Get("cascade"); ok {
 			add(h.cascadeRules(lowerKeys(v)))
 		}
@@ -115,5 +115,5 @@ func (h *site) cascades(p *sourceFile, dir string) bool {
 	if h.rules.termCascades || !p.lang.taxonomies[strings.ToLower(topFolder(dir))] {
 		return true
 	}
-	return h.rules.tree && strings.IndexByte(dir, '/') < 0
+	return h.rules.taxonomyCascades && strings.IndexByte(dir, '/') < 0
 }

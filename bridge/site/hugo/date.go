@@ -190,7 +190,7 @@ func (h *site) datesOf(p *sourceFile, m *matter) pageDates {
 			switch {
 			case key == ":filename":
 				var slug string
-				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread || !h.rules.tree && m.doc == nil {
+				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread {
 					continue
 				}
 				d.slug = slug
@@ -221,7 +221,7 @@ func (h *site) datesOf(p *sourceFile, m *matter) pageDates {
 					}
 				}
 			}
-			if h.rules.tree && n < len(found) {
+			if h.rules.sharedDates && n < len(found) {
 				found[n].key, found[n].t = as, t
 				n++
 			}
@@ -241,7 +241,7 @@ func (m *matter) isTOML() bool { return m.doc != nil && m.doc.Format() == frontm
 // fileNameDate is the date and the slug in a name like 2024-03-09-my-post.
 func (h *site) fileNameDate(p *sourceFile) (time.Time, string) {
 	name := p.baseName
-	if h.rules.tree {
+	if h.rules.writtenNames {
 		name = p.nameAsWritten()
 	}
 	name = strings.TrimSuffix(name, path.Ext(name))
