@@ -13,7 +13,7 @@ import (
 // What Hugo learns about a page from the files around it: the bundle and the sections that
 // it is in.
 
-// insideBundle tells whether the file belongs to a leaf bundle, and returns the file that
+// insideBundle reports whether the file belongs to a leaf bundle, and returns the file that
 // makes the bundle.
 func (h *site) insideBundle(f *sourceFile, around generator.Surroundings) (owner string, inside bool) {
 	dir := f.dir
@@ -186,7 +186,7 @@ func (h *site) sectionSlugs(f *sourceFile, facts *pageFacts) []string {
 	return slugs
 }
 
-// listTitle is the title that Hugo gives a section without an _index file.
+// listTitle is the title that Hugo returns a section without an _index file.
 func (lang *language) listTitle(dir string) string {
 	if lang.pluralTitles {
 		dir = plural(dir)

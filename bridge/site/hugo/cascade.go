@@ -7,7 +7,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// cascadeRule gives pages that have no value of their own for a key the one in values.
+// cascadeRule returns pages that have no value of their own for a key the one in values.
 type cascadeRule struct {
 	target cascadeTarget
 	values map[string]any
@@ -109,7 +109,7 @@ func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surround
 	return rules
 }
 
-// cascades tells whether the _index file of a folder reaches the pages below it: those of
+// cascades reports whether the _index file of a folder reaches the pages below it: those of
 // taxonomies did not before 0.123, those of terms not until later.
 func (h *site) cascades(p *sourceFile, dir string) bool {
 	if h.rules.termCascades || !p.lang.taxonomies[strings.ToLower(topFolder(dir))] {

@@ -269,7 +269,7 @@ func (b hugoBuilder) settle(s fuzzSite) (*generatortest.Site, error) {
 // alone, for one, is too much for Hugo 0.165.
 var hugoCrashed = regexp.MustCompile(`(?m)^goroutine \d+ \[`)
 
-// fileIsFolder tells whether one file's place is a folder of another's: a section whose url is
+// fileIsFolder reports whether one file's place is a folder of another's: a section whose url is
 // a file, /a.b/c, has its own files below it.
 func fileIsFolder(c *generatortest.Site) bool {
 	outputs := map[string]bool{}

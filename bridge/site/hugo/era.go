@@ -25,7 +25,7 @@ type era interface {
 	sectionNames(f *sourceFile, around generator.Surroundings) []string
 	// skipsNameDate reports that the file's name is not looked at for a date.
 	skipsNameDate(f *sourceFile, m *matter) bool
-	// adopt gives a file of a language that is not built another language, where Hugo does.
+	// adopt returns a file of a language that is not built another language, where Hugo does.
 	adopt(f *sourceFile, around generator.Surroundings)
 	// copies reports that a file with the extension of a page is copied instead.
 	copies(f *sourceFile, doc *frontmatter.Document) bool

@@ -80,7 +80,7 @@ func (h *site) file(p string) (f sourceFile, ok bool) {
 	return f, false
 }
 
-// ignores tells what Hugo passes over: dot files, editors' leavings and what ignoreFiles
+// ignores returns what Hugo passes over: dot files, editors' leavings and what ignoreFiles
 // names. A folder's name counts for all in it.
 func (h *site) ignores(p, below string) bool {
 	for name := range strings.SplitSeq(below, "/") {
@@ -91,7 +91,7 @@ func (h *site) ignores(p, below string) bool {
 	return h.passesOver(p)
 }
 
-// passesOver tells whether ignoreFiles names a file.
+// passesOver reports whether ignoreFiles names a file.
 func (h *site) passesOver(file string) bool {
 	for _, re := range h.ignored {
 		if re.MatchString("/" + file) {

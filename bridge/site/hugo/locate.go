@@ -132,7 +132,7 @@ func pageKind(f *sourceFile) string {
 	return "post"
 }
 
-// hidden tells whether a mount of higher precedence has a file of the same path.
+// hidden reports whether a mount of higher precedence has a file of the same path.
 func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
 	if len(h.mounts) == 1 {
 		return false
@@ -270,7 +270,7 @@ func (h *site) buildOption(m *matter, key string) any {
 	return options[key]
 }
 
-// rendersHTML tells whether the page is written as HTML at all.
+// rendersHTML reports whether the page is written as HTML at all.
 func (lang *language) rendersHTML(f *sourceFile, m *matter) bool {
 	if v, ok := m.value("outputs"); ok {
 		if formats := wordsOf(v); len(formats) > 0 {
@@ -280,7 +280,7 @@ func (lang *language) rendersHTML(f *sourceFile, m *matter) bool {
 	return lang.htmlKinds[f.kind]
 }
 
-// underItsFeed tells whether a page that is a file by its url, not a folder, has a feed as
+// underItsFeed reports whether a page that is a file by its url, not a folder, has a feed as
 // well: Hugo writes that into the same file.
 func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
 	if f.kind == "home" || m.text("url") == "" || strings.HasSuffix(t.file, "/index.html") {
@@ -294,7 +294,7 @@ func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
 	return lang.feedKinds[f.kind]
 }
 
-// breaksBuild tells what in the front matter makes Hugo give up.
+// breaksBuild returns what in the front matter makes Hugo give up.
 func (h *site) breaksBuild(f *sourceFile, m *matter, d pageDates) string {
 	switch {
 	case d.unreadable != "":
