@@ -19,12 +19,12 @@ import (
 func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	const op = "create post"
 	item := prepared(p.Item)
-	habits := s.learn(lib)
+	learned := s.learn(lib)
 	when, err := s.dateOf(&item)
 	if err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, habits: habits, rules: s.rules, fresh: true}
+	w := &writer{site: s, learned: learned, rules: s.rules, fresh: true}
 	w.doc = frontmatter.New(w.style(item))
 	for key, value := range w.constants(item) {
 		if err := w.doc.Set(value, key); err != nil {
@@ -38,11 +38,11 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if asked == "" {
 		asked = mf2.Text(p.Item.Properties.First(slugCommand))
 	}
-	spot := s.spotFor(item, habits, when)
+	at := s.placementFor(item, learned, when)
 	if p.Path != "" {
-		spot.pattern = whole(s.rooted(p.Path, s.rules.Content))
+		at.pattern = whole(s.rooted(p.Path, s.rules.Content))
 	}
-	made, err := s.settle(lib, w.doc, spot, asked, item, "")
+	made, err := s.place(lib, w.doc, at, asked, item, "")
 	if err != nil {
 		return Revision{}, err
 	}
@@ -106,7 +106,7 @@ func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 }
 
 // A spot is where a post goes but for its slug.
-type spot struct {
+type placement struct {
 	pattern  string // from the repository's root
 	at       time.Time
 	postType string
@@ -114,7 +114,7 @@ type spot struct {
 }
 
 // spotFor picks the pattern: the type's own, the configured one, else the neighbours'.
-func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
+func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placement {
 	at := when.time
 	if s.rules.SiteDay {
 		at = at.In(s.rules.Zone)
@@ -134,7 +134,7 @@ func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
 	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
 		pattern = s.rooted(t.Path, root)
 	}
-	return spot{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
+	return placement{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
 }
 
 // rooted is a configured pattern from the repository's root: as it is when it starts with
@@ -147,16 +147,18 @@ func (s *Site) rooted(pattern, folder string) string {
 	return path.Join(folder, pattern)
 }
 
-func (p spot) path(slug string) string { return fill(p.pattern, p.at, slug, p.postType, p.section) }
+func (p placement) path(slug string) string {
+	return fill(p.pattern, p.at, slug, p.postType, p.section)
+}
 
-func (p spot) dated() bool { return uses(p.pattern, "day", "date") }
+func (p placement) dated() bool { return uses(p.pattern, "day", "date") }
 
 // maxTries bounds the search for a free name.
 const maxTries = 10000
 
-// settle finds a slug for which both the path and the URL are free. own is the path that
+// place finds a slug for which both the path and the URL are free. own is the path that
 // the post has now, "" for a new one.
-func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked string, item mf2.Item, own string) (Revision, error) {
+func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item, own string) (Revision, error) {
 	const op = "place post"
 	slug := slugFor(asked, item, at.at, at.dated())
 	before := ""
@@ -210,7 +212,7 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 	}
 }
 
-// hasRival tells whether the repository has a page on the same path: post.md beside
+// hasRival reports whether the repository has a page on the same path: post.md beside
 // post/index.md, of which only one is published; a section's folder, whose list would have the
 // place of a page called like it; or Post.md, and a Mac or Windows could check out but one of
 // the two. own is the post itself.
@@ -248,7 +250,7 @@ func misplaced(p Page) (why string, is bool) {
 	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored || strings.HasPrefix(p.Reason, generator.PartOf)
 }
 
-// tooLong tells whether a path has a part that file systems refuse.
+// tooLong reports whether a path has a part that file systems refuse.
 func tooLong(p string) bool {
 	for _, part := range strings.Split(p, "/") {
 		if len(part) > 200 {

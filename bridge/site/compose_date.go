@@ -89,7 +89,7 @@ func readMoment(v any, zone *time.Location) (moment, bool) {
 	return moment{}, false
 }
 
-// writable tells whether every generator can read the date: a year of four digits, and an
+// writable reports whether every generator can read the date: a year of four digits, and an
 // offset of whole minutes.
 func writable(t time.Time) bool {
 	_, offset := t.Zone()

@@ -24,9 +24,9 @@ func (w *writer) writeStatus(values []any) error {
 		err = w.doc.Set(w.rules.Draft.On, w.rules.Draft.Key)
 	}
 	if err == nil && status != "draft" && status != "" && status != "published" && status != "publish" {
-		err = w.setApart(statusProperty, values)
+		err = w.setExtra(statusProperty, values)
 	} else if err == nil {
-		err = w.deleteApart(statusProperty)
+		err = w.deleteExtra(statusProperty)
 	}
 	if err != nil {
 		return unwritable("write post", statusProperty, err)
@@ -58,7 +58,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 		if err := w.list(true); err != nil {
 			return unwritable(op, visibilityProperty, err)
 		}
-		return w.deleteApart(visibilityProperty)
+		return w.deleteExtra(visibilityProperty)
 	}
 	status := item.Properties.Text(statusProperty)
 	if visibility != "unlisted" {
@@ -69,7 +69,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 				Hint:    "post it as a draft (post-status=draft)",
 			}
 		}
-		if err := w.setApart(visibilityProperty, values); err != nil {
+		if err := w.setExtra(visibilityProperty, values); err != nil {
 			return unwritable(op, visibilityProperty, err)
 		}
 		return nil
@@ -86,7 +86,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 	if err := w.list(false); err != nil {
 		return unwritable(op, visibilityProperty, err)
 	}
-	return w.deleteApart(visibilityProperty)
+	return w.deleteExtra(visibilityProperty)
 }
 
 // list lets the page appear in lists, or keeps it out.
@@ -142,7 +142,7 @@ func (w *writer) hideCategory(values []any) (moved bool, err error) {
 	if err := w.clear("category"); err != nil {
 		return false, err
 	}
-	return true, w.setApart("category", values)
+	return true, w.setExtra("category", values)
 }
 
 // unlisted reports whether the page is built and in no list.

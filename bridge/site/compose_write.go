@@ -18,7 +18,7 @@ type writer struct {
 	site    *Site
 	doc     *frontmatter.Document
 	page    Page
-	habits  habits
+	learned learnedStyle
 	rules   *generator.Convention
 	memory  memory
 	fresh   bool // a new document
@@ -50,7 +50,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	return nil
 }
 
-// inOrder gives properties in the order in which people write them.
+// inOrder returns properties in the order in which people write them.
 func inOrder(p mf2.Properties) []string {
 	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5, "summary": -4, "category": -3}
 	names := make([]string, 0, len(p))
@@ -78,7 +78,7 @@ func (w *writer) writeType(types []string) error {
 // style is the neighbours' style, with a place for every key that the item will need: what
 // gitpost alone reads comes last.
 func (w *writer) style(item mf2.Item) frontmatter.Style {
-	style := w.habits.style
+	style := w.learned.style
 	order := append([]string(nil), style.KeyOrder...)
 	for _, property := range inOrder(item.Properties) {
 		order = append(order, w.spelled(property))
@@ -126,7 +126,7 @@ func (w *writer) check(property string, values []any) error {
 	if w.site.equal(property, w.reading().property(property), values) {
 		return nil
 	}
-	if err := w.setApart(property, values); err != nil {
+	if err := w.setExtra(property, values); err != nil {
 		return unwritable("write post", property, err)
 	}
 	if w.site.equal(property, w.reading().property(property), values) {
@@ -163,12 +163,12 @@ func (w *writer) path(property string) []string { return strings.Split(w.key(pro
 
 // spelled is the key of a property in a new post.
 func (w *writer) spelled(property string) string {
-	if key := w.habits.keys[property]; key != "" {
+	if key := w.learned.keys[property]; key != "" {
 		return key
 	}
 	for _, response := range generator.Responses {
-		if property == response && w.habits.spell != nil {
-			return w.habits.spell(property)
+		if property == response && w.learned.spell != nil {
+			return w.learned.spell(property)
 		}
 	}
 	return w.rules.Key(property)
@@ -177,15 +177,15 @@ func (w *writer) spelled(property string) string {
 // writePlain writes a property under its own name.
 func (w *writer) writePlain(property string, values []any) error {
 	if !w.rules.Writes(property) || w.rules.Terms[strings.ToLower(property)] {
-		return w.setApart(property, values)
+		return w.setExtra(property, values)
 	}
 	if property == "author" && len(texts(values)) != len(values) {
-		return w.setApart(property, values) // themes print it
+		return w.setExtra(property, values) // themes print it
 	}
 	if err := w.doc.Set(flatten(values), w.path(property)...); err != nil {
-		return w.setApart(property, values)
+		return w.setExtra(property, values)
 	}
-	return w.deleteApart(property)
+	return w.deleteExtra(property)
 }
 
 func (w *writer) writeName(values []any) error {
@@ -193,9 +193,9 @@ func (w *writer) writeName(values []any) error {
 		return err
 	}
 	if len(values) == 1 && values[0] == title(values) {
-		return w.deleteApart("name")
+		return w.deleteExtra("name")
 	}
-	return w.setApart("name", values)
+	return w.setExtra("name", values)
 }
 
 // writeSummary writes a summary that the generator can render.
@@ -208,7 +208,7 @@ func (w *writer) writeSummary(values []any) error {
 	if err := w.writePlain("summary", []any{shown}); err != nil {
 		return err
 	}
-	return w.setApart("summary", values)
+	return w.setExtra("summary", values)
 }
 
 // writeCategory always writes a list: one tag with a space in it could be read as two.
@@ -223,9 +223,9 @@ func (w *writer) writeCategory(values []any) error {
 		}
 	}
 	if len(tags) == len(values) {
-		return w.deleteApart("category")
+		return w.deleteExtra("category")
 	}
-	return w.setApart("category", values)
+	return w.setExtra("category", values)
 }
 
 // writeDate writes a date that the generator can read; anything else it never sees.
@@ -237,9 +237,9 @@ func (w *writer) writeDate(property string, values []any) error {
 		}
 	}
 	if ok && len(values) == 1 && !m.loose {
-		return w.deleteApart(property)
+		return w.deleteExtra(property)
 	}
-	return w.setApart(property, values)
+	return w.setExtra(property, values)
 }
 
 // writePhoto writes the photos, and their plain URLs where themes look for them.
@@ -254,11 +254,11 @@ func (w *writer) writePhoto(values []any) error {
 		for i, v := range values {
 			list[i] = ordered(photoValue(v))
 		}
-		if err := w.doc.Set(list, w.standing("photo")...); err != nil {
+		if err := w.doc.Set(list, w.keyPath("photo")...); err != nil {
 			return err
 		}
 	}
-	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 || w.noImage {
+	if err := w.deleteExtra("photo"); err != nil || len(urls) == 0 || w.noImage {
 		return err
 	}
 	first := slices.IndexFunc(values, func(v any) bool { return photoURL(v) == urls[0] })
@@ -276,15 +276,15 @@ func (w *writer) writeAudio(values []any) error {
 		return err
 	}
 	if same(urls, values) {
-		return w.deleteApart("audio")
+		return w.deleteExtra("audio")
 	}
-	return w.setApart("audio", values)
+	return w.setExtra("audio", values)
 }
 
 // writeImage writes the key that makes themes show a picture in lists and link previews.
 func (w *writer) writeImage(urls []any, alt string) error {
 	key := w.imageKey()
-	path := w.standing(key)
+	path := w.keyPath(key)
 	if key == "images" {
 		return w.doc.Set(urls, path...)
 	}
@@ -299,15 +299,15 @@ func (w *writer) writeImage(urls []any, alt string) error {
 }
 
 func (w *writer) imageKey() string {
-	if w.habits.image != "" {
-		return w.habits.image
+	if w.learned.image != "" {
+		return w.learned.image
 	}
 	return w.rules.Image
 }
 
 // setApart puts a property into the mf2 key, as a list of its values when one value alone
 // would not tell.
-func (w *writer) setApart(property string, values []any) error {
+func (w *writer) setExtra(property string, values []any) error {
 	v, _ := w.doc.Get(mf2Key)
 	m, isMap := plain(v).(map[string]any)
 	if isMap && len(m) > 0 && !w.fresh {
@@ -320,17 +320,17 @@ func (w *writer) setApart(property string, values []any) error {
 	return w.doc.Set(ordered(m), mf2Key)
 }
 
-func (w *writer) isApart(property string) bool {
-	_, ok := w.reading().apart[property]
+func (w *writer) inExtra(property string) bool {
+	_, ok := w.reading().extra[property]
 	return ok
 }
 
-func (w *writer) deleteApart(property string) error {
-	apart := w.reading().apart
-	if _, has := apart[property]; !has {
+func (w *writer) deleteExtra(property string) error {
+	extra := w.reading().extra
+	if _, has := extra[property]; !has {
 		return nil
 	}
-	if len(apart) == 1 {
+	if len(extra) == 1 {
 		return w.doc.Delete(mf2Key)
 	}
 	return w.doc.Delete(mf2Key, property)

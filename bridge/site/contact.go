@@ -17,7 +17,7 @@ import (
 // site.Data.contacts.NAME (Hugo), site.data.contacts.NAME (Jekyll).
 func (s *Site) ContactFolder() string { return path.Join(s.rules.Data, "contacts") }
 
-// ContactFile tells whether a file of the contact folder is a contact, and its name.
+// ContactFile reports whether a file of the contact folder is a contact, and its name.
 func ContactFile(file string) (name string, ok bool) {
 	name, extension := contactName(path.Base(file))
 	return name, name != "" && !strings.HasPrefix(name, ".") && contactFormats[extension] != frontmatter.None
@@ -126,7 +126,7 @@ type contactFile struct {
 	head, tail string // the delimiters that were put around the file's own text
 }
 
-const mendContact = "mend it in a text editor and push it"
+const fixContact = "mend it in a text editor and push it"
 
 func parseContact(file string, data []byte) (*contactFile, error) {
 	c := &contactFile{file: file, format: contactFormats[path.Ext(file)]}
@@ -176,7 +176,7 @@ func (c *contactFile) delimit(text string) string {
 func (c *contactFile) unreadable(why string) error {
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read contact",
-		Message: fmt.Sprintf("the file of that contact, %s, cannot be read: %s", c.file, why), Hint: mendContact,
+		Message: fmt.Sprintf("the file of that contact, %s, cannot be read: %s", c.file, why), Hint: fixContact,
 	}
 }
 
@@ -211,7 +211,7 @@ func (c *contactFile) properties() mf2.Properties {
 	return p
 }
 
-// contactProperty tells whether a key may be a property: type says what the file is.
+// contactProperty reports whether a key may be a property: type says what the file is.
 func contactProperty(key string) bool {
 	return key != "type" && generator.PropertyName.MatchString(key)
 }

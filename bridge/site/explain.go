@@ -34,11 +34,11 @@ type Example struct {
 	Text string `json:"text"`
 }
 
-// Explain tells what was inferred about the site and from what, and composes a note as
+// Explain returns what was inferred about the site and from what, and composes a note as
 // Compose would, without keeping it. The error is Compose's: no note could be posted.
 func (s *Site) Explain(lib Library) (Explanation, error) {
 	posts := s.newest(lib)
-	h := s.habitsOf(posts)
+	h := s.learnFrom(posts)
 	e := Explanation{Findings: s.explainSite(), Warnings: s.Warnings()}
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)
 	e.Findings = append(e.Findings, s.explainStyle(h, posts)...)
@@ -75,8 +75,8 @@ func (s *Site) explainSite() []Finding {
 	return []Finding{g, version, base, zone}
 }
 
-func (s *Site) explainPlace(h habits, posts []*manner) []Finding {
-	section := Finding{"section", h.section, count(posts, func(m *manner) bool { return m.section == h.section })}
+func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {
+	section := Finding{"section", h.section, count(posts, func(m *postStyle) bool { return m.section == h.section })}
 	switch {
 	case s.options.Section != "":
 		section.From = "site.section"
@@ -85,7 +85,7 @@ func (s *Site) explainPlace(h habits, posts []*manner) []Finding {
 	case s.inMainSection(h.section):
 		section.From += ", and mainSections"
 	}
-	pattern := Finding{"path", path.Join(h.section, h.pattern), count(inSection(posts, h.section), func(m *manner) bool {
+	pattern := Finding{"path", path.Join(h.section, h.pattern), count(inSection(posts, h.section), func(m *postStyle) bool {
 		return m.section == h.section && m.pattern == h.pattern
 	})}
 	if s.options.Path != "" {
@@ -100,7 +100,7 @@ func (s *Site) explainPlace(h habits, posts []*manner) []Finding {
 	return list
 }
 
-func (s *Site) explainStyle(h habits, posts []*manner) []Finding {
+func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	posts = inSection(posts, h.section)
 	list, lists := "flush", "an item a line"
 	switch {
@@ -111,24 +111,24 @@ func (s *Site) explainStyle(h habits, posts []*manner) []Finding {
 	}
 	format := h.style.Format
 	findings := []Finding{
-		{"front matter", format.String(), count(posts, func(m *manner) bool { return m.format == format })},
+		{"front matter", format.String(), count(posts, func(m *postStyle) bool { return m.format == format })},
 	}
 	if format == frontmatter.YAML {
-		findings = append(findings, Finding{"lists", lists, count(posts, func(m *manner) bool { return m.list == list })})
+		findings = append(findings, Finding{"lists", lists, count(posts, func(m *postStyle) bool { return m.list == list })})
 	}
-	w := &writer{site: s, habits: h, rules: s.rules, doc: frontmatter.New(h.style)}
+	w := &writer{site: s, learned: h, rules: s.rules, doc: frontmatter.New(h.style)}
 	for _, property := range []string{"published", "updated", "summary", "category"} {
 		key := w.spelled(property)
-		findings = append(findings, Finding{"key of " + property, key, count(posts, func(m *manner) bool { return m.keys[property] == key })})
+		findings = append(findings, Finding{"key of " + property, key, count(posts, func(m *postStyle) bool { return m.keys[property] == key })})
 	}
 	family := spelling("like-of", w.spelled("like-of"))
 	findings = append(findings,
-		Finding{"key of like-of", w.spelled("like-of"), count(posts, func(m *manner) bool { return slices.Contains(m.family, family) })},
-		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "), count(posts, func(m *manner) bool { return m.image == w.imageKey() })},
+		Finding{"key of like-of", w.spelled("like-of"), count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
+		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "), count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
 	)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {
-			findings = append(findings, Finding{key, v, count(posts, func(m *manner) bool { return m.constant[key] == v })})
+			findings = append(findings, Finding{key, v, count(posts, func(m *postStyle) bool { return m.constant[key] == v })})
 		}
 	}
 	return findings
@@ -146,8 +146,8 @@ func (s *Site) explainMedia() Finding {
 // custom is where a finding comes from when neither a file nor a post says it.
 const custom = "the usual, as nothing says otherwise"
 
-// count tells how many of the newest posts show a habit.
-func count(posts []*manner, shows func(*manner) bool) string {
+// count returns how many of the newest posts show a habit.
+func count(posts []*postStyle, shows func(*postStyle) bool) string {
 	n := 0
 	for _, m := range posts {
 		if shows(m) {

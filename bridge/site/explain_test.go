@@ -67,7 +67,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 		{"folders alone", map[string]string{"_posts/2024-01-01-a.md": "---\n---\n", "_layouts/post.html": ""}, nil, map[string]string{"generator": "jekyll (the folder _posts)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newShelf(t, c.files, func(o *Options) {
+			l := newLibrary(t, c.files, func(o *Options) {
 				if c.adjust != nil {
 					c.adjust(o)
 				}
@@ -97,7 +97,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 
 // TestExplanationWithoutAPlaceForPosts keeps its findings beside the error.
 func TestExplanationWithoutAPlaceForPosts(t *testing.T) {
-	l := newShelf(t, bareJekyll, func(o *Options) { o.Path = "_posts/{slug}.md" })
+	l := newLibrary(t, bareJekyll, func(o *Options) { o.Path = "_posts/{slug}.md" })
 	e, err := l.site.Explain(l)
 	if err == nil || !strings.Contains(err.Error(), "would not be a page") || len(e.Findings) == 0 {
 		t.Errorf("%v with %d findings", err, len(e.Findings))

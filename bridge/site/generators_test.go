@@ -150,7 +150,7 @@ func TestAGeneratorIsOneFolderAndOneLine(t *testing.T) {
 	generators = append(generators[:len(generators):len(generators)], plainDefinition)
 	defer func() { generators = known }()
 
-	l := newShelf(t, map[string]string{
+	l := newLibrary(t, map[string]string{
 		"plain.txt":      "https://e.example/\n",
 		"posts/first.md": "---\ntitle: First\ndate: 2026-01-02T03:04:05Z\ntags: [a]\n---\nHello.\n",
 		"posts/2.md":     "---\ntitle: Second\ndate: 2026-01-03T03:04:05Z\ntags: [b]\n---\nHello again.\n",

@@ -29,17 +29,17 @@ type HeadEdit struct {
 func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advice string) {
 	h := newHeadFinder(s, tree)
 	if edit := h.byHook(lines); edit != nil {
-		return h.settle(edit)
+		return h.result(edit)
 	}
 	if edit := h.byLayout(lines); edit != nil {
-		return h.settle(edit)
+		return h.result(edit)
 	}
 	return nil, false, h.Advice
 }
 
 // HeadersFile is the same for the headers file of Netlify and Cloudflare Pages: block is the
 // part that has the headers of the home page. It gives no edit when nothing in the
-// repository tells that its host reads such a file.
+// repository reports that its host reads such a file.
 func (s *Site) HeadersFile(tree fs.FS, block string) (edits []HeadEdit, done bool) {
 	head := &s.rules.Head
 	why := readsHeaders(tree, head.HeadersFolder)
@@ -189,8 +189,8 @@ func (h *headFinder) beforeHeadEnd(text string, lines []string) string {
 	return text[:at[0]] + start + indent + block + eol + text[at[0]:]
 }
 
-// settle tells an edit that changes nothing from one that does.
-func (h *headFinder) settle(edit *HeadEdit) (*HeadEdit, bool, string) {
+// result reports whether an edit changes nothing, because the lines are there already.
+func (h *headFinder) result(edit *HeadEdit) (*HeadEdit, bool, string) {
 	before, err := fs.ReadFile(h.tree, edit.Path)
 	if err == nil && bytes.Equal(before, edit.Data) {
 		return edit, true, ""

@@ -53,7 +53,7 @@ func (s *Site) markdown(source string) (body, kind string) {
 	return md, ""
 }
 
-// showsAs tells whether the site shows a body as the HTML that was sent.
+// showsAs reports whether the site shows a body as the HTML that was sent.
 func (s *Site) showsAs(body, kind, source string) bool {
 	rendered, ok := convert(s.renderer(), body)
 	if !ok {

@@ -154,7 +154,7 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
 	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
 		if md, err := toMarkdown(linked(raw)); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
-			return []edit{{start, end, apart(strings.TrimSpace(md), source, start, end)}}
+			return []edit{{start, end, separated(strings.TrimSpace(md), source, start, end)}}
 		}
 	}
 	var edits []edit
@@ -166,8 +166,8 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	return edits
 }
 
-// apart keeps a blank line between a block and its neighbours.
-func apart(block string, source []byte, start, end int) string {
+// separated keeps a blank line between a block and its neighbours.
+func separated(block string, source []byte, start, end int) string {
 	if start > 1 && !bytes.HasSuffix(source[:start], []byte("\n\n")) {
 		block = "\n" + block
 	}
@@ -177,7 +177,7 @@ func apart(block string, source []byte, start, end int) string {
 	return block + "\n"
 }
 
-// onlyElements tells whether all tags of a text are elements of HTML.
+// onlyElements reports whether all tags of a text are elements of HTML.
 func onlyElements(raw string) bool {
 	z := html.NewTokenizer(strings.NewReader(raw))
 	for {

@@ -24,7 +24,7 @@ type reading struct {
 	doc    *frontmatter.Document
 	rules  *generator.Convention
 	memory memory
-	apart  map[string]any // the mf2 key
+	extra  map[string]any // the mf2 key
 	// keys has where each property stands that is not in the vocabulary.
 	keys map[string]string
 }
@@ -32,7 +32,7 @@ type reading struct {
 func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: remembered(doc), keys: map[string]string{}}
 	v, _ := doc.Get(mf2Key)
-	r.apart, _ = plain(v).(map[string]any)
+	r.extra, _ = plain(v).(map[string]any)
 	for _, key := range doc.Keys() {
 		r.name(key, key)
 	}
@@ -54,7 +54,7 @@ func (r *reading) name(key, path string) {
 
 func (r *reading) item() mf2.Item {
 	item := mf2.Item{Type: r.types(), Properties: mf2.Properties{}}
-	for _, names := range []func(func(string)){r.worded, r.unworded, r.set} {
+	for _, names := range []func(func(string)){r.inVocabulary, r.underOwnName, r.set} {
 		names(func(property string) {
 			if _, done := item.Properties[property]; done {
 				return
@@ -74,7 +74,7 @@ func (r *reading) item() mf2.Item {
 
 // worded, unworded and set give the properties that the document may say: in words of the
 // vocabulary, under their own names, and in the mf2 key.
-func (r *reading) worded(each func(string)) {
+func (r *reading) inVocabulary(each func(string)) {
 	seen := map[string]bool{}
 	for _, key := range append(r.doc.Keys(), r.parameters()...) {
 		lower := strings.ToLower(key)
@@ -90,14 +90,14 @@ func (r *reading) worded(each func(string)) {
 	}
 }
 
-func (r *reading) unworded(each func(string)) {
+func (r *reading) underOwnName(each func(string)) {
 	for p := range r.keys {
 		each(p)
 	}
 }
 
 func (r *reading) set(each func(string)) {
-	for p := range r.apart {
+	for p := range r.extra {
 		each(p)
 	}
 }
@@ -114,51 +114,51 @@ func (r *reading) types() []string {
 	return []string{"h-entry"}
 }
 
-// property gives the values of one property, nil when the document does not say it.
+// property returns the values of one property, nil when the document does not say it.
 func (r *reading) property(property string) []any {
-	apart, isApart := r.apart[property]
+	extra, inExtra := r.extra[property]
 	var kept []any
-	if isApart {
-		kept = unflatten(apart)
+	if inExtra {
+		kept = unflatten(extra)
 	}
 	switch property {
 	case "content":
 		return r.content(kept)
 	case "name":
-		if isApart && r.text("name") == title(kept) {
+		if inExtra && r.text("name") == title(kept) {
 			return kept
 		}
 	case "summary":
-		if isApart && len(kept) == 1 && r.text("summary") == r.site.inSummary(mf2.Text(kept[0])) {
+		if inExtra && len(kept) == 1 && r.text("summary") == r.site.inSummary(mf2.Text(kept[0])) {
 			return kept
 		}
 	case "audio":
-		if now, _ := r.said("audio"); isApart && same(now, photoURLs(kept)) {
+		if now, _ := r.said("audio"); inExtra && same(now, photoURLs(kept)) {
 			return kept
 		}
 	case "category":
-		if isApart {
+		if inExtra {
 			return r.mixedCategory(kept)
 		}
 	case "photo":
-		if isApart && r.pictured(kept) {
+		if inExtra && r.pictured(kept) {
 			return kept
 		}
 	case "published", "updated":
-		if isApart && r.dated(property, kept) {
+		if inExtra && r.dated(property, kept) {
 			return kept
 		}
 		return r.moment(property)
 	case statusProperty:
 		if r.draft() {
-			if isApart {
+			if inExtra {
 				return kept
 			}
 			return []any{"draft"}
 		}
 		return nil
 	case visibilityProperty:
-		if isApart {
+		if inExtra {
 			return kept
 		}
 		if r.unlisted() {
@@ -166,7 +166,7 @@ func (r *reading) property(property string) []any {
 		}
 		return nil
 	case "url":
-		if isApart {
+		if inExtra {
 			return kept
 		}
 		if r.page.URL != "" {
@@ -316,7 +316,7 @@ func (r *reading) moment(property string) []any {
 	return []any{stamp(t, precise)}
 }
 
-// dated tells whether the document still has the date that was sent in another form than its
+// dated reports whether the document still has the date that was sent in another form than its
 // key can have: Jekyll reads no fractions of a second.
 func (r *reading) dated(property string, sent []any) bool {
 	if len(sent) == 0 {
@@ -343,7 +343,7 @@ func (r *reading) draft() bool {
 	return r.page.Reason == "draft" || r.saysDraft()
 }
 
-// saysDraft tells whether the file itself says so.
+// saysDraft reports whether the file itself says so.
 func (r *reading) saysDraft() bool {
 	f, ok := r.doc.Field(r.rules.Draft.Key)
 	return ok && f.Value == r.rules.Draft.On

@@ -68,7 +68,7 @@ func withoutLeadingBlank(s string) string {
 	}
 }
 
-// isHTML tells whether content values are one object with html.
+// isHTML reports whether content values are one object with html.
 func isHTML(values []any) bool {
 	if len(values) != 1 {
 		return false

@@ -10,7 +10,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A memory is what the gitpost key remembers about a file, so that reading gives back what
+// A memory is what the gitpost key remembers about a file, so that reading returns back what
 // was sent. A file that needs none of it has no such key.
 type memory struct {
 	HTML     string   // the content was sent as HTML: htmlDocument or htmlInline

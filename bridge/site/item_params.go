@@ -44,7 +44,7 @@ func (r *reading) parameters() []string {
 
 // standing is the path at which the document has a key: at top level, or below params when it
 // stands there alone.
-func (w *writer) standing(key string) []string {
+func (w *writer) keyPath(key string) []string {
 	path := strings.Split(key, ".")
 	if w.rules.Params == "" {
 		return path

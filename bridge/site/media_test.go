@@ -3,9 +3,9 @@ package site
 import "testing"
 
 func TestFilesLieBesidePageBundlesAlone(t *testing.T) {
-	hugo := newShelf(t, stockHugo).site
-	twoLanguages := newShelf(t, map[string]string{"hugo.toml": bilingual}).site
-	jekyll := newShelf(t, stockJekyll).site
+	hugo := newLibrary(t, stockHugo).site
+	twoLanguages := newLibrary(t, map[string]string{"hugo.toml": bilingual}).site
+	jekyll := newLibrary(t, stockJekyll).site
 	tests := []struct {
 		site          *Site
 		page          Page

@@ -84,7 +84,7 @@ type Post struct {
 // The methods below are the package's surface; their files: detect.go (Open), item.go
 // (Item), compose.go (Compose), revise.go (Revise), media.go (Media), explain.go (Explain).
 
-// Locate tells where a file is published. doc is nil for a file without readable front matter.
+// Locate returns where a file is published. doc is nil for a file without readable front matter.
 func (s *Site) Locate(path string, doc *frontmatter.Document, around Surroundings) Page {
 	page := s.generator.Locate(path, doc, around)
 	if doc == nil {

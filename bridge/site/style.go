@@ -10,7 +10,7 @@ import (
 
 // habits are how the author of the site writes posts, learned from the newest ones. A new
 // post follows them.
-type habits struct {
+type learnedStyle struct {
 	section  string // folder of the posts
 	pattern  string // path of a post below it, with placeholders
 	style    frontmatter.Style
@@ -23,11 +23,11 @@ type habits struct {
 // recent is how many posts are looked at.
 const recent = 20
 
-func (s *Site) learn(lib Library) habits { return s.habitsOf(s.newest(lib)) }
+func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib)) }
 
 // newest is how the newest posts are written. Translations count where there is nothing else.
-func (s *Site) newest(lib Library) []*manner {
-	var posts, translations []*manner
+func (s *Site) newest(lib Library) []*postStyle {
+	var posts, translations []*postStyle
 	for _, source := range lib.Recent(recent) {
 		switch m := s.styles.of(s, source, lib); {
 		case m == nil:
@@ -43,7 +43,7 @@ func (s *Site) newest(lib Library) []*manner {
 	return posts
 }
 
-func (s *Site) habitsOf(posts []*manner) habits {
+func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	h := s.usual()
 	h.learnPlace(s, posts)
 	posts = inSection(posts, h.section)
@@ -54,8 +54,8 @@ func (s *Site) habitsOf(posts []*manner) habits {
 }
 
 // usual is what the generator's own documentation shows, for a site without posts.
-func (s *Site) usual() habits {
-	h := habits{
+func (s *Site) usual() learnedStyle {
+	h := learnedStyle{
 		section: s.rules.Posts, pattern: s.rules.PostPattern, keys: map[string]string{}, spell: s.rules.Spell,
 		style: frontmatter.Style{
 			Format:   frontmatter.YAML,
@@ -65,8 +65,8 @@ func (s *Site) usual() habits {
 	return h
 }
 
-func inSection(posts []*manner, section string) []*manner {
-	var in []*manner
+func inSection(posts []*postStyle, section string) []*postStyle {
+	var in []*postStyle
 	for _, m := range posts {
 		if m.section == section {
 			in = append(in, m)
@@ -107,7 +107,7 @@ func (t *tally) winner() string {
 	return best
 }
 
-func (h *habits) learnStyle(posts []*manner) {
+func (h *learnedStyle) learnStyle(posts []*postStyle) {
 	var formats, lists, quotes, ends tally
 	var orders [][]string
 	for _, m := range posts {
@@ -166,7 +166,7 @@ func withoutKeys(list []string, keys ...string) []string {
 }
 
 // learnKeys finds the spellings that the posts use.
-func (h *habits) learnKeys(s *Site, posts []*manner) {
+func (h *learnedStyle) learnKeys(s *Site, posts []*postStyle) {
 	var family, images tally
 	used := map[string]*tally{}
 	for _, m := range posts {
@@ -200,7 +200,7 @@ func (h *habits) learnKeys(s *Site, posts []*manner) {
 
 // adaptKeys drops spellings that a new post must not follow: categories that are a part of the
 // URL, a description, which is no summary, and a single tag, which is no list.
-func (h *habits) adaptKeys(s *Site) {
+func (h *learnedStyle) adaptKeys(s *Site) {
 	switch key := h.keys["category"]; {
 	case key == "tags":
 	case key == "categories" && !s.rules.CategoriesInURL:
@@ -219,7 +219,7 @@ func (h *habits) adaptKeys(s *Site) {
 }
 
 // learnConstants finds the layout and the type that most posts name.
-func (h *habits) learnConstants(s *Site, posts []*manner) {
+func (h *learnedStyle) learnConstants(s *Site, posts []*postStyle) {
 	h.constant = map[string]any{}
 	for _, key := range constantKeys {
 		var values tally
@@ -239,7 +239,7 @@ func (h *habits) learnConstants(s *Site, posts []*manner) {
 // (h=page) does not look like a post.
 func (w *writer) constants(item mf2.Item) map[string]any {
 	if mf2.PostType(item) != "page" {
-		return w.habits.constant
+		return w.learned.constant
 	}
 	if w.rules.PageLayout == "" {
 		return nil

@@ -10,7 +10,7 @@ import (
 
 // learnPlace finds the folder and the pattern of file names that most of the newest posts
 // share.
-func (h *habits) learnPlace(s *Site, posts []*manner) {
+func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 	var sections, inMain tally
 	patterns := map[string]*tally{}
 	for _, m := range posts {

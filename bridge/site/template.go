@@ -93,7 +93,7 @@ func (s *Site) added(item mf2.Item) string {
 	return safe
 }
 
-// needs tells whether an item has what the template shows, and no layout shows it.
+// needs reports whether an item has what the template shows, and no layout shows it.
 func (s *Site) needs(k kind, item mf2.Item) bool {
 	p := item.Properties
 	if !hasValue(p[k.property]) {

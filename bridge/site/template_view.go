@@ -172,7 +172,7 @@ func authorName(v any) string {
 	return strings.Join(names, ", ")
 }
 
-// webAddress tells whether a text is a link that may stand on a page.
+// webAddress reports whether a text is a link that may stand on a page.
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""

@@ -42,7 +42,7 @@ type Folders struct {
 	PostPattern   string            // the path of a post below it, with placeholders
 	Drafts        string            // the name of a folder whose posts are drafts: "_drafts"
 	Main          []string          // the folders whose posts the site itself calls its main ones
-	Collections   map[string]string // folders by the names that the configuration gives them
+	Collections   map[string]string // folders by the names that the configuration returns them
 	Data          string            // the folder of data files
 	DataExtension string            // of a new data file: ".yaml"
 	Static        string            // a folder whose files are copied unchanged

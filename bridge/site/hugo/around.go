@@ -13,7 +13,7 @@ import (
 // What Hugo learns about a page from the files around it: the bundle and the sections that
 // it is in.
 
-// insideBundle tells whether the file belongs to a leaf bundle, and returns the file that
+// insideBundle reports whether the file belongs to a leaf bundle, and returns the file that
 // makes the bundle.
 func (h *site) insideBundle(f *sourceFile, around generator.Surroundings) (owner string, inside bool) {
 	dir := f.dir
@@ -132,35 +132,17 @@ func (h *site) sectionNode(f *sourceFile, dir string) sourceFile {
 	return node
 }
 
-// sectionNames are the path elements of the section that the page is in: the nearest folder
-// with an _index file, else the top folder.
-func (h *site) sectionNames(f *sourceFile, around generator.Surroundings) []string {
-	section := f.parent
-	if f.kind == "term" && !h.rules.tree {
-		return []string{topFolder(f.dir)} // a term was in its taxonomy, no section itself
-	}
-	if f.class != branchBundle {
-		section = topFolder(f.parent)
-		made := true
-		h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
-			taxonomy := f.lang.taxonomies[strings.ToLower(topFolder(dir))]
-			if doc != nil && dir != "" && (!taxonomy || h.rules.tree && !h.isHiddenTerm(dir, f, around)) {
-				section, made = dir, false
-				return false
-			}
-			return true
-		})
-		if made && section != "" && !h.rules.tree {
-			return []string{section, ""} // a section without a file: Hugo's quirk
+// sectionOf is the nearest folder above a page with an _index file that counts, else the top
+// folder. made reports that there is no such file.
+func (h *site) sectionOf(f *sourceFile, around generator.Surroundings, counts func(dir string, taxonomy bool) bool) (section string, made bool) {
+	section, made = topFolder(f.parent), true
+	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
+		if doc != nil && dir != "" && counts(dir, f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {
+			section, made = dir, false
 		}
-	}
-	if section == "" {
-		return nil
-	}
-	if h.rules.tree {
-		section = normalPath(section)
-	}
-	return strings.Split(section, "/")
+		return made
+	})
+	return section, made
 }
 
 // isHiddenTerm tells a folder whose page is a term's that is not published: Hugo takes it out
@@ -204,7 +186,7 @@ func (h *site) sectionSlugs(f *sourceFile, facts *pageFacts) []string {
 	return slugs
 }
 
-// listTitle is the title that Hugo gives a section without an _index file.
+// listTitle is the title that Hugo returns a section without an _index file.
 func (lang *language) listTitle(dir string) string {
 	if lang.pluralTitles {
 		dir = plural(dir)

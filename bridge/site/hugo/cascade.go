@@ -7,7 +7,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// cascadeRule gives pages that have no value of their own for a key the one in values.
+// cascadeRule returns pages that have no value of their own for a key the one in values.
 type cascadeRule struct {
 	target cascadeTarget
 	values map[string]any
@@ -41,7 +41,7 @@ func (h *site) cascadeRules(v any) []cascadeRule {
 			case key == "_target" || key == "target" && h.rules.cascadeTarget:
 				t, _ := value.(map[string]any)
 				rule.target = targetOf(t)
-			case key == "params" && h.rules.tree:
+			case key == "params" && h.rules.cascadeParams:
 				params, _ := value.(map[string]any)
 				for k, x := range params {
 					if _, set := m[k]; !set {
@@ -90,7 +90,7 @@ func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surround
 			}
 		}
 	}
-	if own.doc != nil && (h.rules.tree || p.class == branchBundle && p.name == "_index") {
+	if own.doc != nil && (h.rules.ownCascades || p.class == branchBundle && p.name == "_index") {
 		if v, ok := own.doc.Get("cascade"); ok {
 			add(h.cascadeRules(lowerKeys(v)))
 		}
@@ -109,11 +109,11 @@ func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surround
 	return rules
 }
 
-// cascades tells whether the _index file of a folder reaches the pages below it: those of
+// cascades reports whether the _index file of a folder reaches the pages below it: those of
 // taxonomies did not before 0.123, those of terms not until later.
 func (h *site) cascades(p *sourceFile, dir string) bool {
 	if h.rules.termCascades || !p.lang.taxonomies[strings.ToLower(topFolder(dir))] {
 		return true
 	}
-	return h.rules.tree && strings.IndexByte(dir, '/') < 0
+	return h.rules.taxonomyCascades && strings.IndexByte(dir, '/') < 0
 }

@@ -255,7 +255,7 @@ func (s settings) applyEnvironment(env map[string]string) {
 	}
 }
 
-// environmentValue gives the text of a variable the type of the value that it replaces.
+// environmentValue returns the text of a variable the type of the value that it replaces.
 func environmentValue(key string, have any, text string) any {
 	switch key {
 	case "disablekinds", "disablelanguages", "ignorefiles":

@@ -161,7 +161,7 @@ func dateKeysOf(s settings) dateKeys {
 	}
 }
 
-// pageDates are the dates that Hugo gives a page.
+// pageDates are the dates that Hugo returns a page.
 type pageDates struct {
 	date, lastmod, publish, expiry time.Time
 
@@ -169,7 +169,7 @@ type pageDates struct {
 	unreadable string // the key of a date that Hugo cannot read
 }
 
-// none tells that a page has no date at all.
+// none reports that a page has no date at all.
 func (d *pageDates) none() bool {
 	return d.date.IsZero() && d.lastmod.IsZero() && d.publish.IsZero() && d.expiry.IsZero()
 }
@@ -190,7 +190,7 @@ func (h *site) datesOf(p *sourceFile, m *matter) pageDates {
 			switch {
 			case key == ":filename":
 				var slug string
-				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread || !h.rules.tree && m.doc == nil {
+				if t, slug = h.fileNameDate(p); t.IsZero() || m.unread {
 					continue
 				}
 				d.slug = slug
@@ -221,7 +221,7 @@ func (h *site) datesOf(p *sourceFile, m *matter) pageDates {
 					}
 				}
 			}
-			if h.rules.tree && n < len(found) {
+			if h.rules.sharedDates && n < len(found) {
 				found[n].key, found[n].t = as, t
 				n++
 			}
@@ -241,7 +241,7 @@ func (m *matter) isTOML() bool { return m.doc != nil && m.doc.Format() == frontm
 // fileNameDate is the date and the slug in a name like 2024-03-09-my-post.
 func (h *site) fileNameDate(p *sourceFile) (time.Time, string) {
 	name := p.baseName
-	if h.rules.tree {
+	if h.rules.writtenNames {
 		name = p.nameAsWritten()
 	}
 	name = strings.TrimSuffix(name, path.Ext(name))
@@ -261,7 +261,7 @@ func (h *site) fileNameDate(p *sourceFile) (time.Time, string) {
 	return t, strings.Trim(name[10:], " -_")
 }
 
-// datedURL tells whether the page's URL may have its date in it.
+// datedURL reports whether the page's URL may have its date in it.
 func (h *site) datedURL(f *sourceFile, m *matter) bool {
 	if rule := f.lang.permalinks.find(h, f); rule != nil && rule.dated {
 		return true
@@ -269,7 +269,7 @@ func (h *site) datedURL(f *sourceFile, m *matter) bool {
 	return strings.IndexByte(m.text("url"), ':') >= 0
 }
 
-// newestBelow is the date that Hugo gives a section without dates: that of its newest page.
+// newestBelow is the date that Hugo returns a section without dates: that of its newest page.
 func (h *site) newestBelow(f *sourceFile, around generator.Surroundings) (newest time.Time) {
 	lister, ok := around.(generator.Lister)
 	if !ok {

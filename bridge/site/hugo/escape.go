@@ -190,7 +190,7 @@ var builtin = map[string]struct {
 	"details":   {closing: true, passes: func(string) bool { return true }, since: "0.140.0"},
 }
 
-// shortcode tells whether a tag's shortcode is known, and whether it wants a closing tag.
+// shortcode reports whether a tag's shortcode is known, and whether it wants a closing tag.
 func (h *site) shortcode(g *tag) (closing, known bool) {
 	if closing, ok := h.shortcodes[g.name]; ok {
 		return closing, true

@@ -78,7 +78,7 @@ func fenceAttributes(line string) (from, end int) {
 	return from, from + closing + 1
 }
 
-// attributesPass tells whether Hugo can carry out the attributes of a fence.
+// attributesPass reports whether Hugo can carry out the attributes of a fence.
 func attributesPass(source string) bool {
 	attributes, ok := parser.ParseAttributes(text.NewReader([]byte(source)))
 	if !ok {
@@ -144,7 +144,7 @@ func highlightOption(name, value string) *regexp.Regexp {
 	return nil
 }
 
-// highlightPasses tells whether the arguments of the shortcode highlight are ones that Hugo
+// highlightPasses reports whether the arguments of the shortcode highlight are ones that Hugo
 // can carry out: a language, and options as one text.
 func highlightPasses(arguments string) bool {
 	m := highlightArguments.FindStringSubmatch(arguments)
@@ -166,7 +166,7 @@ func highlightPasses(arguments string) bool {
 
 var highlightArguments = regexp.MustCompile("^(?:\"[\\pL\\pN_+#. -]+\"|`[\\pL\\pN_+#. -]+`|[\\pL\\pN_-]+)(\\s+(?:\"[^\"\\\\]*\"|`[^`]*`))?$")
 
-// videoPasses tells whether a video's shortcode names one.
+// videoPasses reports whether a video's shortcode names one.
 func videoPasses(arguments string) bool { return videoArguments.MatchString(arguments) }
 
 var videoArguments = regexp.MustCompile("^(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s+[^=]*)?$|(?:^|\\s)id=(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s|$)")

@@ -72,7 +72,7 @@ func (h *site) file(p string) (f sourceFile, ok bool) {
 			f.dir = path.Join(m.target, f.dir)
 		}
 		f.base = base
-		h.readName(&f, base)
+		h.era.readName(&f, base)
 		f.ignored = h.ignores(p, below)
 		f.dropped = f.lang.disabled
 		return f, true
@@ -80,75 +80,7 @@ func (h *site) file(p string) (f sourceFile, ok bool) {
 	return f, false
 }
 
-// readName finds extension, language and class in a file's name.
-func (h *site) readName(f *sourceFile, base string) {
-	dot := strings.LastIndexByte(base, '.')
-	if dot < 0 {
-		f.name, f.written = base, base
-		return
-	}
-	f.name, f.ext = base[:dot], base[dot+1:]
-	if h.rules.tree {
-		f.ext = strings.ToLower(f.ext)
-	}
-	if !isContentExt(f.ext) {
-		h.readLanguageCode(f) // a picture can be of one language too
-		f.name, f.written = base[:dot], base[:dot]
-		return
-	}
-	h.readLanguageCode(f)
-	if f.written == "" {
-		f.written = f.name
-	}
-	name := f.name
-	if h.rules.tree {
-		name = normalPath(name)
-	} else if i := strings.IndexByte(base, '.'); i >= 0 {
-		name = base[:i] // index.anything.md
-	}
-	switch name {
-	case "index":
-		f.class = leafBundle
-	case "_index":
-		f.class = branchBundle
-		if !h.rules.tree && f.name != "_index" { // of no language: a page that stands for its folder
-			f.class = leafBundle
-		}
-	default:
-		f.class = singlePage
-	}
-}
-
-// readLanguageCode finds the language in a name like a.fr. Since 0.123 it may stand before
-// other dots too, and what follows it is no part of the page's name.
-func (h *site) readLanguageCode(f *sourceFile) {
-	for end := len(f.name); end > 0; {
-		dot := strings.LastIndexByte(f.name[:end], '.')
-		code := f.name[dot+1 : end]
-		if h.rules.tree {
-			code = strings.ToLower(code)
-		}
-		if lang := h.languages[code]; lang != nil && (dot >= 0 || end < len(f.name)) {
-			f.lang = lang
-			switch {
-			case dot >= 0:
-				if end == len(f.name) && f.name[dot+1:] != code {
-					f.written = f.name
-				}
-				f.name = f.name[:dot]
-			case !h.rules.cleanPermalinks:
-				f.name = f.name[:end]
-			}
-			return
-		}
-		if !h.rules.tree {
-			return
-		}
-		end = dot
-	}
-}
-
-// ignores tells what Hugo passes over: dot files, editors' leavings and what ignoreFiles
+// ignores returns what Hugo passes over: dot files, editors' leavings and what ignoreFiles
 // names. A folder's name counts for all in it.
 func (h *site) ignores(p, below string) bool {
 	for name := range strings.SplitSeq(below, "/") {
@@ -159,7 +91,7 @@ func (h *site) ignores(p, below string) bool {
 	return h.passesOver(p)
 }
 
-// passesOver tells whether ignoreFiles names a file.
+// passesOver reports whether ignoreFiles names a file.
 func (h *site) passesOver(file string) bool {
 	for _, re := range h.ignored {
 		if re.MatchString("/" + file) {
@@ -186,7 +118,7 @@ func (h *site) resolve(f *sourceFile) {
 		f.baseName = path.Base(f.dir)
 	}
 	f.kind = "page"
-	if f.class == branchBundle || h.rules.tree && f.class == leafBundle && f.dir == "" {
+	if f.class == branchBundle || h.rules.rootBundle && f.class == leafBundle && f.dir == "" {
 		f.kind = h.branchKind(f)
 	}
 	f.section = topFolder(folder)
@@ -194,14 +126,7 @@ func (h *site) resolve(f *sourceFile) {
 	if f.class == singlePage {
 		full = joinPath(f.dir, f.name)
 	}
-	if !h.rules.tree {
-		f.path = "/" + full
-		f.matchPath = strings.ToLower("/" + f.mountPath())
-		return
-	}
-	f.section = normalPath(f.section)
-	f.path = normalPath("/" + full)
-	f.matchPath = f.path
+	h.era.identify(f, "/"+full)
 }
 
 // mountPath is the file's path below the content root.
@@ -257,7 +182,7 @@ func (f *sourceFile) fileNameToken(h *site) string {
 	switch {
 	case f.written == "index":
 		return path.Base(f.dir)
-	case f.written == "_index" && h.rules.tree:
+	case f.written == "_index" && h.rules.writtenNames:
 		return ""
 	}
 	return f.written

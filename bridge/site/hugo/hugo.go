@@ -1,6 +1,7 @@
 package hugo
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 type site struct {
 	convention  generator.Convention
 	release     string
+	era         era
 	writesFor   string // the oldest version that may build the site: "0" when nothing says it
 	rules       rules
 	environment string
@@ -92,6 +94,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	}
 	unsafe, _ := s.value("markup", "goldmark", "renderer", "unsafe")
 	h.dropsHTML = unsafe != true
+	h.era = h.eraOf()
 	for _, pattern := range s.words("ignorefiles") {
 		re, err := regexp.Compile(pattern)
 		if err != nil {
@@ -114,10 +117,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 
 func (h *site) readLanguages(o generator.Options) error {
 	tables := h.settings.table("languages")
-	main := orElse(h.settings.text("defaultcontentlanguage"), func() string { return "en" })
-	if h.rules.tree {
-		main = strings.ToLower(main)
-	}
+	main := h.era.languageName(cmp.Or(h.settings.text("defaultcontentlanguage"), "en"))
 	if len(tables) == 0 {
 		tables = settings{main: map[string]any{}}
 	}
@@ -137,12 +137,9 @@ func (h *site) readLanguages(o generator.Options) error {
 			h.multihost = true
 		}
 	}
-	if err := h.checkHosts(tables); err != nil {
-		return err
-	}
 	h.hostNames = h.multihost
-	if h.rules.tree && enabled-len(h.settings.words("disablelanguages")) <= 1 {
-		h.multihost = false // Hugo takes the disabled ones off twice
+	if err := h.era.settleHosts(tables, enabled); err != nil {
+		return err
 	}
 	for name := range tables {
 		lang, err := h.readLanguage(name, h.settings.below(tables.table(name)), o)
@@ -154,14 +151,14 @@ func (h *site) readLanguages(o generator.Options) error {
 		switch {
 		case h.multihost:
 			lang.filePath = name
-		case (enabled > 1 || h.rules.tree && name == main) && inFolder:
+		case (enabled > 1 || h.rules.soleLanguageFolder && name == main) && inFolder:
 			lang.prefix, lang.filePath = name, name
 		}
 		h.languages[name] = lang
 	}
 	h.main = h.languages[main]
 	for _, name := range h.settings.words("disablelanguages") {
-		if h.languages[name] == nil && h.main != nil && h.rules.tree { // names that are not built even where no such language is
+		if h.languages[name] == nil && h.main != nil && h.rules.disabledNames { // names that are not built even where no such language is
 			off := *h.main
 			off.name, off.disabled = name, true
 			h.languages[name] = &off
@@ -173,23 +170,10 @@ func (h *site) readLanguages(o generator.Options) error {
 	return nil
 }
 
-// checkHosts refuses what Hugo before 0.123 does: a base URL for some languages only.
-func (h *site) checkHosts(tables settings) error {
-	if h.rules.tree || !h.multihost {
-		return nil
-	}
-	for name := range tables {
-		if _, ok := tables.table(name)["baseurl"]; !ok {
-			return fmt.Errorf("languages.%s: Hugo %s wants a baseURL for all languages or for none", name, h.release)
-		}
-	}
-	return nil
-}
-
 func (h *site) readLanguage(name string, s settings, o generator.Options) (*language, error) {
 	lang := &language{
 		name: name, zone: time.UTC, dates: dateKeysOf(s),
-		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.tree},
+		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.accentsLast},
 		noAliases:   s.truth("disablealiases"),
 		buildDrafts: s.truth("builddrafts"), buildFuture: s.truth("buildfuture"), buildOld: s.truth("buildexpired"),
 		pluralTitles: true, capitalTitles: true,

@@ -40,7 +40,7 @@ var (
 func (h *site) leafNames() indexNames {
 	var langs []string
 	for _, name := range sortedNames(h.languages) {
-		if !h.languages[name].disabled || !h.rules.tree {
+		if !h.languages[name].disabled || !h.rules.dropsDisabled {
 			langs = append(langs, name)
 		}
 	}
@@ -71,7 +71,7 @@ func (h *site) namesOf(stem string, langs []string, only bool) indexNames {
 	}
 	stems, extensions := []string{stem}, indexExtensions
 	switch {
-	case h.rules.tree:
+	case h.rules.capitalIndexes:
 		stems = []string{stem, strings.Replace(stem, "i", "I", 1), strings.ToUpper(stem)}
 		extensions = capitalExtensions
 	case stem == "_index":

@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 	"time"
-	"unicode"
 
 	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
@@ -32,7 +31,7 @@ func (h *site) factsOf(f *sourceFile, doc *frontmatter.Document, around generato
 	facts := &pageFacts{matter: h.matterOf(f, doc, around), around: around}
 	facts.dates = h.datesOf(f, facts.matter)
 	facts.date = facts.dates.date
-	if h.rules.tree && f.kind != "page" && f.kind != "term" && facts.dates.none() && h.datedURL(f, facts.matter) {
+	if h.rules.sectionDates && f.kind != "page" && f.kind != "term" && facts.dates.none() && h.datedURL(f, facts.matter) {
 		facts.date = h.newestBelow(f, around)
 	}
 	if slug, ok := facts.matter.value("slug"); ok {
@@ -53,8 +52,8 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 	if !ok {
 		return h.outside(page)
 	}
-	if f.dropped && !h.rules.tree {
-		h.adopt(&f, around)
+	if f.dropped {
+		h.era.adopt(&f, around)
 	}
 	h.resolve(&f)
 	page.Kind = pageKind(&f)
@@ -68,7 +67,7 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 		return page
 	}
 	hidden := h.hidden(&f, around)
-	if (f.class == plainFile || h.isOldHTML(&f, doc)) && !hidden {
+	if (f.class == plainFile || h.era.copies(&f, doc)) && !hidden {
 		page.Kind, page.Static, page.Reason = "", true, copiedFile
 		return page
 	}
@@ -119,30 +118,6 @@ func (h *site) outside(page generator.Page) generator.Page {
 
 const copiedFile = "copied as it is"
 
-// adopt: before 0.123 a bundle in a language that is not built is published in one that is,
-// when it has no page of its own in that one and a page in it has.
-func (h *site) adopt(f *sourceFile, around generator.Surroundings) {
-	lister, ok := around.(generator.Lister)
-	if !ok || f.class != leafBundle {
-		return
-	}
-	folder, _ := f.mount.folder(f.dir)
-	var lang *language
-	for name := range lister.Below(strings.TrimSuffix(folder, "/")) {
-		p, ok := h.file(name)
-		switch {
-		case !ok || p.class == plainFile || p.ignored || p.dropped:
-		case p.class == leafBundle && p.dir == f.dir:
-			return
-		case lang == nil || p.lang == h.main:
-			lang = p.lang
-		}
-	}
-	if lang != nil {
-		f.lang, f.dropped = lang, false
-	}
-}
-
 const feedOver = "its feed is written over it"
 
 func pageKind(f *sourceFile) string {
@@ -157,26 +132,14 @@ func pageKind(f *sourceFile) string {
 	return "post"
 }
 
-// isOldHTML tells whether an HTML file is one that Hugo before 0.123 copies: it starts with
-// a tag, not with front matter or a comment.
-func (h *site) isOldHTML(f *sourceFile, doc *frontmatter.Document) bool {
-	if h.rules.tree || doc == nil || f.ext != "html" && f.ext != "htm" || doc.Format() != frontmatter.None {
-		return false
-	}
-	text := strings.TrimLeftFunc(doc.Body(), unicode.IsSpace)
-	return strings.HasPrefix(text, "<") && !strings.HasPrefix(text, "<!--")
-}
-
-// hidden tells whether a mount of higher precedence has a file of the same path.
+// hidden reports whether a mount of higher precedence has a file of the same path.
 func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
 	if len(h.mounts) == 1 {
 		return false
 	}
 	base := path.Base(f.repoPath)
-	for i := range h.mounts {
-		if m := &h.mounts[i]; !h.rules.tree && len(m.target) > len(f.mount.target) && m.covers(f.dir) {
-			return true
-		}
+	if h.era.covered(f) {
+		return true
 	}
 	for i := range h.mounts {
 		m := &h.mounts[i]
@@ -196,7 +159,7 @@ func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
 // displaced tells an index file that counts for nothing: beside an _index file in versions
 // where that one wins, and before 0.123 in the content root.
 func (h *site) displaced(f *sourceFile, around generator.Surroundings) bool {
-	if f.dir == "" && !h.rules.tree {
+	if f.dir == "" && !h.rules.rootBundle {
 		return true
 	}
 	base := path.Base(f.repoPath)
@@ -214,10 +177,8 @@ func (h *site) unpublished(f *sourceFile, m *matter, d pageDates, doc *frontmatt
 	if reason := h.withheld(f.lang, m, d); reason != "" {
 		return reason
 	}
-	if !h.rules.tree {
-		if reason := h.inHiddenSection(f, m); reason != "" {
-			return reason
-		}
+	if reason := h.era.inHiddenSection(f, m); reason != "" {
+		return reason
 	}
 	switch {
 	case f.lang.disabledKinds[f.kind]:
@@ -264,7 +225,7 @@ func (h *site) clock(page *generator.Page, lang *language, d pageDates) {
 // isDraft reads draft, and where it is missing Jekyll's published.
 func (h *site) isDraft(m *matter) bool {
 	if v, ok := m.value("draft"); ok {
-		if _, isInt := v.(int64); isInt && !h.rules.tree && m.isTOML() {
+		if _, isInt := v.(int64); isInt && !h.rules.integerDrafts && m.isTOML() {
 			return false // an integer of TOML's was of a type that nobody had thought of
 		}
 		b, _ := truthOf(v)
@@ -278,42 +239,10 @@ func (h *site) isDraft(m *matter) bool {
 	return false
 }
 
-// inHiddenSection: before 0.123 a draft, scheduled or expired _index file takes all below
-// its folder with it.
-func (h *site) inHiddenSection(f *sourceFile, m *matter) string {
-	reason := ""
-	h.sectionsAbove(f, m.around, func(dir string, doc *frontmatter.Document) bool {
-		taxonomy := dir != "" && f.lang.taxonomies[strings.ToLower(topFolder(dir))]
-		if taxonomy && f.kind != "page" {
-			return true // terms are none of that section
-		}
-		if taxonomy {
-			doc = nil // it is the taxonomy's: there is a section besides
-		}
-		if doc == nil && strings.IndexByte(dir, '/') >= 0 {
-			return true // no section at all
-		}
-		section := h.sectionNode(f, dir)
-		if doc == nil {
-			section.matchPath = strings.ToLower("/" + dir)
-		}
-		if taxonomy {
-			section.kind = "section"
-		}
-		above := h.matterOf(&section, doc, m.around)
-		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {
-			reason = "in a section that is " + why
-			return false
-		}
-		return true
-	})
-	return reason
-}
-
 // notRendered reads headless and build.render.
 func (h *site) notRendered(f *sourceFile, m *matter) bool {
 	if v, ok := m.value("headless"); ok {
-		if b, _ := truthOf(v); b && (h.rules.tree || f.name == "index") {
+		if b, _ := truthOf(v); b && (h.rules.headlessPages || f.name == "index") {
 			return true
 		}
 	}
@@ -341,7 +270,7 @@ func (h *site) buildOption(m *matter, key string) any {
 	return options[key]
 }
 
-// rendersHTML tells whether the page is written as HTML at all.
+// rendersHTML reports whether the page is written as HTML at all.
 func (lang *language) rendersHTML(f *sourceFile, m *matter) bool {
 	if v, ok := m.value("outputs"); ok {
 		if formats := wordsOf(v); len(formats) > 0 {
@@ -351,7 +280,7 @@ func (lang *language) rendersHTML(f *sourceFile, m *matter) bool {
 	return lang.htmlKinds[f.kind]
 }
 
-// underItsFeed tells whether a page that is a file by its url, not a folder, has a feed as
+// underItsFeed reports whether a page that is a file by its url, not a folder, has a feed as
 // well: Hugo writes that into the same file.
 func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
 	if f.kind == "home" || m.text("url") == "" || strings.HasSuffix(t.file, "/index.html") {
@@ -365,7 +294,7 @@ func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
 	return lang.feedKinds[f.kind]
 }
 
-// breaksBuild tells what in the front matter makes Hugo give up.
+// breaksBuild returns what in the front matter makes Hugo give up.
 func (h *site) breaksBuild(f *sourceFile, m *matter, d pageDates) string {
 	switch {
 	case d.unreadable != "":

@@ -13,7 +13,7 @@ type matter struct {
 	doc     *frontmatter.Document
 	org     map[string]frontmatter.Field // of an Org file in place of doc
 	cascade []cascadeRule                // the nearest first, only those that hold for the page
-	unread  bool                         // Hugo does not even look at the file's name for a date
+	unread  bool                         // Hugo does not look at the file's name for a date
 	newYAML bool
 	around  generator.Surroundings
 }
@@ -81,29 +81,8 @@ func (h *site) matterOf(f *sourceFile, doc *frontmatter.Document, around generat
 		m.org = orgKeywords(doc.Body())
 	}
 	m.cascade = h.cascadesFor(f, m, around)
-	m.unread = !h.rules.tree && m.org == nil && doc != nil && doc.Format() == frontmatter.None && !h.cascadesInto(f, around)
+	m.unread = h.era.skipsNameDate(f, m)
 	return m
-}
-
-// cascadesInto tells whether a section above could hand anything down, were it nothing:
-// before 0.123 a page without front matter got no date from its file name unless there was
-// something to merge. That is so in every section but one whose _index file has no front
-// matter either, and in the content root below a cascade alone.
-func (h *site) cascadesInto(f *sourceFile, around generator.Surroundings) bool {
-	merges := len(f.lang.cascade) > 0
-	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
-		switch {
-		case doc == nil:
-			merges = merges || dir != "" && strings.IndexByte(dir, '/') < 0
-		case dir != "":
-			merges = merges || doc.Format() != frontmatter.None
-		default:
-			_, cascades := doc.Get("cascade")
-			merges = merges || cascades
-		}
-		return !merges
-	})
-	return merges
 }
 
 // orgKeywords reads the #+KEY: value lines at the start of an Org file. KEY[]: is a list of

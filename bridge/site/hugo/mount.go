@@ -80,7 +80,7 @@ func (h *site) addContentDirs() {
 	sort.Strings(names)
 	shared := false
 	for _, name := range names {
-		if h.languages[name].disabled && h.rules.tree {
+		if h.languages[name].disabled && h.rules.dropsDisabled {
 			continue
 		}
 		dir := base
@@ -128,12 +128,6 @@ func staticDirs(s settings) []string {
 		return []string{"static"}
 	}
 	return dirs
-}
-
-// covers tells whether the mount's place is a folder above dir: before 0.123 it hid what
-// other mounts had below that place.
-func (m *mount) covers(dir string) bool {
-	return m.exists && m.target != "" && strings.HasPrefix(dir, m.target+"/")
 }
 
 // holds cuts the mount's folder off a path.

@@ -20,7 +20,7 @@ func normalPath(s string) string {
 	return s
 }
 
-// plainPath tells that a path needs no sanitizing, no lower-casing and no escaping.
+// plainPath reports that a path needs no sanitizing, no lower-casing and no escaping.
 func plainPath(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -120,7 +120,7 @@ func (z sanitizer) urlize(s string) string {
 }
 
 // unescaped undoes the escaping of tokens over the whole of an expanded pattern. Like
-// Hugo, it gives "" for what cannot be unescaped.
+// Hugo, it returns "" for what cannot be unescaped.
 func unescaped(s string) string {
 	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s

@@ -155,10 +155,8 @@ var permalinkToken = regexp.MustCompile(`:\w+(\[.+?\])?`)
 var dateReference = time.Date(2019, time.November, 9, 23, 1, 42, 1, time.UTC)
 
 func (h *site) parsePermalink(pattern string) (*permalink, error) {
-	text := pattern
-	if h.rules.tree {
-		text = strings.ReplaceAll(text, `\:`, "\x00")
-	} else if err := checkOldPermalink(pattern); err != nil {
+	text, err := h.era.permalinkText(pattern)
+	if err != nil {
 		return nil, err
 	}
 	p := &permalink{text: pattern}
@@ -182,20 +180,6 @@ func (h *site) parsePermalink(pattern string) (*permalink, error) {
 	}
 	literal(text[end:])
 	return p, nil
-}
-
-// checkOldPermalink refuses empty folders in the middle, as Hugo did before 0.123.
-func checkOldPermalink(pattern string) error {
-	if pattern == "" {
-		return fmt.Errorf("permalinks: an empty pattern")
-	}
-	parts := strings.Split(pattern[1:], "/")
-	for i, part := range parts {
-		if part == "" && i < len(parts)-1 {
-			return fmt.Errorf("permalinks: %q is ill-formed", pattern)
-		}
-	}
-	return nil
 }
 
 func (h *site) permalinkPart(token string) (permalinkPart, bool) {
@@ -308,7 +292,7 @@ func (pl *permalink) expand(h *site, p *sourceFile, f *pageFacts) string {
 		case "section":
 			b.WriteString(p.section)
 		case "sections":
-			b.WriteString(joinKept(h.sectionNames(p, f.around), part.slice))
+			b.WriteString(joinKept(h.era.sectionNames(p, f.around), part.slice))
 		case "sectionslug":
 			if slugs := h.sectionSlugs(p, f); len(slugs) > 0 {
 				b.WriteString(slugs[0])

@@ -68,7 +68,7 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 	return s
 }
 
-// blocks tells whether a file has the name of a folder or the other way round.
+// blocks reports whether a file has the name of a folder or the other way round.
 func (s fuzzSite) blocks(file string) bool {
 	for have := range s.files {
 		if strings.HasPrefix(have, file+"/") || strings.HasPrefix(file, have+"/") {

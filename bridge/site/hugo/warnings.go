@@ -46,7 +46,7 @@ func (r *permalinkRule) shown() string {
 	return r.exact
 }
 
-// overlap tells whether some page can match both rules. Of two patterns with wildcards it
+// overlap reports whether some page can match both rules. Of two patterns with wildcards it
 // tries what the wildcards most likely stand for.
 func overlap(a, b *permalinkRule) bool {
 	if a.kind.section != b.kind.section {

@@ -50,7 +50,7 @@ func (a address) normal(path string) string {
 	return normalizeURI(a.site + relative)
 }
 
-// isPlainPath tells whether normalising would leave a path as it is.
+// isPlainPath reports whether normalising would leave a path as it is.
 func isPlainPath(path string) bool {
 	for i := range len(path) {
 		if c := path[i]; !pathByte[c] || c == '.' && path[i-1] == '/' {

@@ -41,7 +41,7 @@ func (c settings) text(key, otherwise string) string {
 	return otherwise
 }
 
-// on tells whether a value is true for Ruby: anything but nil and false.
+// on reports whether a value is true for Ruby: anything but nil and false.
 func (c settings) on(key string) bool {
 	v, ok := c[key]
 	return ok && v != nil && v != false
@@ -192,8 +192,8 @@ func postTemplate(style, version string) string {
 	return style
 }
 
-// styleSuffix is the ending that the global permalink gives to pages and collections.
-// weekdate gives none.
+// styleSuffix is the ending that the global permalink returns to pages and collections.
+// weekdate returns none.
 func styleSuffix(style string) string {
 	switch {
 	case style == "pretty" || strings.HasSuffix(style, "/"):
@@ -236,7 +236,7 @@ func zoneNamed(name string) *time.Location {
 	return time.UTC
 }
 
-// configuredPlugin tells whether a plugin is named in the configuration or the Gemfile.
+// configuredPlugin reports whether a plugin is named in the configuration or the Gemfile.
 func configuredPlugin(tree fs.FS, config settings, gem string) bool {
 	for _, key := range []string{"plugins", "gems"} {
 		names, _ := config.list(key)
@@ -266,7 +266,7 @@ func configuredPlugin(tree fs.FS, config settings, gem string) bool {
 	return false
 }
 
-// builtByPagesAction tells whether a workflow builds the site as GitHub Pages does, with the
+// builtByPagesAction reports whether a workflow builds the site as GitHub Pages does, with the
 // plugins that are always on there.
 func builtByPagesAction(tree fs.FS) (found bool) {
 	generator.VersionTexts(tree, nil, func(file, text string) bool {

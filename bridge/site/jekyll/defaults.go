@@ -156,7 +156,7 @@ func (d *frontMatterDefaults) merge(which uint64) *defaultValues {
 	return v
 }
 
-// precedes tells whether a set goes before an older one: the longer path, then a type, then
+// precedes reports whether a set goes before an older one: the longer path, then a type, then
 // the later one.
 func precedes(s, old *defaultSet) bool {
 	a, b := len(strings.TrimPrefix(s.path, "/")), len(strings.TrimPrefix(old.path, "/"))

@@ -164,7 +164,7 @@ func (s randomSite) predict(t *testing.T) (map[string]fileFate, error) {
 	return fates, nil
 }
 
-// compare tells how the two builds of a site differ: "" when they do not, or when Jekyll
+// compare returns how the two builds of a site differ: "" when they do not, or when Jekyll
 // refuses the site.
 func (o *oracle) compare(t *testing.T, s randomSite) (difference string, refused bool) {
 	want, failure := o.build(t, s)

@@ -52,7 +52,7 @@ func anyPattern(list []pattern, file string, isFolder bool) bool {
 	return false
 }
 
-// accepts tells whether the filter lets an entry through. full is the entry's path from the
+// accepts reports whether the filter lets an entry through. full is the entry's path from the
 // source with a leading slash, and ends in entry, the path from the folder being read.
 func (f *entryFilter) accepts(full, entry string, isFolder bool) bool {
 	if f.trailingDot && strings.HasSuffix(entry, ".") {
@@ -80,7 +80,7 @@ func specialEntry(first byte) bool {
 	return first == '.' || first == '_' || first == '#' || first == '~'
 }
 
-// reads tells whether Jekyll walks down to a folder of the source: "" or "travel/italy".
+// reads reports whether Jekyll walks down to a folder of the source: "" or "travel/italy".
 func (j *site) reads(folder string) bool {
 	for start := 0; start < len(folder); {
 		end := strings.IndexByte(folder[start:], '/')
@@ -133,7 +133,7 @@ func (j *site) place(file string) place {
 	return place{rel: file, reason: generator.Ignored}
 }
 
-// readsPage tells whether Jekyll meets a file on its walk for pages and files to copy.
+// readsPage reports whether Jekyll meets a file on its walk for pages and files to copy.
 func (j *site) readsPage(file string) bool {
 	folder, name := path.Split(file)
 	return j.reads(strings.TrimSuffix(folder, "/")) && j.filter.accepts("/"+file, name, false) || j.includedFiles[file]
@@ -186,7 +186,7 @@ func (j *site) postPlace(file string) (p place, found bool) {
 	return p, found
 }
 
-// hasHiddenPart tells whether a path leads through a dot file or folder, which Ruby's glob skips.
+// hasHiddenPart reports whether a path leads through a dot file or folder, which Ruby's glob skips.
 func hasHiddenPart(entry string) bool {
 	return entry == "" || entry[0] == '.' || strings.Contains(entry, "/.")
 }

@@ -53,7 +53,7 @@ func (f front) date(key string) (time.Time, bool, bool) {
 	return f.j.Date(field)
 }
 
-// refusedByPsych tells whether a value needs a Ruby class that Jekyll does not permit: then
+// refusedByPsych reports whether a value needs a Ruby class that Jekyll does not permit: then
 // all of the front matter is dropped (fm-symbol, fm-unknown-tag).
 func refusedByPsych(j *site, doc *frontmatter.Document) bool {
 	for _, key := range doc.Keys() {

@@ -249,7 +249,7 @@ type shifted struct {
 
 func (s shifted) Exists(path string) bool { return existsIn(s.Surroundings, s.folder+path) }
 
-// existsIn tells whether there is a file or, as far as the surroundings can tell, a folder.
+// existsIn reports whether there is a file or, as far as the surroundings can tell, a folder.
 func existsIn(around generator.Surroundings, path string) bool {
 	if around.Exists(path) {
 		return true
@@ -262,7 +262,7 @@ func existsIn(around generator.Surroundings, path string) bool {
 	return false
 }
 
-// hasHeader tells whether a file's first line is ---. A byte order mark before it makes a
+// hasHeader reports whether a file's first line is ---. A byte order mark before it makes a
 // page or a collection's document a plain file; posts are read without this test.
 func hasHeader(doc *frontmatter.Document) bool {
 	line, _, ended := bytes.Cut(doc.Bytes(), []byte("\n"))

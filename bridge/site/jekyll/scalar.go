@@ -179,7 +179,7 @@ func psychInstant(text string) (t time.Time, ok bool) {
 	return t.Add(-offset), true
 }
 
-// rubyClock tells whether Time.utc accepts the numbers. Any month may have 31 days there:
+// rubyClock reports whether Time.utc accepts the numbers. Any month may have 31 days there:
 // the rest runs over into the next.
 func rubyClock(month, day, hour, min, sec int) bool {
 	return month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
@@ -207,7 +207,7 @@ func (j *site) typed(f frontmatter.Field) any {
 // zonelessRuby types scalars where no site is at hand.
 var zonelessRuby = &site{since4: true}
 
-// retyped gives a value nested in a list or map, or of the configuration, Ruby's types as
+// retyped returns a value nested in a list or map, or of the configuration, Ruby's types as
 // far as the value still tells them.
 func retyped(v any) any {
 	switch v := v.(type) {

@@ -176,7 +176,7 @@ func (j *site) slugRune(r rune, titled bool) bool {
 	return unicode.In(r, unicode.L, unicode.Nl, unicode.Nd, unicode.Other_Alphabetic)
 }
 
-// pathByte tells which bytes stand unescaped in a path (RFC 3986's pchar and the slash).
+// pathByte returns which bytes stand unescaped in a path (RFC 3986's pchar and the slash).
 var pathByte = func() (table [256]bool) {
 	for c := range table {
 		table[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -244,7 +244,7 @@ func hexDigitValue(c byte) byte {
 	return c - '0'
 }
 
-// sanitizeURL gives an URL one leading slash, no double ones and no dots that lead elsewhere.
+// sanitizeURL returns an URL one leading slash, no double ones and no dots that lead elsewhere.
 func sanitizeURL(s string) string {
 	s = "/" + s
 	if strings.Contains(s, "..") {

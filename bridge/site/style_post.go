@@ -11,7 +11,7 @@ import (
 )
 
 // A manner is how one post is placed and written.
-type manner struct {
+type postStyle struct {
 	section, pattern string // "" when its path says nothing
 	format           frontmatter.Format
 	list             string // "flow", "indented", "flush"; "" when it has no list
@@ -35,17 +35,17 @@ type styleCache struct {
 }
 
 type known struct {
-	text   string
-	manner *manner
+	text      string
+	postStyle *postStyle
 }
 
 // of is the manner of a source, nil when it has none to imitate: a section's page, a file
 // that cannot be read, an unlisted post.
-func (c *styleCache) of(s *Site, source Source, lib Library) *manner {
+func (c *styleCache) of(s *Site, source Source, lib Library) *postStyle {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k, ok := c.seen[source.Path]; ok && k.text == string(source.Data) {
-		return k.manner
+		return k.postStyle
 	}
 	if c.seen == nil || len(c.seen) > 10*recent {
 		c.seen = map[string]known{}
@@ -55,7 +55,7 @@ func (c *styleCache) of(s *Site, source Source, lib Library) *manner {
 	return m
 }
 
-func (s *Site) observe(source Source, lib Library) *manner {
+func (s *Site) observe(source Source, lib Library) *postStyle {
 	if !markdown(source.Path) {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (s *Site) observe(source Source, lib Library) *manner {
 	if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
 		return nil
 	}
-	m := &manner{format: doc.Format(), order: doc.Keys(), keys: map[string]string{}, constant: map[string]string{}}
+	m := &postStyle{format: doc.Format(), order: doc.Keys(), keys: map[string]string{}, constant: map[string]string{}}
 	if section, pattern, ok := s.shape(source.Path, page.Date); ok {
 		m.section, m.pattern = section, pattern
 	}
@@ -83,7 +83,7 @@ var (
 	doubleText = regexp.MustCompile(`(?m)^[\w-]+[ \t]*[:=][ \t]*"`)
 )
 
-func (m *manner) observeText(head string) {
+func (m *postStyle) observeText(head string) {
 	if flowList.MatchString(head) {
 		m.list = "flow"
 	} else if indent := blockList.FindStringSubmatch(head); indent != nil {
@@ -103,7 +103,7 @@ func (m *manner) observeText(head string) {
 	}
 }
 
-func (m *manner) observeKeys(rules *generator.Convention, doc *frontmatter.Document) {
+func (m *postStyle) observeKeys(rules *generator.Convention, doc *frontmatter.Document) {
 	for _, key := range m.order {
 		for _, property := range generator.Responses {
 			if rules.Meanings[strings.ToLower(key)] == property {
@@ -134,7 +134,7 @@ func (m *manner) observeKeys(rules *generator.Convention, doc *frontmatter.Docum
 // imageKeys are where themes look for a picture of the post.
 var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage", "header.teaser", "header.image"}
 
-// spelling tells how a key spells a property.
+// spelling returns how a key spells a property.
 func spelling(property, key string) string {
 	switch key {
 	case "mf-" + property:
