@@ -618,7 +618,7 @@ func (e extensions) locationVisibility(t *testing.T) {
 	i := e.source(u)
 	has(t, i, "checkin")
 	has(t, i, "location")
-	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private", "nothing is left")
+	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private", "would be empty without its location")
 	e.refused(t, "h=entry&content=x&location=geo:52.378901,4.900581&location-visibility=friends", "not known")
 }
 

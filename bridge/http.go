@@ -137,11 +137,12 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	r := c.Request()
 	var refused *echo.HTTPError
-	lost := errors.As(err, &refused) && refused.Code == http.StatusNotFound && pages.WantsPage(c.Request())
-	err = asFault(err, c.Request())
+	lost := errors.As(err, &refused) && refused.Code == http.StatusNotFound
+	err = asFault(err, r)
 	s.metrics.Failed(err)
-	if lost || pages.Owns(c.Request()) {
+	if pages.WantsPage(r) && (lost || pages.Owns(r)) {
 		err = s.pages.ShowError(c, err)
 	} else {
 		err = micropub.WriteError(c.Response(), err)

@@ -171,7 +171,7 @@ func readForm(c echo.Context, op string) (url.Values, error) {
 	case "multipart/form-data":
 		err = r.ParseMultipartForm(mostForm)
 	default:
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is no form", Hint: "send it as application/x-www-form-urlencoded"}
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is not a form", Hint: "send it as application/x-www-form-urlencoded"}
 	}
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -230,7 +230,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 	}
 	f, err := a.Blogs.Uploads.File(u)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &fault.Error{Code: fault.NotFound, Message: "that upload is no longer kept here", Hint: "see " + u.URL}
+		return &fault.Error{Code: fault.NotFound, Message: "that upload has expired", Hint: "see " + u.URL}
 	}
 	if err != nil {
 		return err

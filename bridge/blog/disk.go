@@ -18,13 +18,13 @@ func diskFault(op string, err error) *fault.Error {
 	var missing *gitstore.MissingError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return known("the server's disk is full; nothing was changed", "make room on it, then send it again")
+		return known("the server's disk is full; nothing was changed", "free some space, then send it again")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return known("the server's data folder cannot be written to; nothing was changed", "let gitpost's user write there, then send it again")
 	case errors.Is(err, fs.ErrNotExist):
-		return known("a folder of gitpost's data is gone; nothing was changed", "restart gitpost, which makes it again")
+		return known("a folder of gitpost's data is missing; nothing was changed", "restart gitpost, which recreates it")
 	case errors.As(err, &missing):
-		return known("a part of gitpost's clone is missing or damaged; nothing was changed", "it is fetched again from the repository; send it again in a minute")
+		return known("part of gitpost's clone is missing or damaged; nothing was changed", "it is fetched again from the repository; send it again in a minute")
 	}
 	return nil
 }

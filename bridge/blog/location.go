@@ -70,7 +70,7 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: "the post hides its location, and its files may tell it: gitpost is set to keep what photos say of where they were taken",
+		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the location in photos",
 		Hint:    `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
 	}
 }

@@ -157,7 +157,7 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		at := m.Content[i].Line
 		where := l.at(at)
 		if first, twice := seen[name]; twice {
-			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is there twice, first in line %d", first), Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is set twice, first on line %d", first), Remedy: "keep one of them"})
 			continue
 		}
 		seen[name] = at
@@ -168,7 +168,7 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		if key, fromFile, ok := findKey(l.keys, name); ok {
 			switch {
 			case l.prefix != "" && !key.PerSite():
-				l.problem(Problem{Key: name, Where: where, Message: "is of the server as a whole, not of one site", Remedy: "move it to the top level"})
+				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site", Remedy: "move it to the top level"})
 			case !empty:
 				l.keep(name, setting{key, node, where, at, fromFile})
 			}
@@ -191,7 +191,7 @@ func (l *loader) keep(name string, s setting) {
 	if s.key.Secret {
 		name = s.key.Name
 		if _, both := l.settings[name]; both {
-			l.problem(Problem{Key: name, Where: s.where, Message: "is given both as it is and as " + lastWord(name) + "_file", Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: s.where, Message: "is set twice, directly and as " + lastWord(name) + "_file", Remedy: "keep one of them"})
 			return
 		}
 	}
@@ -356,7 +356,7 @@ func (l *loader) agree(c *Config) {
 		return
 	}
 	if host, err := url.Parse(c.URL); err == nil && c.URL != "" && (net.ParseIP(host.Hostname()) != nil || !strings.Contains(host.Hostname(), ".")) {
-		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "gets certificates for names alone, and " + host.Hostname() + " is none that everybody knows", Remedy: "write url with a name such as pub.example.org, or leave tls out"})
+		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "needs a public DNS name; " + host.Hostname() + " is not one", Remedy: "write url with a name such as pub.example.org, or leave tls out"})
 	}
 }
 

@@ -103,7 +103,7 @@ func targetsKey(c *Site, v written) error {
 		}
 		for key, into := range map[string]*map[string]string{"service": &t.Service, "user": &t.User} {
 			if n := entry[key]; n != nil && n.Decode(into) != nil {
-				return &flaw{"has an entry whose " + key + " is no map of texts", "write " + key + ": {name: …, url: https://…, photo: https://…}"}
+				return &flaw{"has an entry whose " + key + " is not a map of texts", "write " + key + ": {name: …, url: https://…, photo: https://…}"}
 			}
 		}
 		if slices.ContainsFunc(c.SyndicateTo, func(o Target) bool { return o.UID == t.UID }) {
@@ -148,7 +148,7 @@ func postTypesKey(c *Site, v written) error {
 	return entries(v, "type", remedy, known, func(entry map[string]*yaml.Node) error {
 		t := PostType{Type: word(entry["type"])}
 		if !postTypeName.MatchString(t.Type) {
-			return &flaw{fmt.Sprintf("names the type %q, which is no word of small letters", t.Type), remedy}
+			return &flaw{fmt.Sprintf("names the type %q, which is not a lower-case word", t.Type), remedy}
 		}
 		if i := slices.IndexFunc(standardTypes, func(s PostType) bool { return s.Type == t.Type }); i >= 0 {
 			t = standardTypes[i]

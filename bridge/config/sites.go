@@ -89,7 +89,7 @@ func (l *loader) sites(top Site, data string) []Site {
 		list = append(list, site)
 	}
 	if me, written := l.settings["me"]; written && !address.Same(me.node.Value, list[0].Me) {
-		l.problem(Problem{Key: "me", Where: me.where, Message: "stands beside sites, which each have their own", Remedy: "move it into the first entry of sites"})
+		l.problem(Problem{Key: "me", Where: me.where, Message: "is set beside sites, which each have their own", Remedy: "move it into the first entry of sites"})
 	}
 	for i := range list {
 		for j := range i {

@@ -162,16 +162,16 @@ func TestProblemsOfSitesAreAllReportedWithTheirPlaces(t *testing.T) {
 		{"values", top + "sites:\n  - {me: one.example, repo: a}\n  - me: https://two.example/\n    repo: git://x/y\n    poll: often\n", nil,
 			[]string{`line 3: sites[0].me: "one.example" does not start with http`, `line 5: sites[1].repo: "git://x/y" cannot be pushed to`, `line 6: sites[1].poll: "often" is not a length of time`}},
 		{"misspelt key", top + "sites:\n  - {me: https://one.example/, repo: a, brunch: main}\n", nil, []string{"line 3: sites[0].brunch: is not a key of gitpost; did you mean branch?"}},
-		{"key of the server", top + "sites:\n  - {me: https://one.example/, repo: a, listen: ':1'}\n", nil, []string{"line 3: sites[0].listen: is of the server as a whole, not of one site; move it to the top level"}},
-		{"sites within sites", top + "sites:\n  - {me: https://one.example/, repo: a, sites: []}\n", nil, []string{"line 3: sites[0].sites: is of the server as a whole"}},
+		{"key of the server", top + "sites:\n  - {me: https://one.example/, repo: a, listen: ':1'}\n", nil, []string{"line 3: sites[0].listen: belongs to the server, not to one site; move it to the top level"}},
+		{"sites within sites", top + "sites:\n  - {me: https://one.example/, repo: a, sites: []}\n", nil, []string{"line 3: sites[0].sites: belongs to the server, not to one site"}},
 		{"address twice", top + "sites:\n  - {me: https://one.example/, repo: a}\n  - {me: http://ONE.example, repo: b}\n", nil, []string{`line 4: sites[1].me: "http://one.example/" is the address of sites[0] too`}},
 		{"repository twice", top + "repo: a\nsites:\n  - {me: https://one.example/}\n  - {me: https://two.example/}\n", nil, []string{`line 5: sites[1].repo: is the repository of sites[0] too; give each site its own repository, or its own branch`}},
-		{"address at the top", top + "me: https://zero.example/\nsites:\n  - {me: https://one.example/, repo: a}\n", nil, []string{`line 2: me: stands beside sites, which each have their own; move it into the first entry`}},
+		{"address at the top", top + "me: https://zero.example/\nsites:\n  - {me: https://one.example/, repo: a}\n", nil, []string{`line 2: me: is set beside sites, which each have their own; move it into the first entry`}},
 		{"a default is wrong for all and told once", top + "poll: often\nsites: [{me: https://one.example/, repo: a}, {me: https://two.example/, repo: b}]\n", nil, []string{`line 2: poll: "often" is not a length of time`}},
 		{"the server's own key is missing", "sites: [{me: https://one.example/, repo: a}]\n", nil, []string{"url: is missing"}},
-		{"secret twice", top + "sites:\n  - {me: https://one.example/, repo: a, repo_token: x, repo_token_file: y}\n", nil, []string{"line 3: sites[0].repo_token: is given both as it is and as repo_token_file"}},
+		{"secret twice", top + "sites:\n  - {me: https://one.example/, repo: a, repo_token: x, repo_token_file: y}\n", nil, []string{"line 3: sites[0].repo_token: is set twice, directly and as repo_token_file"}},
 		{"in the environment", top, []string{"GITPOST_SITES=[{me: https://one.example/, poll: x}]"}, []string{`GITPOST_SITES: sites[0].poll: "x" is not a length`, "GITPOST_SITES: sites[0].repo: is missing"}},
-		{"an address in the environment", top + "sites: [{me: https://one.example/, repo: a}]\n", []string{"GITPOST_ME=https://two.example/"}, []string{"GITPOST_ME: me: stands beside sites"}},
+		{"an address in the environment", top + "sites: [{me: https://one.example/, repo: a}]\n", []string{"GITPOST_ME=https://two.example/"}, []string{"GITPOST_ME: me: is set beside sites"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -118,7 +118,7 @@ func intKey[C any](field func(*C) *int, least int) setter[C] {
 		}
 		n, err := strconv.Atoi(s)
 		if err != nil || n < least || n > math.MaxInt32 {
-			return &flaw{"is not a whole number that is possible here", fmt.Sprintf("write a number from %d on", least)}
+			return &flaw{fmt.Sprintf("must be a whole number of at least %d", least), "write it in digits"}
 		}
 		*field(c) = n
 		return nil
@@ -230,7 +230,7 @@ func hostPort(s string) (string, error) {
 		return "", &flaw{"has no port from 0 to 65535", remedy}
 	}
 	if strings.ContainsAny(host, "/ @?#") {
-		return "", &flaw{"has no host that could be listened on", remedy}
+		return "", &flaw{"has a host that cannot be listened on", remedy}
 	}
 	return s, nil
 }
@@ -283,7 +283,7 @@ func absolutePath(s, base string) (string, error) {
 	if rest, ok := strings.CutPrefix(s, "~/"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", &flaw{"starts at a home folder, and there is none here", "write the whole path"}
+			return "", &flaw{"starts at a home folder, but the user has none", "write the whole path"}
 		}
 		s = filepath.Join(home, rest)
 	}
@@ -373,7 +373,7 @@ func oneOfWords(words ...string) func(string) (string, error) {
 		if slices.Contains(words, s) {
 			return s, nil
 		}
-		return "", &flaw{"is not known here", "write " + strings.Join(words, " or ") + ", or leave the key out"}
+		return "", &flaw{"is not a known value", "write " + strings.Join(words, " or ") + ", or leave the key out"}
 	}
 }
 
@@ -435,7 +435,7 @@ func networksKey(c *Server, v written) error {
 		}
 		p, err := netip.ParsePrefix(s)
 		if item.Kind != yaml.ScalarNode || err != nil {
-			return &flaw{fmt.Sprintf("has the entry %q, which is no address", s), "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8"}
+			return &flaw{fmt.Sprintf("has the entry %q, which is not an address", s), "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8"}
 		}
 		list = append(list, p.Masked().String())
 	}

@@ -85,12 +85,12 @@ func (d Diagnosis) site(ctx context.Context, c config.Site) []Check {
 	checks = append(checks, d.clock(home), d.discovery(c, home))
 	tree, release, err := d.Open(ctx, c)
 	if err != nil {
-		return append(checks, Check{Name: "site", Result: Skipped, Found: "the repository's files cannot be read: " + err.Error(), Remedy: "mend what the checks clone and remote say first"})
+		return append(checks, Check{Name: "site", Result: Skipped, Found: "cannot read the repository's files: " + err.Error(), Remedy: "fix what the checks clone and remote report first"})
 	}
 	defer release()
 	v, err := survey.Read(ctx, tree, c)
 	if err != nil {
-		k := Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "mend the site's configuration, or set site.generator"}
+		k := Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "fix the site's configuration, or set site.generator"}
 		var known *fault.Error
 		if errors.As(err, &known) {
 			k.Found, k.Remedy = known.Message, cmp.Or(known.Hint, k.Remedy)

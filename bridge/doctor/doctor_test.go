@@ -139,11 +139,11 @@ func TestDoctorComparesAddressesWithTheLiveSite(t *testing.T) {
 		{"not built yet", with("content/posts/b.md", strings.NewReplacer("title: A", "title: B", "2024-03-09", "2024-05-09").Replace(aPost)),
 			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/@2024-03-09T10:00:00+00:00")}, doctor.Warning, "not built yet"},
 		{"nowhere on the live site", hugo, map[string]string{"/sitemap.xml": urlset("{site}/")}, doctor.Failed, "it is not on the live site"},
-		{"live but not in the sitemap", hugo, map[string]string{"/sitemap.xml": urlset("{site}/"), "/2024/03/a/": "here"}, doctor.Warning, "only missing in the sitemap"},
+		{"live but not in the sitemap", hugo, map[string]string{"/sitemap.xml": urlset("{site}/"), "/2024/03/a/": "here"}, doctor.Warning, "missing in the sitemap"},
 		{"left out by its front matter", with("content/posts/b.md", "---\nslug: b\ndate: 2024-03-09T10:00:00Z\nsitemap:\n  disable: true\n---\nb\n"),
 			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/")}, doctor.Passed, ""},
 		{"a draft that is live", with("content/posts/b.md", "---\nslug: b\ndate: 2024-03-09T10:00:00Z\ndraft: true\n---\nb\n"),
-			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/b/")}, doctor.Failed, "takes it for unpublished (draft)"},
+			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/b/")}, doctor.Failed, "considers it unpublished (draft)"},
 		{"Jekyll", map[string]string{"_config.yml": "permalink: pretty\n", "_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"},
 			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/09/a.html")}, doctor.Failed, "only .html differs"},
 	} {
@@ -200,17 +200,17 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 		{"the site", "site", patient{files: hugo}, doctor.Passed, "hugo "},
 		{"posts that round-trip", "posts", patient{files: hugo}, doctor.Passed, "all 1 can be read"},
 		{"broken front matter", "posts", patient{files: map[string]string{"hugo.toml": hugoSite, "content/posts/b.md": "---\ntitle: [\n---\nb\n"}}, doctor.Failed, "cannot be read"},
-		{"the server does not answer", "server", patient{}, doctor.Warning, "something else than gitpost answers"},
+		{"the server does not answer", "server", patient{}, doctor.Warning, "something other than gitpost is answering"},
 		{"the server answers", "server", patient{live: map[string]string{"/pub/healthz": `{"status":"ok"}`}}, doctor.Passed, "gitpost answers at"},
-		{"a data folder for all", "data", patient{set: func(c *config.Config) { os.Chmod(c.Data, 0o755) }}, doctor.Warning, "others than its owner"},
-		{"a data folder to be made", "data", patient{set: func(c *config.Config) { c.Data = filepath.Join(c.Data, "a", "b") }}, doctor.Passed, "is not there yet"},
+		{"a data folder for all", "data", patient{set: func(c *config.Config) { os.Chmod(c.Data, 0o755) }}, doctor.Warning, "by other users"},
+		{"a data folder to be made", "data", patient{set: func(c *config.Config) { c.Data = filepath.Join(c.Data, "a", "b") }}, doctor.Passed, "does not exist yet"},
 		{"a damaged database", "state", patient{set: func(c *config.Config) {
 			os.WriteFile(c.StateFile(), []byte(strings.Repeat("garbage", 1000)), 0o600)
 		}}, doctor.Failed, "damaged"},
 		{"a database for all", "secrets", patient{set: func(c *config.Config) {
 			os.WriteFile(c.StateFile(), nil, 0o644)
 			os.Chmod(c.StateFile(), 0o644)
-		}}, doctor.Failed, "others than their owner may use"},
+		}}, doctor.Failed, "other users can read"},
 		{"a clone that is none", "clone", patient{set: func(c *config.Config) {
 			os.MkdirAll(c.Sites[0].CloneDir(), 0o700)
 			os.WriteFile(filepath.Join(c.Sites[0].CloneDir(), "HEAD"), []byte("ref: refs/heads/main\n"), 0o600)

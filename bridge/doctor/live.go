@@ -107,7 +107,7 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 	k := Check{Name: "discovery", Result: Failed}
 	switch {
 	case home.err != nil:
-		k.Found, k.Remedy = home.url+" cannot be fetched: "+home.err.Error(), "see whether the site is up, or correct the key me"
+		k.Found, k.Remedy = home.url+" cannot be fetched: "+home.err.Error(), "check that the site is up, or correct the key me"
 		return k
 	case home.answer.status != http.StatusOK:
 		k.Found, k.Remedy = fmt.Sprintf("%s answers with status %d", home.url, home.answer.status), "publish the site, or correct the key me"

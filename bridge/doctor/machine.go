@@ -21,9 +21,9 @@ import (
 
 // secrets looks at who can read the files of secrets.
 func (d Diagnosis) secrets() Check {
-	k := Check{Name: "secrets", Result: Passed, Found: "no file with a secret can be read by others"}
+	k := Check{Name: "secrets", Result: Passed, Found: "no file with a secret can be read by other users"}
 	if runtime.GOOS == "windows" {
-		return Check{Name: "secrets", Result: Skipped, Found: "a file's mode says nothing about its readers on this system"}
+		return Check{Name: "secrets", Result: Skipped, Found: "file modes do not restrict readers on this system"}
 	}
 	var open []string
 	for _, name := range append(slices.Clone(d.Secrets), d.Config.StateFile()) {
@@ -32,7 +32,7 @@ func (d Diagnosis) secrets() Check {
 		}
 	}
 	if len(open) > 0 {
-		k.Result, k.Found = Failed, "others than their owner may use "+strings.Join(open, ", ")
+		k.Result, k.Found = Failed, "other users can read "+strings.Join(open, ", ")
 		k.Remedy = "chmod 600 " + strings.Join(open, " ") + "; if others use this machine, make new ones"
 	}
 	return k
@@ -50,13 +50,13 @@ func (d Diagnosis) dataFolder() Check {
 	at, err := os.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		k.Found = folder + " is not there yet; gitpost serve makes it"
+		k.Found = folder + " does not exist yet; gitpost serve creates it"
 		folder = existingAbove(folder)
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "let gitpost's user read that folder, or set data to another one"
 		return k
 	case runtime.GOOS != "windows" && at.Mode().Perm()&0o077 != 0:
-		k.Result, k.Found, k.Remedy = Warning, folder+" can be used by others than its owner", "chmod 700 "+folder
+		k.Result, k.Found, k.Remedy = Warning, folder+" can be used by other users", "chmod 700 "+folder
 	default:
 		k.Found = folder + " can be written"
 	}
@@ -73,9 +73,9 @@ func (d Diagnosis) dataFolder() Check {
 	switch {
 	case !ok:
 	case free < noRoom:
-		k.Result, k.Found, k.Remedy = Failed, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "make room on that disk: a post that cannot be written is refused"
+		k.Result, k.Found, k.Remedy = Failed, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "free some space: posts that cannot be stored are refused"
 	case free < littleRoom && k.Result == Passed:
-		k.Result, k.Found, k.Remedy = Warning, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "make room on that disk before it is full"
+		k.Result, k.Found, k.Remedy = Warning, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "free some space before the disk is full"
 	case k.Result == Passed:
 		k.Found += fmt.Sprintf("; %s are left", megabytes(free))
 	}
@@ -102,7 +102,7 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 	k := Check{Name: "state", Result: Passed, Found: d.Config.StateFile() + " can be read through"}
 	switch err := state.Check(ctx, d.Config.StateFile()); {
 	case errors.Is(err, fs.ErrNotExist):
-		k.Found = d.Config.StateFile() + " is not there yet; gitpost serve makes it"
+		k.Found = d.Config.StateFile() + " does not exist yet; gitpost serve creates it"
 	case errors.Is(err, state.ErrNewer):
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "install that gitpost again"
 	case errors.Is(err, state.ErrDamaged):
@@ -119,20 +119,20 @@ func (d Diagnosis) clone(c config.Site) Check {
 	k := Check{Name: "clone", Result: Passed}
 	used, err := gitstore.InUse(c.CloneDir())
 	if err != nil {
-		k.Result, k.Found, k.Remedy = Failed, "the lock of "+c.CloneDir()+" cannot be looked at: "+err.Error(), "run doctor as gitpost's user"
+		k.Result, k.Found, k.Remedy = Failed, "the lock of "+c.CloneDir()+" cannot be checked: "+err.Error(), "run doctor as gitpost's user"
 		return k
 	}
 	tip, err := gitstore.OpenReader(c.CloneDir())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		k.Found = c.CloneDir() + " is not there yet; gitpost serve makes it"
+		k.Found = c.CloneDir() + " does not exist yet; gitpost serve creates it"
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "stop gitpost and move that folder away to have it cloned again; posts that were not pushed are in it"
 	default:
 		k.Found = fmt.Sprintf("the clone is at %.12s", string(tip.Commit()))
 	}
 	if used {
-		k.Found += "; a running gitpost has it"
+		k.Found += "; a running gitpost is using it"
 	}
 	return k
 }
@@ -142,14 +142,14 @@ func (d Diagnosis) itself(ctx context.Context) Check {
 	k := Check{Name: "server", Result: Passed}
 	start, pass := "start it (gitpost serve), and let the proxy in front of it pass requests to "+d.Config.Listen, "let the proxy pass requests for that address to "+d.Config.Listen
 	if d.Config.TLS == "auto" {
-		start, pass = "start it (gitpost serve), look at its log, and let port 443 of that host lead to it", "let port 443 of that host lead to "+d.Config.Listen
+		start, pass = "start it (gitpost serve), check its log, and let port 443 of that host lead to it", "let port 443 of that host lead to "+d.Config.Listen
 	}
 	answer, err := d.get(ctx, d.Config.URL+"/healthz", 1<<20)
 	switch {
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Warning, "gitpost does not answer at "+d.Config.URL+": "+err.Error(), start
 	case answer.status != http.StatusOK || !strings.Contains(string(answer.body), `"ok"`):
-		k.Result, k.Found = Warning, fmt.Sprintf("something else than gitpost answers at %s (status %d)", d.Config.URL, answer.status)
+		k.Result, k.Found = Warning, fmt.Sprintf("something other than gitpost is answering at %s (status %d)", d.Config.URL, answer.status)
 		k.Remedy = pass + ", or correct the key url"
 	case answer.shown != nil && listen.RenewalIsLate(answer.shown, d.Now()):
 		k.Result, k.Found = Warning, fmt.Sprintf("the certificate of %s ends on %s", d.Config.URL, answer.shown.NotAfter.Format(time.DateOnly))
@@ -168,7 +168,7 @@ const (
 )
 
 func (d Diagnosis) clock(home fetched) Check {
-	k := Check{Name: "clock", Result: Skipped, Found: "no host told the time", Remedy: "compare this machine's clock by hand: date -u"}
+	k := Check{Name: "clock", Result: Skipped, Found: "no host reported its time", Remedy: "compare this machine's clock by hand: date -u"}
 	if home.err != nil {
 		return k
 	}

@@ -25,7 +25,7 @@ func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
 	case errors.As(err, &known):
 		k.Found, k.Remedy = fmt.Sprintf("%s cannot be read: %s", known.Remote, known.Reason), known.Hint
 		if k.Remedy == "" {
-			k.Remedy = "see whether the host works, and whether this machine may reach it; posts are safe here and wait meanwhile"
+			k.Remedy = "check that the host is up and reachable from this machine; posts are stored here until then"
 		}
 	case err != nil:
 		k.Found, k.Remedy = err.Error(), "correct repo, or its credentials, in "+d.ConfigFile
@@ -57,9 +57,9 @@ func (d Diagnosis) generator(v *survey.Survey) Check {
 	case errors.As(err, &known):
 		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+known.Message, known.Hint
 	case err != nil:
-		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(), "gitpost urls --explain shows what was concluded"
+		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(), "gitpost urls --explain shows what was inferred"
 	case len(e.Warnings) > 0:
-		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "), "as said; gitpost urls --explain shows all of them, and what was concluded"
+		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "), "gitpost urls --explain shows all warnings and what was inferred"
 	}
 	return k
 }
@@ -75,7 +75,7 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 	}
 	for _, page := range v.Listed {
 		if ctx.Err() != nil {
-			return Check{Name: k.Name, Result: Skipped, Found: "it was interrupted"}
+			return Check{Name: k.Name, Result: Skipped, Found: "interrupted"}
 		}
 		data, err := v.ReadFile(page.Path)
 		if err != nil {
@@ -98,7 +98,7 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 	case Warning:
 		k.Found, k.Remedy = fmt.Sprintf("%d of %d cannot be changed by an app", len(k.Posts), len(v.Listed)), "change those in a text editor, or write their front matter in a simpler way"
 	default:
-		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged", "mend their front matter in a text editor; apps do not see them until then"
+		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged", "fix their front matter in a text editor; apps do not see them until then"
 	}
 	return k
 }

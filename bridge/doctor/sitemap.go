@@ -157,7 +157,7 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 		k.Remedy = "Hugo makes one unless disableKinds has sitemap; Jekyll does with the plugin jekyll-sitemap"
 		return k
 	case err != nil:
-		k.Result, k.Found, k.Remedy = Skipped, err.Error(), "see whether the site is up"
+		k.Result, k.Found, k.Remedy = Skipped, err.Error(), "check that the site is up"
 		return k
 	}
 	b := bookOf(live, v)
@@ -170,7 +170,7 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 	for _, name := range v.Names() {
 		if page, ok := b.hidden(name, v); ok {
 			k.Posts = append(k.Posts, PostDifference{Path: name, URL: page.URL, Live: page.URL,
-				Reason: "gitpost takes it for unpublished (" + page.Reason + "), but it is on the live site: its build publishes such posts, or was made before the change"})
+				Reason: "gitpost considers it unpublished (" + page.Reason + "), but it is on the live site: its build publishes such posts, or was made before the change"})
 		}
 	}
 	late = d.ask(ctx, k.Posts)
@@ -181,7 +181,7 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 		k.Result, k.Found = Warning, fmt.Sprintf("%d of %d posts are not in %s yet", late, len(v.Listed), live.from)
 		k.Remedy = "wait for the site's build, or look at its log"
 	default:
-		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are elsewhere than gitpost says, or unknown to %s", wrong, len(v.Listed), live.from)
+		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s", wrong, len(v.Listed), live.from)
 		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the site as the build does"
 	}
 	return k
@@ -247,7 +247,7 @@ func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDiffer
 	for _, name := range namesOf(page, mine, v) {
 		if same := b.named[name]; len(same) == 1 {
 			diff.Live = same[0]
-			diff.Reason = "the live site has the same name elsewhere: its permalinks differ, or the post was moved since it was built"
+			diff.Reason = "the live site has the same name at another URL: its permalinks differ, or the post was moved since it was built"
 			return diff, true
 		}
 	}
@@ -284,7 +284,7 @@ func unlike(mine *url.URL, live string) string {
 	theirs, err := url.Parse(live)
 	switch {
 	case err != nil:
-		return "the live site writes the address otherwise"
+		return "the live site writes the URL differently"
 	case !strings.EqualFold(mine.Host, theirs.Host):
 		return fmt.Sprintf("the live site is built for %s://%s (baseURL of Hugo, url of Jekyll), and me says %s://%s", theirs.Scheme, theirs.Host, mine.Scheme, mine.Host)
 	case mine.Scheme != theirs.Scheme:
@@ -292,11 +292,11 @@ func unlike(mine *url.URL, live string) string {
 	case strings.TrimSuffix(mine.Path, "/") == strings.TrimSuffix(theirs.Path, "/"):
 		return "only the slash at the end differs: the build has other permalinks, or lists addresses that redirect"
 	case strings.HasSuffix(theirs.Path, ".html") != strings.HasSuffix(mine.Path, ".html"):
-		return "only .html differs: uglyURLs of Hugo or permalink of Jekyll are set otherwise for the build"
+		return "only .html differs: uglyURLs of Hugo or permalink of Jekyll are set differently for the build"
 	case strings.EqualFold(mine.Path, theirs.Path):
 		return "only upper and lower case differ: site.version is not that of the build, or disablePathToLower"
 	}
-	return "the live site writes the address otherwise"
+	return "the live site writes the URL differently"
 }
 
 // leftOut tells whether a post's own front matter keeps it out of the sitemap.
@@ -342,7 +342,7 @@ func (d Diagnosis) ask(ctx context.Context, posts []PostDifference) (late int) {
 			switch a, err := d.get(ctx, p.URL, 10<<20); {
 			case err != nil:
 			case a.status == http.StatusOK && a.url.String() == p.URL:
-				p.Live, p.Reason = p.URL, "it is live, and only missing in the sitemap"
+				p.Live, p.Reason = p.URL, "it is live, but missing in the sitemap"
 			case a.status == http.StatusOK:
 				p.Live, p.Reason = a.url.String(), "the live site redirects it"
 			case a.status == http.StatusNotFound || a.status == http.StatusGone:

@@ -91,7 +91,7 @@ func (c *Certificate) Keep(ctx context.Context) {
 			return
 		case err != nil:
 			wait, pause = pause, min(2*pause, longestCertificatePause)
-			c.log.Error("there is no certificate for "+c.host+", and nobody can connect", "error", err, "remedy", remedy, "again_in", wait.String())
+			c.log.Error("there is no certificate for "+c.host+", so no app can connect", "error", err, "remedy", remedy, "again_in", wait.String())
 		default:
 			if RenewalIsLate(got.Leaf, time.Now()) {
 				c.log.Error("the certificate for "+c.host+" was not renewed", "ends", got.Leaf.NotAfter.Format(time.RFC3339), "remedy", remedy)

@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
-	"gitpost/bridge/micropub"
 	"gitpost/bridge/owner"
 	"gitpost/bridge/state"
 )
@@ -103,7 +102,7 @@ func (p accountPages) addPasskeyBegin(c echo.Context, v visitor) error {
 	if err != nil {
 		return err
 	}
-	return micropub.WriteJSON(c.Response(), http.StatusOK, options)
+	return c.JSON(http.StatusOK, options)
 }
 
 func (p accountPages) addPasskey(c echo.Context, v visitor) error {
@@ -115,7 +114,7 @@ func (p accountPages) addPasskey(c echo.Context, v visitor) error {
 		return err
 	}
 	p.Log.Info("a passkey was added", "from", c.RealIP())
-	return micropub.WriteJSON(c.Response(), http.StatusOK, map[string]string{"next": p.path("/account?done=added")})
+	return c.JSON(http.StatusOK, map[string]string{"next": p.path("/account?done=added")})
 }
 
 func (p accountPages) removePasskey(c echo.Context, v visitor) error {

@@ -168,9 +168,9 @@ func asksJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
 
-// WantsPage reports whether a person reads the answer.
+// WantsPage reports whether a person reads the answer, and not an app or the pages' own script.
 func WantsPage(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/html")
+	return strings.Contains(r.Header.Get("Accept"), "text/html") && !asksJSON(r)
 }
 
 func hostOf(address string) string {

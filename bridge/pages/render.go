@@ -19,7 +19,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
-	"gitpost/bridge/micropub"
 	"gitpost/templates"
 )
 
@@ -84,11 +83,8 @@ func (p *Pages) show(c echo.Context, status int, name string, v view) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
-// ShowError is show for an error: JSON for the pages' own script, a page for a person.
+// ShowError answers a person with an error.
 func (p *Pages) ShowError(c echo.Context, err error) error {
-	if asksJSON(c.Request()) || !WantsPage(c.Request()) {
-		return micropub.WriteError(c.Response(), err)
-	}
 	secure(c.Response().Header())
 	var f *fault.Error
 	if !errors.As(err, &f) {

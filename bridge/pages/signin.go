@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
-	"gitpost/bridge/micropub"
 	"gitpost/bridge/owner"
 )
 
@@ -110,7 +109,7 @@ func (p signInPages) setupPasskeyBegin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return micropub.WriteJSON(c.Response(), http.StatusOK, options)
+	return c.JSON(http.StatusOK, options)
 }
 
 func (p signInPages) setupPasskey(c echo.Context) error {
@@ -131,7 +130,7 @@ func (p signInPages) enterByScript(c echo.Context, session, back string) error {
 	if err := p.begin(c, session); err != nil {
 		return err
 	}
-	return micropub.WriteJSON(c.Response(), http.StatusOK, map[string]string{"next": p.path(entered(back))})
+	return c.JSON(http.StatusOK, map[string]string{"next": p.path(entered(back))})
 }
 
 // signInView is for signin.html.
@@ -210,7 +209,7 @@ func (p signInPages) signInPasskeyBegin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return micropub.WriteJSON(c.Response(), http.StatusOK, options)
+	return c.JSON(http.StatusOK, options)
 }
 
 func (p signInPages) signInPasskey(c echo.Context) error {
