@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/site"
 )
 
 // TestRivalsAreThoseOfAWalk compares the counts with a walk over all paths, after random changes
@@ -23,7 +26,7 @@ func TestRivalsAreThoseOfAWalk(t *testing.T) {
 	}
 	content := func(file string) bool { return strings.EqualFold(path.Ext(file), ".md") }
 	p, all := newPaths(content), map[string]bool{}
-	for step := range 2000 {
+	for step := range 300 {
 		var changes []Change
 		next := map[string]bool{}
 		for f := range all {
@@ -162,5 +165,38 @@ func TestPathsBelowAreThoseOfAWalk(t *testing.T) {
 	}
 	for range over.Below("a") { // stops
 		break
+	}
+}
+
+// TestNewPostsHaveNoRivals composes a post whose first choice of a path has a rival.
+func TestNewPostsHaveNoRivals(t *testing.T) {
+	const text = "---\ntitle: Other\ndate: 2024-01-01\nurl: /elsewhere/\n---\nText.\n"
+	for _, rival := range []string{
+		"content/posts/hello/index.md", "content/posts/Hello.md", "content/posts/HELLO/Index.md", "content/posts/hello.html",
+	} {
+		files := map[string]string{
+			"hugo.toml": "baseURL = 'https://example.org/'\n", rival: text,
+			"content/posts/first.md": "---\ntitle: First\ndate: 2024-01-02\n---\nText.\n",
+		}
+		for _, where := range []string{"in the index", "on top of it"} {
+			c := New(openSite)
+			base := files
+			if where == "on top of it" {
+				base = map[string]string{"hugo.toml": files["hugo.toml"], "content/posts/first.md": files["content/posts/first.md"]}
+			}
+			if err := c.Advance(t.Context(), snapshotOf(base)); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.At(t.Context(), snapshotOf(files), func(v *View) error {
+				item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"name": {"Hello"}, "content": {"Hi"}}}
+				made, err := v.Site().Compose(v, site.Post{Item: item, Slug: "hello"})
+				if err == nil && made.Path != "content/posts/hello-2.md" {
+					t.Errorf("beside %s, %s, the post is %s", rival, where, made.Path)
+				}
+				return err
+			}); err != nil {
+				t.Errorf("beside %s, %s: %v", rival, where, err)
+			}
+		}
 	}
 }

@@ -20,8 +20,9 @@ type View struct {
 }
 
 var (
-	_ site.Library = (*View)(nil)
-	_ site.Lister  = (*View)(nil)
+	_ site.Library      = (*View)(nil)
+	_ site.Lister       = (*View)(nil)
+	_ site.RivalCounter = (*View)(nil)
 )
 
 // layer is the difference between a snapshot and the index.

@@ -127,6 +127,13 @@ type Indexer interface {
 	Indexed(folder string) (indexed, capitals bool)
 }
 
+// RivalCounter is what a Library may offer too. Rivals returns the number of content files, apart
+// from own, with the same page path as a file (post.md, Post.md and post/index.md have the same
+// one), and the number below that path if it is a folder, both without regard to case.
+type RivalCounter interface {
+	Rivals(file, own string) (pages, below int)
+}
+
 // Page is where a file is published.
 type Page struct {
 	Path      string
