@@ -212,26 +212,19 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 	}
 }
 
-// hasRival reports whether the repository has a page on the same path: post.md beside
-// post/index.md, of which only one is published; a section's folder, whose list would have the
-// place of a page called like it; or Post.md, and a Mac or Windows could check out but one of
-// the two. own is the post itself.
+// hasRival reports whether the repository has another page on the same path: post.md beside
+// post/index.md, of which Hugo publishes only one; a section's folder, whose list would have the
+// URL of the page; or Post.md, and Mac or Windows can check out only one of the two. own is the
+// post itself.
 func (s *Site) hasRival(lib Library, file, own string) bool {
-	all, ok := lib.(Lister)
+	counter, ok := lib.(RivalCounter)
 	if !ok {
 		return false
 	}
-	at, root := pagePath(file), s.rules.Content
-	section := s.rules.TopFolders && path.Dir(at) == root && path.Dir(file) == root
-	for other := range all.Below(root) {
-		if other == own || len(other) <= len(at) || !strings.EqualFold(other[:len(at)], at) {
-			continue
-		}
-		if (section && other[len(at)] == '/' || strings.EqualFold(pagePath(other), at)) && s.Content(other) {
-			return true
-		}
-	}
-	return false
+	pages, below := counter.Rivals(file, own)
+	root := s.rules.Content
+	section := s.rules.TopFolders && path.Dir(pagePath(file)) == root && path.Dir(file) == root
+	return pages > 0 || section && below > 0
 }
 
 // pagePath is a page's file without its ending: the folder, for an index file.

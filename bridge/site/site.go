@@ -60,6 +60,13 @@ type Library interface {
 	Recent(n int) []Source                    // the newest posts, newest first
 }
 
+// RivalCounter is what a Library may offer too. Rivals returns the number of content files, apart
+// from own, with the same page path as a file (post.md, Post.md and post/index.md have the same
+// one), and the number below that path if it is a folder, both without regard to case.
+type RivalCounter interface {
+	Rivals(file, own string) (pages, below int)
+}
+
 // Source is a file as it stands in the repository.
 type Source struct {
 	Path string
