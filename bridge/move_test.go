@@ -2,8 +2,6 @@ package bridge_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -25,8 +23,7 @@ func TestMovedPostIsFoundAtItsFormerURL(t *testing.T) {
 	} {
 		t.Run(c.skeleton+" "+c.change, func(t *testing.T) {
 			t.Parallel()
-			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", c.skeleton))
-			f := serveFiles(t, files, func(s *settings) { s.Me = "https://blog.example/" })
+			f := serve(t, c.skeleton, func(s *settings) { s.Me = "https://blog.example/" })
 			old := f.create(`{"type": ["h-entry"], "properties": {"content": ["Mine, and moved"], "published": ["2024-05-06T10:00:00Z"], "mp-slug": ["mine"]}}`)
 			was := f.newFile()
 

@@ -28,7 +28,7 @@ import (
 	"gitpost/bridge/state"
 )
 
-// racing tells that the race detector is on, which takes memory of its own.
+// racing reports whether the race detector is on, which needs memory of its own.
 var racing = false
 
 // phonePhoto is a JPEG of 12 megapixels and about 3 MB, as phones take them, with the place in

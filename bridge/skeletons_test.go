@@ -57,9 +57,8 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 	for _, theme := range themed {
 		t.Run(theme.skeleton, func(t *testing.T) {
 			t.Parallel()
-			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", theme.skeleton))
 			version := generatorVersion(t, theme.generator)
-			f := serveFiles(t, files, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })
+			f := serve(t, theme.skeleton, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })
 			_, before := f.build(theme.generator)
 
 			locations := map[string]string{}

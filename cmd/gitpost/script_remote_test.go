@@ -70,7 +70,7 @@ func (h *gitHost) stop() {
 	<-h.done
 }
 
-// guarded lets through who has the token.
+// guarded requires the token as the password of basic authentication.
 func guarded(token string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, password, _ := r.BasicAuth(); password != token {

@@ -288,7 +288,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// until waits until the condition holds, and gives up when the program ends.
+// until waits until the condition is true, and gives up when the program ends.
 func (p *process) until(condition func() bool) bool {
 	return await(func() bool {
 		select {
@@ -300,7 +300,7 @@ func (p *process) until(condition func() bool) bool {
 	}) && condition()
 }
 
-// await asks again and again whether a condition holds, as long as patience lasts.
+// await polls a condition until it is true or patience runs out.
 func await(condition func() bool) bool {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()

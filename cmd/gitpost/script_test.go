@@ -106,7 +106,7 @@ type scene struct {
 
 type sceneKey struct{}
 
-// onScene makes a command of a scene's method.
+// onScene turns a method of scene into a testscript command.
 func onScene(f func(*scene, []string)) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		s := ts.Value(sceneKey{}).(*scene)
@@ -168,14 +168,14 @@ func condition(condition string) (bool, error) {
 	return err != nil, nil
 }
 
-// canMount tells whether a file system can be mounted in a namespace of its own. In a
-// container that takes a privilege which it seldom has.
+// canMount reports whether a file system can be mounted in a new namespace. Containers seldom
+// have the privilege for it.
 var canMount = sync.OnceValue(func() bool {
 	unshare, err := exec.LookPath("unshare")
 	return err == nil && exec.Command(unshare, "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt").Run() == nil
 })
 
-// find looks for a program also where PATH often does not lead.
+// find looks for a program in PATH and in folders that PATH often lacks.
 func find(program string) (string, error) {
 	if program == "git-http-backend" {
 		out, err := exec.Command("git", "--exec-path").Output()
@@ -190,7 +190,7 @@ func find(program string) (string, error) {
 	return exec.LookPath(filepath.Join("/usr/sbin", program))
 }
 
-// end stops what a scenario left running.
+// end stops everything that a scenario left running.
 func (s *scene) end() {
 	if s.server != nil {
 		s.server.kill()
@@ -225,7 +225,7 @@ func (s *scene) remember(args []string) {
 	s.ts.Setenv(args[0], strings.TrimSpace(s.ts.ReadFile("stdout")))
 }
 
-// answers FILE LINE... writes what a person types.
+// answers FILE LINE... writes the lines that a person types.
 func (s *scene) answers(args []string) {
 	s.usage(args, 2, "answers FILE LINE...")
 	s.check(os.WriteFile(s.ts.MkAbs(args[0]), []byte(strings.Join(args[1:], "\n")+"\n"), 0o600))
