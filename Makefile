@@ -69,7 +69,7 @@ fuzz:
 	done
 
 fuzz-sites:
-	GITPOST_FUZZ_SITES=$(SITES) go test -count=1 -v -run Differential -timeout 3h ./bridge/site
+	GITPOST_FUZZ_SITES=$(SITES) go test -count=1 -v -run Differential -timeout 3h ./bridge/site/...
 
 stress:
 	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress|Killed' -timeout 3h ./gitstore ./cmd/gitpost

@@ -13,6 +13,7 @@ import (
 )
 
 func TestTokenIsTakenFromHeaderOrBodyAndTheTwoMustAgree(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	post := func(body url.Values, headers ...string) answer {
 		body.Set("h", "entry")
@@ -55,6 +56,7 @@ func TestTokenIsTakenFromHeaderOrBodyAndTheTwoMustAgree(t *testing.T) {
 }
 
 func TestScopesAreEnforced(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	published := f.create(`{"properties":{"content":["Published"],"mp-slug":["published-one"]}}`)
 	draft := f.create(`{"properties":{"content":["Draft"],"mp-slug":["draft-one"],"post-status":["draft"]}}`)
@@ -105,6 +107,7 @@ func TestScopesAreEnforced(t *testing.T) {
 }
 
 func TestManyBadTokensAreToldToWaitAndGoodOnesAreNot(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.RateBadTokens = 5 })
 	last := answer{}
 	for i := range 7 {
@@ -119,6 +122,7 @@ func TestManyBadTokensAreToldToWaitAndGoodOnesAreNot(t *testing.T) {
 }
 
 func TestPreflightIsAnsweredWithoutAToken(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	for _, path := range []string{"/micropub", "/media", "/media/x.jpg"} {
 		a := f.send("OPTIONS", path, "", "", "Authorization", "-", "Origin", "https://editor.example",
@@ -131,6 +135,7 @@ func TestPreflightIsAnsweredWithoutAToken(t *testing.T) {
 }
 
 func TestErrorsOfRoutingAreJSONToo(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	for _, tt := range []struct {
 		method, path string
@@ -144,6 +149,7 @@ func TestErrorsOfRoutingAreJSONToo(t *testing.T) {
 }
 
 func TestHookTakesOnlySignedCallsWhenASecretIsSet(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.HookSecret = "s3cret" })
 	const body = `{"ref":"refs/heads/main"}`
 	const signature = "ad3a2cac9a59a4d1c1a2b76ae2e3c2d4d2f4bd4b0a5c0a8a4e9f2d3ff3a4f001" // of another body
@@ -171,6 +177,7 @@ func TestHookTakesOnlySignedCallsWhenASecretIsSet(t *testing.T) {
 
 // TestHeadIsAnsweredAsGet asks every route that takes GET.
 func TestHeadIsAnsweredAsGet(t *testing.T) {
+	t.Parallel()
 	routes := map[string]bool{}
 	f := serve(t, "hugo", nil)
 	if err := f.stop(); err != nil {
@@ -201,6 +208,7 @@ func TestHeadIsAnsweredAsGet(t *testing.T) {
 
 // TestScopesForOneTypeOfPosts: create:photo and the like, as the Micropub page names them.
 func TestScopesForOneTypeOfPosts(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	post := func(kind string) string {
 		return map[string]string{

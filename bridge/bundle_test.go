@@ -45,6 +45,7 @@ func page(title string) string { return "---\ntitle: " + title + "\ndate: 2024-0
 // Regression test: an index file was taken for a page bundle's on every site, and with Jekyll's
 // about/index.md all other pages in about/ were deleted.
 func TestDeletingAPageOfJekyllLeavesThePagesBesideIt(t *testing.T) {
+	t.Parallel()
 	beside := map[string]string{"about/index.md": page("About"), "about/team.md": page("Team"), "about/boat.jpg": "a boat"}
 	f := serveFiles(t, skeletonWith(t, "jekyll", beside), nil)
 	f.act("delete", "https://example.org/about/")
@@ -63,6 +64,7 @@ func TestDeletingAPageOfJekyllLeavesThePagesBesideIt(t *testing.T) {
 // A Hugo bundle with a page in each of two languages: regression test, deleting one of them took
 // the other one too, and all pictures.
 func TestDeletingOneLanguageOfABundleLeavesTheOther(t *testing.T) {
+	t.Parallel()
 	languages := "baseURL = \"https://example.org/\"\ndefaultContentLanguage = \"en\"\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n"
 	f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{
 		"hugo.toml":                      languages,
@@ -88,8 +90,10 @@ func TestDeletingOneLanguageOfABundleLeavesTheOther(t *testing.T) {
 
 // Regression test: hello.md was put beside Hello.md, and a Mac checks out one of them.
 func TestNewPostGetsNoNameThatDiffersInCaseOnly(t *testing.T) {
+	t.Parallel()
 	for folder, skeleton := range map[string]string{"content/posts/": "hugo", "_posts/": "jekyll"} {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serveFiles(t, skeletonWith(t, skeleton, map[string]string{folder + "2024-01-01-Hello.md": page("Hello")}), nil)
 			f.create(`{"properties":{"content":["x"],"published":["2024-01-01T10:00:00Z"],"mp-slug":["2024-01-01-hello"]}}`)
 			f.create(`{"properties":{"content":["x"],"published":["2024-01-01T10:00:00Z"],"mp-slug":["hello"]}}`)
@@ -110,12 +114,14 @@ func TestNewPostGetsNoNameThatDiffersInCaseOnly(t *testing.T) {
 // Of taken.md and taken/index.md Hugo publishes one: regression test, a post with a photo took
 // its place beside a post of the author's, which was no longer on the site.
 func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
+	t.Parallel()
 	version := generatorVersion(t, "hugo")
 	for name, c := range map[string]struct{ taken, path, made string }{
 		"bundle beside a file": {"content/posts/taken.md", "{slug}/index.md", "content/posts/taken-2/index.md"},
 		"file beside a bundle": {"content/posts/taken/index.md", "{slug}.md", "content/posts/taken-2.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{c.taken: page("Taken by hand")}),
 				func(s *settings) { s.Options.Version, s.Options.Path = version, c.path })
 			f.create(`{"properties":{"content":["x"],"mp-slug":["taken"]}}`)
@@ -133,6 +139,7 @@ func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
 // Regression test: a page called like a section was answered with an address at which Hugo
 // builds something else, or nothing.
 func TestNewPageIsNotCalledLikeASection(t *testing.T) {
+	t.Parallel()
 	version := generatorVersion(t, "hugo")
 	f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{"content/notes/a.md": page("A note")}),
 		func(c *settings) { c.Options.Version = version })

@@ -15,6 +15,7 @@ import (
 // The examples of the keys that place posts hold on both generators: a note goes where they
 // say, and is a page there.
 func TestExamplesOfPlacesAreTrue(t *testing.T) {
+	t.Parallel()
 	want := map[string]map[string]string{
 		"hugo":   {"site.section": `^content/posts/hello\.md$`, "site.path": `^content/posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^content/notes/hello\.md$`},
 		"jekyll": {"site.section": `^_posts/20\d\d-\d\d-\d\d-hello\.md$`, "site.path": `^_posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^notes/hello\.md$`},

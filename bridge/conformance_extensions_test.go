@@ -19,9 +19,12 @@ import (
 // 2014 and 2015 describe, a row for each, for both generators. Requests that those pages show
 // are sent as they stand there.
 func TestExtensions(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, func(c *settings) {
+				c.PushWait = 0
 				c.SyndicateTo = []config.Target{
 					{UID: "https://myfavoritesocialnetwork.example/aaronpk", Name: "Favorite", Checked: true},
 					{UID: "https://archive.org/", Name: "archive.org", PostTypes: []string{"article"},
@@ -43,6 +46,28 @@ func TestExtensions(t *testing.T) {
 type extensions struct {
 	*fixture
 	generator string
+}
+
+// The server does not wait for its pushes, so what is read of the remote waits for them.
+
+func (e extensions) commits() string {
+	e.awaitPush()
+	return e.fixture.commits()
+}
+
+func (e extensions) lastChange() string {
+	e.awaitPush()
+	return e.fixture.lastChange()
+}
+
+func (e extensions) remoteFile(path string) string {
+	e.awaitPush()
+	return e.fixture.remoteFile(path)
+}
+
+func (e extensions) edit(message string, change func(dir string)) {
+	e.awaitPush()
+	e.fixture.edit(message, change)
 }
 
 // raw sends a form as a page shows it: its line breaks are not part of it.
@@ -568,6 +593,7 @@ func (e extensions) locationVisibility(t *testing.T) {
 		{"protected", `"latitude":[52.378901],"longitude":[4.900581],"geo":["geo:52.378901,4.900581"]`},
 	} {
 		u := e.create(`{"properties":{"content":["Where am I?"],"location-visibility":["` + c.visibility + `"],` + c.properties + `}}`)
+		e.awaitPush()
 		commit := git(t, e.remote, "show", "main")
 		for _, secret := range []string{"52.37", "4.90", "foursquare", "geo:"} {
 			if strings.Contains(commit, secret) {

@@ -12,6 +12,7 @@ import (
 // TestContactsKeepOffTheSitesOwnData: a data file called contacts, or something else in the place
 // of the folder, stays as it is, and the app is told.
 func TestContactsKeepOffTheSitesOwnData(t *testing.T) {
+	t.Parallel()
 	for name, prepare := range map[string]func(dir string) error{
 		"a list of the site's own": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "data", "contacts.yaml"), []byte("- Ada\n"), 0o644)
@@ -28,6 +29,7 @@ func TestContactsKeepOffTheSitesOwnData(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			site := t.TempDir()
 			if err := os.CopyFS(site, os.DirFS(filepath.Join("..", "testdata", "skeletons", "hugo"))); err != nil {
 				t.Fatal(err)
@@ -57,6 +59,7 @@ func TestContactsKeepOffTheSitesOwnData(t *testing.T) {
 // TestPhotoOfAContactIsInItsCommit: a file that comes with a contact, and one that was sent
 // before it.
 func TestPhotoOfAContactIsInItsCommit(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "jekyll", nil)
 	contentType, body := multipartBody(t, part{"h", "", "card"}, part{"name", "", "Ada"}, part{"photo", "ada.jpg", string(picture(t, 21))})
 	ada := created(t, f.send("POST", "/micropub?q=contact", contentType, body))

@@ -3,7 +3,6 @@ package bridge_test
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,14 +18,7 @@ import (
 func serveTwo(t *testing.T, first, second string) (f *fixture, other string) {
 	t.Helper()
 	other = filepath.Join(t.TempDir(), "other.git")
-	work := filepath.Join(t.TempDir(), "work")
-	if err := os.CopyFS(work, os.DirFS("../testdata/skeletons/jekyll")); err != nil {
-		t.Fatal(err)
-	}
-	git(t, work, "init", "-q", "-b", "main")
-	git(t, work, "add", "-A")
-	git(t, work, "commit", "-q", "-m", "The site as it was")
-	git(t, "", "clone", "-q", "--bare", work, other)
+	copySkeleton(t, "jekyll", other)
 	f = serve(t, "hugo", func(c *settings) {
 		two := *c.Site
 		c.Me, two.Me, two.Repo = first, second, other
@@ -53,6 +45,7 @@ func (f *fixture) tokenFor(me string, sites ...string) string {
 
 // A site may lie below another one: each keeps its posts, and its uploads.
 func TestSiteBelowAnotherKeepsItsPosts(t *testing.T) {
+	t.Parallel()
 	const above, below = "https://example.org/", "https://example.org/blog/"
 	f, other := serveTwo(t, above, below)
 	f.json(`{"type":["h-entry"],"properties":{"content":["Above"]}}`)
@@ -81,6 +74,7 @@ func TestSiteBelowAnotherKeepsItsPosts(t *testing.T) {
 
 // Who signed in as the second site posts there when the app says nothing else.
 func TestSiteOfTheTokenIsItsDefault(t *testing.T) {
+	t.Parallel()
 	f, _ := serveTwo(t, "https://one.example/", "https://two.example/")
 	for _, token := range []string{f.tokenFor("https://two.example/"), f.tokenFor("", "https://two.example/"), f.tokenFor("https://one.example/", "https://two.example/")} {
 		a := f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+token)
@@ -92,6 +86,7 @@ func TestSiteOfTheTokenIsItsDefault(t *testing.T) {
 
 // A token for a site that is not served any more is good for nothing, and that is said.
 func TestTokenOfAForgottenSiteIsRefused(t *testing.T) {
+	t.Parallel()
 	f, _ := serveTwo(t, "https://one.example/", "https://two.example/")
 	token := f.tokenFor("https://three.example/", "https://three.example/")
 	for _, a := range []answer{
@@ -110,6 +105,7 @@ func TestTokenOfAForgottenSiteIsRefused(t *testing.T) {
 
 // With one site a token for another one is refused as well: the site may have been replaced.
 func TestTokenOfAnotherSiteIsRefusedByASingleOne(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	a := f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+f.tokenFor("", "https://other.example/"))
 	if a.Status != http.StatusForbidden {
@@ -119,6 +115,7 @@ func TestTokenOfAnotherSiteIsRefusedByASingleOne(t *testing.T) {
 
 // Apps that remember a destination of another server may go on posting where there is one site.
 func TestOneSiteIgnoresUnknownDestinations(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	location := f.create(`{"type":["h-entry"],"mp-destination":"https://micro.example/","properties":{"content":["Hello"]}}`)
 	for _, a := range []answer{

@@ -7,6 +7,7 @@ import (
 )
 
 func TestConfigAnswerAndWelcomeNameTheEndpoints(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	answer := f.send("GET", "/micropub?q=config", "", "").json(t)
 	html, _ := answer["discovery"].(map[string]any)["html"].(string)

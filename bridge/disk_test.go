@@ -15,6 +15,7 @@ func (f *fixture) ready() answer {
 
 // Regression test: the answer was "try again", and /readyz that all is well.
 func TestPostThatCannotBeStoredIsRefusedInWordsAndShownByReadyz(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	clone := f.config.Sites[0].CloneDir()
 	if err := os.Rename(clone, clone+".away"); err != nil {
@@ -39,8 +40,10 @@ func TestPostThatCannotBeStoredIsRefusedInWordsAndShownByReadyz(t *testing.T) {
 // Regression test: a configuration that cannot be read was one that is not there, and posts
 // got other addresses.
 func TestSiteWhoseConfigurationIsDamagedInTheCloneKeepsItsAddresses(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, skeleton, nil)
 			first := f.create(`{"properties":{"content":["x"],"mp-slug":["before"]}}`)
 			if err := f.stop(); err != nil {
@@ -66,6 +69,7 @@ func TestSiteWhoseConfigurationIsDamagedInTheCloneKeepsItsAddresses(t *testing.T
 
 // Regression test: the file was taken, and the post that referred to it refused.
 func TestUploadThatTheRepositoryKeepsInLFSIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
 	lfs := map[string]string{".gitattributes": "static/** filter=lfs diff=lfs merge=lfs -text\n"}
 	f := serveFiles(t, skeletonWith(t, "hugo", lfs), nil)
 	a := f.upload("heron.jpg", string(picture(t, 1)))

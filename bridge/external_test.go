@@ -116,6 +116,7 @@ func (x *signIn) try(token string) answer {
 }
 
 func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
+	t.Parallel()
 	const decoy = `<link rel="token_endpoint" href="http://decoy.invalid/token"><link rel="indieauth-metadata" href="http://decoy.invalid/">`
 	for name, p := range map[string]*aProvider{
 		"metadata by header":          {home: htmlPage(decoy, "Link", `<PROVIDER/metadata>; rel="indieauth-metadata"`), bySecret: "between"},
@@ -126,6 +127,7 @@ func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
 		"legacy, answering in a form": {home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`), form: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			x := serveExternal(t, p)
 			got := x.try("a-good-token").json(t)
 			if got["me"] != p.me || got["scope"] != "create update" || got["client_id"] != "https://app.example/" {
@@ -154,6 +156,7 @@ func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
 }
 
 func TestAnExternalTokenOfAnotherSiteIsNoGood(t *testing.T) {
+	t.Parallel()
 	p := &aProvider{home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`), good: map[string]string{"somebody-elses": "http://other.example/", "nobodys": ""}}
 	x := serveExternal(t, p)
 	for token := range p.good {
@@ -162,6 +165,7 @@ func TestAnExternalTokenOfAnotherSiteIsNoGood(t *testing.T) {
 }
 
 func TestAnOutageOfTheExternalServerIsToldAndSparesKnownTokens(t *testing.T) {
+	t.Parallel()
 	p := &aProvider{home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`)}
 	x := serveExternal(t, p)
 	if got := x.try("a-good-token"); got.Status != 200 {
@@ -184,6 +188,7 @@ func TestAnOutageOfTheExternalServerIsToldAndSparesKnownTokens(t *testing.T) {
 }
 
 func TestASiteThatNamesNoSignInServerIsTold(t *testing.T) {
+	t.Parallel()
 	x := serveExternal(t, &aProvider{home: htmlPage(`<p>Hello`)})
 	got := x.try("a-token")
 	refused(t, got, http.StatusServiceUnavailable, "unavailable")
@@ -193,6 +198,7 @@ func TestASiteThatNamesNoSignInServerIsTold(t *testing.T) {
 }
 
 func TestWithAnExternalServerGitpostSignsNobodyIn(t *testing.T) {
+	t.Parallel()
 	x := serveExternal(t, &aProvider{home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">`)})
 	for _, path := range []string{"POST /auth", "POST /token", "GET /token", "POST /introspect", "POST /revoke", "GET /userinfo", "GET /.well-known/oauth-authorization-server"} {
 		method, path, _ := strings.Cut(path, " ")
@@ -210,6 +216,7 @@ func TestWithAnExternalServerGitpostSignsNobodyIn(t *testing.T) {
 
 // Each unknown token is a call of the provider: an address that sends many bad ones makes no more.
 func TestGuessesDoNotReachTheExternalServerForLong(t *testing.T) {
+	t.Parallel()
 	p := &aProvider{home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`)}
 	x := serveExternal(t, p)
 	x.config.RateBadTokens = 5

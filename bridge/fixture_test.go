@@ -15,7 +15,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"gitpost/bridge"
@@ -51,30 +53,31 @@ var skeletons = []string{"hugo", "jekyll"}
 // serve starts a server on a fresh copy of testdata/skeletons/NAME. adjust may be nil.
 func serve(t *testing.T, skeleton string, adjust func(*settings)) *fixture {
 	t.Helper()
-	files := os.DirFS(filepath.Join("..", "testdata", "skeletons", skeleton))
-	return serveFiles(t, files, adjust)
+	remote := filepath.Join(t.TempDir(), "remote.git")
+	copySkeleton(t, skeleton, remote)
+	return serveRemote(t, remote, adjust)
 }
 
+// serveFiles starts a server on a new repository with the files as its one commit.
 func serveFiles(t *testing.T, files fs.FS, adjust func(*settings)) *fixture {
 	t.Helper()
-	dir := t.TempDir()
-	f := &fixture{t: t, remote: filepath.Join(dir, "remote.git")}
-	work := filepath.Join(dir, "work")
-	if err := os.CopyFS(work, files); err != nil {
-		t.Fatal(err)
-	}
-	git(t, work, "init", "-q", "-b", "main")
-	git(t, work, "add", "-A")
-	git(t, work, "commit", "-q", "-m", "The site as it was")
-	git(t, dir, "clone", "-q", "--bare", work, f.remote)
+	remote := filepath.Join(t.TempDir(), "remote.git")
+	makeRemote(t, files, remote)
+	return serveRemote(t, remote, adjust)
+}
+
+func serveRemote(t *testing.T, remote string, adjust func(*settings)) *fixture {
+	t.Helper()
+	f := &fixture{t: t, remote: remote}
+	data := filepath.Join(filepath.Dir(remote), "data")
 	f.config = config.Config{
 		Server: config.Server{
-			URL: "http://unset.invalid", Data: filepath.Join(dir, "data"),
+			URL: "http://unset.invalid", Data: data,
 			MediaMaxSize: 10 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 120,
 		},
 		Sites: []config.Site{{
-			Dir: filepath.Join(dir, "data"), Me: "https://example.org/", Repo: f.remote,
-			AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: 10 * time.Second,
+			Dir: data, Me: "https://example.org/", Repo: f.remote,
+			AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: time.Minute,
 		}},
 	}
 	if adjust != nil {
@@ -85,6 +88,71 @@ func serveFiles(t *testing.T, files fs.FS, adjust func(*settings)) *fixture {
 	f.start()
 	f.token = f.newToken("create update delete undelete media")
 	return f
+}
+
+// makeRemote makes a bare repository with the files as its one commit.
+func makeRemote(t *testing.T, files fs.FS, remote string) {
+	t.Helper()
+	work := filepath.Join(t.TempDir(), "work")
+	if err := os.CopyFS(work, files); err != nil {
+		t.Fatal(err)
+	}
+	git(t, "", "init", "-q", "--bare", "-b", "main", "--template=", remote) // without the sample hooks
+	if err := os.Mkdir(filepath.Join(remote, "hooks"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	git(t, work, "--git-dir", remote, "--work-tree", work, "add", "-A")
+	git(t, work, "--git-dir", remote, "--work-tree", work, "commit", "-q", "-m", "The site as it was")
+}
+
+// skeletonRemotes holds the bare repository of each skeleton that a test has used, so that
+// Git makes each of them once per process.
+var skeletonRemotes = struct {
+	mu     sync.Mutex
+	byName map[string]fs.FS // guarded by mu
+}{byName: map[string]fs.FS{}}
+
+// copySkeleton copies the bare repository of testdata/skeletons/NAME to remote.
+func copySkeleton(t *testing.T, name, remote string) {
+	t.Helper()
+	skeletonRemotes.mu.Lock()
+	defer skeletonRemotes.mu.Unlock()
+	repository, ok := skeletonRemotes.byName[name]
+	if !ok {
+		first := filepath.Join(t.TempDir(), "skeleton.git")
+		makeRemote(t, os.DirFS(filepath.Join("..", "testdata", "skeletons", name)), first)
+		git(t, first, "repack", "-a", "-d", "-q") // fewer files to copy
+		repository = readTree(t, first)
+		skeletonRemotes.byName[name] = repository
+	}
+	if err := os.CopyFS(remote, repository); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readTree reads a folder with everything in it into memory.
+func readTree(t *testing.T, folder string) fs.FS {
+	t.Helper()
+	tree := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == "." {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		file := &fstest.MapFile{Mode: info.Mode()}
+		if !d.IsDir() {
+			file.Data, err = os.ReadFile(filepath.Join(folder, name))
+		}
+		tree[name] = file
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
 }
 
 // start runs the server until the test ends or stop is called.
@@ -224,6 +292,12 @@ func (f *fixture) source(u string) mf2.Item {
 		f.t.Fatal(err)
 	}
 	return item
+}
+
+// awaitPush waits until everything that was answered is on the remote.
+func (f *fixture) awaitPush() {
+	f.t.Helper()
+	until(f.t, "all is pushed", func() bool { return strings.Contains(f.send("GET", "/readyz", "", "").Body, `"unpushed":0`) })
 }
 
 // remoteFile is a file as the remote's branch has it.

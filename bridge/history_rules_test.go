@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func rewrite(t *testing.T, file string, change func(text string) string) {
@@ -24,13 +24,15 @@ func rewrite(t *testing.T, file string, change func(text string) string) {
 // Apps remember addresses; the site's rules may change. Regression test: only posts that were
 // moved one by one were found at their former addresses.
 func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
+	t.Parallel()
 	rules := map[string]struct{ file, before, after, url string }{
 		"hugo":   {"hugo.toml", `posts = "/:year/:month/:slug/"`, `posts = "/archive/:slug/"`, "https://example.org/archive/"},
 		"jekyll": {"_config.yml", "permalink: /:year/:month/:title/", "permalink: /archive/:title/", "https://example.org/archive/"},
 	}
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
+			t.Parallel()
+			f := serve(t, skeleton, nil)
 			one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
 			two := f.create(`{"properties":{"content":["Two"],"mp-slug":["two"]}}`)
 			f.act("delete", two)
@@ -64,9 +66,11 @@ func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 
 // Regression test: the answer to undelete was that there is no such post.
 func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
+			t.Parallel()
+			f := serve(t, skeleton, nil)
 			first := f.create(`{"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
 			f.edit("Renamed", func(dir string) {
@@ -92,7 +96,8 @@ func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 
 // Regression test: the post that went was taken for deleted, and undelete made it twice.
 func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
-	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
+	t.Parallel()
+	f := serve(t, "hugo", nil)
 	first := f.create(`{"properties":{"name":["Harbour"],"content":["A line about boats.\n\nA line about gulls.\n\nA line about rope."]}}`)
 	was := f.postedFile()
 	f.edit("Renamed and changed", func(dir string) {
@@ -112,25 +117,32 @@ func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
 	}
 }
 
+// importCommit puts a commit on the remote's branch; changes are commands of git fast-import.
+func (f *fixture) importCommit(changes string) {
+	f.t.Helper()
+	cmd := exec.Command("git", "fast-import", "--quiet", "--date-format=now")
+	cmd.Dir = f.remote
+	cmd.Stdin = strings.NewReader("commit refs/heads/main\ncommitter Hand <hand@example.org> now\ndata 4\nMany\n" +
+		"from refs/heads/main^0\n" + changes)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		f.t.Fatalf("git fast-import: %v\n%s", err, out)
+	}
+}
+
 // Regression test: of more than 2,000 files in one commit none was followed, and renaming the
 // folder of a large blog made every address that an app remembered unknown.
 func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
-	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
-	f.edit("Many", func(dir string) {
-		for i := range 2100 {
-			text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-01-01\nslug: post-%d\n---\nText %d\n", i, i, i)
-			if err := os.WriteFile(filepath.Join(dir, "content", "posts", fmt.Sprintf("%d.md", i)), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
+	t.Parallel()
+	f := serve(t, "hugo", nil)
+	var posts strings.Builder
+	for i := range 2100 {
+		text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-01-01\nslug: post-%d\n---\nText %d\n", i, i, i)
+		fmt.Fprintf(&posts, "M 100644 inline content/posts/%d.md\ndata %d\n%s\n", i, len(text), text)
+	}
+	f.importCommit(posts.String())
 	const was, is = "https://example.org/2024/01/post-77/", "https://example.org/blog/post-77/"
 	f.await("the posts are not seen", func() bool { return f.status(was) == http.StatusOK })
-	f.edit("Another folder", func(dir string) {
-		if err := os.Rename(filepath.Join(dir, "content", "posts"), filepath.Join(dir, "content", "blog")); err != nil {
-			t.Fatal(err)
-		}
-	})
+	f.importCommit("R content/posts content/blog\n")
 	f.await("the moved posts are not seen", func() bool { return f.status(is) == http.StatusOK })
 	f.await("the post is not found at its former URL", func() bool { return f.status(was) == http.StatusOK })
 }
@@ -138,9 +150,11 @@ func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
 // Who pulls without rebasing merges gitpost's commits into his line, where the first parents do
 // not lead past them. Regression test: what was deleted there could not be undeleted.
 func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
+	t.Parallel()
 	for _, remembered := range []bool{true, false} {
 		t.Run(fmt.Sprint("remembered ", remembered), func(t *testing.T) {
-			f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
+			t.Parallel()
+			f := serve(t, "hugo", nil)
 			work := filepath.Join(t.TempDir(), "work")
 			git(t, "", "clone", "-q", f.remote, work)
 			if err := os.WriteFile(filepath.Join(work, "content", "posts", "hand.md"), []byte(page("By hand")), 0o644); err != nil {
@@ -174,7 +188,8 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 // It is kept, told on the status page, and comes back by undelete. Regression test: nothing
 // knew of it.
 func TestPostThatAForcedPushDroppedComesBack(t *testing.T) {
-	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond }).owned()
+	t.Parallel()
+	f := serve(t, "hugo", nil).owned()
 	work := filepath.Join(t.TempDir(), "work")
 	git(t, "", "clone", "-q", f.remote, work)
 	one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)

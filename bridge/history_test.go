@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// await asks until the answer is as wanted: an edit that was pushed elsewhere is seen after a poll.
+// await calls the webhook for an edit that was pushed elsewhere until the answer is as wanted.
 func (f *fixture) await(what string, done func() bool) {
 	f.t.Helper()
-	again := time.NewTicker(5 * time.Millisecond)
+	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for deadline := time.After(time.Minute); ; {
+		f.send("POST", "/hooks/push", "application/json", "{}")
 		if done() {
 			return
 		}
@@ -46,9 +47,11 @@ func (f *fixture) postedFile() string {
 }
 
 func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
+			t.Parallel()
+			f := serve(t, skeleton, nil)
 			first := f.create(`{"type":["h-entry"],"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
 			now := strings.Replace(was, "harbour", "quay", 1)
@@ -110,9 +113,11 @@ func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 }
 
 func TestDeletedPostComesBackWhoeverDeletedIt(t *testing.T) {
+	t.Parallel()
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
+			t.Parallel()
+			f := serve(t, skeleton, nil)
 			one := f.create(`{"type":["h-entry"],"properties":{"name":["One"],"content":["First words"]}}`)
 			if a := f.command("delete", one); a.Status != http.StatusOK {
 				t.Fatalf("delete: %d %s", a.Status, a.Body)

@@ -20,6 +20,7 @@ import (
 // A code that somebody read on its way and used first, or second, is worth nothing to him:
 // the token that was made from it ends.
 func TestACodeThatIsReplayedRevokesTheToken(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	code := a.granted(t).Get("code")
@@ -35,6 +36,7 @@ func TestACodeThatIsReplayedRevokesTheToken(t *testing.T) {
 }
 
 func TestOfManyWhoRedeemACodeAtOnceNoneKeepsAToken(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	code := a.granted(t).Get("code")
@@ -62,6 +64,7 @@ func TestOfManyWhoRedeemACodeAtOnceNoneKeepsAToken(t *testing.T) {
 // Mix-up: an app that talks to two servers sends the code of the one to the other, unless
 // each answer says whose it is.
 func TestEachAnswerSaysWhichServerItIsFrom(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	issuer := x.metadata()["issuer"]
@@ -85,6 +88,7 @@ func TestEachAnswerSaysWhichServerItIsFrom(t *testing.T) {
 // Downgrade: somebody between the owner's browser and the server takes the code challenge out of
 // a modern app's request, so that he can use the code that he reads later.
 func TestPKCECannotBeTakenOut(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	r, err := a.ask(t, "code_challenge", "-", "code_challenge_method", "-")
@@ -113,6 +117,7 @@ func TestPKCECannotBeTakenOut(t *testing.T) {
 
 // Impersonation: somebody shows the owner a trusted app's name, and has the code sent to himself.
 func TestNobodySpeaksForAnotherApp(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	evil := httptest.NewServer(htmlPage(`<link rel="redirect_uri" href="https://evil.example/">` + appPage))
 	t.Cleanup(evil.Close)
@@ -162,6 +167,7 @@ func TestNobodySpeaksForAnotherApp(t *testing.T) {
 
 // An app's page is fetched by the server, which stands where its owner's other machines are.
 func TestAnAppsPageIsNotFetchedFromAPrivateAddress(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	outbound.Pretend(map[string]string{"inside.example:80": "10.0.0.1:80", "metadata.example:80": "169.254.169.254:80"})
@@ -185,6 +191,7 @@ func TestAnAppsPageIsNotFetchedFromAPrivateAddress(t *testing.T) {
 // What an app says of itself is shown to the owner: none of it may look like gitpost's own words
 // for long, or turn them around.
 func TestAnAppsNameIsOneShortLine(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, jsonPage(`{"client_id": "HERE/", "client_name": "Quill\u202e\u0000\n\n  is `+strings.Repeat("very ", 100)+`safe", "logo_uri": "https://tracker.example/logo.png"}`))
 	r, err := a.ask(t)
@@ -198,6 +205,7 @@ func TestAnAppsNameIsOneShortLine(t *testing.T) {
 
 // Who guesses codes, refresh tokens or tokens is told to wait; who has a good token is not.
 func TestGuessesAreLimited(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, func(c *settings) { c.RateBadTokens = 5 })
 	a := x.newApp(t, htmlPage(appPage))
 	good := a.tokens(t, "create profile")["access_token"].(string)
@@ -238,6 +246,7 @@ func TestGuessesAreLimited(t *testing.T) {
 }
 
 func TestSecretsAreInNoLogAndNoAddress(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	if err := x.stop(); err != nil {
 		t.Fatal(err)
@@ -320,6 +329,7 @@ func (l *lockedBuffer) String() string {
 
 // A token in the address would be in logs, histories and Referers: it counts for nothing there.
 func TestSecretsInTheAddressAreNotRead(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	code := a.granted(t).Get("code")
@@ -333,6 +343,7 @@ func TestSecretsInTheAddressAreNotRead(t *testing.T) {
 }
 
 func TestEverySignInEndpointAnswersBrowsersOfOtherOrigins(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	for _, path := range []string{"/auth", "/token", "/introspect", "/revoke", "/userinfo", "/.well-known/oauth-authorization-server"} {
 		preflight := x.send("OPTIONS", path, "", "", "Authorization", "-", "Origin", "https://app.example", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization, content-type")
@@ -351,6 +362,7 @@ func TestEverySignInEndpointAnswersBrowsersOfOtherOrigins(t *testing.T) {
 }
 
 func TestTokenAnswersAreFormEncodedForOldApps(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	form := with(url.Values{"code": {a.granted(t, "scope", "create profile").Get("code")}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {a.verifier}, "grant_type": {"authorization_code"}})
@@ -368,6 +380,7 @@ func TestTokenAnswersAreFormEncodedForOldApps(t *testing.T) {
 
 // Bodies that are no forms, and forms that are too large, are refused in words.
 func TestBadFormsAreRefused(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	for _, path := range []string{"/auth", "/token", "/introspect", "/revoke"} {
 		for _, c := range []struct{ kind, body string }{
@@ -384,6 +397,7 @@ func TestBadFormsAreRefused(t *testing.T) {
 // The address of gitpost is one that its owner trusts: it sends nobody on to where a stranger
 // wants, neither before sign-in nor after it.
 func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	x.owned()
 	a := x.newApp(t, htmlPage(appPage))
@@ -415,6 +429,7 @@ func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
 
 // The whole way over HTTP: the owner's browser, the app's server, a post, the end.
 func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	x.owned()
 	a := x.newApp(t, htmlPage(appPage))
@@ -454,6 +469,7 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 
 // No secret is configured: nothing is one then, least of all an empty one.
 func TestWithoutASecretOnlyTokensIntrospect(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, func(c *settings) { c.IntrospectionSecret = "" })
 	for _, credential := range []string{"Basic Og==", "Basic eDo=", "Bearer ", "Bearer", "-"} {
 		if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization", credential); got.Status != 401 {

@@ -21,6 +21,7 @@ type sentence struct {
 }
 
 func TestIndieAuthSpecification(t *testing.T) {
+	t.Parallel()
 	x := serveSignIn(t, nil)
 	for _, s := range slices.Concat(metadataSentences, requestSentences, redeemSentences, tokenSentences, verificationSentences) {
 		t.Run(s.section+" "+s.text, func(t *testing.T) {

@@ -35,8 +35,10 @@ func (f *fixture) act(action, post string) {
 }
 
 func TestMediaDeleteTakesAFileThatNoPageRefersToOutOfTheRepository(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			u := f.location(70)
 			post := f.create(`{"properties":{"content":["x"],"photo":["` + u + `"]}}`)
@@ -145,6 +147,7 @@ func TestPhotoOfADeletedBundleThatIsUsedAgainGoesWhereItIsServed(t *testing.T) {
 }
 
 func TestMediaDeleteNeedsATokenOfTheFilesSite(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	u := f.location(72)
 	db, err := state.Open(t.Context(), f.config.StateFile())
@@ -166,6 +169,7 @@ func TestMediaDeleteNeedsATokenOfTheFilesSite(t *testing.T) {
 }
 
 func TestMediaListTakesALimit(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	var uploads []string
 	for seed := range uint8(23) {

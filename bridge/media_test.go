@@ -71,8 +71,10 @@ func (f *fixture) upload(filename, data string, headers ...string) answer {
 }
 
 func TestUploadWaitsForItsPostAndIsCommittedWithIt(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			before := f.commits()
 			a := f.upload("IMG 0412 (1).JPG", string(picture(t, 1)))
@@ -109,6 +111,7 @@ func TestUploadWaitsForItsPostAndIsCommittedWithIt(t *testing.T) {
 }
 
 func TestFilesSentWithAPostAreInItsCommit(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Heron, again"},
 		part{"mp-photo-alt", "", "A heron"}, part{"photo", "heron.jpg", string(picture(t, 3))})
@@ -127,6 +130,7 @@ func TestFilesSentWithAPostAreInItsCommit(t *testing.T) {
 }
 
 func TestRefusedUploadLeavesNothing(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	for _, tt := range []struct {
 		name, data string
@@ -147,6 +151,7 @@ func TestRefusedUploadLeavesNothing(t *testing.T) {
 }
 
 func TestUploadCanBeListedAndDeletedUntilItIsUsed(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	u := f.upload("a.jpg", string(picture(t, 4))).Header.Get("Location")
 	if a := f.send("GET", "/media?q=source", "", ""); !strings.Contains(a.Body, u) {
@@ -165,6 +170,7 @@ func TestUploadCanBeListedAndDeletedUntilItIsUsed(t *testing.T) {
 }
 
 func TestUploadNeedsATokenBeforeItsBytes(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	contentType, body := multipartBody(t, part{"photo", "a.jpg", string(picture(t, 5))}, part{"access_token", "", f.token})
 	if a := f.send("POST", "/micropub", contentType, body, "Authorization", "-"); a.Status != http.StatusUnauthorized {

@@ -2,8 +2,6 @@ package bridge_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -12,6 +10,7 @@ import (
 // 201 with the new Location; the former URL still names the post, also after a restart, and
 // leads to it on the built site where the generator has a means for that.
 func TestMovedPostIsFoundAtItsFormerURL(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ skeleton, generator, change, file, address string }{
 		{"hugo", "hugo", `"mp-slug": ["renamed"]`, "content/posts/renamed.md", "/2024/05/renamed/"},
 		{"hugo", "hugo", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`, "content/posts/renamed.md", "/2023/02/renamed/"},
@@ -23,8 +22,8 @@ func TestMovedPostIsFoundAtItsFormerURL(t *testing.T) {
 		{"jekyll-teasers", "jekyll", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`, "_posts/2023-02-03-renamed.md", "/2023/02/03/renamed/"},
 	} {
 		t.Run(c.skeleton+" "+c.change, func(t *testing.T) {
-			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", c.skeleton))
-			f := serveFiles(t, files, func(s *settings) { s.Me = "https://blog.example/" })
+			t.Parallel()
+			f := serve(t, c.skeleton, func(s *settings) { s.Me = "https://blog.example/" })
 			old := f.create(`{"type": ["h-entry"], "properties": {"content": ["Mine, and moved"], "published": ["2024-05-06T10:00:00Z"], "mp-slug": ["mine"]}}`)
 			was := f.newFile()
 

@@ -8,6 +8,7 @@ import (
 )
 
 func TestPostIsKeptWhileTheSitesConfigurationIsBroken(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	good, err := os.ReadFile("../testdata/skeletons/hugo/hugo.toml")
 	if err != nil {

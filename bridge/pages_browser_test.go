@@ -20,17 +20,28 @@ import (
 // TestInABrowser does in chromium what owners and apps do, and what others try.
 func TestInABrowser(t *testing.T) {
 	b := startChromium(t)
-	t.Run("each page on a phone", b.pages)
-	t.Run("a modern app, from discovery to revocation", b.modernApp)
-	t.Run("an old app, from discovery to revocation", b.oldApp)
-	t.Run("an app whose redirect address redirects on", b.onwardApp)
-	t.Run("an app that is denied", b.deniedApp)
-	t.Run("an app that only wants to know who signs in", b.identityApp)
-	t.Run("set up and sign in by passkey", b.passkey)
-	t.Run("a passkey works while passwords are locked", b.lockedPassword)
-	t.Run("consent by another site's form is refused", b.forgedConsent)
-	t.Run("no page shows in another site's frame", b.framed)
-	t.Run("without JavaScript", b.withoutScript)
+	for name, inTurn := range map[string]func(t *testing.T){
+		"set up and sign in by passkey":              b.passkey,
+		"a passkey works while passwords are locked": b.lockedPassword,
+		"no page shows in another site's frame":      b.framed,
+	} {
+		t.Run(name, inTurn) // these need the focus, or look at all windows
+	}
+	for name, atOnce := range map[string]func(t *testing.T){
+		"each page on a phone":                        b.pages,
+		"a modern app, from discovery to revocation":  b.modernApp,
+		"an old app, from discovery to revocation":    b.oldApp,
+		"an app whose redirect address redirects on":  b.onwardApp,
+		"an app that is denied":                       b.deniedApp,
+		"an app that only wants to know who signs in": b.identityApp,
+		"consent by another site's form is refused":   b.forgedConsent,
+		"without JavaScript":                          b.withoutScript,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atOnce(t)
+		})
+	}
 }
 
 // blog is a site whose home page names the server as /connect says, with its owner.

@@ -42,6 +42,7 @@ func (p *person) grantedScope(a answer) string {
 }
 
 func TestConsentGrantsNothingThatWasNotAskedFor(t *testing.T) {
+	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person().signIn()
 	for _, c := range []struct {
 		asked string
@@ -70,6 +71,7 @@ func TestConsentGrantsNothingThatWasNotAskedFor(t *testing.T) {
 }
 
 func TestConsentFormThatIsNotInOrder(t *testing.T) {
+	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person().signIn()
 	good := consentRequest()
 	for _, form := range [][]string{
@@ -89,6 +91,7 @@ func TestConsentFormThatIsNotInOrder(t *testing.T) {
 }
 
 func TestConsentLastsAsLongAsTheOwnerSays(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	for lifetime, want := range map[string]string{"1": "until ", "": "", "forever": ""} {
@@ -110,6 +113,7 @@ func TestConsentLastsAsLongAsTheOwnerSays(t *testing.T) {
 }
 
 func TestRequestsThatAreRefusedNeverLeadStrangersAway(t *testing.T) {
+	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person()
 	bad := "/auth?" + consentRequest("response_type", "token")
 	if a := p.get(bad); !strings.HasPrefix(a.Header.Get("Location"), "/signin?") {
@@ -127,6 +131,7 @@ func TestRequestsThatAreRefusedNeverLeadStrangersAway(t *testing.T) {
 }
 
 func TestConsentShowsNothingOfAnAppAsMarkup(t *testing.T) {
+	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person().signIn()
 	a := p.want(p.get("/auth?"+consentRequest("scope", `create <b>bold</b>"onmouseover="x`)), http.StatusSeeOther) // no scope is like that
 	if !strings.Contains(a.Header.Get("Location"), "error=invalid_scope") {
@@ -139,6 +144,7 @@ func TestConsentShowsNothingOfAnAppAsMarkup(t *testing.T) {
 }
 
 func TestNobodySignsInHereWithAnotherServer(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Auth = "external" })
 	p := f.person()
 	p.want(p.get("/auth?"+consentRequest()), http.StatusNotFound, "<!doctype html>", "Nobody signs in at this server")

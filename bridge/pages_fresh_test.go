@@ -25,6 +25,7 @@ func (p *person) signedInAt(began time.Time) *person {
 
 // A browser that somebody left open makes no new way in.
 func TestNewWayInAsksForAFreshSignIn(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signedInAt(time.Now().Add(-owner.SessionFresh - time.Minute))
 	for path, back := range map[string]string{"/apps/token": "/apps", "/account/passkeys/remove": "/account"} {
@@ -56,6 +57,7 @@ func TestNewWayInAsksForAFreshSignIn(t *testing.T) {
 
 // Where there are only passkeys, a password is a new way in as well.
 func TestFirstPasswordAsksForAFreshSignIn(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	f.withState(func(db *state.DB) error {
 		return db.AddPasskey(t.Context(), state.Passkey{Credential: []byte("key"), Name: "key", Record: []byte("{}"), Created: time.Now()}, "")
@@ -71,6 +73,7 @@ func TestFirstPasswordAsksForAFreshSignIn(t *testing.T) {
 }
 
 func TestAppsPageListsAndTakesBackAppsWithoutPKCE(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	const app, other = "https://old.example/app", "https://other.example/"
 	f.withState(func(db *state.DB) error {

@@ -16,6 +16,7 @@ import (
 
 // TestOwnerChoosesTheSitesOfAppsAndTokens does so on the consent page and when a token is made.
 func TestOwnerChoosesTheSitesOfAppsAndTokens(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	f.stop()
 	dir := t.TempDir()

@@ -181,6 +181,7 @@ func (p *person) want(a answer, status int, text ...string) answer {
 var toSignIn = []string{"/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
 
 func TestPagesAskToSignIn(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person()
 	for _, page := range toSignIn {
@@ -202,6 +203,7 @@ func TestPagesAskToSignIn(t *testing.T) {
 }
 
 func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	stranger := f.person()
@@ -236,6 +238,7 @@ func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
 }
 
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	form := url.Values{"name": {"theirs"}, "scope": {"create"}, "password": {ownersPassword}, "answer": {"allow"}, "everywhere": {"yes"}}
@@ -253,6 +256,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestOwnFormsOfBrowsersWithoutFetchMetadataAreTaken(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person()
 	a := p.ask("POST", "/signin", url.Values{"password": {ownersPassword}}, "Sec-Fetch-Site", "-", "Origin", f.base)
@@ -263,6 +267,7 @@ func TestOwnFormsOfBrowsersWithoutFetchMetadataAreTaken(t *testing.T) {
 }
 
 func TestSignInGivesANewSession(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	attacker := f.person().signIn()
 	planted := attacker.session()
@@ -287,6 +292,7 @@ func TestSignInGivesANewSession(t *testing.T) {
 }
 
 func TestSessionCookieIsKeptFromOthers(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person()
 	cookie := p.post("/signin", "password", ownersPassword).Header.Get("Set-Cookie")
@@ -320,6 +326,7 @@ func serveAt(t *testing.T, address string) *fixture {
 }
 
 func TestSignOut(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	one, other := f.person().signIn(), f.person().signIn()
 	stolen := one.session()
@@ -340,6 +347,7 @@ func TestSignOut(t *testing.T) {
 }
 
 func TestSignInReturnsToPagesOfThisServerAlone(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	in := f.person().signIn()
 	for _, back := range []string{
@@ -354,6 +362,7 @@ func TestSignInReturnsToPagesOfThisServerAlone(t *testing.T) {
 }
 
 func TestSignInSaysWhenTheCookieWasNotKept(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person()
 	to := p.post("/signin", "password", ownersPassword).Header.Get("Location")
@@ -362,6 +371,7 @@ func TestSignInSaysWhenTheCookieWasNotKept(t *testing.T) {
 }
 
 func TestTheAPINeverLooksAtCookies(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	for _, path := range []string{"/micropub?q=config", "/media", "/token", "/userinfo"} {
@@ -385,6 +395,7 @@ func TestTheAPINeverLooksAtCookies(t *testing.T) {
 }
 
 func TestWrongPasswordsAreLimited(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.TrustedProxies = []string{"127.0.0.1/32"} }).owned()
 	p := f.person()
 	from := func(address, password string) answer {
@@ -403,6 +414,7 @@ func TestWrongPasswordsAreLimited(t *testing.T) {
 }
 
 func TestSetupLinkSetsThePasswordOnce(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	p := f.person()
 	p.want(p.get("/signin"), http.StatusOK, "Nobody can sign in yet", "gitpost passwd")
@@ -420,6 +432,7 @@ func TestSetupLinkSetsThePasswordOnce(t *testing.T) {
 }
 
 func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	a := p.want(p.post("/apps/token", "name", "phone", "scope", "create", "scope", "media", "scope", "invented", "lifetime", "7"), http.StatusOK, "Your new token", "it is not shown again")
@@ -453,6 +466,7 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 }
 
 func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	p.want(p.get("/"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
@@ -475,6 +489,7 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 }
 
 func TestChangingThePasswordNeedsTheOldOne(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p, elsewhere := f.person().signIn(), f.person().signIn()
 	const next = "another good password"
@@ -488,6 +503,7 @@ func TestChangingThePasswordNeedsTheOldOne(t *testing.T) {
 }
 
 func TestErrorsArePagesForPeopleAndJSONForApps(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person()
 	p.want(p.get("/setup?code=x"), http.StatusForbidden, "<!doctype html>", "The set-up link is not good")
@@ -506,6 +522,7 @@ func TestErrorsArePagesForPeopleAndJSONForApps(t *testing.T) {
 }
 
 func TestFirstSetupLinkIsPrintedOnceEver(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	f.stop()
 	start := func() (link string, owned bool) {

@@ -28,7 +28,7 @@ import (
 	"gitpost/bridge/state"
 )
 
-// racing tells that the race detector is on, which takes memory of its own.
+// racing reports whether the race detector is on, which needs memory of its own.
 var racing = false
 
 // phonePhoto is a JPEG of 12 megapixels and about 3 MB, as phones take them, with the place in
@@ -36,9 +36,14 @@ var racing = false
 var phonePhoto = sync.OnceValue(func() string {
 	img := image.NewYCbCr(image.Rect(0, 0, 4032, 3024), image.YCbCrSubsampleRatio420)
 	r := rand.New(rand.NewPCG(1, 2))
+	var across [4032]float64
+	for x := range across {
+		across[x] = 128 + 60*math.Sin(float64(x)/50)
+	}
 	for y := range 3024 {
-		for x := range 4032 {
-			img.Y[y*img.YStride+x] = uint8(128 + 60*math.Sin(float64(x)/50) + 40*math.Cos(float64(y)/31) + r.Float64()*15)
+		down := 40 * math.Cos(float64(y)/31)
+		for x := range across {
+			img.Y[y*img.YStride+x] = uint8(across[x] + down + r.Float64()*15)
 		}
 	}
 	for i := range img.Cb {
@@ -110,6 +115,7 @@ func (f *fixture) served(out, address string) []byte {
 }
 
 func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, generator string
 		adjust          func(*settings)
@@ -123,6 +129,7 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 		{"jekyll HEIC", "jekyll", nil, heicPhoto(t), 2731},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if _, err := exec.LookPath(tt.generator); err != nil {
 				message := tt.generator + " is not installed (Debian: apt-get install " + tt.generator + ")"
 				if os.Getenv("GITPOST_TEST_ALL") != "" {

@@ -11,6 +11,7 @@ import (
 // TestTargetsOfASiteThatNamesNoneAreKept: apps remember targets that a site no longer lists, and
 // the post must not fail for it.
 func TestTargetsOfASiteThatNamesNoneAreKept(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	u := f.create(`{"properties":{"content":["x"],"mp-syndicate-to":["https://social.example/@ada",""],"mp-channel":["diary"]}}`)
 	has(t, f.source(u), "syndicate-to", "https://social.example/@ada")
@@ -32,6 +33,7 @@ func TestTargetsOfASiteThatNamesNoneAreKept(t *testing.T) {
 
 // TestUpdateRefusesTargetsThatTheSiteDoesNotHave: by the command and by the property alike.
 func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "jekyll", func(c *settings) {
 		c.SyndicateTo = []config.Target{{UID: "https://social.example/", Name: "Social"}}
 	})
@@ -50,6 +52,7 @@ func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
 // TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether: with media.metadata keep-location
 // the coordinates would reach the repository inside the file.
 func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.MediaMetadata = "keep-location" })
 	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Here"}, part{"location-visibility", "", "private"}, part{"photo", "a.jpg", string(picture(t, 3))})
 	before := f.commits()
@@ -69,6 +72,7 @@ func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
 // TestAudienceMakesAPostPrivate: it never reaches the public site, not even when it is published
 // later.
 func TestAudienceMakesAPostPrivate(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Private = "draft" })
 	u := f.create(`{"properties":{"content":["Between us"],"audience":["https://friend.example/"]}}`)
 	i := f.source(u)
@@ -88,6 +92,7 @@ func TestAudienceMakesAPostPrivate(t *testing.T) {
 // TestUpdateLeavesAHandWrittenPlaceAlone: only an update that is about the location's visibility
 // takes a place away that its author wrote into the file.
 func TestUpdateLeavesAHandWrittenPlaceAlone(t *testing.T) {
+	t.Parallel()
 	for _, visibility := range []string{"private", "text", "friends only"} {
 		f := serve(t, "hugo", nil)
 		text := "---\ntitle: Walk\ndate: 2026-01-02T10:00:00Z\nlocation-visibility: " + visibility + "\nlocation: geo:52.378901,4.900581\n---\nx\n"

@@ -15,8 +15,10 @@ import (
 )
 
 func TestCreatedPostIsOnTheRemoteAndReadsBack(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			a := f.form(url.Values{"h": {"entry"}, "content": {"Fog on the river: morning & snow"}, "category[]": {"weather", "river walk"}})
 			if a.Status != http.StatusCreated {
@@ -50,6 +52,7 @@ func TestCreatedPostIsOnTheRemoteAndReadsBack(t *testing.T) {
 }
 
 func TestUpdateOfAHandWrittenPostTouchesOnlyItsKey(t *testing.T) {
+	t.Parallel()
 	const text = "---\ntitle:   \"A walk\"   # keep me\n# and me\ndate: 2026-01-02T10:00:00+01:00\ntags:\n    - old\nweird:    {a: 1,   b: [x,y]}\n---\n\nHello *there*.\n"
 	f := serve(t, "hugo", nil)
 	f.edit("By hand", func(dir string) {
@@ -82,8 +85,10 @@ func TestUpdateOfAHandWrittenPostTouchesOnlyItsKey(t *testing.T) {
 }
 
 func TestDeleteAndUndelete(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			location := f.create(`{"type":["h-entry"],"properties":{"name":["Short lived"],"content":["Here and gone"],"category":["x"]}}`)
 			was := f.source(location)
@@ -123,6 +128,7 @@ func anyProperties(i mf2.Item) map[string]any {
 }
 
 func TestUndeleteFindsAPostDeletedByHand(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	location := f.create(`{"properties":{"content":["Deleted by a person"]}}`)
 	path := strings.TrimPrefix(f.lastChange(), "A\t")
@@ -141,6 +147,7 @@ func TestUndeleteFindsAPostDeletedByHand(t *testing.T) {
 }
 
 func TestUnknownURLIsABadRequestThatChangesNothing(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	before := f.commits()
 	for _, body := range []string{
@@ -161,8 +168,10 @@ func TestUnknownURLIsABadRequestThatChangesNothing(t *testing.T) {
 }
 
 func TestSlugCollisionLosesNoPost(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			seen := map[string]bool{}
 			for range 3 {
@@ -180,6 +189,7 @@ func TestSlugCollisionLosesNoPost(t *testing.T) {
 }
 
 func TestPrivatePostIsRefusedUnlessItIsKeptAsADraft(t *testing.T) {
+	t.Parallel()
 	const post = `{"properties":{"content":["A secret"],"visibility":["private"]}}`
 	f := serve(t, "hugo", nil)
 	before := f.commits()
@@ -204,6 +214,7 @@ func TestPrivatePostIsRefusedUnlessItIsKeptAsADraft(t *testing.T) {
 }
 
 func TestPostsTogetherAreAllKept(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	const posts = 40
 	answers := make(chan answer, posts)
@@ -230,6 +241,7 @@ func TestPostsTogetherAreAllKept(t *testing.T) {
 // TestEveryPostArrivesWhilePushesRunBeside posts faster than the remote takes it: what was
 // answered must be on the remote when the server has ended, one commit each.
 func TestEveryPostArrivesWhilePushesRunBeside(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.PushWait = 0 })
 	before, err := strconv.Atoi(f.commits())
 	if err != nil {
@@ -253,6 +265,7 @@ func TestEveryPostArrivesWhilePushesRunBeside(t *testing.T) {
 }
 
 func TestPostWithAFileThatIsKeptInLFSIsRefusedInWords(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	u := f.upload("a.jpg", string(picture(t, 7))).Header.Get("Location") // later it would be refused itself
 	f.edit("Keep pictures in LFS", func(dir string) {
@@ -272,6 +285,7 @@ func TestPostWithAFileThatIsKeptInLFSIsRefusedInWords(t *testing.T) {
 }
 
 func TestTextThatIsNotUnicodeIsRefusedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	before := f.commits()
 	for _, c := range []struct{ contentType, body string }{
@@ -300,8 +314,10 @@ func TestTextThatIsNotUnicodeIsRefusedAndChangesNothing(t *testing.T) {
 }
 
 func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			note := f.create(`{"properties":{"content":["A note"]}}`)
 			event := f.create(`{"type":["h-event"],"properties":{"name":["An event"],"start":["2026-05-09"]}}`)
@@ -335,6 +351,7 @@ func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
 
 // TestPostThatCouldNotBeReadBackIsRefused: a file has limits that a request has not.
 func TestPostThatCouldNotBeReadBackIsRefused(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "jekyll", nil)
 	u := f.create(`{"properties":{"content":["Short"],"mp-slug":["short"]}}`)
 	before, long := f.commits(), strings.Repeat("x", 11_000_000)

@@ -11,6 +11,7 @@ import (
 
 // Posts go on while the configuration is replaced again and again; run with -race.
 func TestReloadWhilePostsAreWritten(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	if err := f.stop(); err != nil {
 		t.Fatal(err)

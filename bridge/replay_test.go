@@ -12,8 +12,10 @@ import (
 // TestRequestsOfRealApps plays what some twenty apps send against the real server, for both
 // generators, each app on a site of its own.
 func TestRequestsOfRealApps(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			site := t.TempDir()
 			if err := os.CopyFS(site, os.DirFS(filepath.Join("..", "testdata", "skeletons", name))); err != nil {
 				t.Fatal(err)
@@ -21,7 +23,7 @@ func TestRequestsOfRealApps(t *testing.T) {
 			if name == "jekyll" { // unlisted posts need a place of their own there
 				appendTo(t, filepath.Join(site, "_config.yml"), "collections:\n  unlisted:\n    output: true\n")
 			}
-			f := serveFiles(t, os.DirFS(site), nil)
+			f := serveFiles(t, os.DirFS(site), func(c *settings) { c.PushWait = 0 })
 			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: http.DefaultClient,
 			})

@@ -23,8 +23,10 @@ import (
 // TestRequestsOfRealAppsWrittenOtherwise plays the same requests as another version of the app,
 // or another HTTP library, would write them. All that is expected stays as it was.
 func TestRequestsOfRealAppsWrittenOtherwise(t *testing.T) {
+	t.Parallel()
 	for name, way := range wordings {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, "hugo", func(c *settings) { c.PushWait = 0 })
 			client := &http.Client{
 				Transport:     rewording{way},

@@ -13,8 +13,10 @@ import (
 // TestWhateverIsAnswered201ReadsBack sends posts that are hard to keep. Each is refused in
 // words, or comes back as it was sent; none is a defect.
 func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, func(c *settings) { c.PushWait = 0 })
 			kept := 0
 			const posts = 150

@@ -53,11 +53,12 @@ var shown = []struct{ slug, body, text, link string }{
 // TestPostsOfAllTypesShowOnThemes posts through the server, builds what the remote has then,
 // and looks at the pages at the Locations.
 func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
+	t.Parallel()
 	for _, theme := range themed {
 		t.Run(theme.skeleton, func(t *testing.T) {
-			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", theme.skeleton))
+			t.Parallel()
 			version := generatorVersion(t, theme.generator)
-			f := serveFiles(t, files, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })
+			f := serve(t, theme.skeleton, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })
 			_, before := f.build(theme.generator)
 
 			locations := map[string]string{}

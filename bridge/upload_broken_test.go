@@ -60,6 +60,7 @@ func (f *fixture) rawRequest(path, contentType string, length int, body string, 
 }
 
 func TestBrokenUploadLeavesNothing(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	commits := f.commits()
 	photo := string(picture(t, 7))
@@ -87,6 +88,7 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 }
 
 func TestUploadThatStopsArrivingIsGivenUp(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	if err := f.stop(); err != nil {
 		t.Fatal(err)
@@ -120,6 +122,7 @@ func hugePNG(wide, high uint32) string {
 }
 
 func TestHostileFilesAreRefusedAndNothingIsStored(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.MediaMaxSize = 1 << 20 })
 	commits := f.commits()
 	jpeg := string(picture(t, 9))
@@ -166,6 +169,7 @@ func TestHostileFilesAreRefusedAndNothingIsStored(t *testing.T) {
 }
 
 func TestHostileNamesOfGoodFilesDoNoHarm(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	for _, name := range []string{"../../../evil.jpg", `..\..\evil.jpg`, "/etc/passwd", strings.Repeat("ä", 300) + ".jpg", "a.php", "x.jpg.html", "con.jpg", ".htaccess", "-rf.jpg", "\u202egpj.exe", "a b?c#d%2e.jpg"} {
 		a := f.upload(name, string(picture(t, 10)))

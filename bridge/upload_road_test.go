@@ -26,6 +26,7 @@ func (f *fixture) location(seed uint8) string {
 }
 
 func TestUploadSurvivesARestartAndIsCommittedWithItsPost(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", nil)
 	u := f.location(20)
 	if err := f.stop(); err != nil {
@@ -45,6 +46,7 @@ func TestUploadSurvivesARestartAndIsCommittedWithItsPost(t *testing.T) {
 }
 
 func TestFileThatNobodyNotedAndUnusedUploadsGo(t *testing.T) {
+	t.Parallel()
 	var server *bridge.Server
 	f := serve(t, "hugo", nil)
 	if err := f.stop(); err != nil {
@@ -70,8 +72,10 @@ func TestFileThatNobodyNotedAndUnusedUploadsGo(t *testing.T) {
 }
 
 func TestUpdateCommitsItsPhotosAndKeepsTheirAlt(t *testing.T) {
+	t.Parallel()
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := serve(t, name, nil)
 			post := f.create(`{"properties":{"content":["Heron"],"mp-slug":["heron"]}}`)
 			first, second, third, fourth, fifth := f.location(31), f.location(32), f.location(33), f.location(34), f.location(35)
@@ -120,6 +124,7 @@ func TestUpdateCommitsItsPhotosAndKeepsTheirAlt(t *testing.T) {
 }
 
 func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) {
 		c.MediaPlace = "bundle"
 		c.Options.Path = "posts/{slug}/index.md"
@@ -190,6 +195,7 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 }
 
 func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "jekyll", func(c *settings) { c.MediaDimensions = true })
 	u := f.location(50)
 	post := f.create(`{"properties":{"content":["x"]}}`)
@@ -204,6 +210,7 @@ func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
 }
 
 func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.MediaDimensions = true })
 	u, other := f.location(51), f.location(52)
 	post := f.create(`{"properties":{"content":["x"],"photo":[{"value":"` + u + `","alt":"One"},{"value":"` + other + `","alt":"Two"}]}}`)
@@ -226,6 +233,7 @@ func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
 }
 
 func TestConfigurationSaysWhatIsTakenAndWhatFilesKeep(t *testing.T) {
+	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) {
 		c.MediaMetadata, c.MediaAccept = "keep-location", []string{"image/jpeg", "video/*"}
 	})

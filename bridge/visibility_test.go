@@ -11,9 +11,11 @@ import (
 // TestPrivatePostsAreNowhereOnTheBuiltSite makes and changes private posts in every way that
 // an app can, builds the site after each step, and searches all of it for their words.
 func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
+	t.Parallel()
 	const secret = "between-us-alone"
 	for _, generator := range skeletons {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			version := generatorVersion(t, generator)
 			f := serve(t, generator, func(c *settings) { c.Private, c.Options.Version = "draft", version })
 			hidden := func(when string) {
@@ -99,6 +101,7 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 
 // TestUnlistedPostCanBeListedAgain moves a post between the lists and back.
 func TestUnlistedPostCanBeListedAgain(t *testing.T) {
+	t.Parallel()
 	version := generatorVersion(t, "hugo")
 	f := serve(t, "hugo", func(c *settings) { c.Options.Version = version })
 	at := f.create(`{"type": ["h-entry"], "properties": {"name": ["A quiet walk"], "content": ["Text"], "visibility": ["unlisted"]}}`)

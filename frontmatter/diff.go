@@ -14,12 +14,15 @@ type hunk struct {
 // linesOf cuts a text into lines with their endings.
 func linesOf(s string) []string { return slices.Collect(strings.Lines(s)) }
 
-// diffLines says what b changed in a. It is a patience diff: lines that are unique on both
-// sides are the anchors, so the cost stays near n log n whatever the text.
+// maxDiffDepth bounds how often diffLines looks at a line: each level looks at all of them.
+const maxDiffDepth = 32
+
+// diffLines returns what b changed in a. It is a patience diff: lines that are unique on both
+// sides are the anchors.
 func diffLines(a, b []string) []hunk {
 	var hunks []hunk
-	var diff func(a0, a1, b0, b1 int)
-	diff = func(a0, a1, b0, b1 int) {
+	var diff func(a0, a1, b0, b1, depth int)
+	diff = func(a0, a1, b0, b1, depth int) {
 		for a0 < a1 && b0 < b1 && a[a0] == b[b0] {
 			a0, b0 = a0+1, b0+1
 		}
@@ -29,18 +32,21 @@ func diffLines(a, b []string) []hunk {
 		if a0 == a1 && b0 == b1 {
 			return
 		}
-		anchors := uniqueCommon(a, b, a0, a1, b0, b1)
+		var anchors [][2]int
+		if depth < maxDiffDepth {
+			anchors = uniqueCommon(a, b, a0, a1, b0, b1)
+		}
 		if len(anchors) == 0 {
 			hunks = append(hunks, hunk{a0, a1, b[b0:b1]})
 			return
 		}
 		for _, at := range anchors {
-			diff(a0, at[0], b0, at[1])
+			diff(a0, at[0], b0, at[1], depth+1)
 			a0, b0 = at[0]+1, at[1]+1
 		}
-		diff(a0, a1, b0, b1)
+		diff(a0, a1, b0, b1, depth+1)
 	}
-	diff(0, len(a), 0, len(b))
+	diff(0, len(a), 0, len(b), 0)
 	return hunks
 }
 

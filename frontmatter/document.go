@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Document is one text file: front matter and body.
+// Document is a text file: front matter and body.
 type Document struct {
 	parts
 	dialect Dialect
-	style   Style // how to write what the text shows no example of
-	ownGap  bool  // the gap was not read: without a body it is left out
+	style   Style // how to write what the text has no example of
+	ownGap  bool  // the gap was not read: it is omitted if the body is empty
 	root    *node // a map
 }
 
-// Parse reads a file. Bad front matter is a *SyntaxError. It keeps no reference to data.
+// Parse reads a file. Invalid front matter is a *SyntaxError. Parse does not retain data.
 func Parse(data []byte, d Dialect) (*Document, error) {
 	text := string(data)
 	p, bad := split(text, d)
@@ -37,8 +37,7 @@ func Parse(data []byte, d Dialect) (*Document, error) {
 	if err == nil && len(doc.body) > MaxBody {
 		return nil, &SyntaxError{Line: lineAt(text, len(text)-len(doc.body)), Message: "the body is larger than 10 MB"}
 	}
-	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax := (*SyntaxError)(nil); errors.As(err, &syntax) {
 		syntax.Line += lineAt(text, len(p.lead)+len(p.open)) - 1
 		return nil, syntax
 	}
@@ -48,15 +47,15 @@ func Parse(data []byte, d Dialect) (*Document, error) {
 	return doc, nil
 }
 
-// New starts an empty document. It has front matter from the start, so that no body that is
-// set later can be taken for one.
+// New returns an empty document. It has front matter from the start, so that a body set
+// later cannot be mistaken for front matter.
 func New(s Style) *Document {
 	d := &Document{style: s}
 	d.begin()
 	return d
 }
 
-// begin gives the document empty front matter in its style's format.
+// begin gives the document empty front matter.
 func (d *Document) begin() {
 	eol := d.eol()
 	d.format = d.style.Format
@@ -91,14 +90,16 @@ func decode(f Format, front string, d Dialect) (*node, error) {
 	case JSON:
 		root, _, err := decodeJSON(front)
 		return root, err
+	case Org:
+		return decodeOrg(front, d)
 	}
 	return &node{kind: mapNode}, nil
 }
 
-// Format is the language of the front matter.
+// Format returns the language of the front matter.
 func (d *Document) Format() Format { return d.format }
 
-// Keys lists the top-level keys in file order, spelled as written.
+// Keys returns the top-level keys in file order, as written; those of Org in lower case.
 func (d *Document) Keys() []string {
 	keys := make([]string, 0, len(d.root.keys))
 	seen := make(map[string]bool, len(d.root.keys))
@@ -119,7 +120,7 @@ func (d *Document) Keys() []string {
 	return keys
 }
 
-// Field looks up a key, or with several names a key nested in maps ("cover", "image").
+// Field returns the value of a key. Several names are a path through nested maps: "cover", "image".
 func (d *Document) Field(path ...string) (Field, bool) {
 	if len(path) == 0 {
 		return Field{}, false
@@ -141,62 +142,13 @@ func (d *Document) field(n *node) Field {
 	return f
 }
 
-// Get is the value of Field.
+// Get returns the Value of Field.
 func (d *Document) Get(path ...string) (any, bool) {
 	f, ok := d.Field(path...)
 	return f.Value, ok
 }
 
-// Body is the text after the front matter, without the one empty line that may stand
-// between them.
-func (d *Document) Body() string { return d.body }
-
-// SetBody replaces the body; line endings follow the file's. The empty line between front
-// matter and body stays, or stays away.
-func (d *Document) SetBody(text string) {
-	switch d.uniformEnding() {
-	case "\n":
-		text = strings.ReplaceAll(text, "\r\n", "\n")
-	case "\r\n":
-		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
-	}
-	if text == d.body {
-		return
-	}
-	first := d.body == ""
-	d.body = text
-	if d.format == None {
-		if d.dialect.mistakes(text) {
-			d.begin()
-		}
-		return
-	}
-	if !strings.HasSuffix(d.close, "\n") && text != "" {
-		d.close += d.eol()
-	}
-	if d.gap == "" && (first || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n")) {
-		d.gap, d.ownGap = d.eol(), true
-	}
-}
-
-// mistakes reports whether a file with no front matter of its own must not start with a
-// text: its reader would look for front matter in it, or refuse the file. Hugo fails at a
-// first byte that could start front matter, "- item" and "<!-- x -->" included.
-func (d Dialect) mistakes(text string) bool {
-	if d.YAMLOnly {
-		p, bad := split(text, d)
-		return bad != nil || p.format != None
-	}
-	text = strings.TrimLeft(strings.TrimPrefix(text, byteOrderMark), " \t\r\n")
-	for _, start := range [...]string{"-", "+", "{", "<!--", "#+", byteOrderMark} {
-		if strings.HasPrefix(text, start) {
-			return true
-		}
-	}
-	return false
-}
-
-// Bytes is the whole file as it stands now.
+// Bytes returns the whole file.
 func (d *Document) Bytes() []byte {
 	gap := d.gap
 	if d.ownGap && d.body == "" {
@@ -209,7 +161,7 @@ func (d *Document) Bytes() []byte {
 	return out
 }
 
-// eol is the line ending for new lines.
+// eol returns the line ending for new lines.
 func (d *Document) eol() string {
 	for _, s := range [...]string{d.open, d.front, d.close, d.body} {
 		if ending := lineEnding(s); ending != "" {
@@ -222,7 +174,7 @@ func (d *Document) eol() string {
 	return "\n"
 }
 
-// uniformEnding is the ending of every line of the file, "" when they differ.
+// uniformEnding returns the ending of every line of the file, "" if they differ.
 func (d *Document) uniformEnding() string {
 	all, windows := 0, 0
 	for _, s := range [...]string{d.lead, d.open, d.front, d.close, d.gap, d.body} {

@@ -23,6 +23,12 @@ func (d *Document) Set(value any, path ...string) error {
 	}
 	next := *d
 	if next.format == None {
+		if resemblesFrontMatter(d.body) {
+			return &EditError{
+				Key:     joinPath(path),
+				Message: "the file seems to start with front matter that the generator does not read; fix it in a text editor",
+			}
+		}
 		next.begin()
 	}
 	err = next.attempt(path, func(r reach) (string, error) {
@@ -74,7 +80,7 @@ func (d *Document) writable(value any, path []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.fitting(v)
+	return d.fitting(v, path)
 }
 
 // readsBack compares what was written with what was meant. A time that went between quotes
@@ -108,8 +114,10 @@ func (d *Document) attempt(path []string, plan func(reach) (string, error), achi
 		if err == nil {
 			var root *node
 			if root, err = decode(d.format, text, d.dialect); err == nil {
-				if achieved(root) && keptOthers(d.root, root, path, d.dialect.FoldKeys) {
-					d.front, d.root = text, root
+				next := *d
+				next.front, next.root = text, root
+				if achieved(root) && keptOthers(d.root, root, path, d.dialect.FoldKeys) && next.keepsFrontMatter() {
+					*d = next
 					return nil
 				}
 				err = errors.New("the edited text would not read back as meant")
@@ -124,6 +132,15 @@ func (d *Document) attempt(path []string, plan func(reach) (string, error), achi
 		refused.limit = limit
 	}
 	return refused
+}
+
+// keepsFrontMatter reports whether a reader finds the same front matter in the file.
+func (d *Document) keepsFrontMatter() bool {
+	if d.format == JSON {
+		return true
+	}
+	p, bad := split(d.lead+d.open+d.front+d.close, d.dialect)
+	return bad == nil && p.format == d.format && p.front == d.front
 }
 
 // absent is the value of a key that is to be deleted.
@@ -174,6 +191,8 @@ func (d *Document) planSet(path []string, v any, wide bool) (string, error) {
 		return d.planTOML(path, v, wide, false)
 	case JSON:
 		return d.planJSON(path, v, wide, false)
+	case Org:
+		return d.planOrg(path, v, false)
 	}
 	e := d.yamlEdit(wide)
 	if err := e.set(d.root, path, v); err != nil {
@@ -189,6 +208,8 @@ func (d *Document) planDelete(path []string, wide bool) (string, error) {
 		return d.planTOML(path, nil, wide, true)
 	case JSON:
 		return d.planJSON(path, nil, wide, true)
+	case Org:
+		return d.planOrg(path, nil, true)
 	}
 	e := d.yamlEdit(wide)
 	if err := e.delete(d.root, path); err != nil {

@@ -9,8 +9,8 @@ import (
 
 var errNull = errors.New("TOML has no null; delete the key instead")
 
-// fitting is a canonical value as the document's format can hold it.
-func (d *Document) fitting(v any) (any, error) {
+// fitting returns a canonical value as the document's format can hold it at path.
+func (d *Document) fitting(v any, path []string) (any, error) {
 	format := d.format
 	if format == None {
 		format = d.style.Format
@@ -23,6 +23,8 @@ func (d *Document) fitting(v any) (any, error) {
 		return fitTOML(v)
 	case JSON:
 		return fitJSON(v)
+	case Org:
+		return fitOrg(v, path)
 	}
 	return v, nil
 }

@@ -20,6 +20,7 @@ const (
 	YAML               // between --- lines
 	TOML               // between +++ lines
 	JSON               // an object at the start
+	Org                // #+KEY: value lines at the start
 )
 
 func (f Format) String() string {
@@ -30,6 +31,8 @@ func (f Format) String() string {
 		return "TOML"
 	case JSON:
 		return "JSON"
+	case Org:
+		return "Org"
 	}
 	return "none"
 }
@@ -62,7 +65,9 @@ type Pair struct {
 // and JSON at the first byte (after a byte order mark), with exact key names.
 type Dialect struct {
 	YAMLOnly     bool // a +++ or { at the start is body
-	LeadingBlank bool // blank lines may stand before the front matter
+	LeadingBlank bool // as Hugo: blank lines may come first, a mark may have text after it, Org is read
+	HTMLComments bool // front matter may be inside an HTML comment, as in Hugo before 0.123
+	OrgWords     bool // tags, categories and aliases of Org are words even without [], as in Hugo before 0.123
 	DotsClose    bool // a "..." line closes YAML front matter too
 	DotsHide     bool // what stands between a "..." line and the closing line of YAML is not read, as Hugo did before 0.152
 	FoldKeys     bool // key names match without regard to case
@@ -95,6 +100,9 @@ type EditError struct {
 func (e *EditError) Unwrap() error { return e.limit }
 
 func (e *EditError) Error() string {
+	if e.Key == "" {
+		return "body: " + e.Message
+	}
 	return fmt.Sprintf("front matter key %q: %s", e.Key, e.Message)
 }
 

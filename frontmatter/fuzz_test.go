@@ -7,15 +7,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// dialectOf makes a dialect of six bits.
+// dialectOf makes a dialect of eight bits.
 func dialectOf(bits byte) Dialect {
 	return Dialect{
 		YAMLOnly: bits&1 != 0, LeadingBlank: bits&2 != 0, DotsClose: bits&4 != 0, FoldKeys: bits&8 != 0, LastWins: bits&16 != 0, DotsHide: bits&32 != 0,
+		HTMLComments: bits&64 != 0, OrgWords: bits&128 != 0,
 	}
+}
+
+// caseLimit is the time that one case of a fuzz target may take, however busy the machine.
+const caseLimit = 10 * time.Second
+
+// limited ends the run, with the case, when the case takes too long.
+func limited(t *testing.T) {
+	t.Helper()
+	timer := time.AfterFunc(caseLimit, func() { panic("a case takes more than " + caseLimit.String()) })
+	t.Cleanup(func() { timer.Stop() })
 }
 
 // seeds are all documents of the corpus.
@@ -37,15 +49,17 @@ func seeds(f *testing.F) []string {
 			}
 		}
 	}
-	return docs
+	return append(docs, append(unusualOpenings, orgPost, "---\n---\nCaf\xe9\r\n\nx\n")...)
 }
 
 func FuzzParse(f *testing.F) {
 	for _, doc := range seeds(f) {
 		f.Add([]byte(doc), byte(0))
 		f.Add([]byte(doc), byte(63))
+		f.Add([]byte(doc), byte(250))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, bits byte) {
+		limited(t)
 		doc, err := Parse(data, dialectOf(bits))
 		if err != nil {
 			bad, ok := err.(*SyntaxError)
@@ -65,7 +79,9 @@ func FuzzParse(f *testing.F) {
 		if p, _ := split(string(data), dialectOf(bits)); p.format == YAML {
 			simpleAsReal(t, p.front, dialectOf(bits))
 		}
-		doc.SetBody(doc.Body())
+		if err := doc.SetBody(doc.Body()); err != nil {
+			t.Fatalf("%q: its own body is refused: %v", data, err)
+		}
 		again, err := Parse(doc.Bytes(), dialectOf(bits))
 		if err != nil || again.Body() != doc.Body() || !equalValues(all(again), all(doc)) {
 			t.Fatalf("%q became %q with its own body (%v)", data, doc.Bytes(), err)
@@ -78,8 +94,10 @@ func FuzzEdit(f *testing.F) {
 		f.Add([]byte(doc), byte(0), "title", "", `"a: b"`, "text")
 		f.Add([]byte(doc), byte(63), "tags", "", `["a", "b", "c"]`, "---\nx: y\n---\n")
 		f.Add([]byte(doc), byte(i%64), "cover", "image", `{"a": [1, {"b": null}]}`, "\n")
+		f.Add([]byte(doc), byte(250), "tags", "", `["a", "🚀"]`, "Text.\nCaf\uFFFD\n#+X: y\n")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, bits byte, key, inner, value, body string) {
+		limited(t)
 		d := dialectOf(bits)
 		doc, err := Parse(data, d)
 		if err != nil {
@@ -116,6 +134,9 @@ func FuzzEdit(f *testing.F) {
 				t.Fatalf("refused (%v), and yet %q became %q", err, data, doc.Bytes())
 			}
 		} else {
+			if doc.Format() == Org {
+				v, _ = fitOrg(canonicalOf(v), path)
+			}
 			if got, ok := doc.Get(path...); !ok || !loosely(got, v) {
 				t.Fatalf("%q set to %#v reads back as %#v: %q", path, v, got, doc.Bytes())
 			}
@@ -129,9 +150,25 @@ func FuzzEdit(f *testing.F) {
 			same("delete", true)
 		}
 		before = all(doc)
-		doc.SetBody(body)
+		text := string(doc.Bytes())
+		if err := doc.SetBody(body); err != nil {
+			if string(doc.Bytes()) != text {
+				t.Fatalf("a refused body (%v) changed %q to %q", err, text, doc.Bytes())
+			}
+		} else if asRead(doc.Body()) != asRead(body) {
+			t.Fatalf("the body %q reads back as %q", body, doc.Body())
+		}
 		same("body after", false)
 	})
+}
+
+// canonicalOf is a value as canonical makes it.
+func canonicalOf(v any) any {
+	c, err := canonical(v, 0)
+	if err != nil {
+		return v
+	}
+	return c
 }
 
 func FuzzMerge(f *testing.F) {
@@ -141,6 +178,7 @@ func FuzzMerge(f *testing.F) {
 		f.Add([]byte(docs[i-1]), []byte(docs[i]), []byte(docs[i-1]+"\nmore\n"), byte(14))
 	}
 	f.Fuzz(func(t *testing.T, base, ours, theirs []byte, bits byte) {
+		limited(t)
 		d := dialectOf(bits)
 		merged, conflicts, err := Merge(base, ours, theirs, d)
 		if err != nil {
@@ -168,6 +206,9 @@ func FuzzMerge(f *testing.F) {
 			vm, inMerged := m.Get(key)
 			oursSame := inBase == inOurs && equalValues(vb, vo)
 			theirsSame := inBase == inTheirs && equalValues(vb, vt)
+			if c, err := canonical(vo, 0); m.Format() == Org && err == nil && inOurs {
+				vo, _ = fitOrg(c, []string{key})
+			}
 			switch {
 			case theirsSame && (inMerged != inOurs || !looselyText(vm, vo)):
 				t.Fatalf("our %q is lost: %#v in place of %#v\nbase %q\nours %q\ntheirs %q\nmerged %q", key, vm, vo, base, ours, theirs, merged)

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// splitJSON cuts the text behind the object and decodes it.
+// splitJSON decodes the object and cuts the text after it.
 func (d *Document) splitJSON() error {
 	root, end, err := decodeJSON(d.front)
 	if err != nil {
@@ -16,14 +16,12 @@ func (d *Document) splitJSON() error {
 	}
 	rest := d.front[end:]
 	d.front, d.root = d.front[:end], root
-	line, tail := cutLine(rest)
-	if blank(line) && strings.HasSuffix(line, "\n") {
+	if line, tail := cutLine(rest); blank(line) && strings.HasSuffix(line, "\n") {
 		d.close, rest = line, tail
-	} else {
-		d.body = rest
-		return nil
 	}
-	d.gap, d.body = cutGap(rest)
+	if bad := d.end(rest); bad != nil {
+		return bad
+	}
 	return nil
 }
 

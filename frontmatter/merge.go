@@ -6,31 +6,31 @@ import (
 	"strings"
 )
 
-// Conflict is one place where both sides changed the same thing differently.
+// Conflict is something that both sides changed differently.
 type Conflict struct {
-	Key    string // the key, "" for the body; a comment's key is "#"
-	Ours   string // our text of it, "" when we deleted it
+	Key    string // the key, "" for the body, "#" for a comment
+	Ours   string // our version, "" if we deleted it
 	Theirs string
 }
 
-// Merge brings two changed versions of one file together: by key, then by item for lists
-// of scalars, then by line for the body. On a conflict the merged file has theirs and the
-// Conflict tells both. It fails when a version cannot be parsed.
+// Merge merges two changed versions of a file: by key, then by item for lists of scalars,
+// then by line for the body. Where both sides made different changes, the merged file has
+// theirs, and a Conflict has both. Merge fails if a version cannot be parsed.
 //
-// The layout is theirs: what only we changed is written into their file. Comments that we
-// changed come along where the lines around them did not change too; else they are a Conflict.
+// The layout is theirs, with our changes written into it. Comments that we changed are
+// merged if the lines around them are unchanged; otherwise they are conflicts.
 func Merge(base, ours, theirs []byte, d Dialect) (merged []byte, conflicts []Conflict, err error) {
 	b, err := Parse(base, d)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the common version: %w", err)
+		return nil, nil, fmt.Errorf("parse the common version: %w", err)
 	}
 	o, err := Parse(ours, d)
 	if err != nil {
-		return nil, nil, fmt.Errorf("our version: %w", err)
+		return nil, nil, fmt.Errorf("parse our version: %w", err)
 	}
 	t, err := Parse(theirs, d)
 	if err != nil {
-		return nil, nil, fmt.Errorf("their version: %w", err)
+		return nil, nil, fmt.Errorf("parse their version: %w", err)
 	}
 	switch {
 	case string(ours) == string(theirs), string(ours) == string(base):
@@ -38,23 +38,38 @@ func Merge(base, ours, theirs []byte, d Dialect) (merged []byte, conflicts []Con
 	case string(theirs) == string(base):
 		return ours, nil, nil
 	}
-	m := &merge{into: t, fold: d.FoldKeys, eol: t.uniformEnding()}
-	untouched := t.front
+	m := &merge{into: t, fold: d.FoldKeys, eol: t.uniformEnding(), want: t.root.decoded()}
 	m.maps(nil, b.root, o.root, t.root)
-	m.comments(b, o, untouched)
-	m.body(b, o)
+	if !m.asText(b, o) {
+		m.byKey(b, o)
+	}
+	if err := m.body(b, o); err != nil {
+		return nil, nil, fmt.Errorf("merge the bodies: %w", err)
+	}
 	return t.Bytes(), m.conflicts, nil
 }
 
-// merge makes in their document the changes that we made to the common one.
+// maxMergeWork bounds the front matter that byKey decodes, in bytes: it decodes all of it
+// for each key.
+const maxMergeWork = 8 << 20
+
+// merge writes our changes into their document.
 type merge struct {
 	into      *Document
 	fold      bool
-	eol       string // of all lines of theirs, "" when they differ
+	eol       string // of all their lines, "" if they differ
+	changes   []change
+	want      any // the merged front matter
 	conflicts []Conflict
 }
 
-// maps merges by key. A nil node is a map that is not there.
+// change is a key that only we changed, or a list that both changed.
+type change struct {
+	path         []string
+	ours, theirs *node // nil if the key is missing
+}
+
+// maps merges by key. A nil node is a missing map.
 func (m *merge) maps(path []string, base, ours, theirs *node) {
 	for _, name := range namesOf(m.fold, base, ours) {
 		at := extend(path, name)
@@ -62,32 +77,102 @@ func (m *merge) maps(path []string, base, ours, theirs *node) {
 		switch {
 		case same(b, o) || same(o, t):
 		case same(b, t):
-			m.set(at, o, t)
+			m.change(at, o, t)
 		case isMap(o) && isMap(t) && (isMap(b) || b == nil):
 			m.maps(at, b, o, t)
 		case isScalarList(o) && isScalarList(t) && (isScalarList(b) || b == nil):
-			m.set(at, listOf(mergeItems(b, o, t)), t)
+			m.change(at, listOf(mergeItems(b, o, t)), t)
 		default:
-			m.conflict(at, textOf(o), textOf(t))
+			m.conflict(at, o, t)
 		}
 	}
 }
 
-func (m *merge) conflict(path []string, ours, theirs string) {
-	m.conflicts = append(m.conflicts, Conflict{joinPath(path), ours, theirs})
+func (m *merge) conflict(path []string, ours, theirs *node) {
+	m.conflicts = append(m.conflicts, Conflict{joinPath(path), textOf(ours), textOf(theirs)})
 }
 
-// set makes one change of ours in their document.
-func (m *merge) set(path []string, ours, theirs *node) {
-	var err error
-	if ours == nil {
-		err = m.into.Delete(path...)
-	} else {
-		err = m.into.Set(ours.canonical(), path...)
+func (m *merge) change(path []string, ours, theirs *node) {
+	m.changes = append(m.changes, change{path, ours, theirs})
+	in, _ := m.want.(map[string]any)
+	for _, name := range path[:len(path)-1] {
+		in, _ = in[m.spelling(in, name)].(map[string]any)
 	}
-	if err != nil {
-		m.conflict(path, textOf(ours), textOf(theirs))
+	name := m.spelling(in, path[len(path)-1])
+	switch {
+	case ours == nil:
+		delete(in, name)
+	case in != nil:
+		in[name] = ours.decoded()
 	}
+}
+
+// spelling is how a map spells a key.
+func (m *merge) spelling(in map[string]any, name string) string {
+	if _, ok := in[name]; ok || !m.fold {
+		return name
+	}
+	for key := range in {
+		if strings.EqualFold(key, name) {
+			return key
+		}
+	}
+	return name
+}
+
+// asText merges the front matter by lines, which also merges comments and layout. It
+// reports whether the result has the merged values.
+func (m *merge) asText(base, ours *Document) bool {
+	theirs := m.into
+	if base.format != ours.format || base.format != theirs.format {
+		return false
+	}
+	text, clashes := mergeLines(m.ended(base.front), m.ended(ours.front), theirs.front, true)
+	if len(clashes) > 0 {
+		return false
+	}
+	strict := theirs.dialect
+	strict.LastWins = false // a key that both added must not be duplicated
+	root, err := decode(theirs.format, text, strict)
+	if err != nil || !equalValues(root.decoded(), m.want) {
+		return false
+	}
+	next := *theirs
+	next.front, next.root = text, root
+	if !next.keepsFrontMatter() {
+		return false
+	}
+	*theirs = next
+	return true
+}
+
+// byKey makes our changes one by one. A change that cannot be made is a conflict, and so is a
+// comment that only we have.
+func (m *merge) byKey(base, ours *Document) {
+	theirs := m.into
+	work := 0
+	for _, c := range m.changes {
+		work += len(theirs.front)
+		if work > maxMergeWork || theirs.make(c) != nil {
+			m.conflict(c.path, c.ours, c.theirs)
+		}
+	}
+	if base.format != ours.format || base.format != theirs.format {
+		return
+	}
+	old, merged := setOf(commentsOf(base)), setOf(commentsOf(theirs))
+	for _, comment := range commentsOf(ours) {
+		if !old[comment] && !merged[comment] {
+			m.conflicts = append(m.conflicts, Conflict{Key: "#", Ours: comment})
+		}
+	}
+}
+
+func (d *Document) make(c change) error {
+	if c.ours == nil {
+		return d.Delete(c.path...)
+	}
+	return d.Set(c.ours.canonical(), c.path...)
 }
 
 func (m *merge) child(n *node, name string) *node {
@@ -97,7 +182,7 @@ func (m *merge) child(n *node, name string) *node {
 	return n.resolved().findKey(name, m.fold)
 }
 
-// namesOf lists the keys of maps, each once.
+// namesOf returns the distinct keys of maps.
 func namesOf(fold bool, maps ...*node) []string {
 	var names []string
 	seen := make(map[string]bool)
@@ -147,8 +232,8 @@ func isScalarList(n *node) bool {
 	return true
 }
 
-// mergeItems is their items without those that we removed and with those that we added,
-// each behind the item that it follows in ours.
+// mergeItems returns their items without those that we removed and with those that we
+// added, each after the item that it follows in ours.
 func mergeItems(base, ours, theirs *node) []any {
 	items := func(n *node) []any {
 		if n == nil {
@@ -157,51 +242,49 @@ func mergeItems(base, ours, theirs *node) []any {
 		return n.canonical().([]any)
 	}
 	was, mine, other := items(base), items(ours), items(theirs)
-	inBase, inOurs, merged := setOf(was), setOf(mine), setOf(nil)
-	kept := make([]any, 0, len(other)+len(mine))
+	inBase, inOurs := setOf(was), setOf(mine)
+	kept := make(map[any]bool)
+	var merged []any
 	for _, v := range other {
 		if !inBase[v] || inOurs[v] {
-			kept = append(kept, v)
-			merged[v] = true
+			merged = append(merged, v)
+			kept[v] = true
 		}
 	}
-	// What is added behind each item; behind nothing of ours it goes to the end.
 	type place struct{ item any }
-	added := make(map[place][]any)
-	start, at := place{new(int)}, place{new(int)}
+	start, end := place{new(int)}, place{new(int)}
+	at := end // where an addition goes: after the kept item before it in ours
 	if len(was) > 0 {
 		at = start
 	}
+	added := make(map[any]bool)
+	after := make(map[place][]any)
 	for _, v := range mine {
 		switch {
-		case merged[v]:
+		case kept[v]:
 			at = place{v}
-		case !inBase[v]: // else they removed it
-			added[at] = append(added[at], v)
-			merged[v] = true
+		case !inBase[v] && !added[v]: // else they removed it, or it is there already
+			after[at] = append(after[at], v)
+			added[v] = true
 		}
 	}
-	all := added[start]
-	delete(added, start)
-	for _, v := range kept {
-		all = append(append(all, v), added[place{v}]...)
-		delete(added, place{v})
+	all := after[start]
+	for _, v := range merged {
+		all = append(append(all, v), after[place{v}]...)
+		delete(after, place{v})
 	}
-	for _, rest := range added {
-		all = append(all, rest...)
-	}
-	return all
+	return append(all, after[end]...)
 }
 
-func setOf(values []any) map[any]bool {
-	set := make(map[any]bool, len(values))
+func setOf[T comparable](values []T) map[T]bool {
+	set := make(map[T]bool, len(values))
 	for _, v := range values {
 		set[v] = true
 	}
 	return set
 }
 
-// listOf is a list of canonical scalars as a node.
+// listOf returns a list node of canonical scalars.
 func listOf(values []any) *node {
 	n := &node{kind: listNode}
 	for _, v := range values {
@@ -210,7 +293,7 @@ func listOf(values []any) *node {
 	return n
 }
 
-// textOf is a value for a person to read.
+// textOf returns a value as text for people.
 func textOf(n *node) string {
 	if n == nil {
 		return ""
@@ -229,7 +312,7 @@ func textOf(n *node) string {
 	return string(raw)
 }
 
-// readable is a value that json.Marshal takes.
+// readable makes a value acceptable to json.Marshal.
 func readable(v any) any {
 	switch v := v.(type) {
 	case float64:
@@ -246,38 +329,13 @@ func readable(v any) any {
 	return v
 }
 
-// comments takes over comments and layout that only we changed. When the front matter also
-// merges as text, and that text says the same, the text is the better merge.
-func (m *merge) comments(base, ours *Document, untouched string) {
-	theirs := m.into
-	if base.format != ours.format || base.format != theirs.format {
-		return
-	}
-	text, clashes := mergeLines(m.ended(base.front), m.ended(ours.front), untouched, true)
-	strict := theirs.dialect
-	strict.LastWins = false // a key that both added must not be there twice
-	if len(clashes) == 0 {
-		if root, err := decode(theirs.format, text, strict); err == nil && sameUnordered(root, theirs.root) {
-			theirs.front, theirs.root = text, root
-			return
-		}
-	}
-	for _, c := range newComments(base, ours) {
-		if !strings.Contains(theirs.front, c) {
-			m.conflicts = append(m.conflicts, Conflict{Key: "#", Ours: c})
-		}
-	}
-}
-
-func sameUnordered(a, b *node) bool { return equalValues(a.decoded(), b.decoded()) }
-
-// newComments lists the comments that ours has and base has not.
-func newComments(base, ours *Document) []string {
-	if ours.format == JSON {
+// commentsOf lists the comments in the front matter of YAML and TOML.
+func commentsOf(d *Document) []string {
+	if d.format != YAML && d.format != TOML {
 		return nil
 	}
-	var fresh []string
-	for line := range strings.Lines(ours.front) {
+	var comments []string
+	for line := range strings.Lines(d.front) {
 		line = strings.TrimSpace(line)
 		if !strings.HasPrefix(line, "#") {
 			i := strings.Index(line, " #")
@@ -286,14 +344,14 @@ func newComments(base, ours *Document) []string {
 			}
 			line = line[i+1:]
 		}
-		if len(line) > 1 && !strings.Contains(base.front, line) {
-			fresh = append(fresh, line)
+		if len(line) > 1 {
+			comments = append(comments, line)
 		}
 	}
-	return fresh
+	return comments
 }
 
-// ended is a text with the line endings of theirs.
+// ended converts a text to their line endings.
 func (m *merge) ended(s string) string {
 	if m.eol != "" {
 		s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -305,15 +363,15 @@ func (m *merge) ended(s string) string {
 }
 
 // body merges by line.
-func (m *merge) body(base, ours *Document) {
+func (m *merge) body(base, ours *Document) error {
 	theirs := m.into
 	b, o := m.ended(base.body), m.ended(ours.body)
 	if b == o || o == theirs.body {
-		return
+		return nil
 	}
 	text, clashes := mergeLines(b, o, theirs.body, false)
 	for _, c := range clashes {
 		m.conflicts = append(m.conflicts, Conflict{Ours: c.ours, Theirs: c.theirs})
 	}
-	theirs.SetBody(text)
+	return theirs.SetBody(text)
 }

@@ -35,6 +35,7 @@ type node struct {
 	indent int // of a block list or map in YAML: its column, from 0
 
 	toml []tomlStatement // of the root in TOML
+	org  []orgLine       // of the root in Org
 }
 
 // entry is one key of a map.

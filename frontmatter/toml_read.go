@@ -19,33 +19,45 @@ type tomlStatement struct {
 	in         *node // the map of the header that a key stands below, or the root
 }
 
-// decodeTOML reads the text between +++ lines. go-toml judges it; its unstable parser tells
-// where things stand.
-func decodeTOML(front string) (root *node, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			root, err = nil, &SyntaxError{Line: 1, Message: "the TOML is too odd to be read"}
-		}
-	}()
-	raw := []byte(front)
-	if err := toml.Unmarshal(raw, new(map[string]any)); err != nil {
+// decodeTOML reads the text between +++ lines. go-toml decides whether it is valid; its
+// unstable parser says where things are.
+func decodeTOML(front string) (*node, error) {
+	// Converted first because go-toml's check is quadratic in the number of keys.
+	root, err := convertTOML(front)
+	if err != nil {
+		return nil, err
+	}
+	if err := toml.Unmarshal([]byte(front), new(map[string]any)); err != nil {
 		bad := &SyntaxError{Line: 1, Message: strings.TrimPrefix(err.Error(), "toml: ")}
-		var at *toml.DecodeError
-		if errors.As(err, &at) {
+		if at := (*toml.DecodeError)(nil); errors.As(err, &at) {
 			bad.Line, bad.Column = at.Position()
 		}
 		return nil, bad
 	}
+	if root == nil {
+		return nil, &SyntaxError{Line: 1, Message: "the TOML cannot be read"}
+	}
+	return root, nil
+}
+
+// convertTOML returns the tree of a valid text, and no or a wrong one of an invalid text. An
+// error is a limit that the text exceeds.
+func convertTOML(front string) (root *node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			root, err = nil, nil
+		}
+	}()
 	root = &node{kind: mapNode, end: len(front)}
 	c := tomlConversion{text: front, root: root, section: root}
-	c.parser.Reset(raw)
+	c.parser.Reset([]byte(front))
 	for c.parser.NextExpression() {
 		if err := c.statement(c.parser.Expression()); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.parser.Error(); err != nil {
-		return nil, &SyntaxError{Line: 1, Message: err.Error()}
+	if c.parser.Error() != nil {
+		return nil, nil
 	}
 	root.toml = c.statements
 	return root, nil

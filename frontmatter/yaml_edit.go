@@ -183,11 +183,6 @@ func (e *yamlEdit) replace(m *node, i int, v any) error {
 	return nil
 }
 
-func firstLine(s string) string {
-	line, _ := cutLine(s)
-	return line
-}
-
 // lines inserts whole lines after the line that at stands in.
 func (e *yamlEdit) lines(at int, lines string) {
 	if lines == "" {

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // Adopt moves the clone in the folder from to c.Dir, with all that waits in it for a push, when
-// there is none at c.Dir and it is a clone of the same remote and branch. It tells whether it
+// there is none at c.Dir and it is a clone of the same remote and branch. It reports whether it
 // did. A clone that a Store has open is an error (ErrLocked).
 func Adopt(from string, c Config) (bool, error) {
 	if _, err := os.Stat(filepath.Join(c.Dir, "HEAD")); !errors.Is(err, fs.ErrNotExist) {
@@ -20,11 +23,11 @@ func Adopt(from string, c Config) (bool, error) {
 	if err != nil || !same {
 		return false, err
 	}
-	locked, err := lockFolder(from)
+	locked, err := git.LockFolder(from)
 	if err != nil {
 		return false, err
 	}
-	unlock(locked) // some systems move no folder that has an open file
+	git.Unlock(locked) // some systems move no folder that has an open file
 	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o755); err != nil {
 		return false, &StorageError{Op: "move the clone", Err: err}
 	}
@@ -35,23 +38,23 @@ func Adopt(from string, c Config) (bool, error) {
 		return false, &StorageError{Op: "move the clone", Err: err}
 	}
 	for _, folder := range []string{filepath.Dir(c.Dir), filepath.Dir(from)} {
-		if err := syncDir(folder); err != nil {
+		if err := git.SyncDir(folder); err != nil {
 			return false, &StorageError{Op: "move the clone", Err: err}
 		}
 	}
 	return true, nil
 }
 
-// sameOrigin tells whether the folder has a clone of the remote and branch of c.
+// sameOrigin reports whether the folder has a clone of the remote and branch of c.
 func sameOrigin(dir string, c Config) (bool, error) {
-	branch, err := refs{dir}.head()
+	branch, err := git.Refs{Dir: dir}.Head()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	r, err := newRemote(c)
+	r, err := remote.New(c.remote())
 	if err != nil {
 		return false, err
 	}
@@ -60,5 +63,5 @@ func sameOrigin(dir string, c Config) (bool, error) {
 		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
 	_, own, _ := strings.Cut(string(data), ownSection)
-	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.name)+"\n"), nil
+	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.Name())+"\n"), nil
 }

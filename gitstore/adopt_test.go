@@ -42,7 +42,7 @@ func TestAdoptedCloneBringsWhatWaits(t *testing.T) {
 	if err := s.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := git(t, remote, "rev-parse", "main"); got != string(tip) {
+	if got := runGit(t, remote, "rev-parse", "main"); got != string(tip) {
 		t.Errorf("the remote has %s, want %s", got, tip)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gitpost/gitstore/git"
 )
 
 // textRule is what .gitattributes say of a file's line endings.
@@ -150,7 +152,7 @@ func parseAttributes(data []byte) *attributeFile {
 	return f
 }
 
-// Allows tells whether a file may be written at a path as the branch is now; if not, the error
+// Allows reports whether a file may be written at a path as the branch is now; if not, the error
 // is the *PathError that Update would give.
 func (s *Store) Allows(path string) error {
 	if err := checkPath(path); err != nil {
@@ -166,30 +168,30 @@ func (s *Store) Allows(path string) error {
 // attributeCache reads .gitattributes of snapshots. One goroutine at a time.
 type attributeCache struct {
 	info   *attributeFile // info/attributes of the clone, an operator's own
-	parsed map[oid]*attributeFile
+	parsed map[git.OID]*attributeFile
 }
 
 func newAttributeCache(dir string) *attributeCache {
-	c := &attributeCache{parsed: make(map[oid]*attributeFile)}
+	c := &attributeCache{parsed: make(map[git.OID]*attributeFile)}
 	if data, err := os.ReadFile(filepath.Join(dir, "info", "attributes")); err == nil {
 		c.info = parseAttributes(data)
 	}
 	return c
 }
 
-func (c *attributeCache) file(s *Snapshot, tree oid) (*attributeFile, error) {
-	raw, err := readTree(s.src, tree)
+func (c *attributeCache) file(s *Snapshot, tree git.OID) (*attributeFile, error) {
+	raw, err := git.ReadTree(s.src, tree)
 	if err != nil {
 		return nil, err
 	}
-	e, ok, err := findEntry(raw, ".gitattributes")
-	if err != nil || !ok || !isRegular(e.mode) {
+	e, ok, err := git.FindEntry(raw, ".gitattributes")
+	if err != nil || !ok || !git.IsRegular(e.Mode) {
 		return nil, err
 	}
-	if f := c.parsed[e.id]; f != nil {
+	if f := c.parsed[e.ID]; f != nil {
 		return f, nil
 	}
-	_, data, err := s.src.object(e.id)
+	_, data, err := s.src.Object(e.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -197,11 +199,11 @@ func (c *attributeCache) file(s *Snapshot, tree oid) (*attributeFile, error) {
 		clear(c.parsed)
 	}
 	f := parseAttributes(data)
-	c.parsed[e.id] = f
+	c.parsed[e.ID] = f
 	return f, nil
 }
 
-// of gives what the .gitattributes from the root down to the folder of name say of it.
+// of returns what the .gitattributes from the root down to the folder of name say of it.
 func (c *attributeCache) of(s *Snapshot, name string) (attributes, error) {
 	var found attributes
 	macros := map[string][]attribute{"binary": binaryMacro}
@@ -238,18 +240,18 @@ func (c *attributeCache) of(s *Snapshot, name string) (attributes, error) {
 		if !deeper {
 			break
 		}
-		raw, err := readTree(s.src, tree)
+		raw, err := git.ReadTree(s.src, tree)
 		if err != nil {
 			return nil, err
 		}
-		e, ok, err := findEntry(raw, part)
+		e, ok, err := git.FindEntry(raw, part)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || e.mode != modeDir {
+		if !ok || e.Mode != git.ModeDir {
 			break
 		}
-		tree = e.id
+		tree = e.ID
 		from += len(part) + 1
 	}
 	apply(c.info, name)

@@ -23,7 +23,7 @@ import (
 func benchRemote(b *testing.B, layout string, n int) string {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "remote.git")
-	git(b, ".", "init", "-q", "--bare", "-b", "main", dir)
+	runGit(b, ".", "init", "-q", "--bare", "-b", "main", dir)
 	cmd := exec.Command("git", "fast-import", "--quiet")
 	cmd.Dir, cmd.Env = dir, gitEnv()
 	in, err := cmd.StdinPipe()
@@ -170,7 +170,7 @@ func BenchmarkCreate(b *testing.B) {
 		b.Run(fmt.Sprintf("%s-%d", size.layout, size.n), func(b *testing.B) {
 			remote := benchRemote(b, size.layout, size.n)
 			work := filepath.Join(b.TempDir(), "work")
-			git(b, ".", "clone", "-q", remote, work)
+			runGit(b, ".", "clone", "-q", remote, work)
 			var cli []time.Duration
 			for i := range 7 {
 				path := benchPath(size.layout, size.n+i)
@@ -182,8 +182,8 @@ func BenchmarkCreate(b *testing.B) {
 					b.Fatal(err)
 				}
 				start := time.Now()
-				git(b, work, "add", path)
-				git(b, work, "commit", "-q", "-m", "post")
+				runGit(b, work, "add", path)
+				runGit(b, work, "commit", "-q", "-m", "post")
 				cli = append(cli, time.Since(start))
 			}
 			var library []time.Duration
@@ -268,7 +268,7 @@ func BenchmarkPush(b *testing.B) {
 			w := serveHTTP(b, remote, "", "")
 			s := benchStore(b, w.repo(remote), 0)
 			work := filepath.Join(b.TempDir(), "work")
-			git(b, ".", "clone", "-q", w.repo(remote), work)
+			runGit(b, ".", "clone", "-q", w.repo(remote), work)
 			var cli, ours []time.Duration
 			i := 0
 			for b.Loop() {
@@ -282,16 +282,16 @@ func BenchmarkPush(b *testing.B) {
 					b.Fatal(p.Reason)
 				}
 				ours = append(ours, time.Since(start))
-				git(b, work, "pull", "-q", "--ff-only")
+				runGit(b, work, "pull", "-q", "--ff-only")
 				path := filepath.Join(work, benchPath(size.layout, 20*size.n+i))
 				_ = os.MkdirAll(filepath.Dir(path), 0o755)
 				if err := os.WriteFile(path, []byte(benchPost(i)), 0o644); err != nil {
 					b.Fatal(err)
 				}
-				git(b, work, "add", path)
-				git(b, work, "commit", "-q", "-m", "post")
+				runGit(b, work, "add", path)
+				runGit(b, work, "commit", "-q", "-m", "post")
 				start = time.Now()
-				git(b, work, "push", "-q")
+				runGit(b, work, "push", "-q")
 				cli = append(cli, time.Since(start))
 				if err := s.Sync(b.Context()); err != nil {
 					b.Fatal(err)

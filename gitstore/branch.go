@@ -3,6 +3,8 @@ package gitstore
 import (
 	"context"
 	"fmt"
+
+	"gitpost/gitstore/git"
 )
 
 // changeBranch opens the clone with another branch than the one that it was last opened with.
@@ -32,32 +34,32 @@ func (s *Store) changeBranch(from string) error {
 		return nil
 	}
 	// Only now does the old branch forget them: a store that is killed before carries them over again.
-	c, err := readCommit(s.db, waiting[0].id)
+	c, err := git.ReadCommit(s.db, waiting[0].id)
 	if err != nil {
 		return err
 	}
 	ref := "refs/heads/" + from
-	if c.parent().isZero() {
-		err = s.refs.remove(ref)
+	if c.Parent().IsZero() {
+		err = s.refs.Remove(ref)
 	} else {
-		err = s.refs.move(context.Background(), ref, old, c.parent())
+		err = s.refs.Move(context.Background(), ref, old, c.Parent())
 	}
 	return storageFault("open the clone", err)
 }
 
 // waitingOn lists the commits of a branch that is not served that are not known to be on the
 // remote, oldest first.
-func (s *Store) waitingOn(branch string) (list []*pending, tip oid, err error) {
-	if tip, err = s.refs.read("refs/heads/" + branch); err != nil || tip.isZero() {
+func (s *Store) waitingOn(branch string) (list []*pending, tip git.OID, err error) {
+	if tip, err = s.refs.Read("refs/heads/" + branch); err != nil || tip.IsZero() {
 		return nil, tip, err
 	}
 	now := s.tip.Load().commit
 	for _, there := range []string{"refs/remotes/origin/" + branch, s.incoming()} {
-		known, err := s.refs.read(there)
+		known, err := s.refs.Read(there)
 		if err != nil {
 			return nil, tip, err
 		}
-		if known.isZero() {
+		if known.IsZero() {
 			continue
 		}
 		if list, ok, err := s.chain(tip, known); err != nil || ok {
@@ -65,8 +67,8 @@ func (s *Store) waitingOn(branch string) (list []*pending, tip oid, err error) {
 		}
 	}
 	// What the remote had of it is not known: what the new branch does not have waits.
-	if !now.isZero() {
-		history, err := common(s.db, now, tip)
+	if !now.IsZero() {
+		history, err := git.Common(s.db, now, tip)
 		if err != nil {
 			return nil, tip, err
 		}
@@ -76,22 +78,22 @@ func (s *Store) waitingOn(branch string) (list []*pending, tip oid, err error) {
 		}
 		return list, tip, nil
 	}
-	list, _, err = s.chain(tip, zeroOID)
+	list, _, err = s.chain(tip, git.ZeroOID)
 	return list, tip, err
 }
 
 // putOnTop replays commits of another branch on this one's tip, durably.
 func (s *Store) putOnTop(waiting []*pending) error {
 	tip := s.tip.Load()
-	if tip.commit.isZero() { // the remote is empty: the whole branch goes there under its new name
-		return s.moveRef(s.head(), zeroOID, waiting[len(waiting)-1].id)
+	if tip.commit.IsZero() { // the remote is empty: the whole branch goes there under its new name
+		return s.moveRef(s.head(), git.ZeroOID, waiting[len(waiting)-1].id)
 	}
-	at, err := readCommit(s.db, tip.commit)
+	at, err := git.ReadCommit(s.db, tip.commit)
 	if err != nil {
 		return err
 	}
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
+	b := builder{git.NewBatch(s.db)}
+	defer b.Close()
 	r := &replay{s: s, b: b, at: at}
 	if _, err := r.all(waiting); err != nil {
 		return err
@@ -99,5 +101,5 @@ func (s *Store) putOnTop(waiting []*pending) error {
 	for _, c := range r.conflicts {
 		s.log.Warn("both branches changed a file", "conflict", c)
 	}
-	return s.makeDurable(b, s.head(), tip.commit, r.at.id)
+	return s.makeDurable(b, s.head(), tip.commit, r.at.ID)
 }

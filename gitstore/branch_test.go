@@ -9,13 +9,13 @@ func TestWhatWaitsComesAlongToAnotherBranch(t *testing.T) {
 		name   string
 		remote func(t *testing.T, remote string)
 	}{
-		{"renamed", func(t *testing.T, remote string) { git(t, remote, "branch", "-m", "main", "trunk") }},
+		{"renamed", func(t *testing.T, remote string) { runGit(t, remote, "branch", "-m", "main", "trunk") }},
 		{"another one", func(t *testing.T, remote string) {
 			h := checkout(t, remote)
 			h.git("checkout", "-q", "-b", "trunk")
 			h.commit(map[string]string{"a.md": "one\nby hand\n", "hand.md": "hand\n"}, "by hand")
 			h.git("push", "-q", "origin", "trunk")
-			git(t, remote, "update-ref", "-d", "refs/heads/main")
+			runGit(t, remote, "update-ref", "-d", "refs/heads/main")
 		}},
 	} {
 		t.Run(change.name, func(t *testing.T) {
@@ -32,23 +32,23 @@ func TestWhatWaitsComesAlongToAnotherBranch(t *testing.T) {
 			synced(t, s)
 			want := map[string]string{"waits.md": "waits", "pushed.md": "changed"}
 			for path, text := range want {
-				if got := git(t, remote, "show", "trunk:"+path); got != text {
+				if got := runGit(t, remote, "show", "trunk:"+path); got != text {
 					t.Errorf("%s of trunk is %q, want %q", path, got, text)
 				}
 			}
-			if n := git(t, remote, "rev-list", "--count", "--grep=waits", "trunk"); n != "2" {
+			if n := runGit(t, remote, "rev-list", "--count", "--grep=waits", "trunk"); n != "2" {
 				t.Errorf("trunk has %s commits that waited, want 2", n)
 			}
 			shut(t, s)
 
 			// Neither coming back nor going there again brings them twice.
-			git(t, remote, "branch", "-f", "main", "trunk~2")
+			runGit(t, remote, "branch", "-f", "main", "trunk~2")
 			for _, branch := range []string{"main", "trunk"} {
 				s = open(t, Config{Remote: remote, Dir: dir, Branch: branch})
 				synced(t, s)
 				shut(t, s)
 			}
-			if n := git(t, remote, "rev-list", "--count", "main..trunk"); n != "2" {
+			if n := runGit(t, remote, "rev-list", "--count", "main..trunk"); n != "2" {
 				t.Errorf("trunk has %s commits that main has not, want 2", n)
 			}
 			fsck(t, remote)

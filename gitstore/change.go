@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"gitpost/gitstore/git"
 )
 
 // checkPath refuses what Git would not check out everywhere.
@@ -53,11 +55,14 @@ func isDotGit(part string) bool {
 type planned struct {
 	File
 	text textRule
-	ours *treeEntry // a replayed blob in place of content
+	ours *git.Entry // a replayed blob in place of content
 }
 
-// change puts the files of a Change into a tree and gives the new tree.
-func (b *batch) change(at *Snapshot, files []File, attributes *attributeCache) (oid, error) {
+// builder adds the trees and blobs of changes to a batch.
+type builder struct{ *git.Batch }
+
+// change puts the files of a Change into a tree and returns the new tree.
+func (b builder) change(at *Snapshot, files []File, attributes *attributeCache) (git.OID, error) {
 	last := make(map[string]int, len(files))
 	for i, f := range files {
 		last[f.Path] = i
@@ -68,16 +73,16 @@ func (b *batch) change(at *Snapshot, files []File, attributes *attributeCache) (
 			continue
 		}
 		if err := checkPath(f.Path); err != nil {
-			return zeroOID, err
+			return git.ZeroOID, err
 		}
 		p := planned{File: f}
 		if !f.Delete {
 			a, err := attributes.of(at, f.Path)
 			if err != nil {
-				return zeroOID, err
+				return git.ZeroOID, err
 			}
 			if err := refuseFilter(f.Path, a); err != nil {
-				return zeroOID, err
+				return git.ZeroOID, err
 			}
 			p.text = a.textRule()
 		}
@@ -86,58 +91,53 @@ func (b *batch) change(at *Snapshot, files []File, attributes *attributeCache) (
 	return b.apply(at.tree, plan)
 }
 
-// apply gives the tree with the planned files in it. On an error the batch is as before.
-func (b *batch) apply(tree oid, plan []planned) (oid, error) {
+// apply returns the tree with the planned files in it. On an error the batch is as before.
+func (b builder) apply(tree git.OID, plan []planned) (git.OID, error) {
 	slices.SortFunc(plan, func(x, y planned) int { return strings.Compare(x.Path, y.Path) })
-	n, off := b.w.len(), b.w.offset()
+	rewind := b.Mark()
 	root, err := b.folder(tree, 0, plan)
-	if err == nil && root.isZero() {
-		root = emptyTree
-		if !b.db.has(emptyTree) {
-			err = b.w.add(emptyTree, treeKind, nil)
-		}
+	if err == nil && root.IsZero() {
+		root, err = b.Add(git.TreeKind, nil)
 	}
 	if err != nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		_ = b.w.rewind(n, off)
-		return zeroOID, err
+		rewind()
+		return git.ZeroOID, err
 	}
 	return root, nil
 }
 
 // folder applies the plan to one folder; all its paths agree in the first skip bytes. It
-// gives zero when nothing is left in it.
-func (b *batch) folder(tree oid, skip int, plan []planned) (oid, error) {
-	raw, err := readTree(b, tree)
+// returns zero when nothing is left in it.
+func (b builder) folder(tree git.OID, skip int, plan []planned) (git.OID, error) {
+	raw, err := git.ReadTree(b, tree)
 	if err != nil {
-		return zeroOID, err
+		return git.ZeroOID, err
 	}
-	var edits []treeEdit
+	var edits []git.Edit
 	for _, group := range groupByName(plan, skip) {
-		old, there, err := findEntry(raw, group.name)
+		old, there, err := git.FindEntry(raw, group.name)
 		if err != nil {
-			return zeroOID, err
+			return git.ZeroOID, err
 		}
 		edit, err := b.entry(old, there, skip, group)
 		if err != nil {
-			return zeroOID, err
+			return git.ZeroOID, err
 		}
-		if edit.mode != old.mode || edit.id != old.id {
+		if edit.Mode != old.Mode || edit.ID != old.ID {
 			edits = append(edits, edit)
 		}
 	}
 	if len(edits) == 0 {
 		if len(raw) == 0 {
-			return zeroOID, nil
+			return git.ZeroOID, nil
 		}
 		return tree, nil
 	}
-	next, err := spliceTree(raw, edits)
+	next, err := git.SpliceTree(raw, edits)
 	if err != nil || len(next) == 0 {
-		return zeroOID, err
+		return git.ZeroOID, err
 	}
-	return b.add(treeKind, next)
+	return b.Add(git.TreeKind, next)
 }
 
 // nameGroup is what the plan has for one name in a folder: the name itself, or paths
@@ -169,38 +169,38 @@ func groupByName(plan []planned, skip int) []*nameGroup {
 }
 
 // entry computes the new state of one name.
-func (b *batch) entry(old treeEntry, there bool, skip int, g *nameGroup) (treeEdit, error) {
-	edit := treeEdit{name: g.name, mode: old.mode, id: old.id}
+func (b builder) entry(old git.Entry, there bool, skip int, g *nameGroup) (git.Edit, error) {
+	edit := git.Edit{Name: g.name, Mode: old.Mode, ID: old.ID}
 	refuse := func(p planned, reason string) error { return &PathError{Path: p.Path, Reason: reason} }
 	if len(g.under) > 0 {
 		prefix := g.under[0].Path[:skip+len(g.name)]
 		removed := g.leaf != nil && g.leaf.Delete
 		switch {
-		case !there || old.mode == modeDir:
-		case old.mode == modeSymlink:
+		case !there || old.Mode == git.ModeDir:
+		case old.Mode == git.ModeSymlink:
 			return edit, refuse(g.under[0], prefix+" is a symlink, and nothing is written through one")
-		case old.mode == modeSubmodule:
+		case old.Mode == git.ModeSubmodule:
 			return edit, refuse(g.under[0], prefix+" is a submodule, which is another repository")
 		case removed || onlyDeletes(g.under):
 		default:
 			return edit, refuse(g.under[0], prefix+" is a file, not a folder")
 		}
-		if there && old.mode != modeDir && !removed {
+		if there && old.Mode != git.ModeDir && !removed {
 			return edit, nil // nothing under a file to delete
 		}
-		sub := zeroOID
-		if old.mode == modeDir {
-			sub = old.id
+		sub := git.ZeroOID
+		if old.Mode == git.ModeDir {
+			sub = old.ID
 		}
 		next, err := b.folder(sub, skip+len(g.name)+1, g.under)
 		if err != nil {
 			return edit, err
 		}
-		edit.mode, edit.id = modeDir, next
-		if next.isZero() {
-			edit.mode = 0
+		edit.Mode, edit.ID = git.ModeDir, next
+		if next.IsZero() {
+			edit.Mode = 0
 		}
-		old, there = treeEntry{mode: edit.mode, id: edit.id}, !next.isZero()
+		old, there = git.Entry{Mode: edit.Mode, ID: edit.ID}, !next.IsZero()
 		if g.leaf != nil && g.leaf.Delete {
 			return edit, nil
 		}
@@ -210,29 +210,29 @@ func (b *batch) entry(old treeEntry, there bool, skip int, g *nameGroup) (treeEd
 	}
 	if there {
 		switch {
-		case old.mode == modeDir && g.leaf.Delete:
+		case old.Mode == git.ModeDir && g.leaf.Delete:
 			return edit, refuse(*g.leaf, "it is a folder; name the files in it")
-		case old.mode == modeDir:
+		case old.Mode == git.ModeDir:
 			return edit, refuse(*g.leaf, "there is a folder of that name")
-		case old.mode == modeSymlink:
+		case old.Mode == git.ModeSymlink:
 			return edit, refuse(*g.leaf, "it is a symlink, which is left alone")
-		case old.mode == modeSubmodule:
+		case old.Mode == git.ModeSubmodule:
 			return edit, refuse(*g.leaf, "it is a submodule, which is left alone")
 		}
 	}
 	if g.leaf.Delete {
-		return treeEdit{name: g.name}, nil
+		return git.Edit{Name: g.name}, nil
 	}
 	if g.leaf.ours != nil {
-		edit.mode, edit.id = g.leaf.ours.mode, g.leaf.ours.id
+		edit.Mode, edit.ID = g.leaf.ours.Mode, g.leaf.ours.ID
 		return edit, nil
 	}
-	edit.mode = modeFile
+	edit.Mode = git.ModeFile
 	if there {
-		edit.mode = old.mode
+		edit.Mode = old.Mode
 	}
 	var err error
-	edit.id, err = b.content(*g.leaf, old, there)
+	edit.ID, err = b.content(*g.leaf, old, there)
 	return edit, err
 }
 
@@ -244,22 +244,26 @@ func onlyDeletes(plan []planned) bool {
 const streamedFrom = 1 << 20
 
 // content stores a file's bytes and names the blob.
-func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
+func (b builder) content(p planned, old git.Entry, there bool) (git.OID, error) {
 	data := p.Data
 	if p.Open != nil {
 		r, err := p.Open()
 		if err != nil {
-			return zeroOID, &contentError{p.Path, err}
+			return git.ZeroOID, &contentError{p.Path, err}
 		}
 		defer r.Close()
 		if p.Size >= streamedFrom {
-			return b.addStream(&contentReader{r, p.Path}, p.Size)
+			o, err := b.AddStream(&contentReader{r, p.Path}, p.Size)
+			if errors.Is(err, git.ErrWrongSize) {
+				err = &contentError{p.Path, err}
+			}
+			return o, err
 		}
 		if data, err = io.ReadAll(io.LimitReader(r, p.Size+1)); err != nil {
-			return zeroOID, &contentError{p.Path, err}
+			return git.ZeroOID, &contentError{p.Path, err}
 		}
 		if int64(len(data)) != p.Size {
-			return zeroOID, &contentError{p.Path, errWrongSize}
+			return git.ZeroOID, &contentError{p.Path, git.ErrWrongSize}
 		}
 	}
 	if p.text != notText && bytes.Contains(data, crlf) {
@@ -268,9 +272,9 @@ func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
 			// Git leaves the line endings of a file alone whose stored version is text with CRLF.
 			convert = true
 			if there {
-				_, before, err := b.object(old.id)
+				_, before, err := b.Object(old.ID)
 				if err != nil {
-					return zeroOID, err
+					return git.ZeroOID, err
 				}
 				convert = !bytes.Contains(before, crlf) || looksBinary(before)
 			}
@@ -279,10 +283,8 @@ func (b *batch) content(p planned, old treeEntry, there bool) (oid, error) {
 			data = bytes.ReplaceAll(data, crlf, []byte{'\n'})
 		}
 	}
-	return b.add(blobKind, data)
+	return b.Add(git.BlobKind, data)
 }
-
-var errWrongSize = errors.New("it has not the size that was announced")
 
 // contentError is a failure to read what the caller wants committed; the disk of the clone
 // has no part in it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,16 +11,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // openClone finds or makes the clone. HEAD is written last, so a folder without one was
 // never complete, whatever killed its making.
 func (s *Store) openClone(ctx context.Context) error {
-	branch, err := s.refs.head()
+	branch, err := s.refs.Head()
 	if err != nil {
 		// A HEAD that is gone or empty is no reason to forget what waits on the branch.
-		if only, ok := s.refs.onlyBranch(); ok {
+		if only, ok := s.refs.OnlyBranch(); ok {
 			branch, err = only, nil
 			s.log.Warn("the clone had no readable HEAD", "clone", s.c.Dir, "branch", branch)
 		}
@@ -35,17 +35,11 @@ func (s *Store) openClone(ctx context.Context) error {
 	if err := s.checkFolderIsOurs(); err != nil {
 		return err
 	}
-	for _, dir := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
-		if err := os.MkdirAll(filepath.Join(s.c.Dir, filepath.FromSlash(dir)), 0o755); err != nil {
-			return &StorageError{Op: "make the clone", Err: err}
-		}
-	}
-	removeTemporaries(filepath.Join(s.c.Dir, "objects", "pack"))
-	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+	if s.db, err = git.Create(s.c.Dir); err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
 	if err := s.firstFetch(ctx); err != nil {
-		return s.remote.explain("clone", err)
+		return s.remote.Explain("clone", err)
 	}
 	if err := s.writeConfig(); err != nil {
 		return err
@@ -64,7 +58,7 @@ func (s *Store) checkFolderIsOurs() error {
 	}
 	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
 	for _, e := range entries {
-		if !slices.Contains(ours, e.Name()) && !strings.HasPrefix(e.Name(), tempPrefix) {
+		if !slices.Contains(ours, e.Name()) && !git.IsTemporary(e.Name()) {
 			return fmt.Errorf("make the clone: %s is not empty and no clone (it has %s); name an empty or new folder", s.c.Dir, e.Name())
 		}
 	}
@@ -73,109 +67,61 @@ func (s *Store) checkFolderIsOurs() error {
 
 // firstFetch brings the whole branch.
 func (s *Store) firstFetch(ctx context.Context) error {
-	session, adv, err := s.remote.advertise(ctx)
+	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
 	}
-	if session == nil { // empty
-		if s.branch = s.c.Branch; s.branch == "" {
+	defer f.Close()
+	s.branch = s.c.Branch
+	if len(f.Branches()) == 0 {
+		if s.branch == "" {
 			s.branch = "main"
 		}
 		return nil
 	}
-	defer session.Close()
-	if s.branch = s.c.Branch; s.branch == "" {
-		if s.branch, err = defaultBranch(adv); err != nil {
+	if s.branch == "" {
+		if s.branch, err = f.DefaultBranch(); err != nil {
 			return err
 		}
 	}
-	tip, err := s.branchOf(adv)
+	tip, err := s.branchOf(f)
 	if err != nil {
 		return err
 	}
 	progress, began := s.c.Progress, time.Now()
-	if progress == nil {
-		progress = io.Discard
-	} else {
-		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.name)
+	if progress != nil {
+		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.Name())
 	}
-	if err := s.download(ctx, session, adv, tip, nil, progress); err != nil {
+	if err := s.download(ctx, f, tip, nil, progress); err != nil {
 		return err
 	}
-	if err := s.refs.move(ctx, s.tracking(), zeroOrRead(s.refs, s.tracking()), tip); err != nil {
-		return &StorageError{Op: "make the clone", Err: err}
+	for _, ref := range []string{s.tracking(), s.head()} {
+		old, _ := s.refs.Read(ref)
+		if err := s.refs.Move(ctx, ref, old, tip); err != nil {
+			return &StorageError{Op: "make the clone", Err: err}
+		}
 	}
-	if err := s.refs.move(ctx, s.head(), zeroOrRead(s.refs, s.head()), tip); err != nil {
-		return &StorageError{Op: "make the clone", Err: err}
-	}
-	s.log.Info("the repository is cloned", "from", s.remote.name, "branch", s.branch, "took", time.Since(began).Round(time.Millisecond).String())
+	s.log.Info("the repository was cloned", "from", s.remote.Name(), "branch", s.branch,
+		"took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 
-func zeroOrRead(r refs, name string) oid {
-	o, _ := r.read(name)
-	return o
-}
-
-// defaultBranch is what the remote's HEAD names.
-func defaultBranch(adv *packp.AdvRefs) (string, error) {
-	for _, v := range adv.Capabilities.Get("symref") {
-		if name, ok := strings.CutPrefix(v, "HEAD:refs/heads/"); ok {
-			if _, there := adv.References["refs/heads/"+name]; there {
-				return name, nil
-			}
-		}
-	}
-	names := branchNames(adv)
-	var same []string
-	for _, n := range names {
-		if adv.Head != nil && adv.References["refs/heads/"+n] == *adv.Head {
-			same = append(same, n)
-		}
-	}
-	if len(same) == 0 {
-		same = names
-	}
-	for _, usual := range []string{"main", "master"} {
-		if slices.Contains(same, usual) {
-			return usual, nil
-		}
-	}
-	if len(same) == 1 {
-		return same[0], nil
-	}
-	return "", fmt.Errorf("the remote has no default branch; name one of: %s", strings.Join(names, ", "))
-}
-
-func branchNames(adv *packp.AdvRefs) []string {
-	var names []string
-	for ref := range adv.References {
-		if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // branchOf is the store's branch at the remote; zero when the remote is empty.
-func (s *Store) branchOf(adv *packp.AdvRefs) (oid, error) {
-	if h, ok := adv.References[s.head()]; ok {
-		return oid(h), nil
+func (s *Store) branchOf(f *remote.Fetch) (git.OID, error) {
+	tip, ok := f.Branch(s.branch)
+	names := f.Branches()
+	if ok || len(names) == 0 {
+		return tip, nil
 	}
-	names := branchNames(adv)
-	if len(names) == 0 {
-		return zeroOID, nil
-	}
-	return zeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
-		Hint:   "name the branch in the configuration and restart; what waits comes along"}
+		Hint:   "name the branch in the configuration and restart; unpushed commits move with it"}
 }
 
 // writeConfig makes the folder a repository that git commands accept. The URL has no
 // secret in it.
 func (s *Store) writeConfig() error {
-	return s.writeConfigText(coreConfig+originConfig(s.remote.name), true)
+	return s.writeConfigText(coreConfig+originConfig(s.remote.Name()), true)
 }
 
 const coreConfig = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
@@ -193,8 +139,8 @@ const ownSection = "[gitstore]\n"
 // writeConfigText puts a section of our own behind a config: which remote the branch that
 // is noted as the remote's belongs to, and whether this package made the clone.
 func (s *Store) writeConfigText(text string, made bool) error {
-	text += ownSection + "\tremote = " + quoteConfig(s.remote.name) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
-	if err := replaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
+	text += ownSection + "\tremote = " + quoteConfig(s.remote.Name()) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
+	if err := git.ReplaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
 		return &StorageError{Op: "write the clone's config", Err: err}
 	}
 	return nil
@@ -209,38 +155,26 @@ func (s *Store) checkConfig() error {
 	}
 	text, own, known := strings.Cut(string(data), ownSection)
 	made := strings.Contains(own, "\tmade = true\n")
-	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.name)+"\n") {
+	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.Name())+"\n") {
 		s.delivery.fromEmpty = made
 		return nil
 	}
 	if known {
 		// Another remote: what was noted of the old one says nothing about it.
 		for _, ref := range []string{s.tracking(), s.incoming()} {
-			if err := s.refs.remove(ref); err != nil {
+			if err := s.refs.Remove(ref); err != nil {
 				return &StorageError{Op: "open the clone", Err: err}
 			}
 		}
 	}
 	if text == "" || made {
-		text = coreConfig + originConfig(s.remote.name)
+		text = coreConfig + originConfig(s.remote.Name())
 	}
 	return s.writeConfigText(text, false)
 }
 
 func (s *Store) writeHead() error {
-	return replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) error {
-	os.Remove(path + ".new")
-	if err := writeSynced(path+".new", data, 0o644); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return git.ReplaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: "+s.head()+"\n"))
 }
 
 func (s *Store) openExisting(ctx context.Context, branch string) error {
@@ -248,21 +182,16 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 	if s.c.Branch != "" {
 		s.branch = s.c.Branch
 	}
-	s.refs.recover(s.head(), s.tracking(), s.incoming())
-	packs := filepath.Join(s.c.Dir, "objects", "pack")
-	removeTemporaries(packs)
-	if err := mendPacks(packs); err != nil {
-		return &StorageError{Op: "open the clone", Err: err}
-	}
+	s.refs.Recover(s.head(), s.tracking(), s.incoming())
 	var err error
-	if s.db, err = openObjects(filepath.Join(s.c.Dir, "objects")); err != nil {
+	if s.db, err = git.Repair(s.c.Dir); err != nil {
 		return &StorageError{Op: "open the clone", Err: err}
 	}
 	if err := s.checkConfig(); err != nil {
 		return err
 	}
-	if head, err := s.refs.head(); err != nil || head != branch {
-		if err := replaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n")); err != nil {
+	if head, err := s.refs.Head(); err != nil || head != branch {
+		if err := git.ReplaceFile(filepath.Join(s.c.Dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n")); err != nil {
 			return &StorageError{Op: "open the clone", Err: err}
 		}
 	}
@@ -270,13 +199,13 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 		return err
 	}
 	if s.branch != branch {
-		tip, err := s.refs.read(s.head())
+		tip, err := s.refs.Read(s.head())
 		if err != nil {
 			return fmt.Errorf("open the clone: %w", err)
 		}
-		if tip.isZero() {
+		if tip.IsZero() {
 			if err := s.firstFetch(ctx); err != nil {
-				return s.remote.explain("fetch from", err)
+				return s.remote.Explain("fetch from", err)
 			}
 		}
 		return s.changeBranch(branch)
@@ -286,23 +215,23 @@ func (s *Store) openExisting(ctx context.Context, branch string) error {
 
 // load reads the state from the refs: the tip, and what waits for a push.
 func (s *Store) load() error {
-	tip, err := s.refs.read(s.head())
+	tip, err := s.refs.Read(s.head())
 	if err != nil {
 		return fmt.Errorf("open the clone: %w", err)
 	}
 	now, err := snapshotOf(s.db, tip)
 	if err == nil {
-		_, err = readTree(s.db, now.tree)
+		_, err = git.ReadTree(s.db, now.tree)
 	}
 	if err != nil {
 		return s.unreadable(s.head(), err)
 	}
 	s.tip.Store(now)
-	remote, err := s.refs.read(s.tracking())
+	remote, err := s.refs.Read(s.tracking())
 	if err != nil {
 		s.log.Warn("what the remote had the last time is not known any more", "error", err)
-		remote = zeroOID
-		if err := s.refs.remove(s.tracking()); err != nil {
+		remote = git.ZeroOID
+		if err := s.refs.Remove(s.tracking()); err != nil {
 			return &StorageError{Op: "open the clone", Err: err}
 		}
 	}
@@ -313,29 +242,29 @@ func (s *Store) load() error {
 	}
 	// A store that was killed between moving the branch and noting the remote's tip left
 	// the latter here.
-	incoming, _ := s.refs.read(s.incoming())
+	incoming, _ := s.refs.Read(s.incoming())
 	var chain []*pending
-	for at := tip; !at.isZero(); {
+	for at := tip; !at.IsZero(); {
 		if at == remote || at == incoming {
 			d.remote = at
 			slices.Reverse(chain)
 			d.unpushed = chain
 			return nil
 		}
-		c, err := readCommit(s.db, at)
+		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
 			return fmt.Errorf("open the clone: %w", err)
 		}
-		chain = append(chain, &pending{id: at, when: time.Unix(c.committed, 0), skipCI: strings.Contains(c.message, skipCI)})
-		at = c.parent()
+		chain = append(chain, &pending{id: at, when: time.Unix(c.Committed, 0), skipCI: strings.Contains(c.Message, skipCI)})
+		at = c.Parent()
 	}
-	if remote.isZero() && d.fromEmpty {
+	if remote.IsZero() && d.fromEmpty {
 		slices.Reverse(chain)
 		d.unpushed = chain
 		return nil
 	}
 	// What the remote has is not known: the next fetch finds out.
-	d.remote = zeroOID
+	d.remote = git.ZeroOID
 	d.unknown = true
 	return nil
 }

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // courier is the one that talks to the remote.
@@ -18,8 +21,8 @@ type courier struct {
 	failed      int       // pushes that failed in a row
 	polling     time.Time // when the next look at the remote is due; zero: none is
 	fetchFailed int
-	fresh       bool    // a commit came since the last look
-	remote      *remote // to be used from now on; nil: the one that is
+	fresh       bool           // a commit came since the last look
+	remote      *remote.Remote // to be used from now on; nil: the one that is
 }
 
 const (
@@ -39,14 +42,14 @@ func backoff(failures int) time.Duration {
 
 func (c *courier) init() { c.wake = make(chan struct{}, 1) }
 
-// collecting tells that a push waits for more commits.
+// collecting reports that a push waits for more commits.
 func (c *courier) collecting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.failed == 0 && time.Now().Before(c.due)
 }
 
-// nudge tells that there is something new to push.
+// nudge reports that there is something new to push.
 func (c *courier) nudge() {
 	c.mu.Lock()
 	c.fresh = true
@@ -149,7 +152,7 @@ func (s *Store) work() {
 	}
 }
 
-// pushIsDue plans the next push and tells whether its time has come.
+// pushIsDue plans the next push and reports whether its time has come.
 func (s *Store) pushIsDue(fresh bool) bool {
 	c := &s.courier
 	c.mu.Lock()
@@ -297,7 +300,7 @@ func (s *Store) pushAll(ctx context.Context) error {
 	full := false
 	for moved := 0; ; {
 		covered, err := s.push(ctx, full)
-		var no *rejection
+		var no *remote.Rejection
 		switch {
 		case err == nil:
 			s.notePush(nil, nil)
@@ -306,11 +309,11 @@ func (s *Store) pushAll(ctx context.Context) error {
 			}
 			moved = 0
 			continue
-		case errors.As(err, &no) && no.unpack && !full:
+		case errors.As(err, &no) && no.Unpack && !full:
 			// The server could not complete the thin pack: send everything whole.
 			full = true
 			continue
-		case errors.As(err, &no) && no.moved && moved < movedPatience:
+		case errors.As(err, &no) && no.Moved && moved < movedPatience:
 			before := s.delivery.remoteTip()
 			fetchErr := s.fetch(ctx)
 			s.noteFetch(fetchErr)
@@ -325,13 +328,13 @@ func (s *Store) pushAll(ctx context.Context) error {
 				continue
 			}
 		}
-		err = s.remote.explain("push to", err)
+		err = s.remote.Explain("push to", err)
 		s.notePush(err, covered)
 		return err
 	}
 }
 
-func (d *delivery) remoteTip() oid {
+func (d *delivery) remoteTip() git.OID {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.remote

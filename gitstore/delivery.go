@@ -6,12 +6,14 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
-// pending is a commit that is not known to be on the remote. A replay gives it a new name.
+// pending is a commit that is not known to be on the remote. A replay returns it a new name.
 // The delivery's mutex guards it.
 type pending struct {
-	id     oid
+	id     git.OID
 	when   time.Time
 	skipCI bool
 
@@ -22,7 +24,7 @@ type pending struct {
 // delivery is what is known of the remote, and what waits for it.
 type delivery struct {
 	mu       sync.Mutex // guards all below
-	remote   oid        // the branch as last seen there; zero: empty, or not known
+	remote   git.OID    // the branch as last seen there; zero: empty, or not known
 	unknown  bool       // there is a branch here, and what the remote has of it is not known
 	refill   bool       // the remote lost its branch: all must be pushed
 	unpushed []*pending // oldest first
@@ -73,7 +75,7 @@ func (d *delivery) lose() {
 
 func (d *delivery) end() { d.update(func() { d.ended = true }) }
 
-// allSkipCI tells whether nothing that waits wants a build: CI looks at the last commit of
+// allSkipCI reports whether nothing that waits wants a build: CI looks at the last commit of
 // a push alone.
 func (d *delivery) allSkipCI() bool {
 	d.mu.Lock()
@@ -144,15 +146,15 @@ func (s *Store) Status() Status {
 	defer d.mu.Unlock()
 	st := Status{
 		Branch:    s.branch,
-		Tip:       s.tip.Load().commit.hash(),
-		Remote:    d.remote.hash(),
+		Tip:       s.tip.Load().commit.Hash(),
+		Remote:    d.remote.Hash(),
 		Unpushed:  len(d.unpushed),
 		LastPush:  d.lastPush,
 		LastFetch: d.lastFetch,
 		Problem:   d.problem(),
 		Disk:      s.wounds.problem(),
 		Conflicts: slices.Clone(d.conflicts),
-		Packs:     len(*s.db.packs.Load()),
+		Packs:     s.db.PackCount(),
 		Counts:    d.counts,
 	}
 	if len(d.unpushed) > 0 {
@@ -162,7 +164,7 @@ func (s *Store) Status() Status {
 }
 
 // arrived notes that the remote has the branch up to a commit that waited.
-func (d *delivery) arrived(remote oid) {
+func (d *delivery) arrived(remote git.OID) {
 	d.remote, d.unknown, d.refill = remote, false, false
 	for i := len(d.unpushed) - 1; i >= 0; i-- {
 		if d.unpushed[i].id != remote {
@@ -176,7 +178,7 @@ func (d *delivery) arrived(remote oid) {
 	}
 }
 
-// wantsPush tells whether something waits that can be pushed.
+// wantsPush reports whether something waits that can be pushed.
 func (d *delivery) wantsPush() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -46,7 +46,7 @@ func TestFullDiskIsAnErrorAndServiceResumes(t *testing.T) {
 			t.Errorf("on a full disk: %v", err)
 		}
 	}
-	if s.Snapshot().Commit() != full || git(t, s.c.Dir, "rev-parse", "main") != string(full) {
+	if s.Snapshot().Commit() != full || runGit(t, s.c.Dir, "rev-parse", "main") != string(full) {
 		t.Error("something was committed")
 	}
 	wantFiles(t, s.Snapshot(), want)
@@ -65,7 +65,7 @@ func TestFullDiskIsAnErrorAndServiceResumes(t *testing.T) {
 	pushed(t, s, put(t, s, "after", map[string]string{"after.md": "a\n"}))
 	want["after.md"], want["hand.md"] = "a\n", strings.Repeat("by hand\n", 1000)
 	wantFiles(t, s.Snapshot(), want)
-	if left, _ := filepath.Glob(filepath.Join(s.c.Dir, "objects", "pack", tempPrefix+"*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(s.c.Dir, "objects", "pack", "tmp_gitstore_*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	fsck(t, s.c.Dir)
@@ -146,7 +146,7 @@ func TestManyPacksAreJoinedWhileReadersRead(t *testing.T) {
 			wantFiles(t, reader, map[string]string{"a.md": "a\n"})
 		}
 	}
-	for len(*s.db.packs.Load()) >= packsMost {
+	for s.db.PackCount() >= packsMost {
 		signal(s.crowded)
 	}
 	wantFiles(t, s.Snapshot(), want)
@@ -170,18 +170,18 @@ func TestGitCommandsInTheCloneDoNoHarm(t *testing.T) {
 	s := open(t, Config{Remote: remote})
 	pushed(t, s, put(t, s, "one", map[string]string{"b.md": "b\n"}))
 	old := s.Snapshot()
-	git(t, s.c.Dir, "gc", "-q", "--prune=now")
+	runGit(t, s.c.Dir, "gc", "-q", "--prune=now")
 	wantFiles(t, old, map[string]string{"a.md": "a\n", "b.md": "b\n"})
 	pushed(t, s, put(t, s, "two", map[string]string{"c.md": "c\n"}))
 	// Somebody commits in the clone itself.
-	tree := git(t, s.c.Dir, "rev-parse", "main^{tree}")
-	odd := git(t, s.c.Dir, "commit-tree", "-p", "main", "-m", "by a stranger", tree)
-	git(t, s.c.Dir, "update-ref", "refs/heads/main", odd)
-	git(t, s.c.Dir, "pack-refs", "--all")
+	tree := runGit(t, s.c.Dir, "rev-parse", "main^{tree}")
+	odd := runGit(t, s.c.Dir, "commit-tree", "-p", "main", "-m", "by a stranger", tree)
+	runGit(t, s.c.Dir, "update-ref", "refs/heads/main", odd)
+	runGit(t, s.c.Dir, "pack-refs", "--all")
 	c := put(t, s, "three", map[string]string{"d.md": "d\n"})
 	pushed(t, s, c)
 	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "a\n", "b.md": "b\n", "c.md": "c\n", "d.md": "d\n"})
-	if log := git(t, remote, "log", "--format=%s", "main"); log != "three\nby a stranger\ntwo\none\nstart" {
+	if log := runGit(t, remote, "log", "--format=%s", "main"); log != "three\nby a stranger\ntwo\none\nstart" {
 		t.Errorf("history:\n%s", log)
 	}
 	fsck(t, remote)
@@ -221,7 +221,7 @@ func TestUnpushedCommitsOutliveARestart(t *testing.T) {
 	for s.Status().Unpushed > 0 {
 		synced(t, s)
 	}
-	if got := git(t, remote, "rev-list", "--count", "main"); got != "4" {
+	if got := runGit(t, remote, "rev-list", "--count", "main"); got != "4" {
 		t.Errorf("%s commits on the remote", got)
 	}
 }
@@ -234,11 +234,11 @@ func TestRemoteThatWasMadeAnewGetsEverything(t *testing.T) {
 	if err := os.RemoveAll(remote); err != nil {
 		t.Fatal(err)
 	}
-	git(t, ".", "init", "-q", "--bare", "-b", "main", remote)
+	runGit(t, ".", "init", "-q", "--bare", "-b", "main", remote)
 	c := put(t, s, "post", map[string]string{"d/d.md": "d\n"})
 	synced(t, s)
 	pushed(t, s, c)
-	if got := git(t, remote, "rev-list", "--count", "main"); got != "3" {
+	if got := runGit(t, remote, "rev-list", "--count", "main"); got != "3" {
 		t.Errorf("%s commits on the remote, want 3", got)
 	}
 	fsck(t, remote)
@@ -248,7 +248,7 @@ func TestForeignCloneIsTakenOver(t *testing.T) {
 	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	dir := filepath.Join(t.TempDir(), "clone")
-	git(t, ".", "clone", "-q", "--bare", remote, dir)
+	runGit(t, ".", "clone", "-q", "--bare", remote, dir)
 	h := checkout(t, remote)
 	h.edit(map[string]string{"hand.md": "h\n"}, "by hand")
 	s := open(t, Config{Dir: dir, Remote: remote})
@@ -257,14 +257,14 @@ func TestForeignCloneIsTakenOver(t *testing.T) {
 	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "a\n", "hand.md": "h\n", "b.md": "b\n"})
 	// Another remote without a common history is refused, and nothing is pushed there.
 	other := remoteWith(t, map[string]string{"other.md": "o\n"})
-	before := git(t, other, "rev-parse", "main")
+	before := runGit(t, other, "rev-parse", "main")
 	shut(t, s)
 	s = open(t, Config{Dir: dir, Remote: other})
 	err := s.Sync(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "no commit in common") {
 		t.Errorf("got %v", err)
 	}
-	if got := git(t, other, "rev-parse", "main"); got != before {
+	if got := runGit(t, other, "rev-parse", "main"); got != before {
 		t.Error("the other remote was changed")
 	}
 }

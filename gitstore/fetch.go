@@ -3,48 +3,42 @@ package gitstore
 import (
 	"context"
 	"io"
-	"slices"
 	"time"
 
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
-	"github.com/go-git/go-git/v5/plumbing/transport"
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // fetched is what the courier hands to the writer.
 type fetched struct {
-	tip oid // zero: the remote is empty
+	tip git.OID // zero: the remote is empty
 }
 
 // fetch looks at the remote and brings the branch in step with it.
 func (s *Store) fetch(ctx context.Context) error {
-	return s.remote.explain("fetch from", s.tryFetch(ctx))
+	return s.remote.Explain("fetch from", s.tryFetch(ctx))
 }
 
 func (s *Store) tryFetch(ctx context.Context) error {
-	session, adv, err := s.remote.advertise(ctx)
+	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
 	}
-	if session != nil {
-		defer session.Close()
-	}
-	tip, err := s.branchOf(adv)
+	defer f.Close()
+	tip, err := s.branchOf(f)
 	if err != nil {
 		return err
 	}
 	d := &s.delivery
 	d.mu.Lock()
-	same := tip == d.remote && !d.unknown && !d.lost && (!tip.isZero() || len(d.unpushed) > 0 || s.tip.Load().commit.isZero())
+	same := tip == d.remote && !d.unknown && !d.lost && (!tip.IsZero() || len(d.unpushed) > 0 || s.tip.Load().commit.IsZero())
 	d.mu.Unlock()
 	if same {
 		d.update(func() { d.lastFetch = time.Now() })
 		return nil
 	}
-	if !tip.isZero() && !s.db.has(tip) {
-		if err := s.download(ctx, session, adv, tip, s.haves(), io.Discard); err != nil {
+	if !tip.IsZero() && !s.db.Has(tip) {
+		if err := s.download(ctx, f, tip, s.haves(), nil); err != nil {
 			return err
 		}
 	}
@@ -57,70 +51,38 @@ func (s *Store) tryFetch(ctx context.Context) error {
 }
 
 // haves names commits that the remote may know, the newer ones densely.
-func (s *Store) haves() []plumbing.Hash {
-	var list []plumbing.Hash
-	if remote := s.delivery.remoteTip(); !remote.isZero() {
-		list = append(list, plumbing.Hash(remote))
+func (s *Store) haves() []git.OID {
+	var list []git.OID
+	if tip := s.delivery.remoteTip(); !tip.IsZero() {
+		list = append(list, tip)
 	}
 	at := s.tip.Load().commit
-	for i, next := 0, 0; !at.isZero() && i < 4096; i++ {
+	for i, next := 0, 0; !at.IsZero() && i < 4096; i++ {
 		if i == next {
-			list = append(list, plumbing.Hash(at))
+			list = append(list, at)
 			if next++; i > 32 {
 				next = i + i/8
 			}
 		}
-		c, err := readCommit(s.db, at)
+		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
 			break
 		}
-		at = c.parent()
+		at = c.Parent()
 	}
 	return list
 }
 
 // download stores a pack with the tip and what it needs, durably.
-func (s *Store) download(ctx context.Context, session transport.UploadPackSession, adv *packp.AdvRefs, tip oid, haves []plumbing.Hash, progress io.Writer) error {
-	if tip.isZero() {
-		return nil
-	}
-	req := packp.NewUploadPackRequest()
-	req.Wants = []plumbing.Hash{plumbing.Hash(tip)}
-	req.Haves = slices.DeleteFunc(haves, func(h plumbing.Hash) bool { return h == plumbing.Hash(tip) })
-	for _, c := range []capability.Capability{capability.OFSDelta, capability.Sideband64k} {
-		if adv.Capabilities.Supports(c) {
-			_ = req.Capabilities.Set(c)
-		}
-	}
-	if adv.Capabilities.Supports(capability.Agent) {
-		_ = req.Capabilities.Set(capability.Agent, agentName)
-	}
-	if progress == io.Discard && adv.Capabilities.Supports(capability.NoProgress) {
-		_ = req.Capabilities.Set(capability.NoProgress)
-	}
-	resp, err := session.UploadPack(ctx, req)
+func (s *Store) download(ctx context.Context, f *remote.Fetch, tip git.OID, haves []git.OID, progress io.Writer) error {
+	pack, err := f.Download(ctx, tip, haves, progress)
 	if err != nil {
 		return err
 	}
-	defer resp.Close()
-	var r io.Reader = resp
-	if req.Capabilities.Supports(capability.Sideband64k) {
-		demux := sideband.NewDemuxer(sideband.Sideband64k, resp)
-		demux.Progress = progress
-		r = demux
-	}
-	if progress != io.Discard {
-		r = &received{r: r, w: progress}
-	}
-	p, err := receivePack(s.db.packDir(), r, s.db.object)
-	if err != nil {
-		return err
-	}
-	if p != nil {
-		s.db.add(p)
+	defer pack.Close()
+	came, err := s.db.Receive(pack)
+	if came {
 		signal(s.crowded)
 	}
-	return nil
+	return err
 }
-
-const agentName = "gitpost"

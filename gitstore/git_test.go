@@ -3,6 +3,8 @@ package gitstore
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,8 +40,8 @@ func gitEnv() []string {
 		"GIT_ALLOW_PROTOCOL=file:http:ssh")
 }
 
-// git runs a git command in a folder and gives what it prints.
-func git(t testing.TB, dir string, args ...string) string {
+// runGit runs a git command in a folder and returns what it prints.
+func runGit(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	out, err := tryGit(t, dir, args...)
 	if err != nil {
@@ -86,7 +88,7 @@ func complaint(t testing.TB, dir string) string {
 func emptyRemote(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "remote.git")
-	git(t, ".", "init", "-q", "--bare", "-b", "main", dir)
+	runGit(t, ".", "init", "-q", "--bare", "-b", "main", dir)
 	return dir
 }
 
@@ -109,9 +111,9 @@ type hand struct {
 func checkout(t testing.TB, remote string) *hand {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "work")
-	git(t, ".", "clone", "-q", remote, dir)
+	runGit(t, ".", "clone", "-q", remote, dir)
 	if _, err := tryGit(t, dir, "rev-parse", "HEAD"); err != nil {
-		git(t, dir, "symbolic-ref", "HEAD", "refs/heads/main")
+		runGit(t, dir, "symbolic-ref", "HEAD", "refs/heads/main")
 	}
 	return &hand{t, dir}
 }
@@ -139,13 +141,16 @@ func (h *hand) write(files map[string]string) {
 func (h *hand) commit(files map[string]string, message string) {
 	h.t.Helper()
 	h.write(files)
-	git(h.t, h.dir, "add", "-A")
-	git(h.t, h.dir, "commit", "-q", "--allow-empty", "-m", message)
+	runGit(h.t, h.dir, "add", "-A")
+	runGit(h.t, h.dir, "commit", "-q", "--allow-empty", "-m", message)
 }
 
-func (h *hand) push()                     { h.t.Helper(); git(h.t, h.dir, "push", "-q", "origin", "HEAD:refs/heads/main") }
-func (h *hand) pull()                     { h.t.Helper(); git(h.t, h.dir, "pull", "-q", "--rebase", "origin", "main") }
-func (h *hand) git(args ...string) string { h.t.Helper(); return git(h.t, h.dir, args...) }
+func (h *hand) push() {
+	h.t.Helper()
+	runGit(h.t, h.dir, "push", "-q", "origin", "HEAD:refs/heads/main")
+}
+func (h *hand) pull()                     { h.t.Helper(); runGit(h.t, h.dir, "pull", "-q", "--rebase", "origin", "main") }
+func (h *hand) git(args ...string) string { h.t.Helper(); return runGit(h.t, h.dir, args...) }
 
 // edit commits and pushes.
 func (h *hand) edit(files map[string]string, message string) {
@@ -260,5 +265,11 @@ func wantFiles(t testing.TB, s *Snapshot, want map[string]string) {
 // show is a file at the tip of a branch of a repository.
 func show(t testing.TB, dir, path string) string {
 	t.Helper()
-	return git(t, dir, "show", fmt.Sprintf("main:%s", path))
+	return runGit(t, dir, "show", fmt.Sprintf("main:%s", path))
+}
+
+// blobName is the name of the blob with a text.
+func blobName(text string) string {
+	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text))
+	return hex.EncodeToString(sum[:])
 }

@@ -45,10 +45,12 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // Hash names a Git object, in hexadecimal.
-type Hash string
+type Hash = git.Hash
 
 // Config says where a Store lives. Dir and Remote are required.
 type Config struct {
@@ -66,7 +68,7 @@ type Config struct {
 	PushDelay time.Duration // how long a push waits for more commits
 
 	// Merge brings two versions of one file together when a commit is replayed on a tip that
-	// changed the same file. conflict tells that "theirs" won some place. nil: theirs wins.
+	// changed the same file. conflict reports that "theirs" won some place. nil: theirs wins.
 	// "theirs" is the newer of the two versions, wherever it was written.
 	Merge func(path string, base, ours, theirs []byte) (merged []byte, conflict bool, err error)
 

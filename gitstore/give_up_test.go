@@ -55,7 +55,7 @@ func TestPushGivenUpLeavesNoLockInTheRemote(t *testing.T) {
 		}
 		return true
 	})
-	if tip := git(t, remote, "rev-parse", "main"); tip != string(c.Hash) {
+	if tip := runGit(t, remote, "rev-parse", "main"); tip != string(c.Hash) {
 		t.Errorf("the remote is at %s, the commit under way was %s", tip, c.Hash)
 	}
 }

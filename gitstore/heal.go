@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // A clone can be damaged by what is not gitstore: a dying disk, a file that somebody removed.
@@ -20,7 +18,7 @@ import (
 // wounds are what is known to be wrong with the clone.
 type wounds struct {
 	mu     sync.Mutex // guards all below
-	missed map[oid]bool
+	missed map[git.OID]bool
 	open   bool   // an object was missed for the first time since the last fetch of everything
 	disk   string // why nothing could be written the last time; "" when it went well
 	holed  bool   // and that was because of an object that cannot be read
@@ -31,7 +29,7 @@ const missedMost = 10_000
 
 // miss notes an object that cannot be read. Each is fetched once: what the remote does not have
 // either, such as the past of a shallow clone, is not asked for again and again.
-func (s *Store) miss(o oid) {
+func (s *Store) miss(o git.OID) {
 	w := &s.wounds
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -39,13 +37,13 @@ func (s *Store) miss(o oid) {
 		return
 	}
 	if w.missed == nil {
-		w.missed = make(map[oid]bool)
+		w.missed = make(map[git.OID]bool)
 	}
 	w.missed[o], w.open = true, true
 	signal(s.courier.wake)
 }
 
-// takeOpen tells whether everything has to be fetched, and that it will be.
+// takeOpen reports whether everything has to be fetched, and that it will be.
 func (w *wounds) takeOpen() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,7 +74,7 @@ func (w *wounds) problem() string {
 	return w.disk
 }
 
-// mayPass tells whether the disk may take something now without anybody's doing here.
+// mayPass reports whether the disk may take something now without anybody's doing here.
 func (w *wounds) mayPass() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -89,27 +87,23 @@ const diskAgain = 30 * time.Second
 
 // tryDisk finds out whether the disk takes something again.
 func (s *Store) tryDisk() {
-	name := filepath.Join(s.db.packDir(), tempPrefix+"try")
-	os.Remove(name)
-	err := writeSynced(name, make([]byte, 64<<10), 0o600)
-	os.Remove(name)
-	if err == nil {
+	if s.db.TryWrite() == nil {
 		s.wounds.noteWrite(nil)
 	}
 }
 
 // fetchAll fetches the branch whole, as if nothing of it were here.
 func (s *Store) fetchAll(ctx context.Context) error {
-	session, adv, err := s.remote.advertise(ctx)
-	if err != nil || session == nil {
-		return err
-	}
-	defer session.Close()
-	tip, err := s.branchOf(adv)
+	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
 	}
-	return s.download(ctx, session, adv, tip, nil, io.Discard)
+	defer f.Close()
+	tip, err := s.branchOf(f)
+	if err != nil || tip.IsZero() {
+		return err
+	}
+	return s.download(ctx, f, tip, nil, nil)
 }
 
 // heal fetches what is missing.
@@ -130,13 +124,13 @@ func (s *Store) heal(ctx context.Context) {
 // readable makes sure that the newest commit of a branch can be read: what waits hangs on it.
 func (s *Store) readable(ctx context.Context, ref string) error {
 	for try := 0; ; try++ {
-		tip, err := s.refs.read(ref)
+		tip, err := s.refs.Read(ref)
 		if err != nil {
 			return s.unreadable(ref, err)
 		}
 		now, err := snapshotOf(s.db, tip)
 		if err == nil {
-			_, err = readTree(s.db, now.tree)
+			_, err = git.ReadTree(s.db, now.tree)
 		}
 		if err == nil {
 			return nil
@@ -147,7 +141,7 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 		}
 		s.log.Warn("the newest commit in the clone cannot be read; the branch is fetched whole again", "clone", s.c.Dir, "error", err)
 		if fetchErr := s.fetchAll(ctx); fetchErr != nil {
-			return s.unreadable(ref, errors.Join(err, s.remote.explain("fetch from", fetchErr)))
+			return s.unreadable(ref, errors.Join(err, s.remote.Explain("fetch from", fetchErr)))
 		}
 	}
 }
@@ -155,86 +149,4 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 func (s *Store) unreadable(ref string, err error) error {
 	return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again (keep it: commits that were not pushed are in it alone)",
 		strings.TrimPrefix(ref, "refs/heads/"), s.c.Dir, err)
-}
-
-// mendPacks gives a pack without a readable index a new one. What cannot be read as a pack
-// is set aside.
-func mendPacks(dir string) error {
-	packs, err := filepath.Glob(filepath.Join(dir, "pack-*.pack"))
-	if err != nil {
-		return err
-	}
-	for _, name := range packs {
-		base := strings.TrimSuffix(name, ".pack")
-		_, err := openPack(base)
-		if err == nil {
-			continue
-		}
-		for _, ext := range []string{".idx", ".rev", ".bitmap"} {
-			if err := os.Rename(base+ext, base+ext+".damaged"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-		if err := indexAgain(name); err != nil {
-			if st, statErr := os.Stat(name); statErr == nil && time.Since(st.ModTime()) < time.Minute {
-				continue // git may be making it
-			}
-			if err := os.Rename(name, name+".damaged"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// indexAgain writes the index of a pack on disk.
-func indexAgain(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	alone := func(o oid) (kind, []byte, error) {
-		return 0, nil, fmt.Errorf("%s is not in the pack", o)
-	}
-	x := &packIndexer{f: f, in: newInflater(), end: st.Size() - 20, outside: alone}
-	if err := x.scan(); err != nil {
-		return err
-	}
-	if err := x.resolve(); err != nil {
-		return err
-	}
-	entries, sum, err := x.finish()
-	if err != nil {
-		return err
-	}
-	index := strings.TrimSuffix(name, ".pack") + ".idx"
-	if err := writeSynced(index+".new", encodePackIndex(entries, sum), 0o444); err != nil {
-		return err
-	}
-	if err := os.Rename(index+".new", index); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(name))
-}
-
-// onlyBranch is the branch of a clone whose HEAD is gone.
-func (r refs) onlyBranch() (string, bool) {
-	var found []string
-	root := r.path("refs/heads")
-	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".lock") {
-			found = append(found, path)
-		}
-		return nil
-	})
-	if len(found) != 1 {
-		return "", false
-	}
-	name, err := filepath.Rel(root, found[0])
-	return filepath.ToSlash(name), err == nil
 }

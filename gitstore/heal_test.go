@@ -14,10 +14,10 @@ import (
 // packOf is the pack in a clone that has an object, named as "git rev-parse" takes it.
 func packOf(t *testing.T, dir, object string) string {
 	t.Helper()
-	id := git(t, dir, "rev-parse", object)
+	id := runGit(t, dir, "rev-parse", object)
 	packs, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.idx"))
 	for _, idx := range packs {
-		if strings.Contains(git(t, dir, "verify-pack", "-v", idx), id) {
+		if strings.Contains(runGit(t, dir, "verify-pack", "-v", idx), id) {
 			return strings.TrimSuffix(idx, ".idx")
 		}
 	}
@@ -126,7 +126,7 @@ func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
 	}
 }
 
-// hooked has the remote decline pushes until the function that it gives is called.
+// hooked has the remote decline pushes until the function that it returns is called.
 func hooked(t *testing.T, remote string) (allow func()) {
 	hook(t, remote, "pre-receive", "exit 1")
 	return func() { unhook(t, remote, "pre-receive") }

@@ -5,9 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"gitpost/gitstore/git"
 )
 
-// InUse tells whether a process has the store in dir open.
+// InUse reports whether a process has the store in dir open.
 func InUse(dir string) (bool, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "gitstore.lock"), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -17,11 +19,11 @@ func InUse(dir string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	switch err := lockFile(f); {
+	switch err := git.LockFile(f); {
 	case errors.Is(err, ErrLocked):
 		return true, nil
 	case err != nil:
 		return false, err
 	}
-	return false, unlockFile(f)
+	return false, git.UnlockFile(f)
 }

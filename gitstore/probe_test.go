@@ -16,9 +16,9 @@ func probe(t *testing.T, c Config) (Access, error) {
 
 func TestProbeTellsWhatTheRemoteHas(t *testing.T) {
 	remote := remoteWith(t, map[string]string{"a.txt": "a\n"})
-	before := git(t, remote, "for-each-ref")
+	before := runGit(t, remote, "for-each-ref")
 	a, err := probe(t, Config{Remote: remote})
-	if err != nil || a.Write != nil || a.Branch != "main" || a.Empty() || string(a.Tip) != git(t, remote, "rev-parse", "main") {
+	if err != nil || a.Write != nil || a.Branch != "main" || a.Empty() || string(a.Tip) != runGit(t, remote, "rev-parse", "main") {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	if a, err := probe(t, Config{Remote: emptyRemote(t)}); err != nil || !a.Empty() || a.Write != nil {
@@ -30,7 +30,7 @@ func TestProbeTellsWhatTheRemoteHas(t *testing.T) {
 	if _, err := probe(t, Config{Remote: filepath.Join(t.TempDir(), "none.git")}); err == nil {
 		t.Error("a missing repository is no error")
 	}
-	if after := git(t, remote, "for-each-ref"); after != before {
+	if after := runGit(t, remote, "for-each-ref"); after != before {
 		t.Errorf("the remote changed from %q to %q", before, after)
 	}
 	fsck(t, remote)
@@ -43,7 +43,7 @@ func TestProbeTellsWhyNothingMayBePushed(t *testing.T) {
 		if err != nil || a.Write == nil || !strings.Contains(a.Write.Error(), "bare repository") {
 			t.Fatalf("%+v, %v", a, err)
 		}
-		git(t, work, "config", "receive.denyCurrentBranch", "updateInstead")
+		runGit(t, work, "config", "receive.denyCurrentBranch", "updateInstead")
 		if a, err := probe(t, Config{Remote: work}); err != nil || a.Write != nil {
 			t.Errorf("with updateInstead: %+v, %v", a, err)
 		}

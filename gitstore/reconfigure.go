@@ -1,6 +1,10 @@
 package gitstore
 
-import "time"
+import (
+	"time"
+
+	"gitpost/gitstore/remote"
+)
 
 // config is the configuration in force.
 func (s *Store) config() *Config { return s.live.Load() }
@@ -13,14 +17,14 @@ func (s *Store) Reconfigure(c Config) error {
 	next.Username, next.Password, next.SSHKeyFile, next.KnownHostsFile = c.Username, c.Password, c.SSHKeyFile, c.KnownHostsFile
 	next.AuthorName, next.AuthorEmail = c.AuthorName, c.AuthorEmail
 	next.Poll, next.PushDelay = c.Poll, c.PushDelay
-	remote, err := newRemote(next)
+	r, err := remote.New(next.remote())
 	if err != nil {
 		return err
 	}
 	s.live.Store(&next)
 	courier := &s.courier
 	courier.mu.Lock()
-	courier.remote, courier.polling = remote, time.Now()
+	courier.remote, courier.polling = r, time.Now()
 	if !courier.due.IsZero() {
 		courier.due = time.Now() // what waits tries the new credential, and waits no longer than the new delay
 	}

@@ -137,8 +137,8 @@ func TestLostAnswerToAPushDoublesNothing(t *testing.T) {
 	h.edit(map[string]string{"hand.md": "hand\n"}, "by hand")
 	synced(t, s)
 	pushed(t, s, c)
-	if got := git(t, remote, "rev-list", "--count", "main"); got != "3" {
-		t.Errorf("%s commits, want 3:\n%s", got, git(t, remote, "log", "--oneline", "main"))
+	if got := runGit(t, remote, "rev-list", "--count", "main"); got != "3" {
+		t.Errorf("%s commits, want 3:\n%s", got, runGit(t, remote, "log", "--oneline", "main"))
 	}
 }
 
@@ -249,7 +249,7 @@ func TestSSHWithKeyFileAndKnownHosts(t *testing.T) {
 func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
-	git(t, remote, "config", "receive.unpackLimit", "1")
+	runGit(t, remote, "config", "receive.unpackLimit", "1")
 	w := serveHTTP(t, remote, "", "")
 	s := open(t, Config{Remote: w.repo(remote)})
 	many := make(map[string]string)
@@ -257,7 +257,7 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 		many[fmt.Sprintf("post-%d.md", i)] = fmt.Sprint("text ", i)
 	}
 	before := s.Snapshot().commit
-	list, err := s.newObjects(before, mustOID(string(put(t, s, "many", many).Hash)), true)
+	list, err := s.db.NewObjects(before, put(t, s, "many", many).Snapshot.commit, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,15 +270,15 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 	pushes := w.pushes.Load()
 	c := put(t, s, "one more", map[string]string{"zz.md": "z"})
 	size := func(thin bool) int64 {
-		list, err := s.newObjects(before, mustOID(string(c.Hash)), thin)
+		list, err := s.db.NewObjects(before, c.Snapshot.commit, thin)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := s.packBody(t.Context(), list)
+		body, err := s.db.Pack(t.Context(), list)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return body.size
+		return body.Size
 	}
 	if thin, full := size(true), size(false); thin > 1000 || full < 8000 {
 		t.Errorf("for one file beside 400 a thin pack has %d bytes, a full one %d", thin, full)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // integrate brings the branch in step with what was fetched: follows it, or replays on it
@@ -14,14 +16,14 @@ import (
 func (s *Store) integrate(f *fetched) error {
 	for range 10 {
 		err := s.tryIntegrate(f)
-		if !errors.Is(err, errRefMoved) {
+		if !errors.Is(err, git.ErrRefMoved) {
 			return err
 		}
 		if err := s.adopt(); err != nil {
 			return err
 		}
 	}
-	return errRefMoved
+	return git.ErrRefMoved
 }
 
 func (s *Store) tryIntegrate(f *fetched) error {
@@ -30,14 +32,14 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	d.mu.Lock()
 	known, unknown, waiting := d.remote, d.unknown || d.lost, slices.Clone(d.unpushed)
 	d.mu.Unlock()
-	if f.tip.isZero() {
+	if f.tip.IsZero() {
 		s.emptied(tip, known)
 		return nil
 	}
-	if tip.commit.isZero() {
+	if tip.commit.IsZero() {
 		return s.follow(tip, f.tip, nil)
 	}
-	history, err := common(s.db, f.tip, tip.commit)
+	history, err := git.Common(s.db, f.tip, tip.commit)
 	if err != nil {
 		return err
 	}
@@ -47,12 +49,12 @@ func (s *Store) tryIntegrate(f *fetched) error {
 		if waiting, err = s.notShared(history, tip.commit, waiting); err != nil {
 			return err
 		}
-	case !known.isZero() && !history.shared(known):
+	case !known.IsZero() && !history.Shared(known):
 		rewritten = true
 	}
 	// What the remote has of ours needs no replay: a push whose answer was lost, say.
 	for i := len(waiting) - 1; i >= 0; i-- {
-		if history.shared(waiting[i].id) {
+		if history.Shared(waiting[i].id) {
 			d.update(func() { d.unpushed = waiting; d.arrived(waiting[i].id) })
 			waiting = waiting[i+1:]
 			rewritten = false
@@ -60,11 +62,11 @@ func (s *Store) tryIntegrate(f *fetched) error {
 		}
 	}
 	if !rewritten && len(waiting) > 0 {
-		c, err := readCommit(s.db, waiting[0].id)
+		c, err := git.ReadCommit(s.db, waiting[0].id)
 		if err != nil {
 			return err
 		}
-		if c.parent() == f.tip { // the remote is where our commits begin
+		if c.Parent() == f.tip { // the remote is where our commits begin
 			d.update(func() {
 				d.unpushed, d.remote = waiting, f.tip
 				d.unknown, d.lost, d.refill = false, false, false
@@ -88,7 +90,7 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	if rewritten {
 		s.log.Warn("the remote's history was rewritten; it is followed", "before", known, "now", f.tip, "commits on top", len(waiting))
 		keep := "refs/gitstore/before-rewrite/" + time.Now().UTC().Format("20060102T150405") + "-" + tip.commit.String()[:12]
-		if err := s.refs.move(context.Background(), keep, zeroOID, tip.commit); err != nil && !errors.Is(err, errRefMoved) {
+		if err := s.refs.Move(context.Background(), keep, git.ZeroOID, tip.commit); err != nil && !errors.Is(err, git.ErrRefMoved) {
 			return storageFault("keep the tip before the rewrite", err)
 		}
 		if err := s.tellDropped(known, f.tip, keep); err != nil {
@@ -100,19 +102,19 @@ func (s *Store) tryIntegrate(f *fetched) error {
 
 // tellDropped says in the status which files a rewritten history does not have any more: its
 // author may have rewritten it without having seen what was pushed last.
-func (s *Store) tellDropped(before, now oid, keep string) error {
-	old, err := readCommit(s.db, before)
+func (s *Store) tellDropped(before, now git.OID, keep string) error {
+	old, err := git.ReadCommit(s.db, before)
 	if err != nil {
 		return err
 	}
-	rewritten, err := readCommit(s.db, now)
+	rewritten, err := git.ReadCommit(s.db, now)
 	if err != nil {
 		return err
 	}
 	var gone []string
-	err = diffTrees(s.db, old.tree, s.db, rewritten.tree, "", func(t treeChange) error {
-		if t.new.mode == 0 {
-			gone = append(gone, t.path)
+	err = git.DiffTrees(s.db, old.Tree, s.db, rewritten.Tree, "", func(t git.Change) error {
+		if t.New.Mode == 0 {
+			gone = append(gone, t.Path)
 		}
 		return nil
 	}, nil)
@@ -131,53 +133,53 @@ func (s *Store) tellDropped(before, now oid, keep string) error {
 }
 
 // emptied is a remote without any branch: all that is here goes there.
-func (s *Store) emptied(tip *Snapshot, known oid) {
+func (s *Store) emptied(tip *Snapshot, known git.OID) {
 	d := &s.delivery
-	if !known.isZero() {
+	if !known.IsZero() {
 		s.log.Warn("the remote is empty now; the whole branch is pushed again", "branch", s.branch)
 	}
 	d.update(func() {
-		d.remote, d.unknown, d.lost, d.lastFetch = zeroOID, false, false, time.Now()
-		d.refill = !tip.commit.isZero()
+		d.remote, d.unknown, d.lost, d.lastFetch = git.ZeroOID, false, false, time.Now()
+		d.refill = !tip.commit.IsZero()
 	})
-	if err := s.refs.remove(s.tracking()); err != nil {
+	if err := s.refs.Remove(s.tracking()); err != nil {
 		s.log.Warn("cannot note what the remote has", "error", err)
 	}
 }
 
 // notShared lists our first-parent commits that the remote does not have.
-func (s *Store) notShared(history *ancestry, tip oid, waiting []*pending) ([]*pending, error) {
-	known := make(map[oid]*pending) // somebody may wait for these
+func (s *Store) notShared(history *git.Ancestry, tip git.OID, waiting []*pending) ([]*pending, error) {
+	known := make(map[git.OID]*pending) // somebody may wait for these
 	for _, p := range waiting {
 		known[p.id] = p
 	}
 	var list []*pending
-	for at := tip; !history.shared(at); {
-		if at.isZero() {
-			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.name,
+	for at := tip; !history.Shared(at); {
+		if at.IsZero() {
+			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
 				Reason: "the clone in " + s.c.Dir + " and the remote have no commit in common",
 				Hint:   "check the remote's address; to start anew from it, move that folder away"}
 		}
-		c, err := readCommit(s.db, at)
+		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
 			return nil, err
 		}
 		p := known[at]
 		if p == nil {
-			p = &pending{id: at, when: time.Unix(c.committed, 0)}
+			p = &pending{id: at, when: time.Unix(c.Committed, 0)}
 		}
 		list = append(list, p)
-		at = c.parent()
+		at = c.Parent()
 	}
 	slices.Reverse(list)
 	return list, nil
 }
 
 // follow moves the branch to the remote's tip with the waiting commits replayed on it.
-func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
-	at, err := readCommit(s.db, remote)
+func (s *Store) follow(tip *Snapshot, remote git.OID, waiting []*pending) error {
+	b := builder{git.NewBatch(s.db)}
+	defer b.Close()
+	at, err := git.ReadCommit(s.db, remote)
 	if err != nil {
 		return err
 	}
@@ -187,14 +189,14 @@ func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
 		return err
 	}
 	// The order matters to a store that is killed in between: see load.
-	old, err := s.refs.read(s.incoming())
+	old, err := s.refs.Read(s.incoming())
 	if err == nil {
-		err = s.refs.move(context.Background(), s.incoming(), old, remote)
+		err = s.refs.Move(context.Background(), s.incoming(), old, remote)
 	}
 	if err != nil {
 		return storageFault("note what was fetched", err)
 	}
-	if err := s.makeDurable(b, s.head(), tip.commit, r.at.id); err != nil {
+	if err := s.makeDurable(b, s.head(), tip.commit, r.at.ID); err != nil {
 		return err
 	}
 	s.publish(r.at)
@@ -223,59 +225,59 @@ func (s *Store) follow(tip *Snapshot, remote oid, waiting []*pending) error {
 // moved is a commit that waits, and what a replay made of it.
 type moved struct {
 	p    *pending
-	id   oid
+	id   git.OID
 	gone bool // nothing of it is left to do
 }
 
 // replay puts commits on another tip by merging their files.
 type replay struct {
 	s         *Store
-	b         *batch
-	at        *commitObject // the newest commit of the new line
+	b         builder
+	at        *git.Commit // the newest commit of the new line
 	conflicts []string
 
 	// of the commit at hand
 	base, ours *Snapshot
 	theirs     *Snapshot
-	theirDiff  []treeChange // what they changed since base; computed when it is needed
+	theirDiff  []git.Change // what they changed since base; computed when it is needed
 	hasDiff    bool
-	text       *commitObject // our text, when the merge became a commit of its own
-	first      []planned     // the commit with our text
-	second     []planned     // what the merge makes of it afterwards
+	text       *git.Commit // our text, when the merge became a commit of its own
+	first      []planned   // the commit with our text
+	second     []planned   // what the merge makes of it afterwards
 	notes      []string
 	folders    map[string]string // of index files that were followed to another folder
 }
 
-func (r *replay) snapshot(c *commitObject) *Snapshot {
-	return &Snapshot{src: r.b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+func (r *replay) snapshot(c *git.Commit) *Snapshot {
+	return snapshotAt(r.b, c)
 }
 
 // all replays what waits, oldest first.
 func (r *replay) all(waiting []*pending) ([]moved, error) {
 	var result []moved
 	for _, p := range waiting {
-		c, err := readCommit(r.s.db, p.id)
+		c, err := git.ReadCommit(r.s.db, p.id)
 		if err != nil {
 			return nil, err
 		}
 		before := r.at
 		if err := r.commit(c); err != nil {
-			return nil, storageFault("replay "+c.id.String(), err)
+			return nil, storageFault("replay "+c.ID.String(), err)
 		}
 		if r.text != nil {
 			// It waits as well: should the remote move again, it is replayed too.
-			result = append(result, moved{&pending{when: p.when, skipCI: p.skipCI}, r.text.id, false})
+			result = append(result, moved{&pending{when: p.when, skipCI: p.skipCI}, r.text.ID, false})
 		}
-		result = append(result, moved{p, r.at.id, r.at == before})
+		result = append(result, moved{p, r.at.ID, r.at == before})
 	}
 	return result, nil
 }
 
 // commit replays one commit. When nothing of it is left to do, the line stays as it is.
-func (r *replay) commit(c *commitObject) error {
-	r.base = &Snapshot{src: r.b, tree: emptyTree}
-	if !c.parent().isZero() {
-		parent, err := readCommit(r.b, c.parent())
+func (r *replay) commit(c *git.Commit) error {
+	r.base = snapshotAt(r.b, nil)
+	if !c.Parent().IsZero() {
+		parent, err := git.ReadCommit(r.b, c.Parent())
 		if err != nil {
 			return err
 		}
@@ -284,8 +286,8 @@ func (r *replay) commit(c *commitObject) error {
 	r.ours, r.theirs = r.snapshot(c), r.snapshot(r.at)
 	r.folders = make(map[string]string)
 	r.theirDiff, r.hasDiff, r.text, r.first, r.second, r.notes = nil, false, nil, nil, nil, nil
-	var changes []treeChange
-	err := diffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t treeChange) error {
+	var changes []git.Change
+	err := git.DiffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t git.Change) error {
 		changes = append(changes, t)
 		return nil
 	}, nil)
@@ -295,23 +297,23 @@ func (r *replay) commit(c *commitObject) error {
 	if err := r.plan(changes); err != nil {
 		return err
 	}
-	tree, err := r.b.apply(r.at.tree, r.first)
+	tree, err := r.b.apply(r.at.Tree, r.first)
 	if err != nil {
 		return err
 	}
-	if tree == r.at.tree && len(r.notes) == 0 && len(r.second) == 0 && r.ours.tree != r.base.tree {
+	if tree == r.at.Tree && len(r.notes) == 0 && len(r.second) == 0 && r.ours.tree != r.base.tree {
 		return nil // they made the same change
 	}
-	committer := signature(r.s.committer(), r.s.config().AuthorEmail, time.Now())
+	committer := git.Signature(r.s.committer(), r.s.config().AuthorEmail, time.Now())
 	trailers := make([]string, len(r.notes))
 	for i, n := range r.notes {
 		trailers[i] = "Conflict: " + n
 	}
-	message := c.message
+	message := c.Message
 	if len(r.second) == 0 {
 		message = addTrailers(message, trailers...)
 	}
-	if r.at, err = addCommit(r.b, tree, r.at.id, c.author, committer, message); err != nil {
+	if r.at, err = addCommit(r.b, tree, r.at.ID, c.Author, committer, message); err != nil {
 		return err
 	}
 	if len(r.second) > 0 {
@@ -319,15 +321,15 @@ func (r *replay) commit(c *commitObject) error {
 		if tree, err = r.b.apply(tree, r.second); err != nil {
 			return err
 		}
-		subject, _, _ := strings.Cut(c.message, "\n")
+		subject, _, _ := strings.Cut(c.Message, "\n")
 		message := addTrailers("Merge what was written elsewhere\n\nThe commit before this one, \""+subject+
 			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n", trailers...)
-		if r.at, err = addCommit(r.b, tree, r.at.id, committer, committer, message); err != nil {
+		if r.at, err = addCommit(r.b, tree, r.at.ID, committer, committer, message); err != nil {
 			return err
 		}
 	}
 	for _, n := range r.notes {
-		r.conflicts = append(r.conflicts, fmt.Sprintf("%s (commit %s)", n, r.at.id.String()[:12]))
+		r.conflicts = append(r.conflicts, fmt.Sprintf("%s (commit %s)", n, r.at.ID.String()[:12]))
 	}
 	return nil
 }

@@ -27,10 +27,10 @@ func TestConflictReplayedTwiceKeepsBothTexts(t *testing.T) {
 	if err := s.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	objects := git(t, remote, "rev-list", "--objects", "main")
+	objects := runGit(t, remote, "rev-list", "--objects", "main")
 	for _, text := range []string{"our text\n", "their text\n"} {
-		if !strings.Contains(objects, nameObject(blobKind, []byte(text)).String()) {
-			t.Errorf("%q is not in the remote's history:\n%s", text, git(t, remote, "log", "--oneline", "--stat", "main"))
+		if !strings.Contains(objects, blobName(text)) {
+			t.Errorf("%q is not in the remote's history:\n%s", text, runGit(t, remote, "log", "--oneline", "--stat", "main"))
 		}
 	}
 	if st := s.Status(); st.Unpushed != 0 {

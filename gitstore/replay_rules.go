@@ -8,36 +8,38 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"gitpost/gitstore/git"
 )
 
 // plan decides, path by path, what becomes of a commit's changes on the other tip. The
 // rules are in the package documentation.
-func (r *replay) plan(changes []treeChange) error {
+func (r *replay) plan(changes []git.Change) error {
 	done := make(map[string]bool)
 	for _, t := range changes {
-		if done[t.path] {
+		if done[t.Path] {
 			continue
 		}
-		there, blocked, err := r.theirEntry(t.path)
+		there, blocked, err := r.theirEntry(t.Path)
 		if err != nil {
 			return err
 		}
 		switch {
-		case sameEntry(there, t.new) && blocked == "":
-			if t.new.mode == 0 {
+		case sameEntry(there, t.New) && blocked == "":
+			if t.New.Mode == 0 {
 				err = r.deletedOnBothSides(t)
 			}
-		case t.new.mode == 0 && there.mode == 0:
-		case sameEntry(there, t.old) && blocked == "":
+		case t.New.Mode == 0 && there.Mode == 0:
+		case sameEntry(there, t.Old) && blocked == "":
 			r.take(t)
-		case t.new.mode == 0:
+		case t.New.Mode == 0:
 			err = r.deletedHere(t, there, changes, done)
-		case t.old.mode == 0 || blocked != "" || there.mode != 0 && !isRegular(there.mode):
+		case t.Old.Mode == 0 || blocked != "" || there.Mode != 0 && !git.IsRegular(there.Mode):
 			err = r.aside(t, blocked, changes, done)
-		case there.mode == 0:
+		case there.Mode == 0:
 			err = r.deletedThere(t)
 		default:
-			err = r.merge(t.path, t.path, t.old, t.new, there)
+			err = r.merge(t.Path, t.Path, t.Old, t.New, there)
 		}
 		if err != nil {
 			return err
@@ -61,7 +63,7 @@ func (r *replay) followFolders() error {
 			if err != nil {
 				return err
 			}
-			if there.mode == 0 && blocked == "" {
+			if there.Mode == 0 && blocked == "" {
 				r.first[i].Path = to + "/" + rest
 			}
 		}
@@ -69,7 +71,7 @@ func (r *replay) followFolders() error {
 	return nil
 }
 
-// isNew tells whether our commit made the file.
+// isNew reports whether our commit made the file.
 func (r *replay) isNew(name string) bool {
 	_, err := r.base.lookup("read", name)
 	return errors.Is(err, fs.ErrNotExist)
@@ -82,11 +84,11 @@ func stem(name string) string {
 	return s
 }
 
-func sameEntry(a, b treeEntry) bool { return a.mode == b.mode && a.id == b.id }
+func sameEntry(a, b git.Entry) bool { return a.Mode == b.Mode && a.ID == b.ID }
 
 // theirEntry is what stands at a path there; blocked is the part of the path that is no
 // folder, when the path leads through one.
-func (r *replay) theirEntry(name string) (e treeEntry, blocked string, err error) {
+func (r *replay) theirEntry(name string) (e git.Entry, blocked string, err error) {
 	e, err = r.theirs.lookup("read", name)
 	if err == nil {
 		return e, "", nil
@@ -100,21 +102,21 @@ func (r *replay) theirEntry(name string) (e treeEntry, blocked string, err error
 		}
 		if above, err := r.theirs.lookup("read", name[:i]); err != nil {
 			break
-		} else if above.mode != modeDir {
-			return treeEntry{}, name[:i], nil
+		} else if above.Mode != git.ModeDir {
+			return git.Entry{}, name[:i], nil
 		}
 	}
-	return treeEntry{}, "", nil
+	return git.Entry{}, "", nil
 }
 
 // take applies a change as it is.
-func (r *replay) take(t treeChange) {
-	if t.new.mode == 0 {
-		r.first = append(r.first, planned{File: File{Path: t.path, Delete: true}})
+func (r *replay) take(t git.Change) {
+	if t.New.Mode == 0 {
+		r.first = append(r.first, planned{File: File{Path: t.Path, Delete: true}})
 		return
 	}
-	ours := t.new
-	r.first = append(r.first, planned{File: File{Path: t.path}, ours: &ours})
+	ours := t.New
+	r.first = append(r.first, planned{File: File{Path: t.Path}, ours: &ours})
 }
 
 func (r *replay) note(format string, args ...any) {
@@ -122,12 +124,12 @@ func (r *replay) note(format string, args ...any) {
 }
 
 // changedThere lists what they changed since the base.
-func (r *replay) changedThere() ([]treeChange, error) {
+func (r *replay) changedThere() ([]git.Change, error) {
 	if r.hasDiff {
 		return r.theirDiff, nil
 	}
 	r.hasDiff = true
-	err := diffTrees(r.b, r.base.tree, r.b, r.theirs.tree, "", func(t treeChange) error {
+	err := git.DiffTrees(r.b, r.base.tree, r.b, r.theirs.tree, "", func(t git.Change) error {
 		r.theirDiff = append(r.theirDiff, t)
 		return nil
 	}, nil)
@@ -135,15 +137,15 @@ func (r *replay) changedThere() ([]treeChange, error) {
 }
 
 // deletedOnBothSides removes a file also under the name it got there, when it only moved.
-func (r *replay) deletedOnBothSides(t treeChange) error {
+func (r *replay) deletedOnBothSides(t git.Change) error {
 	list, err := r.changedThere()
 	if err != nil {
 		return err
 	}
 	for _, c := range list {
-		if c.old.mode == 0 && c.new.id == t.old.id && !r.inOurs(c.path) {
-			r.first = append(r.first, planned{File: File{Path: c.path, Delete: true}})
-			r.note("%s: deleted here, renamed elsewhere to %s; deleted there too", t.path, c.path)
+		if c.Old.Mode == 0 && c.New.ID == t.Old.ID && !r.inOurs(c.Path) {
+			r.first = append(r.first, planned{File: File{Path: c.Path, Delete: true}})
+			r.note("%s: deleted here, renamed elsewhere to %s; deleted there too", t.Path, c.Path)
 			return nil
 		}
 	}
@@ -156,29 +158,29 @@ func (r *replay) inOurs(name string) bool {
 }
 
 // deletedHere is a file that they changed; perhaps we only moved it.
-func (r *replay) deletedHere(t treeChange, there treeEntry, changes []treeChange, done map[string]bool) error {
-	if isRegular(there.mode) && isRegular(t.old.mode) {
+func (r *replay) deletedHere(t git.Change, there git.Entry, changes []git.Change, done map[string]bool) error {
+	if git.IsRegular(there.Mode) && git.IsRegular(t.Old.Mode) {
 		to, ok, err := r.findRename(t, changes)
 		if err != nil {
 			return err
 		}
 		if ok {
-			if at, blocked, err := r.theirEntry(to.path); err != nil {
+			if at, blocked, err := r.theirEntry(to.Path); err != nil {
 				return err
-			} else if at.mode == 0 && blocked == "" {
-				done[to.path] = true
-				r.first = append(r.first, planned{File: File{Path: t.path, Delete: true}})
-				return r.merge(to.path, to.path, t.old, to.new, there)
+			} else if at.Mode == 0 && blocked == "" {
+				done[to.Path] = true
+				r.first = append(r.first, planned{File: File{Path: t.Path, Delete: true}})
+				return r.merge(to.Path, to.Path, t.Old, to.New, there)
 			}
 		}
 	}
-	r.note("%s: deleted here, changed elsewhere; it stays as it is there", t.path)
+	r.note("%s: deleted here, changed elsewhere; it stays as it is there", t.Path)
 	return nil
 }
 
 // deletedThere is a file that we changed; perhaps they only moved it.
-func (r *replay) deletedThere(t treeChange) error {
-	if isRegular(t.old.mode) {
+func (r *replay) deletedThere(t git.Change) error {
+	if git.IsRegular(t.Old.Mode) {
 		list, err := r.changedThere()
 		if err != nil {
 			return err
@@ -188,31 +190,31 @@ func (r *replay) deletedThere(t treeChange) error {
 			return err
 		}
 		if ok {
-			if from, now := path.Dir(t.path), path.Dir(to.path); stem(t.path) == "index" && stem(to.path) == "index" && from != now && from != "." {
+			if from, now := path.Dir(t.Path), path.Dir(to.Path); stem(t.Path) == "index" && stem(to.Path) == "index" && from != now && from != "." {
 				r.folders[from] = now
 			}
-			return r.merge(to.path, to.path, t.old, t.new, to.new)
+			return r.merge(to.Path, to.Path, t.Old, t.New, to.New)
 		}
 	}
 	r.take(t)
-	r.note("%s: changed here, deleted elsewhere; it is back with the text of here", t.path)
+	r.note("%s: changed here, deleted elsewhere; it is back with the text of here", t.Path)
 	return nil
 }
 
 // findRename looks among added files for what t's old content became.
-func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, error) {
-	var best treeChange
+func (r *replay) findRename(t git.Change, list []git.Change) (git.Change, bool, error) {
+	var best git.Change
 	bestScore := 0.5
 	var before []byte
 	tried := 0
 	for _, c := range list {
-		if c.old.mode != 0 || !isRegular(c.new.mode) {
+		if c.Old.Mode != 0 || !git.IsRegular(c.New.Mode) {
 			continue
 		}
-		if c.new.id == t.old.id {
+		if c.New.ID == t.Old.ID {
 			return c, true, nil
 		}
-		if path.Ext(c.path) != path.Ext(t.path) && strings.TrimSuffix(c.path, path.Ext(c.path)) != strings.TrimSuffix(t.path, path.Ext(t.path)) {
+		if path.Ext(c.Path) != path.Ext(t.Path) && strings.TrimSuffix(c.Path, path.Ext(c.Path)) != strings.TrimSuffix(t.Path, path.Ext(t.Path)) {
 			continue
 		}
 		if tried++; tried > 200 {
@@ -220,11 +222,11 @@ func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, 
 		}
 		if before == nil {
 			var err error
-			if _, before, err = r.b.object(t.old.id); err != nil {
+			if _, before, err = r.b.Object(t.Old.ID); err != nil {
 				return best, false, err
 			}
 		}
-		_, after, err := r.b.object(c.new.id)
+		_, after, err := r.b.Object(c.New.ID)
 		if err != nil {
 			return best, false, err
 		}
@@ -232,7 +234,7 @@ func (r *replay) findRename(t treeChange, list []treeChange) (treeChange, bool, 
 			best, bestScore = c, score
 		}
 	}
-	return best, best.path != "", nil
+	return best, best.Path != "", nil
 }
 
 // Similarity tells how much two texts have in common, from 0 to 1.
@@ -261,22 +263,22 @@ func similarity(a, b []byte) float64 {
 const mergeLimit = 2 << 20
 
 // merge brings three versions of a file together at a path.
-func (r *replay) merge(name, to string, base, ours, theirs treeEntry) error {
-	mode := theirs.mode
-	if ours.mode != base.mode {
-		mode = ours.mode
+func (r *replay) merge(name, to string, base, ours, theirs git.Entry) error {
+	mode := theirs.Mode
+	if ours.Mode != base.Mode {
+		mode = ours.Mode
 	}
-	if ours.id == theirs.id || ours.id == base.id {
-		r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: theirs.id}})
+	if ours.ID == theirs.ID || ours.ID == base.ID {
+		r.first = append(r.first, planned{File: File{Path: to}, ours: &git.Entry{Mode: mode, ID: theirs.ID}})
 		return nil
 	}
-	if theirs.id == base.id {
-		r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: ours.id}})
+	if theirs.ID == base.ID {
+		r.first = append(r.first, planned{File: File{Path: to}, ours: &git.Entry{Mode: mode, ID: ours.ID}})
 		return nil
 	}
 	var text [3][]byte
-	for i, e := range []treeEntry{base, ours, theirs} {
-		_, data, err := r.b.object(e.id)
+	for i, e := range []git.Entry{base, ours, theirs} {
+		_, data, err := r.b.Object(e.ID)
 		if err != nil {
 			return err
 		}
@@ -302,8 +304,8 @@ func (r *replay) merge(name, to string, base, ours, theirs treeEntry) error {
 		}
 	}
 	set := func(data []byte) (planned, error) {
-		o, err := r.b.add(blobKind, data)
-		return planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: o}}, err
+		o, err := r.b.Add(git.BlobKind, data)
+		return planned{File: File{Path: to}, ours: &git.Entry{Mode: mode, ID: o}}, err
 	}
 	result, err := set(merged)
 	if err != nil {
@@ -314,8 +316,8 @@ func (r *replay) merge(name, to string, base, ours, theirs treeEntry) error {
 		return nil
 	}
 	r.note("%s: %s", to, why)
-	r.first = append(r.first, planned{File: File{Path: to}, ours: &treeEntry{mode: mode, id: ours.id}})
-	if result.ours.id != ours.id {
+	r.first = append(r.first, planned{File: File{Path: to}, ours: &git.Entry{Mode: mode, ID: ours.ID}})
+	if result.ours.ID != ours.ID {
 		r.second = append(r.second, result)
 	}
 	return nil
@@ -323,21 +325,21 @@ func (r *replay) merge(name, to string, base, ours, theirs treeEntry) error {
 
 // oursIsNewer compares when we wrote with when they last touched the path.
 func (r *replay) oursIsNewer(name string) (bool, error) {
-	written := func(o oid) (int64, *commitObject, error) {
-		c, err := readCommit(r.b, o)
+	written := func(o git.OID) (int64, *git.Commit, error) {
+		c, err := git.ReadCommit(r.b, o)
 		if err != nil {
 			return 0, nil, err
 		}
-		return signatureTime([]byte(c.author)), c, nil
+		return git.SignatureTime([]byte(c.Author)), c, nil
 	}
 	ours, _, err := written(r.ours.commit)
 	if err != nil {
 		return false, err
 	}
-	entry := func(s *Snapshot) treeEntry {
+	entry := func(s *Snapshot) git.Entry {
 		e, err := s.lookup("read", name)
 		if err != nil {
-			return treeEntry{}
+			return git.Entry{}
 		}
 		return e
 	}
@@ -347,10 +349,10 @@ func (r *replay) oursIsNewer(name string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if c.parent().isZero() || c.parent() == r.base.commit {
+		if c.Parent().IsZero() || c.Parent() == r.base.commit {
 			return ours > when, nil
 		}
-		before, err := snapshotOf(r.b, c.parent())
+		before, err := snapshotOf(r.b, c.Parent())
 		if err != nil {
 			return false, err
 		}
@@ -363,16 +365,16 @@ func (r *replay) oursIsNewer(name string) (bool, error) {
 }
 
 // aside puts our file beside what stands in its place there, under another name.
-func (r *replay) aside(t treeChange, blocked string, changes []treeChange, done map[string]bool) error {
-	from := t.path // what gets another name: the file, or a folder above it
+func (r *replay) aside(t git.Change, blocked string, changes []git.Change, done map[string]bool) error {
+	from := t.Path // what gets another name: the file, or a folder above it
 	if blocked != "" {
 		from = blocked
-	} else if s := stem(t.path); (s == "index" || s == "_index") && path.Dir(t.path) != "." && t.old.mode == 0 {
-		from = path.Dir(t.path)
+	} else if s := stem(t.Path); (s == "index" || s == "_index") && path.Dir(t.Path) != "." && t.Old.Mode == 0 {
+		from = path.Dir(t.Path)
 	}
 	to := from
 	for n := 2; ; n++ {
-		to = numbered(from, n, from == t.path)
+		to = numbered(from, n, from == t.Path)
 		_, _, err := r.theirEntry(to)
 		if err != nil {
 			return err
@@ -385,23 +387,23 @@ func (r *replay) aside(t treeChange, blocked string, changes []treeChange, done 
 		}
 	}
 	for _, c := range changes {
-		if done[c.path] || c.new.mode == 0 || c.path != from && !strings.HasPrefix(c.path, from+"/") {
+		if done[c.Path] || c.New.Mode == 0 || c.Path != from && !strings.HasPrefix(c.Path, from+"/") {
 			continue
 		}
-		if c.path != t.path && c.old.mode != 0 && blocked == "" {
+		if c.Path != t.Path && c.Old.Mode != 0 && blocked == "" {
 			continue
 		}
-		done[c.path] = true
-		ours := c.new
-		r.first = append(r.first, planned{File: File{Path: to + c.path[len(from):]}, ours: &ours})
+		done[c.Path] = true
+		ours := c.New
+		r.first = append(r.first, planned{File: File{Path: to + c.Path[len(from):]}, ours: &ours})
 	}
 	// What was planned before the clash moves along.
 	for i, p := range r.first {
-		if from != t.path && !p.Delete && strings.HasPrefix(p.Path, from+"/") {
+		if from != t.Path && !p.Delete && strings.HasPrefix(p.Path, from+"/") {
 			r.first[i].Path = to + p.Path[len(from):]
 		}
 	}
-	r.note("%s: something else is there now; the file of here is %s", t.path, to+t.path[len(from):])
+	r.note("%s: something else is there now; the file of here is %s", t.Path, to+t.Path[len(from):])
 	return nil
 }
 

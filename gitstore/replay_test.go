@@ -219,10 +219,10 @@ func TestReplayRules(t *testing.T) {
 			pushed(t, s, c)
 			wantFiles(t, s.Snapshot(), test.want)
 			st := s.Status()
-			if st.Unpushed != 0 || string(st.Tip) != git(t, remote, "rev-parse", "main") {
+			if st.Unpushed != 0 || string(st.Tip) != runGit(t, remote, "rev-parse", "main") {
 				t.Errorf("not in step: %+v", st)
 			}
-			log := git(t, remote, "log", "--format=%B", "main")
+			log := runGit(t, remote, "log", "--format=%B", "main")
 			if test.conflict == "" {
 				if len(st.Conflicts) != 0 || strings.Contains(log, "Conflict:") {
 					t.Errorf("a clean case tells of conflicts: %q\n%s", st.Conflicts, log)
@@ -231,7 +231,7 @@ func TestReplayRules(t *testing.T) {
 				if !slices.ContainsFunc(st.Conflicts, func(c string) bool { return strings.Contains(c, test.conflict) }) {
 					t.Errorf("conflicts %q, want one with %q", st.Conflicts, test.conflict)
 				}
-				if trailers := git(t, remote, "log", "--format=%(trailers:key=Conflict)", "main"); !strings.Contains(trailers, test.conflict) {
+				if trailers := runGit(t, remote, "log", "--format=%(trailers:key=Conflict)", "main"); !strings.Contains(trailers, test.conflict) {
 					t.Errorf("the commits say %q, want %q in:\n%s", trailers, test.conflict, log)
 				}
 			}
@@ -246,11 +246,11 @@ func TestReplayRules(t *testing.T) {
 	}
 }
 
-// inHistory tells whether some commit of main has a file with the text.
+// inHistory reports whether some commit of main has a file with the text.
 func inHistory(t *testing.T, dir, text string) bool {
 	t.Helper()
-	want := nameObject(blobKind, []byte(text)).String()
-	return strings.Contains(git(t, dir, "rev-list", "--objects", "main"), want)
+	want := blobName(text)
+	return strings.Contains(runGit(t, dir, "rev-list", "--objects", "main"), want)
 }
 
 func TestRewrittenHistoryIsFollowed(t *testing.T) {
@@ -282,10 +282,10 @@ func TestRewrittenHistoryIsFollowed(t *testing.T) {
 			synced(t, s)
 			pushed(t, s, waits)
 			wantFiles(t, s.Snapshot(), want)
-			if got := git(t, s.c.Dir, "for-each-ref", "--format=%(objectname)", "refs/gitstore/before-rewrite/"); got != string(waits.Hash) {
+			if got := runGit(t, s.c.Dir, "for-each-ref", "--format=%(objectname)", "refs/gitstore/before-rewrite/"); got != string(waits.Hash) {
 				t.Errorf("the tip before is kept as %q, want %s", got, waits.Hash)
 			}
-			if got := git(t, remote, "rev-parse", "main"); got != string(s.Snapshot().Commit()) {
+			if got := runGit(t, remote, "rev-parse", "main"); got != string(s.Snapshot().Commit()) {
 				t.Errorf("the remote has %s, we have %s", got, s.Snapshot().Commit())
 			}
 			fsck(t, s.c.Dir)
@@ -339,7 +339,7 @@ func TestTwoStoresOnOneRemoteLoseNothing(t *testing.T) {
 		synced(t, s)
 		wantFiles(t, s.Snapshot(), want)
 	}
-	if got := git(t, remote, "rev-list", "--count", "main"); got != fmt.Sprint(2*n+1) {
+	if got := runGit(t, remote, "rev-list", "--count", "main"); got != fmt.Sprint(2*n+1) {
 		t.Errorf("%s commits, want %d", got, 2*n+1)
 	}
 	fsck(t, remote)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gitpost/gitstore/git"
 )
 
 // odd is a repository with all that is not a plain file.
@@ -17,7 +19,7 @@ func odd(t *testing.T) string {
 	t.Helper()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n", "run.sh": "#!/bin/sh\n", "media/x.txt": "x"})
 	h := checkout(t, remote)
-	other := git(t, remote, "rev-parse", "main")
+	other := runGit(t, remote, "rev-parse", "main")
 	if err := os.Symlink("media", filepath.Join(h.dir, "link")); err != nil {
 		t.Skip("no symlinks here")
 	}
@@ -33,7 +35,7 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 	t.Parallel()
 	remote := odd(t)
 	s := open(t, Config{Remote: remote})
-	before := git(t, remote, "ls-tree", "-r", "main")
+	before := runGit(t, remote, "ls-tree", "-r", "main")
 	for _, path := range []string{"link", "link/x.txt", "themes/theme", "themes/theme/style.css", "a.md/b.md", "media"} {
 		_, err := s.Update(t.Context(), edits("x", map[string]string{path: "overwritten"}))
 		var e *PathError
@@ -51,13 +53,13 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 	}
 	c := put(t, s, "post", map[string]string{"run.sh": "#!/bin/sh\ntrue\n", "link.md": "sorts beside\n", "themes/z.md": "beside the submodule\n"})
 	pushed(t, s, c)
-	after := git(t, remote, "ls-tree", "-r", "main")
+	after := runGit(t, remote, "ls-tree", "-r", "main")
 	for line := range strings.SplitSeq(before, "\n") {
 		if !strings.Contains(line, "run.sh") && !strings.Contains(after, line) {
 			t.Errorf("%q is gone from\n%s", line, after)
 		}
 	}
-	if !strings.Contains(after, "100755 blob") || !strings.Contains(git(t, remote, "ls-tree", "main", "run.sh"), "100755") {
+	if !strings.Contains(after, "100755 blob") || !strings.Contains(runGit(t, remote, "ls-tree", "main", "run.sh"), "100755") {
 		t.Errorf("run.sh lost its mode:\n%s", after)
 	}
 	var walked []string
@@ -148,7 +150,7 @@ func TestLineEndingsAreAsGitWouldStoreThem(t *testing.T) {
 		}
 		wantTree := h.git("write-tree")
 		if got := string(c.Snapshot.Tree()); got != wantTree {
-			git(t, s.c.Dir, "fetch", "-q", h.dir, "HEAD")
+			runGit(t, s.c.Dir, "fetch", "-q", h.dir, "HEAD")
 			diff, _ := tryGit(t, h.dir, "-c", "core.alternateRefsCommand=", "diff", "--stat", wantTree)
 			t.Errorf("%s: tree %s, git has %s\n%s", what, got, wantTree, diff)
 			for name := range files {
@@ -181,7 +183,7 @@ func TestDefaultBranchIsFound(t *testing.T) {
 	h.git("checkout", "-q", "-b", "trunk/site")
 	h.commit(map[string]string{"trunk.md": "t\n"}, "trunk")
 	h.git("push", "-q", "origin", "trunk/site")
-	git(t, remote, "symbolic-ref", "HEAD", "refs/heads/trunk/site")
+	runGit(t, remote, "symbolic-ref", "HEAD", "refs/heads/trunk/site")
 	s := open(t, Config{Remote: remote})
 	if b := s.Status().Branch; b != "trunk/site" {
 		t.Errorf("branch %s", b)
@@ -207,11 +209,11 @@ func TestFilesBecomeFoldersAndBack(t *testing.T) {
 	}
 	wantFiles(t, c.Snapshot, map[string]string{"a/x/y": "y", "b": "b", "k": "k"})
 	put(t, s, "empty folders go", map[string]string{"a/x/y": ""})
-	if got := git(t, s.c.Dir, "ls-tree", "-r", "--name-only", "main"); got != "b\nk" {
+	if got := runGit(t, s.c.Dir, "ls-tree", "-r", "--name-only", "main"); got != "b\nk" {
 		t.Errorf("files %q", got)
 	}
 	put(t, s, "all gone", map[string]string{"b": "", "k": ""})
-	if tree := s.Snapshot().Tree(); tree != emptyTree.hash() {
+	if tree := s.Snapshot().Tree(); tree != git.EmptyTree.Hash() {
 		t.Errorf("tree %s", tree)
 	}
 	put(t, s, "missing", map[string]string{"none": ""})
@@ -299,7 +301,7 @@ func TestSkipCIOnlyWhenNothingThatWaitsWantsABuild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return git(t, s.c.Dir, "log", "-1", "--format=%s", string(c.Hash))
+		return runGit(t, s.c.Dir, "log", "-1", "--format=%s", string(c.Hash))
 	}
 	if got := subject(s.Update(t.Context(), draft("one"))); got != "Draft one [skip ci]" {
 		t.Errorf("got %q", got)

@@ -34,7 +34,7 @@ type webServer struct {
 func serveHTTP(t testing.TB, remote string, user, password string) *webServer {
 	t.Helper()
 	backend := need(t, "git-http-backend", "git")
-	git(t, remote, "config", "http.receivepack", "true")
+	runGit(t, remote, "config", "http.receivepack", "true")
 	w := &webServer{user: user, password: password}
 	handler := &cgi.Handler{Path: backend, Root: "/", Env: []string{
 		"GIT_PROJECT_ROOT=" + filepath.Dir(remote), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",

@@ -7,21 +7,21 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // Snapshot is the tree of one commit. It implements fs.FS, fs.ReadFileFS, fs.ReadDirFS and
 // fs.StatFS, never changes, and is safe for concurrent use. Submodules and symlinks are
 // listed with their mode and cannot be opened.
 type Snapshot struct {
-	src    source
-	commit oid
-	tree   oid
+	src    git.Source
+	commit git.OID
+	tree   git.OID
 	when   time.Time
 }
 
@@ -31,24 +31,32 @@ var (
 	_ fs.StatFS     = (*Snapshot)(nil)
 )
 
-// snapshotOf reads the commit; a zero name is the empty state.
-func snapshotOf(src source, commit oid) (*Snapshot, error) {
-	if commit.isZero() {
-		return &Snapshot{src: src, tree: emptyTree}, nil
+// snapshotAt is the state after a commit; nil is the empty state before the first one.
+func snapshotAt(src git.Source, c *git.Commit) *Snapshot {
+	if c == nil {
+		return &Snapshot{src: src, tree: git.EmptyTree}
 	}
-	c, err := readCommit(src, commit)
+	return &Snapshot{src: src, commit: c.ID, tree: c.Tree, when: time.Unix(c.Committed, 0)}
+}
+
+// snapshotOf reads the commit; a zero name is the empty state.
+func snapshotOf(src git.Source, commit git.OID) (*Snapshot, error) {
+	if commit.IsZero() {
+		return snapshotAt(src, nil), nil
+	}
+	c, err := git.ReadCommit(src, commit)
 	if err != nil {
 		return nil, err
 	}
-	return &Snapshot{src: src, commit: commit, tree: c.tree, when: time.Unix(c.committed, 0)}, nil
+	return snapshotAt(src, c), nil
 }
 
 // Commit is the commit of the snapshot; "" for the empty state before the first commit.
-func (s *Snapshot) Commit() Hash { return s.commit.hash() }
+func (s *Snapshot) Commit() Hash { return s.commit.Hash() }
 
 // AtCommit is the snapshot of another commit of the repository, while it is there.
 func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
-	commit, err := parseOID(string(h))
+	commit, err := git.ParseOID(string(h))
 	if err != nil {
 		return nil, err
 	}
@@ -56,29 +64,31 @@ func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
 }
 
 // Tree is the root tree.
-func (s *Snapshot) Tree() Hash { return s.tree.hash() }
+func (s *Snapshot) Tree() Hash { return s.tree.Hash() }
 
-func rootEntry(s *Snapshot) treeEntry { return treeEntry{mode: modeDir, name: []byte("."), id: s.tree} }
+func rootEntry(s *Snapshot) git.Entry {
+	return git.Entry{Mode: git.ModeDir, Name: []byte("."), ID: s.tree}
+}
 
 // lookup walks down to a valid path.
-func (s *Snapshot) lookup(op, name string) (treeEntry, error) {
+func (s *Snapshot) lookup(op, name string) (git.Entry, error) {
 	if !fs.ValidPath(name) {
-		return treeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+		return git.Entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
 	e := rootEntry(s)
 	if name == "." {
 		return e, nil
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		if e.mode != modeDir {
+		if e.Mode != git.ModeDir {
 			return e, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
 		}
-		raw, err := readTree(s.src, e.id)
+		raw, err := git.ReadTree(s.src, e.ID)
 		if err != nil {
 			return e, &fs.PathError{Op: op, Path: name, Err: err}
 		}
 		var ok bool
-		if e, ok, err = findEntry(raw, part); err != nil {
+		if e, ok, err = git.FindEntry(raw, part); err != nil {
 			return e, &fs.PathError{Op: op, Path: name, Err: err}
 		}
 		if !ok {
@@ -90,16 +100,16 @@ func (s *Snapshot) lookup(op, name string) (treeEntry, error) {
 
 var errNotRegular = errors.New("a symlink or a submodule cannot be opened")
 
-// ReadFile gives the content of a regular file.
+// ReadFile returns the content of a regular file.
 func (s *Snapshot) ReadFile(name string) ([]byte, error) {
 	e, err := s.lookup("read", name)
 	if err != nil {
 		return nil, err
 	}
-	if !isRegular(e.mode) {
+	if !git.IsRegular(e.Mode) {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
-	_, data, err := s.src.object(e.id)
+	_, data, err := s.src.Object(e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
@@ -114,13 +124,13 @@ func (s *Snapshot) Open(name string) (fs.File, error) {
 	}
 	info := &entryInfo{s: s, e: e, name: path.Base(name)}
 	switch {
-	case e.mode == modeDir:
+	case e.Mode == git.ModeDir:
 		entries, err := s.ReadDir(name)
 		if err != nil {
 			return nil, err
 		}
 		return &openDir{info: info, path: name, entries: entries}, nil
-	case !isRegular(e.mode):
+	case !git.IsRegular(e.Mode):
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
 	}
 	if f := s.stream(info); f != nil {
@@ -139,20 +149,20 @@ func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.mode != modeDir {
+	if e.Mode != git.ModeDir {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
 	}
-	raw, err := readTree(s.src, e.id)
+	raw, err := git.ReadTree(s.src, e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
 	var list []fs.DirEntry
 	for len(raw) > 0 {
-		var e treeEntry
-		if e, raw, err = nextEntry(raw); err != nil {
+		var e git.Entry
+		if e, raw, err = git.NextEntry(raw); err != nil {
 			return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 		}
-		list = append(list, &entryInfo{s: s, e: e, name: string(e.name)})
+		list = append(list, &entryInfo{s: s, e: e, name: string(e.Name)})
 	}
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return list, nil
@@ -175,7 +185,7 @@ func (s *Snapshot) Stat(name string) (fs.FileInfo, error) {
 // is asked for.
 type entryInfo struct {
 	s    *Snapshot
-	e    treeEntry
+	e    git.Entry
 	name string
 
 	once sync.Once
@@ -185,15 +195,15 @@ type entryInfo struct {
 
 func (i *entryInfo) measure() error {
 	i.once.Do(func() {
-		if isRegular(i.e.mode) {
-			_, i.size, i.err = i.s.src.sizeOf(i.e.id)
+		if git.IsRegular(i.e.Mode) {
+			_, i.size, i.err = i.s.src.SizeOf(i.e.ID)
 		}
 	})
 	return i.err
 }
 
 func (i *entryInfo) Name() string { return i.name }
-func (i *entryInfo) IsDir() bool  { return i.e.mode == modeDir }
+func (i *entryInfo) IsDir() bool  { return i.e.Mode == git.ModeDir }
 func (i *entryInfo) Sys() any     { return nil }
 func (i *entryInfo) Size() int64  { _ = i.measure(); return i.size }
 
@@ -204,15 +214,15 @@ func (i *entryInfo) Type() fs.FileMode  { return i.Mode().Type() }
 func (i *entryInfo) Info() (fs.FileInfo, error) { return i, i.measure() }
 
 func (i *entryInfo) Mode() fs.FileMode {
-	switch i.e.mode & modeType {
-	case modeDir:
+	switch i.e.Mode & git.ModeType {
+	case git.ModeDir:
 		return fs.ModeDir | 0o755
-	case modeSymlink:
+	case git.ModeSymlink:
 		return fs.ModeSymlink | 0o777
-	case modeSubmodule:
+	case git.ModeSubmodule:
 		return fs.ModeDir | fs.ModeIrregular | 0o755
 	}
-	return fs.FileMode(i.e.mode & 0o777)
+	return fs.FileMode(i.e.Mode & 0o777)
 }
 
 type openFile struct {
@@ -226,30 +236,21 @@ func (f *openFile) Close() error               { return nil }
 // streamFrom is the size from which a file is inflated while it is read.
 const streamFrom = 1 << 20
 
-// stream opens a large blob that is not a delta; nil when it is small or a delta.
+// stream opens a large blob that can be inflated while it is read; nil for others.
 func (s *Snapshot) stream(info *entryInfo) fs.File {
-	d := s.src.disk()
-	p, off, err := d.packed(info.e.id)
-	if p == nil || err != nil {
+	r := s.src.DB().OpenBlob(info.e.ID, streamFrom)
+	if r == nil {
 		return nil
 	}
-	in := newInflater()
-	in.seek(p.f, off)
-	h, err := readPackHeader(in.br, off)
-	if err != nil || h.kind != blobKind || h.size < streamFrom || in.start() != nil {
-		return nil
-	}
-	return &openStream{info: info, in: in}
+	return &openStream{info: info, ReadCloser: r}
 }
 
 type openStream struct {
 	info *entryInfo
-	in   *inflater
+	io.ReadCloser
 }
 
 func (f *openStream) Stat() (fs.FileInfo, error) { return f.info, f.info.measure() }
-func (f *openStream) Read(p []byte) (int, error) { return f.in.zr.Read(p) }
-func (f *openStream) Close() error               { return f.in.zr.Close() }
 
 type openDir struct {
 	info    *entryInfo
@@ -280,153 +281,38 @@ func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
 
 // Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
 func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
-	return walkTree(s.src, s.tree, "", func(path string, e treeEntry) error {
-		if !isRegular(e.mode) {
+	return git.WalkTree(s.src, s.tree, "", func(path string, e git.Entry) error {
+		if !git.IsRegular(e.Mode) {
 			return nil
 		}
-		return f(path, e.id.hash())
+		return f(path, e.ID.Hash())
 	})
-}
-
-// walkTree calls f for all that is not a folder.
-func walkTree(src source, tree oid, prefix string, f func(path string, e treeEntry) error) error {
-	raw, err := readTree(src, tree)
-	if err != nil {
-		return err
-	}
-	for len(raw) > 0 {
-		var e treeEntry
-		if e, raw, err = nextEntry(raw); err != nil {
-			return err
-		}
-		if e.mode == modeDir {
-			err = walkTree(src, e.id, prefix+string(e.name)+"/", f)
-		} else {
-			err = f(prefix+string(e.name), e)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Blob reads a blob by name, also one that only the history has.
 func (s *Snapshot) Blob(h Hash) ([]byte, error) {
-	o, err := parseOID(string(h))
+	o, err := git.ParseOID(string(h))
 	if err != nil {
 		return nil, err
 	}
-	k, data, err := s.src.object(o)
+	k, data, err := s.src.Object(o)
 	if err != nil {
 		return nil, err
 	}
-	if k != blobKind {
+	if k != git.BlobKind {
 		return nil, &fs.PathError{Op: "read blob", Path: string(h), Err: errors.New("is a " + k.String())}
 	}
 	return data, nil
 }
 
-// ReadBlobs reads many blobs fast (on all cores, each goroutine with its own buffers) and
-// calls f from several goroutines.
+// ReadBlobs reads many blobs on all cores and calls f from several goroutines.
 func (s *Snapshot) ReadBlobs(ctx context.Context, blobs []Hash, f func(i int, data []byte) error) error {
-	type place struct {
-		i   int
-		id  oid
-		p   *pack
-		off int64
-	}
-	d := s.src.disk()
-	places := make([]place, len(blobs))
-	find := func(from, to int) error {
-		for i, h := range blobs[from:to] {
-			o, err := parseOID(string(h))
-			if err != nil {
-				return err
-			}
-			p, off, err := d.packed(o)
-			if err != nil {
-				return err
-			}
-			places[from+i] = place{from + i, o, p, off}
-		}
-		return ctx.Err()
-	}
-	parts := min(runtime.GOMAXPROCS(0), len(blobs)/1000+1)
-	missed := make([]error, parts)
-	var finding sync.WaitGroup
-	for n := range parts {
-		finding.Go(func() { missed[n] = find(len(blobs)*n/parts, len(blobs)*(n+1)/parts) })
-	}
-	finding.Wait()
-	if err := errors.Join(missed...); err != nil {
-		return err
-	}
-	// In the order of the files: neighbours share delta bases and pages.
-	rank := make(map[*pack]int)
-	for i, p := range *d.packs.Load() {
-		rank[p] = i
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		if a.p != b.p {
-			return rank[a.p] - rank[b.p]
-		}
-		switch {
-		case a.off < b.off:
-			return -1
-		case a.off > b.off:
-			return 1
-		}
-		return 0
-	})
-	const chunk = 256
-	var next atomic.Int64
-	var failed atomic.Bool
-	workers := min(runtime.GOMAXPROCS(0), len(blobs)/chunk+1)
-	errs := make([]error, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			in := newInflaterSize(64 << 10)
-			var bases deltaBases
-			var of *pack
-			for {
-				from := int(next.Add(1)-1) * chunk
-				if from >= len(places) || failed.Load() {
-					return
-				}
-				for _, at := range places[from:min(len(places), from+chunk)] {
-					var data []byte
-					err := ctx.Err()
-					switch {
-					case err != nil:
-					case at.p != nil:
-						if at.p != of {
-							bases, of = deltaBases{}, at.p
-						}
-						if _, data, err = at.p.read(in, at.off, &bases, d.object); err != nil {
-							_, data, err = s.src.object(at.id) // another pack may have a good copy
-						}
-					default:
-						_, data, err = s.src.object(at.id)
-					}
-					if err == nil {
-						err = f(at.i, data)
-					}
-					if err != nil {
-						errs[w] = err
-						failed.Store(true)
-						return
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
+	ids := make([]git.OID, len(blobs))
+	for i, h := range blobs {
+		var err error
+		if ids[i], err = git.ParseOID(string(h)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return git.ReadMany(ctx, s.src, ids, f)
 }

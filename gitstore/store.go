@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
 )
 
 // Store is safe for concurrent use.
@@ -21,9 +23,9 @@ type Store struct {
 	c      Config // as it was opened: where it is, and what it is given
 	live   atomic.Pointer[Config]
 	log    *slog.Logger
-	refs   refs
-	db     *objects
-	remote *remote
+	refs   git.Refs
+	db     *git.DB
+	remote *remote.Remote // only the syncer uses it
 	locked *os.File
 	branch string
 
@@ -59,22 +61,22 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
 		return nil, fmt.Errorf("open the clone: %w", err)
 	}
-	s := &Store{c: c, log: c.Log, refs: refs{c.Dir}}
+	s := &Store{c: c, log: c.Log, refs: git.Refs{Dir: c.Dir}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.remote, err = newRemote(c); err != nil {
+	if s.remote, err = remote.New(c.remote()); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return nil, &StorageError{Op: "open the clone", Err: err}
 	}
-	if s.locked, err = lockFolder(c.Dir); err != nil {
+	if s.locked, err = git.LockFolder(c.Dir); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			unlock(s.locked)
+			git.Unlock(s.locked)
 		}
 	}()
 	s.live.Store(&c)
@@ -89,7 +91,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		s.stop()
 		return nil, err
 	}
-	s.db.missed = s.miss
+	s.db.OnMissing = s.miss
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()
 	s.wg.Go(func() { s.announce(opened) })
@@ -97,23 +99,6 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s.wg.Go(s.carry)
 	s.wg.Go(s.maintain)
 	return s, nil
-}
-
-// lockFolder takes the process lock of a clone.
-func lockFolder(dir string) (*os.File, error) {
-	path := filepath.Join(dir, "gitstore.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, &StorageError{Op: "lock the clone", Err: err}
-	}
-	if err := lockFile(f); err != nil {
-		f.Close()
-		if errors.Is(err, ErrLocked) {
-			return nil, fmt.Errorf("%w: %s; stop that one first, or use another folder", ErrLocked, dir)
-		}
-		return nil, &StorageError{Op: "lock the clone", Err: err}
-	}
-	return f, nil
 }
 
 // Close finishes what is under way, tries one last push until ctx ends, and releases the folder.
@@ -133,27 +118,17 @@ func (s *Store) Close(ctx context.Context) error {
 		s.stop()
 		<-done
 		s.delivery.end()
-		unlock(s.locked)
+		git.Unlock(s.locked)
 	})
 	return nil
-}
-
-// unlock ends the lock itself: a process that is being started at this moment may hold a
-// copy of the file for a while.
-func unlock(f *os.File) {
-	_ = unlockFile(f)
-	f.Close()
 }
 
 // Snapshot is the newest durable state.
 func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
 
 // publish makes a durable commit the newest state.
-func (s *Store) publish(commit *commitObject) *Snapshot {
-	next := &Snapshot{src: s.db, tree: emptyTree}
-	if commit != nil {
-		next = &Snapshot{src: s.db, commit: commit.id, tree: commit.tree, when: time.Unix(commit.committed, 0)}
-	}
+func (s *Store) publish(commit *git.Commit) *Snapshot {
+	next := snapshotAt(s.db, commit)
 	s.tip.Store(next)
 	signal(s.announced)
 	signal(s.crowded)
@@ -188,32 +163,24 @@ func (s *Store) announce(last *Snapshot) {
 	}
 }
 
-// OpenReader gives the newest snapshot of an existing clone without its lock, beside a
+// OpenReader returns the newest snapshot of an existing clone without its lock, beside a
 // running Store; fs.ErrNotExist when there is no clone.
 func OpenReader(dir string) (*Snapshot, error) {
-	r := refs{dir}
-	branch, err := r.head()
+	r := git.Refs{Dir: dir}
+	branch, err := r.Head()
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fs.ErrNotExist
 		}
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	tip, err := r.read("refs/heads/" + branch)
+	tip, err := r.Read("refs/heads/" + branch)
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
-	db, err := openObjects(filepath.Join(dir, "objects"))
+	db, err := git.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
 	return snapshotOf(db, tip)
-}
-
-// removeTemporaries removes what a killed store left in the pack folder.
-func removeTemporaries(packDir string) {
-	left, _ := filepath.Glob(filepath.Join(packDir, tempPrefix+"*"))
-	for _, path := range left {
-		os.Remove(path)
-	}
 }

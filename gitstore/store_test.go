@@ -16,14 +16,14 @@ func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
 	s := open(t, Config{Remote: remote})
 	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "one\n", "content/posts/x.md": "x\n"})
 	c := put(t, s, "Post\n\nBody\n\nKey: value\n", map[string]string{"content/posts/y.md": "why\n", "a.md": "two\n"})
-	if got := git(t, s.c.Dir, "rev-parse", "main"); got != string(c.Hash) {
+	if got := runGit(t, s.c.Dir, "rev-parse", "main"); got != string(c.Hash) {
 		t.Errorf("the ref is %s, want %s", got, c.Hash)
 	}
 	pushed(t, s, c)
-	if got := git(t, remote, "rev-parse", "main"); got != string(c.Hash) {
+	if got := runGit(t, remote, "rev-parse", "main"); got != string(c.Hash) {
 		t.Errorf("the remote has %s, want %s", got, c.Hash)
 	}
-	if got := git(t, remote, "log", "-1", "--format=%an <%ae>|%s|%(trailers)", "main"); got != "Phone <phone@example.org>|Post|Key: value\n" && got != "Phone <phone@example.org>|Post|Key: value" {
+	if got := runGit(t, remote, "log", "-1", "--format=%an <%ae>|%s|%(trailers)", "main"); got != "Phone <phone@example.org>|Post|Key: value\n" && got != "Phone <phone@example.org>|Post|Key: value" {
 		t.Errorf("log: %q", got)
 	}
 	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "two\n", "content/posts/x.md": "x\n", "content/posts/y.md": "why\n"})
@@ -73,7 +73,7 @@ func TestConcurrentUpdatesAreOneBatchOfOneCommitEach(t *testing.T) {
 	}
 	wg.Wait()
 	synced(t, s)
-	if n := git(t, remote, "rev-list", "--count", "main"); n != "51" {
+	if n := runGit(t, remote, "rev-list", "--count", "main"); n != "51" {
 		t.Errorf("%s commits on the remote, want 51", n)
 	}
 	fsck(t, s.c.Dir)

@@ -253,13 +253,13 @@ func (m *model) reopen() {
 	cancel()
 	_ = m.store.Close(ended)
 	r := m.store.refs
-	if err := os.WriteFile(r.own(m.store.head()), []byte("half"), 0o644); err != nil {
+	if err := os.WriteFile(r.Own(m.store.head()), []byte("half"), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.Link(r.own(m.store.head()), r.path(m.store.head())+".lock"); err != nil {
+	if err := os.Link(r.Own(m.store.head()), r.Path(m.store.head())+".lock"); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(m.dir, "objects", "pack", tempPrefix+"1.pack"), []byte("PACK"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(m.dir, "objects", "pack", "tmp_gitstore_"+"1.pack"), []byte("PACK"), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
 	m.open()
@@ -267,20 +267,8 @@ func (m *model) reopen() {
 
 func (m *model) join() {
 	m.note("join packs")
-	packs := slices.Clone(*m.store.db.packs.Load())
-	if len(packs) < 4 {
-		return
-	}
-	if p, err := m.store.join(packs[:len(packs)-1]); err != nil {
+	if err := m.store.db.Join(4, nil); err != nil {
 		m.t.Errorf("seed %d: join: %v", m.seed, err)
-	} else {
-		m.store.db.replace(packs[:len(packs)-1], p)
-		for _, old := range packs[:len(packs)-1] {
-			if old.path != p.path {
-				os.Remove(old.path + ".idx")
-				os.Remove(old.path + ".pack")
-			}
-		}
 	}
 }
 
@@ -313,12 +301,12 @@ func (m *model) settle() {
 		}
 	}
 	m.check()
-	if tip := git(m.t, m.remote, "rev-parse", "main"); tip != string(m.store.Snapshot().Commit()) {
+	if tip := runGit(m.t, m.remote, "rev-parse", "main"); tip != string(m.store.Snapshot().Commit()) {
 		m.t.Errorf("seed %d: the remote has %s, the store %s", m.seed, tip, m.store.Snapshot().Commit())
 	}
-	objects := git(m.t, m.remote, "rev-list", "--objects", "main")
+	objects := runGit(m.t, m.remote, "rev-list", "--objects", "main")
 	for text, path := range m.texts {
-		if !strings.Contains(objects, nameObject(blobKind, []byte(text)).String()) {
+		if !strings.Contains(objects, blobName(text)) {
 			m.t.Errorf("seed %d: the text of %s is lost: %q", m.seed, path, text)
 		}
 	}
@@ -424,10 +412,10 @@ func TestKilledStoreLosesNothingAcknowledged(t *testing.T) {
 	}
 	s := open(t, Config{Dir: dir, Remote: remote})
 	synced(t, s)
-	if left, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", tempPrefix+"*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "tmp_gitstore_"+"*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	files := git(t, remote, "ls-tree", "-r", "--name-only", "main")
+	files := runGit(t, remote, "ls-tree", "-r", "--name-only", "main")
 	there := make(map[string]bool)
 	for name := range strings.SplitSeq(files, "\n") {
 		there[name] = true

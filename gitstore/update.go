@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gitpost/gitstore/git"
 )
 
 // request waits for the writer: an edit, or what the courier fetched.
@@ -47,7 +49,7 @@ func (q *requestQueue) put(r *request) error {
 	return nil
 }
 
-// take gives all that waits; closed tells that nothing will come any more.
+// take returns all that waits; closed reports that nothing will come any more.
 func (q *requestQueue) take() (all []*request, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -108,7 +110,6 @@ func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
 
 // writer is what only the writer's goroutine touches.
 type writer struct {
-	z          deflater
 	attributes *attributeCache
 }
 
@@ -142,7 +143,7 @@ func (s *Store) write() {
 // made is a commit that is not durable yet.
 type made struct {
 	r      *request // nil in a replay
-	commit *commitObject
+	commit *git.Commit
 	fresh  bool // a new commit, not the tip as it was
 	skipCI bool
 }
@@ -154,7 +155,7 @@ func (s *Store) commitAll(requests []*request) {
 		if requests, err = s.tryBatch(requests); err == nil || len(requests) == 0 {
 			return
 		}
-		if !errors.Is(err, errRefMoved) {
+		if !errors.Is(err, git.ErrRefMoved) {
 			break
 		}
 		// A git command in the same folder moved the branch: its state is the newest now.
@@ -175,11 +176,11 @@ func (s *Store) commitAll(requests []*request) {
 // back those that are open.
 func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 	tip := s.tip.Load()
-	b := newBatch(s.db, &s.writer.z)
-	defer b.w.abort()
+	b := builder{git.NewBatch(s.db)}
+	defer b.Close()
 	var done []made
 	var open []*request
-	at, last := &Snapshot{src: b, commit: tip.commit, tree: tip.tree, when: tip.when}, (*commitObject)(nil)
+	at, last := &Snapshot{src: b, commit: tip.commit, tree: tip.tree, when: tip.when}, (*git.Commit)(nil)
 	allSkip := s.delivery.allSkipCI()
 	for _, r := range requests {
 		if err := r.ctx.Err(); err != nil {
@@ -210,23 +211,23 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		allSkip = allSkip && change.SkipCI
 		done = append(done, made{r: r, commit: c, fresh: true, skipCI: change.SkipCI})
 		last = c
-		at = &Snapshot{src: b, commit: c.id, tree: c.tree, when: time.Unix(c.committed, 0)}
+		at = snapshotAt(b, c)
 	}
 	if last != nil {
-		if err := s.makeDurable(b, s.head(), tip.commit, last.id); err != nil {
+		if err := s.makeDurable(b, s.head(), tip.commit, last.ID); err != nil {
 			return open, err
 		}
 	}
 	var waiting []*pending
 	for i := range done {
 		m := &done[i]
-		c := &Commit{Hash: tip.commit.hash(), Snapshot: tip}
+		c := &Commit{Hash: tip.commit.Hash(), Snapshot: tip}
 		if m.commit != nil {
-			c.Hash = m.commit.id.hash()
-			c.Snapshot = &Snapshot{src: s.db, commit: m.commit.id, tree: m.commit.tree, when: time.Unix(m.commit.committed, 0)}
+			c.Hash = m.commit.ID.Hash()
+			c.Snapshot = snapshotAt(s.db, m.commit)
 		}
 		if m.fresh {
-			c.pending = &pending{id: m.commit.id, when: time.Now(), skipCI: m.skipCI}
+			c.pending = &pending{id: m.commit.ID, when: time.Now(), skipCI: m.skipCI}
 			waiting = append(waiting, c.pending)
 		}
 		m.r.commit = c
@@ -254,7 +255,7 @@ func runEdit(r *request, at *Snapshot) (c Change, err error) {
 }
 
 // makeCommit puts a change into the batch; nil when it changes nothing.
-func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*commitObject, error) {
+func (s *Store) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*git.Commit, error) {
 	if len(c.Files) == 0 && !c.Empty {
 		return nil, nil
 	}
@@ -280,7 +281,7 @@ func (s *Store) makeCommit(b *batch, at *Snapshot, c *Change, quiet bool) (*comm
 	if c.SkipCI && quiet {
 		message = markSkipCI(message)
 	}
-	made, err := addCommit(b, tree, at.commit, signature(name, email, when), signature(s.committer(), s.config().AuthorEmail, when), message)
+	made, err := addCommit(b, tree, at.commit, git.Signature(name, email, when), git.Signature(s.committer(), s.config().AuthorEmail, when), message)
 	if err != nil {
 		return nil, storageFault("write the commit", err)
 	}
@@ -294,38 +295,34 @@ func (s *Store) committer() string {
 	return s.config().AuthorName
 }
 
-func addCommit(b *batch, tree, parent oid, author, committer, message string) (*commitObject, error) {
-	data := encodeCommit(tree, parent, author, committer, message)
-	id, err := b.add(commitKind, data)
+func addCommit(b builder, tree, parent git.OID, author, committer, message string) (*git.Commit, error) {
+	data := git.EncodeCommit(tree, parent, author, committer, message)
+	id, err := b.Add(git.CommitKind, data)
 	if err != nil {
 		return nil, err
 	}
-	return parseCommit(id, data)
+	return git.ParseCommit(id, data)
 }
 
 // makeDurable syncs the batch and then moves a ref to what it has.
-func (s *Store) makeDurable(b *batch, ref string, old, new oid) error {
-	if b.w.len() > 0 {
-		p, err := b.w.finish()
-		if err != nil {
-			return storageFault("write the commit", err)
-		}
-		s.db.add(p)
+func (s *Store) makeDurable(b builder, ref string, old, new git.OID) error {
+	if err := b.Store(); err != nil {
+		return storageFault("write the commit", err)
 	}
 	return s.moveRef(ref, old, new)
 }
 
-func (s *Store) moveRef(ref string, old, new oid) error {
-	err := s.refs.move(context.Background(), ref, old, new)
-	if err == nil || errors.Is(err, errRefMoved) {
+func (s *Store) moveRef(ref string, old, new git.OID) error {
+	err := s.refs.Move(context.Background(), ref, old, new)
+	if err == nil || errors.Is(err, git.ErrRefMoved) {
 		return err
 	}
-	if now, readErr := s.refs.read(ref); readErr == nil && now == new && old != new {
+	if now, readErr := s.refs.Read(ref); readErr == nil && now == new && old != new {
 		// The ref has its new value and only the folder could not be synced. What is on
 		// disk counts; the caller hears that it is not safe yet.
-		if c, readErr := readCommit(s.db, now); readErr == nil && ref == s.head() {
+		if c, readErr := git.ReadCommit(s.db, now); readErr == nil && ref == s.head() {
 			s.publish(c)
-			s.delivery.add([]*pending{{id: c.id, when: time.Now()}})
+			s.delivery.add([]*pending{{id: c.ID, when: time.Now()}})
 			s.courier.nudge()
 		}
 	}
@@ -338,7 +335,7 @@ func storageFault(op string, err error) error {
 	var disk *StorageError
 	var missing *MissingError
 	var content *contentError
-	if err == nil || errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) || !isDiskError(err) {
+	if err == nil || errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) || !git.IsDiskError(err) {
 		return err
 	}
 	return &StorageError{Op: op, Err: err}
@@ -346,17 +343,17 @@ func storageFault(op string, err error) error {
 
 // adopt takes the branch as another program left it.
 func (s *Store) adopt() error {
-	now, err := s.refs.read(s.head())
+	now, err := s.refs.Read(s.head())
 	if err != nil {
 		return storageFault("read the branch", err)
 	}
-	if err := s.db.rescan(); err != nil {
+	if err := s.db.Rescan(); err != nil {
 		return storageFault("read the packs", err)
 	}
-	if now.isZero() {
+	if now.IsZero() {
 		return fmt.Errorf("the branch %s is gone from %s; restart to have it fetched again", s.branch, s.c.Dir)
 	}
-	c, err := readCommit(s.db, now)
+	c, err := git.ReadCommit(s.db, now)
 	if err != nil {
 		return fmt.Errorf("another program moved the branch %s to what cannot be read: %w", s.branch, err)
 	}
@@ -379,19 +376,11 @@ func (s *Store) adopt() error {
 
 // chain lists the first-parent commits behind until down to tip, oldest first; false when
 // until is not among the ancestors of that line.
-func (s *Store) chain(tip, until oid) ([]*pending, bool, error) {
-	var list []*pending
-	for at := tip; at != until; {
-		if at.isZero() {
-			return nil, false, nil
-		}
-		c, err := readCommit(s.db, at)
-		if err != nil {
-			return nil, false, err
-		}
-		list = append(list, &pending{id: at, when: time.Unix(c.committed, 0)})
-		at = c.parent()
+func (s *Store) chain(tip, until git.OID) ([]*pending, bool, error) {
+	commits, ok, err := git.CommitsSince(s.db, tip, until)
+	list := make([]*pending, len(commits))
+	for i, c := range commits {
+		list[i] = &pending{id: c.ID, when: time.Unix(c.Committed, 0)}
 	}
-	slices.Reverse(list)
-	return list, true, nil
+	return list, ok, err
 }

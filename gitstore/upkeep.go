@@ -1,180 +1,18 @@
 package gitstore
 
-import (
-	"errors"
-	"io"
-	"io/fs"
-	"os"
-	"slices"
-)
-
-const (
-	packsMost  = 40 // from this number on packs are joined
-	packsAfter = 12 // about so many are left, the large ones
-	deltaAbove = 2 << 10
-	joinDepth  = 20 // longest chain of deltas that is made here
-)
+// packsMost is the number of packs from which they are joined.
+const packsMost = 40
 
 // maintain joins small packs in the background. Readers keep the packs they began with.
 func (s *Store) maintain() {
 	for {
 		select {
 		case <-s.crowded:
-			if err := s.joinPacks(); err != nil {
+			if err := s.db.Join(packsMost, s.closing); err != nil {
 				s.log.Warn("cannot join packs; it is tried again after the next commits", "error", err)
 			}
 		case <-s.closing:
 			return
 		}
 	}
-}
-
-// joinPacks makes one pack of the small ones when there are many. The new one is durable
-// before the first old one goes.
-func (s *Store) joinPacks() error {
-	packs := slices.Clone(*s.db.packs.Load())
-	if len(packs) < packsMost {
-		return nil
-	}
-	group := choosePacks(packs)
-	if len(group) < 2 {
-		return nil
-	}
-	p, err := s.join(group)
-	if err != nil {
-		return err
-	}
-	s.db.replace(group, p)
-	for _, old := range group {
-		if old.path == p.path {
-			continue
-		}
-		// Index first: a pack without one is rubbish, an index without a pack is an error.
-		for _, ext := range []string{".idx", ".pack", ".rev", ".bitmap"} {
-			if err := os.Remove(old.path + ext); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-	}
-	return syncDir(s.db.packDir())
-}
-
-// choosePacks takes the small ones, and larger ones as long as they are not much larger
-// than all before them together: so a byte is copied a logarithmic number of times.
-func choosePacks(packs []*pack) []*pack {
-	packs = slices.DeleteFunc(slices.Clone(packs), func(p *pack) bool { return p.damaged.Load() })
-	for _, p := range packs {
-		// A pack that git was told to keep, or has more to it, is not ours to remove.
-		for _, ext := range []string{".keep", ".promisor"} {
-			if _, err := os.Stat(p.path + ext); err == nil {
-				packs = slices.DeleteFunc(slices.Clone(packs), func(o *pack) bool { return o == p })
-			}
-		}
-	}
-	bySize := slices.Clone(packs)
-	slices.SortStableFunc(bySize, func(a, b *pack) int { return int(min(1, max(-1, a.size-b.size))) })
-	n, total := 0, int64(0)
-	for n < len(bySize) && (n < len(bySize)-packsAfter || bySize[n].size <= 2*total/int64(max(n, 1))) {
-		total += bySize[n].size
-		n++
-	}
-	chosen := bySize[:n]
-	// Newest first, as they are listed: new objects are read most and stay whole.
-	return slices.DeleteFunc(slices.Clone(packs), func(p *pack) bool { return !slices.Contains(chosen, p) })
-}
-
-// join writes all objects of some packs into one. Trees become deltas on newer trees of
-// the same folder, which they mostly repeat.
-func (s *Store) join(group []*pack) (_ *pack, err error) {
-	var at *pack // that is being read
-	defer func() {
-		if err != nil && at != nil && !errors.Is(err, ErrClosed) && !isDiskError(err) {
-			at.damaged.Store(true) // the others are joined without it
-		}
-	}()
-	var z deflater
-	w := newPackWriter(s.db.packDir(), &z)
-	defer w.abort()
-	in := newInflater()
-	type recent struct {
-		id    oid
-		data  []byte
-		depth int
-	}
-	var trees []recent
-	for _, p := range group {
-		at = p
-		for i := range p.idx.n {
-			select {
-			case <-s.closing:
-				return nil, ErrClosed
-			default:
-			}
-			o, err := p.idx.name(i)
-			if err != nil {
-				return nil, err
-			}
-			if w.has(o) {
-				continue
-			}
-			off, err := p.idx.offset(i)
-			if err != nil {
-				return nil, err
-			}
-			in.seek(p.f, off)
-			h, err := readPackHeader(in.br, off)
-			if err != nil {
-				return nil, err
-			}
-			if h.kind == blobKind || h.kind == commitKind || h.kind == tagKind || h.kind == treeKind && h.size < deltaAbove {
-				end, err := p.end(off)
-				if err != nil {
-					return nil, err
-				}
-				if err := w.addRaw(o, io.NewSectionReader(p.f, off, end-off), end-off); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			k, data, err := p.read(in, off, nil, s.db.object)
-			if err != nil {
-				return nil, err
-			}
-			if k != treeKind || len(data) < deltaAbove {
-				if err := w.add(o, k, data); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			at, best := -1, []byte(nil)
-			for j := len(trees) - 1; j >= 0; j-- {
-				t := trees[j]
-				if t.depth >= joinDepth || len(t.data) > 2*len(data) || 2*len(t.data) < len(data) {
-					continue
-				}
-				if d := treeDelta(t.data, data); len(d) < len(data)/4 && (best == nil || len(d) < len(best)) {
-					at, best = j, d
-					if len(d) < 512 {
-						break
-					}
-				}
-			}
-			next := recent{id: o, data: data}
-			if at >= 0 {
-				next.depth = trees[at].depth + 1
-				err = w.addDelta(o, trees[at].id, best)
-				trees = slices.Delete(trees, at, at+1)
-			} else {
-				err = w.add(o, k, data)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if trees = append(trees, next); len(trees) > 12 || len(data) > 4<<20 && len(trees) > 3 {
-				trees = slices.Delete(trees, 0, 1)
-			}
-		}
-	}
-	at = nil
-	return w.finish()
 }

@@ -1,5 +1,3 @@
-// Package templates holds what gitpost brings along as files: the sample site of
-// `gitpost demo`.
 package templates
 
 import (
@@ -10,16 +8,10 @@ import (
 //go:embed all:demo/site
 var demo embed.FS
 
-// DemoSite is a small Hugo site with layouts of its own.
-func DemoSite() fs.FS {
-	site, err := fs.Sub(demo, "demo/site")
-	if err != nil {
-		panic(err) // the folder is named above
-	}
-	return site
-}
+// DemoSite returns the site of `gitpost demo`: a small Hugo site with its own layouts.
+func DemoSite() fs.FS { return sub(demo, "demo/site") }
 
-// DemoPhoto is a picture to post, a JPEG.
+// DemoPhoto is a sample JPEG to post.
 //
 //go:embed demo/harbour.jpg
 var DemoPhoto []byte

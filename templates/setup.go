@@ -10,7 +10,7 @@ import (
 //go:embed setup
 var setup embed.FS
 
-// setupFiles are the examples of `gitpost init --print`, by their names there.
+// setupFiles are the examples of `gitpost init --print`, by name.
 var setupFiles = []struct{ name, file string }{
 	{"compose", "compose.yaml"},
 	{"systemd", "gitpost.service"},
@@ -25,7 +25,7 @@ var setupFiles = []struct{ name, file string }{
 	{"post-receive-jekyll", "post-receive-jekyll"},
 }
 
-// SetupNames are the names that Setup knows.
+// SetupNames returns the names that Setup accepts.
 func SetupNames() []string {
 	var names []string
 	for _, f := range setupFiles {
@@ -34,7 +34,7 @@ func SetupNames() []string {
 	return names
 }
 
-// Setup is an example of a file that runs gitpost, or builds its site.
+// Setup returns an example file that runs gitpost or builds its site.
 func Setup(name string) (string, error) {
 	for _, f := range setupFiles {
 		if f.name == name {
@@ -42,5 +42,5 @@ func Setup(name string) (string, error) {
 			return string(text), err
 		}
 	}
-	return "", fmt.Errorf("there is no example called %s; it is one of %s", name, strings.Join(SetupNames(), ", "))
+	return "", fmt.Errorf("no example named %s; use one of %s", name, strings.Join(SetupNames(), ", "))
 }

@@ -40,6 +40,8 @@ func (s indexed) Changes(older catalog.Snapshot) ([]catalog.Change, error) {
 	return changes, nil
 }
 
+func (s indexed) ReadBlob(blob string) ([]byte, error) { return s.Blob(gitstore.Hash(blob)) }
+
 func (s indexed) ReadBlobs(ctx context.Context, blobs []string, f func(i int, data []byte) error) error {
 	hashes := make([]gitstore.Hash, len(blobs))
 	for i, b := range blobs {

@@ -15,22 +15,22 @@ import (
 	"gitpost/bridge/site"
 )
 
-// Cache is a file in which a catalog is kept from one run to the next, so that a start costs
-// what changed in between. It is a cache and nothing else: a file that is missing, damaged,
-// of another version or of a state that the repository no longer has is passed over.
+// Cache is a file that keeps a catalog from one run to the next, so that a start costs only what
+// changed in between. A file that is missing, damaged, of another version or of a state that
+// the repository no longer has is ignored.
 type Cache struct {
 	File string
-	Key  string // names all that decides how files are read, besides the repository: the program, its options
+	Key  string // identifies everything but the repository on which the catalog depends: program, options
 }
 
-// cacheFormat changes with everything that changes what a file of the same key means.
-const cacheFormat = "gitpost catalog 1\n"
+// cacheFormat changes whenever the meaning of the file changes.
+const cacheFormat = "gitpost catalog 2\n"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Restore starts the catalog with what the cache has. It returns why it does not: the catalog
-// is then empty, and Advance reads the whole repository. When the site's configuration cannot
-// be read at tip, it is read from the state that the cache is of.
+// Restore loads the catalog from the cache. After an error the catalog is empty, and Advance reads
+// the whole repository. When the site's configuration cannot be read at tip, it is read from the
+// state of the cache.
 func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
@@ -44,11 +44,11 @@ func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error 
 	}
 	snap, err := tip.At(stored.ref)
 	if err != nil {
-		return fmt.Errorf("the repository no longer has the state that is kept: %w", err)
+		return fmt.Errorf("the repository no longer has the state of the cache: %w", err)
 	}
 	st, err := c.open(tip)
 	if err != nil {
-		st, err = c.open(snap) // somebody's slip since then
+		st, err = c.open(snap)
 	}
 	if err != nil {
 		return err
@@ -76,8 +76,7 @@ func (c *Catalog) Restore(ctx context.Context, cache Cache, tip Snapshot) error 
 	return nil
 }
 
-// Save writes the catalog into the cache, unless it is there as it is now. It keeps nobody
-// from reading meanwhile.
+// Save writes the catalog to the cache unless it is up to date. It does not block readers.
 func (c *Catalog) Save(ctx context.Context, cache Cache) error {
 	c.mu.RLock()
 	ix := c.index
@@ -92,7 +91,7 @@ func (c *Catalog) Save(ctx context.Context, cache Cache) error {
 		return err
 	}
 	if err := replaceFile(cache.File, data); err != nil {
-		return fmt.Errorf("keep the index of posts: %w", err)
+		return fmt.Errorf("write the index of posts: %w", err)
 	}
 	c.mu.Lock()
 	c.saved, c.savedPast = frozen.snap.ID(), pastRef
@@ -100,14 +99,14 @@ func (c *Catalog) Save(ctx context.Context, cache Cache) error {
 	return nil
 }
 
-// Unsaved tells whether the catalog was made from the whole repository and is not saved since.
+// Unsaved reports whether the catalog was built from the whole repository and not saved since.
 func (c *Catalog) Unsaved() bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.index != nil && c.saved == "" && c.index.snap.Ref() != ""
 }
 
-// readText reads a file into a string, of which records are then parts.
+// readText reads a file into a string, which the records share.
 func readText(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -124,7 +123,7 @@ func readText(name string) (string, error) {
 	return b.String(), err
 }
 
-// checksum is CRC-32C.
+// checksum returns the CRC-32C.
 func checksum(s string) (sum uint32) {
 	var part [32 << 10]byte
 	for s != "" {
@@ -134,10 +133,10 @@ func checksum(s string) (sum uint32) {
 	return sum
 }
 
-// Unfinished is, as a pattern, what the name of a cache file has behind it while it is written.
+// Unfinished is the pattern of what follows a cache file's name while it is written.
 const Unfinished = ".tmp-*"
 
-// replaceFile writes a file so that it is there whole or not at all.
+// replaceFile writes a file completely or not at all.
 func replaceFile(name string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+Unfinished)
 	if err != nil {
@@ -155,8 +154,7 @@ func replaceFile(name string, data []byte) (err error) {
 	return os.Rename(f.Name(), name)
 }
 
-// cacheKey adds what the site itself brings: a zone that it takes from the machine, a version
-// that it takes from the program.
+// cacheKey adds what the site takes from the machine and the program: time zone and version.
 func cacheKey(key string, st *site.Site) string {
 	generator, version := st.Generator()
 	winter, summer := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
@@ -166,11 +164,11 @@ func cacheKey(key string, st *site.Site) string {
 }
 
 var (
-	errDamaged = errors.New("the kept index is damaged")
-	errForeign = errors.New("the kept index is of another version of gitpost or of the configuration")
+	errDamaged = errors.New("the cached index is damaged")
+	errForeign = errors.New("the cached index is of another version of gitpost or of the configuration")
 )
 
-// storedIndex is a cache file that was opened.
+// storedIndex is an opened cache file.
 type storedIndex struct {
 	key, ref string
 	sections []string
@@ -179,7 +177,7 @@ type storedIndex struct {
 	rest     string
 }
 
-// openCache checks a cache file. Its head is the format, a checksum of what follows, the key
+// openCache verifies a cache file, which begins with the format, a checksum of the rest, the key
 // and the state.
 func openCache(data string) (storedIndex, error) {
 	var s storedIndex

@@ -9,12 +9,12 @@ import (
 	"gitpost/bridge/site"
 )
 
-// frozen is an index at rest: what a moment's lock is enough to copy.
+// frozen is a copy of an index that takes little time to make.
 type frozen struct {
 	site     *site.Site
 	snap     Snapshot
 	sections []string
-	others   []string // files that are no content
+	others   []string // files that are not content
 	records  []record
 	rows     []row
 	blocks   []*block
@@ -31,15 +31,15 @@ func (ix *index) freeze() frozen {
 	for file := range ix.context {
 		f.sections = append(f.sections, file)
 	}
-	for file := range ix.paths.names {
-		if _, content := ix.byPath[file]; !content {
-			f.others = append(f.others, file)
+	ix.paths.all(func(file []byte) {
+		if _, content := ix.byPath[string(file)]; !content {
+			f.others = append(f.others, string(file))
 		}
-	}
+	})
 	return f
 }
 
-// encode is the whole file. Records stand in the order of lists, then those that no list shows.
+// encode returns the file. Listed records come first, oldest first, then the others.
 func (f frozen) encode(key string, past *Past, pastRef string) []byte {
 	size := 4096
 	for i, r := range f.records {
@@ -80,7 +80,7 @@ func (f frozen) encode(key string, past *Past, pastRef string) []byte {
 	return b
 }
 
-// appendBlock writes records and what can be searched of them.
+// appendBlock encodes records and what can be searched of them.
 func (f frozen) appendBlock(b []byte, numbers []uint32) []byte {
 	length := 0
 	var all []uint64
@@ -107,8 +107,8 @@ func (f frozen) appendBlock(b []byte, numbers []uint32) []byte {
 	return b
 }
 
-// decode fills a new index with what encode wrote after the head. It reports whether that is
-// what it must be; if not, the index is of no use.
+// decode fills a new index from what encode wrote after the head. It reports whether the data is
+// valid; if not, the index must not be used.
 func (ix *index) decode(data string) bool {
 	r := reader{rest: data}
 	others := r.texts()
@@ -118,7 +118,7 @@ func (ix *index) decode(data string) bool {
 	for range r.count(1) {
 		ix.tags.id(r.text())
 	}
-	n := r.count(5) // the least that a record takes
+	n := r.count(5) // the minimum size of a record
 	rows := r.count(5)
 	if r.failed || rows > n {
 		return false
@@ -146,29 +146,29 @@ func (ix *index) decode(data string) bool {
 	if r.rest != "" {
 		return false
 	}
-	ix.paths = newPaths(n + len(others))
 	for _, file := range others {
-		if !fs.ValidPath(file) {
+		if !fs.ValidPath(file) || file == "." {
 			return false
 		}
-		ix.paths.set(file, true)
+		ix.paths.setContent(file, true, false)
 	}
 	for i, rec := range ix.records {
 		file := rec.path()
 		if !fs.ValidPath(file) || file == "." {
 			return false
 		}
-		ix.paths.set(file, true)
+		ix.paths.setContent(file, true, true)
 		if i < rows {
 			ix.rows = append(ix.rows, ix.row(uint32(i), rec.date()))
+			ix.tags.count(rec.tags, 1)
 		}
 	}
-	ix.lookUp()
+	ix.buildLookups()
 	return slices.IsSortedFunc(ix.rows, ix.compare)
 }
 
-// decodeRecords reads the records of one block and where their texts and values end. Numbers
-// that the block does not use end where the last one does, each with its end mark.
+// decodeRecords reads the records of one block and the ends of their texts and values. Unused
+// numbers end where the last one does.
 func (ix *index) decodeRecords(r *reader, b *block, n int) (length int) {
 	values := 0
 	for i := range n {
@@ -191,7 +191,7 @@ func (ix *index) decodeRecords(r *reader, b *block, n int) (length int) {
 	return length
 }
 
-// marked reports whether each text has its end mark.
+// marked reports whether each text has an end mark.
 func (b *block) marked() bool {
 	from := uint32(0)
 	for _, end := range b.textEnds {
@@ -203,7 +203,7 @@ func (b *block) marked() bool {
 	return true
 }
 
-// below is a number under a limit.
+// below reads a number below a limit.
 func (r *reader) below(limit int) int {
 	n := r.number()
 	if n >= uint64(limit) {

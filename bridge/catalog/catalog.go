@@ -1,11 +1,11 @@
-// Package catalog is the index of all posts: by URL, by path, newest first.
+// Package catalog is the index of all posts: by URL, by path, and as filtered lists.
 //
-// It is made of a snapshot and follows the repository by diffs: a commit that touches one
-// file costs one file. The repository stays the only truth; the catalog can be thrown away
-// and built again at any time, and so can the file that keeps it between two runs.
+// It is built from a snapshot and follows the repository by diffs: a commit that changes one
+// file costs one file, however large the site is. The repository stays the only truth; the
+// catalog and its cache file can be deleted and rebuilt at any time.
 //
-// A site of 100,000 posts is at home in some 50 MB: entries are packed into records (record.go),
-// what lists search lies side by side (words.go), and the cache file is made of the same bytes.
+// A site with 100,000 posts takes some 50 MB: entries are packed (record.go), what lists search
+// is stored in blocks (words.go), and the cache file contains the same bytes.
 package catalog
 
 import (
@@ -17,24 +17,26 @@ import (
 	"gitpost/bridge/site"
 )
 
-// Snapshot is what the catalog reads of one state of the repository.
+// Snapshot is one state of the repository.
 type Snapshot interface {
 	fs.FS
-	// ID names the state: equal IDs have equal files.
+	// ID identifies the state: equal IDs have equal files.
 	ID() string
 	// Walk calls f for each regular file in path order.
 	Walk(f func(path, blob string) error) error
-	// Changes lists what differs from older to this snapshot.
+	// Changes lists the differences from older to this snapshot.
 	Changes(older Snapshot) ([]Change, error)
-	// Ref names the state so that At finds it, in a later process too; "" when nothing does.
+	// Ref is the name by which At finds the state, in a later process too, or "".
 	Ref() string
-	// At is an earlier state, while the repository has it.
+	// At returns an earlier state, as long as the repository has it.
 	At(ref string) (Snapshot, error)
+	// ReadBlob returns a blob's content.
+	ReadBlob(blob string) ([]byte, error)
 	// ReadBlobs calls f with each blob's content, from several goroutines.
 	ReadBlobs(ctx context.Context, blobs []string, f func(i int, data []byte) error) error
 }
 
-// Change is one path that differs; an empty blob means that the file is not there.
+// Change is one path that differs; an empty blob means that the file does not exist.
 type Change struct {
 	Path     string
 	Old, New string
@@ -42,52 +44,55 @@ type Change struct {
 
 // Catalog is safe for concurrent use.
 type Catalog struct {
-	// Progress is told how many files of how many were read when the whole repository is: 0 at
-	// the beginning, some numbers between from several goroutines, and all. It may be nil.
+	// Progress is called while the whole repository is read: with 0 at the beginning, with some
+	// numbers from several goroutines, and with all. It may be nil.
 	Progress func(read, all int)
 
 	open func(tree fs.FS) (*site.Site, error)
 
-	advancing sync.Mutex // held by the one goroutine that makes the next index
+	advancing sync.Mutex // held by the one goroutine that updates the index
 
-	mu      sync.RWMutex // guards all below, and what the index holds
+	recent recentEntries
+
+	mu      sync.RWMutex // guards all below, and the contents of the index
 	index   *index
-	saved   string // ID of the state that the cache has
-	past    *Past  // never changed, but replaced
+	saved   string // ID of the state in the cache
+	past    *Past  // is replaced, never changed
 	pastRef string
 
-	savedPast string // the pastRef that the cache has
+	savedPast string // the pastRef in the cache
 }
 
-// New makes an empty catalog. open reads the site's configuration from a tree.
+// New returns an empty catalog. open reads the site's configuration from a tree.
 func New(open func(tree fs.FS) (*site.Site, error)) *Catalog {
 	return &Catalog{open: open, past: NewPast()}
 }
 
-// Advance brings the catalog to snap. When the site's configuration there cannot be read,
-// it returns that error and stays where it was.
+// Advance updates the catalog to snap. When the site's configuration there cannot be read, it
+// returns the error and changes nothing.
 func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
-	if c.stands(snap) {
+	if c.isAt(snap) {
 		return nil
 	}
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
-	if c.stands(snap) {
+	if c.isAt(snap) {
 		return nil
 	}
 	ix := c.current()
 	if ix != nil {
-		// Without what the older state was made of (it may be of a history that its owner
-		// rewrote and pruned), all is read anew.
+		// When the older state cannot be read, for example because its history was rewritten and
+		// pruned, everything is read again.
 		changes, err := snap.Changes(ix.snap)
 		if err == nil && !ix.needsRebuild(changes) {
-			entries, err := ix.read(ctx, snap, changes)
+			entries, err := ix.read(ctx, snap, changes, c.recent.last.Load())
 			if err != nil {
 				return err
 			}
 			c.mu.Lock()
 			ix.apply(snap, changes, entries)
 			c.mu.Unlock()
+			c.recent.last.Store(nil)
 			return nil
 		}
 	}
@@ -101,8 +106,8 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 	return nil
 }
 
-// Rebuild reads the whole of snap anew: what reads the site's configuration has changed. After an
-// error the catalog stays as it was.
+// Rebuild reads the whole of snap again, after a change of the options with which the site's
+// configuration is read. After an error the catalog is unchanged.
 func (c *Catalog) Rebuild(ctx context.Context, snap Snapshot) error {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
@@ -116,21 +121,21 @@ func (c *Catalog) Rebuild(ctx context.Context, snap Snapshot) error {
 	return nil
 }
 
-// stands tells whether the catalog is at a snapshot already.
-func (c *Catalog) stands(snap Snapshot) bool {
+// isAt reports whether the catalog is at a snapshot already.
+func (c *Catalog) isAt(snap Snapshot) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.index != nil && c.index.snap.ID() == snap.ID()
 }
 
-// current is the index that only the holder of advancing may replace or change.
+// current returns the index, which only the holder of advancing may replace or change.
 func (c *Catalog) current() *index {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.index
 }
 
-// Read brings the catalog to snap and calls f with the view of it. The view is good until f
+// Read updates the catalog to snap and calls f with a view of it. The view is valid until f
 // returns; f must not call the Catalog.
 func (c *Catalog) Read(ctx context.Context, snap Snapshot, f func(*View) error) error {
 	if err := c.Advance(ctx, snap); err != nil {
@@ -139,8 +144,8 @@ func (c *Catalog) Read(ctx context.Context, snap Snapshot, f func(*View) error) 
 	return c.At(ctx, snap, f)
 }
 
-// At calls f with a view of snap without advancing the catalog: for the edits of a commit
-// that is not durable yet. The view is good until f returns; f must not call the Catalog.
+// At calls f with a view of snap without updating the catalog: for the edits of a commit that is
+// not durable yet. The view is valid until f returns; f must not call the Catalog.
 func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) error {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -165,9 +170,10 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 		}
 		return f(&View{index: ix, snap: snap, past: c.past})
 	}
-	entries, err := ix.read(ctx, snap, changes)
+	entries, err := ix.read(ctx, snap, changes, c.recent.last.Load())
 	if err != nil {
 		return err
 	}
+	c.recent.store(ix, changes, entries)
 	return f(&View{index: ix, snap: snap, past: c.past, over: overlay(ix.paths.with(changes), entries)})
 }

@@ -8,7 +8,7 @@ import (
 	"gitpost/bridge/site"
 )
 
-// Entry is what the catalog knows of one content file.
+// Entry describes one content file.
 type Entry struct {
 	Path string
 	Blob string
@@ -23,11 +23,11 @@ type Entry struct {
 	Has        []string
 	Problem    string // why the file's front matter cannot be read; "" when it can
 
-	words *words // what lists search; nil but of an entry that was just read
+	words *words // what lists search; nil unless the entry was just read
 }
 
-// Listed tells whether the file is one of the site's posts: not a section's or the home
-// page, and of the plain pages only those that carry a date.
+// Listed reports whether the file is a post: not the home page or that of a section, and a plain
+// page only if it has a date.
 func (e *Entry) Listed() bool {
 	switch e.Page.Kind {
 	case "", "home", "section", "taxonomy", "term":
@@ -38,10 +38,10 @@ func (e *Entry) Listed() bool {
 	return e.Problem == ""
 }
 
-// Date orders entries; a post without one counts as oldest.
+// Date returns the date by which lists are ordered. A post without one is the oldest.
 func (e *Entry) Date() time.Time { return e.Page.Date }
 
-// newEntry reads one file.
+// newEntry parses one file.
 func newEntry(s *site.Site, around site.Surroundings, path, blob string, data []byte) *Entry {
 	e := &Entry{Path: path, Blob: blob}
 	doc, err := s.Parse(data)
@@ -76,7 +76,7 @@ func (e *Entry) describe(item mf2.Item) {
 	if s := p.Text("visibility"); s != "" {
 		e.Visibility = s
 	}
-	e.Has = append(make([]string, 0, len(p)+1), "post-status") // every answer has it
+	e.Has = append(make([]string, 0, len(p)+1), "post-status") // always present in responses
 	for name, values := range p {
 		if len(values) > 0 && name != "post-status" {
 			e.Has = append(e.Has, name)

@@ -9,32 +9,32 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"gitpost/bridge/site"
 	"gitpost/frontmatter"
 )
 
-// index is the whole repository at one snapshot. Of a post it keeps a record of some 200 bytes.
+// index is the whole repository at one snapshot. A post takes some 200 bytes.
 type index struct {
 	site    *site.Site
 	snap    Snapshot
-	paths   paths
-	context map[string]*frontmatter.Document // sections' pages
+	paths   *paths
+	context map[string]*frontmatter.Document // pages of sections
 
 	records []record // by number
-	free    []uint32 // numbers without a record
+	free    []uint32 // unused numbers
 	byPath  map[string]uint32
 	urls    numbers
 	shapes  table[shape]
-	tags    table[[]string]
+	tags    *tagIndex
 	blocks  []*block // by number / blockSize
-	rows    []row    // the listed posts, newest first
+	rows    []row    // the listed posts, oldest first, so that new ones are appended
 
-	turning map[string]bool // paths of the pages that the clock will publish or take away
-	swept   bool            // Turn has seen which pages had turned when the index was built
-	arrived map[string]bool // paths of those that had turned already when they came, since the last Turn
+	checked *int // counts the rows that lists have checked; nil: not counted
+
+	turning map[string]bool // paths of the pages that will be published or expire
+	swept   bool            // Turn has returned the pages that had turned when the index was built
+	arrived map[string]bool // paths of those that had turned when they were read, since the last Turn
 }
 
 // row is a listed post with what filters look at first.
@@ -46,19 +46,23 @@ type row struct {
 }
 
 func newIndex(st *site.Site, snap Snapshot) *index {
+	var content func(string) bool
+	if st != nil {
+		content = st.Content
+	}
 	return &index{
-		site: st, snap: snap, paths: newPaths(0),
+		site: st, snap: snap, paths: newPaths(content),
 		context: map[string]*frontmatter.Document{},
 		byPath:  map[string]uint32{},
 		urls:    newNumbers(0),
 		shapes:  newTable(unpackShape),
-		tags:    newTable(unpackTags),
+		tags:    newTagIndex(),
 		turning: map[string]bool{},
 		arrived: map[string]bool{},
 	}
 }
 
-// surroundings answers site's questions about neighbours.
+// surroundings tells site about the files around the one that it locates.
 type surroundings struct {
 	changedPaths
 	index *index
@@ -70,8 +74,8 @@ var (
 	_ site.Indexer = surroundings{}
 )
 
-// Document is read from the index for the pages of sections, and from the snapshot for posts,
-// which hardly any site asks about.
+// Document returns the front matter of a content file. Only pages of sections are in memory;
+// sites rarely need others.
 func (s surroundings) Document(path string) *frontmatter.Document {
 	if doc := s.index.context[path]; doc != nil {
 		return doc
@@ -90,129 +94,8 @@ func (s surroundings) Document(path string) *frontmatter.Document {
 	return doc
 }
 
-// seldom is after how many files Progress is told.
-const seldom = 256
-
-// build reads the whole repository.
-func (c *Catalog) build(ctx context.Context, snap Snapshot) (*index, error) {
-	st, err := c.open(snap)
-	if err != nil {
-		return nil, err
-	}
-	ix := newIndex(st, snap)
-	var content, blobs []string
-	sections := map[string]string{} // blob by path
-	err = snap.Walk(func(path, blob string) error {
-		ix.paths.set(path, true)
-		if st.Section(path) {
-			sections[path] = blob
-		}
-		if st.Content(path) {
-			content, blobs = append(content, path), append(blobs, blob)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the repository's files: %w", err)
-	}
-	if err := ix.readSections(ctx, sections); err != nil {
-		return nil, err
-	}
-	around := surroundings{changedPaths{paths: ix.paths}, ix, snap}
-	read := make([]draft, len(content))
-	told := c.Progress
-	if told == nil {
-		told = func(int, int) {}
-	}
-	told(0, len(content))
-	var count atomic.Int64
-	err = snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
-		read[i] = newDraft(newEntry(st, around, content[i], blobs[i], data))
-		if n := int(count.Add(1)); n%seldom == 0 || n == len(content) {
-			told(n, len(content))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read posts: %w", err)
-	}
-	ix.fill(read)
-	return ix, nil
-}
-
-// readSections reads what decides about whole folders.
-func (ix *index) readSections(ctx context.Context, blobs map[string]string) error {
-	var files, names []string
-	for file, blob := range blobs {
-		files, names = append(files, file), append(names, blob)
-	}
-	var mu sync.Mutex
-	err := ix.snap.ReadBlobs(ctx, names, func(i int, data []byte) error {
-		doc, err := ix.site.ParseShared(data)
-		if err != nil {
-			return nil // the file's own entry tells
-		}
-		mu.Lock()
-		ix.context[files[i]] = doc
-		mu.Unlock()
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read section pages: %w", err)
-	}
-	return nil
-}
-
-// draft is an entry on its way into the index. It keeps nothing of the file's text alive.
-type draft struct {
-	data, shape, tags string
-	words             words
-	date              time.Time
-	listed            bool
-}
-
-func newDraft(e *Entry) draft {
-	d := draft{data: pack(e), shape: packShape(e), tags: packTags(e.Categories), date: e.Date(), listed: e.Listed()}
-	if e.words != nil {
-		d.words = *e.words
-	}
-	return d
-}
-
-// fill takes the entries of a new index, numbered in the order of lists.
-func (ix *index) fill(read []draft) {
-	slices.SortFunc(read, func(a, b draft) int {
-		switch {
-		case a.listed != b.listed:
-			return map[bool]int{true: -1, false: 1}[a.listed]
-		case !a.date.Equal(b.date):
-			return b.date.Compare(a.date)
-		}
-		return strings.Compare(record{data: b.data}.path(), record{data: a.data}.path())
-	})
-	ix.records = make([]record, len(read))
-	for i, d := range read {
-		ix.records[i] = record{d.data, ix.shapes.id(d.shape), ix.tags.id(d.tags)}
-		if d.listed {
-			ix.rows = append(ix.rows, ix.row(uint32(i), d.date))
-		}
-	}
-	for first := 0; first < len(read); first += blockSize {
-		fresh := map[int]*words{}
-		for i := range read[first:min(len(read), first+blockSize)] {
-			fresh[i] = &read[first+i].words
-		}
-		ix.blocks = append(ix.blocks, (&block{}).set(fresh))
-	}
-	ix.lookUp()
-	for path := range ix.byPath { // the tree's copy of the same text is not kept
-		delete(ix.paths.names, path)
-		ix.paths.names[path] = struct{}{}
-	}
-}
-
-// lookUp makes what leads to records: their paths and addresses.
-func (ix *index) lookUp() {
+// buildLookups fills the maps from paths and addresses to records.
+func (ix *index) buildLookups() {
 	ix.byPath = make(map[string]uint32, len(ix.records))
 	ix.urls = newNumbers(len(ix.records))
 	for i, r := range ix.records {
@@ -231,29 +114,26 @@ func (ix *index) lookUp() {
 	}
 }
 
-func (ix *index) row(number uint32, date time.Time) row {
-	r := ix.records[number]
-	return row{date.Unix(), int32(date.Nanosecond()), number, r.shape, r.tags}
-}
-
-// compare puts the newest first.
+// compare orders rows, the oldest first; posts with the same date by path.
 func (ix *index) compare(a, b row) int {
-	if c := cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(b.nanoseconds, a.nanoseconds)); c != 0 {
+	if c := cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanoseconds, b.nanoseconds)); c != 0 {
 		return c
 	}
 	if a.number == b.number {
 		return 0
 	}
-	return strings.Compare(ix.records[b.number].path(), ix.records[a.number].path())
+	return strings.Compare(ix.records[a.number].path(), ix.records[b.number].path())
 }
 
-// entry is the entry of a number.
+func (ix *index) sortRows() { slices.SortFunc(ix.rows, ix.compare) }
+
+// entry returns the entry with a number.
 func (ix *index) entry(number uint32) *Entry {
 	r := ix.records[number]
 	return unpack(r.data, &ix.shapes.values[r.shape], ix.tags.values[r.tags])
 }
 
-// at is the entry of a path; nil when there is none.
+// at returns the entry of a path, or nil.
 func (ix *index) at(path string) *Entry {
 	number, ok := ix.byPath[path]
 	if !ok {
@@ -262,27 +142,29 @@ func (ix *index) at(path string) *Entry {
 	return ix.entry(number)
 }
 
-// needsRebuild tells whether the changes reach beyond the files they name.
+// needsRebuild reports whether the changes affect other files, or are so many that reading
+// everything is faster.
 func (ix *index) needsRebuild(changes []Change) bool {
 	for _, c := range changes {
 		if ix.site.Config(c.Path) || ix.site.Section(c.Path) {
 			return true
 		}
 	}
-	return len(changes) > 1000 && len(changes) > len(ix.paths.names)/2
+	return len(changes) > 1000 && len(changes) > ix.paths.total/2
 }
 
-// read makes the entries of the changed content files; nil for those that are gone.
-func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map[string]*Entry, error) {
+// read returns the entries of the changed content files, nil for deleted ones, and of those
+// that the changes affect. It does not read again what is in known.
+func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change, known *recent) (map[string]*Entry, error) {
 	entries := map[string]*Entry{}
 	var files, blobs []string
 	next := ix.paths.with(changes)
+	known = known.unaffected(ix, changes)
 	for _, c := range changes {
 		if !ix.site.Content(c.Path) {
 			continue
 		}
-		entries[c.Path] = nil
-		if c.New != "" {
+		if entries[c.Path] = known.entry(c.Path, c.New); entries[c.Path] == nil && c.New != "" {
 			files, blobs = append(files, c.Path), append(blobs, c.New)
 		}
 	}
@@ -304,7 +186,7 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change) (map
 	return entries, nil
 }
 
-// besideBundles are the unchanged entries whose folder became a bundle or is none any more.
+// besideBundles returns the unchanged entries whose folder became a bundle or stopped being one.
 func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
 	seen := map[string]bool{}
 	var entries []*Entry
@@ -313,13 +195,13 @@ func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
 			continue
 		}
 		folder := path.Dir(c.Path)
-		others := ix.paths.folders[folder]
+		changed := 0
 		for _, other := range changes {
 			if other.Old != "" && strings.HasPrefix(other.Path, folder+"/") {
-				others--
+				changed++
 			}
 		}
-		if others <= 0 {
+		if !ix.paths.hasMoreBelow(folder, changed) {
 			continue
 		}
 		for file := range next.Below(folder) {
@@ -335,13 +217,13 @@ func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
 	return entries
 }
 
-// apply makes the index that of snap.
+// apply updates the index to snap.
 func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entry) {
 	ix.snap = snap
 	for _, c := range changes {
 		ix.paths.set(c.Path, c.New != "")
 	}
-	fresh := map[uint32]*words{} // nil: the number is free
+	fresh := map[uint32]*words{} // nil: the number is unused
 	for path, e := range entries {
 		if number, ok := ix.byPath[path]; ok {
 			ix.remove(path, number)
@@ -351,10 +233,10 @@ func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entr
 			fresh[ix.add(e)] = e.words
 		}
 	}
-	ix.search(fresh)
+	ix.updateBlocks(fresh)
 }
 
-// remove takes an entry out of all but the blocks.
+// remove removes an entry from everything but the blocks.
 func (ix *index) remove(path string, number uint32) {
 	e := ix.entry(number)
 	for _, k := range addresses(e.Page) {
@@ -363,6 +245,7 @@ func (ix *index) remove(path string, number uint32) {
 	if e.Listed() {
 		if i, ok := slices.BinarySearchFunc(ix.rows, ix.row(number, e.Date()), ix.compare); ok {
 			ix.rows = slices.Delete(ix.rows, i, i+1)
+			ix.tags.count(ix.records[number].tags, -1)
 		}
 	}
 	delete(ix.byPath, path)
@@ -372,7 +255,7 @@ func (ix *index) remove(path string, number uint32) {
 	ix.free = append(ix.free, number)
 }
 
-// add puts an entry into all but the blocks.
+// add adds an entry to everything but the blocks.
 func (ix *index) add(e *Entry) uint32 {
 	r := record{pack(e), ix.shapes.id(packShape(e)), ix.tags.id(packTags(e.Categories))}
 	number := uint32(len(ix.records))
@@ -391,12 +274,13 @@ func (ix *index) add(e *Entry) uint32 {
 		at := ix.row(number, e.Date())
 		i, _ := slices.BinarySearchFunc(ix.rows, at, ix.compare)
 		ix.rows = slices.Insert(ix.rows, i, at)
+		ix.tags.count(r.tags, 1)
 	}
 	return number
 }
 
-// search brings the blocks up to date.
-func (ix *index) search(fresh map[uint32]*words) {
+// updateBlocks replaces what is searched of some entries.
+func (ix *index) updateBlocks(fresh map[uint32]*words) {
 	byBlock := map[uint32]map[int]*words{}
 	for number, w := range fresh {
 		n := number / blockSize

@@ -3,7 +3,8 @@ package catalog
 import (
 	"cmp"
 	"encoding/base64"
-	"io/fs"
+	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -19,9 +20,9 @@ type Filter struct {
 	Status     []string
 	Visibility []string
 	Category   []string
-	Exists     []string            // properties that must be there
-	NotExists  []string            // and that must not
-	Property   map[string][]string // and that must have one of these values
+	Exists     []string            // properties that the post must have
+	NotExists  []string            // properties that it must not have
+	Property   map[string][]string // properties that must have one of these values
 
 	OldestFirst   bool
 	Offset, Limit int    // Limit 0: all
@@ -30,16 +31,17 @@ type Filter struct {
 
 // Page is a part of a list.
 type Page struct {
-	Entries       []*Entry
-	Before, After string // cursors for the posts before the first, which may be still to come, and after the last; "" when there are none
+	Entries []*Entry
+	Before  string // cursor for the posts before the first, also for later ones; "" for an empty page
+	After   string // cursor for the posts after the last; "" if there are none
 }
 
-// List gives the site's posts that match, newest first.
+// List returns the posts that match, newest first.
 func (v *View) List(f Filter) Page {
 	rows := v.index.rows
-	at := func(i int) row { return rows[i] }
+	at := func(i int) row { return rows[len(rows)-1-i] }
 	if f.OldestFirst {
-		at = func(i int) row { return rows[len(rows)-1-i] }
+		at = func(i int) row { return rows[i] }
 	}
 	start, end := 0, len(rows)
 	if f.After != "" {
@@ -53,25 +55,32 @@ func (v *View) List(f Filter) Page {
 		limit = len(rows)
 	}
 	match := v.index.matcher(f)
-	var hits []*Entry
-	more := false
 	if f.Before != "" && f.After == "" { // the posts just before: walk back from there
-		for i := end - 1; i >= start; i-- {
-			if !match.row(at(i)) {
-				continue
+		hits, _ := v.collect(match, 0, limit, func(yield func(row) bool) {
+			for i := end - 1; i >= start && yield(at(i)); i-- {
 			}
-			if len(hits) == limit {
-				more = true
-				break
-			}
-			hits = append(hits, v.index.entry(at(i).number))
-		}
+		})
 		slices.Reverse(hits)
 		return page(hits, end < len(rows))
 	}
 	skip := f.Offset
-	for i := start; i < end; i++ {
-		if !match.row(at(i)) {
+	if match.anyRow {
+		start, skip = start+skip, 0
+	}
+	return page(v.collect(match, skip, limit, func(yield func(row) bool) {
+		for i := start; i < end && yield(at(i)); i++ {
+		}
+	}))
+}
+
+// collect returns the matching entries after the first skip ones, up to limit, and whether there
+// are more.
+func (v *View) collect(match *matcher, skip, limit int, rows iter.Seq[row]) (hits []*Entry, more bool) {
+	for r := range rows {
+		if match.done() {
+			break
+		}
+		if !match.row(r) {
 			continue
 		}
 		if skip > 0 {
@@ -79,15 +88,14 @@ func (v *View) List(f Filter) Page {
 			continue
 		}
 		if len(hits) == limit {
-			more = true
-			break
+			return hits, true
 		}
-		hits = append(hits, v.index.entry(at(i).number))
+		hits = append(hits, v.index.entry(r.number))
 	}
-	return page(hits, more)
+	return hits, false
 }
 
-// page has the cursors as the extension wants them: before whenever there are posts, so that an
+// page sets the cursors as the extension requires: before whenever there are posts, so that an
 // app can ask for newer ones later, and after when more follow.
 func page(hits []*Entry, more bool) Page {
 	if len(hits) == 0 {
@@ -100,15 +108,15 @@ func page(hits []*Entry, more bool) Page {
 	return p
 }
 
-// cursor names a place in the list that stays good when posts come and go: the date and
-// path of a post.
+// cursor returns a position in the list that stays valid when posts are added or deleted: the
+// date and path of a post.
 func cursor(e *Entry) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(e.Date().UTC().Format(cursorTime) + " " + e.Path))
 }
 
 const cursorTime = "20060102T150405.000000000"
 
-// ValidCursor tells whether a text can be one of a Page's cursors.
+// ValidCursor reports whether a text can be a cursor of a Page.
 func ValidCursor(c string) bool {
 	_, _, ok := readCursor(c)
 	return ok
@@ -127,44 +135,43 @@ func readCursor(c string) (date time.Time, path string, ok bool) {
 	return date, path, err == nil
 }
 
-// position is the index (in the asked order) of the first post after the cursor's, or of
-// the first that is not before it. An unreadable cursor stands at the start.
+// position returns the index, in the order of the list, of the first post after that of a cursor,
+// or of the first that is not before it. For an invalid cursor it returns 0.
 func (v *View) position(c string, oldestFirst, after bool) int {
 	date, path, ok := readCursor(c)
 	if !ok {
 		return 0
 	}
 	rows := v.index.rows
-	place := row{seconds: date.Unix(), nanoseconds: int32(date.Nanosecond())}
-	compare := func(r row) int { // <0: it stands before the cursor, newest first
-		if c := cmp.Or(cmp.Compare(place.seconds, r.seconds), cmp.Compare(place.nanoseconds, r.nanoseconds)); c != 0 {
+	target := row{seconds: date.Unix(), nanoseconds: int32(date.Nanosecond())}
+	compare := func(r row) int {
+		if c := cmp.Or(cmp.Compare(r.seconds, target.seconds), cmp.Compare(r.nanoseconds, target.nanoseconds)); c != 0 {
 			return c
 		}
-		return strings.Compare(path, v.index.records[r.number].path())
+		return strings.Compare(v.index.records[r.number].path(), path)
 	}
-	if !oldestFirst {
-		if after {
-			return sort.Search(len(rows), func(i int) bool { return compare(rows[i]) > 0 })
-		}
-		return sort.Search(len(rows), func(i int) bool { return compare(rows[i]) >= 0 })
+	least := 0
+	if after == oldestFirst { // do not count the post itself as behind the position
+		least = 1
 	}
-	if after {
-		return sort.Search(len(rows), func(i int) bool { return compare(rows[len(rows)-1-i]) < 0 })
+	n := sort.Search(len(rows), func(i int) bool { return compare(rows[i]) >= least })
+	if oldestFirst {
+		return n
 	}
-	return sort.Search(len(rows), func(i int) bool { return compare(rows[len(rows)-1-i]) <= 0 })
+	return len(rows) - n
 }
 
-// slug is the last element of the post's URL.
+// slug returns the last element of the post's URL.
 func (e *Entry) slug() string {
 	u := strings.TrimSuffix(e.Page.URL, "/")
 	return u[strings.LastIndexByte(u, '/')+1:]
 }
 
-// Item reads a post's file as mf2.
+// Item returns a post as mf2.
 func (v *View) Item(e *Entry) (mf2.Item, error) {
-	data, err := fs.ReadFile(v.snap, e.Path)
+	data, err := v.snap.ReadBlob(e.Blob)
 	if err != nil {
-		return mf2.Item{}, err
+		return mf2.Item{}, fmt.Errorf("read %s: %w", e.Path, err)
 	}
 	doc, err := v.index.site.Parse(data)
 	if err != nil {
@@ -173,35 +180,5 @@ func (v *View) Item(e *Entry) (mf2.Item, error) {
 	return v.index.site.Item(e.Page, doc), nil
 }
 
-// Category is a tag and how many posts have it.
-type Category struct {
-	Name  string
-	Posts int
-}
-
-// Categories lists the site's tags, the most used first.
-func (v *View) Categories() []Category {
-	count := map[string]int{}
-	used := make([]int, len(v.index.tags.values))
-	for _, r := range v.index.rows {
-		used[r.tags]++
-	}
-	for i, n := range used {
-		if n > 0 {
-			for _, c := range v.index.tags.values[i] {
-				count[c] += n
-			}
-		}
-	}
-	all := make([]Category, 0, len(count))
-	for name, n := range count {
-		all = append(all, Category{name, n})
-	}
-	slices.SortFunc(all, func(a, b Category) int {
-		if a.Posts != b.Posts {
-			return b.Posts - a.Posts
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
-	return all
-}
+// Categories returns the site's tags, the most used first. The result must not be changed.
+func (v *View) Categories() []Category { return v.index.tags.categories() }

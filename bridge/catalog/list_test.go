@@ -13,7 +13,7 @@ import (
 // listing is a view of posts post-0 (newest) … post-(n-1).
 func listing(n int) *View {
 	ix := newIndex(nil, nil)
-	var drafts []draft
+	b := &builder{index: ix}
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for i := range n {
 		e := &Entry{
@@ -29,9 +29,9 @@ func listing(n int) *View {
 		}
 		e.words = wordsOf(e, mf2.Item{Properties: mf2.Properties{"name": {e.Name}}})
 		ix.paths.set(e.Path, true)
-		drafts = append(drafts, newDraft(e))
+		b.add(e)
 	}
-	ix.fill(drafts)
+	b.finish()
 	return &View{index: ix}
 }
 

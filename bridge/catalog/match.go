@@ -2,27 +2,29 @@ package catalog
 
 import "slices"
 
-// matcher decides for one list which rows match. What many rows share is decided once, and
-// the text of a block is searched when its first row is asked about.
+// matcher decides which rows a filter selects. What many rows share is decided once, and the text
+// of a block is searched when its first row is checked.
 type matcher struct {
-	index  *index
-	shapes []bool          // by shape: the row may match
-	tags   map[uint32]bool // by list of tags; nil: all match
-	filter Filter
-
-	text  string // folded
-	found []*[blockSize]bool
-
-	values [][]uint64 // of each, one must be among the entry's
+	index   *index
+	shapes  []bool // by shape: the row may match
+	anyRow  bool   // the filter selects all
+	tags    []bool // by list of tags; nil: all match
+	tagged  int    // rows whose list of tags matches and that were not checked yet
+	text    string // folded
+	found   []*[blockSize]bool
+	values  [][]uint64 // the entry must have one of each
+	checked *int       // counts the rows that row has checked; nil: not counted
 }
 
 func (ix *index) matcher(f Filter) *matcher {
-	m := &matcher{index: ix, filter: f, shapes: make([]bool, len(ix.shapes.values)), text: folded(f.Text)}
+	m := &matcher{index: ix, shapes: make([]bool, len(ix.shapes.values)), text: folded(f.Text), checked: ix.checked}
+	m.anyRow = m.text == "" && len(f.Category)+len(f.Property) == 0
 	for i := range ix.shapes.values {
 		m.shapes[i] = ix.shapes.values[i].matches(f)
+		m.anyRow = m.anyRow && m.shapes[i]
 	}
 	if len(f.Category) > 0 {
-		m.tags = map[uint32]bool{}
+		m.tags, m.tagged = ix.tags.matching(f.Category)
 	}
 	if m.text != "" {
 		m.found = make([]*[blockSize]bool, len(ix.blocks))
@@ -57,8 +59,20 @@ func oneOf(wanted []string, value string) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
+// done reports whether no further row can match.
+func (m *matcher) done() bool { return m.tags != nil && m.tagged == 0 }
+
 func (m *matcher) row(r row) bool {
-	if !m.shapes[r.shape] || m.tags != nil && !m.tagged(r.tags) {
+	if m.checked != nil {
+		*m.checked++
+	}
+	if m.tags != nil {
+		if !m.tags[r.tags] {
+			return false
+		}
+		m.tagged--
+	}
+	if !m.shapes[r.shape] {
 		return false
 	}
 	if m.found == nil && m.values == nil {
@@ -83,13 +97,4 @@ func (m *matcher) row(r row) bool {
 		}
 	}
 	return true
-}
-
-func (m *matcher) tagged(tags uint32) bool {
-	matches, known := m.tags[tags]
-	if !known {
-		matches = slices.ContainsFunc(m.index.tags.values[tags], func(c string) bool { return slices.Contains(m.filter.Category, c) })
-		m.tags[tags] = matches
-	}
-	return matches
 }

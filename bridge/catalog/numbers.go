@@ -2,12 +2,12 @@ package catalog
 
 import "hash/maphash"
 
-// numbers finds records by address. It keeps hashes: whoever asks compares the record's own
-// addresses with what was asked for.
+// numbers maps addresses to record numbers. It stores hashes only, so callers must compare the
+// addresses of the records.
 type numbers struct {
 	seed  maphash.Seed
 	first map[uint64]uint32
-	more  map[uint64][]uint32 // after the first, of addresses that several entries have
+	more  map[uint64][]uint32 // further ones, of addresses that several entries have
 }
 
 func newNumbers(size int) numbers {

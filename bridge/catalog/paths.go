@@ -6,110 +6,229 @@ import (
 	"strings"
 )
 
-// paths are a snapshot's regular files, and the folders that they make.
+// paths is the tree of a snapshot's regular files.
 type paths struct {
-	names   map[string]struct{}
-	folders map[string]int // how many files are below; never 0
-	indexes map[string]int // how many index and _index files are in it, by folder with its closing slash; never 0
-	capital map[string]int // how many of them have capitals in their name
+	folders map[string]*folder // by path without a trailing slash; "" is the root. None is empty.
+	total   int                // files
+	rivals  rivals
+	visited *int // counts the names that below has visited; nil: not counted
 }
 
-func newPaths(size int) paths {
-	return paths{make(map[string]struct{}, size), map[string]int{}, map[string]int{}, map[string]int{}}
+// folder is what is directly in a folder.
+type folder struct {
+	files   map[string]struct{}
+	folders map[string]struct{}
+	indexes int // index and _index files
+	capital int // index and _index files with capitals in their name
 }
 
-// set notes that a file is there, or is gone.
-func (p paths) set(file string, exists bool) {
-	_, was := p.names[file]
-	switch {
-	case exists && !was:
-		p.names[file] = struct{}{}
-		p.count(file, 1)
-	case !exists && was:
-		delete(p.names, file)
-		p.count(file, -1)
+func newPaths(content func(path string) bool) *paths {
+	return &paths{folders: map[string]*folder{}, rivals: newRivals(content)}
+}
+
+// split returns a file's folder, "" for the root, and its name.
+func split(file string) (dir, name string) {
+	dir, name = path.Split(file)
+	return strings.TrimSuffix(dir, "/"), name
+}
+
+func join(dir, name string) string {
+	if dir == "" {
+		return name
 	}
+	return dir + "/" + name
 }
 
-func (p paths) count(file string, by int) {
-	if folder, capitals, ok := indexed(file); ok {
-		add(p.indexes, folder, by)
+func (p *paths) has(file string) bool {
+	dir, name := split(file)
+	f := p.folders[dir]
+	if f == nil {
+		return false
+	}
+	_, ok := f.files[name]
+	return ok
+}
+
+// set adds or removes a file.
+func (p *paths) set(file string, exists bool) { p.setContent(file, exists, p.rivals.isContent(file)) }
+
+// setContent is set for a file of which is known whether it is content.
+func (p *paths) setContent(file string, exists, content bool) {
+	if exists == p.has(file) {
+		return
+	}
+	by := 1
+	if !exists {
+		by = -1
+	}
+	p.total += by
+	if content {
+		p.rivals.count(file, int32(by))
+	}
+	dir, name := split(file)
+	f := p.folders[dir]
+	if f == nil {
+		f = p.addFolder(dir)
+	}
+	if exists {
+		f.files[name] = struct{}{}
+	} else {
+		delete(f.files, name)
+	}
+	if index, capitals := isIndex(name); index {
+		f.indexes += by
 		if capitals {
-			add(p.capital, folder, by)
+			f.capital += by
 		}
 	}
-	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-		add(p.folders, dir, by)
+	for dir != "" && len(f.files)+len(f.folders) == 0 {
+		delete(p.folders, dir)
+		dir, name = split(dir)
+		f = p.folders[dir]
+		delete(f.folders, name)
 	}
 }
 
-func add(counts map[string]int, folder string, by int) {
-	if counts[folder] += by; counts[folder] == 0 {
-		delete(counts, folder)
+func (p *paths) addFolder(dir string) *folder {
+	f := &folder{files: map[string]struct{}{}, folders: map[string]struct{}{}}
+	p.folders[dir] = f
+	if dir != "" {
+		above, name := split(dir)
+		parent := p.folders[above]
+		if parent == nil {
+			parent = p.addFolder(above)
+		}
+		parent.folders[name] = struct{}{}
+	}
+	return f
+}
+
+// share replaces the stored name of a file by a part of the same path elsewhere in memory.
+func (p *paths) share(file string) {
+	dir, name := split(file)
+	if f := p.folders[dir]; f != nil {
+		delete(f.files, name)
+		f.files[name] = struct{}{}
 	}
 }
 
-// indexed is the folder for whose page the file may stand.
-func indexed(file string) (folder string, capitals, ok bool) {
-	folder, name := path.Split(file)
+// all calls f for each file. f must not keep the path.
+func (p *paths) all(f func(file []byte)) {
+	var buffer []byte
+	for dir, in := range p.folders {
+		buffer = append(buffer[:0], dir...)
+		if dir != "" {
+			buffer = append(buffer, '/')
+		}
+		for name := range in.files {
+			f(append(buffer, name...))
+		}
+	}
+}
+
+// below calls yield for each file below a folder, in no order, and reports whether it always
+// returned true. It visits no other files.
+func (p *paths) below(dir string, yield func(string) bool) bool {
+	f := p.folders[dir]
+	if f == nil {
+		return true
+	}
+	for name := range f.files {
+		if p.visited != nil {
+			*p.visited++
+		}
+		if !yield(join(dir, name)) {
+			return false
+		}
+	}
+	for name := range f.folders {
+		if !p.below(join(dir, name), yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasMoreBelow reports whether there are more than n files below a folder.
+func (p *paths) hasMoreBelow(dir string, n int) bool {
+	return !p.below(dir, func(string) bool { n--; return n >= 0 })
+}
+
+// isIndex reports whether a file can be the index file of its folder, and whether its name has
+// capitals.
+func isIndex(name string) (index, capitals bool) {
 	stem := strings.TrimPrefix(name, "_")
-	ok = len(stem) > 5 && strings.EqualFold(stem[:5], "index")
-	return folder, ok && name != strings.ToLower(name), ok
+	index = len(stem) > 5 && strings.EqualFold(stem[:5], "index")
+	return index, index && name != strings.ToLower(name)
 }
 
 // changedPaths are paths with a few changes on top.
 type changedPaths struct {
-	paths
-	changes map[string]string // blob by path; "" for a file that is gone
-	fresh   map[string]bool   // folders of the index files among them; whether one has capitals
+	*paths
+	changes map[string]string // blob by path; "" for a deleted file
+	added   map[string][]string
+	indexes map[string]bool // folders with added index files, with a trailing slash; whether one has capitals
+	rivals  rivals          // the difference
 }
 
-// with puts changes on top.
-func (p paths) with(changes []Change) changedPaths {
-	c := changedPaths{p, make(map[string]string, len(changes)), map[string]bool{}}
+// with returns the paths with changes on top.
+func (p *paths) with(changes []Change) changedPaths {
+	c := changedPaths{
+		paths: p, changes: make(map[string]string, len(changes)), added: map[string][]string{},
+		indexes: map[string]bool{}, rivals: newRivals(p.rivals.content),
+	}
 	for _, change := range changes {
 		c.changes[change.Path] = change.New
-		if folder, capitals, ok := indexed(change.Path); ok && change.New != "" {
-			c.fresh[folder] = c.fresh[folder] || capitals
+		exists, content := p.has(change.Path), p.rivals.isContent(change.Path)
+		switch {
+		case change.New == "" && exists && content:
+			c.rivals.count(change.Path, -1)
+		case change.New != "" && !exists:
+			if content {
+				c.rivals.count(change.Path, 1)
+			}
+			for dir, _ := split(change.Path); ; dir, _ = split(dir) {
+				c.added[dir] = append(c.added[dir], change.Path)
+				if dir == "" {
+					break
+				}
+			}
+		}
+		if dir, name := path.Split(change.Path); change.New != "" {
+			if index, capitals := isIndex(name); index {
+				c.indexes[dir] = c.indexes[dir] || capitals
+			}
 		}
 	}
 	return c
 }
 
+// Exists reports whether a file exists.
 func (p changedPaths) Exists(file string) bool {
 	if blob, ok := p.changes[file]; ok {
 		return blob != ""
 	}
-	_, ok := p.names[file]
-	return ok
+	return p.has(file)
 }
 
-// Indexed tells whether the folder, named with its closing slash, may have an index file, and
-// one with capitals in its name.
-func (p changedPaths) Indexed(folder string) (indexed, capitals bool) {
-	capitals, indexed = p.fresh[folder]
-	return indexed || p.indexes[folder] > 0, capitals || p.capital[folder] > 0
-}
-
-// Below gives the files below a folder, in no order.
-func (p changedPaths) Below(folder string) iter.Seq[string] {
-	prefix := folder + "/"
-	if folder == "" {
-		prefix = ""
+// Indexed reports whether a folder, with its trailing slash, may have an index file, and one with
+// capitals in its name.
+func (p changedPaths) Indexed(dir string) (indexed, capitals bool) {
+	capitals, indexed = p.indexes[dir]
+	if f := p.folders[strings.TrimSuffix(dir, "/")]; f != nil {
+		indexed, capitals = indexed || f.indexes > 0, capitals || f.capital > 0
 	}
+	return indexed, capitals
+}
+
+// Below returns the files below a folder, in no order.
+func (p changedPaths) Below(dir string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for file, blob := range p.changes {
-			if blob != "" && strings.HasPrefix(file, prefix) && !yield(file) {
+		for _, file := range p.added[dir] {
+			if !yield(file) {
 				return
 			}
 		}
-		if folder != "" && p.folders[folder] == 0 {
-			return
-		}
-		for file := range p.names {
-			if _, changed := p.changes[file]; !changed && strings.HasPrefix(file, prefix) && !yield(file) {
-				return
-			}
-		}
+		p.below(dir, func(file string) bool { return !p.Exists(file) || yield(file) })
 	}
 }

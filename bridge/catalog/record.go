@@ -11,11 +11,10 @@ import (
 	"gitpost/bridge/site"
 )
 
-// A record is an Entry in few bytes: one string without pointers into it, whose fields stand
-// one after the other. The index holds records, and the cache file is made of the same bytes.
-// What many entries share is told by number.
+// record is a packed Entry: its fields are encoded one after the other in one string. The index
+// and the cache file contain the same bytes. What many entries share is stored once, by number.
 type record struct {
-	data  string // "": the number is free
+	data  string // "": the number is unused
 	shape uint32 // of index.shapes
 	tags  uint32 // of index.tags
 }
@@ -26,13 +25,13 @@ const (
 	isStatic
 	isDated
 	isHexBlob
-	isIndexHTML // the output is the URL's path and index.html
+	isIndexHTML // the output is index.html below the URL's path
 	hasTurned
 	isTurning
 	hasProblem
 )
 
-// pack is the entry's own part of its record. First comes what is asked of all records.
+// pack encodes what an entry does not share. What is read most often comes first.
 func pack(e *Entry) string {
 	b := make([]byte, 0, 256)
 	b = appendText(b, e.Path)
@@ -72,8 +71,7 @@ func pack(e *Entry) string {
 	return string(b)
 }
 
-// unpack is the entry that was packed. Bytes that no pack made give an entry that is wrong,
-// and nothing worse.
+// unpack decodes an entry. Invalid bytes result in a wrong entry, but in no panic.
 func unpack(data string, s *shape, tags []string) *Entry {
 	r := reader{rest: data}
 	e := &Entry{Path: r.text(), PostType: s.postType, Status: s.status, Visibility: s.visibility, Has: s.has, Categories: tags}
@@ -97,7 +95,7 @@ func unpack(data string, s *shape, tags []string) *Entry {
 	return e
 }
 
-// turning gives the times at which the clock decided and will decide about the page.
+// turning returns the entry's Page.Turned and Page.Turns.
 func (r record) turning() (turned, turns time.Time) {
 	in := reader{rest: r.data}
 	in.text()
@@ -108,20 +106,20 @@ func (r record) turning() (turned, turns time.Time) {
 	return in.time(flags&hasTurned != 0), in.time(flags&isTurning != 0)
 }
 
-// path is the record's file; "" of a free one.
+// path returns the entry's path; "" for an unused record.
 func (r record) path() string {
 	in := reader{rest: r.data}
 	return in.text()
 }
 
-// addresses are the keys of the record's entry.
+// addresses returns the addresses of the entry.
 func (r record) addresses() []string {
 	page, in := r.page()
 	page.Aliases = in.texts()
 	return addresses(page)
 }
 
-// unreadable tells whether the file has a Problem.
+// unreadable reports whether the entry has a Problem.
 func (r record) unreadable() bool {
 	in := reader{rest: r.data}
 	in.text()
@@ -133,7 +131,7 @@ func (r record) date() time.Time {
 	return page.Date
 }
 
-// page reads URL and date, and leaves the reader before the aliases.
+// page returns URL and date, and a reader that is positioned at the aliases.
 func (r record) page() (site.Page, reader) {
 	in := reader{rest: r.data}
 	in.text()
@@ -149,7 +147,7 @@ func (r record) page() (site.Page, reader) {
 	return page, in
 }
 
-// addresses are the keys under which the entry is found: its URL first, then its aliases.
+// addresses returns the addresses by which a page is found: its URL first, then its aliases.
 func addresses(page site.Page) []string {
 	keys := make([]string, 0, 1+len(page.Aliases))
 	if page.URL != "" {
@@ -163,14 +161,14 @@ func addresses(page site.Page) []string {
 	return keys
 }
 
-// indexHTML is the output file of most pages.
+// indexHTML returns the output file that most pages have.
 func indexHTML(url string) string {
 	_, rest, _ := strings.Cut(url, "://")
 	_, path, _ := strings.Cut(rest, "/")
 	return path + "index.html"
 }
 
-// shape is what many entries have in common.
+// shape is what many entries share.
 type shape struct {
 	kind, postType, status, visibility string
 	has                                []string
@@ -196,7 +194,7 @@ func unpackTags(data string) []string {
 	return r.texts()
 }
 
-// table gives equal things one number.
+// table numbers distinct values.
 type table[T any] struct {
 	ids    map[string]uint32 // by packed text
 	keys   []string          // packed, by number
@@ -242,9 +240,8 @@ func appendTime(b []byte, t time.Time) []byte {
 	return binary.AppendVarint(b, int64(offset))
 }
 
-// reader takes values off packed bytes. After bytes that cannot be what they should it gives
-// zero values, and failed is set. It never allocates more than a small multiple of the bytes
-// that are there.
+// reader decodes packed values. After invalid bytes failed is set and it returns zero values. It
+// never allocates more than a small multiple of the remaining bytes.
 type reader struct {
 	rest   string
 	failed bool
@@ -284,7 +281,7 @@ func (r *reader) signed() int64 {
 	return int64(n>>1) ^ -int64(n&1)
 }
 
-// time reads what appendTime wrote of a time that is set.
+// time decodes a time if isSet.
 func (r *reader) time(isSet bool) time.Time {
 	if !isSet {
 		return time.Time{}
@@ -297,7 +294,7 @@ func (r *reader) time(isSet bool) time.Time {
 	return t.In(time.FixedZone("", int(offset)))
 }
 
-// take is the next n bytes.
+// take returns the next n bytes.
 func (r *reader) take(n uint64) string {
 	if n > uint64(len(r.rest)) {
 		r.fail()
@@ -310,7 +307,7 @@ func (r *reader) take(n uint64) string {
 
 func (r *reader) text() string { return r.take(r.number()) }
 
-// count is a number of things that take at least so many bytes each.
+// count returns a number of things of at least size bytes each.
 func (r *reader) count(size int) int {
 	n := r.number()
 	if n > uint64(len(r.rest)/size) {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -25,6 +26,7 @@ type fakeSnapshot struct {
 	blobs map[string]string // by path
 
 	history []*fakeSnapshot // what At finds
+	read    atomic.Int64    // blobs
 }
 
 func snapshotOf(files map[string]string) *fakeSnapshot {
@@ -80,12 +82,18 @@ func (s *fakeSnapshot) Changes(older Snapshot) ([]Change, error) {
 	return changes, nil
 }
 
+func (s *fakeSnapshot) ReadBlob(blob string) ([]byte, error) {
+	s.read.Add(1)
+	return fs.ReadFile(s.MapFS, blob[:strings.LastIndexByte(blob, '@')])
+}
+
 func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int, data []byte) error) error {
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
 	for half := range 2 {
 		wg.Go(func() {
 			for i := half; i < len(blobs) && errs[half] == nil; i += 2 {
+				s.read.Add(1)
 				path := blobs[i][:strings.LastIndexByte(blobs[i], '@')]
 				errs[half] = f(i, s.MapFS[path].Data)
 			}

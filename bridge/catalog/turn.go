@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Turned is a page that the clock has published or taken away: no file changed, but the
-// site is not what its last build made of it.
+// Turned is a page that became published or expired by time alone: no file changed, but the
+// last build of the site is outdated.
 type Turned struct {
-	At    time.Time // when
-	Entry *Entry    // as it is now
+	At    time.Time
+	Entry *Entry // the current one
 }
 
-// Turn reads again the pages whose time has come by now, and gives those that turned after
-// since, oldest first, with the time at which the next one turns: zero when none will. Pages
-// whose time had come when they were first read are among them once.
+// Turn updates the pages whose publication or expiry date has passed, and returns those that
+// turned after since, oldest first, and the time at which the next one turns, or zero. Pages
+// that had turned before they were first read are returned once.
 func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turned, next time.Time, err error) {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
@@ -45,7 +45,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		}
 	}
 	if len(due) > 0 {
-		entries, err := ix.read(ctx, ix.snap, due)
+		entries, err := ix.read(ctx, ix.snap, due, nil)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
@@ -57,7 +57,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		c.mu.Lock()
 		ix.apply(ix.snap, due, entries)
 		c.mu.Unlock()
-		clear(ix.arrived) // they are told now
+		clear(ix.arrived) // they are in turned
 	}
 	slices.SortFunc(turned, func(a, b Turned) int {
 		if d := a.At.Compare(b.At); d != 0 {
@@ -73,7 +73,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 	return turned, next, nil
 }
 
-// watch keeps in mind a page that the clock decides about.
+// watch remembers a page whose publication depends on the time.
 func (ix *index) watch(e *Entry) {
 	if !e.Page.Turns.IsZero() {
 		ix.turning[e.Path] = true

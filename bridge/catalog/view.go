@@ -11,7 +11,8 @@ import (
 	"gitpost/frontmatter"
 )
 
-// View is the catalog at one snapshot. It implements site.Library.
+// View is the catalog at one snapshot. It implements site.Library. Its methods take time for what
+// they return, not for the size of the site, except Pages and Unreadable.
 type View struct {
 	index *index
 	snap  Snapshot
@@ -20,14 +21,15 @@ type View struct {
 }
 
 var (
-	_ site.Library = (*View)(nil)
-	_ site.Lister  = (*View)(nil)
+	_ site.Library      = (*View)(nil)
+	_ site.Lister       = (*View)(nil)
+	_ site.RivalCounter = (*View)(nil)
 )
 
-// layer is the few files in which a snapshot differs from the index.
+// layer is the difference between a snapshot and the index.
 type layer struct {
 	files   changedPaths
-	entries map[string]*Entry // nil for a post that is gone
+	entries map[string]*Entry // nil for a deleted post
 	urls    map[string]string
 }
 
@@ -44,17 +46,23 @@ func overlay(files changedPaths, entries map[string]*Entry) *layer {
 	return l
 }
 
-// Site is the site's configuration at this snapshot.
+// Site returns the site as configured at this snapshot.
 func (v *View) Site() *site.Site { return v.index.site }
 
-// Exists tells whether the repository has the file.
+// Exists reports whether the repository has a file.
 func (v *View) Exists(path string) bool { return v.files().Exists(path) }
 
-// Indexed tells whether the folder, named with its closing slash, may have an index file.
+// Indexed reports whether a folder, with its trailing slash, may have an index file, and one with
+// capitals in its name.
 func (v *View) Indexed(folder string) (indexed, capitals bool) { return v.files().Indexed(folder) }
 
-// Below gives the files below a folder, in no order.
+// Below returns the files below a folder, in no order.
 func (v *View) Below(folder string) iter.Seq[string] { return v.files().Below(folder) }
+
+// Rivals returns the number of content files, apart from own, with the same page path as a file,
+// and the number below that path if it is a folder, both without regard to case. post.md,
+// Post.md and post/index.md have the same page path.
+func (v *View) Rivals(file, own string) (pages, below int) { return v.files().Rivals(file, own) }
 
 func (v *View) files() changedPaths {
 	if v.over != nil {
@@ -63,12 +71,12 @@ func (v *View) files() changedPaths {
 	return changedPaths{paths: v.index.paths}
 }
 
-// Document is the front matter of a content file.
+// Document returns the front matter of a content file, or nil.
 func (v *View) Document(path string) *frontmatter.Document {
 	return surroundings{v.files(), v.index, v.snap}.Document(path)
 }
 
-// PathOf is the file at an URL, whether it is published now or not.
+// PathOf returns the file at a URL, whether or not it is published.
 func (v *View) PathOf(url string) (string, bool) {
 	for _, k := range address.Spellings(url) {
 		if e := v.at(k); e != nil {
@@ -78,8 +86,8 @@ func (v *View) PathOf(url string) (string, bool) {
 	return "", false
 }
 
-// Lookup finds a post by its URL, by an alias, by an URL that it had before somebody moved or
-// renamed it, and by the usual misspellings of each (see address.Spellings). It is nil when there is none.
+// Lookup finds a post by its URL, by an alias, by a URL that it had before it was moved, and by
+// the usual misspellings of each (see address.Spellings). It returns nil when there is none.
 func (v *View) Lookup(url string) *Entry {
 	keys := address.Spellings(url)
 	for _, k := range keys {
@@ -98,7 +106,7 @@ func (v *View) Lookup(url string) *Entry {
 	return nil
 }
 
-// at prefers the entry whose own URL it is to one that has it as an alias.
+// at returns the entry of an address, or nil. A page's own URL takes precedence over an alias.
 func (v *View) at(key string) *Entry {
 	var found *Entry
 	consider := func(e *Entry) {
@@ -114,14 +122,14 @@ func (v *View) at(key string) *Entry {
 	for _, number := range v.index.urls.find(key) {
 		e := v.index.entry(number)
 		if v.changed(e.Path) || !slices.Contains(addresses(e.Page), key) {
-			continue // its addresses now are in the layer; or another address has the same hash
+			continue // its current addresses are in the layer; or another address has the same hash
 		}
 		consider(e)
 	}
 	return found
 }
 
-// Entry is what is known of a content file; nil when there is none at path.
+// Entry returns the entry of a content file, or nil.
 func (v *View) Entry(path string) *Entry {
 	if v.over != nil {
 		if e, ok := v.over.entries[path]; ok {
@@ -131,7 +139,7 @@ func (v *View) Entry(path string) *Entry {
 	return v.index.at(path)
 }
 
-// changed tells whether what the index says of a path is not so at this snapshot.
+// changed reports whether the layer replaces the entry of a path.
 func (v *View) changed(path string) bool {
 	if v.over == nil {
 		return false
@@ -140,8 +148,20 @@ func (v *View) changed(path string) bool {
 	return changed
 }
 
-// Recent gives the newest posts with their text, newest first.
+// Recent returns the newest posts with their text, newest first.
 func (v *View) Recent(n int) []site.Source {
+	newest := v.newest(n)
+	sources := make([]site.Source, 0, len(newest))
+	for _, e := range newest {
+		if data, err := v.snap.ReadBlob(e.Blob); err == nil {
+			sources = append(sources, site.Source{Path: e.Path, Data: data})
+		}
+	}
+	return sources
+}
+
+// newest returns the newest posts, newest first.
+func (v *View) newest(n int) []*Entry {
 	var fresh []*Entry // the layer's own, newest first
 	if v.over != nil {
 		for _, e := range v.over.entries {
@@ -151,34 +171,23 @@ func (v *View) Recent(n int) []site.Source {
 		}
 		slices.SortFunc(fresh, newestFirst)
 	}
-	var sources []site.Source
-	take := func(e *Entry) {
-		if data, err := fs.ReadFile(v.snap, e.Path); err == nil {
-			sources = append(sources, site.Source{Path: e.Path, Data: data})
-		}
-	}
-	for _, at := range v.index.rows {
-		if len(sources) >= n {
-			return sources
+	var list []*Entry
+	for _, at := range slices.Backward(v.index.rows) {
+		if len(list) >= n {
+			return list
 		}
 		e := v.index.entry(at.number)
-		for len(fresh) > 0 && len(sources) < n && newestFirst(fresh[0], e) < 0 {
-			take(fresh[0])
-			fresh = fresh[1:]
+		for len(fresh) > 0 && len(list) < n && newestFirst(fresh[0], e) < 0 {
+			list, fresh = append(list, fresh[0]), fresh[1:]
 		}
-		if len(sources) < n && !v.changed(e.Path) {
-			take(e)
-		}
-	}
-	for _, e := range fresh {
-		if len(sources) < n {
-			take(e)
+		if len(list) < n && !v.changed(e.Path) {
+			list = append(list, e)
 		}
 	}
-	return sources
+	return append(list, fresh[:min(len(fresh), n-len(list))]...)
 }
 
-// Unreadable gives the content files whose front matter cannot be read, in path order.
+// Unreadable returns the content files whose front matter cannot be read, in path order.
 func (v *View) Unreadable() []*Entry {
 	var entries []*Entry
 	for number, r := range v.index.records {
@@ -231,8 +240,8 @@ func newestFirst(a, b *Entry) int {
 	return strings.Compare(b.Path, a.Path)
 }
 
-// ID names the snapshot: views of equal IDs have equal files.
+// ID identifies the snapshot: views with equal IDs have equal files.
 func (v *View) ID() string { return v.snap.ID() }
 
-// Tree is the repository's files at this snapshot.
+// Tree returns the files of the snapshot.
 func (v *View) Tree() fs.FS { return v.snap }

@@ -193,11 +193,9 @@ func linksOf(base *url.URL, page []byte) map[string][]string {
 
 // headerLinks returns the addresses that Link headers name for a relation.
 func headerLinks(base *url.URL, h http.Header, rel string) (found []string) {
-	for _, value := range h.Values("Link") {
-		for _, target := range outbound.LinkTargets(value, rel) {
-			if u, err := base.Parse(target); err == nil {
-				found = append(found, u.String())
-			}
+	for _, target := range outbound.HeaderLinks(h, rel) {
+		if u, err := base.Parse(target); err == nil {
+			found = append(found, u.String())
 		}
 	}
 	return found

@@ -1,4 +1,4 @@
-// Package fault has the one error type that crosses package borders.
+// Package fault holds the error type that crosses package borders.
 //
 // An Error says what failed, on what, and what to do. Callers branch on its Code;
 // people read the rest. Status is the one place that maps a Code to HTTP.
@@ -11,31 +11,31 @@ import (
 	"time"
 )
 
-// Code classifies an Error. Its text is the `error` member of a Micropub or OAuth error answer.
+// Code classifies an Error. Its text is the `error` member of a Micropub or OAuth error response.
 type Code string
 
 const (
-	InvalidRequest    Code = "invalid_request"    // the request cannot be meant as sent: 400
+	InvalidRequest    Code = "invalid_request"    // malformed or contradictory request: 400
 	Unauthorized      Code = "unauthorized"       // no access token: 401
 	InvalidToken      Code = "invalid_token"      // unknown, revoked or expired token: 401
-	InsufficientScope Code = "insufficient_scope" // a good token that may not do this: 403
-	Forbidden         Code = "forbidden"          // nobody may do this here: 403
-	NotFound          Code = "not_found"          // nothing at that address: 404
-	MethodNotAllowed  Code = "method_not_allowed" // an address that does not take this method: 405
-	Conflict          Code = "conflict"           // the post changed in a way that forbids this: 409
+	InsufficientScope Code = "insufficient_scope" // valid token without the scope for this: 403
+	Forbidden         Code = "forbidden"          // not allowed for anyone: 403
+	NotFound          Code = "not_found"          // nothing at that URL: 404
+	MethodNotAllowed  Code = "method_not_allowed" // the URL does not accept this method: 405
+	Conflict          Code = "conflict"           // the post changed in the meantime: 409
 	TooLarge          Code = "too_large"          // over a limit: 413
-	UnsupportedMedia  Code = "unsupported_media"  // a body or file of a kind not accepted: 415
-	TooManyRequests   Code = "too_many_requests"  // slow down: 429
+	UnsupportedMedia  Code = "unsupported_media"  // body or file of an unsupported type: 415
+	TooManyRequests   Code = "too_many_requests"  // rate limited: 429
 	Unavailable       Code = "unavailable"        // try again later: 503
-	Internal          Code = "server_error"       // a defect or a broken machine: 500
+	Internal          Code = "server_error"       // bug or broken machine: 500
 
-	// What a token endpoint says beside these (RFC 6749, section 5.2).
-	InvalidGrant     Code = "invalid_grant"          // a bad code or refresh token, or somebody else's: 400
-	InvalidScope     Code = "invalid_scope"          // a scope that is none, or more than was granted: 400
-	UnsupportedGrant Code = "unsupported_grant_type" // another way to a token than those offered: 400
+	// The token endpoint adds these (RFC 6749, section 5.2).
+	InvalidGrant     Code = "invalid_grant"          // bad code or refresh token, or another client's: 400
+	InvalidScope     Code = "invalid_scope"          // malformed scope, or more than was granted: 400
+	UnsupportedGrant Code = "unsupported_grant_type" // unknown grant type: 400
 )
 
-// Status is the HTTP status for a code.
+// Status returns the HTTP status of a code.
 func (c Code) Status() int {
 	switch c {
 	case InvalidRequest, InvalidGrant, InvalidScope, UnsupportedGrant:
@@ -62,19 +62,19 @@ func (c Code) Status() int {
 	return http.StatusInternalServerError
 }
 
-// Error is a failure that a person or a client is told about.
+// Error is a failure that is reported to a person or a client.
 type Error struct {
 	Code    Code
 	Op      string // what was being done: "update post"
 	Message string // what is wrong, on what: `property "category" must be an array`
 	Hint    string // what to do: `send {"replace": {"category": ["a"]}}`
-	Scope   string // with InsufficientScope: the scope that would suffice
+	Scope   string // with InsufficientScope: a scope that would be enough
 	Err     error  // the cause, for logs; never shown to clients
 
-	RetryAfter time.Duration // with TooManyRequests and Unavailable: when to come back
+	RetryAfter time.Duration // with TooManyRequests and Unavailable: when to try again
 }
 
-// Error joins the operation, the message, the hint and the cause.
+// Error returns the operation, the message, the hint and the cause in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Op != "" {
@@ -96,7 +96,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Description is the text for a client: the message and the hint, without the cause.
+// Description returns the text for a client: the message and the hint, without the cause.
 func (e *Error) Description() string {
 	if e.Hint == "" {
 		return e.Message
@@ -104,7 +104,7 @@ func (e *Error) Description() string {
 	return e.Message + "; " + e.Hint
 }
 
-// CodeOf is the Code of the first Error in err's chain, and Internal for any other error.
+// CodeOf returns the Code of the first Error in err's chain, or Internal if there is none.
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) {

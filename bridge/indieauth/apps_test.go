@@ -24,7 +24,7 @@ func TestRealAppsSignIn(t *testing.T) {
 		{"Sparkles", "https://sparkles.sploot.com/id", "https://sparkles.sploot.com/callback", "create", true, "application/json",
 			`{"client_id": "https://sparkles.sploot.com/id", "client_name": "Sparkles", "client_uri": "https://sparkles.sploot.com/", "redirect_uris": ["https://sparkles.sploot.com/callback"]}`, false},
 		{"Micropublish", "https://micropublish.net/", "https://micropublish.net/auth/callback", "create update delete undelete draft", true, "text/html; charset=utf-8", hApp, false},
-		{"shpub", "http://cweiske.de/shpub.htm", "http://127.0.0.1:12345/callback", "create update delete undelete media", false, "text/html", `<h1>shpub</h1>`, true},
+		{"shpub", "http://cweiske.de/shpub.htm", "http://127.0.0.1:12345/callback", "create update delete undelete media", false, "text/html", `<link rel="redirect_uri" href="http://127.0.0.1/callback"><h1>shpub</h1>`, true},
 		{"OwnYourSwarm", "https://ownyourswarm.p3k.io/client.json", "https://ownyourswarm.p3k.io/auth/callback", "create update", true, "application/json",
 			`{"client_id": "https://ownyourswarm.p3k.io/client.json", "client_name": "OwnYourSwarm", "client_uri": "https://ownyourswarm.p3k.io/", "redirect_uris": ["https://ownyourswarm.p3k.io/auth/callback"]}`, false},
 		{"Omnibear", "https://omnibear.com", "https://omnibear.com/auth/success/", "create delete update", false, "text/html", hApp, false},

@@ -10,42 +10,43 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// Request is an authorization request that is in order. The owner has not answered it yet.
+// Request is a valid authorization request that the owner has not answered yet.
 type Request struct {
 	ClientID string // canonical; show it in full
 	Client   Client
 
-	RedirectURI     string // where the code goes; show it when there is a warning
-	RedirectWarning string // "" for an address at the app's own host; else a sentence for the owner
+	RedirectURI     string // receives the code; show it when there is a warning
+	RedirectWarning string // "" for a URL at the app's own host; else a sentence for the owner
 
 	State         string
-	Scope         []string // as asked for, each once; none: the app only wants to know who signs in
-	Me            string   // one of the configured sites when the request names it, else ""
+	Scope         []string // requested, without duplicates; none: the app only asks who signs in
+	Me            string   // the configured site that the request names, or ""
 	CodeChallenge string
 
-	// WithoutPKCE says that the app sent no code challenge: somebody who sees the code on its
-	// way can use it. Grant refuses it unless the owner allows it, now or earlier.
+	// WithoutPKCE is set when the app sent no code challenge: an intercepted code can then be
+	// used. Grant refuses it unless the owner allows it, now or earlier.
 	WithoutPKCE    bool
-	ClientApproved bool // the owner allowed this app earlier to do without
+	ClientApproved bool // the owner allowed this app earlier to omit PKCE
 }
 
-// RedirectError is a request that is refused at the app: the browser goes to URL, which tells
-// the app what is wrong.
+// RedirectError is an error that is reported to the app by a redirect to URL.
 //
-// Do not send anyone there but the signed-in owner. The app's address was checked to be the
-// app's, but anybody can be an app, and a server that redirects strangers lends its good name.
+// Redirect only the signed-in owner, and only to an app that was allowed before (Known):
+// anyone can register an app, so that the server would be an open redirect.
 type RedirectError struct {
 	URL         string
 	Code        string // invalid_request, unsupported_response_type, invalid_scope
 	Description string
+	ClientID    string
+	Known       bool // the owner has allowed this app before
 }
 
 func (e *RedirectError) Error() string { return "authorize: " + e.Description + " (" + e.Code + ")" }
 
-// The longest texts that a request may carry from the app and back.
+// Limits of a request.
 const (
-	mostState  = 4000
-	mostScopes = 50
+	maxState  = 4000
+	maxScopes = 50
 )
 
 var (
@@ -54,16 +55,16 @@ var (
 	challengeText = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 )
 
-// Authorize reads the query of an authorization request (section 5.2), and fetches what the
-// app says of itself.
+// Authorize reads the query of an authorization request (section 5.2) and fetches the app's
+// page.
 //
-// When the app or its address cannot be trusted the error is a *fault.Error, to be shown to
-// the owner; nothing may be sent to the app. What is wrong otherwise is a *RedirectError.
+// When the app or its redirect URI cannot be trusted the error is a *fault.Error, which is
+// shown to the owner; the app must not be told. Other errors are a *RedirectError.
 func (s *Server) Authorize(ctx context.Context, q url.Values) (*Request, error) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		switch values := q[name]; {
 		case len(values) == 0 || values[0] == "":
-			return nil, refuse("the request has no "+name, "start again from the app; this is a mistake of the app")
+			return nil, refuse("the request has no "+name, "start again from the app; this is a bug of the app")
 		case len(values) > 1:
 			return nil, refuse("the request has more than one "+name, "start again from the app")
 		}
@@ -76,38 +77,18 @@ func (s *Server) Authorize(ctx context.Context, q url.Values) (*Request, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &Request{ClientID: id, Client: client.Client, RedirectURI: q.Get("redirect_uri"), State: q.Get("state"), Me: s.site(q.Get("me"))}
+	r := &Request{
+		ClientID: id, Client: client.Client, RedirectURI: q.Get("redirect_uri"), State: q.Get("state"), Me: s.site(q.Get("me")),
+	}
 	if r.RedirectWarning, err = client.allows(r.RedirectURI); err != nil {
 		return nil, err
 	}
-	if len(r.State) > mostState {
-		r.State = ""
-		return nil, s.refuseAt(r, "invalid_request", "state is too long")
-	}
-	for name, values := range q {
-		if len(values) > 1 && slices.Contains(parameters, name) {
-			return nil, s.refuseAt(r, "invalid_request", name+" is there more than once")
+	if err := s.readParameters(r, q); err != nil {
+		var unknown error
+		if err.Known, unknown = s.db.ClientKnown(ctx, id); unknown != nil {
+			return nil, unavailable("authorize", unknown)
 		}
-	}
-	// The specification of 2018 let apps that only want to know who signs in say "id", or nothing.
-	identityOnly := false
-	switch kind := q.Get("response_type"); kind {
-	case "code":
-	case "id", "":
-		identityOnly = true
-	default:
-		return nil, s.refuseAt(r, "unsupported_response_type", "response_type must be code")
-	}
-	if err := s.readChallenge(r, q); err != nil {
 		return nil, err
-	}
-	for _, word := range strings.Fields(q.Get("scope")) {
-		if !scopeWord.MatchString(word) || len(r.Scope) == mostScopes {
-			return nil, s.refuseAt(r, "invalid_scope", "scope has words that are no scopes, or too many")
-		}
-		if !slices.Contains(r.Scope, word) && !identityOnly {
-			r.Scope = append(r.Scope, word)
-		}
 	}
 	if r.WithoutPKCE {
 		if r.ClientApproved, err = s.db.OldClientApproved(ctx, id); err != nil {
@@ -117,33 +98,70 @@ func (s *Server) Authorize(ctx context.Context, q url.Values) (*Request, error) 
 	return r, nil
 }
 
-// parameters are those that a request may have once. Others are none of the server's business.
+// readParameters reads everything but the app and its redirect URI.
+func (s *Server) readParameters(r *Request, q url.Values) *RedirectError {
+	if len(r.State) > maxState {
+		r.State = ""
+		return s.refuseAt(r, "invalid_request", "state is too long")
+	}
+	for name, values := range q {
+		if len(values) > 1 && slices.Contains(parameters, name) {
+			return s.refuseAt(r, "invalid_request", name+" was sent more than once")
+		}
+	}
+	// In the specification of 2018 apps that only ask who signs in send "id" or nothing.
+	identityOnly := false
+	switch kind := q.Get("response_type"); kind {
+	case "code":
+	case "id", "":
+		identityOnly = true
+	default:
+		return s.refuseAt(r, "unsupported_response_type", "response_type must be code")
+	}
+	if err := s.readChallenge(r, q); err != nil {
+		return err
+	}
+	for word := range strings.FieldsSeq(q.Get("scope")) {
+		if !scopeWord.MatchString(word) || len(r.Scope) == maxScopes {
+			return s.refuseAt(r, "invalid_scope", "scope is malformed or too long")
+		}
+		if !slices.Contains(r.Scope, word) && !identityOnly {
+			r.Scope = append(r.Scope, word)
+		}
+	}
+	return nil
+}
+
+// parameters are those that must not be repeated.
 var parameters = []string{"response_type", "state", "scope", "me", "code_challenge", "code_challenge_method"}
 
-// readChallenge reads what PKCE needs. Only S256 will do: plain, which is what a challenge
-// without a method means, protects nothing.
-func (s *Server) readChallenge(r *Request, q url.Values) error {
+// readChallenge reads the parameters of PKCE. Only S256 is allowed: plain, the default method,
+// does not protect the code.
+func (s *Server) readChallenge(r *Request, q url.Values) *RedirectError {
 	challenge, method := q.Get("code_challenge"), q.Get("code_challenge_method")
 	switch {
 	case challenge == "" && method == "":
 		r.WithoutPKCE = true
 	case challenge == "":
-		return s.refuseAt(r, "invalid_request", "code_challenge_method is there without a code_challenge")
+		return s.refuseAt(r, "invalid_request", "code_challenge_method without code_challenge")
 	case method != "S256":
 		return s.refuseAt(r, "invalid_request", "code_challenge_method must be S256")
 	case !challengeText.MatchString(challenge):
-		return s.refuseAt(r, "invalid_request", "code_challenge is not the base64url text of a SHA-256")
+		return s.refuseAt(r, "invalid_request", "code_challenge is not a base64url-encoded SHA-256")
 	}
 	r.CodeChallenge = challenge
 	return nil
 }
 
-func (s *Server) refuseAt(r *Request, code, description string) error {
-	return &RedirectError{URL: s.redirect(r, "error", code, "error_description", description), Code: code, Description: description}
+func (s *Server) refuseAt(r *Request, code, description string) *RedirectError {
+	return &RedirectError{
+		URL:  s.redirect(r, "error", code, "error_description", description),
+		Code: code, Description: description, ClientID: r.ClientID,
+	}
 }
 
-// redirect is the app's address with an answer added to its query. The state goes back as it
-// came, and iss tells the app which server answers.
+// redirect returns the redirect URI with parameters added to its query, among them the
+// request's state and the issuer.
 func (s *Server) redirect(r *Request, pairs ...string) string {
 	if r.State != "" {
 		pairs = append(pairs, "state", r.State)

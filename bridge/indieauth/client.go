@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,22 +20,21 @@ import (
 	"gitpost/bridge/outbound"
 )
 
-// Client is what an app says of itself. All of it may be untrue but that it stands at the
-// app's own address.
+// Client is what an app's own page says about it. None of it is verified.
 type Client struct {
-	Name    string // "" when it gives none
-	URL     string // its home page; the client_id when it gives none
-	Logo    string // https, at the client_id's host; "" when there is none like that
-	Warning string // "" or a sentence for the owner: what could not be learned, or does not fit
+	Name    string // "" when it has none
+	URL     string // its home page, by default the client_id
+	Logo    string // an https URL at the client_id's host, or ""
+	Warning string // a sentence for the owner about what is missing or inconsistent, or ""
 }
 
-// client is a Client with the addresses that it may send its users to.
+// client is a Client with its redirect URIs.
 type client struct {
 	Client
 	id        *url.URL
 	redirects []string // absolute
-	complete  bool     // redirects are all there are: an address at the app's host needs to be among them too
-	unread    string   // why nothing could be learned; "" when it was
+	complete  bool     // only these are allowed, also at the app's own host
+	unread    string   // why the app's page could not be read, or ""
 }
 
 type cachedClient struct {
@@ -42,16 +42,16 @@ type cachedClient struct {
 	expires time.Time
 }
 
-// How long an app's own words are believed, and of how many apps.
+// Limits of the cache of clients.
 const (
-	leastCached = time.Minute
-	usualCached = 10 * time.Minute
-	mostCached  = 24 * time.Hour
-	mostClients = 200
+	minCached     = time.Minute
+	defaultCached = 10 * time.Minute
+	maxCached     = 24 * time.Hour
+	maxClients    = 200
 )
 
-// client reads the app's page, or remembers it. Only an app that contradicts itself is an
-// error: one whose page cannot be read is unknown, which its Warning says.
+// client returns what the app's page says, maybe from the cache. It is an error when the page
+// contradicts itself. A page that cannot be read is no error; the Warning says so.
 func (s *Server) client(ctx context.Context, id string) (*client, error) {
 	now := s.now()
 	s.mu.Lock()
@@ -67,7 +67,7 @@ func (s *Server) client(ctx context.Context, id string) (*client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for other, cached := range s.clients {
-		if len(s.clients) >= mostClients || !now.Before(cached.expires) {
+		if len(s.clients) >= maxClients || !now.Before(cached.expires) {
 			delete(s.clients, other)
 		}
 	}
@@ -75,11 +75,11 @@ func (s *Server) client(ctx context.Context, id string) (*client, error) {
 	return c, nil
 }
 
-// readClient fetches the app's page. keep is how long it may be remembered.
+// readClient fetches the app's page. keep is how long it may be cached.
 func (s *Server) readClient(ctx context.Context, id string) (c *client, keep time.Duration, err error) {
 	u, err := url.Parse(id)
 	if err != nil {
-		return nil, 0, refuse("the app's identifier is not a web address", "")
+		return nil, 0, refuse("the app's client_id is not a URL", "")
 	}
 	c = &client{id: u, Client: Client{URL: id}}
 	if isLoopback(u.Hostname()) { // never fetched: it would be this machine, not the owner's
@@ -91,7 +91,7 @@ func (s *Server) readClient(ctx context.Context, id string) (c *client, keep tim
 		return nil, 0, ctx.Err()
 	}
 	if err == nil && page.Status != http.StatusOK {
-		err = errors.New("it answers " + strconv.Itoa(page.Status) + " " + http.StatusText(page.Status))
+		err = errors.New("it responded " + strconv.Itoa(page.Status) + " " + http.StatusText(page.Status))
 	}
 	if err != nil {
 		c.unread = err.Error()
@@ -107,20 +107,20 @@ func (s *Server) readClient(ctx context.Context, id string) (c *client, keep tim
 	return c, freshness(page.Header), err
 }
 
-// freshness is how long an answer may be remembered.
+// freshness returns how long a response may be cached.
 func freshness(h http.Header) time.Duration {
 	for directive := range strings.SplitSeq(strings.ToLower(h.Get("Cache-Control")), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch name {
 		case "no-store", "no-cache":
-			return leastCached // the consent page asks again when it is sent
+			return minCached // the consent form needs it once more
 		case "max-age":
 			if n, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31); err == nil {
-				return min(max(time.Duration(n)*time.Second, leastCached), mostCached)
+				return min(max(time.Duration(n)*time.Second, minCached), maxCached)
 			}
 		}
 	}
-	return usualCached
+	return defaultCached
 }
 
 // readJSON reads an OAuth Client ID Metadata Document (section 4.2.1).
@@ -132,18 +132,21 @@ func (c *client) readJSON(page *outbound.Response) error {
 		LogoURI      string   `json:"logo_uri"`
 		RedirectURIs []string `json:"redirect_uris"`
 	}
-	const mistake = "this is a mistake of the app; tell its maker"
+	const bug = "this is a bug of the app; report it to its developer"
 	if err := json.Unmarshal(page.Body, &d); err != nil {
-		return &fault.Error{Code: fault.InvalidRequest, Op: "authorize", Message: "the app's description at " + c.id.String() + " is not the JSON it should be", Hint: mistake, Err: err}
+		return &fault.Error{
+			Code: fault.InvalidRequest, Op: "authorize", Hint: bug, Err: err,
+			Message: "the client metadata at " + c.id.String() + " is not valid JSON",
+		}
 	}
 	if said, err := ClientID(d.ClientID); err != nil || said != c.id.String() {
-		return refuse("the app's description at "+c.id.String()+" is about another app (its client_id differs)", mistake)
+		return refuse("the client metadata at "+c.id.String()+" is about another app (its client_id differs)", bug)
 	}
 	c.Name, c.Logo = cleanName(d.ClientName), c.logo(d.LogoURI)
 	if home, err := url.Parse(d.ClientURI); d.ClientURI != "" {
 		switch {
 		case err != nil || !strings.EqualFold(home.Hostname(), c.id.Hostname()):
-			c.Warning = "The app says that its home page is at another host, which does not fit."
+			c.Warning = "The app's home page is at another host."
 		case strings.HasPrefix(c.id.String(), d.ClientURI):
 			c.URL = d.ClientURI
 		}
@@ -156,13 +159,13 @@ func (c *client) readJSON(page *outbound.Response) error {
 // readHTML reads a page with an h-app and links, as apps had it before 2024 (sections 4.2.1
 // and 4.2.2).
 func (c *client) readHTML(page *outbound.Response) {
-	l := readLinks(page)
-	c.listRedirects(page.URL, l.all("redirect_uri"))
-	if l.doc == nil {
+	doc := page.HTML()
+	c.listRedirects(page.URL, page.Links(doc, "redirect_uri"))
+	if doc == nil {
 		return
 	}
-	for _, item := range items(l.doc, page.URL) {
-		if hasWord(strings.Join(item.Type, " "), "h-app") || hasWord(strings.Join(item.Type, " "), "h-x-app") {
+	for _, item := range items(doc, page.URL) {
+		if slices.Contains(item.Type, "h-app") || slices.Contains(item.Type, "h-x-app") {
 			c.Name = cleanName(firstText(item.Properties["name"]))
 			c.Logo = c.logo(firstText(item.Properties["logo"]))
 			return
@@ -170,14 +173,14 @@ func (c *client) readHTML(page *outbound.Response) {
 	}
 }
 
-// listRedirects adds addresses: as they are written, since the match is letter by letter, and
-// relative ones made absolute.
+// listRedirects adds redirect URIs. Absolute ones are kept as they are written, since they are
+// compared exactly.
 func (c *client) listRedirects(base *url.URL, list []string) {
-	const most = 100
+	const maxRedirects = 100
 	for _, s := range list {
 		s = strings.TrimSpace(s)
 		u, err := url.Parse(s)
-		if err != nil || s == "" || len(c.redirects) == most {
+		if err != nil || s == "" || len(c.redirects) == maxRedirects {
 			continue
 		}
 		if !u.IsAbs() {
@@ -187,7 +190,7 @@ func (c *client) listRedirects(base *url.URL, list []string) {
 	}
 }
 
-// logo is a picture that may be shown: fetching it tells nobody of the owner but the app.
+// logo returns the URL of a picture at the app's own host, so that no one else learns of the sign-in.
 func (c *client) logo(s string) string {
 	if s == "" {
 		return ""
@@ -199,19 +202,19 @@ func (c *client) logo(s string) string {
 	return u.String()
 }
 
-// cleanName is a name in one line, without letters that are not seen or turn others around.
+// cleanName returns a name on one line, without invisible and direction-changing characters.
 func cleanName(s string) string {
-	const most = 100
+	const maxLetters = 100
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
 	}), " ")
-	if letters := []rune(s); len(letters) > most {
-		s = string(letters[:most]) + "…"
+	if letters := []rune(s); len(letters) > maxLetters {
+		s = string(letters[:maxLetters]) + "…"
 	}
 	return s
 }
 
-// items reads microformats. Its parser was not made for pages that want to break it.
+// items parses microformats. The parser can panic on hostile pages.
 func items(doc *html.Node, base *url.URL) (list []*microformats.Microformat) {
 	defer func() {
 		if recover() != nil {
@@ -221,7 +224,7 @@ func items(doc *html.Node, base *url.URL) (list []*microformats.Microformat) {
 	return microformats.ParseNode(doc, base).Items
 }
 
-// firstText is the first value that is a text, or a picture's address.
+// firstText returns the first value as text; of a picture its URL.
 func firstText(values []any) string {
 	for _, v := range values {
 		switch v := v.(type) {

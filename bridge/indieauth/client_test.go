@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/state"
 )
 
 func TestAnAppsPage(t *testing.T) {
@@ -47,7 +48,7 @@ func TestAnAppsPage(t *testing.T) {
 
 func TestAnAppsPageIsRememberedForAWhile(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"": usualCached, "no-store": leastCached, "max-age=0": leastCached, "private, max-age=600": 10 * time.Minute, "max-age=31536000": mostCached, "max-age=x": usualCached, "max-age=-5": usualCached,
+		"": defaultCached, "no-store": minCached, "max-age=0": minCached, "private, max-age=600": 10 * time.Minute, "max-age=31536000": maxCached, "max-age=x": defaultCached, "max-age=-5": defaultCached,
 	} {
 		s := newServer(t)
 		app(t, s, "text/html", `<p>`, "Cache-Control", header)
@@ -65,13 +66,13 @@ func TestAnAppsPageIsRememberedForAWhile(t *testing.T) {
 func TestRememberedAppsAreFew(t *testing.T) {
 	s := newServer(t)
 	app(t, s, "text/html", `<p>`)
-	for i := range mostClients + 20 {
+	for i := range maxClients + 20 {
 		id := fmt.Sprintf("https://app%d.example/", i)
 		if _, err := s.Authorize(t.Context(), request("client_id", id, "redirect_uri", id)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(s.clients) > mostClients {
+	if len(s.clients) > maxClients {
 		t.Errorf("%d are remembered", len(s.clients))
 	}
 }
@@ -259,5 +260,125 @@ func TestATokenKeepsItsSites(t *testing.T) {
 	}
 	if got, err := s.db.Token(t.Context(), tokens.AccessToken); err != nil || !slices.Equal(got.Sites, []string{"https://notes.example/"}) {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// signIn grants an app and returns its tokens.
+func signIn(t *testing.T, s *Server, d Decision) Tokens {
+	t.Helper()
+	r, err := s.Authorize(t.Context(), request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Scope = r.Scope
+	redirect, err := s.Grant(t.Context(), r, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(redirect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := s.Exchange(t.Context(), url.Values{
+		"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens
+}
+
+// A grant is for the sites that there are when the owner makes it, unless all are allowed.
+func TestAGrantNamesTheSitesThatExist(t *testing.T) {
+	s := newServer(t)
+	app(t, s, "text/html", `<p>`)
+	for name, c := range map[string]struct {
+		d     Decision
+		sites []string
+	}{
+		"all of today": {Decision{}, []string{me, "https://notes.example/"}},
+		"one":          {Decision{Sites: []string{me}}, []string{me}},
+		"all":          {Decision{AllSites: true}, nil},
+		"all and one":  {Decision{AllSites: true, Sites: []string{me}}, nil},
+	} {
+		tokens := signIn(t, s, c.d)
+		for _, when := range []string{"issued", "renewed"} {
+			got, err := s.db.Token(t.Context(), tokens.AccessToken)
+			if err != nil || !slices.Equal(got.Sites, c.sites) || got.AllSites != c.d.AllSites {
+				t.Errorf("%s, %s: got %q, all %v, %v", name, when, got.Sites, got.AllSites, err)
+			}
+			tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// However often an app renews its token, the owner has to sign in again after a year.
+func TestRenewalsEndAfterAYear(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, lifetime := range []time.Duration{time.Hour, 30 * day, 300 * day} {
+		s := newServer(t)
+		app(t, s, "text/html", `<p>`)
+		tokens := signIn(t, s, Decision{Lifetime: lifetime})
+		start := time.Now()
+		issued, err := s.db.Tokens(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var issue state.Issue
+		for now := start; now.Before(start.Add(400 * day)); now = now.Add(lifetime) {
+			s.now = func() time.Time { return now }
+			if issue = s.issue(issued[0], lifetime); issue.Refresh.IsZero() {
+				break
+			}
+			if idle := issue.Refresh.Sub(now); idle > maxIdle {
+				t.Errorf("lifetime %s: can be renewed after %s", lifetime, idle)
+			}
+		}
+		if !issue.Refresh.IsZero() || issue.Token.Expires.Sub(issued[0].Created) > maxGrant {
+			t.Errorf("lifetime %s: the last token expires after %s, renewable until %s", lifetime, issue.Token.Expires.Sub(start), issue.Refresh)
+		}
+		if (tokens.RefreshToken == "") != (lifetime > maxIdle) {
+			t.Errorf("lifetime %s: the refresh token is %q", lifetime, tokens.RefreshToken)
+		}
+		if tokens.RefreshToken == "" {
+			continue
+		}
+		s.now = func() time.Time { return start.Add(366 * day) }
+		_, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}})
+		if codeOf(t, err) != fault.InvalidGrant {
+			t.Errorf("lifetime %s: after a year: %v", lifetime, err)
+		}
+	}
+}
+
+// A token that was issued for more than a year keeps its lifetime, but cannot be renewed.
+func TestAnAccessTokenOfYearsIsNotRenewed(t *testing.T) {
+	s := newServer(t)
+	app(t, s, "text/html", `<p>`)
+	tokens := signIn(t, s, Decision{Lifetime: 730 * 24 * time.Hour})
+	if tokens.RefreshToken != "" || tokens.ExpiresIn != 730*24*3600 {
+		t.Errorf("got %+v", tokens)
+	}
+}
+
+// Anyone can be an app: only one that the owner has allowed before may be told of an error by
+// a redirect.
+func TestErrorsSayWhetherTheAppWasEverAllowed(t *testing.T) {
+	s := newServer(t)
+	app(t, s, "text/html", `<p>`)
+	for _, known := range []bool{false, true} {
+		for name, q := range map[string]url.Values{
+			"scope": request("scope", "a\"b"), "response_type": request("response_type", "token"), "method": request("code_challenge_method", "plain"),
+			"state": request("state", strings.Repeat("x", 5000)),
+		} {
+			var r *RedirectError
+			if _, err := s.Authorize(t.Context(), q); !errors.As(err, &r) || r.Known != known {
+				t.Errorf("%s: %v; want an error of an app that is known: %v", name, err, known)
+			}
+		}
+		signIn(t, s, Decision{})
 	}
 }

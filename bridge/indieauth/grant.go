@@ -11,21 +11,23 @@ import (
 	"gitpost/bridge/state"
 )
 
-// codeLifetime is how long an app has to fetch what was granted.
+// codeLifetime is how long an app has to redeem a code.
 const codeLifetime = 10 * time.Minute
 
 // Decision is the owner's answer to a Request.
 type Decision struct {
-	Me    string   // one of the configured sites; "": the one that was asked for, else the first
-	Scope []string // what is granted; it may be less than was asked for, or other words
-	Sites []string // the configured sites that the token may use; none: all
+	Me       string   // one of the configured sites; "": the requested one, else the first
+	Scope    []string // granted; not necessarily what was requested
+	Sites    []string // the sites that the token may use; none: all that are configured now
+	AllSites bool     // the token may use all sites, also later ones; Sites is ignored
 
-	AllowWithoutPKCE bool // this app may sign in without PKCE, now and later
+	AllowWithoutPKCE bool // this app may omit PKCE, now and later
 
 	Lifetime time.Duration // of access tokens; 0: the configured one; below 0: until they are revoked
 }
 
-// Grant is the owner's yes. The browser goes to redirect, which carries a code for the app.
+// Grant accepts a request. The browser must be redirected to redirect, which has a code for the
+// app.
 func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect string, err error) {
 	const op = "grant access"
 	config := s.config()
@@ -37,19 +39,30 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 	}
 	for _, site := range append([]string{d.Me}, d.Sites...) {
 		if !slices.Contains(config.Me, site) {
-			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a site of this server", site), Hint: "choose one of " + strings.Join(config.Me, ", ")}
+			return "", &fault.Error{
+				Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a site of this server", site),
+				Hint: "choose one of " + strings.Join(config.Me, ", "),
+			}
 		}
+	}
+	switch {
+	case d.AllSites:
+		d.Sites = nil
+	case len(d.Sites) == 0:
+		d.Sites = config.Me
 	}
 	for _, word := range d.Scope {
 		if !scopeWord.MatchString(word) {
-			return "", &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a scope", word), Hint: "choose from the list"}
+			return "", &fault.Error{
+				Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%q is not a scope", word), Hint: "choose from the list",
+			}
 		}
 	}
 	if r.WithoutPKCE && !r.ClientApproved {
 		if !d.AllowWithoutPKCE {
 			return "", &fault.Error{
-				Code: fault.Forbidden, Op: op, Message: r.ClientID + " signs in without PKCE, which protects the code on its way",
-				Hint: "allow this app by name to do so, or use an app that is up to date",
+				Code: fault.Forbidden, Op: op, Message: r.ClientID + " signs in without PKCE, which protects the code from interception",
+				Hint: "allow this for the app, or use an up-to-date app",
 			}
 		}
 		if err := s.db.ApproveOldClient(ctx, r.ClientID); err != nil {
@@ -64,18 +77,19 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 	}
 	code, err := s.db.CreateCode(ctx, state.Code{
 		ClientID: r.ClientID, ClientName: r.Client.Name, RedirectURI: r.RedirectURI, Challenge: r.CodeChallenge,
-		Me: d.Me, Scope: distinct(d.Scope), Sites: d.Sites, Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
+		Me: d.Me, Scope: distinct(d.Scope), Sites: d.Sites, AllSites: d.AllSites,
+		Lifetime: d.Lifetime, Expires: s.now().Add(codeLifetime),
 	})
 	if err != nil {
 		return "", unavailable(op, err)
 	}
-	// me is what apps of before 2020 check.
+	// Apps older than 2020 check me.
 	return s.redirect(r, "code", code, "me", d.Me), nil
 }
 
-// Deny is the owner's no. The browser goes to redirect, which tells the app.
+// Deny refuses a request. The browser must be redirected to redirect, which tells the app.
 func (s *Server) Deny(r *Request) (redirect string) {
-	return s.redirect(r, "error", "access_denied", "error_description", "the owner of the site said no")
+	return s.redirect(r, "error", "access_denied", "error_description", "the owner of the site denied the request")
 }
 
 func distinct(words []string) []string {

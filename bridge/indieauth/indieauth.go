@@ -1,13 +1,13 @@
 // Package indieauth is the authorization server of the site's owner, as the IndieAuth
 // specification of 11 July 2024 has it (https://indieauth.spec.indieweb.org/20240711/).
 //
-// A Server knows no HTML and no sessions. Whoever shows the consent page calls Authorize,
-// shows the Request to the signed-in owner, and then calls Grant or Deny; both give the
-// address to send the browser to. The rest is between apps and endpoints: Identify and Exchange
-// redeem a code, Refresh renews a token, Introspect, Revoke and Userinfo do as they are called. Every secret is stored as its SHA-256 alone, a code
-// works once, and what one tries twice revokes what was made from it.
+// A Server handles neither HTML nor sessions. The consent page calls Authorize, shows the
+// Request to the signed-in owner, and then calls Grant or Deny, which return the URL to redirect
+// the browser to. The other methods serve apps: Identify and Exchange redeem a code, Refresh
+// renews a token; Introspect, Revoke and Userinfo are the endpoints of those names. Secrets are
+// stored as SHA-256 only. A code or refresh token works once; a second use revokes the token.
 //
-// An External verifies tokens of an authorization server elsewhere, in its place.
+// An External verifies tokens of another authorization server instead.
 //
 // Both are safe for concurrent use.
 package indieauth
@@ -23,19 +23,19 @@ import (
 	"gitpost/bridge/state"
 )
 
-// Config is what a Server needs to know.
+// Config configures a Server.
 type Config struct {
-	URL      string        // where gitpost is reached, without a slash at the end
-	Me       []string      // the sites that the owner can sign in as; the first is the usual one
-	Profile  Profile       // what apps with the scope "profile" are told; URL "": the site
-	Lifetime time.Duration // of access tokens, unless the owner chooses; 0: until they are revoked
+	URL      string        // of gitpost, without a trailing slash
+	Me       []string      // the sites that the owner can sign in as; the first is the default
+	Profile  Profile       // for apps with the scope "profile"; the default URL is the site
+	Lifetime time.Duration // default lifetime of access tokens; 0: until they are revoked
 
-	// IntrospectionSecret lets a resource server elsewhere ask about tokens. "": only who has
-	// a good token may.
+	// IntrospectionSecret authenticates resource servers at the introspection endpoint. If it
+	// is "", a valid token is needed.
 	IntrospectionSecret string
 }
 
-// Profile is what the owner tells apps of himself.
+// Profile describes the owner to apps.
 type Profile struct {
 	Name  string `json:"name,omitempty"`
 	URL   string `json:"url,omitempty"`
@@ -59,18 +59,16 @@ type fetcher interface {
 	Get(ctx context.Context, address, accept string) (*outbound.Response, error)
 }
 
-// New makes a Server that keeps its codes and tokens in db. config gives the configuration in
-// force; it is asked for each request.
+// New returns a Server that stores its codes and tokens in db. config is called for each request.
 func New(config func() Config, db *state.DB) *Server {
 	return &Server{
 		config: config, db: db, now: time.Now, clients: map[string]cachedClient{},
-		// A redirect to another host would let whoever finds an open redirector at an app's host
-		// speak for the app.
-		fetch: outbound.New(outbound.Options{SameHost: true, Timeout: 5 * time.Second}), // the owner waits,
+		// SameHost: an open redirect at an app's host must not let others speak for the app.
+		fetch: outbound.New(outbound.Options{SameHost: true, Timeout: 5 * time.Second}),
 	}
 }
 
-// Issuer identifies the server, against mix-up attacks. It is a prefix of the metadata's address.
+// Issuer identifies the server, against mix-up attacks. It is a prefix of the metadata URL.
 func (s *Server) Issuer() string { return s.config().URL + "/" }
 
 // Metadata describes the server to apps (RFC 8414, and section 4.1.1).
@@ -93,10 +91,10 @@ type Metadata struct {
 	ClientIDMetadataDocument bool     `json:"client_id_metadata_document_supported"`
 }
 
-// scopes are those that mean something to gitpost.
+// scopes are those that gitpost supports.
 var scopes = []string{"create", "update", "delete", "undelete", "media", "draft", "read", "profile", "email"}
 
-// Metadata is the document at /.well-known/oauth-authorization-server.
+// Metadata returns the document at /.well-known/oauth-authorization-server.
 func (s *Server) Metadata() Metadata {
 	u := s.config().URL
 	return Metadata{
@@ -119,10 +117,10 @@ func (s *Server) Metadata() Metadata {
 	}
 }
 
-// site is the configured address that the unverified s means, "" when it means none.
+// site returns the configured site for an unverified me, or "".
 func (s *Server) site(me string) string { return siteOf(s.config().Me, me) }
 
-// siteOf compares without regard to http and https: people leave that out.
+// siteOf returns the site that me names, ignoring the scheme, or "".
 func siteOf(sites []string, me string) string {
 	if slices.Contains(sites, me) {
 		return me

@@ -11,8 +11,8 @@ import (
 	"gitpost/bridge/state"
 )
 
-// Introspection tells a resource server what a token is good for (section 6.2). For a token
-// that is good for nothing it says only that.
+// Introspection describes a token to a resource server (section 6.2). For a bad token only
+// Active is set, to false.
 type Introspection struct {
 	Active   bool   `json:"active"`
 	Me       string `json:"me,omitempty"`
@@ -22,19 +22,18 @@ type Introspection struct {
 	Issued   int64  `json:"iat,omitempty"`
 }
 
-// MayIntrospect tells whether secret is the configured one, with which a resource server
-// elsewhere shows that it may ask.
+// MayIntrospect reports whether secret is the configured introspection secret.
 func (s *Server) MayIntrospect(secret string) bool {
 	want := s.config().IntrospectionSecret
 	if want == "" {
 		return false
 	}
-	// Of equal length, so that the time tells nothing, not even how long it is.
+	// Hashes have equal lengths, so the comparison leaks not even the length.
 	a, b := sha256.Sum256([]byte(secret)), sha256.Sum256([]byte(want))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// Introspect looks a token up.
+// Introspect returns the description of a token.
 func (s *Server) Introspect(ctx context.Context, token string) (Introspection, error) {
 	t, err := s.db.Token(ctx, token)
 	switch {
@@ -53,8 +52,8 @@ func (s *Server) Introspect(ctx context.Context, token string) (Introspection, e
 	return out, nil
 }
 
-// Revoke ends an access token, or the access token that a refresh token renews: then neither
-// works. It is no error that there is none such (RFC 7009, section 2.2).
+// Revoke revokes an access token, or the one that belongs to a refresh token; then neither
+// works. An unknown secret is not an error (RFC 7009, section 2.2).
 func (s *Server) Revoke(ctx context.Context, secret string) error {
 	err := s.db.RevokeSecret(ctx, secret)
 	if errors.Is(err, state.ErrNoToken) {
@@ -66,12 +65,12 @@ func (s *Server) Revoke(ctx context.Context, secret string) error {
 	return unavailable("revoke token", err)
 }
 
-// Userinfo is the profile, for an app whose token has the scope for it (section 9).
+// Userinfo returns the profile for an app whose token has the scope for it (section 9).
 func (s *Server) Userinfo(me string, scope []string) (Profile, error) {
 	p := s.profile(me, scope)
 	if p == nil {
 		return Profile{}, &fault.Error{
-			Code: fault.InsufficientScope, Op: "tell the profile", Scope: "profile",
+			Code: fault.InsufficientScope, Op: "read profile", Scope: "profile",
 			Message: `this needs the scope "profile"`, Hint: "sign in again and allow it",
 		}
 	}

@@ -16,13 +16,13 @@ import (
 	"gitpost/bridge/state"
 )
 
-// Identity is what the authorization endpoint answers: who signed in (section 5.3.2).
+// Identity is the response of the authorization endpoint: who signed in (section 5.3.2).
 type Identity struct {
 	Me      string   `json:"me"`
 	Profile *Profile `json:"profile,omitempty"`
 }
 
-// Tokens is what the token endpoint answers (section 5.3.3).
+// Tokens is the response of the token endpoint (section 5.3.3).
 type Tokens struct {
 	AccessToken  string   `json:"access_token"`
 	TokenType    string   `json:"token_type"`
@@ -36,8 +36,8 @@ type Tokens struct {
 	ClientID string `json:"-"`
 }
 
-// Identify redeems a code at the authorization endpoint: the app is told who signed in, and
-// gets no token, whatever was granted.
+// Identify redeems a code at the authorization endpoint: the app learns who signed in and gets
+// no token.
 func (s *Server) Identify(ctx context.Context, form url.Values) (Identity, error) {
 	const op = "redeem code"
 	var out Identity
@@ -55,13 +55,15 @@ func (s *Server) Identify(ctx context.Context, form url.Values) (Identity, error
 func (s *Server) Exchange(ctx context.Context, form url.Values) (Tokens, error) {
 	const op = "redeem code"
 	issued, err := s.redeem(ctx, op, form, func(c state.Code) (state.Issue, error) {
-		if len(c.Scope) == 0 { // RFC 6749, section 3.3; the code stays good for the authorization endpoint
+		if len(c.Scope) == 0 { // RFC 6749, section 3.3; the code stays valid for the authorization endpoint
 			return state.Issue{}, &fault.Error{
-				Code: fault.InvalidGrant, Op: op, Message: "the code was issued without a scope, so there is no token for it",
-				Hint: "redeem it at the authorization endpoint, or ask for a scope when you send the owner there",
+				Code: fault.InvalidGrant, Op: op, Message: "the code was issued without a scope, so it has no token",
+				Hint: "redeem it at the authorization endpoint, or request a scope",
 			}
 		}
-		return s.issue(state.Token{Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope, Sites: c.Sites}, c.Lifetime), nil
+		return s.issue(state.Token{
+			Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope, Sites: c.Sites, AllSites: c.AllSites, Created: s.now(),
+		}, c.Lifetime), nil
 	})
 	if err != nil {
 		return Tokens{}, err
@@ -69,15 +71,33 @@ func (s *Server) Exchange(ctx context.Context, form url.Values) (Tokens, error) 
 	return s.tokens(issued), nil
 }
 
-// issue sets the times of a token that lives for so long.
+// A grant can be renewed for so long; then the owner must sign in again.
+const (
+	maxIdle  = 180 * 24 * time.Hour // since the last renewal
+	maxGrant = 365 * 24 * time.Hour // in total
+)
+
+// issue returns a new or, if it has an ID, a renewed token with its times. A refresh token
+// expires when it was not used for twice the token's lifetime; no renewal lasts beyond the
+// limits of a grant.
 func (s *Server) issue(t state.Token, lifetime time.Duration) state.Issue {
 	if lifetime <= 0 {
 		t.Expires = time.Time{}
 		return state.Issue{Token: &t}
 	}
-	now := s.now()
+	now, end := s.now(), t.Created.Add(maxGrant)
 	t.Expires = now.Add(lifetime)
-	return state.Issue{Token: &t, Refresh: now.Add(2 * lifetime)} // who was away for so long signs in again
+	if t.ID != 0 && t.Expires.After(end) {
+		t.Expires = end
+	}
+	refresh := now.Add(min(2*lifetime, maxIdle))
+	if refresh.After(end) {
+		refresh = end
+	}
+	if !refresh.After(t.Expires) {
+		refresh = time.Time{}
+	}
+	return state.Issue{Token: &t, Refresh: refresh}
 }
 
 func (s *Server) tokens(issued state.Issued) Tokens {
@@ -94,17 +114,20 @@ func (s *Server) tokens(issued state.Issued) Tokens {
 
 var verifierText = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-// redeem finds the code of a form, and gives it to then when the form is from the app that
-// the code is for. A form that is wrong leaves the code as it is.
+// redeem finds the code of a form and passes it to then, if the form is from the app that the
+// code was issued to. After another form the code stays valid.
 func (s *Server) redeem(ctx context.Context, op string, form url.Values, then func(state.Code) (state.Issue, error)) (state.Issued, error) {
 	for _, name := range []string{"grant_type", "code", "client_id", "redirect_uri", "code_verifier"} {
 		if len(form[name]) > 1 {
-			return state.Issued{}, badRequest(op, name+" is there more than once")
+			return state.Issued{}, badRequest(op, name+" was sent more than once")
 		}
 	}
 	// Apps of before 2020 send no grant_type.
 	if kind := form.Get("grant_type"); kind != "" && kind != "authorization_code" {
-		return state.Issued{}, &fault.Error{Code: fault.UnsupportedGrant, Op: op, Message: "grant_type " + shorten(kind) + " is not known here", Hint: "send authorization_code or refresh_token"}
+		return state.Issued{}, &fault.Error{
+			Code: fault.UnsupportedGrant, Op: op, Message: "grant_type " + shorten(kind) + " is not supported",
+			Hint: "send authorization_code or refresh_token",
+		}
 	}
 	for _, name := range []string{"code", "client_id", "redirect_uri"} {
 		if form.Get(name) == "" {
@@ -112,25 +135,34 @@ func (s *Server) redeem(ctx context.Context, op string, form url.Values, then fu
 		}
 	}
 	issued, err := s.db.RedeemCode(ctx, form.Get("code"), func(c state.Code) (state.Issue, error) {
-		if problem := fits(c, form); problem != "" {
-			return state.Issue{}, &fault.Error{Code: fault.InvalidGrant, Op: op, Message: problem, Hint: "send what the authorization request had"}
+		if problem := mismatch(c, form); problem != "" {
+			return state.Issue{}, &fault.Error{
+				Code: fault.InvalidGrant, Op: op, Message: problem, Hint: "send the values of the authorization request",
+			}
 		}
 		return then(c)
 	})
-	const again = "send the owner to the authorization endpoint again"
 	switch {
 	case errors.Is(err, state.ErrNoCode):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "there is no such code", Hint: again}
+		err = badGrant(op, "no such code", nil)
 	case errors.Is(err, state.ErrExpired):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the code has expired; it is good for ten minutes", Hint: again}
+		err = badGrant(op, "the code has expired; it is valid for ten minutes", nil)
 	case errors.Is(err, state.ErrUsed):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the code was used before, so the token that was made from it is revoked", Hint: again, Err: state.ErrUsed}
+		err = badGrant(op, "the code was used before; its token is revoked", state.ErrUsed)
 	}
 	return issued, unavailable(op, err)
 }
 
-// fits says what in the form differs from what the code was issued for.
-func fits(c state.Code, form url.Values) (problem string) {
+// badGrant returns an error for a code or refresh token that cannot be used (any more).
+func badGrant(op, message string, cause error) error {
+	return &fault.Error{
+		Code: fault.InvalidGrant, Op: op, Message: message, Err: cause,
+		Hint: "send the owner to the authorization endpoint again",
+	}
+}
+
+// mismatch returns how the form differs from what the code was issued for, or "".
+func mismatch(c state.Code, form url.Values) (problem string) {
 	id, err := ClientID(form.Get("client_id"))
 	if err != nil || subtle.ConstantTimeCompare([]byte(id), []byte(c.ClientID)) != 1 {
 		return "the code was issued to another client_id"
@@ -141,29 +173,29 @@ func fits(c state.Code, form url.Values) (problem string) {
 	verifier := form.Get("code_verifier")
 	switch {
 	case c.Challenge == "" && verifier != "":
-		// The app meant to be protected, and somebody on the way took its challenge away.
-		return "a code_verifier is there, but the authorization request came without a code_challenge"
+		// The app uses PKCE, but an attacker removed its challenge.
+		return "there is a code_verifier, but the authorization request had no code_challenge"
 	case c.Challenge == "":
 		return ""
 	case verifier == "":
 		return "the code_verifier is missing"
 	case !verifierText.MatchString(verifier):
-		return "the code_verifier is not 43 to 128 letters, digits, hyphens, dots, underscores or tildes"
+		return "the code_verifier must be 43 to 128 letters, digits, hyphens, dots, underscores or tildes"
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	if subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(c.Challenge)) != 1 {
-		return "the code_verifier does not belong to the code_challenge"
+		return "the code_verifier does not match the code_challenge"
 	}
 	return ""
 }
 
-// Refresh renews an access token (section 5.5.1). The old one and the refresh token stop
-// working, and the answer has a new one of each.
+// Refresh renews an access token (section 5.5.1). The old access and refresh tokens stop
+// working; the response has new ones. A grant cannot be renewed for more than a year.
 func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 	const op = "refresh token"
 	for _, name := range []string{"refresh_token", "client_id", "scope"} {
 		if len(form[name]) > 1 {
-			return Tokens{}, badRequest(op, name+" is there more than once")
+			return Tokens{}, badRequest(op, name+" was sent more than once")
 		}
 	}
 	for _, name := range []string{"refresh_token", "client_id"} {
@@ -174,30 +206,38 @@ func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 	issued, err := s.db.Refresh(ctx, form.Get("refresh_token"), func(r state.Renewal) (state.Issue, error) {
 		id, err := ClientID(form.Get("client_id"))
 		if err != nil || subtle.ConstantTimeCompare([]byte(id), []byte(r.Token.ClientID)) != 1 {
-			return state.Issue{}, &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the refresh token was issued to another client_id", Hint: "send the one of the authorization request"}
+			return state.Issue{}, &fault.Error{
+				Code: fault.InvalidGrant, Op: op, Message: "the refresh token was issued to another client_id",
+				Hint: "send the one of the authorization request",
+			}
+		}
+		if !s.now().Before(r.Token.Created.Add(maxGrant)) {
+			return state.Issue{}, state.ErrExpired
 		}
 		t := r.Token
 		t.Scope = r.Scope
 		if wanted := distinct(strings.Fields(form.Get("scope"))); len(wanted) > 0 {
 			for _, word := range wanted {
 				if !slices.Contains(r.Scope, word) {
-					return state.Issue{}, &fault.Error{Code: fault.InvalidScope, Op: op, Message: "the scope " + shorten(word) + " was not granted", Hint: `ask for some of "` + strings.Join(r.Scope, " ") + `"`}
+					return state.Issue{}, &fault.Error{
+						Code: fault.InvalidScope, Op: op, Message: "the scope " + shorten(word) + " was not granted",
+						Hint: `request some of "` + strings.Join(r.Scope, " ") + `"`,
+					}
 				}
 			}
 			t.Scope = wanted
 		}
 		return s.issue(t, r.Lifetime), nil
 	})
-	const again = "send the owner to the authorization endpoint again"
 	switch {
 	case errors.Is(err, state.ErrNoRefresh):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "there is no such refresh token", Hint: again}
+		err = badGrant(op, "no such refresh token", nil)
 	case errors.Is(err, state.ErrExpired):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the refresh token has expired", Hint: again}
+		err = badGrant(op, "the refresh token has expired", nil)
 	case errors.Is(err, state.ErrRevoked):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the token was revoked", Hint: again}
+		err = badGrant(op, "the token was revoked", nil)
 	case errors.Is(err, state.ErrUsed):
-		err = &fault.Error{Code: fault.InvalidGrant, Op: op, Message: "the refresh token was used before, so the token is revoked", Hint: again, Err: state.ErrUsed}
+		err = badGrant(op, "the refresh token was used before; the token is revoked", state.ErrUsed)
 	}
 	if err != nil {
 		return Tokens{}, unavailable(op, err)
@@ -205,18 +245,21 @@ func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 	return s.tokens(issued), nil
 }
 
-// unavailable makes trouble with the database an error that is told as such. Others, and nil,
-// stay as they are.
+// unavailable turns errors of the database into fault.Unavailable. A *fault.Error and nil are
+// returned unchanged.
 func unavailable(op string, err error) error {
 	var known *fault.Error
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the server cannot read or write its state just now", Hint: "try again in a while; the log has the cause", Err: err}
+	return &fault.Error{
+		Code: fault.Unavailable, Op: op, Message: "the server could not read or write its state",
+		Hint: "try again later; the log has the cause", Err: err,
+	}
 }
 
-// profile is what an app with those scopes is told; nil when it may be told nothing. email
-// alone is not enough (section 5.3.4).
+// profile returns the profile for an app with those scopes, or nil. email alone is not enough
+// (section 5.3.4).
 func (s *Server) profile(me string, scope []string) *Profile {
 	if !slices.Contains(scope, "profile") {
 		return nil
@@ -232,5 +275,7 @@ func (s *Server) profile(me string, scope []string) *Profile {
 }
 
 func badRequest(op, message string) error {
-	return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: message, Hint: "see section 5.3 of the IndieAuth specification"}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op, Message: message, Hint: "see section 5.3 of the IndieAuth specification",
+	}
 }

@@ -6,17 +6,17 @@ import (
 	"errors"
 )
 
-// A sound file's cover is a picture with metadata of its own. It is cleaned like any other
-// and put back in its place; the bytes that it needs no more, behind its end, become zeros,
-// so that nothing else in the file moves.
+// An audio file's cover is an image with metadata of its own. It is cleaned like any other and
+// replaced in place; the bytes that are left over become zeros, so that nothing else in the file
+// moves.
 
-// maxCover is how large a cover may be.
+// maxCover is the most bytes of a cover.
 const maxCover = 16 << 20
 
-// errNoCover is of a picture that cannot be cleaned, and must not be kept.
-var errNoCover = errors.New("no picture that can be cleaned")
+// errNoCover means an image that cannot be cleaned, and must not be kept.
+var errNoCover = errors.New("no image that can be cleaned")
 
-// cleanCover takes the metadata out of a picture in memory. What it gives is as long as b.
+// cleanCover removes the metadata of an image in memory. The result is as long as b.
 func cleanCover(b []byte, keep policy) ([]byte, error) {
 	k := sniff(b[:min(len(b), sniffLength)])
 	if k == nil || k.cleaner() == nil {
@@ -28,7 +28,7 @@ func cleanCover(b []byte, keep policy) ([]byte, error) {
 	if err == nil {
 		err = out.Flush()
 	}
-	if errors.As(err, new(mixture)) {
+	if errors.As(err, new(polyglotError)) {
 		return nil, err
 	}
 	if err != nil || cleaned.Len() > len(b) {
@@ -37,8 +37,8 @@ func cleanCover(b []byte, keep policy) ([]byte, error) {
 	return append(cleaned.Bytes(), make([]byte, len(b)-cleaned.Len())...), nil
 }
 
-// scrubCover cleans the picture that lies between two offsets. kept is false when it cannot
-// be cleaned: the caller takes it out.
+// scrubCover cleans the image between two offsets. kept is false if it cannot be cleaned: the caller
+// must remove it.
 func (m medium) scrubCover(from, to int64, keep policy) (kept bool, err error) {
 	if to-from > maxCover {
 		return false, nil
@@ -57,8 +57,8 @@ func (m medium) scrubCover(from, to int64, keep policy) (kept bool, err error) {
 	return true, m.write(from, cleaned)
 }
 
-// scrubItemCovers cleans the pictures of an item list's covr box: data boxes, each with type
-// and locale before its content.
+// scrubItemCovers cleans the images of an item list's covr box: data boxes, each with type and locale
+// before its content.
 func (m medium) scrubItemCovers(covr box, keep policy) error {
 	list, err := m.boxes(covr.body, covr.end)
 	if err != nil {
@@ -79,8 +79,8 @@ func (m medium) scrubItemCovers(covr box, keep policy) error {
 	return nil
 }
 
-// id3Picture is where the picture begins in the content of an APIC frame, or PIC in the
-// first version: behind encoding, type and description. It is 0 when there is none.
+// id3Picture returns where the image starts in the content of an APIC frame, or PIC in the first
+// version: behind encoding, type and description; or 0.
 func id3Picture(content []byte, version byte) int {
 	if len(content) < 6 {
 		return 0
@@ -94,7 +94,7 @@ func id3Picture(content []byte, version byte) int {
 		}
 		at = 1 + end + 1
 	}
-	for at++; at < len(content); at++ { // the description, behind the kind of picture
+	for at++; at < len(content); at++ { // the description, behind the role of the picture
 		if content[at] != 0 {
 			if wide {
 				at++
@@ -112,40 +112,55 @@ func id3Picture(content []byte, version byte) int {
 	return 0
 }
 
-// scrubCommentCover cleans the picture that a Vorbis comment holds in Base64: FLAC's
-// picture block, or the picture alone in the older form. text is changed in its place.
-func scrubCommentCover(name string, text []byte, keep policy) (changed bool, err error) {
-	value := text[len(name)+1:]
+// scrubCommentCover cleans, in place, the image that a Vorbis comment has in Base64 from an offset on:
+// FLAC's picture block, or in the older form the image alone. An image that cannot be cleaned is
+// blanked.
+func scrubCommentCover(text []byte, at int, alone bool, keep policy) error {
+	value := text[at:]
 	b := make([]byte, base64.StdEncoding.DecodedLen(len(value)))
 	n, err := base64.StdEncoding.Decode(b, value)
 	b = b[:n]
-	at := 0
-	if err == nil && name == "METADATA_BLOCK_PICTURE" {
-		c := &cursor{b: b}
-		c.uint(4)
-		for range 2 { // content type and description
-			if length := c.uint(4); length < uint64(len(b)) {
-				c.take(int(length))
-			} else {
-				c.short = true
-			}
-		}
-		c.take(20) // width, height, depth, colours, length
-		at, err = c.at, c.err()
+	switch {
+	case err != nil:
+	case alone:
+		err = replaceCover(b, keep)
+	default:
+		_, err = cleanFLACPicture(b, keep)
 	}
+	switch {
+	case err == nil:
+		base64.StdEncoding.Encode(value, b)
+	case errors.As(err, new(polyglotError)):
+		return err
+	default:
+		blank(value)
+	}
+	return nil
+}
+
+// cleanFLACPicture cleans, in place, the image in a FLAC picture block.
+func cleanFLACPicture(b []byte, keep policy) (changed bool, err error) {
+	c := &cursor{b: b}
+	c.uint(4)
+	for range 2 { // content type and description
+		if length := c.uint(4); length < uint64(len(b)) {
+			c.take(int(length))
+		} else {
+			c.short = true
+		}
+	}
+	c.take(20) // width, height, depth, colours, length
+	if c.short {
+		return false, errNoCover
+	}
+	return true, replaceCover(b[c.at:], keep)
+}
+
+// replaceCover cleans an image in place.
+func replaceCover(b []byte, keep policy) error {
+	cleaned, err := cleanCover(b, keep)
 	if err == nil {
-		var cleaned []byte
-		if cleaned, err = cleanCover(b[at:], keep); err == nil {
-			copy(b[at:], cleaned)
-			base64.StdEncoding.Encode(value, b)
-			return true, nil
-		}
+		copy(b, cleaned)
 	}
-	if errors.As(err, new(mixture)) {
-		return false, err
-	}
-	for i := range value {
-		value[i] = '_'
-	}
-	return true, nil
+	return err
 }

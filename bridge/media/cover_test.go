@@ -61,7 +61,7 @@ func withCover(t testing.TB, name string, cover []byte) []byte {
 			page := slices.Concat(body[:26], []byte{byte(len(lacing))}, lacing, part[:n])
 			page[5], page[18] = 0, number
 			f := &memory{page}
-			if err := (medium{f, int64(len(page))}).sumOggPage(oggPage{end: int64(len(page))}); err != nil {
+			if err := newMedium(t.Context(), f, int64(len(page))).sumOggPage(oggPage{end: int64(len(page))}); err != nil {
 				t.Fatal(err)
 			}
 			out, part = append(out, f.b...), part[n:]
@@ -181,6 +181,6 @@ func TestACoverThatCannotBeCleanedIsTakenOut(t *testing.T) {
 			t.Errorf("%s: the damaged cover is still there", name)
 		}
 		page := withCover(t, name, append(photo(t, scene(8, 8)), "<html><script>alert(1)</script>"...))
-		refused(t, open(t, Config{}), name, bytes.NewReader(page), fault.UnsupportedMedia, "in it")
+		refused(t, open(t, Config{}), name, bytes.NewReader(page), fault.UnsupportedMedia, "contains")
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 )
 
-// EXIF is a TIFF file without a picture: a header, and directories (IFDs) of twelve-byte
-// entries. Specification: CIPA DC-008 (Exif 2.32), TIFF 6.0.
+// EXIF is a TIFF file without an image: a header, and directories (IFDs) of twelve-byte entries.
+// Specification: CIPA DC-008 (Exif 2.32), TIFF 6.0.
 
 const (
 	tagOrientation = 0x0112
@@ -24,10 +24,10 @@ type tiff struct {
 	order binary.ByteOrder
 }
 
-// headerLength is where the first directory can begin.
+// headerLength is where the first directory can start.
 const headerLength = 8
 
-// parseTIFF looks at the header only.
+// parseTIFF reads the header only.
 func parseTIFF(b []byte) (tiff, bool) {
 	if len(b) < 14 {
 		return tiff{}, false
@@ -49,7 +49,7 @@ type entry struct {
 	count uint32
 }
 
-// entries lists the directory at an offset, and the offset of the next one.
+// entries returns the directory at an offset, and the offset of the next one.
 func (t tiff) entries(at uint32) (list []entry, next uint32) {
 	if int64(at)+2 > int64(len(t.b)) {
 		return nil, 0
@@ -69,11 +69,11 @@ func (t tiff) entries(at uint32) (list []entry, next uint32) {
 	return list, next
 }
 
-// first is the offset of IFD 0.
+// first returns the offset of IFD 0.
 func (t tiff) first() uint32 { return t.order.Uint32(t.b[4:]) }
 
-// orientation is EXIF's orientation of an EXIF block, or 0 when it says none or that the
-// picture stands right.
+// orientation returns the orientation in an EXIF block, or 0 if there is none or the image is
+// upright.
 func orientation(exif []byte) int {
 	t, ok := parseTIFF(exif)
 	if !ok {
@@ -90,7 +90,7 @@ func orientation(exif []byte) int {
 	return 0
 }
 
-// onlyOrientation is an EXIF block that says nothing else.
+// onlyOrientation returns an EXIF block with nothing but an orientation.
 func onlyOrientation(v int) []byte {
 	return []byte{
 		'M', 'M', 0, '*', 0, 0, 0, 8, // header; IFD 0 follows
@@ -100,9 +100,8 @@ func onlyOrientation(v int) []byte {
 	}
 }
 
-// upright changes the orientation of an EXIF block to "as it stands", for a picture whose
-// pixels were turned.
-func upright(exif []byte) {
+// setUpright removes the orientation of an EXIF block, for an image whose pixels were rotated.
+func setUpright(exif []byte) {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return
@@ -117,38 +116,41 @@ func upright(exif []byte) {
 
 var typeSize = [14]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 
-// withoutPlace removes from an EXIF block where the picture was made: the GPS directory, and
-// what could hold a copy of it and cannot be read through: embedded XMP and IPTC, the maker's
-// note, further pictures, and what no directory refers to. It works in place and reports
-// whether the block could be read; when not, it must not be kept.
-func withoutPlace(exif []byte) bool {
+// maxIFDs is how many directories a block may have. Real ones have five.
+const maxIFDs = 16
+
+// stripEXIF removes from an EXIF block the location, and what could contain a copy of it and cannot
+// be read: embedded XMP and IPTC, the maker's note, further images, and what no directory refers
+// to. It works in place and reports whether the block could be read; if not, the block must not be
+// kept.
+func stripEXIF(exif []byte) bool {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return false
 	}
-	used := make([]bool, len(t.b))
-	mark := func(from, to int) {
-		for i := from; i < min(to, len(used)); i++ {
-			used[i] = true
-		}
-	}
-	mark(0, headerLength)
 	seen := map[uint32]bool{}
 	at := t.first()
-	for at >= headerLength && !seen[at] && len(seen) < 16 {
+	for at >= headerLength && !seen[at] && len(seen) < maxIFDs {
 		seen[at] = true
-		at = t.clear(at, seen)
+		at = t.strip(at, seen)
 	}
 	if len(seen) == 0 || at != 0 && !seen[at] {
-		return false // a directory that was not looked through
+		return false // a directory was not read
 	}
+	// How many ranges more start than end at each byte.
+	used := make([]int32, len(t.b)+1)
+	mark := func(from, to int) {
+		used[min(from, len(t.b))]++
+		used[min(to, len(t.b))]--
+	}
+	mark(0, headerLength)
 	for at := range seen {
 		list, _ := t.entries(at)
 		mark(int(at), int(at)+2+12*len(list)+4)
 		for _, e := range list {
-			// Directories that lie over each other, which only a hostile block has, may show
-			// again what was taken out.
-			if tellsMore[e.tag] {
+			// Directories that overlap, which only a hostile block has, may show again what was
+			// removed.
+			if revealingTags[e.tag] {
 				return false
 			}
 			if from, to, ok := t.value(e); ok {
@@ -156,36 +158,37 @@ func withoutPlace(exif []byte) bool {
 			}
 		}
 	}
-	for i, is := range used {
-		if !is {
+	open := int32(0)
+	for i, change := range used[:len(t.b)] {
+		if open += change; open == 0 {
 			t.b[i] = 0
 		}
 	}
 	return true
 }
 
-// tellsMore are the tags whose content cannot be looked through, and that of the place.
-var tellsMore = map[uint16]bool{
+// revealingTags are the location, and the tags whose content cannot be read.
+var revealingTags = map[uint16]bool{
 	tagGPSIFD: true, tagXMP: true, tagIPTC: true, tagPhotoshop: true, tagMakerNote: true,
-	0x014a: true,               // directories of further pictures
-	0x0111: true, 0x0117: true, // a thumbnail that is not compressed
-	0x0201: true, 0x0202: true, // one that is, with metadata of its own
+	0x014a: true,               // directories of further images
+	0x0111: true, 0x0117: true, // an uncompressed thumbnail
+	0x0201: true, 0x0202: true, // a compressed one, with metadata of its own
 	0xc634: true, // a maker's note of DNG
 }
 
-// clear removes the entries that tell more from one directory and those below it. What they
-// refer to is then used by nothing.
-func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
+// strip removes revealing entries from one directory and those below it. What they refer to is then
+// used by nothing.
+func (t tiff) strip(at uint32, seen map[uint32]bool) (next uint32) {
 	list, next := t.entries(at)
 	kept := 0
 	for _, e := range list {
-		if tellsMore[e.tag] {
+		if revealingTags[e.tag] {
 			continue
 		}
 		if e.tag == tagExifIFD || e.tag == tagInteropIFD {
-			if below := t.order.Uint32(t.b[e.at+8:]); below >= headerLength && !seen[below] && len(seen) < 16 {
+			if below := t.order.Uint32(t.b[e.at+8:]); below >= headerLength && !seen[below] && len(seen) < maxIFDs {
 				seen[below] = true
-				t.clear(below, seen)
+				t.strip(below, seen)
 			}
 		}
 		copy(t.b[int(at)+2+12*kept:], t.b[e.at:e.at+12])
@@ -194,7 +197,7 @@ func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 	if kept == len(list) {
 		return next
 	}
-	// Close the gap: the link to the next directory stands right behind the last entry.
+	// Close the gap: the link to the next directory follows the last entry.
 	t.order.PutUint16(t.b[at:], uint16(kept))
 	end := int(at) + 2 + 12*kept
 	stop := min(int(at)+2+12*len(list)+4, len(t.b))
@@ -205,7 +208,7 @@ func (t tiff) clear(at uint32, seen map[uint32]bool) (next uint32) {
 	return next
 }
 
-// value is where a value lies that does not stand in its entry.
+// value returns where a value is, if not in its entry.
 func (t tiff) value(e entry) (from, to int, ok bool) {
 	if e.typ == 0 || int(e.typ) >= len(typeSize) {
 		return 0, 0, false

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -55,15 +56,15 @@ func cleanBytes(body []byte, keep policy) ([]byte, shape, error) {
 		return b.Bytes(), sh, err
 	}
 	f := &memory{bytes.Clone(body)}
-	sh, err := k.scrubber()(medium{f, int64(len(body))}, keep)
+	sh, err := k.scrubber()(newMedium(context.Background(), f, int64(len(body))), keep)
 	return f.b, sh, err
 }
 
 // isBlame tells whether an error is the file's fault.
 func isBlame(err error) bool {
 	var d defect
-	var m mixture
-	return ended(err) || errors.As(err, &d) || errors.As(err, &m)
+	var p polyglotError
+	return ended(err) || errors.As(err, &d) || errors.As(err, &p)
 }
 
 // fuzz holds for the remover of every kind: it neither panics nor fails for a reason of its
@@ -83,7 +84,7 @@ func fuzz(f *testing.F, want *kind, decode func(io.Reader) (image.Image, error),
 		if sniff(body[:min(len(body), sniffLength)]) != want {
 			return
 		}
-		for _, keep := range []policy{keepNothing, keepNoPlace, keepAll} {
+		for _, keep := range []policy{keepNothing, keepNoLocation, keepAll} {
 			once, sh, err := cleanBytes(body, keep)
 			if err != nil {
 				if !isBlame(err) {
@@ -100,7 +101,7 @@ func fuzz(f *testing.F, want *kind, decode func(io.Reader) (image.Image, error),
 			}
 			// A hostile EXIF block may have directories that overlap: what is taken out of one
 			// changes another.
-			if keep != keepNoPlace && !bytes.Equal(once, twice) {
+			if keep != keepNoLocation && !bytes.Equal(once, twice) {
 				t.Fatalf("policy %d: cleaned a second time it is another file", keep)
 			}
 			if decode == nil || int64(sh.width)*int64(sh.height) > 1<<20 {
@@ -146,12 +147,15 @@ func FuzzScrubMP3(f *testing.F)  { fuzz(f, mp3Kind, nil, withCover(f, "sound.mp3
 func FuzzScrubM4A(f *testing.F)  { fuzz(f, m4aKind, nil, withCover(f, "sound.m4a", coverPhoto(f))) }
 func FuzzScrubOgg(f *testing.F)  { fuzz(f, oggKind, nil, withCover(f, "sound.ogg", coverPhoto(f))) }
 
+func FuzzScrubFLAC(f *testing.F) { fuzz(f, flacKind, nil) }
+func FuzzScrubWAV(f *testing.F)  { fuzz(f, wavKind, nil) }
+
 func FuzzEXIFWithoutPlace(f *testing.F) {
 	f.Add(exifBlock(binary.BigEndian, 6))
 	f.Add(exifBlock(binary.LittleEndian, 1))
 	f.Fuzz(func(t *testing.T, block []byte) {
 		turned := orientation(block)
-		if !withoutPlace(block) {
+		if !stripEXIF(block) {
 			return
 		}
 		if turned != 0 && orientation(block) != 0 && orientation(block) != turned {
@@ -170,11 +174,11 @@ func FuzzEXIFWithoutPlace(f *testing.F) {
 func FuzzXMPWithoutPlace(f *testing.F) {
 	f.Add([]byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="1" a='b'><photoshop:City>Paris</photoshop:City></rdf:Description></x:xmpmeta>`))
 	f.Fuzz(func(t *testing.T, packet []byte) {
-		once, ok := withoutPlaceXMP(packet)
+		once, ok := stripXMP(packet)
 		if !ok {
 			return
 		}
-		if twice, ok := withoutPlaceXMP(once); !ok || !bytes.Equal(once, twice) {
+		if twice, ok := stripXMP(once); !ok || !bytes.Equal(once, twice) {
 			t.Errorf("%q became %q, and that %q (%v)", packet, once, twice, ok)
 		}
 	})
@@ -183,11 +187,11 @@ func FuzzXMPWithoutPlace(f *testing.F) {
 func FuzzIPTCWithoutPlace(f *testing.F) {
 	f.Add([]byte("8BIM\x04\x04\x00\x00\x00\x00\x00\x0a\x1c\x02\x5a\x00\x05Paris8BIM\x04\x0c\x02ab\x00\x00\x00\x00\x01x\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		once, ok := withoutPlaceIPTC(b)
+		once, ok := stripIPTC(b)
 		if !ok {
 			return
 		}
-		if twice, ok := withoutPlaceIPTC(once); !ok || !bytes.Equal(once, twice) {
+		if twice, ok := stripIPTC(once); !ok || !bytes.Equal(once, twice) {
 			t.Errorf("%q became %q, and that %q (%v)", b, once, twice, ok)
 		}
 	})

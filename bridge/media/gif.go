@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// A GIF file is a screen, then blocks: frames, each with a control block before it, and
-// extensions. Specification: https://www.w3.org/Graphics/GIF/spec-gif89a.txt.
+// A GIF file is a screen, then blocks: frames, each with a control block before it, and extensions.
+// Specification: https://www.w3.org/Graphics/GIF/spec-gif89a.txt.
 
-// cleanGIF copies the frames, the loop count and the colour profile, and leaves comments and
-// everything else out. Plain texts, which no program shows, go too.
+// cleanGIF copies the frames, the loop count and the colour profile, and omits comments and
+// everything else, including plain texts, which no program shows.
 func cleanGIF(in input, out output, keep policy) (shape, error) {
 	sh, err := copyGIF(in, out, keep)
 	if err != nil {
@@ -29,7 +29,7 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 	}
 	// In a script GIF89a is a variable's name, and this width opens a comment.
 	if s := string(screen[6:8]); s == "/*" || s == "//" {
-		return sh, mixed("a script")
+		return sh, polyglot("a script")
 	}
 	sh.bytesPerPixel = 1
 	out.Write(screen)
@@ -37,7 +37,7 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 		return sh, err
 	}
 	frames := 0
-	var control []byte // waits for what it controls
+	var control []byte // of the next frame
 	for {
 		introducer, err := in.ReadByte()
 		if err != nil {
@@ -46,7 +46,7 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 		switch introducer {
 		case 0x3b: // the trailer
 			if frames == 0 {
-				return sh, broken("it has no picture")
+				return sh, broken("it has no image")
 			}
 			sh.animated = frames > 1
 			_, err := out.Write([]byte{0x3b})
@@ -89,12 +89,12 @@ func copyGIF(in input, out output, keep policy) (sh shape, err error) {
 			}
 		case 0x00: // some encoders pad
 		default:
-			return sh, broken("there is no block where one should begin")
+			return sh, broken("a block is missing")
 		}
 	}
 }
 
-// copyColours copies the colour table that the flags tell of.
+// copyColours copies the colour table, if the flags say that there is one.
 func copyColours(in input, out io.Writer, flags byte) error {
 	if flags&0x80 == 0 {
 		return nil
@@ -102,7 +102,7 @@ func copyColours(in input, out io.Writer, flags byte) error {
 	return in.copyTo(out, 3<<(flags&7+1))
 }
 
-// copyFrame copies one picture behind its introducer.
+// copyFrame copies one frame behind its introducer.
 func copyFrame(in input, out output) error {
 	frame, err := in.take(9)
 	if err != nil {
@@ -124,8 +124,8 @@ func copyFrame(in input, out output) error {
 	return copyBlocks(in, out)
 }
 
-// copyBlocks copies data blocks up to the empty one that ends them; without an output it
-// passes over them.
+// copyBlocks copies data blocks up to the empty one that ends them. Without an output it skips
+// them.
 func copyBlocks(in input, out io.Writer) error {
 	if out == nil {
 		out = io.Discard
@@ -158,7 +158,7 @@ func readControl(in input) ([]byte, error) {
 	return block.Bytes(), nil
 }
 
-// copyApplication copies an application's block when it belongs to the picture.
+// copyApplication copies an application's block if it belongs to the image.
 func copyApplication(in input, out io.Writer, keep policy) error {
 	n, err := in.ReadByte()
 	if err != nil {

@@ -9,22 +9,26 @@ import (
 	"github.com/gen2brain/heic"
 )
 
-// decodeHEIC reads a HEIC picture; turned, cropped and put together as it is shown.
-func decodeHEIC(r io.Reader) (image.Image, error) {
-	img, err := heic.Decode(r)
-	if err != nil {
+// decodeHEIC reads a HEIC image; rotated, cropped and composed as it is shown.
+func decodeHEIC(r io.Reader) (img image.Image, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			img, err = nil, broken("it cannot be decoded (%v)", r)
+		}
+	}()
+	if img, err = heic.Decode(r); err != nil {
 		return nil, err
 	}
 	return widePlanes(img), nil
 }
 
-// heicPlane is how wide libheif makes the planes of a picture at least.
+// heicPlane is the least width of the planes of an image in libheif.
 const heicPlane = 64
 
-// widePlanes mends how package heic 0.4.5 reads pictures of which a plane is narrower than 64
-// pixels: libheif pads its rows to 64, and the package takes them to be shorter, so that a
-// small picture comes out in stripes. All padded rows lie one behind the other in the memory
-// that the first plane begins in, since that is where the decoder copied them to.
+// widePlanes corrects how package heic 0.4.5 reads images with a plane narrower than 64 pixels:
+// libheif pads the rows to 64, but the package assumes that they are shorter, so that a small image
+// comes out in stripes. The padded rows follow each other in the memory in which the first plane
+// begins, which the decoder copied them to.
 func widePlanes(img image.Image) image.Image {
 	padded := func(pix []byte, n int) []byte { return slices.Clone(unsafe.Slice(unsafe.SliceData(pix), n)) }
 	size := img.Bounds().Size()
@@ -51,12 +55,14 @@ func widePlanes(img image.Image) image.Image {
 			return &image.Gray{Pix: padded(src.Pix, heicPlane*size.Y), Stride: heicPlane, Rect: src.Rect}
 		}
 	case *image.NRGBA:
-		if src.Stride < 4*heicPlane {
-			return &image.NRGBA{Pix: padded(src.Pix, 4*heicPlane*size.Y), Stride: 4 * heicPlane, Rect: src.Rect}
+		const stride = 4 * heicPlane
+		if src.Stride < stride {
+			return &image.NRGBA{Pix: padded(src.Pix, stride*size.Y), Stride: stride, Rect: src.Rect}
 		}
 	case *image.RGBA:
-		if src.Stride < 4*heicPlane {
-			return &image.RGBA{Pix: padded(src.Pix, 4*heicPlane*size.Y), Stride: 4 * heicPlane, Rect: src.Rect}
+		const stride = 4 * heicPlane
+		if src.Stride < stride {
+			return &image.RGBA{Pix: padded(src.Pix, stride*size.Y), Stride: stride, Rect: src.Rect}
 		}
 	}
 	return img

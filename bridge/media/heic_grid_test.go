@@ -23,7 +23,7 @@ type gridded struct {
 // tiles are the pictures of a HEIC file that are coded by themselves: configuration, size and data.
 func tiles(t testing.TB, file []byte) (configurations, extents, data [][]byte) {
 	t.Helper()
-	m := medium{&memory{file}, int64(len(file))}
+	m := newMedium(t.Context(), &memory{file}, int64(len(file)))
 	h, err := m.readHEIF()
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestAHEICOfTilesIsPutTogetherAsTheDecoderDoesIt(t *testing.T) {
 		if d := difference(t, decoded(t, b.Bytes()), decoded(t, got)); d > 4.5 {
 			t.Errorf("%s: the pixels differ by %g", name, d)
 		}
-		if d := difference(t, want, turn(want, 3)); len(g.properties) > 0 && d < 20 {
+		if d := difference(t, want, orient(want, 3)); len(g.properties) > 0 && d < 20 {
 			t.Errorf("%s: upside down the picture differs by %g only: this proves nothing", name, d)
 		}
 		staged, _ = stage(t, open(t, Config{MaxWidth: 32}), "IMG_0001.HEIC", file)
@@ -224,7 +224,7 @@ func TestHostileTilesAreRefused(t *testing.T) {
 }
 
 func TestALargeHEICInOnePieceIsRefusedInWords(t *testing.T) {
-	refused(t, open(t, Config{}), "photo.heic", bytes.NewReader(bomb(t, "HEIC", 4000, 3000)), fault.TooLarge, "not divided into tiles, as phones do it, of 12 million pixels")
+	refused(t, open(t, Config{}), "photo.heic", bytes.NewReader(bomb(t, "HEIC", 4000, 3000)), fault.TooLarge, "HEIC image without tiles of 12 million pixels")
 }
 
 // damaged overwrites what stands in the first box of that name.

@@ -3,12 +3,11 @@ package media
 import (
 	"bytes"
 	"io"
-	"slices"
 )
 
-// HEIF puts pictures and metadata as items into one file: meta lists them (iinf), tells where
-// their bytes are (iloc) and how they look (iprp). Specification: ISO/IEC 23008-12; AVIF and
-// HEIC are HEIF with AV1 and HEVC.
+// A HEIF file has images and metadata as items: meta lists them (iinf), says where their bytes are
+// (iloc) and how they look (iprp). Specification: ISO/IEC 23008-12; AVIF and HEIC are HEIF with AV1
+// and HEVC.
 
 // heifItem is one item.
 type heifItem struct {
@@ -23,24 +22,33 @@ type extent struct{ from, to int64 }
 // heif is what a file's meta box says.
 type heif struct {
 	items      []heifItem
-	lists      []box // of the meta box: items, where they are, how they look
-	data       []box // that hold items
+	byID       map[uint32]int // index in items
+	lists      []box          // of the meta box: items, where they are, how they look
+	data       []box          // that contain the bytes of items
 	primary    uint32
 	properties []box               // associations count them from 1
 	of         map[uint32][]int    // each item's properties, in order
-	parts      map[uint32][]uint32 // which items one is put together from
+	parts      map[uint32][]uint32 // the items that one is composed of
 
 	width, height int // as it is shown
-	turns         []heifTurn
+	transforms    []heifTransform
 	icc           []byte
-	coded         int64 // pixels of the largest picture that a HEVC decoder would make
+	coded         int64 // pixels of the largest picture that an HEVC decoder would produce
 	lengthSize    int   // of the units of HEVC pictures
 }
 
-// item finds an item by its number.
+// Real files have some hundred items, each with one extent and a handful of properties, in one
+// or two mdat boxes.
+const (
+	maxExtents    = 65_536
+	maxData       = 256
+	maxProperties = 255 // of one item
+)
+
+// item returns an item by its number.
 func (h heif) item(id uint32) (heifItem, bool) {
-	i := slices.IndexFunc(h.items, func(item heifItem) bool { return item.id == id })
-	if i < 0 {
+	i, ok := h.byID[id]
+	if !ok {
 		return heifItem{}, false
 	}
 	return h.items[i], true
@@ -65,13 +73,13 @@ func (h heif) propertiesOf(id uint32) (list []box) {
 	return list
 }
 
-// maxHEIFMeta is how large what lists the items may be, and a block of metadata.
+// maxHEIFMeta is the most bytes of a list of items, and of a block of metadata.
 const maxHEIFMeta = 4 << 20
 
 // readHEIF reads the meta box.
 func (m medium) readHEIF() (h heif, err error) {
 	h.lengthSize = 1
-	h.of, h.parts = map[uint32][]int{}, map[uint32][]uint32{}
+	h.byID, h.of, h.parts = map[uint32]int{}, map[uint32][]int{}, map[uint32][]uint32{}
 	top, err := m.boxes(0, m.size)
 	if err != nil {
 		return h, err
@@ -84,6 +92,9 @@ func (m medium) readHEIF() (h heif, err error) {
 		if b.name == "mdat" {
 			h.data = append(h.data, b)
 		}
+	}
+	if len(h.data) > maxData {
+		return h, errBadBox
 	}
 	meta.body += 4 // version and flags
 	if meta.body > meta.end {
@@ -178,6 +189,10 @@ func (m medium) readItems(b box, h *heif) error {
 		if err := c.err(); err != nil {
 			return err
 		}
+		if _, twice := h.byID[item.id]; twice {
+			return broken("two of its items have the same number")
+		}
+		h.byID[item.id] = len(h.items)
 		h.items = append(h.items, item)
 	}
 	return nil
@@ -185,10 +200,6 @@ func (m medium) readItems(b box, h *heif) error {
 
 // readLocations reads iloc: where the items' bytes are.
 func (m medium) readLocations(b, idat box, h *heif) error {
-	byID := map[uint32]*heifItem{}
-	for i := range h.items {
-		byID[h.items[i].id] = &h.items[i]
-	}
 	c := &cursor{}
 	var err error
 	if c.b, err = m.content(b, maxHEIFMeta); err != nil {
@@ -204,6 +215,7 @@ func (m medium) readLocations(b, idat box, h *heif) error {
 	if version == 2 {
 		idSize = 4
 	}
+	left := maxExtents
 	for n := c.uint(idSize); n > 0 && c.err() == nil; n-- {
 		id := uint32(c.uint(idSize))
 		method := uint64(0)
@@ -214,31 +226,43 @@ func (m medium) readLocations(b, idat box, h *heif) error {
 		base := c.uint(baseSize)
 		for extents := c.uint(2); extents > 0 && c.err() == nil; extents-- {
 			c.uint(indexSize)
-			from, length := base+c.uint(offsetSize), c.uint(lengthSize)
-			end := uint64(m.size)
-			switch method {
-			case 0:
-			case 1:
-				from += uint64(idat.body)
-				end = uint64(idat.end)
-			default:
-				return errBadBox // inside another item: nobody writes metadata so
+			offset, length := c.uint(offsetSize), c.uint(lengthSize)
+			if left--; left < 0 { // extents may take no bytes at all
+				return errBadBox
 			}
-			if from > end || length > end-from {
-				return io.ErrUnexpectedEOF
+			e, err := m.locate(method, base+offset, length, idat)
+			if err != nil {
+				return err
 			}
-			if length == 0 {
-				length = end - from
-			}
-			if item := byID[id]; item != nil {
-				item.extents = append(item.extents, extent{int64(from), int64(from + length)})
+			if i, ok := h.byID[id]; ok {
+				h.items[i].extents = append(h.items[i].extents, e)
 			}
 		}
 	}
 	return c.err()
 }
 
-// readReferences reads iref: which items one is put together from (dimg).
+// locate returns the range of the file that an extent means.
+func (m medium) locate(method, from, length uint64, idat box) (extent, error) {
+	end := uint64(m.size)
+	switch method {
+	case 0:
+	case 1:
+		from += uint64(idat.body)
+		end = uint64(idat.end)
+	default:
+		return extent{}, errBadBox // inside another item, which no program uses for metadata
+	}
+	if from > end || length > end-from {
+		return extent{}, io.ErrUnexpectedEOF
+	}
+	if length == 0 {
+		length = end - from
+	}
+	return extent{int64(from), int64(from + length)}, nil
+}
+
+// readReferences reads iref: which items one is composed of (dimg).
 func (m medium) readReferences(b box, h *heif) error {
 	head, err := m.content(b, maxHEIFMeta)
 	if err != nil {
@@ -319,13 +343,16 @@ func (m medium) readAssociations(b box, h *heif) error {
 			} else {
 				index = c.uint(1) & 0x7f
 			}
-			h.of[id] = append(h.of[id], int(index))
+			if h.of[id] = append(h.of[id], int(index)); len(h.of[id]) > maxProperties {
+				return errBadBox
+			}
 		}
 	}
 	return c.err()
 }
 
-// readLooks reads size, turn and colour profile of the primary item, and what decoding takes.
+// readLooks reads the size, transforms and colour profile of the primary item, and what decoding
+// takes.
 func (m medium) readLooks(h *heif) error {
 	for _, p := range h.properties {
 		if p.name == "hvcC" {
@@ -354,10 +381,10 @@ func (m medium) readLooks(h *heif) error {
 			}
 		}
 	}
-	return m.readTurns(h)
+	return m.readTransforms(h)
 }
 
-// extentOf reads an ispe box. No picture is so large that the limit matters.
+// extentOf reads an ispe box. No image is so large that the limit matters.
 func (m medium) extentOf(ispe box) (width, height int, err error) {
 	b, err := m.read(ispe.body, 12)
 	if err != nil {

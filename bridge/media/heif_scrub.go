@@ -2,9 +2,9 @@ package media
 
 import "slices"
 
-// scrubHEIF overwrites the EXIF and XMP items of a picture where they stand, as far as keep
-// says, and erases boxes that are a camera's own. How the picture must be turned stands in
-// its properties, which stay.
+// scrubHEIF overwrites the EXIF and XMP items of an image in place, unless keep says otherwise, and
+// erases a camera's own boxes. How the image must be rotated is one of its properties, which are
+// kept.
 func scrubHEIF(m medium, keep policy) (shape, error) {
 	h, err := m.readHEIF()
 	if err != nil {
@@ -29,7 +29,7 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		if heifPictures[item.kind] {
 			continue
 		}
-		err := h.harmless(item)
+		err := h.checkInData(item)
 		for _, e := range item.extents {
 			if left -= e.to - e.from; left < 0 { // metadata does not overlap
 				err = errBadBox
@@ -41,7 +41,7 @@ func (m medium) scrubItems(h heif, keep policy) error {
 				err = m.scrubExifItem(item, keep)
 			case "mime":
 				err = m.scrubXMPItem(item, keep)
-			default: // what cannot be looked through, or is a picture with metadata of its own
+			default: // not readable, or an image with metadata of its own
 				err = m.overwrite(item, nil, 0)
 			}
 		}
@@ -71,14 +71,13 @@ func (m medium) scrubItems(h heif, keep policy) error {
 	return nil
 }
 
-// heifPictures are the kinds of items that make a picture.
+// heifPictures are the kinds of items that an image consists of.
 var heifPictures = map[string]bool{
 	"av01": true, "hvc1": true, "hev1": true, "lhv1": true, "vvc1": true, "avc1": true, "unci": true,
 	"grid": true, "iovl": true, "iden": true, "tmap": true, "tili": true, "sato": true,
 }
 
-// scrubMetaBoxes erases what stands beside the lists of items, and properties that anybody may
-// write anything into.
+// scrubMetaBoxes erases the boxes beside the lists of items, and properties with free content.
 func (m medium) scrubMetaBoxes(h heif, keep policy) error {
 	for _, b := range h.lists {
 		switch b.name {
@@ -99,8 +98,8 @@ func (m medium) scrubMetaBoxes(h heif, keep policy) error {
 	return nil
 }
 
-// harmless checks that overwriting an item does not change how the file is built.
-func (h heif) harmless(item heifItem) error {
+// checkInData checks that overwriting an item does not change the structure of the file.
+func (h heif) checkInData(item heifItem) error {
 	for _, e := range item.extents {
 		if !slices.ContainsFunc(h.data, func(b box) bool { return e.from >= b.body && e.to <= b.end }) {
 			return errBadBox
@@ -109,28 +108,28 @@ func (h heif) harmless(item heifItem) error {
 	return nil
 }
 
-// scrubExifItem leaves an EXIF block without entries, or one without a place.
+// scrubExifItem leaves an EXIF block without entries, or one without a location.
 func (m medium) scrubExifItem(item heifItem, keep policy) error {
 	content, err := m.itemBytes(item)
 	if err != nil {
 		return err
 	}
-	if keep == keepNoPlace && len(content) > 4 {
-		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && withoutPlace(content[4+skip:]) {
+	if keep == keepNoLocation && len(content) > 4 {
+		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && stripEXIF(content[4+skip:]) {
 			return m.overwrite(item, content, 0)
 		}
 	}
-	// Decoders refuse a file whose EXIF block is none, so an empty one stays.
+	// Decoders refuse a file whose EXIF block is not one, so it is left empty.
 	return m.overwrite(item, []byte("\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"), 0)
 }
 
 func (m medium) scrubXMPItem(item heifItem, keep policy) error {
-	if keep == keepNoPlace {
+	if keep == keepNoLocation {
 		content, err := m.itemBytes(item)
 		if err != nil {
 			return err
 		}
-		if packet, ok := withoutPlaceXMP(content); ok && len(packet) <= len(content) {
+		if packet, ok := stripXMP(content); ok && len(packet) <= len(content) {
 			return m.overwrite(item, packet, ' ')
 		}
 	}
@@ -153,7 +152,7 @@ func (m medium) itemBytes(item heifItem) ([]byte, error) {
 	return all, nil
 }
 
-// overwrite puts b in an item's place, and fill where b does not reach.
+// overwrite replaces an item with b, and with the byte fill where b does not reach.
 func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
 	var total int64
 	for _, e := range item.extents {
@@ -175,7 +174,7 @@ func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
 	return nil
 }
 
-// carry is the colour profile, and the EXIF block as far as keep says, for a JPEG.
+// carry returns the colour profile, and the EXIF block if keep allows it, for a JPEG.
 func (h heif) carry(m medium, keep policy) (c carried) {
 	c.profile = h.icc
 	if keep == keepNothing {

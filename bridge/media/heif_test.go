@@ -13,7 +13,7 @@ func TestAnAVIFLosesEveryItemAndBoxThatIsNoPicture(t *testing.T) {
 	preview := bytes.Clone(body)
 	i := bytes.Index(preview, []byte("Exif"))
 	copy(preview[i:], "jpeg")
-	m := medium{&memory{body}, int64(len(body))}
+	m := newMedium(t.Context(), &memory{body}, int64(len(body)))
 	h, err := m.readHEIF()
 	if err != nil {
 		t.Fatal(err)

@@ -1,14 +1,17 @@
 package media
 
-// What a HEVC decoder takes of memory is decided by the coded picture's own header, the
-// sequence parameter set, whatever the file around it says of its size. Specification:
-// ITU-T H.265, 7.3.2.2; ISO/IEC 14496-15, 8.3.3.1 for the hvcC box.
+// How much memory an HEVC decoder takes is decided by the coded picture's own header, the sequence
+// parameter set, whatever the file around it says of its size; and how long, by the number of
+// pictures. Specification: ITU-T H.265, 7.3.2.2; ISO/IEC 14496-15, 8.3.3.1 for the hvcC box.
 
-// nalSPS is the type of a sequence parameter set among the units of a coded picture.
-const nalSPS = 33
+// Types of the units of a coded picture.
+const (
+	nalLastSlice = 31 // up to here they are slices
+	nalSPS       = 33 // a sequence parameter set
+)
 
-// hevcConfiguration reads the largest size in a hvcC box, and how many bytes stand before
-// each unit in the picture's own data.
+// hevcConfiguration reads the largest size in a hvcC box, and how many bytes precede each unit in
+// the picture's own data.
 func hevcConfiguration(b []byte) (pixels int64, lengthSize int) {
 	if len(b) < 23 {
 		return 0, 4
@@ -24,51 +27,86 @@ func hevcConfiguration(b []byte) (pixels int64, lengthSize int) {
 	return pixels, lengthSize
 }
 
-// hevcScan looks for sizes in pictures' own data, where no parameter set should be.
+// hevcScan looks through pictures' own data, where no parameter set should be.
 type hevcScan struct {
 	medium
-	left int64 // bytes that it may still read: pictures do not overlap
-	seen map[extent]int64
+	left int64            // bytes that it may still read: pictures do not overlap
+	seen map[extent]int64 // by the only extent of an item
 }
 
 func (m medium) scanHEVC() *hevcScan {
 	return &hevcScan{medium: m, left: m.size, seen: map[extent]int64{}}
 }
 
-// pixels is the largest size that an item's data announce.
-func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err error) {
-	for _, e := range item.extents {
-		n, known := s.seen[e]
-		if !known {
-			if s.left -= e.to - e.from; s.left < 0 {
-				return 0, errBadBox
-			}
-			if n, err = s.pixelsIn(e, lengthSize); err != nil {
-				return 0, err
-			}
-			s.seen[e] = n
-		}
-		pixels = max(pixels, n)
-	}
-	return pixels, nil
-}
+// maxCodedExtents is how many pieces the data of a picture may be in. Real pictures are in one.
+const maxCodedExtents = 16
 
-func (m medium) pixelsIn(e extent, lengthSize int) (pixels int64, err error) {
-	for at := e.from; at+int64(lengthSize)+2 <= e.to; {
-		b, err := m.read(at, int(min(int64(lengthSize)+256, e.to-at)))
+// pixels returns the largest size that an item's data declares. An item of more than one picture,
+// each of which can cost a few bytes and as much work as the first, is refused.
+func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err error) {
+	single := len(item.extents) == 1
+	if single {
+		if n, ok := s.seen[item.extents[0]]; ok {
+			return n, nil
+		}
+	}
+	var size int64
+	for _, e := range item.extents {
+		size += e.to - e.from
+	}
+	if s.left -= size; s.left < 0 || len(item.extents) > maxCodedExtents {
+		return 0, errBadBox
+	}
+	pictures := 0
+	for at := int64(0); at+int64(lengthSize)+2 <= size; {
+		b, err := s.readItem(item, at, min(int64(lengthSize)+256, size-at))
 		if err != nil {
 			return 0, err
 		}
 		c := &cursor{b: b}
 		n := int64(c.uint(lengthSize))
 		unit := b[lengthSize:]
-		pixels = max(pixels, unitPixels(unit[:min(int64(len(unit)), n)]))
+		unit = unit[:min(int64(len(unit)), n)]
+		pixels = max(pixels, unitPixels(unit))
+		if startsPicture(unit) {
+			if pictures++; pictures > 1 {
+				return 0, broken("an item is more than one picture")
+			}
+		}
 		at += int64(lengthSize) + n
+	}
+	if single {
+		s.seen[item.extents[0]] = pixels
 	}
 	return pixels, nil
 }
 
-// unitPixels is the size that a unit announces when it is a sequence parameter set, else 0.
+// readItem reads n bytes of an item, which may be in several extents.
+func (m medium) readItem(item heifItem, at, n int64) (b []byte, err error) {
+	for _, e := range item.extents {
+		length := e.to - e.from
+		if part := min(length-at, n-int64(len(b))); part > 0 {
+			more, err := m.read(e.from+at, int(part))
+			if err != nil {
+				return nil, err
+			}
+			b = append(b, more...)
+		}
+		at = max(0, at-length)
+	}
+	return b, nil
+}
+
+// startsPicture reports whether a unit is the first slice of a picture's base layer.
+func startsPicture(unit []byte) bool {
+	if len(unit) < 3 || unit[0]>>1&0x3f > nalLastSlice {
+		return false
+	}
+	layer := unit[0]&1<<5 | unit[1]>>3
+	return layer == 0 && unit[2]&0x80 != 0
+}
+
+// unitPixels is the size that a unit declares if it is a sequence parameter set, else 0.
 func unitPixels(unit []byte) int64 {
 	if len(unit) < 3 || unit[0]>>1&0x3f != nalSPS {
 		return 0
@@ -99,7 +137,7 @@ func unitPixels(unit []byte) int64 {
 	return int64(min(width, 1<<24)) * int64(min(height, 1<<24))
 }
 
-// withoutEmulation removes the bytes that keep the beginning of a unit from being imitated.
+// withoutEmulation removes the bytes that prevent data from looking like the start of a unit.
 func withoutEmulation(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	zeros := 0
@@ -118,7 +156,7 @@ func withoutEmulation(b []byte) []byte {
 	return out
 }
 
-// bitReader reads bits, highest first. Beyond the end it fails and gives zeros.
+// bitReader reads bits, highest first. Beyond the end it fails and returns zeros.
 type bitReader struct {
 	b     []byte
 	at    int // in bits

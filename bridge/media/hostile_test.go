@@ -16,7 +16,7 @@ import (
 
 func TestWhatIsNoMediaIsRefused(t *testing.T) {
 	s := open(t, Config{})
-	all := "send JPEG, PNG, GIF, WebP, AVIF, HEIC, MP3, M4A, OGG, MP4, WebM, MOV or PDF"
+	all := "send JPEG, PNG, GIF, WebP, AVIF, HEIC, MP3, M4A, OGG, FLAC, WAV, MP4, WebM, MOV or PDF"
 	for name, body := range map[string]string{
 		"picture.svg":         `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
 		"picture.png":         `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`,
@@ -36,8 +36,6 @@ func TestWhatIsNoMediaIsRefused(t *testing.T) {
 		"tiff":                "II*\x00\x08\x00\x00\x00",
 		"bmp":                 "BM\x00\x00\x00\x00",
 		"psd":                 "8BPS\x00\x01",
-		"flac":                "fLaC\x00\x00\x00\x22",
-		"wav":                 "RIFF\x24\x00\x00\x00WAVEfmt ",
 		"avi":                 "RIFF\x24\x00\x00\x00AVI LIST",
 		"aac":                 "\xff\xf1\x50\x80\x00\x1f\xfc",
 		"matroska.webm":       "\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska",
@@ -59,10 +57,10 @@ func TestATruncatedFileIsRefused(t *testing.T) {
 		if name == "photo.jpg" {
 			body = photo(t, scene(64, 48), exifSegment(binary.BigEndian, 6)) // nothing behind its end
 		}
-		if name == "sound.mp3" {
-			continue // sound without an end is sound
-		}
 		for _, part := range []int{len(body) / 4, len(body) / 2, len(body) * 3 / 4, len(body) - 60, len(body) - 1} {
+			if playable(body, part) {
+				continue // see incomplete_test.go
+			}
 			if name == "paper.pdf" && part > len(body)-10 {
 				continue // its last line break
 			}
@@ -154,7 +152,7 @@ func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
 	text := "\x00\xff<a <<scr <script>\x01"
 	for i := range text {
 		for j := i; j < len(text); j++ {
-			spy := &scriptSpy{}
+			spy := &scriptScanner{}
 			fmt.Fprint(spy, text[:i])
 			fmt.Fprint(spy, text[i:j])
 			for _, c := range []byte(text[j:]) {
@@ -165,7 +163,7 @@ func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
 			}
 		}
 	}
-	harmless := &scriptSpy{}
+	harmless := &scriptScanner{}
 	fmt.Fprint(harmless, "<x:xmpmeta><rdf:Description/><?xpacket end='w'?><description>a < b</description>")
 	if harmless.found != "" {
 		t.Errorf("found %q", harmless.found)
@@ -267,7 +265,7 @@ func TestAHEICThatIsCodedLargerThanItSaysIsRefused(t *testing.T) {
 		t.Fatalf("the made-up parameter set announces %d pixels", got)
 	}
 	// In place of the first unit of the picture's own data.
-	h, err := medium{&memory{body}, int64(len(body))}.readHEIF()
+	h, err := newMedium(t.Context(), &memory{body}, int64(len(body))).readHEIF()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +293,7 @@ func TestLengthsThatCannotBeAreHarmless(t *testing.T) {
 			for _, v := range []uint32{0, 1, 0x7fffffff, 0xffffffff} {
 				damaged := bytes.Clone(body)
 				binary.BigEndian.PutUint32(damaged[i:], v)
-				if _, _, err := cleanBytes(damaged, keepNoPlace); err != nil && !isBlame(err) {
+				if _, _, err := cleanBytes(damaged, keepNoLocation); err != nil && !isBlame(err) {
 					t.Errorf("%s with %#x at %d: %v", name, v, i, err)
 				}
 			}

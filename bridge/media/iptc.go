@@ -13,9 +13,9 @@ const (
 	resourceXMP   = 0x0424
 )
 
-// withoutPlaceIPTC removes from the resources of a Photoshop segment where the picture was
-// made. It reports whether they could be read; when not, they must not be kept.
-func withoutPlaceIPTC(b []byte) ([]byte, bool) {
+// stripIPTC removes the location from the resources of a Photoshop segment. It reports whether they
+// could be read; if not, they must not be kept.
+func stripIPTC(b []byte) ([]byte, bool) {
 	var out bytes.Buffer
 	for len(b) > 0 {
 		if len(b) < 7 || string(b[:4]) != "8BIM" {
@@ -32,9 +32,9 @@ func withoutPlaceIPTC(b []byte) ([]byte, bool) {
 		content := b[head+4:][:size]
 		next := min(int64(len(b)), int64(head)+4+(size+1)&^1)
 		switch id {
-		case resourceExif1, resourceExif3, resourceXMP: // copies of what stands elsewhere
+		case resourceExif1, resourceExif3, resourceXMP: // copies of other segments
 		case resourceIPTC:
-			kept, ok := withoutPlaceRecord(content)
+			kept, ok := stripIPTCRecord(content)
 			if !ok {
 				return nil, false
 			}
@@ -52,7 +52,7 @@ func withoutPlaceIPTC(b []byte) ([]byte, bool) {
 	return out.Bytes(), true
 }
 
-func withoutPlaceRecord(b []byte) ([]byte, bool) {
+func stripIPTCRecord(b []byte) ([]byte, bool) {
 	var out []byte
 	for len(b) > 0 {
 		if b[0] == 0 { // padding
@@ -62,17 +62,17 @@ func withoutPlaceRecord(b []byte) ([]byte, bool) {
 			return nil, false
 		}
 		size := 5 + int(be.Uint16(b[3:]))
-		if b[3]&0x80 != 0 || size > len(b) { // an extended length: nobody writes metadata so
+		if b[3]&0x80 != 0 || size > len(b) { // an extended length, which no program uses for metadata
 			return nil, false
 		}
-		place := false
+		location := false
 		if b[1] == 2 {
 			switch b[2] {
 			case 26, 27, 90, 92, 95, 100, 101: // content location, city, part of it, state, country
-				place = true
+				location = true
 			}
 		}
-		if !place {
+		if !location {
 			out = append(out, b[:size]...)
 		}
 		b = b[size:]

@@ -5,22 +5,22 @@ import (
 	"slices"
 )
 
-// MP4, MOV, M4A, HEIC and AVIF are nested boxes: a length, a name, a content.
+// MP4, MOV, M4A, HEIC and AVIF files are nested boxes: a length, a name, a content.
 // Specification: ISO/IEC 14496-12; Apple's QuickTime File Format.
 
 // box is one box of a file.
 type box struct {
 	name     string
-	at, body int64 // where it begins, where its content begins
+	at, body int64 // where it starts, where its content starts
 	end      int64
+	cut      bool // the file ends before the box does, at end
 }
 
-// maxBoxes bounds how many boxes one level may have; real files have some dozens, or one per
-// fragment.
+// maxBoxes is how many boxes one level may have. Real files have some dozens, or one per fragment.
 const maxBoxes = 50_000
 
-// boxes lists the boxes between two offsets. A box that reaches beyond its parent, or beyond
-// the end of the file, is an error.
+// boxes lists the boxes between two offsets. If one reaches beyond its parent, or beyond the end of
+// the file, the list has those before it, and the error is io.ErrUnexpectedEOF.
 func (m medium) boxes(from, to int64) ([]box, error) {
 	var list []box
 	for at := from; at < to; {
@@ -28,7 +28,7 @@ func (m medium) boxes(from, to int64) ([]box, error) {
 			if from != 0 { // QuickTime ends user data with four zeros
 				return list, nil
 			}
-			return nil, io.ErrUnexpectedEOF
+			return list, io.ErrUnexpectedEOF
 		}
 		head, err := m.read(at, 8)
 		if err != nil {
@@ -44,19 +44,19 @@ func (m medium) boxes(from, to int64) ([]box, error) {
 		case 1:
 			long, err := m.read(at+8, 8)
 			if err != nil {
-				return nil, err
+				return list, err
 			}
 			b.body += 8
-			if n := be.Uint64(long); n > uint64(to-at) {
-				return nil, io.ErrUnexpectedEOF
-			} else {
-				b.end = at + int64(n)
+			n := be.Uint64(long)
+			if n > uint64(to-at) {
+				return list, io.ErrUnexpectedEOF
 			}
+			b.end = at + int64(n)
 		default:
 			b.end = at + size
 		}
 		if b.end > to {
-			return nil, io.ErrUnexpectedEOF
+			return list, io.ErrUnexpectedEOF
 		}
 		if b.end < b.body {
 			return nil, errBadBox
@@ -83,8 +83,7 @@ func (m medium) content(b box, limit int64) ([]byte, error) {
 	return m.read(b.body, int(b.end-b.body))
 }
 
-// erase turns a box into free space. Nothing moves, so that what points into the file
-// stays right.
+// erase turns a box into free space. Nothing moves, so that offsets into the file stay valid.
 func (m medium) erase(b box) error {
 	if err := m.write(b.at+4, []byte("free")); err != nil {
 		return err
@@ -92,7 +91,7 @@ func (m medium) erase(b box) error {
 	return m.fill(b.body, b.end, 0)
 }
 
-// find is the first box of that name.
+// find returns the first box of that name.
 func find(list []box, name string) (box, bool) {
 	for _, b := range list {
 		if b.name == name {
@@ -102,7 +101,7 @@ func find(list []box, name string) (box, bool) {
 	return box{}, false
 }
 
-// within descends into the boxes of a path.
+// within returns the box at a path of names.
 func (m medium) within(b box, path ...string) (box, bool, error) {
 	for _, name := range path {
 		list, err := m.boxes(b.body, b.end)
@@ -118,11 +117,8 @@ func (m medium) within(b box, path ...string) (box, bool, error) {
 	return b, true, nil
 }
 
-// errBadBox is a structure that no program writes.
-const errBadBox = defect("its boxes do not fit into each other")
-
-// cursor reads numbers from the content of a box. The first read beyond its end makes it
-// fail; later ones give zeros.
+// cursor reads numbers from the content of a box. A read beyond its end returns zeros, and is
+// reported by err.
 type cursor struct {
 	b     []byte
 	at    int
@@ -138,7 +134,7 @@ func (c *cursor) take(n int) []byte {
 	return c.b[c.at-n : c.at]
 }
 
-// uint reads a number of up to eight bytes; of none it is 0.
+// uint reads a number of up to eight bytes; one of no bytes is 0.
 func (c *cursor) uint(n int) (v uint64) {
 	for _, x := range c.take(n) {
 		v = v<<8 | uint64(x)
@@ -146,7 +142,7 @@ func (c *cursor) uint(n int) (v uint64) {
 	return v
 }
 
-// version reads a full box's version and passes over its flags.
+// version reads a full box's version and skips its flags.
 func (c *cursor) version() int {
 	v := c.uint(1)
 	c.uint(3)

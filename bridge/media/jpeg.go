@@ -5,16 +5,22 @@ import (
 	"io"
 )
 
-// JPEG is a list of segments, each a marker, a length and a content; a scan's coded picture
-// follows its segment without a length. Specification: ITU-T T.81, annex B.
+// A JPEG file is a list of segments, each a marker, a length and a content; a scan's coded pixels
+// follow its segment without a length. Specification: ITU-T T.81, annex B.
 
 const (
+	markerDHT  = 0xc4
+	markerDAC  = 0xcc
+	markerRST0 = 0xd0
+	markerRST7 = 0xd7
 	markerSOI  = 0xd8
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
 	markerDQT  = 0xdb
 	markerDNL  = 0xdc
 	markerDRI  = 0xdd
+	markerDHP  = 0xde
+	markerEXP  = 0xdf
 	markerCOM  = 0xfe
 	markerAPP0 = 0xe0
 	markerAPP1 = 0xe1
@@ -42,102 +48,123 @@ func segment(marker byte, content []byte) []byte {
 	return append([]byte{0xff, marker, byte(n >> 8), byte(n)}, content...)
 }
 
-// cleanJPEG copies the segments that make the picture, its colour profile, and as much
-// metadata as keep says. The picture's own bytes stay as they are. When the picture must be
-// turned to look right, an EXIF block says so and nothing else: every browser heeds it, and
-// turning the pixels would mean to encode them anew.
+// cleanJPEG copies the segments that make the image, its colour profile, and the metadata that keep
+// allows. The coded pixels stay as they are. If the image must be rotated to look right, an EXIF
+// block says so and nothing else: every browser follows it, and rotating the pixels would mean to
+// encode them again.
+//
+// If the end is missing, the copy has what there is of the pixels and an end of its own.
 func cleanJPEG(in input, out output, keep policy) (shape, error) {
-	sh, err := copyJPEG(in, out, keep)
-	if err != nil {
-		return shape{}, err
-	}
-	if sh.width == 0 {
-		return shape{}, broken("it has no picture")
-	}
-	return sh, in.finish()
-}
-
-func copyJPEG(in input, out output, keep policy) (sh shape, err error) {
 	if soi, err := in.take(2); err != nil {
-		return sh, err
+		return shape{}, err
 	} else if soi[0] != 0xff || soi[1] != markerSOI {
-		return sh, broken("it does not begin like one")
+		return shape{}, broken("it does not start like one")
 	}
 	out.Write([]byte{0xff, markerSOI})
-	scanned := false // a scan was copied
-	exif := false    // the EXIF block, of which there is one, was seen
-	for {
-		marker, err := nextMarker(in)
-		if err != nil {
-			return sh, err
-		}
-		if marker == markerEOI {
-			if !scanned {
-				return sh, broken("it has no picture")
-			}
-			_, err := out.Write([]byte{0xff, markerEOI})
-			return sh, err
-		}
-		content, err := segmentContent(in)
-		if err != nil {
-			return sh, err
-		}
-		switch {
-		case marker == markerCOM || marker >= markerAPP0 && marker <= markerAPPF:
-			if marker == markerAPP1 && bytes.HasPrefix(content, sigExif) && len(content) > 6 {
-				if exif {
-					continue
-				}
-				exif = true
-				sh.orientation = orientation(content[6:])
-			}
-			content = keptSegment(marker, content, sh.orientation, keep)
-			if content == nil {
-				continue
-			}
-			if _, err := out.Write(segment(marker, content)); err != nil {
-				return sh, err
-			}
-			if marker == markerAPP1 && (keep != keepNothing || !bytes.HasPrefix(content, sigExif)) || marker == markerAPP2 || marker == markerAPPD {
-				sh.carry.addSegment(marker, content)
-			}
-			continue
-		case isSOF(marker):
-			if err := readSOF(&sh, marker, content); err != nil {
-				return sh, err
-			}
-		case marker == markerSOS:
-			if sh.width == 0 {
-				return sh, broken("a scan stands before the frame")
-			}
-			scanned = true
-		case marker == 0xc4, marker == 0xcc, marker == markerDQT, marker == markerDRI:
-			// tables of the picture
-		case marker == markerDNL, marker == 0xde, marker == 0xdf:
-			return sh, broken("it uses a form that browsers do not show")
-		default:
-			continue // reserved: nothing that a decoder needs
-		}
-		if _, err := out.Write(segment(marker, content)); err != nil {
-			return sh, err
-		}
-		if marker == markerSOS {
-			if err := copyScan(in, out); err != nil {
-				return sh, err
-			}
+	j := &jpegCopy{in: in, out: out, keep: keep}
+	for done := false; !done; {
+		var err error
+		done, err = j.next()
+		if ended(err) && j.scans > 0 {
+			j.sh.incomplete, done = true, true
+		} else if err != nil {
+			return shape{}, err
 		}
 	}
+	if j.scans == 0 {
+		return shape{}, broken("it has no image")
+	}
+	out.Write([]byte{0xff, markerEOI})
+	if j.sh.incomplete {
+		if err := checkAppended(j.tail); err != nil {
+			return shape{}, err
+		}
+	}
+	return j.sh, in.finish()
 }
 
-// nextMarker reads up to the next marker that begins a segment. Like other decoders it passes
-// over bytes that stand between segments and mean nothing.
+// tailLength is how much of the pixels is looked at if the end is missing.
+const tailLength = 512
+
+// jpegCopy is a JPEG file that is being copied.
+type jpegCopy struct {
+	in      input
+	out     output
+	keep    policy
+	sh      shape
+	scans   int
+	hasExif bool   // the EXIF block, of which there is one, was read
+	tail    []byte // the last bytes of the last scan
+}
+
+// next copies one segment, and the pixels that follow it. done is set at the end of the image.
+func (j *jpegCopy) next() (done bool, err error) {
+	marker, err := nextMarker(j.in)
+	if err != nil || marker == markerEOI {
+		return true, err
+	}
+	content, err := segmentContent(j.in)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case marker == markerCOM || marker >= markerAPP0 && marker <= markerAPPF:
+		if content = j.metadata(marker, content); content == nil {
+			return false, nil
+		}
+	case isSOF(marker):
+		if err := readSOF(&j.sh, marker, content); err != nil {
+			return false, err
+		}
+	case marker == markerSOS:
+		if j.sh.width == 0 {
+			return false, broken("a scan precedes the frame")
+		}
+		if j.scans++; j.scans > maxScans {
+			return false, broken("it has more than %d scans", maxScans)
+		}
+	case marker == markerDHT, marker == markerDAC, marker == markerDQT, marker == markerDRI:
+	case marker == markerDNL, marker == markerDHP, marker == markerEXP:
+		return false, broken("it uses a form that browsers do not show")
+	default:
+		return false, nil // reserved: decoders ignore it
+	}
+	if _, err := j.out.Write(segment(marker, content)); err != nil {
+		return false, err
+	}
+	if marker == markerSOS {
+		return false, j.copyScan()
+	}
+	return false, nil
+}
+
+// metadata returns what is kept of an application segment or comment; nil if nothing is.
+func (j *jpegCopy) metadata(marker byte, content []byte) []byte {
+	isExif := marker == markerAPP1 && bytes.HasPrefix(content, sigExif) && len(content) > 6
+	if isExif {
+		if j.hasExif {
+			return nil
+		}
+		j.hasExif = true
+		j.sh.orientation = orientation(content[6:])
+	}
+	content = keptSegment(marker, content, j.sh.orientation, j.keep)
+	carry := marker == markerAPP1 || marker == markerAPP2 || marker == markerAPPD
+	if content != nil && carry && (j.keep != keepNothing || !isExif) {
+		j.sh.carry.addSegment(marker, content)
+	}
+	return content
+}
+
+// nextMarker reads up to the next marker that starts a segment. Like other decoders it skips bytes
+// between segments.
 func nextMarker(in input) (byte, error) {
 	b, err := in.ReadByte()
 	for {
 		for err == nil && b != 0xff {
 			b, err = in.ReadByte()
 		}
-		for err == nil && b == 0xff { // any number of them may stand before a marker
+		for err == nil && b == 0xff { // any number of them may precede a marker
 			b, err = in.ReadByte()
 		}
 		if err != nil {
@@ -162,7 +189,7 @@ func segmentContent(in input) ([]byte, error) {
 }
 
 func isSOF(marker byte) bool {
-	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
+	return marker >= 0xc0 && marker <= 0xcf && marker != markerDHT && marker != 0xc8 && marker != markerDAC
 }
 
 func readSOF(sh *shape, marker byte, content []byte) error {
@@ -188,19 +215,19 @@ func readSOF(sh *shape, marker byte, content []byte) error {
 	case 4:
 		sh.bytesPerPixel = 8 // four planes, and a copy as CMYK
 	}
-	if marker == 0xc2 { // progressive: all coefficients are held, 4 bytes each
+	if marker == 0xc2 { // progressive: all coefficients are in memory, 4 bytes each
 		sh.bytesPerPixel *= 5
 	}
 	return nil
 }
 
-// copyScan copies a coded picture up to the next marker, which is left to be read.
-func copyScan(in input, out io.Writer) error {
+// copyScan copies coded pixels up to the next marker, which is left to be read.
+func (j *jpegCopy) copyScan() error {
 	for {
-		if _, err := in.Peek(2); err != nil {
+		if _, err := j.in.Peek(2); err != nil {
 			return err
 		}
-		window, _ := in.Peek(in.Buffered())
+		window, _ := j.in.Peek(j.in.Buffered())
 		i := bytes.IndexByte(window, 0xff)
 		switch {
 		case i < 0:
@@ -209,22 +236,24 @@ func copyScan(in input, out io.Writer) error {
 			if i == 0 {
 				return io.ErrUnexpectedEOF
 			}
-		case window[i+1] == 0x00 || window[i+1] >= 0xd0 && window[i+1] <= 0xd7:
+		case window[i+1] == 0x00 || window[i+1] >= markerRST0 && window[i+1] <= markerRST7:
 			i += 2
 		case i == 0:
 			return nil
 		}
-		if _, err := out.Write(window[:i]); err != nil {
+		if _, err := j.out.Write(window[:i]); err != nil {
 			return err
 		}
-		if _, err := in.Discard(i); err != nil {
+		j.tail = append(j.tail, window[max(0, i-tailLength):i]...)
+		j.tail = j.tail[max(0, len(j.tail)-tailLength):]
+		if _, err := j.in.Discard(i); err != nil {
 			return err
 		}
 	}
 }
 
-// keptSegment is what stays of an application segment or comment; nil when nothing does.
-func keptSegment(marker byte, content []byte, turned int, keep policy) []byte {
+// keptSegment returns what is kept of an application segment or comment; nil if nothing is.
+func keptSegment(marker byte, content []byte, orientation int, keep policy) []byte {
 	switch {
 	case marker == markerAPP0 && bytes.HasPrefix(content, sigJFIF) && len(content) >= 14:
 		plain := bytes.Clone(content[:14])
@@ -236,21 +265,21 @@ func keptSegment(marker byte, content []byte, turned int, keep policy) []byte {
 		return content[:12] // how colours are coded
 	case marker == markerAPP1 && bytes.HasPrefix(content, sigExif) && len(content) > 6:
 		if keep != keepNothing {
-			if keep == keepAll || withoutPlace(content[6:]) {
+			if keep == keepAll || stripEXIF(content[6:]) {
 				return content
 			}
 		}
-		if turned == 0 {
+		if orientation == 0 {
 			return nil
 		}
-		return append([]byte("Exif\x00\x00"), onlyOrientation(turned)...)
+		return append([]byte("Exif\x00\x00"), onlyOrientation(orientation)...)
 	case keep == keepNothing:
 		return nil
 	case marker == markerAPP1 && bytes.HasPrefix(content, sigXMP):
 		if keep == keepAll {
 			return content
 		}
-		packet, ok := withoutPlaceXMP(content[len(sigXMP):])
+		packet, ok := stripXMP(content[len(sigXMP):])
 		if !ok {
 			return nil
 		}
@@ -259,7 +288,7 @@ func keptSegment(marker byte, content []byte, turned int, keep policy) []byte {
 		if keep == keepAll {
 			return content
 		}
-		resources, ok := withoutPlaceIPTC(content[len(sigPhotoshop):])
+		resources, ok := stripIPTC(content[len(sigPhotoshop):])
 		if !ok {
 			return nil
 		}
@@ -269,7 +298,7 @@ func keptSegment(marker byte, content []byte, turned int, keep policy) []byte {
 			return content
 		}
 	}
-	// The rest is for cameras: further pictures (whose place is behind the end, where
-	// nothing is kept), thumbnails, and what nobody else can read.
+	// The rest is for cameras: further images (which are behind the end, where nothing is kept),
+	// thumbnails, and what no other program can read.
 	return nil
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"gitpost/bridge/fault"
 )
 
 // kind is a kind of file that can be staged.
@@ -16,10 +14,11 @@ type kind struct {
 	mime      string
 	extension string
 	noun      string // stem of a file whose name says nothing
-	kin       *kind  // the kind in the list with which this one is accepted; nil: itself
+	variantOf *kind  // the listed kind with which this one is accepted; nil: itself
+	download  bool   // accepted only when Config.Accept names it, and served as a download
 }
 
-// The kinds, in the order in which people are told of them.
+// The kinds, in the order in which error messages list them.
 var (
 	jpegKind = &kind{name: "JPEG", mime: "image/jpeg", extension: ".jpg", noun: "photo"}
 	pngKind  = &kind{name: "PNG", mime: "image/png", extension: ".png", noun: "picture"}
@@ -30,31 +29,37 @@ var (
 	mp3Kind  = &kind{name: "MP3", mime: "audio/mpeg", extension: ".mp3", noun: "audio"}
 	m4aKind  = &kind{name: "M4A", mime: "audio/mp4", extension: ".m4a", noun: "audio"}
 	oggKind  = &kind{name: "OGG", mime: "audio/ogg", extension: ".ogg", noun: "audio"}
+	flacKind = &kind{name: "FLAC", mime: "audio/flac", extension: ".flac", noun: "audio"}
+	wavKind  = &kind{name: "WAV", mime: "audio/wav", extension: ".wav", noun: "audio"}
 	mp4Kind  = &kind{name: "MP4", mime: "video/mp4", extension: ".mp4", noun: "video"}
 	webmKind = &kind{name: "WebM", mime: "video/webm", extension: ".webm", noun: "video"}
 	movKind  = &kind{name: "MOV", mime: "video/quicktime", extension: ".mov", noun: "video"}
 	pdfKind  = &kind{name: "PDF", mime: "application/pdf", extension: ".pdf", noun: "document"}
+	gpxKind  = &kind{name: "GPX", mime: "application/gpx+xml", extension: ".gpx", noun: "track", download: true}
+	zipKind  = &kind{name: "ZIP", mime: "application/zip", extension: ".zip", noun: "archive", download: true}
+	textKind = &kind{name: "plain text", mime: "text/plain", extension: ".txt", noun: "text", download: true}
 )
 
-// Kinds that are told from their kin only when the whole file was seen.
+// Kinds that are recognized only after the whole file was read.
 var (
-	webmAudioKind = &kind{name: "WebM", mime: "audio/webm", extension: ".webm", noun: "audio", kin: webmKind}
-	oggVideoKind  = &kind{name: "OGG", mime: "video/ogg", extension: ".ogv", noun: "video", kin: oggKind}
+	webmAudioKind = &kind{name: "WebM", mime: "audio/webm", extension: ".webm", noun: "audio", variantOf: webmKind}
+	oggVideoKind  = &kind{name: "OGG", mime: "video/ogg", extension: ".ogv", noun: "video", variantOf: oggKind}
 )
 
 var kinds = []*kind{
 	jpegKind, pngKind, gifKind, webpKind, avifKind, heicKind,
-	mp3Kind, m4aKind, oggKind, mp4Kind, webmKind, movKind, pdfKind,
+	mp3Kind, m4aKind, oggKind, flacKind, wavKind, mp4Kind, webmKind, movKind, pdfKind,
+	gpxKind, zipKind, textKind,
 }
 
-// cleaner copies a file without its metadata; scrubber overwrites the metadata where it
-// stands, in files that may be large. Both check that the file is whole.
+// A cleaner copies a file without its metadata; a scrubber overwrites the metadata in place, in
+// files that may be large. Both check that the file is well-formed.
 type (
 	cleaner  func(in input, out output, keep policy) (shape, error)
 	scrubber func(m medium, keep policy) (shape, error)
 )
 
-// cleaner is how a kind's metadata is taken out; nil when scrubber does it.
+// cleaner returns nil for a kind that has a scrubber instead.
 func (k *kind) cleaner() cleaner {
 	switch k {
 	case jpegKind:
@@ -81,12 +86,22 @@ func (k *kind) scrubber() scrubber {
 		return scrubMP3
 	case oggKind:
 		return scrubOgg
+	case flacKind:
+		return scrubFLAC
+	case wavKind:
+		return scrubWAV
+	case gpxKind:
+		return checkGPX
+	case zipKind:
+		return checkZIP
+	case textKind:
+		return checkText
 	default:
 		return checkPDF
 	}
 }
 
-// ContentTypes are the content types that can be accepted.
+// ContentTypes returns the content types that Config.Accept can name.
 func ContentTypes() []string {
 	var list []string
 	for _, k := range kinds {
@@ -95,37 +110,60 @@ func ContentTypes() []string {
 	return list
 }
 
+// Acceptable reports whether entry, of Config.Accept, names at least one kind of file.
+func Acceptable(entry string) bool { return len(kindsNamed(entry)) > 0 }
+
+// IsDownload reports whether files of a content type must be served with Content-Disposition:
+// attachment. Those are the kinds that only an explicit entry of Config.Accept allows.
+func IsDownload(contentType string) bool {
+	return slices.ContainsFunc(kinds, func(k *kind) bool { return k.download && k.mime == contentType })
+}
+
+// kindsNamed returns the kinds that an entry of Config.Accept names: one by its content type, or
+// all that are not downloads in a group such as image/*.
+func kindsNamed(entry string) (list []*kind) {
+	entry = strings.ToLower(strings.TrimSpace(entry))
+	for _, k := range kinds {
+		group, _, _ := strings.Cut(k.mime, "/")
+		if entry == k.mime || !k.download && (entry == group+"/*" || entry == "*/*") {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
 // acceptable turns Config.Accept into a set.
 func acceptable(list []string) (map[string]bool, error) {
-	set := map[string]bool{}
 	if len(list) == 0 {
 		list = []string{"*/*"}
 	}
+	set := map[string]bool{}
 	for _, entry := range list {
-		want := strings.ToLower(strings.TrimSpace(entry))
-		found := false
-		for _, k := range kinds {
-			group, _, _ := strings.Cut(k.mime, "/")
-			if want == k.mime || want == group+"/*" || want == "*/*" {
-				set[k.mime], found = true, true
-			}
+		named := kindsNamed(entry)
+		if len(named) == 0 {
+			return nil, fmt.Errorf("media accept: %q is not a supported content type; use %s, or a group such as image/*",
+				entry, strings.Join(ContentTypes(), ", "))
 		}
-		if !found {
-			return nil, fmt.Errorf("media accept has %q, which is no kind that gitpost knows: write some of %s", entry, strings.Join(ContentTypes(), ", "))
+		for _, k := range named {
+			set[k.mime] = true
 		}
 	}
 	return set, nil
 }
 
-// accepts tells whether files of a kind are taken.
-func (s *Store) accepts(k *kind) bool {
-	if k.kin != nil {
-		k = k.kin
+// checkAccepted refuses a kind that the configuration does not accept.
+func (s *Store) checkAccepted(k *kind) error {
+	listed := k
+	if k.variantOf != nil {
+		listed = k.variantOf
 	}
-	return s.accept[k.mime]
+	if s.accept[listed.mime] {
+		return nil
+	}
+	return s.unsupported(k.name + " files are not accepted here")
 }
 
-// accepted names the kinds that a store takes: "JPEG, PNG or GIF".
+// accepted lists the kinds that a store accepts: "JPEG, PNG or GIF".
 func (s *Store) accepted() string {
 	var names []string
 	for _, k := range kinds {
@@ -133,53 +171,55 @@ func (s *Store) accepted() string {
 			names = append(names, k.name)
 		}
 	}
-	if len(names) == 1 {
+	last := len(names) - 1
+	if last == 0 {
 		return names[0]
 	}
-	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// unsupported is the answer to a file that is not taken.
-func (s *Store) unsupported(message string) error {
-	return &fault.Error{Code: fault.UnsupportedMedia, Op: operation, Message: message, Hint: "send " + s.accepted()}
-}
-
-// sniffLength is how much of a file sniff wants to see.
+// sniffLength is how many bytes of a file sniff needs.
 const sniffLength = 4096
 
-// sniff tells the kind of a file by how it begins, or nil. It believes only signatures at
-// the very beginning: what a browser could take for a page or a script has none.
+var signatures = []struct {
+	prefix string
+	kind   *kind
+}{
+	{"\xff\xd8\xff", jpegKind}, {"\x89PNG\r\n\x1a\n", pngKind}, {"GIF87a", gifKind}, {"GIF89a", gifKind},
+	{"OggS\x00", oggKind}, {"fLaC", flacKind}, {"ID3", mp3Kind}, {"%PDF-", pdfKind}, {"PK\x03\x04", zipKind},
+}
+
+// sniff returns the kind of a file by its first bytes, or nil. It recognizes signatures at the
+// very start only: nothing that a browser could take for a page or a script has one.
 func sniff(head []byte) *kind {
+	for _, s := range signatures {
+		if bytes.HasPrefix(head, []byte(s.prefix)) {
+			return s.kind
+		}
+	}
+	riff := ""
+	if len(head) >= 12 && string(head[:4]) == "RIFF" {
+		riff = string(head[8:12])
+	}
 	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
-		return jpegKind
-	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
-		return pngKind
-	case bytes.HasPrefix(head, []byte("GIF87a")), bytes.HasPrefix(head, []byte("GIF89a")):
-		return gifKind
-	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+	case riff == "WEBP":
 		return webpKind
+	case riff == "WAVE":
+		return wavKind
 	case len(head) >= 12 && string(head[4:8]) == "ftyp":
 		return sniffBrands(head)
 	case oldQuickTime(head):
 		return movKind
-	case bytes.HasPrefix(head, []byte("OggS\x00")):
-		return oggKind
-	case bytes.HasPrefix(head, []byte("\x1a\x45\xdf\xa3")):
-		if docType(head) == "webm" {
-			return webmKind
-		}
-	case bytes.HasPrefix(head, []byte("ID3")), mpegFrame(head) > 0:
+	case docType(head) == "webm":
+		return webmKind
+	case mpegFrame(head) > 0:
 		return mp3Kind
-	case bytes.HasPrefix(head, []byte("%PDF-")):
-		return pdfKind
 	}
-	return nil
+	return sniffText(head)
 }
 
-// sniffBrands tells the kind of an ISO base media file by its ftyp box. The brands are
-// listed at https://mp4ra.org/registered-types/brands.
+// sniffBrands returns the kind of an ISO base media file by its ftyp box. The brands are listed at
+// https://mp4ra.org/registered-types/brands.
 func sniffBrands(head []byte) *kind {
 	size := int(binary.BigEndian.Uint32(head))
 	if size < 16 || size%4 != 0 {
@@ -194,7 +234,7 @@ func sniffBrands(head []byte) *kind {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(brands, n) })
 	}
 	switch major := brands[0]; {
-	case major == "crx ": // a camera's raw picture
+	case major == "crx ": // a camera's raw image
 	case major == "qt  ":
 		return movKind
 	case has("avif", "avis"):
@@ -211,7 +251,7 @@ func sniffBrands(head []byte) *kind {
 	return nil
 }
 
-// oldQuickTime tells a QuickTime file from before 2001, which has no ftyp box.
+// oldQuickTime reports whether head starts a QuickTime file from before 2001, which has no ftyp box.
 func oldQuickTime(head []byte) bool {
 	if len(head) < 16 {
 		return false

@@ -1,14 +1,15 @@
-// Package media takes in the files that a client uploads and stages them on disk until the
-// post that uses them is committed.
+// Package media accepts the files that clients upload and stages them on disk until the post that
+// uses them is committed.
 //
-// A staged file is what its bytes say, whatever its name or declared type: one of the kinds
-// listed in kind.go. It tells nobody where it was made or with which device: metadata is
-// cut out without touching the picture, and only a picture that is wider than the site
-// needs, or that browsers cannot show, is encoded anew. It is on disk when Stage returns,
-// and an upload that breaks off leaves nothing.
+// The kind of a file is decided by its bytes, whatever its name or declared type; kind.go lists
+// the kinds. A staged file does not reveal where it was made or with which device: metadata is
+// removed without touching the image, and only an image that is wider than the site needs, or that
+// browsers cannot show, is encoded again. When Stage returns, the file is durable. An upload that
+// breaks off leaves nothing.
 //
-// Every file is first written to disk and then worked on there: memory does not grow with
-// the size of a video, and pictures that must be decoded wait for each other.
+// Every upload is first written to disk and processed there, so that memory does not grow with the
+// size of a video. The work for a file is bounded by its size, its pixels and by time, ends with
+// its request, and is fair between owners (see gate.go).
 package media
 
 import (
@@ -16,8 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/sync/semaphore"
 
 	"gitpost/bridge/fault"
 )
@@ -28,65 +27,61 @@ const (
 	DefaultMaxWidth = 2048
 )
 
-// MaxPixels is how large a picture may be. It is checked before anything is decoded.
+// MaxPixels is the largest size of an image. It is checked before anything is decoded.
 const MaxPixels = 100_000_000
 
 // Config says what a Store accepts and what it does with it. Only Dir is required.
 type Config struct {
 	Dir      string   // the uploads folder
-	MaxSize  int64    // bytes of one upload; 0: DefaultMaxSize
-	MaxWidth int      // wider pictures are made this wide; 0: DefaultMaxWidth, below 0: none is
-	Keep     string   // metadata: "" (none), "keep" (all but the location) or "keep-location" (all)
-	Accept   []string // content types, or "image/*"; none: every kind that is known
+	MaxSize  int64    // most bytes of an upload; 0: DefaultMaxSize
+	MaxWidth int      // wider images are scaled down to this width; 0: DefaultMaxWidth, below 0: no limit
+	Keep     string   // metadata to keep: "" (none), "keep" (all but the location) or "keep-location" (all)
+	Accept   []string // content types, or groups such as image/*; none: every kind that is not a download
 }
 
-// Store is a folder of staged uploads. It is safe for concurrent use; only one Store may
-// have a folder open.
+// Store is a folder of staged uploads. It is safe for concurrent use. A folder must be open in
+// one Store only.
 type Store struct {
 	dir      string
 	maxSize  int64
 	maxWidth int
 	keep     policy
 	accept   map[string]bool // by content type
-
-	decoding *semaphore.Weighted // memory that decoded pictures may take; see picture.go
-	cores    chan struct{}       // one place per core
+	decoding *gate
 }
 
-// Open makes the folder when it is not there, and removes what broken uploads left in it.
+// Open creates the folder if it is missing, and removes what interrupted uploads left in it.
 func Open(c Config) (*Store, error) {
-	s := &Store{dir: c.Dir}
-	if err := s.follow(c); err != nil {
+	s := &Store{dir: c.Dir, decoding: newGate(cores()+2, cores(), decodingMemory)}
+	if err := s.configure(c); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make uploads folder: %w", err)
+		return nil, fmt.Errorf("create uploads folder: %w", err)
 	}
-	leftovers, err := filepath.Glob(filepath.Join(escapeGlob(s.dir), partPrefix+"*"))
+	leftovers, err := filepath.Glob(filepath.Join(escapeGlob(s.dir), tempPrefix+"*"))
 	if err != nil {
-		return nil, fmt.Errorf("look through uploads folder %s: %w", s.dir, err)
+		return nil, fmt.Errorf("read uploads folder %s: %w", s.dir, err)
 	}
 	for _, name := range leftovers {
 		if err := os.Remove(name); err != nil {
-			return nil, fmt.Errorf("remove what a broken upload left: %w", err)
+			return nil, fmt.Errorf("remove interrupted upload: %w", err)
 		}
 	}
-	s.limitDecoding()
 	return s, nil
 }
 
-// With is the same folder under other rules: all of c but the folder. An upload that is under way
-// ends by the rules that it began with.
+// With returns a Store of the same folder with another configuration, whose Dir is ignored. An
+// upload in progress ends with the configuration that it began with.
 func (s *Store) With(c Config) (*Store, error) {
 	next := *s
-	if err := next.follow(c); err != nil {
+	if err := next.configure(c); err != nil {
 		return nil, err
 	}
 	return &next, nil
 }
 
-// follow takes the rules of a Config.
-func (s *Store) follow(c Config) (err error) {
+func (s *Store) configure(c Config) (err error) {
 	if s.maxSize = c.MaxSize; s.maxSize == 0 {
 		s.maxSize = DefaultMaxSize
 	}
@@ -100,21 +95,21 @@ func (s *Store) follow(c Config) (err error) {
 	return err
 }
 
-// partPrefix marks files that are still being written. No Staged.File begins with a dot.
-const partPrefix = ".part-"
+// tempPrefix marks files that are still being written. No Staged.File starts with a dot.
+const tempPrefix = ".part-"
 
-// escapeGlob makes a path match itself alone.
+// escapeGlob returns a pattern that matches path only.
 func escapeGlob(path string) string {
 	return strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`).Replace(path)
 }
 
-// policy is how much of a file's metadata stays.
+// policy is how much of a file's metadata is kept.
 type policy int
 
 const (
-	keepNothing policy = iota // but what the picture needs to look right
-	keepNoPlace               // all but where it was made
-	keepAll                   // the location too
+	keepNothing    policy = iota // except what the image needs to look right
+	keepNoLocation               // everything except the location
+	keepAll
 )
 
 func parsePolicy(s string) (policy, error) {
@@ -122,11 +117,11 @@ func parsePolicy(s string) (policy, error) {
 	case "":
 		return keepNothing, nil
 	case "keep":
-		return keepNoPlace, nil
+		return keepNoLocation, nil
 	case "keep-location":
 		return keepAll, nil
 	}
-	return 0, fmt.Errorf("media metadata is %q: leave it out, or write keep or keep-location", s)
+	return 0, fmt.Errorf("media metadata: %q must be keep or keep-location; leave it out to remove metadata", s)
 }
 
 // File opens a staged file for reading. file is a Staged.File.
@@ -138,7 +133,7 @@ func (s *Store) File(file string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// Remove deletes a staged file. That it is gone already is no error.
+// Remove deletes a staged file. It is no error if there is none.
 func (s *Store) Remove(file string) error {
 	path, err := s.path(file)
 	if err != nil {
@@ -150,11 +145,13 @@ func (s *Store) Remove(file string) error {
 	return syncFolder(s.dir)
 }
 
-// path is where a staged file lies. A name that leads out of the folder, or to a file that
+// path returns the path of a staged file. A name that leads out of the folder, or to a file that
 // is still being written, is not found.
 func (s *Store) path(file string) (string, error) {
 	if file == "" || file[0] == '.' || strings.ContainsAny(file, "/\\\x00") || !filepath.IsLocal(file) {
-		return "", &fault.Error{Code: fault.NotFound, Op: "open upload", Message: fmt.Sprintf("there is no upload %q", file), Err: os.ErrNotExist}
+		return "", &fault.Error{
+			Code: fault.NotFound, Op: "open upload", Message: fmt.Sprintf("no upload is named %q", file), Err: os.ErrNotExist,
+		}
 	}
 	return filepath.Join(s.dir, file), nil
 }
@@ -166,7 +163,7 @@ func syncFolder(path string) error {
 		return err
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil && !unsyncable(err) {
+	if err := d.Sync(); err != nil && !cannotSync(err) {
 		return err
 	}
 	return nil

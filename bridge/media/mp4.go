@@ -1,31 +1,33 @@
 package media
 
 import (
-	"bytes"
+	"io"
 	"strings"
 )
 
-// What stands at the top of a film and makes it play. Everything else there is a program's
-// or a camera's own.
-var filmBoxes = map[string]bool{
+// videoBoxes are the boxes at the top of a file that make it play. Everything else there is a
+// program's or a camera's own.
+var videoBoxes = map[string]bool{
 	"ftyp": true, "styp": true, "pdin": true, "moov": true, "moof": true, "mfra": true, "mdat": true,
 	"sidx": true, "ssix": true, "prft": true, "wide": true,
 }
 
-// Real films have a handful of tracks, and boxes four deep.
+// Real files have a handful of tracks, and boxes four deep.
 const (
 	maxTracks   = 64
 	maxBoxDepth = 8
 )
 
-// maxUserData is how large user data may be to be looked through.
+// maxUserData is the most user data that is looked through.
 const maxUserData = 16 << 20
 
-// scrubMP4 erases, in films and sound files, what tells of place and device: user data, item
-// lists, XMP, and tracks that record a position with time. A sound file keeps its titles and
-// its cover. Boxes become free space of the same size, so nothing else moves.
+// scrubMP4 erases, in video and audio files, what reveals location and device: user data, item
+// lists, XMP, and tracks that record a position over time. An audio file keeps its titles and its
+// cover. Boxes become free space of the same size, so nothing else moves.
+//
+// A file whose end is missing is kept as far as players play it.
 func scrubMP4(m medium, keep policy) (sh shape, err error) {
-	top, err := m.boxes(0, m.size)
+	top, m, err := m.topBoxes()
 	if err != nil {
 		return sh, err
 	}
@@ -37,10 +39,10 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	if err != nil {
 		return sh, err
 	}
-	sound, brand := true, ""
+	audio, brand := true, ""
 	for _, t := range tracks {
-		if t.handler == "vide" && sound {
-			sound = false
+		if t.handler == "vide" && audio {
+			audio = false
 			sh.width, sh.height = t.width, t.height
 		}
 	}
@@ -53,11 +55,11 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	}
 	switch {
 	case brand == "M4A ", brand == "M4B ", brand == "M4P ":
-		sound = true // its pictures are a cover
+		audio = true // its images are a cover
 		sh.width, sh.height = 0, 0
 	case brand == "qt  ", brand == "":
 		sh.kind = movKind
-	case sound:
+	case audio:
 		sh.kind = m4aKind
 	}
 	if len(tracks) == 0 || len(tracks) > maxTracks {
@@ -69,7 +71,7 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	for _, t := range tracks {
 		erase := t.handler == "meta" || t.handler == "camm"
 		if t.handler == "text" || t.handler == "sbtl" || t.handler == "subt" {
-			if erase, err = m.textTellsPlace(t, top); err != nil {
+			if erase, err = m.textRevealsLocation(t, top); err != nil {
 				return sh, err
 			}
 		}
@@ -82,8 +84,8 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	for _, b := range top {
 		switch {
 		case b.name == "moov", b.name == "moof":
-			err = m.scrubMovie(b, sound, keep, 0)
-		case !filmBoxes[b.name]:
+			err = m.scrubMovie(b, audio, keep, 0)
+		case !videoBoxes[b.name]:
 			err = m.erase(b)
 		}
 		if err != nil {
@@ -93,8 +95,41 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	return sh, nil
 }
 
-// scrubMovie erases what a moov or trak box says beside how to play it.
-func (m medium) scrubMovie(parent box, sound bool, keep policy, depth int) error {
+// topBoxes lists the boxes of a file. If the end of the file is missing, media data is made to end
+// where the file does, and any other box that is cut off is removed with what little there is of it.
+func (m medium) topBoxes() ([]box, medium, error) {
+	list, err := m.boxes(0, m.size)
+	if err != io.ErrUnexpectedEOF {
+		return list, m, err
+	}
+	last := box{name: "mdat", end: m.size, cut: true}
+	if len(list) > 0 {
+		last.at = list[len(list)-1].end
+	}
+	head, err := m.read(last.at, int(min(16, m.size-last.at)))
+	if err != nil {
+		return nil, m, err
+	}
+	length := uint64(m.size - last.at)
+	switch {
+	case len(head) < 8 || string(head[4:8]) != "mdat":
+		if _, ok := find(list, "mdat"); !ok {
+			return nil, m, errCutOff // nothing to play
+		}
+		m.size = last.at
+		return list, m, m.f.Truncate(m.size)
+	case be.Uint32(head) == 1 && len(head) == 16:
+		last.body = last.at + 16
+		err = m.write(last.at+8, be.AppendUint64(nil, length))
+	default:
+		last.body = last.at + 8
+		err = m.write(last.at, be.AppendUint32(nil, uint32(length)))
+	}
+	return append(list, last), m, err
+}
+
+// scrubMovie erases everything in a moov or trak box that is not needed to play it.
+func (m medium) scrubMovie(parent box, audio bool, keep policy, depth int) error {
 	if depth > maxBoxDepth {
 		return errBadBox
 	}
@@ -105,15 +140,15 @@ func (m medium) scrubMovie(parent box, sound bool, keep policy, depth int) error
 	for _, b := range list {
 		switch b.name {
 		case "trak", "mdia", "minf", "traf":
-			err = m.scrubMovie(b, sound, keep, depth+1)
+			err = m.scrubMovie(b, audio, keep, depth+1)
 		case "hdlr": // its name is the maker's: "GoPro AVC"
 			if keep == keepNothing && b.end-b.body > 24 {
 				err = m.fill(b.body+24, b.end, 0)
 			}
 		case "udta":
-			err = m.scrubUserData(b, sound, keep)
+			err = m.scrubUserData(b, audio, keep)
 		case "meta":
-			err = m.scrubMeta(b, sound, keep)
+			err = m.scrubMeta(b, audio, keep)
 		case "uuid", "free", "skip":
 			err = m.erase(b)
 		}
@@ -124,9 +159,9 @@ func (m medium) scrubMovie(parent box, sound bool, keep policy, depth int) error
 	return nil
 }
 
-// tellsPlace tells whether the name of a user data item says that it is a place: ©xyz is
-// ISO 6709 coordinates, loci is 3GPP's, GPMF is GoPro's, XMP_ may hold all of it.
-func tellsPlace(name string) bool {
+// isLocationItem reports whether a user data item is a location by its name: ©xyz is ISO 6709
+// coordinates, loci is 3GPP's, GPMF is GoPro's, XMP_ may contain all of it.
+func isLocationItem(name string) bool {
 	switch name {
 	case "\xa9xyz", "loci", "\xa9loc", "GPMF", "gps ", "XMP_", "SDLN", "thma", "uuid":
 		return true
@@ -134,27 +169,27 @@ func tellsPlace(name string) bool {
 	return false
 }
 
-// soundItems are the items of a sound file that listeners see.
-var soundItems = map[string]bool{
+// audioItems are the items of an audio file that listeners see.
+var audioItems = map[string]bool{
 	"\xa9nam": true, "\xa9ART": true, "aART": true, "\xa9alb": true, "\xa9gen": true, "gnre": true, "\xa9day": true,
 	"trkn": true, "disk": true, "desc": true, "ldes": true, "\xa9lyr": true, "\xa9wrt": true, "cprt": true, "covr": true,
 	"cpil": true, "pgap": true, "tmpo": true, "stik": true, "rtng": true, "pcst": true, "\xa9cmt": true,
 }
 
-func (m medium) scrubUserData(udta box, sound bool, keep policy) error {
-	if !sound && keep == keepNothing {
+func (m medium) scrubUserData(udta box, audio bool, keep policy) error {
+	if !audio && keep == keepNothing {
 		return m.erase(udta)
 	}
 	list, err := m.boxes(udta.body, udta.end)
 	if err != nil {
-		return m.erase(udta) // not the form that everybody uses: it cannot be looked through
+		return m.erase(udta) // not readable: not the form that everybody uses
 	}
 	for _, b := range list {
 		switch {
 		case b.name == "meta":
-			err = m.scrubMeta(b, sound, keep)
+			err = m.scrubMeta(b, audio, keep)
 		case b.name == "chpl": // chapters
-		case tellsPlace(b.name), keep == keepNothing && !soundItems[b.name]:
+		case isLocationItem(b.name), keep == keepNothing && !audioItems[b.name]:
 			err = m.erase(b)
 		}
 		if err != nil {
@@ -164,8 +199,8 @@ func (m medium) scrubUserData(udta box, sound bool, keep policy) error {
 	return nil
 }
 
-// scrubMeta erases a meta box, or what it holds of places. A sound file's titles stay.
-func (m medium) scrubMeta(meta box, sound bool, keep policy) error {
+// scrubMeta erases a meta box, or the locations in it. The titles of an audio file stay.
+func (m medium) scrubMeta(meta box, audio bool, keep policy) error {
 	if meta.end-meta.body > maxUserData {
 		return m.erase(meta)
 	}
@@ -182,30 +217,27 @@ func (m medium) scrubMeta(meta box, sound bool, keep policy) error {
 		return m.erase(meta)
 	}
 	for _, b := range list {
-		if b.name == "covr" && (sound || keep != keepNothing) {
+		if b.name == "covr" && (audio || keep != keepNothing) {
 			if err := m.scrubItemCovers(b, keep); err != nil {
 				return err
 			}
 		}
 	}
-	if keep == keepNoPlace {
+	if keep == keepNoLocation {
 		content, err := m.content(meta, maxUserData)
 		if err != nil {
 			return err
 		}
-		lower := bytes.ToLower(content)
-		for _, word := range append([]string{"\xa9xyz", "loci", "rdf"}, placeWords...) {
-			if bytes.Contains(lower, []byte(word)) {
-				return m.erase(meta)
-			}
+		if mentionsLocation(content, "\xa9xyz", "loci", "rdf") {
+			return m.erase(meta)
 		}
 		return nil
 	}
-	if !sound || !hasItems {
+	if !audio || !hasItems {
 		return m.erase(meta)
 	}
 	for _, b := range list {
-		if !soundItems[b.name] {
+		if !audioItems[b.name] {
 			if err := m.erase(b); err != nil {
 				return err
 			}

@@ -1,12 +1,12 @@
 package media
 
 import (
-	"bytes"
+	"cmp"
 	"slices"
 )
 
-// eraseTrack overwrites a track's samples, wherever they lie in the film's data, and then the
-// track itself.
+// eraseTrack overwrites a track's samples, wherever they are in the media data, and then the track
+// itself.
 func (m medium) eraseTrack(t track, top []box) error {
 	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
 	if err != nil {
@@ -21,98 +21,117 @@ func (m medium) eraseTrack(t track, top []box) error {
 	return m.erase(t.box)
 }
 
-// textTellsPlace tells whether the texts of a track do: drones write where they are, and where
-// they started, into subtitles.
-func (m medium) textTellsPlace(t track, top []box) (tells bool, err error) {
+// textRevealsLocation reports whether the texts of a track mention a location: drones write their
+// position, and where they started, into subtitles.
+func (m medium) textRevealsLocation(t track, top []box) (reveals bool, err error) {
 	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
 	if err != nil || !ok {
 		return false, err
 	}
 	read := int64(0)
 	err = m.chunks(stbl, top, func(from, to int64) error {
-		if read += to - from; tells || read > maxUserData {
-			tells = true
+		if read += to - from; reveals || read > maxUserData {
+			reveals = true
 			return nil
 		}
 		b, err := m.read(from, int(to-from))
 		if err != nil {
 			return err
 		}
-		lower := bytes.ToLower(b)
-		for _, word := range append([]string{"home(", "home ("}, placeWords...) {
-			tells = tells || bytes.Contains(lower, []byte(word))
-		}
+		reveals = mentionsLocation(b, "home(", "home (")
 		return nil
 	})
-	return tells, err
+	return reveals, err
 }
 
-// chunks calls f for each range in which samples of a track lie.
+// sampleTable returns the content of a box of a track's sample table, or nil if there is none.
+func (m medium) sampleTable(boxes []box, name string, header int) ([]byte, error) {
+	b, ok := find(boxes, name)
+	if !ok {
+		return nil, nil
+	}
+	content, err := m.content(b, maxUserData)
+	if err == nil && len(content) < header {
+		err = errBadBox
+	}
+	return content, err
+}
+
+// chunks calls f for each range in which samples of a track are.
 func (m medium) chunks(stbl box, top []box, f func(from, to int64) error) error {
 	list, err := m.boxes(stbl.body, stbl.end)
 	if err != nil {
 		return err
 	}
-	table := func(name string, header int) ([]byte, error) {
-		b, ok := find(list, name)
-		if !ok {
-			return nil, nil
-		}
-		content, err := m.content(b, maxUserData)
-		if err == nil && len(content) < header {
-			err = errBadBox
-		}
-		return content, err
-	}
-	chunks, width := []byte(nil), 4
-	if chunks, err = table("stco", 8); err == nil && chunks == nil {
+	width := 4
+	chunks, err := m.sampleTable(list, "stco", 8)
+	if err == nil && chunks == nil {
 		width = 8
-		chunks, err = table("co64", 8)
+		chunks, err = m.sampleTable(list, "co64", 8)
 	}
 	if err != nil || chunks == nil {
 		return err
 	}
-	sizes, err := table("stsz", 12)
+	sizes, err := m.sampleTable(list, "stsz", 12)
 	if err != nil || sizes == nil {
 		return err
 	}
-	runs, err := table("stsc", 8)
+	runs, err := m.sampleTable(list, "stsc", 8)
 	if err != nil || runs == nil {
 		return err
 	}
+	data := slices.DeleteFunc(slices.Clone(top), func(b box) bool { return b.name != "mdat" })
 	fixed := int64(be.Uint32(sizes[4:]))
 	sizes, runs, chunks = sizes[12:], runs[8:], chunks[8:]
-	perChunk, erased := uint32(0), int64(0)
+	perChunk, total := uint32(0), int64(0)
 	for i := 0; (i+1)*width <= len(chunks); i++ {
 		for len(runs) >= 12 && uint32(i)+1 >= be.Uint32(runs) {
 			perChunk = be.Uint32(runs[4:])
 			runs = runs[12:]
 		}
-		at := int64(0)
+		var at uint64
 		if width == 4 {
-			at = int64(be.Uint32(chunks[4*i:]))
+			at = uint64(be.Uint32(chunks[4*i:]))
 		} else {
-			at = int64(be.Uint64(chunks[8*i:]))
+			at = be.Uint64(chunks[8*i:])
 		}
-		var n int64
-		if fixed != 0 {
-			n = fixed * int64(perChunk)
-		} else {
-			take := min(int(perChunk), len(sizes)/4)
-			for j := range take {
+		n := fixed * int64(perChunk)
+		if fixed == 0 {
+			samples := min(int(perChunk), len(sizes)/4)
+			for j := range samples {
 				n += int64(be.Uint32(sizes[4*j:]))
 			}
-			sizes = sizes[4*take:]
+			sizes = sizes[4*samples:]
 		}
-		if !slices.ContainsFunc(top, func(b box) bool { return b.name == "mdat" && at >= b.body && n <= b.end-at }) {
+		from, to, err := clip(data, at, n)
+		if err != nil {
+			return err
+		}
+		if total += to - from; total > m.size { // chunks do not overlap
 			return errBadBox
 		}
-		if erased += n; erased > m.size { // chunks of a sound file do not overlap
-			return errBadBox
-		}
-		if err := f(at, at+n); err != nil {
+		if err := f(from, to); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// clip returns the range of a chunk, which must be inside of one of the media data boxes; or what
+// there is of it, if the file is incomplete.
+func clip(data []box, at uint64, n int64) (from, to int64, err error) {
+	if at > 1<<62 || n < 0 {
+		return 0, 0, errBadBox
+	}
+	from = int64(at)
+	i, _ := slices.BinarySearchFunc(data, from, func(b box, at int64) int { return cmp.Compare(b.end, at) })
+	switch {
+	case i == len(data) && i > 0 && data[i-1].cut:
+		return from, from, nil // beyond the end of the file
+	case i == len(data) || from < data[i].body:
+		return 0, 0, errBadBox
+	case n > data[i].end-from && !data[i].cut:
+		return 0, 0, errBadBox
+	}
+	return from, min(from+n, data[i].end), nil
 }

@@ -37,7 +37,7 @@ func TestAFilmLosesEveryBoxThatDoesNotPlayIt(t *testing.T) {
 func textTrack(t testing.TB, words string) []byte {
 	t.Helper()
 	film := sample(t, "film.mp4")
-	m := medium{&memory{film}, int64(len(film))}
+	m := newMedium(t.Context(), &memory{film}, int64(len(film)))
 	top, err := m.boxes(0, m.size)
 	if err != nil {
 		t.Fatal(err)

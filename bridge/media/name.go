@@ -7,17 +7,17 @@ import (
 	"github.com/gosimple/slug"
 )
 
-// maxStem is how many bytes of a client's file name stay readable.
+// maxStem is how many bytes of a client's file name are kept.
 const maxStem = 48
 
-// newName makes the name of a staged file: a readable stem, 80 random bits, and the
-// extension of what the file is. It is safe as a file name everywhere and as an element of
-// a URL, it begins with a letter or a digit, and differs from others in more than case.
+// newName returns the name of a staged file: a readable stem, 80 random bits, and the extension of
+// its kind. It is safe as a file name on every system and as an element of a URL, starts with a
+// letter or a digit, and differs from other names in more than case.
 func newName(filename string, k *kind) string {
 	return stem(filename, k) + "-" + strings.ToLower(rand.Text()[:16]) + k.extension
 }
 
-// stem is what a client's file name says to a person, without its path and its extension.
+// stem is the readable part of a client's file name, without path and extension.
 func stem(filename string, k *kind) string {
 	if i := strings.LastIndexAny(filename, `/\`); i >= 0 {
 		filename = filename[i+1:]
@@ -25,10 +25,7 @@ func stem(filename string, k *kind) string {
 	if i := strings.LastIndexByte(filename, '.'); i > 0 && len(filename)-i <= 6 {
 		filename = filename[:i]
 	}
-	const enough = 4 * maxStem // a hostile name is not worth transliterating as a whole
-	if len(filename) > enough {
-		filename = filename[:enough]
-	}
+	filename = filename[:min(len(filename), 4*maxStem)] // bounds the work on a hostile name
 	s := slug.Make(strings.ToValidUTF8(filename, " "))
 	var b strings.Builder
 	for _, r := range s {
@@ -49,7 +46,7 @@ func stem(filename string, k *kind) string {
 	}
 	s = strings.Trim(s, "-")
 	switch s {
-	case "", "file", "blob", "image", "upload", "filename", "undefined", "null": // what apps write when there is no name
+	case "", "file", "blob", "image", "upload", "filename", "undefined", "null": // from apps that know no name
 		return k.noun
 	}
 	return s

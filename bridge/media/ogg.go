@@ -3,17 +3,19 @@ package media
 import (
 	"bytes"
 	"io"
-	"strings"
 )
 
-// An Ogg file is pages, each with a checksum; packets lie in them, and may span several. The
-// second packet of a stream holds its comments. Specification: RFC 3533, and for comments
-// https://xiph.org/vorbis/doc/v-comment.html.
+// An Ogg file consists of pages, each with a checksum; packets are in them, and may span several.
+// The second packet of a stream has its comments. Specification: RFC 3533.
 
-// maxOggComments is how long a stream's comments may be, a cover in Base64 among them.
-const maxOggComments = 24 << 20
+const (
+	maxOggComments = 24 << 20 // bytes of a stream's comments, a cover in Base64 among them
+	maxOggStreams  = 64
+	// enoughOggPackets are the headers of any codec. One more, and there is something to play.
+	enoughOggPackets = 3
+)
 
-// oggPage is where a page lies.
+// oggPage is where a page is.
 type oggPage struct {
 	at, body, end int64
 	serial        uint32
@@ -26,48 +28,22 @@ type oggStream struct {
 	codec   string // of its first packet
 	comment []byte
 	pieces  []extent  // where the comment's bytes are
-	pages   []oggPage // that it lies in
+	pages   []oggPage // that they are in
 }
 
-// scrubOgg checks that the pages follow each other to the end, and blanks comments that
-// tell a place, name and all.
+// scrubOgg checks that the pages follow each other, and blanks comments that mean a location. A
+// last page that is cut off is removed: players play what is before it.
 func scrubOgg(m medium, keep policy) (sh shape, err error) {
-	r := m.reader(0, m.size)
-	streams := map[uint32]*oggStream{}
-	var order []*oggStream
-	for at := int64(0); at < m.size; {
-		page, err := readOggPage(r, at)
-		if err != nil {
-			return shape{}, err
-		}
-		s := streams[page.serial]
-		if s == nil {
-			if len(order) >= 64 {
-				return shape{}, broken("it has too many streams")
-			}
-			s = &oggStream{}
-			streams[page.serial], order = s, append(order, s)
-		}
-		if s.packets < 2 {
-			body := make([]byte, page.end-page.body)
-			if _, err := io.ReadFull(r, body); err != nil {
-				return shape{}, err
-			}
-			s.collect(page, body)
-		} else if _, err := r.Discard(int(page.end - page.body)); err != nil {
-			return shape{}, err
-		}
-		at = page.end
+	streams, end, err := m.readOgg()
+	if err != nil {
+		return shape{}, err
 	}
-	sound := false
-	for _, s := range order {
-		switch {
-		case s.codec == "theora":
+	playable := false
+	for _, s := range streams {
+		if s.codec == "theora" {
 			sh.kind = oggVideoKind
-			sound = true
-		case s.codec != "":
-			sound = true
 		}
+		playable = playable || s.codec != "" && (end == m.size || s.packets > enoughOggPackets)
 		if keep == keepAll {
 			continue
 		}
@@ -75,10 +51,50 @@ func scrubOgg(m medium, keep policy) (sh shape, err error) {
 			return shape{}, err
 		}
 	}
-	if !sound {
-		return shape{}, broken("it has neither sound nor a film that browsers know")
+	switch {
+	case !playable && end < m.size:
+		return shape{}, errCutOff
+	case !playable:
+		return shape{}, broken("it has neither audio nor video that browsers know")
+	case end < m.size:
+		return sh, m.f.Truncate(end)
 	}
 	return sh, nil
+}
+
+// readOgg reads all pages, and returns the streams in order and where the last whole page ends.
+func (m medium) readOgg() (order []*oggStream, at int64, err error) {
+	r := m.reader(0, m.size)
+	streams := map[uint32]*oggStream{}
+	for at < m.size {
+		page, err := readOggPage(r, at)
+		if ended(err) || err == nil && page.end > m.size {
+			return order, at, nil
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		s := streams[page.serial]
+		if s == nil {
+			if len(order) >= maxOggStreams {
+				return nil, 0, broken("it has too many streams")
+			}
+			s = &oggStream{}
+			streams[page.serial], order = s, append(order, s)
+		}
+		if s.packets > enoughOggPackets {
+			_, err = r.Discard(int(page.end - page.body))
+		} else {
+			body := make([]byte, page.end-page.body)
+			_, err = io.ReadFull(r, body)
+			s.collect(page, body)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		at = page.end
+	}
+	return order, at, nil
 }
 
 func readOggPage(r io.Reader, at int64) (p oggPage, err error) {
@@ -87,7 +103,7 @@ func readOggPage(r io.Reader, at int64) (p oggPage, err error) {
 		return p, err
 	}
 	if string(head[:5]) != "OggS\x00" {
-		return p, broken("there is no page where one should begin")
+		return p, broken("a page is missing")
 	}
 	p = oggPage{at: at, serial: le.Uint32(head[14:]), lacing: make([]byte, head[26])}
 	if _, err := io.ReadFull(r, p.lacing); err != nil {
@@ -101,7 +117,7 @@ func readOggPage(r io.Reader, at int64) (p oggPage, err error) {
 	return p, nil
 }
 
-// collect adds a page's part of the first two packets.
+// collect counts packets, and keeps the first two.
 func (s *oggStream) collect(p oggPage, body []byte) {
 	at := 0
 	for _, n := range p.lacing {
@@ -124,7 +140,7 @@ func (s *oggStream) collect(p oggPage, body []byte) {
 	}
 }
 
-// oggCodec tells what a stream's first packet announces; "" for what is not played.
+// oggCodec returns the codec that a stream's first packet names; "" if it is not played.
 func oggCodec(b []byte) string {
 	for signature, codec := range map[string]string{
 		"\x01vorbis": "vorbis", "OpusHead": "opus", "Speex   ": "speex", "\x7fFLAC": "flac", "\x80theora": "theora",
@@ -136,9 +152,11 @@ func oggCodec(b []byte) string {
 	return ""
 }
 
-// scrubComments blanks comments whose names mean a place, and makes the
-// checksums of the pages right again.
+// scrubComments blanks comments that mean a location, and corrects the checksums of the pages.
 func (m medium) scrubComments(s *oggStream, keep policy) error {
+	if len(s.comment) >= maxOggComments {
+		return broken("its comments are too long")
+	}
 	c := s.comment
 	for _, signature := range []string{"\x03vorbis", "OpusTags", "\x81theora"} {
 		if bytes.HasPrefix(c, []byte(signature)) {
@@ -146,62 +164,18 @@ func (m medium) scrubComments(s *oggStream, keep policy) error {
 			break
 		}
 	}
-	if len(s.comment) >= maxOggComments {
-		return broken("its comments are too long")
-	}
-	if s.codec == "flac" && len(c) > 4 && c[0]&0x7f == 4 {
+	if s.codec == "flac" && len(c) > 4 && c[0]&0x7f == flacComment {
 		c = c[4:] // its comments have the head of a FLAC block
 	}
 	if len(c) == len(s.comment) {
 		return nil
 	}
-	changed := false
-	next := func() []byte { // a text with its length before it
-		if len(c) < 4 {
-			return nil
-		}
-		n := int64(le.Uint32(c))
-		if c = c[4:]; n > int64(len(c)) {
-			c = nil
-			return nil
-		}
-		text := c[:n]
-		c = c[n:]
-		return text
+	if s.packets < 2 {
+		return errCutOff
 	}
-	next() // the encoder's name
-	if len(c) < 4 {
-		return nil
-	}
-	count := le.Uint32(c)
-	c = c[4:]
-	for ; count > 0 && len(c) > 0; count-- {
-		text := next()
-		name, _, found := strings.Cut(string(text[:min(len(text), 256)]), "=")
-		if !found {
-			continue
-		}
-		switch upper := strings.ToUpper(name); upper {
-		case "METADATA_BLOCK_PICTURE", "COVERART":
-			cleaned, err := scrubCommentCover(upper, text, keep)
-			if err != nil {
-				return err
-			}
-			changed = changed || cleaned
-			continue
-		}
-		if !namesPlace(strings.TrimSpace(name)) {
-			continue
-		}
-		changed = true
-		for i := range text { // a part of s.comment
-			if i != len(name) {
-				text[i] = '_'
-			}
-		}
-	}
-	if !changed {
-		return nil
+	changed, err := scrubVorbis(c, keep)
+	if err != nil || !changed {
+		return err
 	}
 	rest := s.comment
 	for _, piece := range s.pieces {
@@ -233,8 +207,8 @@ func (m medium) sumOggPage(p oggPage) error {
 	return m.write(p.at+22, le.AppendUint32(nil, sum))
 }
 
-// oggTable is for Ogg's checksum: CRC-32 of polynomial 0x04c11db7, high bit first, which
-// package hash/crc32 does not have.
+// oggTable is for Ogg's checksum: CRC-32 of polynomial 0x04c11db7, high bit first, which package
+// hash/crc32 does not have.
 var oggTable = func() (t [256]uint32) {
 	for i := range t {
 		r := uint32(i) << 24

@@ -2,8 +2,8 @@ package media
 
 import "bytes"
 
-// checkPDF checks that a document reaches to its end mark. A document is its author's text,
-// metadata and all, and stays as it is. What stands behind the mark must be nothing of its own.
+// checkPDF checks that a document reaches to its end mark, and that no other file follows it. A
+// document is its author's text, including its metadata, and stays as it is.
 func checkPDF(m medium, _ policy) (shape, error) {
 	const reach = 2048
 	from := max(0, m.size-reach)
@@ -15,5 +15,5 @@ func checkPDF(m medium, _ policy) (shape, error) {
 	if end < 0 {
 		return shape{}, errCutOff
 	}
-	return shape{}, appended(bytes.TrimLeft(tail[end+len("%%EOF"):], "\x00\t\r\n\f "))
+	return shape{}, checkAppended(bytes.TrimLeft(tail[end+len("%%EOF"):], "\x00\t\r\n\f "))
 }

@@ -94,7 +94,7 @@ func TestTurningMatchesTheStandardForEveryKindOfImage(t *testing.T) {
 	for name, img := range kinds {
 		draw.Draw(img, img.Bounds(), from, image.Point{}, draw.Src)
 		for turned := 1; turned <= 8; turned++ {
-			got := turn(img, turned)
+			got := orient(img, turned)
 			size := got.Bounds().Size()
 			if turned >= 5 && size != image.Pt(4, 6) || turned < 5 && size != image.Pt(6, 4) {
 				t.Errorf("%s, orientation %d: size %v", name, turned, size)
@@ -238,7 +238,7 @@ func TestResampleAgreesWithXImage(t *testing.T) {
 		}
 		want, got := image.NewGray(image.Rect(0, 0, dw, dh)), image.NewGray(image.Rect(0, 0, dw, dh))
 		draw.CatmullRom.Scale(want, want.Rect, img, img.Rect, draw.Src, nil)
-		resample(plane{got.Pix, got.Stride, dw, dh}, byteRows(img.Pix, img.Stride, w, h, 1), float64(w)/float64(dw), float64(h)/float64(dh))
+		resample(planesOf(got)[0], planesOf(img)[0].rows(), float64(w)/float64(dw), float64(h)/float64(dh))
 		for i := range got.Pix {
 			x, y := i%dw, i/dw
 			// At the edges x/image leaves out what lies beyond; here the edge goes on.
@@ -351,7 +351,7 @@ func TestStretchedLevelsAreThoseOfDwebp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stretchLevels(img)
+	expandLevels(img)
 	if d := difference(t, decoded(t, out), img); d > 1.5 {
 		t.Errorf("the pictures differ by %g", d)
 	}

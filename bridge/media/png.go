@@ -8,122 +8,120 @@ import (
 // A PNG file is a signature and chunks: length, type, content, CRC.
 // Specification: https://www.w3.org/TR/png-3/.
 
-// pngPicture are the chunks that make the picture, in any PNG decoder.
-var pngPicture = map[string]bool{
+// pngImage are the chunks that make the image, in any PNG decoder.
+var pngImage = map[string]bool{
 	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true,
 	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "mDCV": true, "cLLI": true,
 	"sBIT": true, "bKGD": true, "pHYs": true, "sPLT": true, "hIST": true,
 	"acTL": true, "fcTL": true, "fdAT": true,
 }
 
-// pngColours are those that say how the numbers of a picture are meant, also when it is made
-// smaller.
-var pngColours = map[string]bool{"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "pHYs": true}
+// pngColours are those that are also true of the image when it is encoded again.
+var pngColours = map[string]bool{
+	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "pHYs": true,
+}
 
-// maxPNGMetadata is how large a chunk of metadata may be that has to be looked into.
+// maxPNGMetadata is the most bytes of a chunk of metadata that is read.
 const maxPNGMetadata = 1 << 20
 
-// cleanPNG copies the chunks that make the picture and as much metadata as keep says. A
-// picture that must be turned is told by the shape; encoding it anew loses nothing.
+// cleanPNG copies the chunks that make the image and the metadata that keep allows. If the image
+// must be rotated, the shape says so; encoding it again loses nothing.
 func cleanPNG(in input, out output, keep policy) (shape, error) {
-	sh, err := copyPNG(in, out, keep)
-	if err != nil {
+	p := &pngCopy{in: in, out: out, keep: keep}
+	if err := in.copyTo(out, 8); err != nil {
 		return shape{}, err
 	}
-	return sh, in.finish()
-}
-
-func copyPNG(in input, out output, keep policy) (sh shape, err error) {
-	if err := in.copyTo(out, 8); err != nil {
-		return sh, err
-	}
-	picture := false
-	for first := true; ; first = false {
-		head, err := in.take(8)
-		if err != nil {
-			return sh, err
-		}
-		length, name := int64(be.Uint32(head)), string(head[4:])
-		if length > 1<<31-1 || !isChunkName(name) {
-			return sh, broken("there is no chunk where one should begin")
-		}
-		if first != (name == "IHDR") {
-			return sh, broken("its header is missing or doubled")
-		}
-		if length > in.size {
-			return sh, io.ErrUnexpectedEOF
-		}
-		switch {
-		case name == "IHDR":
-			content, err := in.take(int(length) + 4)
-			if err != nil {
-				return sh, err
-			}
-			if err := readIHDR(&sh, content[:length]); err != nil {
-				return sh, err
-			}
-			if crc32.ChecksumIEEE(append(head[4:8:8], content[:length]...)) != be.Uint32(content[length:]) {
-				return sh, broken("the checksum of its header is wrong")
-			}
-			out.Write(head)
-			out.Write(content)
-			continue
-		case pngColours[name] && length <= maxPNGMetadata:
-			content, err := in.take(int(length))
-			if err != nil {
-				return sh, err
-			}
-			if err := in.skip(4); err != nil {
-				return sh, err
-			}
-			writeChunk(out, name, content)
-			sh.carry.addChunk(name, content)
-			continue
-		case pngPicture[name]:
-			picture = picture || name == "IDAT"
-			sh.animated = sh.animated || name == "acTL"
-			if err := copyChunk(in, out, head, length); err != nil {
-				return sh, err
-			}
-			if name == "IEND" {
-				if !picture {
-					return sh, broken("it has no picture")
-				}
-				return sh, nil
-			}
-			continue
-		case (name == "eXIf" || name == "iTXt") && length <= maxPNGMetadata:
-			content, err := in.take(int(length))
-			if err != nil {
-				return sh, err
-			}
-			if err := in.skip(4); err != nil {
-				return sh, err
-			}
-			if name == "eXIf" {
-				sh.orientation = orientation(content)
-			}
-			if kept := keptChunk(name, content, keep); kept != nil {
-				writeChunk(out, name, kept)
-				sh.carry.addChunk(name, kept)
-			}
-			continue
-		case keep == keepAll, keep == keepNoPlace && (name == "tIME"):
-			out.Write(head)
-			if err := in.copyTo(out, length+4); err != nil {
-				return sh, err
-			}
-			continue
-		case name[0] < 'a': // a critical chunk that nobody knows
-			return sh, broken("chunk %s is not known", name)
-		}
-		if err := in.skip(length + 4); err != nil {
-			return sh, err
+	for first, done := true, false; !done; first = false {
+		var err error
+		if done, err = p.next(first); err != nil {
+			return shape{}, err
 		}
 	}
+	return p.sh, in.finish()
 }
 
-// keptChunk is what stays of a chunk of metadata; nil when nothing does.
+// pngCopy is a PNG file that is being copied.
+type pngCopy struct {
+	in       input
+	out      output
+	keep     policy
+	sh       shape
+	hasImage bool
+}
+
+// next copies one chunk. done is set at the last one.
+func (p *pngCopy) next(first bool) (done bool, err error) {
+	head, err := p.in.take(8)
+	if err != nil {
+		return false, err
+	}
+	length, name := int64(be.Uint32(head)), string(head[4:])
+	switch {
+	case length > 1<<31-1 || !isChunkName(name):
+		return false, broken("a chunk is missing")
+	case first != (name == "IHDR"):
+		return false, broken("its header is missing or repeated")
+	case length > p.in.size:
+		return false, io.ErrUnexpectedEOF
+	case name == "IHDR":
+		return false, p.header(head, length)
+	case pngColours[name] && length <= maxPNGMetadata, (name == "eXIf" || name == "iTXt") && length <= maxPNGMetadata:
+		return false, p.metadata(name, length)
+	case pngImage[name]:
+		p.hasImage = p.hasImage || name == "IDAT"
+		p.sh.animated = p.sh.animated || name == "acTL"
+		if name == "IEND" && !p.hasImage {
+			return false, broken("it has no image")
+		}
+		return name == "IEND", copyChunk(p.in, p.out, head, length)
+	case p.keep == keepAll, p.keep == keepNoLocation && name == "tIME":
+		p.out.Write(head)
+		return false, p.in.copyTo(p.out, length+4)
+	case name[0] < 'a':
+		return false, broken("it has an unknown critical chunk, %s", name)
+	}
+	return false, p.in.skip(length + 4)
+}
+
+func (p *pngCopy) header(head []byte, length int64) error {
+	content, err := p.in.take(int(length) + 4)
+	if err != nil {
+		return err
+	}
+	if err := readIHDR(&p.sh, content[:length]); err != nil {
+		return err
+	}
+	if crc32.ChecksumIEEE(append(head[4:8:8], content[:length]...)) != be.Uint32(content[length:]) {
+		return broken("the checksum of its header is wrong")
+	}
+	p.out.Write(head)
+	_, err = p.out.Write(content)
+	return err
+}
+
+// metadata copies what is kept of a chunk of metadata, and carries it.
+func (p *pngCopy) metadata(name string, length int64) error {
+	content, err := p.in.take(int(length))
+	if err != nil {
+		return err
+	}
+	if err := p.in.skip(4); err != nil {
+		return err
+	}
+	if name == "eXIf" {
+		p.sh.orientation = orientation(content)
+	}
+	if !pngColours[name] {
+		if content = keptChunk(name, content, p.keep); content == nil {
+			return nil
+		}
+	}
+	writeChunk(p.out, name, content)
+	p.sh.carry.addChunk(name, content)
+	return nil
+}
+
+// keptChunk returns what is kept of a chunk of metadata; nil if nothing is.
 func keptChunk(name string, content []byte, keep policy) []byte {
 	const xmp = "XML:com.adobe.xmp\x00\x00\x00\x00\x00" // not compressed, no language
 	switch {
@@ -131,17 +129,17 @@ func keptChunk(name string, content []byte, keep policy) []byte {
 		return content
 	case keep == keepNothing:
 		return nil
-	case name == "eXIf" && withoutPlace(content):
+	case name == "eXIf" && stripEXIF(content):
 		return content
 	case name == "iTXt" && len(content) > len(xmp) && string(content[:len(xmp)]) == xmp:
-		if packet, ok := withoutPlaceXMP(content[len(xmp):]); ok {
+		if packet, ok := stripXMP(content[len(xmp):]); ok {
 			return append([]byte(xmp), packet...)
 		}
 	}
 	return nil
 }
 
-// copyChunk copies a chunk of the picture and checks that it arrived as it was sent.
+// copyChunk copies a chunk of the image and checks that it arrived as it was sent.
 func copyChunk(in input, out io.Writer, head []byte, length int64) error {
 	sum := crc32.NewIEEE()
 	sum.Write(head[4:])

@@ -6,27 +6,29 @@ import (
 	"io"
 )
 
-// A polyglot is a file that is a picture to one program and a page, a script or an archive
-// to another. Cleaning takes away the places where the other half usually hides; a file
-// that has one was made with intent, so it is refused.
+// A polyglot is a file that is an image to one program and a page, a script or an archive to
+// another. Cleaning removes the places where the other half usually hides. A file that has one
+// was made with intent, so it is refused.
 
-// scriptSpy looks through everything written to it for the beginning of a page or script.
-// Its words are so long that the bytes of a picture do not make one by chance: less than
-// once in a million photos.
-type scriptSpy struct {
-	tail  []byte // the end of what was written before
+// scriptScanner looks for the start of a page or script in everything written to it. Its words
+// are so long that the bytes of an image form one by chance less than once in a million photos.
+type scriptScanner struct {
+	tail  []byte // the last bytes of the writes before
 	found string
 }
 
-var scriptWords = []string{"<script", "<iframe", "<!doctype", "<?php ", "<?php\n", "<?php\r", "<html>", "<html ", "<html\n", "<html\r", "<body>", "<body ", "<body\n"}
+var scriptWords = []string{
+	"<script", "<iframe", "<!doctype", "<?php ", "<?php\n", "<?php\r",
+	"<html>", "<html ", "<html\n", "<html\r", "<body>", "<body ", "<body\n",
+}
 
 const longestScriptWord = 9
 
-func (s *scriptSpy) Write(p []byte) (int, error) {
+func (s *scriptScanner) Write(p []byte) (int, error) {
 	if s.found != "" || len(p) == 0 {
 		return len(p), nil
 	}
-	if len(s.tail) > 0 { // a word may lie across two writes
+	if len(s.tail) > 0 { // a word may span two writes
 		joint := append(s.tail, p[:min(len(p), longestScriptWord)]...)
 		s.found = scriptWord(joint)
 		s.tail = joint
@@ -45,26 +47,27 @@ func (s *scriptSpy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// scriptWord is the first of the words in b, in any case.
+// scriptWord returns the first of scriptWords in b, in any case, or "".
 func scriptWord(b []byte) string {
 	for {
 		i := bytes.IndexByte(b, '<')
-		if i < 0 {
+		if i < 0 || i+1 == len(b) {
 			return ""
 		}
 		b = b[i:]
-		for _, word := range scriptWords {
-			if len(b) >= len(word) && bytes.EqualFold(b[:len(word)], []byte(word)) {
-				return word
+		if bytes.IndexByte([]byte("sSiI!?hHbB"), b[1]) >= 0 {
+			for _, word := range scriptWords {
+				if len(b) >= len(word) && bytes.EqualFold(b[:len(word)], []byte(word)) {
+					return word
+				}
 			}
 		}
 		b = b[1:]
 	}
 }
 
-// finish reads what stands after the end of a picture, which is left out of the copy. What
-// cameras append (more pictures, a short film, their own notes) is none of our business; a
-// text or an archive is.
+// finish reads what follows the end of an image, which the copy does not have. What cameras
+// append (more images, a short video, their own notes) is ignored; a text or an archive is not.
 func (in input) finish() error {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(in, head)
@@ -75,29 +78,32 @@ func (in input) finish() error {
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return err
 	}
-	if in.spy.found != "" {
-		return mixed(fmt.Sprintf("%q", in.spy.found))
+	if in.scanner.found != "" {
+		return polyglot(fmt.Sprintf("%q", in.scanner.found))
 	}
-	return appended(head)
+	return checkAppended(head)
 }
 
-// appended tells what is made with intent from what cameras append, by how it begins.
-func appended(head []byte) error {
-	for signature, what := range map[string]string{
-		"PK\x03\x04": "an archive", "PK\x05\x06": "an archive", "Rar!\x1a": "an archive", "7z\xbc\xaf\x27\x1c": "an archive", "\x1f\x8b\x08": "an archive",
-		"%PDF-": "a PDF document", "\x7fELF": "a program", "MZ\x90\x00": "a program", "#!/": "a script",
-	} {
-		if bytes.HasPrefix(head, []byte(signature)) {
-			return mixed(what)
+var appendedSignatures = []struct{ signature, what string }{
+	{"PK\x03\x04", "an archive"}, {"PK\x05\x06", "an archive"}, {"Rar!\x1a", "an archive"},
+	{"7z\xbc\xaf\x27\x1c", "an archive"}, {"\x1f\x8b\x08", "an archive"}, {"%PDF-", "a PDF document"},
+	{"\x7fELF", "a program"}, {"MZ\x90\x00", "a program"}, {"#!/", "a script"},
+}
+
+// checkAppended refuses data after the end of a file that no camera appends, by how it starts.
+func checkAppended(head []byte) error {
+	for _, s := range appendedSignatures {
+		if bytes.HasPrefix(head, []byte(s.signature)) {
+			return polyglot(s.what)
 		}
 	}
 	if isText(bytes.Trim(head, "\x00")) {
-		return mixed("text after its end")
+		return polyglot("text after its end")
 	}
 	return nil
 }
 
-// isText tells whether b looks like something a person wrote.
+// isText reports whether b looks like something a person wrote.
 func isText(b []byte) bool {
 	if len(bytes.TrimSpace(b)) < 4 {
 		return false

@@ -2,49 +2,73 @@ package media
 
 import (
 	"image"
-	"image/color"
+	"image/draw"
 )
 
-// scale makes a picture of the given size. What it returns is of a type that is encoded
-// without a detour: YCbCr 4:2:0, Gray, CMYK, or RGBA.
-func scale(img image.Image, width, height int) image.Image {
+// plane is pixels of n interleaved bytes. In an image with less colour than luma, each pixel of a
+// colour plane stands for subX × subY of the image.
+type plane struct {
+	pix           []byte
+	stride, n     int
+	width, height int
+	subX, subY    int
+}
+
+// planesOf returns the planes of an image: Y, Cb and Cr, or a single one. Of an image of another
+// type than decoders return, it returns none.
+func planesOf(img image.Image) []plane {
 	size := img.Bounds().Size()
-	stepX, stepY := float64(size.X)/float64(width), float64(size.Y)/float64(height)
+	one := func(pix []byte, stride, n int) []plane { return []plane{{pix, stride, n, size.X, size.Y, 1, 1}} }
+	switch src := img.(type) {
+	case *image.YCbCr:
+		x, y := subsampling(src.SubsampleRatio)
+		w, h := (size.X+x-1)/x, (size.Y+y-1)/y
+		return []plane{
+			{src.Y, src.YStride, 1, size.X, size.Y, 1, 1},
+			{src.Cb, src.CStride, 1, w, h, x, y}, {src.Cr, src.CStride, 1, w, h, x, y},
+		}
+	case *image.Gray:
+		return one(src.Pix, src.Stride, 1)
+	case *image.Paletted:
+		return one(src.Pix, src.Stride, 1)
+	case *image.Gray16:
+		return one(src.Pix, src.Stride, 2)
+	case *image.CMYK:
+		return one(src.Pix, src.Stride, 4)
+	case *image.RGBA:
+		return one(src.Pix, src.Stride, 4)
+	case *image.NRGBA:
+		return one(src.Pix, src.Stride, 4)
+	case *image.RGBA64:
+		return one(src.Pix, src.Stride, 8)
+	case *image.NRGBA64:
+		return one(src.Pix, src.Stride, 8)
+	}
+	return nil
+}
+
+// newLike returns an empty image of the type of img, one of those that planesOf knows.
+func newLike(img image.Image, width, height int) image.Image {
 	r := image.Rect(0, 0, width, height)
 	switch src := img.(type) {
 	case *image.YCbCr:
-		dst := image.NewYCbCr(r, image.YCbCrSubsampleRatio420)
-		resample(plane{dst.Y, dst.YStride, width, height}, byteRows(src.Y, src.YStride, size.X, size.Y, 1), stepX, stepY)
-		subX, subY := subsampling(src.SubsampleRatio)
-		cw, ch := (size.X+subX-1)/subX, (size.Y+subY-1)/subY
-		stepX, stepY = stepX*2/float64(subX), stepY*2/float64(subY)
-		w, h := (width+1)/2, (height+1)/2
-		resample(plane{dst.Cb, dst.CStride, w, h}, byteRows(src.Cb, src.CStride, cw, ch, 1), stepX, stepY)
-		resample(plane{dst.Cr, dst.CStride, w, h}, byteRows(src.Cr, src.CStride, cw, ch, 1), stepX, stepY)
-		return dst
+		return image.NewYCbCr(r, src.SubsampleRatio)
 	case *image.Gray:
-		dst := image.NewGray(r)
-		resample(plane{dst.Pix, dst.Stride, width, height}, byteRows(src.Pix, src.Stride, size.X, size.Y, 1), stepX, stepY)
-		return dst
+		return image.NewGray(r)
+	case *image.Paletted:
+		return image.NewPaletted(r, src.Palette)
 	case *image.Gray16:
-		dst := image.NewGray(r)
-		high := func(y int, out []byte) []byte {
-			for x := range size.X {
-				out[x] = src.Pix[y*src.Stride+2*x]
-			}
-			return out
-		}
-		resample(plane{dst.Pix, dst.Stride, width, height}, rows{size.X, size.Y, 1, high}, stepX, stepY)
-		return dst
+		return image.NewGray16(r)
 	case *image.CMYK:
-		dst := image.NewCMYK(r)
-		resample(plane{dst.Pix, dst.Stride, width, height}, byteRows(src.Pix, src.Stride, size.X, size.Y, 4), stepX, stepY)
-		return dst
+		return image.NewCMYK(r)
+	case *image.NRGBA:
+		return image.NewNRGBA(r)
+	case *image.RGBA64:
+		return image.NewRGBA64(r)
+	case *image.NRGBA64:
+		return image.NewNRGBA64(r)
 	}
-	dst := image.NewRGBA(r)
-	resample(plane{dst.Pix, dst.Stride, width, height}, colourRows(img), stepX, stepY)
-	clampAlpha(dst.Pix)
-	return dst
+	return image.NewRGBA(r)
 }
 
 // subsampling is how many pixels share a colour sample, across and down.
@@ -64,211 +88,92 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 	return 1, 1
 }
 
-// byteRows reads rows that are stored as they are needed.
-func byteRows(pix []byte, stride, width, height, n int) rows {
-	return rows{width, height, n, func(y int, _ []byte) []byte { return pix[y*stride:][:width*n] }}
-}
-
-// colourRows reads any picture as premultiplied RGBA, row by row: a copy of a large one
-// would take as much memory again.
-func colourRows(img image.Image) rows {
-	b := img.Bounds()
-	r := rows{width: b.Dx(), height: b.Dy(), n: 4}
+// scale returns an image of the given size, of a type that is encoded without a conversion: YCbCr
+// 4:2:0, Gray, CMYK, or RGBA.
+func scale(img image.Image, width, height int) image.Image {
+	var dst image.Image
+	from := planesOf(img)
 	switch src := img.(type) {
-	case *image.RGBA:
-		return byteRows(src.Pix, src.Stride, r.width, r.height, 4)
-	case *image.NRGBA:
-		r.row = func(y int, out []byte) []byte {
-			copy(out, src.Pix[y*src.Stride:][:4*r.width])
-			for p := out; len(p) >= 4; p = p[4:] {
-				if a := uint32(p[3]); a != 255 {
-					p[0], p[1], p[2] = uint8((uint32(p[0])*a+127)/255), uint8((uint32(p[1])*a+127)/255), uint8((uint32(p[2])*a+127)/255)
-				}
-			}
-			return out
-		}
-	case *image.Paletted:
-		var colours [256]color.RGBA
-		for i, c := range src.Palette {
-			colours[i&255] = color.RGBAModel.Convert(c).(color.RGBA)
-		}
-		r.row = func(y int, out []byte) []byte {
-			for x, i := range src.Pix[y*src.Stride:][:r.width] {
-				c := colours[i]
-				out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = c.R, c.G, c.B, c.A
-			}
-			return out
-		}
+	case *image.YCbCr:
+		dst = image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
+	case *image.Gray, *image.CMYK, *image.RGBA:
+		dst = newLike(img, width, height)
+	case *image.Gray16:
+		dst = image.NewGray(image.Rect(0, 0, width, height))
+		from[0] = plane{highBytes(src.Pix), src.Stride / 2, 1, from[0].width, from[0].height, 1, 1}
 	default:
-		wide, hasWide := img.(image.RGBA64Image)
-		r.row = func(y int, out []byte) []byte {
-			for x := range r.width {
-				var c color.RGBA64
-				if hasWide {
-					c = wide.RGBA64At(b.Min.X+x, b.Min.Y+y)
-				} else {
-					c = color.RGBA64Model.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.RGBA64)
-				}
-				out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = uint8(c.R>>8), uint8(c.G>>8), uint8(c.B>>8), uint8(c.A>>8)
-			}
-			return out
-		}
+		dst = image.NewRGBA(image.Rect(0, 0, width, height))
+		from = nil
 	}
-	return r
+	size := img.Bounds().Size()
+	stepX, stepY := float64(size.X)/float64(width), float64(size.Y)/float64(height)
+	for i, to := range planesOf(dst) {
+		src, subX, subY := rowsAsRGBA(img), 1, 1
+		if from != nil {
+			src, subX, subY = from[i].rows(), from[i].subX, from[i].subY
+		}
+		resample(to, src, stepX*float64(to.subX)/float64(subX), stepY*float64(to.subY)/float64(subY))
+	}
+	if rgba, ok := dst.(*image.RGBA); ok {
+		clampAlpha(rgba.Pix)
+	}
+	return dst
 }
 
-// clampAlpha mends what the kernel's overshooting does to premultiplied colours: none may be
-// brighter than its alpha.
+func highBytes(pix []byte) []byte {
+	high := make([]byte, len(pix)/2)
+	for i := range high {
+		high[i] = pix[2*i]
+	}
+	return high
+}
+
+// rows reads the rows of a plane as they are stored.
+func (p plane) rows() rows {
+	return rows{p.width, p.height, p.n, func(y int, _ []byte) []byte { return p.pix[y*p.stride:][:p.width*p.n] }}
+}
+
+// rowsAsRGBA reads any image as premultiplied RGBA, row by row: a copy of a large image would take
+// as much memory again.
+func rowsAsRGBA(img image.Image) rows {
+	b := img.Bounds()
+	return rows{b.Dx(), b.Dy(), 4, func(y int, row []byte) []byte {
+		dst := &image.RGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
+		draw.Draw(dst, dst.Rect, img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
+		return row
+	}}
+}
+
+// clampAlpha corrects the kernel's overshooting in premultiplied colours: none may be brighter
+// than its alpha.
 func clampAlpha(pix []byte) {
 	for ; len(pix) >= 4; pix = pix[4:] {
-		a := pix[3]
-		if a != 255 {
+		if a := pix[3]; a != 255 {
 			pix[0], pix[1], pix[2] = min(pix[0], a), min(pix[1], a), min(pix[2], a)
 		}
 	}
 }
 
-// turn turns a picture as its EXIF orientation says, so that it stands right without it.
-func turn(img image.Image, orientation int) image.Image {
-	if orientation < 2 {
-		return img
+// copyRect copies the rectangle r of src to a point of dst, as far as dst reaches. It reports
+// whether it could: both must have the same type and subsampling, and the corners must not lie
+// between colour samples.
+func copyRect(dst image.Image, at image.Point, src image.Image, r image.Rectangle) bool {
+	to, from := planesOf(dst), planesOf(src)
+	if len(to) != len(from) {
+		return false
 	}
-	size := img.Bounds().Size()
-	to := size
-	if orientation >= 5 {
-		to.X, to.Y = to.Y, to.X
-	}
-	r := image.Rectangle{Max: to}
-	move := func(dst []byte, dstStride int, src []byte, srcStride, width, height, n int) {
-		turnPlane(plane{dst, dstStride, width, height}, src, srcStride, n, orientation)
-	}
-	switch src := img.(type) {
-	case *image.YCbCr:
-		ratio := src.SubsampleRatio
-		switch {
-		case orientation < 5:
-		case ratio == image.YCbCrSubsampleRatio422:
-			ratio = image.YCbCrSubsampleRatio440
-		case ratio == image.YCbCrSubsampleRatio440:
-			ratio = image.YCbCrSubsampleRatio422
-		case ratio == image.YCbCrSubsampleRatio411, ratio == image.YCbCrSubsampleRatio410:
-			return turn(scale(img, size.X, size.Y), orientation) // no such ratio when turned
+	for i, d := range to {
+		s := from[i]
+		if d.n != s.n || d.subX != s.subX || d.subY != s.subY ||
+			at.X%d.subX != 0 || at.Y%d.subY != 0 || r.Min.X%d.subX != 0 || r.Min.Y%d.subY != 0 {
+			return false
 		}
-		dst := image.NewYCbCr(r, ratio)
-		move(dst.Y, dst.YStride, src.Y, src.YStride, size.X, size.Y, 1)
-		subX, subY := subsampling(src.SubsampleRatio)
-		cw, ch := (size.X+subX-1)/subX, (size.Y+subY-1)/subY
-		move(dst.Cb, dst.CStride, src.Cb, src.CStride, cw, ch, 1)
-		move(dst.Cr, dst.CStride, src.Cr, src.CStride, cw, ch, 1)
-		return dst
-	case *image.Gray:
-		dst := image.NewGray(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 1)
-		return dst
-	case *image.Gray16:
-		dst := image.NewGray16(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 2)
-		return dst
-	case *image.Paletted:
-		dst := image.NewPaletted(r, src.Palette)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 1)
-		return dst
-	case *image.CMYK:
-		dst := image.NewCMYK(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 4)
-		return dst
-	case *image.RGBA:
-		dst := image.NewRGBA(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 4)
-		return dst
-	case *image.NRGBA:
-		dst := image.NewNRGBA(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 4)
-		return dst
-	case *image.RGBA64:
-		dst := image.NewRGBA64(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 8)
-		return dst
-	case *image.NRGBA64:
-		dst := image.NewNRGBA64(r)
-		move(dst.Pix, dst.Stride, src.Pix, src.Stride, size.X, size.Y, 8)
-		return dst
-	}
-	return turn(scale(img, size.X, size.Y), orientation)
-}
-
-// turnPlane moves every pixel of n bytes to where it is seen. dst has the old width and
-// height, and the new stride.
-func turnPlane(dst plane, src []byte, stride, n, orientation int) {
-	w, h := dst.width, dst.height
-	// Turned by a quarter, a row becomes a column: a strip of some columns at a time writes to
-	// so few rows that the processor's cache holds them.
-	strip := w
-	if orientation >= 5 {
-		strip = 64
-	}
-	for left := 0; left < w; left += strip {
-		right := min(left+strip, w)
-		for y := range h {
-			// Where the row's first pixel goes, and how far apart the row's pixels are then.
-			var at, step int
-			switch orientation {
-			case 2: // mirrored
-				at, step = y*dst.stride+(w-1)*n, -n
-			case 3: // upside down
-				at, step = (h-1-y)*dst.stride+(w-1)*n, -n
-			case 4: // upside down and mirrored
-				at, step = (h-1-y)*dst.stride, n
-			case 5: // mirrored along the diagonal
-				at, step = y*n, dst.stride
-			case 6: // to be turned clockwise
-				at, step = (h-1-y)*n, dst.stride
-			case 7: // mirrored along the other diagonal
-				at, step = (w-1)*dst.stride+(h-1-y)*n, -dst.stride
-			case 8: // to be turned counterclockwise
-				at, step = (w-1)*dst.stride+y*n, -dst.stride
-			}
-			at += left * step
-			row := src[y*stride:][left*n : right*n]
-			if n == 1 {
-				for _, v := range row {
-					dst.pix[at] = v
-					at += step
-				}
-				continue
-			}
-			for ; len(row) > 0; row = row[n:] {
-				copy(dst.pix[at:at+n], row)
-				at += step
-			}
+		x, y := at.X/d.subX, at.Y/d.subY
+		left, top := r.Min.X/d.subX, r.Min.Y/d.subY
+		width := min((r.Max.X+d.subX-1)/d.subX-left, d.width-x) * d.n
+		for row := range min((r.Max.Y+d.subY-1)/d.subY-top, d.height-y) {
+			copy(d.pix[(y+row)*d.stride+x*d.n:][:width], s.pix[(top+row)*s.stride+left*s.n:][:width])
 		}
 	}
-}
-
-// stretchLevels changes a lossy WebP picture from video levels (black is 16, white is 235),
-// which the decoder hands on, to the levels that package image and JPEG go by.
-func stretchLevels(img image.Image) {
-	var planes *image.YCbCr
-	switch src := img.(type) {
-	case *image.YCbCr:
-		planes = src
-	case *image.NYCbCrA:
-		planes = &src.YCbCr
-	default:
-		return
-	}
-	var light, colour [256]uint8
-	for i := range 256 {
-		light[i] = uint8(max(0, min(255, ((i-16)*255+109)/219)))
-		colour[i] = uint8(max(0, min(255, 128+(i-128)*255/224)))
-	}
-	for i, v := range planes.Y {
-		planes.Y[i] = light[v]
-	}
-	for i, v := range planes.Cb {
-		planes.Cb[i] = colour[v]
-	}
-	for i, v := range planes.Cr {
-		planes.Cr[i] = colour[v]
-	}
+	return true
 }

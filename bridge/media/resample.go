@@ -2,28 +2,30 @@ package media
 
 import (
 	"math"
-	"runtime"
 	"sync"
 )
 
-// Making a picture smaller: each new pixel is a sum of old ones, weighted by the Catmull-Rom
-// kernel stretched to the size of the step. Rows are first made narrower, then summed up;
-// only the few rows that are being summed are held, so that a large picture costs no memory
-// beside its own. (golang.org/x/image/draw does the same sums over a floating-point copy of
-// the picture, which takes 200 MB for a phone's photo, and four times as long.)
+// Making an image smaller: each new pixel is a sum of old ones, weighted by the Catmull-Rom kernel
+// stretched to the size of the step. Rows are first made narrower, then added up; only the rows
+// that are being added are kept, so that a large image takes no memory beside its own.
+// (golang.org/x/image/draw computes the same over a floating-point copy of the image, which takes
+// 200 MB for a phone's photo, and four times as long.)
 
-// rows is a picture to read from: n channels, one byte each, interleaved.
+// rows is an image to read from: n channels of one byte each, interleaved.
 type rows struct {
 	width, height, n int
-	// row gives one row; it may use the scratch space, of width*n bytes.
+	// row returns one row. It may use the scratch space, of width*n bytes.
 	row func(y int, scratch []byte) []byte
 }
 
-// plane is a picture to write to.
-type plane struct {
-	pix           []byte
-	stride        int
-	width, height int
+// inParallel calls f for as many ranges of 0 to n as there are cores, and waits for them.
+func inParallel(n int, f func(from, to int)) {
+	parts := max(1, min(cores(), n))
+	var group sync.WaitGroup
+	for i := range parts {
+		group.Go(func() { f(n*i/parts, n*(i+1)/parts) })
+	}
+	group.Wait()
 }
 
 // kernelReach is how far the Catmull-Rom kernel reaches to each side.
@@ -39,7 +41,7 @@ func catmullRom(x float64) float64 {
 	return 0
 }
 
-// taps are the weights along one axis: n for each new pixel, beginning at old pixel first.
+// taps are the weights along one axis: n for each new pixel, from old pixel first on.
 type taps struct {
 	n       int
 	first   []int
@@ -48,7 +50,7 @@ type taps struct {
 
 const (
 	weightBits = 12
-	rowBits    = 10 // bits behind the point of a row that was made narrower
+	rowBits    = 10 // fractional bits of a row that was made narrower
 )
 
 // newTaps computes the weights for making size old pixels into count new ones, of which each
@@ -71,7 +73,7 @@ func newTaps(size, count int, step float64) taps {
 			if w == 0 {
 				continue
 			}
-			at := max(0, min(p, size-1)) - first // beyond the edge counts as the edge
+			at := max(0, min(p, size-1)) - first // beyond the edge the edge continues
 			if at < 0 || at >= n {
 				continue
 			}
@@ -92,26 +94,19 @@ func newTaps(size, count int, step float64) taps {
 	return t
 }
 
-// resample fills dst from src. stepX and stepY say how many old pixels a new one spans.
+// resample fills dst from src. stepX and stepY are how many old pixels a new one spans.
 func resample(dst plane, src rows, stepX, stepY float64) {
 	across := newTaps(src.width, dst.width, stepX)
 	down := newTaps(src.height, dst.height, stepY)
-	parts := min(2, runtime.GOMAXPROCS(0), dst.height)
-	var group sync.WaitGroup
-	for i := range parts {
-		group.Go(func() {
-			resampleRows(dst, src, across, down, dst.height*i/parts, dst.height*(i+1)/parts)
-		})
-	}
-	group.Wait()
+	inParallel(dst.height, func(from, to int) { resampleRows(dst, src, across, down, from, to) })
 }
 
-// resampleRows fills the rows of dst between two.
+// resampleRows fills a range of the rows of dst.
 func resampleRows(dst plane, src rows, across, down taps, from, to int) {
 	width := dst.width * src.n
 	words := (width + 1) / 2
-	// Two sums share a word: a sum in the lower half that is negative on the way borrows
-	// from the upper one, and gives back when the bias has made it positive.
+	// Two sums share a word: a sum in the lower half that is negative for a while borrows from the
+	// upper one, and returns it when the bias has made it positive.
 	ring := make([][]uint64, down.n)
 	for i := range ring {
 		ring[i] = make([]uint64, words)

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -250,7 +251,7 @@ func stored(img image.Image, turned int) image.Image {
 		w, h = h, w
 	}
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
-	probe := &coordinates{w, h}
+	probe := &positions{w, h}
 	for y := range img.Bounds().Dy() {
 		for x := range img.Bounds().Dx() {
 			at := seen(probe, turned, x, y).(place)
@@ -260,15 +261,15 @@ func stored(img image.Image, turned int) image.Image {
 	return out
 }
 
-// coordinates is an image whose pixels say where they are.
-type coordinates struct{ w, h int }
+// positions is an image whose pixels say where they are.
+type positions struct{ w, h int }
 
 type place struct{ x, y int }
 
-func (place) RGBA() (r, g, b, a uint32)        { return 0, 0, 0, 0 }
-func (c *coordinates) ColorModel() color.Model { return color.NRGBAModel }
-func (c *coordinates) Bounds() image.Rectangle { return image.Rect(0, 0, c.w, c.h) }
-func (c *coordinates) At(x, y int) color.Color { return place{x, y} }
+func (place) RGBA() (r, g, b, a uint32)      { return 0, 0, 0, 0 }
+func (c *positions) ColorModel() color.Model { return color.NRGBAModel }
+func (c *positions) Bounds() image.Rectangle { return image.Rect(0, 0, c.w, c.h) }
+func (c *positions) At(x, y int) color.Color { return place{x, y} }
 
 // difference is the mean difference of two pictures' channels, of 255.
 func difference(t testing.TB, a, b image.Image) float64 {
@@ -288,4 +289,13 @@ func difference(t testing.TB, a, b image.Image) float64 {
 		}
 	}
 	return sum / float64(n)
+}
+
+func encodedPNG(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -5,17 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"gitpost/bridge/fault"
 )
-
-// operation is what errors say was being done.
-const operation = "store upload"
 
 // Staged is an upload that is on disk.
 type Staged struct {
@@ -23,23 +18,24 @@ type Staged struct {
 	File        string // relative to Config.Dir
 	ContentType string // by content
 	Size        int64
-	Width       int // as it is shown; 0 when it is no picture
+	Width       int // as it is shown; 0 if it is no image
 	Height      int
 }
 
-// shape is what was learnt of a file while its metadata was taken out.
+// shape is what was learnt of a file while its metadata was removed.
 type shape struct {
-	width, height int   // as they are stored; 0 when it is no picture
-	coded         int64 // pixels that decoding makes, when they may be more than are shown
-	orientation   int   // EXIF's 1 to 8 when the picture must be turned to look right, else 0
+	width, height int   // as they are stored; 0 if it is no image
+	coded         int64 // pixels that decoding produces, if they may be more than are shown
+	orientation   int   // EXIF's 1 to 8 if the image must be rotated to look right, else 0
 	animated      bool
+	incomplete    bool      // the end is missing
 	bytesPerPixel float64   // what decoding takes, about
-	plan          *heicPlan // how a HEIC picture is decoded piece by piece; nil: as a whole
-	kind          *kind     // when the file turns out to be of a kin kind: MP4 without a picture
-	carry         carried   // metadata for a picture that is encoded anew
+	plan          *heicPlan // how a HEIC image is decoded tile by tile; nil: as a whole
+	kind          *kind     // set if it is of another kind than its first bytes say: MP4 without video
+	carry         carried   // metadata for an image that is encoded again
 }
 
-// shown are the dimensions in which the picture is seen.
+// shown returns the dimensions in which the image is seen.
 func (s shape) shown() (width, height int) {
 	if s.orientation >= 5 {
 		return s.height, s.width
@@ -47,18 +43,27 @@ func (s shape) shown() (width, height int) {
 	return s.width, s.height
 }
 
-// Stage stores an upload. filename is what the client calls it and only lends its stem. When
-// Stage returns without an error the file is on disk to stay; when it returns an error there
-// is nothing. Work that waits, or that takes long, ends when ctx does. The error is a
-// *fault.Error when the upload is to blame: UnsupportedMedia, TooLarge or InvalidRequest; and
-// Unavailable when the disk is full.
-func (s *Store) Stage(ctx context.Context, filename string, body io.Reader) (staged Staged, err error) {
-	w := &work{store: s}
+// Stage stores an upload on behalf of nobody in particular; see StageFor.
+func (s *Store) Stage(ctx context.Context, filename string, body io.Reader) (Staged, error) {
+	return s.StageFor(ctx, "", filename, body)
+}
+
+// StageFor stores an upload. filename is the client's name for it, of which only the stem is used.
+// When StageFor returns without an error the file is durable; after an error there is nothing.
+// Waiting and long work end when ctx does.
+//
+// owner is any key of who sends it, such as the ID of the access token: decoding is shared fairly
+// between owners.
+//
+// The error is a *fault.Error if the upload is at fault: UnsupportedMedia, TooLarge or
+// InvalidRequest; and Unavailable if the disk is full.
+func (s *Store) StageFor(ctx context.Context, owner, filename string, body io.Reader) (staged Staged, err error) {
+	t := &temps{dir: s.dir}
 	defer func() {
-		w.discard()
-		err = explain(err)
+		t.discard()
+		err = clientError(err)
 	}()
-	upload, err := w.part()
+	upload, err := t.create()
 	if err != nil {
 		return Staged{}, err
 	}
@@ -66,31 +71,34 @@ func (s *Store) Stage(ctx context.Context, filename string, body io.Reader) (sta
 	if err != nil {
 		return Staged{}, err
 	}
-	result, k, sh, err := s.process(ctx, w, upload, size, k)
+	result, k, sh, err := s.clean(ctx, t, upload, size, k)
 	if err != nil {
 		return Staged{}, err
 	}
-	return s.settle(w, result, newName(filename, k), k, sh)
+	if result, k, sh, err = s.reencode(ctx, owner, t, result, k, sh); err != nil {
+		return Staged{}, err
+	}
+	return s.settle(t, result, newName(filename, k), k, sh)
 }
 
-// receive copies the body to disk, as long as it is of an accepted kind and not too large.
+// receive copies the body to disk, if it is of an accepted kind and not too large.
 func (s *Store) receive(f *os.File, body io.Reader) (*kind, int64, error) {
 	body = io.LimitReader(body, s.maxSize+1)
 	head := make([]byte, sniffLength)
 	n, err := io.ReadFull(body, head)
 	head = head[:n]
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !ended(err) {
 		return nil, 0, interrupted(err)
 	}
 	if n == 0 {
-		return nil, 0, &fault.Error{Code: fault.InvalidRequest, Op: operation, Message: "the file is empty", Hint: "send it again, with its content"}
+		return nil, 0, refuse(fault.InvalidRequest, "the file is empty", "send it again, with its content")
 	}
 	k := sniff(head)
 	if k == nil {
 		return nil, 0, s.unsupported("this kind of file is not accepted")
 	}
-	if !s.accepts(k) {
-		return nil, 0, s.unsupported(k.name + " files are not accepted here")
+	if err := s.checkAccepted(k); err != nil {
+		return nil, 0, err
 	}
 	if _, err := f.Write(head); err != nil {
 		return nil, 0, err
@@ -105,16 +113,12 @@ func (s *Store) receive(f *os.File, body io.Reader) (*kind, int64, error) {
 	}
 	size := int64(n) + rest
 	if size > s.maxSize {
-		return nil, 0, &fault.Error{
-			Code: fault.TooLarge, Op: operation,
-			Message: fmt.Sprintf("the file is larger than %s", megabytes(s.maxSize)),
-			Hint:    "send a smaller one",
-		}
+		return nil, 0, refuse(fault.TooLarge, "the file is larger than "+megabytes(s.maxSize), "send a smaller one")
 	}
 	return k, size, nil
 }
 
-// bodyReader tells an error of the client's body from one of the disk.
+// bodyReader distinguishes an error of the client's body from one of the disk.
 type bodyReader struct {
 	r   io.Reader
 	err error
@@ -128,72 +132,42 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// interrupted is the answer to a body that could not be read to its end.
-func interrupted(err error) error {
-	var known *fault.Error
-	if errors.As(err, &known) {
-		return err
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return &fault.Error{Code: fault.TooLarge, Op: operation, Message: fmt.Sprintf("the request is larger than %s", megabytes(tooLarge.Limit)), Hint: "send a smaller file", Err: err}
-	}
-	return &fault.Error{Code: fault.InvalidRequest, Op: operation, Message: "the upload broke off", Hint: "send it again", Err: err}
-}
-
-func megabytes(n int64) string {
-	if n >= 1<<20 {
-		return fmt.Sprintf("%d MB", n>>20)
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-// process takes the metadata out and, where that is needed, encodes the picture anew. It
-// returns the file to keep.
-func (s *Store) process(ctx context.Context, w *work, upload *os.File, size int64, k *kind) (*os.File, *kind, shape, error) {
-	result := upload
-	var sh shape
-	var err error
+// clean removes the metadata. It returns the file without it, its kind, and its shape.
+func (s *Store) clean(ctx context.Context, t *temps, upload *os.File, size int64, k *kind) (
+	result *os.File, _ *kind, sh shape, err error,
+) {
+	result = upload
 	if clean := k.cleaner(); clean != nil {
-		if result, err = w.part(); err != nil {
+		if result, err = t.create(); err != nil {
 			return nil, nil, shape{}, err
 		}
-		sh, err = s.copyClean(upload, size, result, clean)
+		in := newInput(contextReader{ctx, io.NewSectionReader(upload, 0, size), 0}, size)
+		out := newOutput(result)
+		if sh, err = clean(in, out, s.keep); err == nil {
+			err = out.Flush()
+		}
 	} else {
-		sh, err = k.scrubber()(medium{upload, size}, s.keep)
+		sh, err = k.scrubber()(newMedium(ctx, upload, size), s.keep)
 	}
 	if err != nil {
-		return nil, nil, shape{}, s.blame(k, err)
+		return nil, nil, shape{}, s.parseError(k, err)
 	}
 	if sh.kind != nil {
 		k = sh.kind
-		if !s.accepts(k) {
-			return nil, nil, shape{}, s.unsupported(k.name + " files are not accepted here")
+		if err := s.checkAccepted(k); err != nil {
+			return nil, nil, shape{}, err
 		}
 	}
 	if strings.HasPrefix(k.mime, "image/") && int64(sh.width)*int64(sh.height) > MaxPixels {
-		return nil, nil, shape{}, &fault.Error{
-			Code: fault.TooLarge, Op: operation,
-			Message: fmt.Sprintf("the picture has %d × %d pixels", sh.width, sh.height),
-			Hint:    fmt.Sprintf("send one of at most %d million pixels", MaxPixels/1_000_000),
-		}
+		return nil, nil, shape{}, refuse(fault.TooLarge,
+			fmt.Sprintf("the image has %d × %d pixels", sh.width, sh.height),
+			fmt.Sprintf("send one of at most %d million pixels", MaxPixels/1_000_000))
 	}
-	return s.reencode(ctx, w, result, k, sh)
-}
-
-// copyClean runs a cleaner from one file to another.
-func (s *Store) copyClean(from *os.File, size int64, to *os.File, clean cleaner) (shape, error) {
-	in := newInput(io.NewSectionReader(from, 0, size), size)
-	out := newOutput(to)
-	sh, err := clean(in, out, s.keep)
-	if err != nil {
-		return shape{}, err
-	}
-	return sh, out.Flush()
+	return result, k, sh, nil
 }
 
 // settle makes the file durable under its name.
-func (s *Store) settle(w *work, f *os.File, name string, k *kind, sh shape) (Staged, error) {
+func (s *Store) settle(t *temps, f *os.File, name string, k *kind, sh shape) (Staged, error) {
 	if err := f.Sync(); err != nil {
 		return Staged{}, err
 	}
@@ -202,7 +176,7 @@ func (s *Store) settle(w *work, f *os.File, name string, k *kind, sh shape) (Sta
 		return Staged{}, err
 	}
 	path := filepath.Join(s.dir, name)
-	if err := w.keep(f, path); err != nil {
+	if err := t.rename(f, path); err != nil {
 		return Staged{}, err
 	}
 	if err := syncFolder(s.dir); err != nil {
@@ -214,69 +188,44 @@ func (s *Store) settle(w *work, f *os.File, name string, k *kind, sh shape) (Sta
 	return staged, nil
 }
 
-// work is the temporary files of one upload.
-type work struct {
-	store *Store
-	open  []*os.File
+// temps are the temporary files of one upload.
+type temps struct {
+	dir  string
+	open []*os.File
 }
 
-// part makes one more temporary file.
-func (w *work) part() (*os.File, error) {
-	f, err := os.CreateTemp(w.store.dir, partPrefix+"*") // mode 0600
+func (t *temps) create() (*os.File, error) {
+	f, err := os.CreateTemp(t.dir, tempPrefix+"*") // mode 0600
 	if err == nil {
-		w.open = append(w.open, f)
+		t.open = append(t.open, f)
 	}
 	return f, err
 }
 
-// keep gives a temporary file its name for good.
-func (w *work) keep(f *os.File, path string) error {
-	for i, other := range w.open {
+// rename closes one of the files and moves it to path.
+func (t *temps) rename(f *os.File, path string) error {
+	for i, other := range t.open {
 		if other != f {
 			continue
 		}
-		w.open = append(w.open[:i], w.open[i+1:]...)
-		if err := f.Close(); err != nil {
-			os.Remove(f.Name())
-			return err
+		t.open = append(t.open[:i], t.open[i+1:]...)
+		err := f.Close()
+		if err == nil {
+			err = os.Rename(f.Name(), path)
 		}
-		if err := os.Rename(f.Name(), path); err != nil {
+		if err != nil {
 			os.Remove(f.Name())
-			return err
 		}
-		return nil
+		return err
 	}
 	return errors.New("not a file of this upload")
 }
 
-// discard removes the temporary files that were not kept.
-func (w *work) discard() {
-	for _, f := range w.open {
+// discard removes the files that were not renamed.
+func (t *temps) discard() {
+	for _, f := range t.open {
 		f.Close()
 		os.Remove(f.Name())
 	}
-	w.open = nil
-}
-
-// explain turns what the machine says into what a client can be told.
-func explain(err error) error {
-	if err == nil {
-		return nil
-	}
-	var known *fault.Error
-	if errors.As(err, &known) {
-		return err
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return interrupted(err) // the client is gone
-	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return &fault.Error{Code: fault.Unavailable, Op: operation, Message: "the server's disk is full", Hint: "make room, then send the file again", Err: err}
-	}
-	return fmt.Errorf("%s: %w", operation, err)
-}
-
-// unsyncable tells the error of a system that cannot sync a folder, and need not.
-func unsyncable(err error) bool {
-	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, os.ErrInvalid)
+	t.open = nil
 }

@@ -40,6 +40,8 @@ func TestEveryKindIsToldByItsContent(t *testing.T) {
 		{"sound.m4a", "audio/mp4", ".m4a", 0, 0},
 		{"sound.mp3", "audio/mpeg", ".mp3", 0, 0},
 		{"sound.ogg", "audio/ogg", ".ogg", 0, 0},
+		{"sound.flac", "audio/flac", ".flac", 0, 0},
+		{"sound.wav", "audio/wav", ".wav", 0, 0},
 		{"sound.opus", "audio/ogg", ".ogg", 0, 0},
 		{"paper.pdf", "application/pdf", ".pdf", 0, 0},
 	} {
@@ -127,13 +129,13 @@ func TestNamesAreReadableSafeAndUnguessable(t *testing.T) {
 func TestAStoreTakesWhatItIsToldToTake(t *testing.T) {
 	s := open(t, Config{Accept: []string{"image/jpeg", " Audio/* "}})
 	for name, taken := range map[string]bool{
-		"photo.jpg": true, "sound.mp3": true, "sound.m4a": true, "sound.ogg": true,
+		"photo.jpg": true, "sound.mp3": true, "sound.m4a": true, "sound.ogg": true, "sound.wav": true, "sound.flac": true,
 		"picture.png": false, "film.mp4": false, "paper.pdf": false, "film.webm": false,
 	} {
 		if taken {
 			stage(t, s, name, sample(t, name))
 		} else {
-			refused(t, s, name, bytes.NewReader(sample(t, name)), fault.UnsupportedMedia, "JPEG, MP3, M4A or OGG")
+			refused(t, s, name, bytes.NewReader(sample(t, name)), fault.UnsupportedMedia, "JPEG, MP3, M4A, OGG, FLAC or WAV")
 		}
 	}
 	for _, c := range []Config{
@@ -217,7 +219,7 @@ func TestOpenRemovesWhatBrokenUploadsLeft(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v; want mode 600", info, err)
 	}
-	for _, name := range []string{partPrefix + "123", partPrefix} {
+	for _, name := range []string{tempPrefix + "123", tempPrefix} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -236,12 +238,12 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "uploads")
 	s := open(t, Config{Dir: dir})
-	for _, name := range []string{"secret", "uploads/" + partPrefix + "1"} {
+	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if err := os.WriteFile(filepath.Join(parent, name), []byte("secret"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret", partPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
+	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret", tempPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
 		if f, err := s.File(name); err == nil {
 			f.Close()
 			t.Errorf("File opened %q", name)
@@ -250,7 +252,7 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 		}
 		s.Remove(name)
 	}
-	for _, name := range []string{"secret", "uploads/" + partPrefix + "1"} {
+	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if _, err := os.Stat(filepath.Join(parent, name)); err != nil {
 			t.Errorf("Remove took %s away", name)
 		}

@@ -3,25 +3,28 @@ package media
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"io"
 	"os"
 )
 
-// bufferSize is what reading and writing one file takes of memory, each.
+var be, le = binary.BigEndian, binary.LittleEndian
+
+// bufferSize is the size of the buffer for reading or writing one file.
 const bufferSize = 64 << 10
 
-// input reads a file from its beginning to its end, and looks on the way for what would make
-// a browser take it for a page or a script (see polyglot.go).
+// input reads an upload from start to end. Everything read also passes through a scanner for
+// HTML and scripts (see polyglot.go).
 type input struct {
 	*bufio.Reader
-	size int64
-	spy  *scriptSpy
+	size    int64
+	scanner *scriptScanner
 }
 
 func newInput(r io.Reader, size int64) input {
-	spy := &scriptSpy{}
-	return input{bufio.NewReaderSize(io.TeeReader(r, spy), bufferSize), size, spy}
+	scanner := &scriptScanner{}
+	return input{bufio.NewReaderSize(io.TeeReader(r, scanner), bufferSize), size, scanner}
 }
 
 // take reads n bytes.
@@ -34,14 +37,8 @@ func (in input) take(n int) ([]byte, error) {
 	return b, err
 }
 
-// skip passes over n bytes.
-func (in input) skip(n int64) error {
-	m, err := io.CopyN(io.Discard, in, n)
-	if err == io.EOF && m < n {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
+// skip discards n bytes.
+func (in input) skip(n int64) error { return in.copyTo(io.Discard, n) }
 
 // copyTo copies n bytes.
 func (in input) copyTo(out io.Writer, n int64) error {
@@ -57,13 +54,35 @@ type output struct{ *bufio.Writer }
 
 func newOutput(w io.Writer) output { return output{bufio.NewWriterSize(w, bufferSize)} }
 
-// medium is a file that is changed where it stands.
-type medium struct {
-	f    file
-	size int64
+// contextReader fails once its context is done, so that decoders and parsers which know no
+// context end with their request. A read returns at most most bytes (0: no limit), which bounds
+// the work between two checks.
+type contextReader struct {
+	ctx  context.Context
+	r    io.Reader
+	most int
 }
 
-// file is what scrubbing needs of an os.File.
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if c.most > 0 && len(p) > c.most {
+		p = p[:c.most]
+	}
+	return c.r.Read(p)
+}
+
+// medium is an upload whose bytes are changed in place. Its reads are counted: a file that needs
+// more of them than its size explains is refused, so that no parser runs long on few bytes.
+type medium struct {
+	ctx   context.Context
+	f     file
+	size  int64
+	spent *int64 // what reading has cost so far, in units of one read or 4 KB
+}
+
+// file is the part of os.File that cleaning in place needs.
 type file interface {
 	io.ReaderAt
 	io.WriterAt
@@ -72,10 +91,17 @@ type file interface {
 
 var _ file = (*os.File)(nil)
 
-// read gives n bytes at an offset.
+func newMedium(ctx context.Context, f file, size int64) medium {
+	return medium{ctx, f, size, new(int64)}
+}
+
+// read returns n bytes at an offset.
 func (m medium) read(at int64, n int) ([]byte, error) {
 	if at < 0 || n < 0 || int64(n) > m.size-at {
 		return nil, io.ErrUnexpectedEOF
+	}
+	if err := m.spend(1 + int64(n)>>12); err != nil {
+		return nil, err
 	}
 	b := make([]byte, n)
 	_, err := m.f.ReadAt(b, at)
@@ -85,12 +111,21 @@ func (m medium) read(at int64, n int) ([]byte, error) {
 	return b, err
 }
 
+// spend counts a step of work. The limit allows some hundred thousand reads, and for large files
+// one more per 64 bytes.
+func (m medium) spend(cost int64) error {
+	if *m.spent += cost; *m.spent > 200_000+m.size/64 {
+		return broken("it has too many parts")
+	}
+	return m.ctx.Err()
+}
+
 func (m medium) write(at int64, b []byte) error {
 	_, err := m.f.WriteAt(b, at)
 	return err
 }
 
-// fill overwrites from one offset to another with one byte value.
+// fill overwrites a range with one byte value.
 func (m medium) fill(from, to int64, value byte) error {
 	if from < 0 || to > m.size {
 		return io.ErrUnexpectedEOF
@@ -103,7 +138,7 @@ func (m medium) fill(from, to int64, value byte) error {
 		}
 		from += n
 	}
-	return nil
+	return m.ctx.Err()
 }
 
 // move copies n bytes to a lower offset.
@@ -122,12 +157,10 @@ func (m medium) move(to, from, n int64) error {
 		}
 		to, from, n = to+int64(len(part)), from+int64(len(part)), n-int64(len(part))
 	}
-	return nil
+	return m.ctx.Err()
 }
 
-// reader reads the file from an offset to another.
+// reader reads from one offset to another.
 func (m medium) reader(from, to int64) *bufio.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(m.f, from, to-from), bufferSize)
+	return bufio.NewReaderSize(contextReader{m.ctx, io.NewSectionReader(m.f, from, to-from), 0}, bufferSize)
 }
-
-var be, le = binary.BigEndian, binary.LittleEndian

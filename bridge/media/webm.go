@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"math/bits"
 )
@@ -24,7 +25,6 @@ const (
 	mkvPixelHeight  = 0xba
 	mkvTags         = 0x1254c367
 	mkvAttachments  = 0x1941a469
-	mkvMaxElements  = 2_000_000
 	mkvMaxTrackSize = 1 << 20
 )
 
@@ -35,9 +35,9 @@ type element struct {
 	end      int64 // -1: unknown, as live recorders write
 }
 
-// docType reads the type of an EBML document from its first bytes.
+// docType returns the type of an EBML document by its first bytes, or "".
 func docType(head []byte) string {
-	m := medium{readOnly{bytes.NewReader(head)}, int64(len(head))}
+	m := newMedium(context.Background(), readOnly{bytes.NewReader(head)}, int64(len(head)))
 	e, err := m.element(0)
 	if err != nil || e.id != ebmlHeader || e.end < 0 {
 		return ""
@@ -59,13 +59,13 @@ func docType(head []byte) string {
 	return ""
 }
 
-// readOnly is a file that nobody writes to.
+// readOnly is a file that cannot be written to.
 type readOnly struct{ io.ReaderAt }
 
 func (readOnly) WriteAt([]byte, int64) (int, error) { return 0, io.ErrShortWrite }
 func (readOnly) Truncate(int64) error               { return io.ErrShortWrite }
 
-// element reads the head of the element at an offset.
+// element reads the header of the element at an offset.
 func (m medium) element(at int64) (e element, err error) {
 	b, err := m.read(at, int(min(12, max(m.size-at, 0))))
 	if err != nil {
@@ -76,7 +76,7 @@ func (m medium) element(at int64) (e element, err error) {
 	}
 	n := bits.LeadingZeros8(b[0]) + 1
 	if n > 4 {
-		return e, broken("there is no element where one should begin")
+		return e, broken("an element is missing")
 	}
 	if len(b) <= n {
 		return e, io.ErrUnexpectedEOF
@@ -104,8 +104,8 @@ func (m medium) element(at int64) (e element, err error) {
 	return e, nil
 }
 
-// scrubWebM turns tags and attachments into void elements of the same size: a phone's
-// recorder writes its place into a tag.
+// scrubWebM turns tags and attachments into void elements of the same size: a phone's recorder
+// writes the location into a tag.
 func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	header, err := m.element(0)
 	if err != nil {
@@ -125,17 +125,14 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	if end > m.size {
 		return sh, io.ErrUnexpectedEOF
 	}
-	film, tracks, n := false, false, 0
-	for at := segment.body; at < end; n++ {
+	video, tracks := false, false
+	for at := segment.body; at < end; {
 		e, err := m.element(at)
 		if err != nil {
 			return sh, err
 		}
-		if n > mkvMaxElements {
-			return sh, broken("it has too many parts")
-		}
 		if e.end < 0 {
-			// A cluster of unknown length: its blocks follow as if they stood beside it.
+			// A cluster of unknown length: its blocks are read as if they were beside it.
 			if e.id != mkvCluster {
 				return sh, broken("an element has no length")
 			}
@@ -148,11 +145,11 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 		switch e.id {
 		case mkvTracks:
 			tracks = true
-			if film, err = m.readTracks(e, &sh); err != nil {
+			if video, err = m.readTracks(e, &sh); err != nil {
 				return sh, err
 			}
 		case mkvTags, mkvAttachments:
-			if keep == keepAll || keep == keepNoPlace && e.id == mkvTags && !m.tagsTellPlace(e) {
+			if keep == keepAll || keep == keepNoLocation && e.id == mkvTags && !m.tagsMentionLocation(e) {
 				break
 			}
 			if err := m.void(e); err != nil {
@@ -164,17 +161,17 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	if !tracks {
 		return sh, errCutOff
 	}
-	if !film {
+	if !video {
 		sh.kind = webmAudioKind
 	}
-	if end < m.size { // behind its end nothing is looked through
+	if end < m.size { // what is behind its end is not read
 		return sh, m.f.Truncate(end)
 	}
 	return sh, nil
 }
 
-// readTracks tells whether there is a picture, and how large it is.
-func (m medium) readTracks(tracks element, sh *shape) (film bool, err error) {
+// readTracks reports whether there is video, and reads its size.
+func (m medium) readTracks(tracks element, sh *shape) (video bool, err error) {
 	if tracks.end-tracks.body > mkvMaxTrackSize {
 		return false, broken("its list of tracks is too long")
 	}
@@ -186,7 +183,7 @@ func (m medium) readTracks(tracks element, sh *shape) (film bool, err error) {
 			switch e.id {
 			case mkvTrackType:
 				n, err := m.number(e)
-				film = film || n == 1
+				video = video || n == 1
 				return err
 			case mkvVideo:
 				return m.children(e, func(e element) error {
@@ -202,7 +199,7 @@ func (m medium) readTracks(tracks element, sh *shape) (film bool, err error) {
 			return nil
 		})
 	})
-	return film, err
+	return video, err
 }
 
 func (m medium) children(parent element, visit func(element) error) error {
@@ -235,21 +232,13 @@ func (m medium) number(e element) (uint32, error) {
 	return v, err
 }
 
-func (m medium) tagsTellPlace(e element) bool {
+// tagsMentionLocation reports whether tags do, or are too long to be read.
+func (m medium) tagsMentionLocation(e element) bool {
 	if e.end-e.body > maxUserData {
 		return true
 	}
 	b, err := m.read(e.body, int(e.end-e.body))
-	if err != nil {
-		return true
-	}
-	lower := bytes.ToLower(b)
-	for _, word := range placeWords {
-		if bytes.Contains(lower, []byte(word)) {
-			return true
-		}
-	}
-	return false
+	return err != nil || mentionsLocation(b)
 }
 
 // void turns an element into a void one of the same size.

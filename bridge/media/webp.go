@@ -4,8 +4,8 @@ import (
 	"io"
 )
 
-// A WebP file is RIFF chunks: a name, a length, a content padded to even length. When there
-// is more than the one chunk of a plain picture, a VP8X chunk says first what follows.
+// A WebP file is RIFF chunks: a name, a length, a content padded to even length. If there is more
+// than the one chunk of a plain image, a VP8X chunk says first what follows.
 // Specification: RFC 9649.
 
 // Flags of the VP8X chunk.
@@ -16,18 +16,18 @@ const (
 	webpAlpha    = 0x10
 )
 
-// maxWebPMetadata is how large a chunk of metadata may be to be looked into.
+// maxWebPMetadata is the most bytes of a chunk of metadata that is read.
 const maxWebPMetadata = 1 << 20
 
-// webpChunk is where a chunk lies, its header included.
+// webpChunk is where a chunk is, with its header.
 type webpChunk struct {
 	name     string
 	at, size int64
-	content  []byte // what stands there instead; nil: what is there
+	content  []byte // what replaces it; nil: nothing does
 }
 
-// scrubWebP takes out the chunks that do not make the picture, as far as keep says, and
-// closes the gaps. A picture that must be turned keeps an EXIF chunk that says only that.
+// scrubWebP removes the chunks that do not make the image, unless keep allows them, and closes the
+// gaps. An image that must be rotated keeps an EXIF chunk that says only that.
 func scrubWebP(m medium, keep policy) (sh shape, err error) {
 	head, err := m.read(0, 12)
 	if err != nil {
@@ -37,7 +37,7 @@ func scrubWebP(m medium, keep policy) (sh shape, err error) {
 	if end > m.size+1 { // some encoders count a padding byte that they do not write
 		return sh, io.ErrUnexpectedEOF
 	}
-	in := newInput(io.NewSectionReader(m.f, 0, m.size), m.size)
+	in := newInput(contextReader{m.ctx, io.NewSectionReader(m.f, 0, m.size), 0}, m.size)
 	if err := in.skip(min(end, m.size)); err != nil {
 		return sh, err
 	}
@@ -53,7 +53,7 @@ func scrubWebP(m medium, keep policy) (sh shape, err error) {
 		return sh, err
 	}
 	if sh.width == 0 {
-		return sh, broken("it has no picture")
+		return sh, broken("it has no image")
 	}
 	return sh, m.writeWebP(kept)
 }
@@ -80,11 +80,11 @@ func (m medium) webpChunks(end int64) ([]webpChunk, error) {
 	return list, nil
 }
 
-// keptWebP picks what stays, and reads the picture's shape on the way.
+// keptWebP selects what is kept, and reads the image's shape.
 func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []webpChunk, err error) {
 	var flags byte
 	extended := -1 // index of VP8X in kept
-	pictures := 0
+	images := 0
 	for i, c := range chunks {
 		switch c.name {
 		case "VP8X":
@@ -93,7 +93,7 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 				return nil, err
 			}
 			if i != 0 || c.size != 18 {
-				return nil, broken("its header stands in the wrong place")
+				return nil, broken("its header is in the wrong place")
 			}
 			extended = 0
 			flags = b[0]
@@ -109,17 +109,17 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 				sh.width, sh.height = w, h
 			}
 			if !sh.animated && (w != sh.width || h != sh.height) {
-				return nil, broken("its picture has another size than it says")
+				return nil, broken("its image has another size than it says")
 			}
-			pictures++
+			images++
 		case "ANMF":
-			pictures++
+			images++
 			if err := m.scrubFrame(c, keep); err != nil {
 				return nil, err
 			}
 		case "ALPH", "ANIM":
 		case "ICCP":
-			if sh.carry.room(int(c.size)) {
+			if sh.carry.grow(int(c.size)) {
 				if sh.carry.profile, err = m.webpContent(c); err != nil {
 					return nil, err
 				}
@@ -136,8 +136,8 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 		}
 		kept = append(kept, c)
 	}
-	if pictures == 0 || pictures > 1 && !sh.animated {
-		return nil, broken("it has %d pictures", pictures)
+	if images == 0 || images > 1 && !sh.animated {
+		return nil, broken("it has %d images", images)
 	}
 	sh.bytesPerPixel = 5.5
 	if extended == 0 {
@@ -155,9 +155,9 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 	return kept, nil
 }
 
-// scrubFrame overwrites what stands in a frame beside its picture.
+// scrubFrame overwrites what is in a frame beside its image.
 func (m medium) scrubFrame(frame webpChunk, keep policy) error {
-	const head = 8 + 16 // the chunk's, and the frame's place and time
+	const head = 8 + 16 // the chunk's, and the frame's position and time
 	end := frame.at + frame.size
 	for at := frame.at + head; at+8 <= end; {
 		b, err := m.read(at, 8)
@@ -182,7 +182,7 @@ func (m medium) scrubFrame(frame webpChunk, keep policy) error {
 	return nil
 }
 
-// webpSize reads the size of a picture from its own header.
+// webpSize reads the size of an image from its own header.
 func (m medium) webpSize(c webpChunk) (w, h int, err error) {
 	b, err := m.read(c.at+8, int(min(10, c.size-8)))
 	if err != nil {
@@ -196,7 +196,7 @@ func (m medium) webpSize(c webpChunk) (w, h int, err error) {
 		w, h = 1+int(bits&0x3fff), 1+int(bits>>14&0x3fff)
 	}
 	if w == 0 || h == 0 {
-		return 0, 0, broken("its picture has no header")
+		return 0, 0, broken("its image has no header")
 	}
 	return w, h, nil
 }
@@ -210,7 +210,7 @@ func (m medium) webpContent(c webpChunk) ([]byte, error) {
 	return m.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
 }
 
-// keptWebPMetadata is what stays of an EXIF or XMP chunk; nil when nothing does.
+// keptWebPMetadata returns what is kept of an EXIF or XMP chunk; nil if nothing is.
 func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, error) {
 	if c.size > maxWebPMetadata {
 		return nil, nil
@@ -223,8 +223,8 @@ func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, e
 		switch keep {
 		case keepAll:
 			return content, nil
-		case keepNoPlace:
-			if packet, ok := withoutPlaceXMP(content); ok {
+		case keepNoLocation:
+			if packet, ok := stripXMP(content); ok {
 				return packet, nil
 			}
 		}
@@ -236,7 +236,7 @@ func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, e
 	}
 	sh.orientation = orientation(block)
 	switch {
-	case keep == keepAll, keep == keepNoPlace && withoutPlace(block):
+	case keep == keepAll, keep == keepNoLocation && stripEXIF(block):
 		return content, nil
 	case sh.orientation != 0:
 		return onlyOrientation(sh.orientation), nil
@@ -244,7 +244,7 @@ func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, e
 	return nil, nil
 }
 
-// writeWebP moves the kept chunks together and makes the file end behind them.
+// writeWebP moves the kept chunks together and truncates the file behind them.
 func (m medium) writeWebP(kept []webpChunk) error {
 	to := int64(12)
 	for _, c := range kept {
@@ -257,7 +257,7 @@ func (m medium) writeWebP(kept []webpChunk) error {
 			}
 			n = int64(len(b))
 			if to+n > c.at+c.size {
-				return broken("its metadata lies in an odd way")
+				return broken("its metadata is in the wrong order")
 			}
 			if err := m.write(to, b); err != nil {
 				return err

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// withoutPlaceXMP removes from an XMP packet where the picture was made, whatever program
-// wrote it: elements and attributes are judged by their local names. The rest stays byte for
-// byte. It reports whether the packet could be read; when not, it must not be kept.
-func withoutPlaceXMP(packet []byte) ([]byte, bool) {
+// stripXMP removes the location from an XMP packet, whatever program wrote it: elements and
+// attributes are judged by their local names. The rest stays byte for byte. It reports whether the
+// packet could be read; if not, the packet must not be kept.
+func stripXMP(packet []byte) ([]byte, bool) {
 	d := xml.NewDecoder(bytes.NewReader(packet))
 	var out bytes.Buffer
 	open, cut := 0, -1 // how many elements are open; how many were where a cut began
@@ -27,12 +27,12 @@ func withoutPlaceXMP(packet []byte) ([]byte, bool) {
 		raw := packet[from:d.InputOffset()]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if cut < 0 && namesPlace(t.Name.Local) {
+			if cut < 0 && isLocationName(t.Name.Local) {
 				cut = open
 			}
 			open++
 			if cut < 0 {
-				out.Write(withoutPlaceAttributes(raw, t.Attr))
+				out.Write(stripAttributes(raw, t.Attr))
 			}
 			continue
 		case xml.EndElement:
@@ -53,10 +53,10 @@ func withoutPlaceXMP(packet []byte) ([]byte, bool) {
 
 var xmlAttribute = regexp.MustCompile(`\s+[^\s=<>"'/]+\s*=\s*("[^"]*"|'[^']*')`)
 
-// withoutPlaceAttributes removes attributes from the text of a start tag.
-func withoutPlaceAttributes(raw []byte, attributes []xml.Attr) []byte {
+// stripAttributes removes attributes that mean a location from the text of a start tag.
+func stripAttributes(raw []byte, attributes []xml.Attr) []byte {
 	for _, a := range attributes {
-		if !namesPlace(a.Name.Local) {
+		if !isLocationName(a.Name.Local) {
 			continue
 		}
 		return xmlAttribute.ReplaceAllFunc(raw, func(attribute []byte) []byte {
@@ -64,30 +64,11 @@ func withoutPlaceAttributes(raw []byte, attributes []xml.Attr) []byte {
 			if i := strings.LastIndexByte(name, ':'); i >= 0 {
 				name = name[i+1:]
 			}
-			if namesPlace(strings.TrimSpace(name)) {
+			if isLocationName(strings.TrimSpace(name)) {
 				return nil
 			}
 			return attribute
 		})
 	}
 	return raw
-}
-
-// namesPlace tells whether a name in metadata means a place: EXIF's, IPTC's and Dublin Core's
-// names for it, and those of makers who have their own.
-func namesPlace(name string) bool {
-	name = strings.ToLower(name)
-	if strings.HasPrefix(name, "gps") || strings.HasPrefix(name, "geo") {
-		return true
-	}
-	for _, word := range []string{"location", "latitude", "longitude", "longtitude", "altitude", "coordinate"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	switch name {
-	case "city", "state", "country", "countrycode", "countryname", "provincestate", "worldregion", "coverage", "lat", "lon", "long":
-		return true
-	}
-	return false
 }

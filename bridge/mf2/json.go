@@ -12,21 +12,20 @@ import (
 	"unicode/utf8"
 )
 
-// maxValues bounds what one JSON text may become in memory: an empty list costs two bytes
-// on the wire and fifty here. No post has a hundred thousand values.
+// maxValues bounds the memory for one JSON text: an empty list takes two bytes on the wire
+// and fifty here. No post has a hundred thousand values.
 const maxValues = 100_000
 
-// FromJSON decodes one JSON text into the values of this package. A number written without
-// fraction and exponent is an int64, any other a float64, and one that fits neither is an
-// error, as are nesting deeper than depth, a name twice in one object, bytes that are
-// not UTF-8 and half of a surrogate pair: what took its place would be another text. null
-// becomes nil. Errors name line and column.
+// FromJSON decodes one JSON text into the values of this package. A number without fraction
+// and exponent becomes an int64, any other a float64; null becomes nil. A number that is out
+// of range, nesting deeper than depth, a duplicate name in an object, invalid UTF-8 and an
+// unpaired surrogate are errors. Errors name line and column.
 func FromJSON(data []byte, depth int) (any, error) {
 	if at := invalidUTF8(data); at >= 0 {
 		return nil, atOffset(data, at, "not UTF-8")
 	}
 	if at := loneSurrogate(data); at >= 0 {
-		return nil, atOffset(data, at, fmt.Sprintf("%s is one half of a character, and the other does not stand beside it", data[at:at+6]))
+		return nil, atOffset(data, at, fmt.Sprintf("%s is an unpaired surrogate (half a character)", data[at:at+6]))
 	}
 	d := decoder{data: data, json: json.NewDecoder(bytes.NewReader(data)), depth: depth}
 	d.json.UseNumber()
@@ -35,12 +34,12 @@ func FromJSON(data []byte, depth int) (any, error) {
 		return nil, err
 	}
 	if _, err := d.json.Token(); !errors.Is(err, io.EOF) {
-		return nil, d.fail("something follows the end of the JSON text")
+		return nil, d.fail("unexpected data after the JSON text")
 	}
 	return v, nil
 }
 
-// MarshalJSON writes every property as an array and a nil map as {}: apps iterate over both.
+// MarshalJSON encodes every property as an array and a nil map as {}: apps iterate over both.
 func (p Properties) MarshalJSON() ([]byte, error) {
 	full := make(map[string][]any, len(p))
 	for name, values := range p {
@@ -51,7 +50,7 @@ func (p Properties) MarshalJSON() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false) // whoever wants it escaped does that outside
+	encoder.SetEscapeHTML(false) // callers escape where they need to
 	err := encoder.Encode(full)
 	return b.Bytes(), err
 }
@@ -59,11 +58,11 @@ func (p Properties) MarshalJSON() ([]byte, error) {
 type decoder struct {
 	data   []byte
 	json   *json.Decoder
-	depth  int // as allowed, for the message
+	depth  int // the limit, for the error
 	values int
 }
 
-// value reads the next value; left is how many more levels may be opened.
+// value reads the next value; left is the number of levels that may still be opened.
 func (d *decoder) value(left int) (any, error) {
 	token, err := d.token()
 	if err != nil {
@@ -112,7 +111,7 @@ func (d *decoder) object(left int) (any, error) {
 			return nil, d.fail("a name in an object must be a string")
 		}
 		if _, twice := object[name]; twice {
-			return nil, d.fail(fmt.Sprintf("the name %q stands twice in one object", name))
+			return nil, d.fail(fmt.Sprintf("the name %q appears twice in one object", name))
 		}
 		if object[name], err = d.value(left); err != nil {
 			return nil, err
@@ -145,7 +144,7 @@ func (d *decoder) token() (json.Token, error) {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, atOffset(d.data, len(d.data), "the JSON text ends too early")
+		return nil, atOffset(d.data, len(d.data), "unexpected end of the JSON text")
 	case errors.As(err, &syntax):
 		return nil, d.fail(syntax.Error())
 	}
@@ -156,7 +155,7 @@ func (d *decoder) fail(message string) error {
 	return atOffset(d.data, int(d.json.InputOffset()), message)
 }
 
-// atOffset says where in the text something is wrong, as editors count.
+// atOffset returns an error with the line and column of an offset, counted from 1.
 func atOffset(data []byte, offset int, message string) error {
 	before := data[:min(offset, len(data))]
 	line := 1 + bytes.Count(before, []byte("\n"))
@@ -178,8 +177,8 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-// loneSurrogate is where an escape such as \ud83d stands without its other half, -1 for
-// nowhere. Outside of strings JSON has no backslash.
+// loneSurrogate returns the offset of an escape such as \ud83d without its second half, or -1.
+// Outside of strings JSON has no backslash.
 func loneSurrogate(data []byte) int {
 	for i := 0; i+1 < len(data); i++ {
 		if data[i] != '\\' {
@@ -201,7 +200,7 @@ func loneSurrogate(data []byte) int {
 	return -1
 }
 
-// unicodeEscape reads \u and four hexadecimal digits at the start of s.
+// unicodeEscape decodes \u and four hexadecimal digits at the start of s.
 func unicodeEscape(s []byte) (rune, bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false

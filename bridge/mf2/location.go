@@ -10,10 +10,9 @@ import (
 // LocationVisibility is the property that says who may know where a post was made.
 const LocationVisibility = "location-visibility"
 
-// HideLocation takes out of p whatever tells where its author was: the properties that name a
-// place, and coordinates at any depth of the others. With labels, a place keeps the words that
-// name it ("Café Central") and nothing else. The texts of the post are its author's own words
-// and stay.
+// HideLocation removes from p what reveals where its author was: the properties that name a
+// place, and coordinates at any depth of the others. With labels, a place keeps its name
+// ("Café Central") and nothing else. The text of the post is not changed.
 func HideLocation(p Properties, labels bool) {
 	for name, values := range p {
 		switch {
@@ -34,7 +33,7 @@ func HideLocation(p Properties, labels bool) {
 	}
 }
 
-// isPlace names the properties whose value is a place.
+// isPlace reports whether the value of a property is a place.
 func isPlace(name string) bool {
 	switch name {
 	case "location", "checkin", "geo", "adr", "venue":
@@ -43,7 +42,7 @@ func isPlace(name string) bool {
 	return false
 }
 
-// isCoordinate names the properties whose value is part of a position.
+// isCoordinate reports whether the value of a property is part of a position.
 func isCoordinate(name string) bool {
 	switch name {
 	case "latitude", "longitude", "altitude", "lat", "lon", "lng", "coordinates":
@@ -52,8 +51,7 @@ func isCoordinate(name string) bool {
 	return false
 }
 
-// withoutPlaces is a list of values without coordinates at any depth. It shares nothing with
-// values.
+// withoutPlaces returns a copy of values without coordinates at any depth.
 func withoutPlaces(values []any, labels bool) []any {
 	out := make([]any, 0, len(values))
 	for _, v := range values {
@@ -100,8 +98,8 @@ func objectWithoutPlaces(object map[string]any, labels bool) map[string]any {
 	return out
 }
 
-// labelsOf are the words of places: a text as it is, a geo URI's name, a card's name or label,
-// and of one that has neither the town, region and country.
+// labelsOf returns the names of places: a text itself, a geo URI's name, a card's name or label,
+// or the town, region and country of a card without either.
 func labelsOf(values []any) []any {
 	var out []any
 	for _, v := range values {
@@ -156,8 +154,8 @@ func labelledCard(v map[string]any) any {
 	return map[string]any{"type": Clone(v["type"]), "properties": kept}
 }
 
-// labelOf is what a text says of a place in words: "" for coordinates and addresses of pages,
-// which lead to them.
+// labelOf returns the name of a place in a text; "" for coordinates and for URLs, which may
+// lead to them.
 func labelOf(s string) string {
 	s = strings.TrimSpace(s)
 	if IsGeo(s) {
@@ -174,7 +172,7 @@ func labelOf(s string) string {
 	return s
 }
 
-// twoNumbers are coordinates as they are written in a text: 52.37, 4.89.
+// twoNumbers matches coordinates in a text: 52.37, 4.89.
 var twoNumbers = regexp.MustCompile(`-?\d+\.\d+[°NSns]*\s*[,;/ ]\s*@?-?\d+(\.\d+)?`)
 
 // IsGeo reports whether a text is a geo URI (RFC 5870).
@@ -183,7 +181,7 @@ func IsGeo(s string) bool {
 	return len(s) > 4 && strings.EqualFold(s[:4], "geo:")
 }
 
-// unescaped undoes the percent-encoding of a parameter, where it is one.
+// unescaped decodes a percent-encoded parameter; an invalid one is returned unchanged.
 func unescaped(s string) string {
 	if decoded, err := url.PathUnescape(s); err == nil {
 		return decoded

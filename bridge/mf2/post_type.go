@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// PostType is what kind of post an item is: "note", "article", "reply", "photo", …
+// PostType returns the kind of post that an item is: "note", "article", "reply", "photo", …
 //
-// It follows https://www.w3.org/TR/post-type-discovery/ with the kinds that clients have
-// added since. An item that is not an h-entry is called by its type without "h-": "event",
-// "card", "page". What a person responded with comes before what is attached, and what is
-// attached before the text: a reply with a photo is a reply.
+// It follows https://www.w3.org/TR/post-type-discovery/ and adds the kinds of newer clients.
+// The kind of an item that is not an h-entry is its type without "h-": "event", "card",
+// "page". A response takes precedence over attached media, and media over text: a reply with
+// a photo is a reply.
 func PostType(i Item) string {
 	if len(i.Type) > 0 && i.Type[0] != "h-entry" && i.Type[0] != "" {
 		return strings.TrimPrefix(i.Type[0], "h-")
@@ -20,7 +20,7 @@ func PostType(i Item) string {
 		return "rsvp"
 	}
 	for _, kind := range kinds {
-		if says(i.Properties[kind.property]) {
+		if hasValue(i.Properties[kind.property]) {
 			return kind.name
 		}
 	}
@@ -33,7 +33,7 @@ func PostType(i Item) string {
 		text = plain(i.Properties.First("summary"))
 	}
 	if beginsWith(text, name) {
-		return "note" // the name is only a copy of how the text begins
+		return "note" // the name is only a copy of the beginning of the text
 	}
 	return "article"
 }
@@ -71,8 +71,8 @@ func isRSVP(s string) bool {
 	return false
 }
 
-// says reports whether one of the values is more than an empty string.
-func says(values []any) bool {
+// hasValue reports whether one of the values is more than an empty string.
+func hasValue(values []any) bool {
 	for _, v := range values {
 		if s, isString := v.(string); !isString && v != nil || strings.TrimSpace(s) != "" {
 			return true
@@ -83,7 +83,7 @@ func says(values []any) bool {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// plain is the text of a content value, without markup.
+// plain returns the text of a content value without markup.
 func plain(v any) string {
 	if m, ok := v.(map[string]any); ok {
 		if s, _ := m["html"].(string); s != "" && Text(m["value"]) == "" {
@@ -93,8 +93,8 @@ func plain(v any) string {
 	return Text(v)
 }
 
-// beginsWith tells whether words(text) starts with prefix. It reads no more of the text than
-// that: whole sites are asked for their posts' types.
+// beginsWith reports whether words(text) starts with prefix. It reads no more of the text than
+// needed: indexing a site calls it for every post.
 func beginsWith(text, prefix string) bool {
 	first := true
 	for word := range strings.FieldsSeq(text) {

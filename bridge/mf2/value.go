@@ -1,10 +1,13 @@
 package mf2
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
-// Text is what a value says in plain words: a string itself, a number or boolean as JSON
-// writes it, an object's "value", "html" or "text", a nested item's "value", url or name,
-// a list's first element. It is "" for everything else.
+// Text returns a value as plain text: a string itself, a number or boolean as JSON writes
+// it, an object's "value", "html" or "text", a nested item's "value", url or name, a list's
+// first element. It returns "" for everything else.
 func Text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -46,37 +49,11 @@ func IsItem(v any) bool {
 	return hasType && hasProperties
 }
 
-// Clone is a copy of a value that shares nothing with it.
-func Clone(v any) any {
-	switch v := v.(type) {
-	case []any:
-		return cloneList(v)
-	case map[string]any:
-		if v == nil {
-			return v
-		}
-		c := make(map[string]any, len(v))
-		for key, value := range v {
-			c[key] = Clone(value)
-		}
-		return c
-	}
-	return v
-}
+// Clone returns a copy of a value that shares nothing with it.
+func Clone(v any) any { return Map(v, same) }
 
-func cloneList(list []any) []any {
-	if list == nil {
-		return nil
-	}
-	c := make([]any, len(list))
-	for i, value := range list {
-		c[i] = Clone(value)
-	}
-	return c
-}
-
-// Equal compares two values deeply. Numbers are equal by what they count, whether they are
-// held as int64 or float64; a number never equals a string.
+// Equal reports whether two values are deeply equal. Numbers are compared by value, whether
+// they are int64 or float64; a number never equals a string.
 func Equal(a, b any) bool {
 	switch a := a.(type) {
 	case nil:
@@ -103,7 +80,7 @@ func Equal(a, b any) bool {
 		}
 	case []any:
 		b, ok := b.([]any)
-		return ok && equalLists(a, b)
+		return ok && slices.EqualFunc(a, b, Equal)
 	case map[string]any:
 		b, ok := b.(map[string]any)
 		if !ok || len(a) != len(b) {
@@ -120,19 +97,7 @@ func Equal(a, b any) bool {
 	return false
 }
 
-func equalLists(a, b []any) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !Equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// sameNumber compares without rounding i: float64 holds every integer only up to 2^53.
+// sameNumber compares without rounding i: float64 is exact for integers up to 2^53 only.
 func sameNumber(i int64, f float64) bool {
 	return f >= -(1<<63) && f < 1<<63 && f == float64(int64(f)) && int64(f) == i
 }

@@ -8,8 +8,8 @@ import (
 
 const formType = "application/x-www-form-urlencoded"
 
-// accepted is the kind of answer that a request prefers: JSON, unless Accept names another
-// of ours with a higher weight than it gives to JSON.
+// accepted returns the response type that a request prefers: JSON, unless Accept gives another
+// supported type a higher weight.
 func accepted(r *http.Request) string {
 	weights := map[string]float64{}
 	for _, header := range r.Header.Values("Accept") {

@@ -13,20 +13,21 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// checkEncoding refuses what would have to be decoded before it can be read.
+// checkEncoding refuses compressed bodies.
 func checkEncoding(r *http.Request) error {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return &fault.Error{
 			Code: fault.UnsupportedMedia, Op: op,
-			Message: fmt.Sprintf("the Content-Encoding %q is not accepted", shorten(coding)), Hint: "send the request uncompressed",
+			Message: fmt.Sprintf("the Content-Encoding %q is not supported", shorten(coding)),
+			Hint:    "send the request uncompressed",
 		}
 	}
 	return nil
 }
 
-// checkCharset refuses text that is declared to be in another charset than UTF-8. Old HTTP
-// libraries declare ISO-8859-1 whatever they send, so ASCII passes under any name: what
-// percent-encoding hides in it must be UTF-8 all the same.
+// checkCharset refuses text in a charset other than UTF-8. ASCII is accepted under any name,
+// since old HTTP libraries always declare ISO-8859-1; percent-encoded text must be UTF-8
+// nevertheless.
 func checkCharset(params map[string]string, data []byte) error {
 	switch charset := strings.ToLower(strings.Trim(params["charset"], `"' `)); charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
@@ -35,11 +36,11 @@ func checkCharset(params map[string]string, data []byte) error {
 		if !bytes.ContainsFunc(data, func(r rune) bool { return r > unicode.MaxASCII }) {
 			return nil
 		}
-		return refuse(fmt.Sprintf("the charset %q is not accepted", shorten(charset)), "send the text in UTF-8")
+		return refuse(fmt.Sprintf("the charset %q is not supported", shorten(charset)), "send the text in UTF-8")
 	}
 }
 
-// readBody reads a body without files.
+// readBody reads a body that has no files.
 func readBody(r *http.Request, params map[string]string, l Limits) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
@@ -62,8 +63,8 @@ func bodyTooLarge(l Limits) error {
 	}
 }
 
-// brokenBody says why a body could not be read to its end. What did not arrive whole is
-// never acted on.
+// brokenBody returns the reason for which a body could not be read completely. An incomplete
+// request is never acted on.
 func brokenBody(err error) error {
 	var known *fault.Error
 	var tooLarge *http.MaxBytesError
@@ -83,7 +84,7 @@ func brokenBody(err error) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op, Err: err,
-		Message: "the request broke off before its end", Hint: "nothing was changed; send it again",
+		Message: "the request is incomplete", Hint: "nothing was changed; send it again",
 	}
 }
 

@@ -1,8 +1,8 @@
-// Package micropub is the wire format: a request becomes one typed command, results and
-// errors become responses. It knows neither Echo nor Git nor files.
+// Package micropub is the wire format: it parses a request into one typed command and writes
+// results and errors as responses. It does not depend on Echo, Git or files.
 //
 // Specification: https://www.w3.org/TR/micropub/ and the extensions of
-// https://indieweb.org/Micropub-extensions; what is lenient, and why, is said where it is.
+// https://indieweb.org/Micropub-extensions. Comments say where it is more lenient, and why.
 package micropub
 
 import (
@@ -12,41 +12,41 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// Command is what a POST asks for: *Create, *Update, *Delete, *Undelete or *Upload.
+// Command is a parsed POST: a *Create, *Update, *Delete, *Undelete or *Upload.
 type Command interface{ command() }
 
-// Create makes a post. Uploaded files are already in Item.Properties as the URLs that
-// Intake.Store gave; photo alt texts are already joined to their photos.
+// Create creates a post. Item.Properties contains uploaded files as the URLs that
+// FileStore.Store returned, and photos together with their alternative texts.
 type Create struct {
 	Item     mf2.Item
 	Commands Commands
 }
 
 // Update changes the post at URL. The parts are applied in the order replace, add, delete.
-// A property that Replace names with no values is taken away.
+// A property that Replace names without values is removed.
 type Update struct {
 	URL      string
-	Type     []string // what the client takes the post for; nil when it does not say
+	Type     []string // the post's type according to the client; nil: not sent
 	Replace  mf2.Properties
 	Add      mf2.Properties
-	Remove   mf2.Properties // values to take away
-	Delete   []string       // whole properties to take away
+	Remove   mf2.Properties // values to remove
+	Delete   []string       // whole properties to remove
 	Commands Commands
 }
 
-// Delete removes the post at URL, or at the media endpoint the uploaded file.
+// Delete deletes the post at URL, or, at the media endpoint, the uploaded file.
 type Delete struct {
 	URL         string
 	Destination string // mp-destination
 }
 
-// Undelete brings it back.
+// Undelete restores the deleted post at URL.
 type Undelete struct {
 	URL         string
 	Destination string
 }
 
-// Upload is a file that was posted alone: its URL is the whole answer.
+// Upload is a file that was posted alone; the response is its URL.
 type Upload struct {
 	URL      string
 	Commands Commands
@@ -58,7 +58,7 @@ func (*Delete) command()   {}
 func (*Undelete) command() {}
 func (*Upload) command()   {}
 
-// Commands are the mp-* parameters (and their unprefixed forms of the drafts). They never
+// Commands are the mp-* parameters and their unprefixed names of the early drafts. They never
 // become properties.
 type Commands struct {
 	Slug        string
@@ -67,33 +67,33 @@ type Commands struct {
 	Channel     []string
 	Other       mf2.Properties // other mp-* names, without the prefix
 
-	torn bool // between several destinations
+	ambiguous bool // several destinations
 }
 
-// Request is a parsed POST.
+// Request is a POST.
 type Request struct {
-	Token   string // the body's access_token; "" when there was none
-	Query   string // the q of the request's URL: "contact" when a contact is meant
+	Token   string // the access_token in the body, or ""
+	Query   string // q in the URL: "contact" for a contact
 	Command Command
 }
 
-// File is an uploaded part on its way to Intake.Store.
+// File is an uploaded file.
 type File struct {
 	Property    string // "photo"; "file" at the media endpoint
-	Filename    string // as the client named it: hostile
-	ContentType string // as the client declared it: not to be believed
+	Filename    string // untrusted, as the client sent it
+	ContentType string // untrusted, as the client sent it
 	Body        io.Reader
-	Token       string // the body's access_token if it came before the file
+	Token       string // the access_token in the body, if it came before the file
 }
 
-// Intake keeps uploaded files. Store must refuse when neither the header (known to the
-// implementation) nor File.Token is a good token, before it reads Body. Body fails with a
-// *fault.Error when the file is too large or breaks off.
-type Intake interface {
+// FileStore stores uploaded files. Before it reads Body, Store must refuse unless the token of
+// the request's header, which the implementation knows, or File.Token is valid. Body returns a
+// *fault.Error when the file is too large or incomplete.
+type FileStore interface {
 	Store(ctx context.Context, f File) (url string, err error)
 }
 
-// Limits bound what Parse reads. A zero field means its default.
+// Limits bound what Parse reads. Zero fields mean the defaults.
 type Limits struct {
 	Body       int64 // bytes of a body without files: 20 MB
 	Upload     int64 // bytes of one file: 100 MB
@@ -101,8 +101,8 @@ type Limits struct {
 	Depth      int   // nesting of JSON and of brackets in form names: 64
 	Properties int   // names in one request: 1,000
 
-	// Known tells whether an URL names a post of this site. A form of the 2014 draft that
-	// carries such a url, no action and no h is an update. nil: none is known.
+	// Known reports whether a URL is that of a post on this site. A form of the 2014 draft with
+	// such a url and neither action nor h is an update. nil: no URL is known.
 	Known func(url string) bool
 }
 

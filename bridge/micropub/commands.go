@@ -10,24 +10,24 @@ import (
 
 const prefix = "mp-"
 
-// internalURL is the address of a contact, which the extension's servers add to its h-card.
+// internalURL is the property with the URL of a contact, as servers of the extension add it.
 const internalURL = "_internal_url"
 
 // isCommand reports whether a name is an mp-* parameter.
 func isCommand(name string) bool { return strings.HasPrefix(name, prefix) && len(name) > len(prefix) }
 
-// set takes the values of one mp-* parameter, or of its unprefixed form of the drafts. Apps
-// send unset ones as empty strings.
+// set sets an mp-* parameter, which may be given by its unprefixed name. Empty strings are
+// ignored: apps send them for unset parameters.
 func (c *Commands) set(name string, list []any) {
 	switch name = strings.TrimPrefix(name, prefix); name {
 	case "slug":
-		if s := strings.TrimSpace(firstWord(list)); s != "" {
+		if s := strings.TrimSpace(firstValue(list)); s != "" {
 			c.Slug = s
 		}
 	case "destination":
 		for _, s := range texts(list) {
 			if s = strings.TrimSpace(s); c.Destination != "" && s != "" && s != c.Destination {
-				c.torn = true
+				c.ambiguous = true
 			} else if s != "" {
 				c.Destination = s
 			}
@@ -48,8 +48,8 @@ func (c *Commands) set(name string, list []any) {
 	}
 }
 
-// targets are the addresses in one value of syndicate-to: the drafts show several, joined by
-// commas. A comma before anything else than an address belongs to the one that it stands in.
+// targets splits one value of syndicate-to, in which the drafts join several URLs by commas. A
+// comma that is not followed by a URL is part of the value.
 func targets(s string) []string {
 	var out []string
 	for _, piece := range strings.Split(s, ",") {
@@ -63,10 +63,10 @@ func targets(s string) []string {
 	return out
 }
 
-// check refuses several destinations, of which only one would get the post, and control characters. Names are counted with the properties'.
+// check refuses several destinations and control characters.
 func (c *Commands) check() error {
-	if c.torn {
-		return refuse("the post names more than one mp-destination", "send a post to each of them")
+	if c.ambiguous {
+		return refuse("more than one mp-destination", "send one request for each destination")
 	}
 	for _, s := range slices.Concat([]string{c.Slug, c.Destination}, c.SyndicateTo, c.Channel) {
 		if err := checkText("an mp- parameter", s); err != nil {
@@ -76,16 +76,16 @@ func (c *Commands) check() error {
 	return checkProperties(Limits{Properties: math.MaxInt}, c.Other)
 }
 
-// firstWord is the first value that says something.
-func firstWord(list []any) string {
+// firstValue returns the first value that is not empty, as text.
+func firstValue(list []any) string {
 	if words := texts(list); len(words) > 0 {
 		return words[0]
 	}
 	return ""
 }
 
-// texts are the values as text, without empty ones. An object stands for its uid, as a
-// target of q=syndicate-to does, or for what mf2.Text reads in it.
+// texts returns the values as text, without empty ones. An object is represented by its uid,
+// like a target of q=syndicate-to, or else by mf2.Text.
 func texts(list []any) []string {
 	var out []string
 	for _, v := range list {
@@ -102,9 +102,8 @@ func texts(list []any) []string {
 	return out
 }
 
-// joinAlts gives each photo the alternative text at its place: a photo with one becomes
-// {value, alt}. Texts are positional, an empty one means none; a photo that brings its own
-// keeps it.
+// joinAlts adds to each photo the alternative text at the same position: it becomes
+// {value, alt}. An empty text means none; a photo that has its own keeps it.
 func joinAlts(properties mf2.Properties, alts []any) {
 	photos := properties["photo"]
 	for i := range min(len(photos), len(alts)) {

@@ -11,7 +11,7 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// draft collects what a new post is made of, from either syntax.
+// draft collects the parts of a new post, from either syntax.
 type draft struct {
 	types      []string
 	properties mf2.Properties
@@ -19,17 +19,17 @@ type draft struct {
 	alts       []any
 }
 
-// set takes one property or mp-* parameter.
+// set sets one property or mp-* parameter.
 func (d *draft) set(name string, v any) error {
 	switch {
 	case name == "mp-photo-alt":
 		d.alts = append(d.alts, positions(v)...)
 	case name == "mp-post-status", name == "mp-visibility":
-		return d.keep(name[len(prefix):], values(v, false)) // passed over, they would publish a post that is not to be seen
+		return d.keep(name[len(prefix):], values(v, false)) // ignoring them could publish a private post
 	case isCommand(name):
 		d.commands.set(name, values(v, false))
 	case name == "photo":
-		// Alternative texts go by position, so an empty photo keeps its place until then.
+		// Alternative texts are matched by position, so empty photos are kept until then.
 		return d.keep(name, positions(v))
 	default:
 		return d.keep(name, values(v, false))
@@ -38,7 +38,7 @@ func (d *draft) set(name string, v any) error {
 }
 
 func (d *draft) keep(name string, list []any) error {
-	list, err := meaning(name, list)
+	list, err := normalized(name, list)
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ func (d *draft) keep(name string, list []any) error {
 	return nil
 }
 
-// create is the finished command. A post that says nothing at all is refused: apps that
-// lost their text on the way must not leave an empty page.
+// create returns the command. A post without any property is refused: an app that lost its
+// text must not create an empty page.
 func (d *draft) create(l Limits) (Command, error) {
 	if len(d.types) == 0 {
 		d.types = []string{"h-entry"}
 	}
 	joinAlts(d.properties, d.alts)
-	says := false
+	empty := true
 	for name, list := range d.properties {
 		list = values(list, false)
 		if len(list) == 0 {
@@ -64,10 +64,10 @@ func (d *draft) create(l Limits) (Command, error) {
 			continue
 		}
 		d.properties[name] = list
-		says = says || name != "post-status" && name != "visibility"
+		empty = empty && (name == "post-status" || name == "visibility")
 	}
-	if !says {
-		return nil, refuse("the post has no content and no other property", "send at least one, for instance content=Hello")
+	if empty {
+		return nil, refuse("the post has no content and no other property", "send at least one, such as content=Hello")
 	}
 	if err := checkProperties(l, d.properties); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (d *draft) create(l Limits) (Command, error) {
 
 var typeName = regexp.MustCompile(`^h-[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// itemType reads a microformats2 type, "entry" and "h-entry" alike.
+// itemType returns a microformats2 type; "entry" and "h-entry" are the same.
 func itemType(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
@@ -91,12 +91,12 @@ func itemType(v any) (string, error) {
 		name = "h-" + name
 	}
 	if !typeName.MatchString(name) || len(name) > maxName {
-		return "", refuse(fmt.Sprintf("%q is not the name of a microformats2 type", shorten(s)), "send h=entry, h=event or the like")
+		return "", refuse(fmt.Sprintf("%q is not a microformats2 type", shorten(s)), "send h=entry, h=event or another one")
 	}
 	return name, nil
 }
 
-// setType takes what says which microformats2 type is meant. Apps say it at several places.
+// setType sets the microformats2 type. Apps send it in several places.
 func (d *draft) setType(v any) error {
 	types, err := itemTypes(v)
 	if err != nil {
@@ -107,7 +107,7 @@ func (d *draft) setType(v any) error {
 	}
 	for _, name := range types {
 		if !slices.Contains(d.types, name) {
-			return refuse(fmt.Sprintf("the post is said to be of two types, %s and %s", d.types[0], name), "send one type")
+			return refuse(fmt.Sprintf("the post has two types, %s and %s", d.types[0], name), "send one type")
 		}
 	}
 	return nil
@@ -125,8 +125,8 @@ func itemTypes(v any) ([]string, error) {
 	return types, nil
 }
 
-// mediaProperty is the property for a file that an app sent under the name "file" beside
-// other properties: by the extension that the Intake gave it, which follows its content.
+// mediaProperty returns the property for a file that an app sent as "file" beside other
+// properties, by the extension of its URL, which FileStore chose by content.
 func mediaProperty(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

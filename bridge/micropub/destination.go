@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Destination is the site that a POST names with mp-destination, in its body or in the query
-// of its address; "" when it names none. command is what Parse or ParseUpload made of it.
+// Destination returns the mp-destination of a POST, from its body or the query of its URL, or
+// "". command is the result of Parse or ParseUpload.
 func Destination(r *http.Request, command Command) (string, error) {
-	inAddress := strings.TrimSpace(r.URL.Query().Get("mp-destination"))
+	inURL := strings.TrimSpace(r.URL.Query().Get("mp-destination"))
 	inBody := ""
 	switch c := command.(type) {
 	case *Create:
@@ -23,14 +23,14 @@ func Destination(r *http.Request, command Command) (string, error) {
 	case *Upload:
 		inBody = c.Commands.Destination
 	}
-	if inAddress != "" && inBody != "" && inAddress != inBody {
+	if inURL != "" && inBody != "" && inURL != inBody {
 		return "", refuse(
-			fmt.Sprintf("mp-destination is %q in the body and %q in the address", shorten(inBody), shorten(inAddress)),
+			fmt.Sprintf("mp-destination is %q in the body and %q in the URL", shorten(inBody), shorten(inURL)),
 			"send it once",
 		)
 	}
 	if inBody == "" {
-		inBody = inAddress
+		inBody = inURL
 	}
 	return inBody, checkText("mp-destination", inBody)
 }

@@ -7,14 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// decodeForm reads application/x-www-form-urlencoded as old apps write it:
+// decodeForm reads application/x-www-form-urlencoded leniently, as old apps write it:
 //
-//   - A lone & at the end, or && inside, is nothing.
-//   - % without two hexadecimal digits, [ ] ; and any other raw character stand for themselves.
-//   - Some apps encode nothing at all. A value with a raw space in it is of that kind: its +
-//     is a plus, and a piece after & that has a raw space and no = belongs to it
-//     ("salt & pepper").
-//   - A + that turned into a space before the zone of a time is a + again.
+//   - An & at the end and && are ignored.
+//   - % without two hexadecimal digits, [ ] ; and other unescaped characters are literal.
+//   - Some apps encode nothing. In a value with a literal space + is a plus, and a piece after
+//     & that has a space and no = belongs to the value ("salt & pepper").
+//   - A space before the zone of a time is a + that was decoded once too often.
 func decodeForm(body string, l Limits) (*form, error) {
 	f := newForm(l)
 	body = strings.TrimRight(body, "\r\n")
@@ -38,7 +37,7 @@ func decodeForm(body string, l Limits) (*form, error) {
 	return f, nil
 }
 
-// pieceEnd is where the piece that begins at from ends: at the next & or with the body.
+// pieceEnd returns the end of the piece that begins at from: the next & or the end of the body.
 func pieceEnd(body string, from int) int {
 	if i := strings.IndexByte(body[from:], '&'); i >= 0 {
 		return from + i
@@ -46,7 +45,7 @@ func pieceEnd(body string, from int) int {
 	return len(body)
 }
 
-// unescape undoes percent-encoding where there is any.
+// unescape decodes percent-encoding; invalid escapes are literal.
 func unescape(s string, plusIsSpace bool) string {
 	if !strings.ContainsAny(s, "%+") {
 		return s
@@ -81,7 +80,7 @@ func unhex(c byte) byte {
 	return c - '0'
 }
 
-// zoneWithoutSign is a time whose zone lost its + on the way: "…T18:05:00 0100".
+// zoneWithoutSign matches a time whose zone lost its +: "…T18:05:00 0100".
 var zoneWithoutSign = regexp.MustCompile(`^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)$`)
 
 func isTime(name string) bool {
@@ -92,41 +91,45 @@ func isTime(name string) bool {
 	return false
 }
 
-// form is the fields of a form-encoded or multipart request, names in brackets undone.
+// form holds the fields of a form-encoded or multipart request, by name without brackets.
 type form struct {
 	limits Limits
 	names  []string // in order of appearance
 	fields map[string]*node
-	keys   map[string]bool // every distinct name with its brackets
+	keys   map[string]bool // distinct names with their brackets
 	values int
 	files  []storedFile
 }
 
-// storedFile is a file of a multipart request that the Intake keeps.
+// storedFile is a file of a multipart request.
 type storedFile struct{ property, url string }
 
 func newForm(l Limits) *form {
 	return &form{limits: l, fields: map[string]*node{}, keys: map[string]bool{}}
 }
 
-// maxFormValues bounds the memory that a form of nothing but names can take.
+// maxFormValues bounds the memory of a form.
 const maxFormValues = 100_000
 
-// add takes one name and its value.
+// add adds one name and its value.
 func (f *form) add(key, value string) error {
 	if !utf8.ValidString(key) || !utf8.ValidString(value) {
-		return refuse(fmt.Sprintf("the field %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
+		return refuse(
+			fmt.Sprintf("the field %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
 	}
-	key = strings.TrimSpace(key) // a line break after & in a hand-written body
+	key = strings.TrimSpace(key) // hand-written bodies have line breaks after &
 	name, path := splitKey(key)
 	if name == "" {
 		if value == "" {
 			return nil
 		}
-		return refuse("a value has no name before it", "send name=value")
+		return refuse("a value has no name", "send name=value")
 	}
 	if len(path) > f.limits.Depth {
-		return refuse(fmt.Sprintf("the name %q is nested deeper than %d levels", shorten(key), f.limits.Depth), "send less deeply nested objects")
+		return refuse(
+			fmt.Sprintf("the name %q is nested deeper than %d levels", shorten(key), f.limits.Depth),
+			"send less deeply nested objects",
+		)
 	}
 	if !f.keys[key] {
 		if f.keys[key] = true; len(f.keys) > f.limits.Properties {
@@ -153,7 +156,7 @@ func tooManyNames(l Limits) error {
 	return refuse(fmt.Sprintf("the request has more than %d names", l.Properties), "send less at once")
 }
 
-// splitKey takes a[b][][0] apart. Brackets that do not close are part of the name.
+// splitKey splits a[b][][0] into its parts. Unbalanced brackets are part of the name.
 func splitKey(key string) (name string, path []string) {
 	open := strings.IndexByte(key, '[')
 	if open < 0 {
@@ -177,7 +180,7 @@ func splitKey(key string) (name string, path []string) {
 // has reports whether a field was sent, even empty.
 func (f *form) has(name string) bool { return f.fields[name] != nil }
 
-// take removes a field and gives its values.
+// take removes a field and returns its values.
 func (f *form) take(name string) []any {
 	field := f.fields[name]
 	if field == nil {
@@ -187,7 +190,7 @@ func (f *form) take(name string) []any {
 	return field.list()
 }
 
-// rest lists the names that nothing has taken yet, in order of appearance.
+// rest returns the names of the remaining fields, in order of appearance.
 func (f *form) rest() []string {
 	var names []string
 	for _, name := range f.names {
@@ -198,7 +201,7 @@ func (f *form) rest() []string {
 	return names
 }
 
-// takeToken removes the access token: nothing of it may reach a file.
+// takeToken removes and returns the access token, which must never reach a file.
 func (f *form) takeToken() string {
 	token := ""
 	// The living standard calls it access_token; the wiki's algorithm says auth_token.

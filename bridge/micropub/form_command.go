@@ -9,8 +9,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// command reads what a form asks for. The Recommendation knows forms that create, delete
-// and undelete; the drafts of 2014 and 2015 also had updates (see legacy.go).
+// command returns the command of a form. In the Recommendation forms create, delete and
+// undelete; in the drafts of 2014 and 2015 they also update (see legacy.go).
 func (f *form) command(l Limits) (Command, error) {
 	if upload, ok := f.upload(); ok {
 		return upload, nil
@@ -50,14 +50,15 @@ func (f *form) command(l Limits) (Command, error) {
 	return act(verb, address, f.peek("mp-destination"), func() (Command, error) { return f.update(address, byAction, l) })
 }
 
-// about lets a form that was sent to ?q=contact be about a card: the url in it is the contact's
-// own, not that of a post to be changed. The drafts reserve q in the body too: it is no property.
+// about makes a form that was sent to ?q=contact a card: its url is the contact's own, not
+// that of a post to be changed. The drafts reserve q in the body too: it is not a property.
 func (f *form) about(query *string) error {
-	switch q := firstWord(f.take("q")); {
+	switch q := firstValue(f.take("q")); {
 	case q == "contact":
 		*query = q
 	case q != "":
-		return refuse(fmt.Sprintf("q=%s stands in the body of a POST", shorten(q)), "ask by GET; to post, leave q out")
+		return refuse(
+			fmt.Sprintf("q=%s is not allowed in the body of a POST", shorten(q)), "send queries by GET; to post, remove q")
 	}
 	if *query == "contact" && !f.has("h") && !f.has("action") && !f.has("mp-action") && !f.has("type") {
 		f.fields["h"] = &node{elements: []element{{text: "card"}}}
@@ -66,8 +67,8 @@ func (f *form) about(query *string) error {
 	return nil
 }
 
-// oneContent makes sure that a form brings one text. content[html] beside content is the
-// same text twice; content[2] beside it is what the draft of 2015 sent for one target.
+// oneContent makes sure that a form has one text. content[html] beside content is the same
+// text twice; content[2] beside it is the text for one target in the draft of 2015.
 func (f *form) oneContent() error {
 	field := f.fields["content"]
 	if field == nil || len(field.elements) == 0 {
@@ -82,12 +83,15 @@ func (f *form) oneContent() error {
 	return nil
 }
 
-// placeAlts brings alternative texts that are numbered to the places of their photos: the photos
-// of those numbers, or of those places when photos have none. Numbers that fit neither are but
-// an order.
+// placeAlts moves numbered alternative texts to the positions of their photos: the photos with
+// the same numbers, or at those positions when photos are not numbered. Other numbers only
+// define an order.
 func (f *form) placeAlts() {
 	alts, photos := f.fields["mp-photo-alt"], f.fields["photo"]
-	if alts == nil || photos == nil || len(alts.numbered) == 0 || len(alts.elements) > 0 || len(photos.elements) > 0 && len(photos.numbered) > 0 {
+	if alts == nil || photos == nil || len(alts.numbered) == 0 || len(alts.elements) > 0 {
+		return
+	}
+	if len(photos.elements) > 0 && len(photos.numbered) > 0 {
 		return
 	}
 	numbers := slices.Sorted(maps.Keys(photos.numbered))
@@ -109,8 +113,8 @@ func (f *form) placeAlts() {
 	alts.numbered = nil
 }
 
-// upload recognises a file that was sent to the Micropub endpoint as if it were the media
-// endpoint: a part named file and no post around it.
+// upload returns a file that was sent to the Micropub endpoint as if it were the media
+// endpoint: a part named file without a post.
 func (f *form) upload() (*Upload, bool) {
 	if len(f.files) != 1 || f.files[0].property != "file" {
 		return nil, false
@@ -128,7 +132,7 @@ func (f *form) upload() (*Upload, bool) {
 	return u, true
 }
 
-// one takes a field that may stand under several names, with one value.
+// one takes a field that may have several names and has one value.
 func (f *form) one(names ...string) (string, error) {
 	value := ""
 	for _, name := range names {
@@ -143,7 +147,7 @@ func (f *form) one(names ...string) (string, error) {
 	return value, nil
 }
 
-// onePost takes the address that an action is about.
+// onePost takes the url of an action.
 func (f *form) onePost(names ...string) (string, error) {
 	var all []any
 	for _, name := range names {
@@ -162,7 +166,8 @@ func (f *form) create(l Limits) (Command, error) {
 		return nil, err
 	}
 	// PHP apps encode the JSON syntax as a form: type[]=h-entry&properties[content][]=…
-	if t, ok := f.peek("type").(string); ok && strings.HasPrefix(t, "h-") && (len(d.types) == 0 || d.types[0] == t) {
+	t, ok := f.peek("type").(string)
+	if ok && strings.HasPrefix(t, "h-") && (len(d.types) == 0 || d.types[0] == t) {
 		if err := d.setType(f.take("type")); err != nil {
 			return nil, err
 		}
@@ -183,7 +188,7 @@ func (f *form) create(l Limits) (Command, error) {
 	return d.create(l)
 }
 
-// peek is the only value of a field, without taking it.
+// peek returns the only value of a field without taking it, or nil.
 func (f *form) peek(name string) any {
 	if field := f.fields[name]; field != nil {
 		if list := field.list(); len(list) == 1 {
@@ -193,7 +198,7 @@ func (f *form) peek(name string) any {
 	return nil
 }
 
-// setForm takes one field of a new post, with the names that the drafts had.
+// setForm sets one field of a new post, which may have a name of the drafts.
 func (d *draft) setForm(name string, list []any) error {
 	switch name {
 	case "syndicate-to", "slug":
@@ -202,7 +207,7 @@ func (d *draft) setForm(name string, list []any) error {
 		}
 		return nil
 	case "mp-slug":
-		if s := firstWord(values(list, false)); s != "" {
+		if s := firstValue(values(list, false)); s != "" {
 			d.commands.Slug = ""
 		}
 	case "bookmark":
@@ -223,7 +228,7 @@ func (d *draft) setForm(name string, list []any) error {
 	case "h":
 		return d.setType(list)
 	case "action":
-		return refuse("action stands among the properties", "move it to the top level, beside url")
+		return refuse("action is not a property", "move it to the top level, beside url")
 	}
 	return d.set(name, list)
 }

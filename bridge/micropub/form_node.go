@@ -6,16 +6,16 @@ import (
 )
 
 // node is one field of a form, or one level of its brackets: k=v and k[]=v are elements,
-// k[0]=v is the element of that number, k[a]=v is a member of an object.
+// k[0]=v is a numbered element, k[a]=v is a member of an object.
 type node struct {
 	elements []element        // in order of appearance
 	numbered map[int]*node    // k[0]
 	members  map[string]*node // k[a]
 	order    []string         // of members
-	bracket  bool             // it was sent as a list
+	bracket  bool             // sent as a list
 }
 
-// element is a text, or the object that k[][a]=v makes.
+// element is a text, or the object of k[][a]=v.
 type element struct {
 	text   string
 	object *node
@@ -64,7 +64,7 @@ func (n *node) add(path []string, value string) {
 	n.members[step].add(rest, value)
 }
 
-// has reports whether a single value stands at path already.
+// has reports whether there is a value at path.
 func (n *node) has(path []string) bool {
 	if len(path) == 0 {
 		return len(n.elements) > 0
@@ -73,8 +73,8 @@ func (n *node) has(path []string) bool {
 	return child != nil && child.has(path[1:])
 }
 
-// list gives the values: elements as they came, then numbered ones by number, then the
-// object that the members make. Empty texts are kept, since their place may matter.
+// list returns the values: elements in order of appearance, then numbered ones by number, then
+// the object of the members. Empty texts are kept, since positions may matter.
 func (n *node) list() []any {
 	var values []any
 	for _, e := range n.elements {
@@ -98,8 +98,7 @@ func (n *node) list() []any {
 	return values
 }
 
-// object gives the members as a map. A member whose text is empty was left empty in the
-// app's form and is not there.
+// object returns the members as a map, without those whose text is empty.
 func (n *node) object() map[string]any {
 	object := make(map[string]any, len(n.members))
 	for name, member := range n.members {

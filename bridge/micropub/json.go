@@ -10,16 +10,18 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// parseJSON reads a request in JSON syntax. token receives the access_token that some apps
-// put into the body, as soon as it is known.
+const example = `{"type": ["h-entry"], "properties": {"content": ["Hello"]}}`
+
+// parseJSON reads a request in JSON syntax. It sets token to the access_token that some apps
+// put into the body, even when it returns an error later.
 func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	v, err := mf2.FromJSON(bytes.TrimPrefix(data, []byte("\ufeff")), l.Depth)
 	if err != nil {
-		return nil, refuse("the JSON cannot be read: "+err.Error(), "mend it there")
+		return nil, refuse("invalid JSON: "+err.Error(), "fix it there")
 	}
 	body, ok := v.(map[string]any)
 	if !ok {
-		return nil, refuse("the body must be a JSON object", `send {"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
+		return nil, refuse("the body must be a JSON object", `send `+example)
 	}
 	*token = strings.TrimSpace(firstText(values(body["access_token"], false)))
 	delete(body, "access_token")
@@ -54,9 +56,10 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	return act(verb, address, body["mp-destination"], func() (Command, error) { return updateJSON(address, body, l) })
 }
 
-// act is the command for a verb on an existing post; destination is the value of mp-destination.
+// act returns the command for a verb on an existing post; destination is the value of
+// mp-destination.
 func act(verb, address string, destination any, update func() (Command, error)) (Command, error) {
-	named := firstWord(values(destination, false))
+	named := firstValue(values(destination, false))
 	switch verb {
 	case "delete":
 		return &Delete{URL: address, Destination: named}, nil
@@ -71,24 +74,24 @@ func checkVerb(verb string) error {
 	case "update", "delete", "undelete":
 		return nil
 	}
-	return refuse(fmt.Sprintf("the action %q is not known", shorten(verb)), "send update, delete or undelete")
+	return refuse(fmt.Sprintf("the action %q is not supported", shorten(verb)), "send update, delete or undelete")
 }
 
-// onePost reads the url that an action is about.
+// onePost reads the url of an action.
 func onePost(v any) (string, error) {
 	list := values(v, false)
 	if len(list) == 0 {
-		return "", refuse("the action names no post", "send the post's address as url")
+		return "", refuse("the action has no url", "send the post's URL as url")
 	}
 	if len(list) > 1 {
-		return "", refuse("the action names more than one url", "send one request for each post")
+		return "", refuse("the action has more than one url", "send one request for each post")
 	}
 	address, ok := list[0].(string)
 	if !ok {
-		return "", refuse(`"url" must be a string`, "send the post's address as url")
+		return "", refuse(`"url" must be a string`, "send the post's URL as url")
 	}
 	if address = strings.TrimSpace(address); address == "" {
-		return "", refuse("the action names no post", "send the post's address as url")
+		return "", refuse("the action has no url", "send the post's URL as url")
 	}
 	return address, checkText("url", address)
 }
@@ -107,20 +110,20 @@ func createJSON(body map[string]any, l Limits) (Command, error) {
 	_, flat := body["h"]
 	flat = flat && body["properties"] == nil // a form that an app turned into JSON
 	if !wrapped && !flat {
-		return nil, refuse(`the post has no "properties" object`, `send {"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
+		return nil, refuse(`the post has no "properties" object`, `send `+example)
 	}
-	for _, name := range slices.Sorted(maps.Keys(body)) {
+	for _, key := range slices.Sorted(maps.Keys(body)) {
 		var err error
-		switch {
+		switch name := withoutBrackets(key); {
 		case name == "type", name == "h", name == "properties":
 		case flat, isCommand(name):
-			err = d.setJSON(name, body[name])
+			err = d.setJSON(name, body[key])
 		case name == "syndicate-to", name == "slug":
-			d.commands.set(name, values(body[name], false))
-		case len(values(body[name], false)) > 0:
+			d.commands.set(name, values(body[key], false))
+		case len(values(body[key], false)) > 0:
 			err = refuse(
-				fmt.Sprintf(`%q is not known beside "type" and "properties"`, shorten(name)),
-				`put properties inside "properties"; to change a post that exists send "action": "update"`,
+				fmt.Sprintf(`%q is not allowed beside "type" and "properties"`, shorten(key)),
+				`put it inside "properties"; to change an existing post send "action": "update"`,
 			)
 		}
 		if err != nil {
@@ -128,16 +131,25 @@ func createJSON(body map[string]any, l Limits) (Command, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if err := d.setJSON(name, properties[name]); err != nil {
+		if err := d.setJSON(withoutBrackets(name), properties[name]); err != nil {
 			return nil, err
 		}
 	}
 	return d.create(l)
 }
 
-// setJSON takes one property of a new post. syndicate-to is a command of old apps; slug is
-// one too, and stays a property beside it: JSON came after the drafts that had the command,
-// and a property is never lost.
+// withoutBrackets returns a name without a trailing []. Brackets are how forms write lists;
+// some apps send them in JSON too.
+func withoutBrackets(name string) string {
+	for strings.HasSuffix(name, "[]") {
+		name = name[:len(name)-len("[]")]
+	}
+	return name
+}
+
+// setJSON sets one property of a new post. syndicate-to is a command of old apps. So is slug,
+// but it is kept as a property too: JSON came after the drafts that had the command, and a
+// property is never lost.
 func (d *draft) setJSON(name string, v any) error {
 	switch name {
 	case "syndicate-to":
@@ -152,39 +164,34 @@ func (d *draft) setJSON(name string, v any) error {
 	case "h":
 		return d.setType(v)
 	case "action":
-		return refuse(`"action" stands among the properties`, `move it to the top level, beside "url"`)
+		return refuse(`"action" is not a property`, `move it to the top level, beside "url"`)
 	}
 	return d.set(name, v)
 }
 
 func updateJSON(address string, body map[string]any, l Limits) (Command, error) {
 	u := revision{url: address, strict: true}
-	says := false
-	for _, name := range slices.Sorted(maps.Keys(body)) {
-		v := body[name]
+	for _, key := range slices.Sorted(maps.Keys(body)) {
+		v := body[key]
 		var err error
-		switch name {
+		switch name := withoutBrackets(key); name {
 		case "action", "url":
 		case "type", "h":
 			err = u.as.setType(v)
 		case "replace":
-			says, err = true, u.part(name, v, &u.replace)
+			err = u.part(name, v, &u.replace)
 		case "add":
-			says, err = true, u.part(name, v, &u.add)
+			err = u.part(name, v, &u.add)
 		case "delete":
-			says, err = true, u.delete(v)
+			err = u.delete(v)
 		case "mp-photo-alt":
 			u.alts = positions(v)
-		case "syndicate-to":
-			says = true
-			u.commands.set(name, values(v, false))
 		default:
-			if isCommand(name) {
-				says = true
-				u.commands.set(name, values(v, false))
+			if name == "syndicate-to" || isCommand(name) {
+				u.setCommand(name, values(v, false))
 			} else if len(values(v, false)) > 0 {
 				err = refuse(
-					fmt.Sprintf("%q is not a part of an update", shorten(name)),
+					fmt.Sprintf("%q is not a part of an update", shorten(key)),
 					`put the property inside "replace", "add" or "delete"`,
 				)
 			}
@@ -193,8 +200,8 @@ func updateJSON(address string, body map[string]any, l Limits) (Command, error) 
 			return nil, err
 		}
 	}
-	if !says {
-		return nil, refuse("the update says nothing to change", `send "replace", "add" or "delete"`)
+	if len(u.replace)+len(u.add)+len(u.remove)+len(u.drop) == 0 && !u.commanded {
+		return nil, refuse("the update changes nothing", `send "replace", "add" or "delete" with properties`)
 	}
 	return u.update(l)
 }

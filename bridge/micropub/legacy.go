@@ -7,17 +7,17 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// dialect says how a form that changes a post writes its changes.
+// dialect is how a form that changes a post writes its changes.
 type dialect int
 
 const (
 	none     dialect = iota
 	byAction         // action=update&url=…&replace[name]=…, and plain fields
 	byURL            // 2015: mp-url=…; 2014: url=… of a post of this site, without h
-	byEditOf         // edit-of=…: the whole form again
+	byEditOf         // edit-of=… and the complete form
 )
 
-// legacyUpdate recognises a form of the drafts that changes a post without an action.
+// legacyUpdate detects a form of the drafts that changes a post without an action.
 func (f *form) legacyUpdate(l Limits) (string, dialect, error) {
 	switch {
 	case f.has("mp-url"):
@@ -37,7 +37,7 @@ func (f *form) legacyUpdate(l Limits) (string, dialect, error) {
 		f.take("url")
 		return address, byURL, nil
 	}
-	// A url beside nothing but commands can only be meant for a post.
+	// A url with nothing but commands can only be that of a post.
 	only := true
 	for _, name := range f.rest() {
 		switch name {
@@ -55,7 +55,10 @@ func (f *form) legacyUpdate(l Limits) (string, dialect, error) {
 }
 
 func unknownPost(address string) error {
-	return refuse(fmt.Sprintf("there is no post at %s on this site", shorten(address)), "take the address from the post's Location or from q=source")
+	return refuse(
+		fmt.Sprintf("there is no post at %s on this site", shorten(address)),
+		"use the URL of the Location header or of q=source",
+	)
 }
 
 // update reads a form that changes the post at address.
@@ -65,27 +68,26 @@ func (f *form) update(address string, d dialect, l Limits) (Command, error) {
 		return nil, err
 	}
 	if f.hasText("syndicate-to", "mp-syndicate-to") && f.has("content") && d != byEditOf {
-		// The drafts let content beside a target mean a text for that target alone. Read as
-		// an update it would replace the post's own text by the short one.
+		// In the drafts content beside a target is a text for that target only. As an update
+		// it would replace the post's own text by the short one.
 		return nil, refuse(
 			"content beside syndicate-to could mean the post's text or a shorter one for the target",
 			`send the text as an update of its own, {"action": "update", "replace": {"content": ["…"]}}`,
 		)
 	}
-	says := len(f.rest()) > 0
+	if len(f.rest()) == 0 {
+		return nil, refuse("the update changes nothing", "send the properties that change")
+	}
 	for _, name := range f.rest() {
 		bracket := f.fields[name].bracket
 		if err := u.setForm(name, f.take(name), bracket && d != byEditOf); err != nil {
 			return nil, err
 		}
 	}
-	if !says {
-		return nil, refuse("the update says nothing to change", "send the properties that change")
-	}
 	return u.update(l)
 }
 
-// setForm takes one field of an update. k=v replaces, k[]=v adds, as the draft of 2015 says.
+// setForm sets one field of an update. k=v replaces and k[]=v adds, as in the draft of 2015.
 func (u *revision) setForm(name string, list []any, adds bool) error {
 	switch name {
 	case "replace":
@@ -99,8 +101,7 @@ func (u *revision) setForm(name string, list []any, adds bool) error {
 	case "remove_tags":
 		return u.change("delete", &u.remove, "category", tags(list))
 	case "tags":
-		// The draft shows tags=webmention as "adding tags", and tags=webmention,indieweb as the
-		// whole new list. Both do what is said of them.
+		// In the draft tags=webmention adds a tag, and tags=webmention,indieweb replaces all.
 		if list = tags(list); len(list) == 1 {
 			return u.change("add", &u.add, "category", list)
 		}
@@ -139,7 +140,7 @@ func (u *revision) parts(verb string, list []any, into *mf2.Properties) error {
 	return nil
 }
 
-// tags splits the list of the draft of 2014: tags=webmention,indieweb.
+// tags splits a list of the draft of 2014: tags=webmention,indieweb.
 func tags(list []any) []any {
 	var out []any
 	for _, text := range texts(list) {
@@ -152,7 +153,7 @@ func tags(list []any) []any {
 	return out
 }
 
-// hasText reports whether one of the fields says something.
+// hasText reports whether one of the fields is not empty.
 func (f *form) hasText(names ...string) bool {
 	for _, name := range names {
 		if field := f.fields[name]; field != nil && len(texts(field.list())) > 0 {

@@ -21,7 +21,7 @@ func TestUpdatesOfTheDrafts(t *testing.T) {
 		{"2015: a text for the target", at("mp-url") + "mp-syndicate-to=t&content[2]=short", "! could mean the post's text or a shorter one"},
 		{"2015: empty clears", at("mp-url") + "name=", `Update {"Replace":{"name":[]},"URL":"` + known + `"}`},
 		{"2015: html", at("mp-url") + "content[html]=<b>x</b>", `Update {"Replace":{"content":[{"html":"<b>x</b>"}]},"URL":"` + known + `"}`},
-		{"2015: nothing", at("mp-url"), "! says nothing to change"},
+		{"2015: nothing", at("mp-url"), "! changes nothing"},
 		{"2014: add a syndication URL", at("url") + "syndication=s", `Update {"Add":{"syndication":["s"]},"URL":"` + known + `"}`},
 		{"2014: replace tags", at("url") + "tags=a,+b", `Update {"Replace":{"category":["a","b"]},"URL":"` + known + `"}`},
 		{"2014: a tag", at("url") + "tags=webmention", `Update {"Add":{"category":["webmention"]},"URL":"` + known + `"}`},

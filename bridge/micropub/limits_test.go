@@ -63,8 +63,8 @@ func TestABrokenBodyIsARequestsFault(t *testing.T) {
 		code fault.Code
 		say  string
 	}{
-		{"connection lost", io.ErrUnexpectedEOF, fault.InvalidRequest, "broke off"},
-		{"client gone", context.Canceled, fault.InvalidRequest, "broke off"},
+		{"connection lost", io.ErrUnexpectedEOF, fault.InvalidRequest, "is incomplete"},
+		{"client gone", context.Canceled, fault.InvalidRequest, "is incomplete"},
 		{"stopped arriving", os.ErrDeadlineExceeded, fault.InvalidRequest, "stopped arriving"},
 		{"limit of the server", &http.MaxBytesError{Limit: 5 << 20}, fault.TooLarge, "larger than 5 MB"},
 	} {

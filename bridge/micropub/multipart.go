@@ -16,17 +16,18 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// readMultipart reads multipart/form-data part by part: texts into the form, files to the
-// Intake as they arrive, never held in memory. The form beside an error has what was read.
-func readMultipart(r *http.Request, boundary string, l Limits, in Intake) (*form, error) {
+// readMultipart reads multipart/form-data part by part: texts into the form, files into the
+// FileStore as they arrive, without buffering them. The form returned with an error has the
+// parts before it.
+func readMultipart(r *http.Request, boundary string, l Limits, files FileStore) (*form, error) {
 	if boundary == "" {
-		return nil, refuse("the multipart request does not say its boundary", "let the HTTP library write the Content-Type")
+		return nil, refuse("the multipart Content-Type has no boundary", "let the HTTP library set the Content-Type")
 	}
 	if r.Body == nil {
 		return nil, brokenBody(io.ErrUnexpectedEOF)
 	}
 	m := &multipartReader{
-		request: r, in: in, limits: l, form: newForm(l), left: l.Body,
+		request: r, files: files, limits: l, form: newForm(l), left: l.Body,
 		parts: multipart.NewReader(io.LimitReader(r.Body, l.Body+int64(l.Files)*l.Upload), boundary),
 	}
 	for {
@@ -45,11 +46,11 @@ func readMultipart(r *http.Request, boundary string, l Limits, in Intake) (*form
 
 type multipartReader struct {
 	request *http.Request
-	in      Intake
+	files   FileStore
 	limits  Limits
 	parts   *multipart.Reader
 	form    *form
-	left    int64 // of limits.Body, for texts
+	left    int64 // bytes of limits.Body left for texts
 	seen    int   // parts
 	token   string
 }
@@ -77,8 +78,8 @@ func (m *multipartReader) take(part *multipart.Part) error {
 	return m.file(name, filename, kind, body)
 }
 
-// disposition reads what a part is called, and its file name if it is a file. Some apps do
-// not escape the quotes in it.
+// disposition returns a part's name, and its file name if it is a file. Some apps do not
+// escape quotes in the header.
 func disposition(header string) (name, filename string, isFile bool) {
 	if _, params, err := mime.ParseMediaType(header); err == nil {
 		filename, isFile = params["filename"]
@@ -98,14 +99,14 @@ var (
 	partFilename = regexp.MustCompile(`(?i);\s*filename="?(.*?)"?\s*$`)
 )
 
-// isMedia reports whether a part without a file name is a file after all.
+// isMedia reports whether a content type is that of a media file.
 func isMedia(kind string) bool {
 	kind, _, _ = strings.Cut(strings.ToLower(kind), "/")
 	return kind == "image" || kind == "video" || kind == "audio"
 }
 
-// isMediaName reports whether a part is called as files are. curl -F 'photo=<boat.jpg' sends one
-// as if it were text.
+// isMediaName reports whether a part's name is one that files have. curl -F 'photo=<boat.jpg'
+// sends a file as text.
 func isMediaName(name string) bool {
 	property, _ := splitKey(name)
 	switch property {
@@ -115,7 +116,7 @@ func isMediaName(name string) bool {
 	return false
 }
 
-// isBinary reports whether a part that starts so is no text.
+// isBinary reports whether a part is not text, by its first bytes.
 func isBinary(start []byte) bool {
 	return bytes.IndexByte(start, 0) >= 0 || isMedia(http.DetectContentType(start))
 }
@@ -139,8 +140,8 @@ func (m *multipartReader) text(name, kind string, body io.Reader) error {
 	return m.form.add(name, string(data))
 }
 
-// file hands one file to the Intake and keeps its address in the form, at the place that its
-// name says: photo, photo[], photo[0] and photo[value] alike.
+// file stores one file and adds its URL to the form under the part's name: photo, photo[],
+// photo[0] or photo[value].
 func (m *multipartReader) file(name, filename, kind string, body io.Reader) error {
 	property, _ := splitKey(name)
 	if property == "" {
@@ -158,11 +159,11 @@ func (m *multipartReader) file(name, filename, kind string, body io.Reader) erro
 			return brokenBody(err)
 		}
 		if filename == "" {
-			return nil // a file field that the browser's user left empty
+			return nil // a file input that was left empty
 		}
 		first = nil
 	}
-	address, err := store(m.request, m.in, m.limits, File{
+	address, err := store(m.request, m.files, m.limits, File{
 		Property: property, Filename: filename, ContentType: kind, Token: m.token,
 		Body: io.MultiReader(strings.NewReader(string(first)), body),
 	})
@@ -173,14 +174,14 @@ func (m *multipartReader) file(name, filename, kind string, body io.Reader) erro
 	return m.form.add(name, address)
 }
 
-// store calls Intake.Store with a body that ends at the limit, and tells a client whose
-// upload broke from a server that failed.
-func store(r *http.Request, in Intake, l Limits, f File) (string, error) {
+// store calls FileStore.Store with a body that ends at the limit. An error of the body takes
+// precedence: it means that the client failed, not the server.
+func store(r *http.Request, files FileStore, l Limits, f File) (string, error) {
 	upload := &boundedFile{from: f.Body, left: l.Upload, limit: l.Upload, name: f.Filename}
 	f.Body = upload
-	address, err := in.Store(r.Context(), f)
-	if upload.broken != nil {
-		return "", upload.broken
+	address, err := files.Store(r.Context(), f)
+	if upload.err != nil {
+		return "", upload.err
 	}
 	if err == nil {
 		return address, nil
@@ -195,34 +196,34 @@ func store(r *http.Request, in Intake, l Limits, f File) (string, error) {
 	}
 }
 
-// boundedFile is the body of one file. It remembers why it ended early.
+// boundedFile is the body of one file. It remembers the error that ended it.
 type boundedFile struct {
-	from   io.Reader
-	left   int64
-	limit  int64
-	name   string
-	broken error
+	from  io.Reader
+	left  int64
+	limit int64
+	name  string
+	err   error
 }
 
 func (b *boundedFile) Read(p []byte) (int, error) {
-	if b.broken != nil {
-		return 0, b.broken
+	if b.err != nil {
+		return 0, b.err
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
 	}
 	n, err := b.from.Read(p)
 	if b.left -= int64(n); b.left < 0 {
-		b.broken = &fault.Error{
+		b.err = &fault.Error{
 			Code: fault.TooLarge, Op: op,
 			Message: fmt.Sprintf("the file %q is larger than %s", shorten(b.name), size(b.limit)),
 			Hint:    "send a smaller one; nothing was posted",
 		}
-		return 0, b.broken
+		return 0, b.err
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.broken = brokenBody(err)
-		return n, b.broken
+		b.err = brokenBody(err)
+		return n, b.err
 	}
 	return n, err
 }

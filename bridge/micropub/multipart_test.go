@@ -183,8 +183,8 @@ func TestAFileThatBreaksOffIsTheRequestsFaultWhateverTheIntakeSays(t *testing.T)
 		limit int64
 		want  string
 	}{
-		{"cut off", bytes.NewReader(body.Bytes()[:600]), 1000, "broke off"},
-		{"lost", io.MultiReader(bytes.NewReader(body.Bytes()[:600]), iotest.ErrReader(io.ErrClosedPipe)), 1000, "broke off"},
+		{"cut off", bytes.NewReader(body.Bytes()[:600]), 1000, "is incomplete"},
+		{"lost", io.MultiReader(bytes.NewReader(body.Bytes()[:600]), iotest.ErrReader(io.ErrClosedPipe)), 1000, "is incomplete"},
 		{"too large", bytes.NewReader(body.Bytes()), 500, "larger than 500 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

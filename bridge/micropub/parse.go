@@ -12,9 +12,9 @@ import (
 
 const op = "read request"
 
-// Parse reads a POST to the Micropub endpoint. Every error is a *fault.Error that a client
-// can be told; the Request beside an error has the body's token if that was read.
-func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
+// Parse reads a POST to the Micropub endpoint. Every error is a *fault.Error for the client;
+// the Request returned with an error has the token of the body if that was read.
+func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
@@ -42,7 +42,7 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 		req.Command, err = f.command(l)
 		return req, err
 	case kind == "multipart/form-data":
-		f, err := readMultipart(r, params["boundary"], l, in)
+		f, err := readMultipart(r, params["boundary"], l, files)
 		if f != nil {
 			req.Token = f.takeToken()
 		}
@@ -57,7 +57,7 @@ func Parse(r *http.Request, l Limits, in Intake) (Request, error) {
 	case kind == "":
 		return req, refuse("the request has no Content-Type", acceptedTypes)
 	}
-	return req, refuse(fmt.Sprintf("the Content-Type %q is not one of Micropub's", shorten(kind)), acceptedTypes)
+	return req, refuse(fmt.Sprintf("the Content-Type %q is not supported", shorten(kind)), acceptedTypes)
 }
 
 const acceptedTypes = "send application/x-www-form-urlencoded, multipart/form-data or application/json"
@@ -66,8 +66,8 @@ func isJSON(kind string) bool {
 	return kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json")
 }
 
-// looksLikeJSON recognises what curl -d sends when its user forgets to name the type. No
-// form begins so.
+// looksLikeJSON reports whether a form is really JSON, as curl -d sends it without an explicit
+// type. No form starts like that.
 func looksLikeJSON(data []byte) bool {
 	rest, ok := bytes.CutPrefix(bytes.TrimSpace(data), []byte("{"))
 	return ok && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"`))
@@ -77,7 +77,7 @@ func isForm(kind string) bool {
 	return kind == "application/x-www-form-urlencoded" || kind == "x-www-form-urlencoded"
 }
 
-// mediaType reads Content-Type as far as it can be read: apps send broken parameters.
+// mediaType parses Content-Type leniently: apps send invalid parameters.
 func mediaType(r *http.Request) (string, map[string]string) {
 	header := r.Header.Get("Content-Type")
 	kind, params, err := mime.ParseMediaType(header)
@@ -88,12 +88,12 @@ func mediaType(r *http.Request) (string, map[string]string) {
 	return kind, params
 }
 
-// refuse is the error for a request that cannot be meant as sent.
+// refuse returns an invalid_request error.
 func refuse(message, hint string) *fault.Error {
 	return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: message, Hint: hint}
 }
 
-// shorten keeps a client's text in a message readable.
+// shorten limits a client's text for a message.
 func shorten(s string) string {
 	if runes := []rune(s); len(runes) > 60 {
 		return string(runes[:60]) + "…"

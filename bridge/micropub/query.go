@@ -12,17 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-// Query is what a GET asks for.
+// Query is a parsed GET.
 type Query struct {
-	Kind string // q: "config", "source", …; "": whether the token is good
-	URL  string // the post or file that is meant; "" for a list
+	Kind string // q: "config", "source", …; "": verify the token
+	URL  string // of the post or file; "" for a list
 
-	Properties []string // the properties that the answer is limited to
+	Properties []string // limits the response to these properties
 	Limit      int      // 0: not given
 	Offset     int
 	Filter     string // filter, or search
 	Order      string // "asc", "desc"; "" is the list's own
-	Before     string // opaque cursors, from the paging of an earlier answer
+	Before     string // opaque cursors from the paging of an earlier response
 	After      string
 
 	PostType   []string
@@ -38,18 +38,20 @@ type Query struct {
 	Place       *Place // q=geo
 }
 
-// Place is where q=geo looks, and what a geo URI says.
+// Place is a parsed geo URI, such as the place of q=geo.
 type Place struct {
 	Latitude, Longitude float64
 	Uncertainty         float64 // metres; 0: not given
-	Name, URL           string  // what apps add to a geo URI: "geo:…;name=London;url=https://…"
+	Name, URL           string  // parameters of apps: "geo:…;name=London;url=https://…"
 }
 
-// Queries are the values of q that ParseQuery takes beside "last", the media endpoint's old one.
-var Queries = []string{"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination"}
+// Queries are the supported values of q, except "last" of old media endpoints.
+var Queries = []string{
+	"config", "source", "syndicate-to", "category", "post-types", "channel", "contact", "geo", "destination",
+}
 
-// QueryOf reads what a GET asks for. Unlike net/url it leaves a raw semicolon where it is: the
-// geo URI of q=geo has them (uri=geo:37.78,-122.39;u=35), and few apps encode them.
+// QueryOf parses a GET. Unlike net/url it accepts literal semicolons: the geo URI of q=geo has
+// them (uri=geo:37.78,-122.39;u=35), and few apps encode them.
 func QueryOf(r *http.Request) (Query, error) {
 	v := url.Values{}
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
@@ -59,15 +61,16 @@ func QueryOf(r *http.Request) (Query, error) {
 		key, value, _ := strings.Cut(pair, "=")
 		key, value = unescape(key, true), unescape(value, true)
 		if !utf8.ValidString(key) || !utf8.ValidString(value) {
-			return Query{}, refuse(fmt.Sprintf("the parameter %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
+			return Query{}, refuse(
+				fmt.Sprintf("the parameter %q is not UTF-8", shorten(strings.ToValidUTF8(key, "�"))), "send the text in UTF-8")
 		}
 		v.Add(key, value)
 	}
 	return ParseQuery(v)
 }
 
-// ParseQuery reads the parameters of a GET. Unknown parameters are passed over, since apps
-// add their own; an unknown q and a known parameter with a bad value are refused.
+// ParseQuery parses the parameters of a GET. Unknown parameters are ignored, since apps add
+// their own; an unknown q and an invalid value of a known parameter are refused.
 func ParseQuery(v url.Values) (Query, error) {
 	v, err := singly(v)
 	if err != nil {
@@ -94,7 +97,7 @@ func ParseQuery(v url.Values) (Query, error) {
 		v.Set("uri", at)
 	}
 	if q.Kind != "" && q.Kind != "last" && !slices.Contains(Queries, q.Kind) {
-		return q, refuse(fmt.Sprintf("the query q=%s is not known", shorten(q.Kind)), "ask one of "+strings.Join(Queries, ", "))
+		return q, refuse(fmt.Sprintf("the query q=%s is not supported", shorten(q.Kind)), "use one of "+strings.Join(Queries, ", "))
 	}
 	for i, s := range q.PostStatus {
 		q.PostStatus[i] = keyword(s).(string)
@@ -106,7 +109,7 @@ func ParseQuery(v url.Values) (Query, error) {
 		return q, err
 	}
 	if q.Before != "" && q.After != "" {
-		return q, refuse("before and after stand together", "send one of them")
+		return q, refuse("before and after cannot be combined", "send one of them")
 	}
 	switch order := strings.ToLower(v.Get("order")); order {
 	case "":
@@ -115,7 +118,7 @@ func ParseQuery(v url.Values) (Query, error) {
 	case "desc", "descending":
 		q.Order = "desc"
 	default:
-		return q, refuse(fmt.Sprintf("the order %q is not known", shorten(order)), "send ascending or descending")
+		return q, refuse(fmt.Sprintf("the order %q is not supported", shorten(order)), "send ascending or descending")
 	}
 	for key := range v {
 		name, _ := splitKey(key)
@@ -136,13 +139,12 @@ func ParseQuery(v url.Values) (Query, error) {
 
 // single are the parameters that have one value.
 var single = []string{
-	"q", "url", "limit", "offset", "filter", "search", "order", "before", "after", "mp-destination", "destination", "mp-channel", "channel",
-	"uri", "geo", "lat", "lon", "lng", "u",
+	"q", "url", "limit", "offset", "filter", "search", "order", "before", "after",
+	"mp-destination", "destination", "mp-channel", "channel", "uri", "geo", "lat", "lon", "lng", "u",
 }
 
-// singly is a copy of v in which each of those stands under its own name, though an app wrote
-// it as a list of one (url[]=…). Several values for one cannot be meant: a list of them all
-// would be another answer than the one that was asked for.
+// singly returns a copy of v in which each of those has its plain name, although an app wrote
+// it as a list of one (url[]=…). Several different values are refused.
 func singly(v url.Values) (url.Values, error) {
 	out := url.Values{}
 	for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -157,7 +159,7 @@ func singly(v url.Values) (url.Values, error) {
 				return nil, refuse(fmt.Sprintf("%s takes one value, not an object", name), fmt.Sprintf("send %s=…", name))
 			case strings.TrimSpace(value) == "" || value == given:
 			case given != "":
-				return nil, refuse(fmt.Sprintf("%s stands more than once, with different values", name), "send one")
+				return nil, refuse(fmt.Sprintf("%s has several different values", name), "send one")
 			default:
 				out.Set(name, value)
 			}
@@ -166,8 +168,7 @@ func singly(v url.Values) (url.Values, error) {
 	return out, nil
 }
 
-// placeInKind is the place in q=geo:52.37,4.89;u=35 and q=geo=52.37,4.89, as the first query for
-// places (2015) wrote them.
+// placeInKind returns the place in q=geo:52.37,4.89;u=35 and q=geo=52.37,4.89, the syntax of 2015.
 func placeInKind(kind string) (string, bool) {
 	rest, ok := strings.CutPrefix(kind, "geo")
 	if !ok || rest == "" || !strings.ContainsAny(rest[:1], ":=") {
@@ -176,7 +177,7 @@ func placeInKind(kind string) (string, bool) {
 	return rest[1:], true
 }
 
-// listOf reads a parameter that may stand once or often: name, name[], name[0], and several
+// listOf returns the values of a repeatable parameter: name, name[], name[0], and several
 // values joined by commas in each.
 func listOf(v url.Values, name string) []string {
 	type numbered struct {
@@ -236,13 +237,14 @@ func count(v url.Values, name string, least int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < least || n > math.MaxInt32 {
-		return 0, refuse(fmt.Sprintf("%s=%s is not a number from %d on", name, shorten(s), least), fmt.Sprintf("send %s=20 or the like", name))
+		return 0, refuse(
+			fmt.Sprintf("%s=%s must be a whole number of at least %d", name, shorten(s), least), fmt.Sprintf("send %s=20", name))
 	}
 	return n, nil
 }
 
-// place reads uri=geo:52.3,4.9;u=35, lat and lon (and u), or the geo=52.3,4.9;u=35 of 2015.
-// It is nil when no place is named: then all known ones are meant.
+// place parses uri=geo:52.3,4.9;u=35, lat and lon (and u), or geo=52.3,4.9;u=35 of 2015. It
+// returns nil when there is none: the query is for all known places.
 func place(v url.Values) (*Place, error) {
 	if uri := firstOf(v, "uri", "geo"); uri != "" {
 		p, ok := ParseGeo(uri)
@@ -270,8 +272,8 @@ func badPlace(s string) error {
 	return refuse(fmt.Sprintf("%q is not a place", shorten(s)), "send uri=geo:52.37,4.89 or lat=52.37&lon=4.89")
 }
 
-// ParseGeo reads a geo URI (RFC 5870), with or without its scheme, with the parameters name and
-// url of check-ins. Other parameters are passed over.
+// ParseGeo parses a geo URI (RFC 5870), with or without its scheme, with the parameters name
+// and url of check-ins. Other parameters are ignored.
 func ParseGeo(uri string) (Place, bool) {
 	uri = strings.TrimPrefix(strings.TrimSpace(uri), "geo:")
 	numbers, parameters, _ := strings.Cut(uri, ";")

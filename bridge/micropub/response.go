@@ -14,13 +14,13 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// Created is what an app is told of a post or file that is safe now.
+// Created describes a post or file that was stored.
 type Created struct {
 	URL         string
-	Pushed      *bool  // nil: nobody waited for the push
-	Reason      string // with Pushed false: why, in words
+	Pushed      *bool  // nil: the response did not wait for the push
+	Reason      string // why Pushed is false
 	Shortlink   string
-	Syndication []string // where copies stand
+	Syndication []string // URLs of copies
 }
 
 // body is Created as JSON.
@@ -30,14 +30,14 @@ type body struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// WriteCreated answers 201 with the Location. Apps break on 202, and the post is safe.
+// WriteCreated responds 201 with the Location. Apps fail on 202, and the post is safe.
 func WriteCreated(w http.ResponseWriter, r *http.Request, c Created) error {
 	w.Header().Set("Location", c.URL)
 	return writeSafe(w, r, http.StatusCreated, c)
 }
 
-// WriteChanged answers 200 for an update, a delete or an undelete that left the URL as it
-// was. When it changed, the answer is WriteCreated.
+// WriteChanged responds 200 to an update, a delete or an undelete that did not change the URL.
+// When it changed, use WriteCreated.
 func WriteChanged(w http.ResponseWriter, r *http.Request, c Created) error {
 	return writeSafe(w, r, http.StatusOK, c)
 }
@@ -47,14 +47,14 @@ func writeSafe(w http.ResponseWriter, r *http.Request, status int, c Created) er
 		addLink(w, copy, "syndication")
 	}
 	addLink(w, c.Shortlink, "shortlink")
-	answer := body{URL: c.URL, Pushed: c.Pushed}
+	response := body{URL: c.URL, Pushed: c.Pushed}
 	if c.Pushed != nil && !*c.Pushed {
-		answer.Reason = c.Reason
+		response.Reason = c.Reason
 	}
-	return WriteAnswer(w, r, status, answer)
+	return WriteAnswer(w, r, status, response)
 }
 
-// addLink adds a Link header. What is no address of the web is left out.
+// addLink adds a Link header, unless the URL is not a web address.
 func addLink(w http.ResponseWriter, address, rel string) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -63,8 +63,8 @@ func addLink(w http.ResponseWriter, address, rel string) {
 	w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="%s"`, u.String(), rel))
 }
 
-// WriteAnswer answers with v: as JSON, form-encoded where Accept prefers that, or as plain text
-// where Accept prefers that and v is about one address.
+// WriteAnswer responds with v: as JSON, form-encoded if Accept prefers that, or as plain text
+// if Accept prefers that and v has a URL.
 func WriteAnswer(w http.ResponseWriter, r *http.Request, status int, v any) error {
 	w.Header().Add("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
@@ -83,13 +83,13 @@ func WriteAnswer(w http.ResponseWriter, r *http.Request, status int, v any) erro
 	return WriteJSON(w, status, v)
 }
 
-// WriteJSON answers with v as JSON. &, < and > stay as they are: apps show these texts.
+// WriteJSON responds with v as JSON. &, < and > are not escaped: apps show these texts.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		return fmt.Errorf("encode the answer: %w", err)
+		return fmt.Errorf("encode the response: %w", err)
 	}
 	return write(w, status, "application/json", b.Bytes())
 }
@@ -109,14 +109,13 @@ type failure struct {
 	Scope       string `json:"scope,omitempty"`
 }
 
-// WriteError answers with an error, always in JSON. An error that is no *fault.Error is the
-// server's own: its text stays in the log.
+// WriteError responds with an error, always in JSON. The text of an error that is not a
+// *fault.Error is not shown.
 func WriteError(w http.ResponseWriter, err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		f = &fault.Error{
-			Code: fault.Internal, Message: "the server met an unexpected error",
-			Hint: "nothing was changed that it knows of; its log has the cause", Err: err,
+			Code: fault.Internal, Message: "internal error", Hint: "try again; the server's log has the cause", Err: err,
 		}
 	}
 	h := w.Header()
@@ -140,8 +139,8 @@ func WriteError(w http.ResponseWriter, err error) error {
 	return WriteJSON(w, f.Code.Status(), failure{Error: string(f.Code), Description: f.Description(), Scope: f.Scope})
 }
 
-// quotable makes a text fit a quoted-string of a header (RFC 6750: printable ASCII without
-// quotes and backslashes).
+// quotable replaces what is not allowed in a quoted-string of a header (RFC 6750: printable
+// ASCII without quotes and backslashes).
 func quotable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -8,7 +8,7 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// HeaderToken is the bearer token of the Authorization header, "" when there is none.
+// HeaderToken returns the bearer token of the Authorization header, or "".
 func HeaderToken(r *http.Request) (string, error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) > 1 {
@@ -24,8 +24,8 @@ func HeaderToken(r *http.Request) (string, error) {
 	return strings.TrimSpace(token), nil
 }
 
-// OneToken is the token of a request that may carry it in the header, in the body, or, as
-// some apps do, in both: then they must be equal.
+// OneToken returns the token of a request, from its header or its body. Some apps send both;
+// then they must be equal.
 func OneToken(header, body string) (string, error) {
 	switch {
 	case header == "" && body == "":
@@ -39,5 +39,5 @@ func OneToken(header, body string) (string, error) {
 	case body == "" || subtle.ConstantTimeCompare([]byte(header), []byte(body)) == 1:
 		return header, nil
 	}
-	return "", refuse("the access token in the header and the one in the body differ", "send one token")
+	return "", refuse("the access tokens in the header and in the body differ", "send one token")
 }

@@ -8,22 +8,28 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// revision collects what an update is made of, from either syntax.
+// revision collects the parts of an update, from either syntax.
 type revision struct {
-	url      string
-	as       draft // its types alone
-	replace  mf2.Properties
-	add      mf2.Properties
-	remove   mf2.Properties
-	drop     []string
-	commands Commands
-	alts     []any // mp-photo-alt beside the parts
-	strict   bool  // bare values are refused where the Recommendation asks for lists
+	url       string
+	as        draft // only its types are used
+	replace   mf2.Properties
+	add       mf2.Properties
+	remove    mf2.Properties
+	drop      []string
+	commands  Commands
+	commanded bool  // a command was sent
+	alts      []any // mp-photo-alt beside the parts
+	strict    bool  // JSON: refuse scalars and null where the Recommendation requires arrays
+}
+
+func (u *revision) setCommand(name string, list []any) {
+	u.commanded = true
+	u.commands.set(name, list)
 }
 
 // part reads the object of replace, add or delete. PHP writes an empty one as [].
 func (u *revision) part(verb string, v any, into *mf2.Properties) error {
-	if list, isList := v.([]any); v == nil || isList && len(list) == 0 {
+	if list, isList := v.([]any); isList && len(list) == 0 {
 		return nil
 	}
 	object, ok := v.(map[string]any)
@@ -31,10 +37,17 @@ func (u *revision) part(verb string, v any, into *mf2.Properties) error {
 		return refuse(fmt.Sprintf("%q must be an object", verb), fmt.Sprintf(`send {"%s": {"category": ["a", "b"]}}`, verb))
 	}
 	var alts []any
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		v := object[name]
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		v, name := object[key], withoutBrackets(key)
 		list, isList := v.([]any)
 		switch {
+		case u.strict && v == nil:
+			return refuse(
+				fmt.Sprintf("property %q in %q is null", shorten(name), verb),
+				`send an array; to remove a property send {"delete": ["name"]}`,
+			)
+		case u.strict && name != "mp-photo-alt" && slices.Contains(list, nil):
+			return refuse(fmt.Sprintf("property %q in %q contains null", shorten(name), verb), "leave it out")
 		case name == "mp-photo-alt":
 			alts = positions(v)
 			continue
@@ -45,7 +58,7 @@ func (u *revision) part(verb string, v any, into *mf2.Properties) error {
 			continue
 		case isCommand(name):
 			// Apps put mp-slug inside replace. It is a command there too.
-			u.commands.set(name, values(v, false))
+			u.setCommand(name, values(v, false))
 			continue
 		case !isList && u.strict:
 			return refuse(
@@ -63,8 +76,8 @@ func (u *revision) part(verb string, v any, into *mf2.Properties) error {
 	return nil
 }
 
-// change takes the values of one property. In a replacement the empty string, as null,
-// stands for nothing: the property is taken away.
+// change adds the values of one property to a part. A replacement by the empty string removes
+// the property.
 func (u *revision) change(verb string, into *mf2.Properties, name string, list []any) error {
 	var err error
 	if verb == "delete" {
@@ -72,7 +85,7 @@ func (u *revision) change(verb string, into *mf2.Properties, name string, list [
 		for i, v := range list {
 			list[i] = nested(v)
 		}
-	} else if list, err = meaning(name, values(list, false)); err != nil {
+	} else if list, err = normalized(name, values(list, false)); err != nil {
 		return err
 	}
 	if len(list) == 0 && verb != "replace" {
@@ -85,7 +98,7 @@ func (u *revision) change(verb string, into *mf2.Properties, name string, list [
 	return nil
 }
 
-// delete reads the two shapes of delete: names of properties, or values by property.
+// delete reads the two forms of delete: names of properties, or values by property.
 func (u *revision) delete(v any) error {
 	list, isList := v.([]any)
 	if !isList {
@@ -100,7 +113,13 @@ func (u *revision) delete(v any) error {
 		}
 		name, ok := v.(string)
 		if !ok {
-			return refuse(`"delete" must be a list of property names, or an object`, `send {"delete": ["category"]} or {"delete": {"category": ["a"]}}`)
+			return refuse(
+				`"delete" must be a list of property names, or an object`,
+				`send {"delete": ["category"]} or {"delete": {"category": ["a"]}}`,
+			)
+		}
+		if u.strict {
+			name = withoutBrackets(name)
 		}
 		if name != "" && !isCommand(name) {
 			u.drop = append(u.drop, name)

@@ -8,9 +8,9 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// ParseUpload reads a POST to the media endpoint: an *Upload of one file, whatever its
-// part is called, or a *Delete of an uploaded one. Every error is a *fault.Error.
-func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
+// ParseUpload reads a POST to the media endpoint: an *Upload of one file, whatever the name of
+// its part, or a *Delete of an uploaded one. Every error is a *fault.Error.
+func ParseUpload(r *http.Request, l Limits, files FileStore) (Request, error) {
 	l = l.withDefaults()
 	req := Request{Query: r.URL.Query().Get("q")}
 	kind, params := mediaType(r)
@@ -21,8 +21,8 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 	switch {
 	case kind == "multipart/form-data":
 		var err error
-		l.Files = 2 // the second is refused below, in words
-		f, err = readMultipart(r, params["boundary"], l, in)
+		l.Files = 2 // uploadCommand refuses the second one
+		f, err = readMultipart(r, params["boundary"], l, files)
 		if f != nil {
 			req.Token = f.takeToken()
 		}
@@ -54,7 +54,7 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 		return req, nil
 	case isMedia(kind), kind == "application/octet-stream", kind == "application/pdf":
 		var err error
-		req.Command, err = rawUpload(r, l, in, kind)
+		req.Command, err = rawUpload(r, l, files, kind)
 		return req, err
 	default:
 		return req, noFile(kind)
@@ -67,17 +67,17 @@ func ParseUpload(r *http.Request, l Limits, in Intake) (Request, error) {
 func noFile(kind string) error {
 	return &fault.Error{
 		Code: fault.UnsupportedMedia, Op: op,
-		Message: fmt.Sprintf("the Content-Type %q carries no file", shorten(kind)),
+		Message: fmt.Sprintf("the Content-Type %q is not supported for uploads", shorten(kind)),
 		Hint:    "send multipart/form-data with a part named file",
 	}
 }
 
-// rawUpload takes a file that is the whole body, as phone automations send it.
-func rawUpload(r *http.Request, l Limits, in Intake, kind string) (Command, error) {
+// rawUpload stores a file that is the whole body, as phone automations send it.
+func rawUpload(r *http.Request, l Limits, files FileStore, kind string) (Command, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, refuse("the request has no file", "send multipart/form-data with a part named file")
 	}
-	address, err := store(r, in, l, File{Property: "file", ContentType: kind, Body: r.Body})
+	address, err := store(r, files, l, File{Property: "file", ContentType: kind, Body: r.Body})
 	if err != nil {
 		return nil, err
 	}
@@ -97,11 +97,12 @@ func (f *form) uploadCommand() (Command, error) {
 		}
 		return &Delete{URL: address}, nil
 	case verb != "":
-		return nil, refuse(fmt.Sprintf("the action %q is not known here", shorten(verb)), "send a file, or action=delete with its url")
+		return nil, refuse(
+			fmt.Sprintf("the action %q is not supported here", shorten(verb)), "send a file, or action=delete with its url")
 	case len(f.files) == 0:
 		return nil, refuse("the request has no file", "send multipart/form-data with a part named file")
 	case len(f.files) > 1:
-		return nil, refuse("the request has more than one file, and the answer has room for one address", "send one request for each file")
+		return nil, refuse("the request has more than one file", "send one request for each file")
 	}
 	u := &Upload{URL: f.files[0].url}
 	for _, name := range f.rest() {

@@ -1,12 +1,12 @@
-// Package outbound fetches URLs that others supply, such as an app's client_id, the pages that a
-// post is about, or the sign-in server of a site; and calls those that the configuration names (see
-// NewTrusted and Call).
+// Package outbound fetches URLs that strangers name: an app's client_id, the sign-in server
+// of a site. For URLs that the configuration names, which may be private, there are NewTrusted
+// and Call.
 //
-// A Client speaks HTTP to public addresses only. Every connection is checked after the name
-// was resolved, so a name that points, now or later, to this machine, to a private network
-// or to a cloud's metadata service is refused. It connects to the ports 80 and 443, uses no
-// proxy, sends no cookies, and follows no redirect with credentials. What it reads is limited in
-// size and time, and in the number of redirects.
+// A Client connects to public addresses only. It checks each connection after the name was
+// resolved, so a name that points, now or later, to this machine, to a private network or to
+// a cloud's metadata service is refused. It connects to ports 80 and 443 only, uses no proxy,
+// sends no cookies, and follows no redirect of a request with credentials or a body. Size and
+// time of a response and the number of redirects are limited.
 //
 // A Client is safe for concurrent use.
 package outbound
@@ -24,42 +24,39 @@ import (
 	"time"
 )
 
-// Options change what a Client allows. The zero value is what gitpost uses.
+// Options limit a Client. Zero fields mean the defaults.
 type Options struct {
-	Timeout   time.Duration // for a request with its redirects and body: 10s
-	MaxBody   int64         // bytes of a body: 1 MiB
-	Redirects int           // how many are followed: 5; below 0 none
+	Timeout   time.Duration // for a request with its redirects and body; default 10s
+	MaxBody   int64         // bytes of a body; default 1 MiB
+	Redirects int           // followed redirects; default 5, below 0 none
 
-	// Resolver finds the addresses of names; nil is the system's.
-	Resolver *net.Resolver
-
-	// SameHost keeps redirects on the host that was asked first.
-	SameHost bool
+	Resolver *net.Resolver // nil: the system's
+	SameHost bool          // only follow redirects to the host of the first request
 }
 
-// What a Client refuses. The error that is returned says more.
+// Reasons for which a Client refuses a request. Returned errors wrap one of them.
 var (
 	ErrAddress   = errors.New("the address is not on the public internet")
-	ErrURL       = errors.New("the address is not one that may be fetched")
-	ErrRedirects = errors.New("it redirects too often, or where it may not")
-	ErrTooLarge  = errors.New("the answer is too large")
+	ErrURL       = errors.New("not a URL that may be fetched")
+	ErrRedirects = errors.New("too many redirects, or a redirect that is not allowed")
+	ErrTooLarge  = errors.New("the response is too large")
 )
 
-// Client is the HTTP client for foreign addresses.
+// Client is the HTTP client for foreign URLs.
 type Client struct {
 	http    http.Client
 	maxBody int64
 }
 
-// Response is an answer that was read to its end.
+// Response is a response whose body was read completely.
 type Response struct {
-	URL    *url.URL // where it came from in the end
+	URL    *url.URL // after redirects
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// New makes a Client.
+// New returns a Client.
 func New(o Options) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Second
@@ -76,8 +73,8 @@ func New(o Options) *Client {
 		http: http.Client{
 			Timeout: o.Timeout,
 			Transport: &http.Transport{
-				Proxy:                  nil, // a proxy would connect for us, past the guard
-				DialContext:            atHome.dial(dialer),
+				Proxy:                  nil, // a proxy would bypass the guard
+				DialContext:            testHosts.dial(dialer),
 				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 				TLSHandshakeTimeout:    o.Timeout,
 				ResponseHeaderTimeout:  o.Timeout,
@@ -85,14 +82,14 @@ func New(o Options) *Client {
 				MaxIdleConns:           8,
 				IdleConnTimeout:        30 * time.Second,
 			},
-			CheckRedirect: func(r *http.Request, via []*http.Request) error { return o.mayFollow(r, via) },
+			CheckRedirect: func(r *http.Request, via []*http.Request) error { return o.checkRedirect(r, via) },
 		},
 	}
 }
 
-// mayFollow decides on a redirect. The answer to a request that had credentials or a body is
-// returned as it is.
-func (o Options) mayFollow(r *http.Request, via []*http.Request) error {
+// checkRedirect decides whether a redirect is followed. After a request with credentials or
+// a body the redirect itself is the response.
+func (o Options) checkRedirect(r *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet && first.Method != http.MethodHead || first.Header.Get("Authorization") != "" {
 		return http.ErrUseLastResponse
@@ -103,25 +100,25 @@ func (o Options) mayFollow(r *http.Request, via []*http.Request) error {
 	if o.SameHost && !strings.EqualFold(r.URL.Hostname(), first.URL.Hostname()) {
 		return fmt.Errorf("%w (to another host, %s)", ErrRedirects, r.URL.Hostname())
 	}
-	r.Header.Del("Referer") // the URL that led here is private
+	r.Header.Del("Referer") // do not tell the target which page redirected here
 	return CheckURL(r.URL)
 }
 
-// CheckURL is nil for an address that may be asked as far as its text tells: http or https,
-// the usual ports, and no user name. Its host is checked when it is connected to.
+// CheckURL returns an error unless u is an http or https URL with a host and without user
+// information. Address and port are checked on connecting.
 func CheckURL(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("%w: it starts with neither http:// nor https://", ErrURL)
+		return fmt.Errorf("%w: must start with http:// or https://", ErrURL)
 	case u.Hostname() == "":
-		return fmt.Errorf("%w: it has no host", ErrURL)
+		return fmt.Errorf("%w: no host", ErrURL)
 	case u.User != nil:
-		return fmt.Errorf("%w: it has a user name in it", ErrURL)
+		return fmt.Errorf("%w: contains a user name", ErrURL)
 	}
 	return nil
 }
 
-// Get fetches address. accept is the Accept header, "" for none.
+// Get fetches a URL. accept is the Accept header, "" for none.
 func (c *Client) Get(ctx context.Context, address, accept string) (*Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -134,7 +131,7 @@ func (c *Client) Get(ctx context.Context, address, accept string) (*Response, er
 	return c.Do(r)
 }
 
-// Do sends r and reads the whole answer. An answer of any status is no error.
+// Do sends r and reads the whole response. A response of any status is no error.
 func (c *Client) Do(r *http.Request) (*Response, error) {
 	if err := CheckURL(r.URL); err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", bare(r.URL), err)
@@ -142,22 +139,22 @@ func (c *Client) Do(r *http.Request) (*Response, error) {
 	if r.Header.Get("User-Agent") == "" {
 		r.Header.Set("User-Agent", "gitpost")
 	}
-	answer, err := c.http.Do(r)
+	response, err := c.http.Do(r)
 	if err != nil {
 		return nil, explain(r.URL, err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, c.maxBody+1))
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, c.maxBody+1))
 	if err != nil {
 		return nil, explain(r.URL, err)
 	}
 	if int64(len(body)) > c.maxBody {
 		return nil, fmt.Errorf("fetch %s: %w (more than %d bytes)", bare(r.URL), ErrTooLarge, c.maxBody)
 	}
-	return &Response{URL: answer.Request.URL, Status: answer.StatusCode, Header: answer.Header, Body: body}, nil
+	return &Response{URL: response.Request.URL, Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
 
-// explain names the host alone: an address can carry what belongs in no log.
+// explain replaces the URL in err by one without a query, which may hold secrets.
 func explain(u *url.URL, err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -166,7 +163,7 @@ func explain(u *url.URL, err error) error {
 	return fmt.Errorf("fetch %s: %w", bare(u), err)
 }
 
-// bare is an address without its query.
+// bare returns u without query and user information.
 func bare(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

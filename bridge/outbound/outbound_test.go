@@ -22,7 +22,7 @@ import (
 func open(t *testing.T, hosts map[string]string) {
 	t.Helper()
 	Pretend(hosts)
-	t.Cleanup(func() { atHome = home{} })
+	t.Cleanup(func() { testHosts = hostMap{} })
 }
 
 func TestGuardRefusesWhatIsNotThePublicInternet(t *testing.T) {

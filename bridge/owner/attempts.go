@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// Passwords are guessed at most mostAttempts times from one address in one window. From
-// the fourth failure on there is a pause before the next guess, twice as long each time.
+// At most maxAttempts passwords can be tried from one address in one window. From the fourth
+// failure on there is a pause before the next try, twice as long each time.
 const (
-	mostAttempts  = 10
-	freeAttempts  = 3
-	window        = 15 * time.Minute
-	mostAddresses = 10_000
+	maxAttempts  = 10
+	freeAttempts = 3
+	window       = 15 * time.Minute
+	maxAddresses = 10_000
 )
 
-// attempts counts failures by address. It is bounded: when it is full it forgets the address
-// that was quiet for longest.
+// attempts counts failures by address. When it is full it drops the least recently used one.
 type attempts struct {
 	mu     sync.Mutex
 	failed map[string]*failures // guarded by mu
@@ -29,9 +28,8 @@ type failures struct {
 
 func newAttempts() *attempts { return &attempts{failed: map[string]*failures{}} }
 
-// begin counts an attempt as failed, before it is known, so that many at once count as well;
-// succeeded takes that back. wait is how long the address has to wait instead; 0 when it
-// may try.
+// begin counts an attempt as failed before the result is known, so that concurrent ones count
+// too; succeeded undoes that. It returns how long the address has to wait, or 0 if it may try.
 func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -42,13 +40,13 @@ func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 		f = nil
 	}
 	if f == nil {
-		if len(a.failed) >= mostAddresses {
+		if len(a.failed) >= maxAddresses {
 			a.forget(now)
 		}
 		f = &failures{first: now}
 		a.failed[key] = f
 	}
-	if f.count >= mostAttempts {
+	if f.count >= maxAttempts {
 		return f.first.Add(window).Sub(now)
 	}
 	if next := f.last.Add(pause(f.count)); next.After(now) {
@@ -59,7 +57,7 @@ func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 	return 0
 }
 
-// pause is how long to wait after so many failures.
+// pause returns the pause after a number of failures.
 func pause(failed int) time.Duration {
 	if failed <= freeAttempts {
 		return 0
@@ -67,7 +65,7 @@ func pause(failed int) time.Duration {
 	return time.Second << (failed - freeAttempts - 1)
 }
 
-// succeeded clears an address's account.
+// succeeded resets the count of an address.
 func (a *attempts) succeeded(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,12 +82,12 @@ func (a *attempts) forget(now time.Time) {
 			oldest = key
 		}
 	}
-	if len(a.failed) >= mostAddresses {
+	if len(a.failed) >= maxAddresses {
 		delete(a.failed, oldest)
 	}
 }
 
-// network is what one subscriber has: an IPv4 address, or a /64 of IPv6.
+// network returns the addresses of one subscriber: an IPv4 address, or a /64 of IPv6.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

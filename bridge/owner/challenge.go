@@ -10,12 +10,11 @@ import (
 	"time"
 )
 
-// seal makes the challenges of passkeys and recognises them again without keeping any: a
-// stranger who asks for a million of them takes no memory and pushes nobody's out. Only
-// those that the owner's passkey has answered are kept, until they expire, so that an answer
-// is good once.
+// seal creates challenges for passkeys and verifies them without storing any, so that strangers
+// cannot exhaust memory or evict the owner's. Only challenges that the owner's passkey has
+// signed are stored until they expire, so that each is used once.
 type seal struct {
-	key [32]byte // of this process: a restart voids what is under way
+	key [32]byte // of this process: a restart invalidates pending challenges
 
 	mu    sync.Mutex
 	spent map[[nonceLength]byte]time.Time // expiry; guarded by mu
@@ -24,8 +23,8 @@ type seal struct {
 const nonceLength = 16
 
 var (
-	errChallenge = errors.New("the challenge is not one of this server, or has expired")
-	errSpent     = errors.New("the challenge was answered before")
+	errChallenge = errors.New("the challenge is not from this server or has expired")
+	errSpent     = errors.New("the challenge was used before")
 )
 
 func newSeal() *seal {
@@ -34,7 +33,7 @@ func newSeal() *seal {
 	return s
 }
 
-// challenge makes one for a purpose: nonce, expiry, and the MAC of both and the purpose.
+// challenge returns a new challenge: nonce, expiry, and the MAC of both and the purpose.
 func (s *seal) challenge(purpose string, now time.Time) []byte {
 	c := make([]byte, nonceLength, nonceLength+8+sha256.Size)
 	rand.Read(c)
@@ -42,15 +41,16 @@ func (s *seal) challenge(purpose string, now time.Time) []byte {
 	return append(c, s.mac(c, purpose)...)
 }
 
-// check tells whether c was made for the purpose and is not too old.
+// check returns an error unless c was created for the purpose and has not expired.
 func (s *seal) check(c []byte, purpose string, now time.Time) error {
-	if len(c) != nonceLength+8+sha256.Size || !hmac.Equal(c[nonceLength+8:], s.mac(c[:nonceLength+8], purpose)) || !now.Before(expiry(c)) {
+	const length = nonceLength + 8
+	if len(c) != length+sha256.Size || !hmac.Equal(c[length:], s.mac(c[:length], purpose)) || !now.Before(expiry(c)) {
 		return errChallenge
 	}
 	return nil
 }
 
-// spend marks a checked challenge as answered; it may be once.
+// spend marks a checked challenge as used; the second time it returns an error.
 func (s *seal) spend(c []byte, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,10 +1,10 @@
-// Package owner knows the one person who may sign in: by a password or by a passkey.
+// Package owner signs in the one person who owns the sites, with a password or a passkey.
 //
-// It promises that what is stored cannot be turned back into a secret; that strangers who
-// guess passwords are slowed down without the owner being locked out: each address has its
-// own account of failures, and passkeys are never limited; and that guessing costs this
-// machine a bounded amount of memory. Whoever can write to the state database, as `gitpost
-// passwd` does, can always make a new set-up link: there is no other recovery.
+// Stored credentials cannot be turned back into secrets. Guessing passwords is slowed down by
+// client address and uses a bounded amount of memory. It does not lock out the owner: other
+// addresses, browsers in which the owner signed in before (see NewDevice) and passkeys are not
+// affected. Whoever can write to the state database, as `gitpost passwd` does, can create a
+// set-up link; there is no other recovery.
 //
 // An Owner is safe for concurrent use.
 package owner
@@ -22,33 +22,33 @@ import (
 	"gitpost/bridge/state"
 )
 
-// How long things last.
+// Lifetimes.
 const (
 	SetupLifetime   = time.Hour           // a set-up link
 	SessionIdle     = 7 * 24 * time.Hour  // a session that is not used
 	SessionLifetime = 30 * 24 * time.Hour // any session
-	SessionFresh    = 15 * time.Minute    // from a sign-in to what only a fresh one may do
+	SessionFresh    = 15 * time.Minute    // after a sign-in, for sensitive actions
 	ceremonyTime    = 5 * time.Minute     // from a passkey's challenge to its answer
 )
 
-// Owner answers who is the owner.
+// Owner authenticates the owner.
 type Owner struct {
 	db       *state.DB
 	name     string // shown by authenticators
 	hasher   *hasher
 	attempts *attempts
-	passkeys *webauthn.WebAuthn // nil: browsers allow no passkeys at this address
+	passkeys *webauthn.WebAuthn // nil: browsers do not support passkeys at this URL
 	seal     *seal
 	now      func() time.Time
 }
 
-// New is the owner of a server that is reached at address. name is what authenticators show
-// beside a passkey, such as the site's host.
+// New returns the owner of a server with the URL address. Authenticators show name beside a
+// passkey; it is usually the site's host.
 func New(db *state.DB, address, name string) (*Owner, error) {
 	o := &Owner{db: db, name: name, hasher: newHasher(), attempts: newAttempts(), seal: newSeal(), now: time.Now}
 	at, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("read gitpost's own address: %w", err)
+		return nil, fmt.Errorf("parse gitpost's URL: %w", err)
 	}
 	if !allowsPasskeys(at) {
 		return o, nil
@@ -57,18 +57,18 @@ func New(db *state.DB, address, name string) (*Owner, error) {
 		RPID: at.Hostname(), RPDisplayName: "gitpost", RPOrigins: []string{at.Scheme + "://" + at.Host},
 		AttestationPreference: protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
-			// The passkey alone signs in: it must know the owner, and be found without a name.
+			// The passkey is the only factor: it must verify the user and be discoverable.
 			UserVerification: protocol.VerificationRequired, ResidentKey: protocol.ResidentKeyRequirementRequired,
 			RequireResidentKey: protocol.ResidentKeyRequired(),
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("prepare passkeys for %s: %w", address, err)
+		return nil, fmt.Errorf("set up passkeys for %s: %w", address, err)
 	}
 	return o, nil
 }
 
-// allowsPasskeys tells whether browsers do: a name, over HTTPS, or this machine.
+// allowsPasskeys reports whether browsers support passkeys at a URL: HTTPS with a name, or localhost.
 func allowsPasskeys(at *url.URL) bool {
 	if net.ParseIP(at.Hostname()) != nil || at.Hostname() == "" {
 		return false
@@ -76,8 +76,8 @@ func allowsPasskeys(at *url.URL) bool {
 	return at.Scheme == "https" || at.Hostname() == "localhost"
 }
 
-// AllowsPasskeys tells whether browsers allow passkeys at the server's address.
+// AllowsPasskeys reports whether browsers support passkeys at the server's URL.
 func (o *Owner) AllowsPasskeys() bool { return o.passkeys != nil }
 
-// Status is how the owner can sign in.
+// Status returns how the owner can sign in.
 func (o *Owner) Status(ctx context.Context) (state.Owner, error) { return o.db.Owner(ctx) }

@@ -254,7 +254,7 @@ func TestSessionsEnd(t *testing.T) {
 func TestGuessesAreLimitedByAddress(t *testing.T) {
 	a, now := newAttempts(), time.Now()
 	var waits []time.Duration
-	for range mostAttempts {
+	for range maxAttempts {
 		wait := a.begin(address, now)
 		if wait > 0 {
 			waits = append(waits, wait)
@@ -270,7 +270,7 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 			t.Errorf("pause %d is %s, want %s", i, waits[i], w*time.Second)
 		}
 	}
-	for a.failed[address].count < mostAttempts {
+	for a.failed[address].count < maxAttempts {
 		now = now.Add(a.begin(address, now))
 	}
 	if wait := a.begin(address, now); wait < 10*time.Minute || wait > window {
@@ -313,11 +313,11 @@ func TestOneSubscriberOfIPv6IsOneAddress(t *testing.T) {
 func TestAccountsOfAddressesAreBounded(t *testing.T) {
 	a, now := newAttempts(), time.Now()
 	a.begin(address, now)
-	for i := range mostAddresses + 100 {
+	for i := range maxAddresses + 100 {
 		a.begin(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), now.Add(time.Duration(i)*time.Microsecond))
 	}
-	if len(a.failed) > mostAddresses {
-		t.Errorf("%d addresses are kept, want at most %d", len(a.failed), mostAddresses)
+	if len(a.failed) > maxAddresses {
+		t.Errorf("%d addresses are kept, want at most %d", len(a.failed), maxAddresses)
 	}
 }
 
@@ -380,9 +380,9 @@ func TestPasswordIsTheSameOnEveryKeyboard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	matches, asToday, err := h.matches(t.Context(), "Garc\u0327on und Mu\u0308ller", phc) // decomposed, as macOS may send it
-	if err != nil || !matches || !asToday {
-		t.Errorf("matches %t, as today %t, %v", matches, asToday, err)
+	matches, current, err := h.matches(t.Context(), "Garc\u0327on und Mu\u0308ller", phc) // decomposed, as macOS may send it
+	if err != nil || !matches || !current {
+		t.Errorf("matches %t, current %t, %v", matches, current, err)
 	}
 }
 
@@ -406,7 +406,7 @@ func TestStoredPasswordOfAnotherTimeIsStoredAnew(t *testing.T) {
 }
 
 func TestStoredPasswordsThatCannotBeRead(t *testing.T) {
-	good := today.phc([]byte("0123456789abcdef"), make([]byte, 32))
+	good := currentCost.phc([]byte("0123456789abcdef"), make([]byte, 32))
 	if _, _, _, err := parsePHC(good); err != nil {
 		t.Fatal(err)
 	}

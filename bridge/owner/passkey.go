@@ -15,11 +15,11 @@ import (
 	"gitpost/bridge/state"
 )
 
-// Grounds is why somebody may add a passkey: the secret of a set-up link, or of a session.
-// One of them is set; the caller has checked the session.
+// Grounds authorize adding a passkey: the secret of a set-up link or of a session, which the
+// caller has checked. Exactly one is set.
 type Grounds struct{ Setup, Session string }
 
-// purpose binds a challenge to the grounds that it was asked for with.
+// purpose binds a challenge to the grounds for which it was created.
 func (g Grounds) purpose() string {
 	if g.Setup != "" {
 		return "add by link " + g.Setup
@@ -29,7 +29,7 @@ func (g Grounds) purpose() string {
 
 const toSignIn = "sign in"
 
-// BeginPasskey gives the options for navigator.credentials.create, as JSON.
+// BeginPasskey returns the options for navigator.credentials.create, to be encoded as JSON.
 func (o *Owner) BeginPasskey(ctx context.Context, g Grounds) (any, error) {
 	const op = "add a passkey"
 	if err := o.mayAdd(ctx, op, g); err != nil {
@@ -46,8 +46,8 @@ func (o *Owner) BeginPasskey(ctx context.Context, g Grounds) (any, error) {
 	return options, nil
 }
 
-// AddPasskey stores the passkey with which a browser answered. By a set-up link it uses the
-// link up, ends every session and gives a new one; else session is "".
+// AddPasskey stores the passkey in a browser's response. With a set-up link it uses up the link,
+// ends all sessions and returns a new one; else session is "".
 func (o *Owner) AddPasskey(ctx context.Context, g Grounds, browser, name string, answer []byte) (session string, err error) {
 	const op = "add a passkey"
 	if err := o.mayAdd(ctx, op, g); err != nil {
@@ -103,8 +103,8 @@ func (o *Owner) BeginSignIn() (any, error) {
 	return options, nil
 }
 
-// SignInByPasskey starts a session for a browser that answered with one of the owner's
-// passkeys, and gives its secret.
+// SignInByPasskey starts a session for a browser that responded with one of the owner's
+// passkeys, and returns its secret.
 func (o *Owner) SignInByPasskey(ctx context.Context, browser string, answer []byte) (session string, err error) {
 	const op = "sign in with a passkey"
 	if o.passkeys == nil {
@@ -132,8 +132,8 @@ func (o *Owner) SignInByPasskey(ctx context.Context, browser string, answer []by
 	}
 	if credential.Authenticator.CloneWarning {
 		return "", &fault.Error{
-			Code: fault.Forbidden, Op: op, Message: "this passkey's counter went back, as it does when a key was copied",
-			Hint: "sign in another way, remove this passkey and add it again",
+			Code: fault.Forbidden, Op: op, Message: "the passkey's counter decreased; it may have been copied",
+			Hint: "sign in another way, then remove this passkey and add it again",
 		}
 	}
 	if err := o.seal.spend(challenge, o.now()); err != nil {
@@ -149,15 +149,20 @@ func (o *Owner) SignInByPasskey(ctx context.Context, browser string, answer []by
 	return o.startSession(ctx, browser)
 }
 
-// RemovePasskey forgets a passkey, unless it is the only way to sign in.
+// RemovePasskey deletes a passkey, unless it is the only way to sign in.
 func (o *Owner) RemovePasskey(ctx context.Context, id int64) error {
 	const op = "remove the passkey"
 	err := o.db.RemovePasskey(ctx, id)
 	switch {
 	case errors.Is(err, state.ErrNoPasskey):
-		return &fault.Error{Code: fault.NotFound, Op: op, Message: "there is no such passkey", Hint: "it may have been removed already"}
+		return &fault.Error{
+			Code: fault.NotFound, Op: op, Message: "there is no such passkey", Hint: "it may have been removed already",
+		}
 	case errors.Is(err, state.ErrLastSignIn):
-		return &fault.Error{Code: fault.Conflict, Op: op, Message: "this passkey is the only way to sign in", Hint: "set a password or add another passkey first"}
+		return &fault.Error{
+			Code: fault.Conflict, Op: op, Message: "this passkey is the only way to sign in",
+			Hint: "set a password or add another passkey first",
+		}
 	case err != nil:
 		return unavailable(op, err)
 	}
@@ -178,17 +183,19 @@ func (o *Owner) mayAdd(ctx context.Context, op string, g Grounds) error {
 
 func errNoPasskeysHere(op string) error {
 	return &fault.Error{
-		Code: fault.InvalidRequest, Op: op, Message: "browsers allow no passkeys at this address",
-		Hint: "passkeys need a name and HTTPS (or localhost): set the key url, or use a password",
+		Code: fault.InvalidRequest, Op: op, Message: "browsers do not support passkeys at this URL",
+		Hint: "set url to an https URL with a name (or localhost), or use a password",
 	}
 }
 
 func badAnswer(op string, err error) error {
-	return &fault.Error{Code: fault.Forbidden, Op: op, Message: "the passkey's answer is not good", Hint: "try again, or sign in another way", Err: err}
+	return &fault.Error{
+		Code: fault.Forbidden, Op: op, Message: "the passkey was not accepted", Hint: "try again, or sign in another way", Err: err,
+	}
 }
 
-// answered gives the challenge that a browser answered, when it was made here for the
-// purpose and is not too old.
+// answered returns the challenge of a browser's response, if it was created here for the purpose
+// and has not expired.
 func (o *Owner) answered(c protocol.CollectedClientData, purpose string) ([]byte, error) {
 	challenge, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(c.Challenge, "="))
 	if err != nil {
@@ -197,8 +204,8 @@ func (o *Owner) answered(c protocol.CollectedClientData, purpose string) ([]byte
 	return challenge, o.seal.check(challenge, purpose, o.now())
 }
 
-// registration and assertion are the ceremonies for a challenge: what the browser is asked,
-// and what its answer is compared with. They are made anew for the answer.
+// registration and assertion return the options for the browser and the data to verify its
+// response. They depend on the challenge only, so both steps call them.
 func (o *Owner) registration(who *person, challenge []byte) (*protocol.CredentialCreation, *webauthn.SessionData, error) {
 	return o.passkeys.BeginRegistration(who,
 		webauthn.WithExclusions(webauthn.Credentials(who.credentials).CredentialDescriptors()),
@@ -212,7 +219,7 @@ func (o *Owner) assertion(challenge []byte) (*protocol.CredentialAssertion, *web
 	return o.passkeys.BeginDiscoverableLogin(webauthn.WithChallenge(challenge), webauthn.WithUserVerification(protocol.VerificationRequired))
 }
 
-// person is the owner as authenticators know him.
+// person is the owner as a webauthn.User.
 type person struct {
 	handle      []byte
 	name        string
@@ -229,7 +236,7 @@ func (o *Owner) person(ctx context.Context) (*person, error) {
 	for _, key := range owner.Passkeys {
 		var c webauthn.Credential
 		if err := json.Unmarshal(key.Record, &c); err != nil {
-			continue // the others are still good
+			continue // the others still work
 		}
 		p.ids, p.credentials = append(p.ids, key.ID), append(p.credentials, c)
 	}
@@ -250,7 +257,7 @@ func (p *person) id(credential []byte) int64 {
 	return 0
 }
 
-// tidyName is a name for the list: the owner's, else the browser's.
+// tidyName returns a name for the list of passkeys: the owner's, else the browser's.
 func tidyName(name, browser string) string {
 	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
 	if name == "" {

@@ -17,105 +17,107 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// cost is what one guess costs: argon2id by the second choice of RFC 9106, section 4, which
-// is for machines with little memory.
+// cost are the parameters of argon2id. The current ones are the second recommended option of
+// RFC 9106, section 4, for machines with little memory.
 type cost struct {
 	memory  uint32 // KiB
 	passes  uint32
 	threads uint8
 }
 
-var today = cost{memory: 64 << 10, passes: 3, threads: 4}
+var currentCost = cost{memory: 64 << 10, passes: 3, threads: 4}
 
 const (
-	saltLength   = 16
-	hashLength   = 32
-	leastLetters = 10
-	mostBytes    = 1024
+	saltLength = 16
+	hashLength = 32
+	minLetters = 10
+	maxBytes   = 1024
 )
 
-// hasher computes one hash at a time: a crowd of guesses takes 64 MiB and not a gigabyte.
+// hasher computes one hash at a time, so that concurrent guesses need 64 MiB and not a gigabyte.
 type hasher struct {
-	queue chan struct{} // places of those who wait and of the one whose turn it is
-	turn  chan struct{}
+	queue chan struct{} // has an element for each caller, waiting or running
+	turn  chan struct{} // has an element while one is running
 }
 
-// patience is how long a guess waits for its turn.
-const patience = 10 * time.Second
+// queueTimeout is how long a caller waits for its turn.
+const queueTimeout = 10 * time.Second
 
 func newHasher() *hasher {
 	return &hasher{queue: make(chan struct{}, 16), turn: make(chan struct{}, 1)}
 }
 
-// run calls f when it is its turn; fault.Unavailable when too many wait.
+// run calls f when it is its turn. It returns fault.Unavailable when too many callers wait.
 func (h *hasher) run(ctx context.Context, f func()) error {
-	crowded := &fault.Error{
-		Code: fault.Unavailable, Op: "check the password", Message: "too many passwords are being checked at this moment",
-		Hint: "try again, or sign in with a passkey", RetryAfter: patience,
+	busy := &fault.Error{
+		Code: fault.Unavailable, Op: "check the password", Message: "too many passwords are being checked",
+		Hint: "try again, or sign in with a passkey", RetryAfter: queueTimeout,
 	}
 	select {
 	case h.queue <- struct{}{}:
 		defer func() { <-h.queue }()
 	default:
-		return crowded
+		return busy
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, queueTimeout)
 	defer cancel()
 	select {
 	case h.turn <- struct{}{}:
 		defer func() { <-h.turn }()
 	case <-ctx.Done():
-		crowded.Err = ctx.Err()
-		return crowded
+		busy.Err = ctx.Err()
+		return busy
 	}
 	f()
 	return nil
 }
 
-// checkNew says what is wrong with a password that somebody wants to have.
+// checkNew returns an error unless a password can be set.
 func checkNew(password string) error {
 	problem := ""
 	switch {
 	case !utf8.ValidString(password):
 		problem = "the password is not valid text"
-	case len(password) > mostBytes:
-		problem = fmt.Sprintf("the password is longer than %d bytes", mostBytes)
-	case utf8.RuneCountInString(password) < leastLetters:
-		problem = fmt.Sprintf("the password has less than %d characters", leastLetters)
+	case len(password) > maxBytes:
+		problem = fmt.Sprintf("the password is longer than %d bytes", maxBytes)
+	case utf8.RuneCountInString(password) < minLetters:
+		problem = fmt.Sprintf("the password has less than %d characters", minLetters)
 	case strings.Count(password, password[:1]) == len(password):
-		problem = "the password is one character again and again"
+		problem = "the password is one character repeated"
 	default:
 		return nil
 	}
-	return &fault.Error{Code: fault.InvalidRequest, Op: "set the password", Message: problem, Hint: "four words that do not belong together are good and long enough"}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: "set the password", Message: problem, Hint: "use, for example, four unrelated words",
+	}
 }
 
-// hash gives the PHC form of a password.
+// hash returns the PHC form of a password.
 func (h *hasher) hash(ctx context.Context, password string) (phc string, err error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt)
-	err = h.run(ctx, func() { phc = today.phc(salt, today.key(password, salt, hashLength)) })
+	err = h.run(ctx, func() { phc = currentCost.phc(salt, currentCost.key(password, salt, hashLength)) })
 	return phc, err
 }
 
-// matches tells whether the password is the one of a PHC form, and whether that was made as
-// it would be made today.
-func (h *hasher) matches(ctx context.Context, password, phc string) (matches, asToday bool, err error) {
+// matches reports whether a password matches a PHC form, and whether that has the current
+// parameters.
+func (h *hasher) matches(ctx context.Context, password, phc string) (matches, current bool, err error) {
 	made, salt, want, err := parsePHC(phc)
 	if err != nil {
 		return false, false, err
 	}
-	if len(password) > mostBytes {
+	if len(password) > maxBytes {
 		return false, false, nil
 	}
 	err = h.run(ctx, func() {
 		got := made.key(password, salt, uint32(len(want)))
 		matches = subtle.ConstantTimeCompare(got, want) == 1
 	})
-	return matches, made == today && len(salt) == saltLength && len(want) == hashLength, err
+	return matches, made == currentCost && len(salt) == saltLength && len(want) == hashLength, err
 }
 
-// key is argon2id of the password as every keyboard would write it (NFC).
+// key returns argon2id of the password in NFC, so that it does not depend on the keyboard.
 func (c cost) key(password string, salt []byte, length uint32) []byte {
 	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), salt, c.passes, c.memory, c.threads, length)
 }
@@ -125,10 +127,10 @@ func (c cost) phc(salt, key []byte) string {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
-var errPHC = errors.New("the stored password cannot be read; set it anew with gitpost passwd")
+var errPHC = errors.New("the stored password cannot be read; set it again with gitpost passwd")
 
-// parsePHC reads what phc wrote, within bounds: nothing stored makes this machine run out of
-// memory.
+// parsePHC parses the PHC form. It limits the parameters, so that a damaged database cannot
+// exhaust memory.
 func parsePHC(s string) (c cost, salt, key []byte, err error) {
 	parts := strings.Split(s, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {

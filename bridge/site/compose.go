@@ -11,6 +11,7 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -18,12 +19,12 @@ import (
 func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	const op = "create post"
 	item := prepared(p.Item)
-	habits := s.learn(lib)
+	learned := s.learn(lib)
 	when, err := s.dateOf(&item)
 	if err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, habits: habits, rules: s.convention(), fresh: true}
+	w := &writer{site: s, learned: learned, rules: s.rules, fresh: true}
 	w.doc = frontmatter.New(w.style(item))
 	for key, value := range w.constants(item) {
 		if err := w.doc.Set(value, key); err != nil {
@@ -37,11 +38,11 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if asked == "" {
 		asked = mf2.Text(p.Item.Properties.First(slugCommand))
 	}
-	spot := s.spotFor(item, habits, when)
+	at := s.placementFor(item, learned, when)
 	if p.Path != "" {
-		spot.pattern = whole(s.rooted(p.Path, s.profile.contentDir()))
+		at.pattern = whole(s.rooted(p.Path, s.rules.Content))
 	}
-	made, err := s.settle(lib, w.doc, spot, asked, item, "")
+	made, err := s.place(lib, w.doc, at, asked, item, "")
 	if err != nil {
 		return Revision{}, err
 	}
@@ -93,7 +94,7 @@ func prepared(item mf2.Item) mf2.Item {
 // set to it when there was none.
 func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 	for _, v := range item.Properties["published"] {
-		if m, ok := readMoment(v, s.profile.zone()); ok {
+		if m, ok := readMoment(v, s.rules.Zone); ok {
 			return m, nil
 		}
 	}
@@ -105,7 +106,7 @@ func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 }
 
 // A spot is where a post goes but for its slug.
-type spot struct {
+type placement struct {
 	pattern  string // from the repository's root
 	at       time.Time
 	postType string
@@ -113,29 +114,27 @@ type spot struct {
 }
 
 // spotFor picks the pattern: the type's own, the configured one, else the neighbours'.
-func (s *Site) spotFor(item mf2.Item, h habits, when moment) spot {
+func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placement {
 	at := when.time
-	if s.profile.name() == "jekyll" {
-		at = at.In(s.profile.zone()) // Jekyll files a post under the site's day
+	if s.rules.SiteDay {
+		at = at.In(s.rules.Zone)
 	}
 	postType := mf2.PostType(item)
-	root := s.profile.contentDir()
+	root := s.rules.Content
 	pattern := path.Join(h.section, h.pattern)
 	if s.options.Path != "" {
 		pattern = s.rooted(s.options.Path, h.section)
 	}
 	if postType == "page" {
-		pattern = path.Join(s.profile.pageDir(), "{slug}.md")
+		pattern = path.Join(s.rules.Pages, "{slug}.md")
 	}
-	if item.Properties.Text(visibilityProperty) == "unlisted" {
-		if folder, ok := s.unlistedFolder(); ok {
-			pattern = path.Join(folder, "{slug}.md")
-		}
+	if folder := s.rules.Unlisted.Folder; folder != "" && item.Properties.Text(visibilityProperty) == "unlisted" {
+		pattern = path.Join(folder, "{slug}.md")
 	}
 	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
 		pattern = s.rooted(t.Path, root)
 	}
-	return spot{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
+	return placement{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
 }
 
 // rooted is a configured pattern from the repository's root: as it is when it starts with
@@ -148,16 +147,18 @@ func (s *Site) rooted(pattern, folder string) string {
 	return path.Join(folder, pattern)
 }
 
-func (p spot) path(slug string) string { return fill(p.pattern, p.at, slug, p.postType, p.section) }
+func (p placement) path(slug string) string {
+	return fill(p.pattern, p.at, slug, p.postType, p.section)
+}
 
-func (p spot) dated() bool { return uses(p.pattern, "day", "date") }
+func (p placement) dated() bool { return uses(p.pattern, "day", "date") }
 
 // maxTries bounds the search for a free name.
 const maxTries = 10000
 
-// settle finds a slug for which both the path and the URL are free. own is the path that
+// place finds a slug for which both the path and the URL are free. own is the path that
 // the post has now, "" for a new one.
-func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked string, item mf2.Item, own string) (Revision, error) {
+func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item, own string) (Revision, error) {
 	const op = "place post"
 	slug := slugFor(asked, item, at.at, at.dated())
 	before := ""
@@ -170,13 +171,13 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 		if file != own && lib.Exists(file) {
 			continue
 		}
-		if s.profile.titleInURL(file) {
+		if s.generator.Naming(file).TitleURL {
 			if err := doc.Set(try, "slug"); err != nil {
 				return Revision{}, unwritable(op, "slug", err)
 			}
 		}
-		page := s.profile.locate(file, doc, lib)
-		if why, misplaced := page.misplaced(); misplaced && own == "" {
+		page := s.generator.Locate(file, doc, lib)
+		if why, misplaced := misplaced(page); misplaced && own == "" {
 			return Revision{}, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
 				Message: fmt.Sprintf("%s would not be a page of the site: %s", file, why),
@@ -192,10 +193,10 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 		if taken || tooLong(page.Output) {
 			// The file name is no part of the URL: two posts of one title or of one day, or a
 			// title that no file can be named after.
-			if err := doc.Set(s.addressLike(page.URL, try), s.convention().address); err != nil {
-				return Revision{}, unwritable(op, s.convention().address, err)
+			if err := doc.Set(s.addressLike(page.URL, try), s.rules.Address); err != nil {
+				return Revision{}, unwritable(op, s.rules.Address, err)
 			}
-			page = s.profile.locate(file, doc, lib)
+			page = s.generator.Locate(file, doc, lib)
 			if other, taken := lib.PathOf(page.URL); taken && other != own {
 				continue
 			}
@@ -211,26 +212,19 @@ func (s *Site) settle(lib Library, doc *frontmatter.Document, at spot, asked str
 	}
 }
 
-// hasRival tells whether the repository has a page on the same path: post.md beside
-// post/index.md, of which Hugo publishes but one; a section's folder, whose list would have the
-// place of a page called like it; or Post.md, and a Mac or Windows could check out but one of
-// the two. own is the post itself.
+// hasRival reports whether the repository has another page on the same path: post.md beside
+// post/index.md, of which Hugo publishes only one; a section's folder, whose list would have the
+// URL of the page; or Post.md, and Mac or Windows can check out only one of the two. own is the
+// post itself.
 func (s *Site) hasRival(lib Library, file, own string) bool {
-	all, ok := lib.(Lister)
+	counter, ok := lib.(RivalCounter)
 	if !ok {
 		return false
 	}
-	at, root := pagePath(file), s.profile.contentDir()
-	section := s.profile.name() == "hugo" && path.Dir(at) == root && path.Dir(file) == root
-	for other := range all.Below(root) {
-		if other == own || len(other) <= len(at) || !strings.EqualFold(other[:len(at)], at) {
-			continue
-		}
-		if (section && other[len(at)] == '/' || strings.EqualFold(pagePath(other), at)) && s.profile.content(other) {
-			return true
-		}
-	}
-	return false
+	pages, below := counter.Rivals(file, own)
+	root := s.rules.Content
+	section := s.rules.TopFolders && path.Dir(pagePath(file)) == root && path.Dir(file) == root
+	return pages > 0 || section && below > 0
 }
 
 // pagePath is a page's file without its ending: the folder, for an index file.
@@ -243,20 +237,13 @@ func pagePath(file string) string {
 	return p
 }
 
-// misplaced tells whether no post at that path is ever published, whatever its text.
-func (p Page) misplaced() (why string, misplaced bool) {
+// misplaced reports whether no post at that path is ever published, whatever its text, and why.
+func misplaced(p Page) (why string, is bool) {
 	why = cmp.Or(p.Reason, "nothing is published from there")
-	return why, p.URL == "" || p.Reason == noDateInName || p.Reason == ignoredFile || strings.HasPrefix(p.Reason, partOf)
+	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored || strings.HasPrefix(p.Reason, generator.PartOf)
 }
 
-// Reasons for which a path is published never.
-const (
-	noDateInName = "no date in the file name"
-	ignoredFile  = "ignored"
-	partOf       = "a part of "
-)
-
-// tooLong tells whether a path has a part that file systems refuse.
+// tooLong reports whether a path has a part that file systems refuse.
 func tooLong(p string) bool {
 	for _, part := range strings.Split(p, "/") {
 		if len(part) > 200 {
@@ -282,7 +269,7 @@ func (s *Site) siteRelative(address string) string {
 	if decoded, err := url.PathUnescape(p); err == nil {
 		p = decoded
 	}
-	if base, err := url.Parse(s.profile.baseURL()); err == nil {
+	if base, err := url.Parse(s.rules.BaseURL); err == nil {
 		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(base.Path, "/")+"/"); ok {
 			p = "/" + rest
 		}

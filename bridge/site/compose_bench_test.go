@@ -18,7 +18,7 @@ func (l still) Recent(int) []Source                 { return l.recent }
 func BenchmarkCompose(b *testing.B) {
 	for name, config := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
 		b.Run(name, func(b *testing.B) {
-			s := newShelf(b, config).site
+			s := newLibrary(b, config).site
 			var l still
 			for i := range recent {
 				text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-03-%02dT10:00:00Z\ntags: [a, b]\n---\n\nSome text.\n", i, i+1)
@@ -36,7 +36,7 @@ func BenchmarkCompose(b *testing.B) {
 }
 
 func BenchmarkItem(b *testing.B) {
-	l := newShelf(b, bareHugo)
+	l := newLibrary(b, bareHugo)
 	r := l.compose(Post{Item: entry(map[string][]any{"name": {"A"}, "content": {"Fog on the river."}, "category": {"weather"}, "like-of": {"https://x.example/"}})})
 	doc := l.Document(r.Path)
 	b.ReportAllocs()

@@ -11,23 +11,23 @@ import (
 func (w *writer) writeBody(item mf2.Item) error {
 	const op = "write post"
 	content := item.Properties["content"]
-	body, apart := w.encode(content)
+	body, extra := w.encode(content)
 	w.compose(body, item)
-	if !apart && !w.site.equal("content", w.contentNow(), content) {
-		body, apart = displayed(w.site, content), true
+	if !extra && !w.site.equal("content", w.contentNow(), content) {
+		body, extra = displayed(w.site, content), true
 		w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
 		body, w.memory.Escaped = w.site.escape(body)
 		w.compose(body, item)
 	}
 	w.memory.Body = ""
-	if !apart {
-		if err := w.deleteApart("content"); err != nil {
+	if !extra {
+		if err := w.deleteExtra("content"); err != nil {
 			return unwritable(op, "content", err)
 		}
 		return nil
 	}
 	w.memory.Body = sum(w.readingNow().ownText())
-	if err := w.setApart("content", content); err != nil {
+	if err := w.setExtra("content", content); err != nil {
 		return unwritable(op, "content", err)
 	}
 	return nil
@@ -44,7 +44,7 @@ func (w *writer) contentNow() []any { return w.readingNow().content(nil) }
 
 // encode turns content values into a body. apart tells that the values must be remembered
 // beside it.
-func (w *writer) encode(values []any) (body string, apart bool) {
+func (w *writer) encode(values []any) (body string, extra bool) {
 	w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
 	if len(values) == 0 {
 		return "", false
@@ -148,7 +148,7 @@ func (w *writer) renewAdded(before, want mf2.Item) {
 	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
 }
 
-// withoutAdded tells whether the body goes without the text that its template would add:
+// withoutAdded reports whether the body goes without the text that its template would add:
 // its author wrote it so, or took that text away.
 func (w *writer) withoutAdded(before mf2.Item) bool {
 	_, _, ok := cutAdded(unixLines(w.doc.Body()), w.memory)

@@ -25,7 +25,7 @@ func installedVersion(t *testing.T, generator string) string {
 	return regexp.MustCompile(`\d+\.\d+\.\d+`).FindString(string(said))
 }
 
-// builds runs a real generator over files and gives the folder it wrote and what it said.
+// builds runs a real generator over files and returns the folder it wrote and what it said.
 func builds(t *testing.T, generator string, files map[string]string) (out, said string) {
 	t.Helper()
 	if _, err := exec.LookPath(generator); err != nil {
@@ -222,8 +222,8 @@ func TestNoPostBreaksTheBuild(t *testing.T) {
 	for generator, files := range map[string]map[string]string{"hugo": stockHugo, "jekyll": stockJekyll} {
 		t.Run(generator, func(t *testing.T) {
 			_, before := builds(t, generator, files)
-			l := newShelf(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
-			empty := &shelf{t: t, site: l.site, files: with(l.files)}
+			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
+			empty := &testLibrary{t: t, site: l.site, files: with(l.files)}
 			made := map[string]mf2.Item{}
 			posts := hostileAddresses()
 			for i, item := range hostilePosts() {

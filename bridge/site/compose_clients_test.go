@@ -47,14 +47,14 @@ func TestEveryAppsPostsComeBack(t *testing.T) {
 		for _, file := range files {
 			name := strings.TrimSuffix(filepath.Base(file), ".json")
 			t.Run(generator+"/"+name, func(t *testing.T) {
-				l := newShelf(t, config)
+				l := newLibrary(t, config)
 				replay(t, l, file, filepath.Join("../../testdata/micropub/commands", name+".golden.json"))
 			})
 		}
 	}
 }
 
-func replay(t *testing.T, l *shelf, requestsFile, commandsFile string) {
+func replay(t *testing.T, l *testLibrary, requestsFile, commandsFile string) {
 	var requests []clientRequest
 	decode(t, requestsFile, &requests)
 	commands := map[string]command{}

@@ -31,7 +31,7 @@ func TestCorpusComesBack(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l := &shelf{t: t, site: sites.site, files: with(sites.files)}
+				l := &testLibrary{t: t, site: sites.site, files: with(sites.files)}
 				live(t, l, itemOf(v))
 			})
 		}
@@ -48,7 +48,7 @@ func itemOf(v any) mf2.Item {
 	return item
 }
 
-func live(t *testing.T, l *shelf, sent mf2.Item) {
+func live(t *testing.T, l *testLibrary, sent mf2.Item) {
 	r := l.compose(Post{Item: sent})
 	check := func(when string, want mf2.Item) {
 		t.Helper()
@@ -120,7 +120,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 func TestFilesReadAsWrittenByHand(t *testing.T) {
 	files, _ := filepath.Glob("../../testdata/site/roundtrip/*.json")
 	for name, config := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
-		l := newShelf(t, config)
+		l := newLibrary(t, config)
 		var archive txtar.Archive
 		for _, file := range files {
 			data, err := os.ReadFile(file)
@@ -131,7 +131,7 @@ func TestFilesReadAsWrittenByHand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fresh := &shelf{t: t, site: l.site, files: with(l.files)}
+			fresh := &testLibrary{t: t, site: l.site, files: with(l.files)}
 			r := fresh.compose(Post{Item: itemOf(v)})
 			archive.Files = append(archive.Files, txtar.File{Name: filepath.Base(file) + " → " + r.Path, Data: r.Data})
 		}

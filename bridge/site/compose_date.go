@@ -89,7 +89,7 @@ func readMoment(v any, zone *time.Location) (moment, bool) {
 	return moment{}, false
 }
 
-// writable tells whether every generator can read the date: a year of four digits, and an
+// writable reports whether every generator can read the date: a year of four digits, and an
 // offset of whole minutes.
 func writable(t time.Time) bool {
 	_, offset := t.Zone()
@@ -97,11 +97,11 @@ func writable(t time.Time) bool {
 }
 
 // timestamp is the moment as the generator's posts write it, always with an offset.
-func (m moment) timestamp(c convention) frontmatter.Timestamp {
+func (m moment) timestamp(layout string) frontmatter.Timestamp {
 	if !m.precise {
 		return frontmatter.Timestamp(m.time.Format("2006-01-02"))
 	}
-	return frontmatter.Timestamp(m.time.Format(c.dateLayout))
+	return frontmatter.Timestamp(m.time.Format(layout))
 }
 
 func (s *Site) now() time.Time {
@@ -109,7 +109,7 @@ func (s *Site) now() time.Time {
 	if now == nil {
 		now = time.Now
 	}
-	return now().In(s.profile.zone()).Truncate(time.Second)
+	return now().In(s.rules.Zone).Truncate(time.Second)
 }
 
 // sameDate compares two values of a date property: as instants, a day as that day.
@@ -122,7 +122,7 @@ func (s *Site) sameDate(a, b any) bool {
 	if textA == textB {
 		return true
 	}
-	x, okX := parseMoment(textA, s.profile.zone())
-	y, okY := parseMoment(textB, s.profile.zone())
+	x, okX := parseMoment(textA, s.rules.Zone)
+	y, okY := parseMoment(textB, s.rules.Zone)
 	return okX && okY && x.precise == y.precise && x.time.Equal(y.time)
 }

@@ -30,7 +30,7 @@ func TestDatesOfEveryFormThatAppsSend(t *testing.T) {
 			{"Mar 9, 2024 at 3:05\u202fPM", "2024-03-09T14:05:00Z"}, {"9 Mar 2024 at 15:05", "2024-03-09T14:05:00Z"}, {"2024-3-9 15:05", "2024-03-09T14:05:00Z"},
 			{"March 9, 2024", "2024-03-08T23:00:00Z"}, {"9 march 2024", "2024-03-08T23:00:00Z"}, {"20240309", "2024-03-08T23:00:00Z"},
 		} {
-			l := newShelf(t, generator, func(o *Options) { o.TimeZone = berlin })
+			l := newLibrary(t, generator, func(o *Options) { o.TimeZone = berlin })
 			r, err := l.site.Compose(l, Post{Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {"x"}, "published": {c.sent}}}})
 			if err != nil {
 				t.Errorf("%v: %v", c.sent, err)

@@ -11,7 +11,7 @@ import (
 )
 
 // A shelf is a library over a map of files.
-type shelf struct {
+type testLibrary struct {
 	t     testing.TB
 	site  *Site
 	files map[string]string
@@ -20,7 +20,7 @@ type shelf struct {
 // noon is the moment at which all tests run.
 var noon = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
 
-func newShelf(t testing.TB, files map[string]string, adjust ...func(*Options)) *shelf {
+func newLibrary(t testing.TB, files map[string]string, adjust ...func(*Options)) *testLibrary {
 	t.Helper()
 	o := Options{Now: func() time.Time { return noon }, TimeZone: time.UTC}
 	for _, f := range adjust {
@@ -36,12 +36,12 @@ func newShelf(t testing.TB, files map[string]string, adjust ...func(*Options)) *
 	if err != nil {
 		t.Fatalf("open the site: %v", err)
 	}
-	return &shelf{t: t, site: s, files: own}
+	return &testLibrary{t: t, site: s, files: own}
 }
 
-func (l *shelf) Exists(path string) bool { _, ok := l.files[path]; return ok }
+func (l *testLibrary) Exists(path string) bool { _, ok := l.files[path]; return ok }
 
-func (l *shelf) Document(path string) *frontmatter.Document {
+func (l *testLibrary) Document(path string) *frontmatter.Document {
 	text, ok := l.files[path]
 	if !ok {
 		return nil
@@ -53,7 +53,7 @@ func (l *shelf) Document(path string) *frontmatter.Document {
 	return doc
 }
 
-func (l *shelf) pages() []Page {
+func (l *testLibrary) pages() []Page {
 	var pages []Page
 	for path := range l.files {
 		if l.site.Content(path) {
@@ -67,7 +67,7 @@ func (l *shelf) pages() []Page {
 	return pages
 }
 
-func (l *shelf) PathOf(url string) (string, bool) {
+func (l *testLibrary) PathOf(url string) (string, bool) {
 	for _, p := range l.pages() {
 		if p.URL == url {
 			return p.Path, true
@@ -76,7 +76,7 @@ func (l *shelf) PathOf(url string) (string, bool) {
 	return "", false
 }
 
-func (l *shelf) Recent(n int) []Source {
+func (l *testLibrary) Recent(n int) []Source {
 	var out []Source
 	for _, p := range l.pages() {
 		if len(out) < n && !p.Date.IsZero() {
@@ -86,10 +86,10 @@ func (l *shelf) Recent(n int) []Source {
 	return out
 }
 
-func (l *shelf) page(path string) Page { return l.site.Locate(path, l.Document(path), l) }
+func (l *testLibrary) page(path string) Page { return l.site.Locate(path, l.Document(path), l) }
 
 // compose writes a post and puts it on the shelf.
-func (l *shelf) compose(p Post) Revision {
+func (l *testLibrary) compose(p Post) Revision {
 	l.t.Helper()
 	r, err := l.site.Compose(l, p)
 	if err != nil {
@@ -100,7 +100,7 @@ func (l *shelf) compose(p Post) Revision {
 }
 
 // revise changes a post on the shelf.
-func (l *shelf) revise(path string, edit func(*mf2.Item) error) Revision {
+func (l *testLibrary) revise(path string, edit func(*mf2.Item) error) Revision {
 	l.t.Helper()
 	r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, edit)
 	if err != nil {
@@ -112,7 +112,7 @@ func (l *shelf) revise(path string, edit func(*mf2.Item) error) Revision {
 }
 
 // item reads a post on the shelf.
-func (l *shelf) item(path string) mf2.Item {
+func (l *testLibrary) item(path string) mf2.Item {
 	l.t.Helper()
 	doc := l.Document(path)
 	if doc == nil {

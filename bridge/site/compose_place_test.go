@@ -58,7 +58,7 @@ func TestPostGoesWhereItsNeighboursAre(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			l := newShelf(t, c.files)
+			l := newLibrary(t, c.files)
 			r := l.compose(Post{Item: entry(map[string][]any{"name": {"Hello"}, "content": {"x"}})})
 			if r.Path != c.want {
 				t.Errorf("got %s, want %s", r.Path, c.want)
@@ -97,7 +97,7 @@ func TestConfiguredPlaceWins(t *testing.T) {
 			if item == nil {
 				item = map[string][]any{"name": {"Hello"}, "content": {"x"}}
 			}
-			if r := newShelf(t, files, c.adjust).compose(Post{Item: entry(item)}); r.Path != c.want {
+			if r := newLibrary(t, files, c.adjust).compose(Post{Item: entry(item)}); r.Path != c.want {
 				t.Errorf("got %s, want %s", r.Path, c.want)
 			}
 		})
@@ -107,7 +107,7 @@ func TestConfiguredPlaceWins(t *testing.T) {
 func TestPageGoesToTheRoot(t *testing.T) {
 	page := mf2.Item{Type: []string{"h-page"}, Properties: mf2.Properties{"name": {"Now"}, "content": {"x"}}}
 	for want, config := range map[string]map[string]string{"content/now.md": bareHugo, "now.md": bareJekyll} {
-		l := newShelf(t, config)
+		l := newLibrary(t, config)
 		r := l.compose(Post{Item: page})
 		if r.Path != want {
 			t.Errorf("got %s, want %s", r.Path, want)
@@ -137,7 +137,7 @@ func TestNewPostIsUniqueByPathAndURL(t *testing.T) {
 	}
 	for name, files := range sites {
 		t.Run(name, func(t *testing.T) {
-			l := newShelf(t, files)
+			l := newLibrary(t, files)
 			urls := map[string]string{}
 			for range 3 {
 				for _, p := range posts {
@@ -160,7 +160,7 @@ func TestNewPostIsUniqueByPathAndURL(t *testing.T) {
 
 // TestLongTitleInURLBreaksNoBuild: a file is named after the title there.
 func TestLongTitleInURLBreaksNoBuild(t *testing.T) {
-	l := newShelf(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:title/'\n"})
+	l := newLibrary(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:title/'\n"})
 	r := l.compose(Post{Item: entry(map[string][]any{"name": {strings.Repeat("long", 100)}, "content": {"x"}})})
 	if len(r.Page.Output) > 100 {
 		t.Errorf("the page is written to %s", r.Page.Output)
@@ -173,7 +173,7 @@ func TestSiteThatMakesDraftsIsNoFault(t *testing.T) {
 		with(bareHugo, map[string]string{"content/posts/_index.md": "---\ncascade:\n  draft: true\n---\n"}),
 		{"_config.yml": "url: https://example.org\ndefaults:\n- scope: {path: ''}\n  values: {published: false}\n"},
 	} {
-		l := newShelf(t, files)
+		l := newLibrary(t, files)
 		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); r.Page.Published {
 			t.Logf("%s counts as published", r.Path)
 		}
@@ -213,7 +213,7 @@ func TestSlugs(t *testing.T) {
 		if item == nil {
 			item = map[string][]any{"content": {"Text"}}
 		}
-		r := newShelf(t, bareHugo).compose(Post{Item: entry(item), Slug: c.asked})
+		r := newLibrary(t, bareHugo).compose(Post{Item: entry(item), Slug: c.asked})
 		if want := "content/posts/" + c.want + ".md"; r.Path != want {
 			t.Errorf("%q %v: got %s, want %s", c.asked, c.item, r.Path, want)
 		}
@@ -242,7 +242,7 @@ func TestDates(t *testing.T) {
 		{berlinHugo, "soon", "date: 2026-03-09T13:00:00+01:00", "2026-03-09"},
 	}
 	for _, c := range cases {
-		l := newShelf(t, c.files, func(o *Options) {
+		l := newLibrary(t, c.files, func(o *Options) {
 			o.TimeZone = nil
 			o.Now = func() time.Time { return noon.Add(999 * time.Millisecond) }
 		})
@@ -263,7 +263,7 @@ func TestDates(t *testing.T) {
 // TestNothingIsPublishedByAccident: what a static site cannot keep from readers is refused.
 func TestNothingIsPublishedByAccident(t *testing.T) {
 	for name, files := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
-		l := newShelf(t, files)
+		l := newLibrary(t, files)
 		for _, visibility := range []string{"private", "protected", "unlisted"} {
 			_, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"x"}, "visibility": {visibility}})})
 			if visibility == "unlisted" && name == "hugo" {
@@ -278,7 +278,7 @@ func TestNothingIsPublishedByAccident(t *testing.T) {
 			}
 		}
 	}
-	l := newShelf(t, map[string]string{"_config.yml": "url: https://example.org\ncollections:\n  unlisted:\n    output: true\n"})
+	l := newLibrary(t, map[string]string{"_config.yml": "url: https://example.org\ncollections:\n  unlisted:\n    output: true\n"})
 	r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}, "visibility": {"unlisted"}})})
 	if r.Path != "_unlisted/x.md" || r.Page.URL == "" {
 		t.Errorf("unlisted went to %s at %s", r.Path, r.Page.URL)
@@ -298,7 +298,7 @@ func TestMediaIsServedWhereItSays(t *testing.T) {
 		{map[string]string{"_config.yml": "url: https://example.org\nbaseurl: /b\n"}, "uploads/", "uploads/2026/03/a b.jpg", "https://example.org/b/uploads/2026/03/a%20b.jpg"},
 	}
 	for _, c := range cases {
-		s := newShelf(t, c.files, func(o *Options) { o.MediaDir = c.dir }).site
+		s := newLibrary(t, c.files, func(o *Options) { o.MediaDir = c.dir }).site
 		for _, name := range []string{"a b.jpg", "../../a b.jpg", `..\a b.jpg`} {
 			if path, url := s.Media(name, noon); path != c.path || url != c.url {
 				t.Errorf("%s: got %s at %s, want %s at %s", name, path, url, c.path, c.url)
@@ -324,7 +324,7 @@ func TestPostsGoToTheMainSections(t *testing.T) {
 		if c.files["hugo.yaml"] == "" {
 			c.files["hugo.toml"] = "baseURL = 'https://example.org/'\n"
 		}
-		l := newShelf(t, c.files)
+		l := newLibrary(t, c.files)
 		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); r.Path != c.want {
 			t.Errorf("%s: %s, want %s", name, r.Path, c.want)
 		}

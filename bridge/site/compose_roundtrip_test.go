@@ -13,14 +13,14 @@ import (
 
 // generators and formats: one bare site for each, and one whose newest post makes new ones
 // take another front-matter format.
-func roundtripSites(t testing.TB) map[string]*shelf {
-	sites := map[string]*shelf{
-		"hugo yaml":   newShelf(t, bareHugo),
-		"jekyll yaml": newShelf(t, bareJekyll),
-		"hugo toml":   newShelf(t, with(bareHugo, map[string]string{"content/posts/old.md": "+++\ntitle = 'Old'\ndate = 2024-01-01T00:00:00Z\n+++\nOld.\n"})),
-		"hugo json":   newShelf(t, with(bareHugo, map[string]string{"content/posts/old.md": "{\n  \"title\": \"Old\",\n  \"date\": \"2024-01-01T00:00:00Z\"\n}\nOld.\n"})),
-		"hugo crlf":   newShelf(t, with(bareHugo, map[string]string{"content/posts/old.md": "---\r\ntitle: Old\r\ndate: 2024-01-01T00:00:00Z\r\ntags: [a]\r\n---\r\n\r\nOld.\r\n"})),
-		"hugo unsafe": newShelf(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}),
+func roundtripSites(t testing.TB) map[string]*testLibrary {
+	sites := map[string]*testLibrary{
+		"hugo yaml":   newLibrary(t, bareHugo),
+		"jekyll yaml": newLibrary(t, bareJekyll),
+		"hugo toml":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "+++\ntitle = 'Old'\ndate = 2024-01-01T00:00:00Z\n+++\nOld.\n"})),
+		"hugo json":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "{\n  \"title\": \"Old\",\n  \"date\": \"2024-01-01T00:00:00Z\"\n}\nOld.\n"})),
+		"hugo crlf":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "---\r\ntitle: Old\r\ndate: 2024-01-01T00:00:00Z\r\ntags: [a]\r\n---\r\n\r\nOld.\r\n"})),
+		"hugo unsafe": newLibrary(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}),
 	}
 	return sites
 }
@@ -34,7 +34,7 @@ func TestWhatIsSentComesBack(t *testing.T) {
 	for name, l := range roundtripSites(t) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range rounds {
-				l := &shelf{t: t, site: l.site, files: with(l.files)}
+				l := &testLibrary{t: t, site: l.site, files: with(l.files)}
 				item := sentItem(rand.New(rand.NewPCG(uint64(seed), 7)))
 				r, err := l.site.Compose(l, Post{Item: item})
 				if err != nil {

@@ -39,7 +39,7 @@ func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
 		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] + "collections:\n  unlisted:\n    output: true\n"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
-			l := newShelf(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
+			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			urls := map[string]string{}
 			for name, c := range shown {
 				urls[name] = l.compose(Post{Item: entry(c.item), Slug: "kind-" + name}).Page.URL

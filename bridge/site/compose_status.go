@@ -2,11 +2,11 @@ package site
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 )
 
 // writeStatus makes the post a draft, or publishes it. A status that is neither keeps the
@@ -20,15 +20,13 @@ func (w *writer) writeStatus(values []any) error {
 	switch {
 	case status == "" || status == "published" || status == "publish":
 		err = w.publish()
-	case w.site.profile.name() == "jekyll":
-		err = w.doc.Set(false, "published")
 	default:
-		err = w.doc.Set(true, "draft")
+		err = w.doc.Set(w.rules.Draft.On, w.rules.Draft.Key)
 	}
 	if err == nil && status != "draft" && status != "" && status != "published" && status != "publish" {
-		err = w.setApart(statusProperty, values)
+		err = w.setExtra(statusProperty, values)
 	} else if err == nil {
-		err = w.deleteApart(statusProperty)
+		err = w.deleteExtra(statusProperty)
 	}
 	if err != nil {
 		return unwritable("write post", statusProperty, err)
@@ -37,14 +35,13 @@ func (w *writer) writeStatus(values []any) error {
 }
 
 func (w *writer) publish() error {
-	if w.site.profile.name() == "jekyll" {
-		if _, has := w.doc.Get("published"); has {
-			return w.doc.Delete("published")
-		}
-		return nil
-	}
-	if v, has := w.doc.Get("draft"); has && v != false {
-		return w.doc.Set(false, "draft")
+	draft := w.rules.Draft
+	v, has := w.doc.Get(draft.Key)
+	switch {
+	case has && draft.Off == nil:
+		return w.doc.Delete(draft.Key)
+	case has && v != draft.Off:
+		return w.doc.Set(draft.Off, draft.Key)
 	}
 	return nil
 }
@@ -61,7 +58,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 		if err := w.list(true); err != nil {
 			return unwritable(op, visibilityProperty, err)
 		}
-		return w.deleteApart(visibilityProperty)
+		return w.deleteExtra(visibilityProperty)
 	}
 	status := item.Properties.Text(statusProperty)
 	if visibility != "unlisted" {
@@ -72,71 +69,71 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 				Hint:    "post it as a draft (post-status=draft)",
 			}
 		}
-		if err := w.setApart(visibilityProperty, values); err != nil {
+		if err := w.setExtra(visibilityProperty, values); err != nil {
 			return unwritable(op, visibilityProperty, err)
 		}
 		return nil
 	}
-	if w.site.profile.name() == "jekyll" {
-		if _, ok := w.site.unlistedFolder(); !ok {
-			return &fault.Error{
-				Code: fault.InvalidRequest, Op: op,
-				Message: "this Jekyll site has no place for unlisted posts: site.posts lists every post",
-				Hint:    `add a collection to _config.yml ("collections: {unlisted: {output: true}}"), or send visibility=public`,
-			}
+	unlisted := &w.rules.Unlisted
+	if unlisted.Refusal != "" {
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: unlisted.Refusal, Hint: unlisted.Hint}
+	}
+	if unlisted.Folder != "" && draftStatus(item) { // the folder of drafts does not say it any more
+		if err := w.doc.Set(w.rules.Draft.On, w.rules.Draft.Key); err != nil {
+			return unwritable(op, statusProperty, err)
 		}
-		if draftStatus(item) { // _drafts does not say it any more
-			if err := w.doc.Set(false, "published"); err != nil {
-				return unwritable(op, statusProperty, err)
-			}
-		}
-		return w.list(false)
 	}
 	if err := w.list(false); err != nil {
 		return unwritable(op, visibilityProperty, err)
 	}
-	return w.deleteApart(visibilityProperty)
+	return w.deleteExtra(visibilityProperty)
 }
 
 // list lets the page appear in lists, or keeps it out.
 func (w *writer) list(listed bool) error {
-	if w.site.profile.name() == "jekyll" {
-		return w.index(listed)
-	}
 	tags := w.reading().property("category")
-	if err := w.listing(listed); err != nil || len(tags) == 0 {
-		return err
+	was := w.reading().unlisted()
+	for _, key := range w.rules.Unlisted.Keys {
+		var err error
+		if !listed {
+			err = w.doc.Set(key.Value, key.Paths[0]...)
+		} else if was {
+			err = w.switchOff(key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !w.rules.Unlisted.HideTags || len(tags) == 0 {
+		return nil
 	}
 	return w.writeCategory(tags) // which stand elsewhere in an unlisted page
 }
 
-// listing writes Hugo's own key for it.
-func (w *writer) listing(listed bool) error {
-	if !listed {
-		return w.doc.Set("never", w.site.buildKey(), "list")
-	}
-	for _, key := range []string{"build", "_build"} {
-		v, ok := w.doc.Get(key)
-		m, isMap := v.(map[string]any)
-		if !ok || !isMap || !listsNever(m["list"]) {
+// switchOff takes a key away wherever it stands, and the map around it when that has no other.
+func (w *writer) switchOff(key generator.Switch) error {
+	for _, path := range key.Paths {
+		v, ok := w.doc.Get(path...)
+		if !ok || !key.Means(v) {
 			continue
 		}
-		if len(m) == 1 {
-			if err := w.doc.Delete(key); err != nil {
-				return err
+		if outer := path[:len(path)-1]; len(outer) > 0 {
+			around, _ := w.doc.Get(outer...)
+			if m, isMap := around.(map[string]any); isMap && len(m) == 1 {
+				path = outer
 			}
-		} else if err := w.doc.Delete(key, "list"); err != nil {
+		}
+		if err := w.doc.Delete(path...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hideCategory keeps the tags of an unlisted page from Hugo, which lists the page under its
-// terms all the same (build.list: never; in .Site.Taxonomies in all versions). A page with two
-// keys for them, which a hand wrote, keeps both.
+// hideCategory keeps the tags of an unlisted page from the generator, where that lists the page
+// under its terms all the same. A page with two keys for them, which its author wrote, keeps both.
 func (w *writer) hideCategory(values []any) (moved bool, err error) {
-	if w.site.profile.name() != "hugo" || !w.reading().unlisted() {
+	if !w.rules.Unlisted.HideTags || !w.reading().unlisted() {
 		return false, nil
 	}
 	if len(w.reading().allKeys("category")) > 1 {
@@ -145,85 +142,21 @@ func (w *writer) hideCategory(values []any) (moved bool, err error) {
 	if err := w.clear("category"); err != nil {
 		return false, err
 	}
-	return true, w.setApart("category", values)
+	return true, w.setExtra("category", values)
 }
 
-// index keeps a document of Jekyll's collection of unlisted posts out of what goes through all
-// collections: jekyll-sitemap, and the search of Minimal Mistakes.
-func (w *writer) index(listed bool) error {
-	keys := []string{"sitemap"}
-	for _, setting := range []string{"theme", "remote_theme"} {
-		v, _ := w.site.profile.setting(setting)
-		if theme, _ := v.(string); strings.Contains(theme, "minimal-mistakes") {
-			keys = append(keys, "search")
-		}
-	}
-	for _, key := range keys {
-		v, has := w.doc.Get(key)
-		var err error
-		switch {
-		case !listed:
-			err = w.doc.Set(false, key)
-		case has && v == false && w.reading().unlisted():
-			err = w.doc.Delete(key)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// buildKey is what Hugo calls its build options: _build until 0.145.
-func (s *Site) buildKey() string {
-	if atLeast(s.profile.version(), "0.145.0") {
-		return "build"
-	}
-	return "_build"
-}
-
-func listsNever(v any) bool { return v == "never" || v == false }
-
-// unlisted tells whether the page is built and in no list.
+// unlisted reports whether the page is built and in no list.
 func (r *reading) unlisted() bool {
-	if r.site.profile.name() == "jekyll" {
-		folder, ok := r.site.unlistedFolder()
-		return ok && strings.HasPrefix(r.page.Path, folder+"/")
+	unlisted := &r.rules.Unlisted
+	if unlisted.Folder != "" {
+		return strings.HasPrefix(r.page.Path, unlisted.Folder+"/")
 	}
-	for _, key := range []string{"build", "_build"} {
-		if v, ok := r.doc.Get(key, "list"); ok {
-			return listsNever(v)
+	for _, key := range unlisted.Keys {
+		for _, path := range key.Paths {
+			if v, ok := r.doc.Get(path...); ok {
+				return key.Means(v)
+			}
 		}
 	}
 	return false
-}
-
-// unlistedFolder is the folder of the Jekyll collection that keeps unlisted posts: one with
-// output: true that is called unlisted.
-func (s *Site) unlistedFolder() (string, bool) {
-	if s.profile.name() != "jekyll" {
-		return "", false
-	}
-	if v, _ := s.profile.setting("collections", "unlisted", "output"); v == true {
-		return path.Join(s.profile.contentDir(), "_unlisted"), true
-	}
-	return "", false
-}
-
-// postLayout is the layout that Jekyll's posts need to look like the site, on a site that has no
-// post yet to learn it from: "" where none is known, or where defaults of the configuration
-// may name one.
-func (s *Site) postLayout() string {
-	if defaults, _ := s.profile.setting("defaults"); defaults != nil {
-		return ""
-	}
-	v, _ := s.profile.setting("theme")
-	theme, _ := v.(string)
-	switch {
-	case s.theme.layouts["post"], theme == "minima", strings.HasPrefix(theme, "jekyll-theme-"):
-		return "post"
-	case s.theme.layouts["default"]: // what jekyll new --blank makes
-		return "default"
-	}
-	return ""
 }

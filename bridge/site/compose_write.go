@@ -8,6 +8,7 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -17,8 +18,8 @@ type writer struct {
 	site    *Site
 	doc     *frontmatter.Document
 	page    Page
-	habits  habits
-	rules   convention
+	learned learnedStyle
+	rules   *generator.Convention
 	memory  memory
 	fresh   bool // a new document
 	bare    bool // the body goes without what its template would add
@@ -32,7 +33,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeType(item.Type); err != nil {
 		return unwritable(op, typeKey, err)
 	}
-	if err := w.doc.Set(when.timestamp(w.rules), w.key("published")); err != nil {
+	if err := w.doc.Set(when.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
 		return unwritable(op, "published", err)
 	}
 	for _, property := range inOrder(item.Properties) {
@@ -43,13 +44,13 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeBody(item); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc); err != nil {
+	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
 }
 
-// inOrder gives properties in the order in which people write them.
+// inOrder returns properties in the order in which people write them.
 func inOrder(p mf2.Properties) []string {
 	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5, "summary": -4, "category": -3}
 	names := make([]string, 0, len(p))
@@ -67,7 +68,7 @@ func (w *writer) writeType(types []string) error {
 	if len(types) == 1 && types[0] == "h-entry" {
 		return w.doc.Delete(typeKey)
 	}
-	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && propertyName.MatchString(name) {
+	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && generator.PropertyName.MatchString(name) {
 		return w.doc.Set(name, typeKey)
 	}
 	w.memory.Types = types
@@ -77,13 +78,13 @@ func (w *writer) writeType(types []string) error {
 // style is the neighbours' style, with a place for every key that the item will need: what
 // gitpost alone reads comes last.
 func (w *writer) style(item mf2.Item) frontmatter.Style {
-	style := w.habits.style
+	style := w.learned.style
 	order := append([]string(nil), style.KeyOrder...)
 	for _, property := range inOrder(item.Properties) {
 		order = append(order, w.spelled(property))
 	}
 	image, _, _ := strings.Cut(w.imageKey(), ".")
-	style.KeyOrder = distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
+	style.KeyOrder = generator.Distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
 	return style
 }
 
@@ -109,7 +110,7 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		err = w.writePhoto(values)
 	case "audio":
 		err = w.writeAudio(values)
-	case syndicateTo:
+	case generator.SyndicateTo:
 		err = w.doc.Set(ordered(values), w.path(property)...) // a list always: layouts and tools go through it
 	default:
 		err = w.writePlain(property, values)
@@ -125,7 +126,7 @@ func (w *writer) check(property string, values []any) error {
 	if w.site.equal(property, w.reading().property(property), values) {
 		return nil
 	}
-	if err := w.setApart(property, values); err != nil {
+	if err := w.setExtra(property, values); err != nil {
 		return unwritable("write post", property, err)
 	}
 	if w.site.equal(property, w.reading().property(property), values) {
@@ -152,8 +153,8 @@ func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
 // neighbours', else the usual one.
 func (w *writer) key(property string) string {
 	key, ok := w.reading().key(property)
-	if !ok || property == "category" && w.site.profile.name() == "jekyll" {
-		return w.spelled(property) // Jekyll's categories are part of the URL
+	if !ok || property == "category" && w.rules.CategoriesInURL {
+		return w.spelled(property)
 	}
 	return key
 }
@@ -162,29 +163,29 @@ func (w *writer) path(property string) []string { return strings.Split(w.key(pro
 
 // spelled is the key of a property in a new post.
 func (w *writer) spelled(property string) string {
-	if key := w.habits.keys[property]; key != "" {
+	if key := w.learned.keys[property]; key != "" {
 		return key
 	}
-	for _, response := range responses {
-		if property == response && w.habits.spell != nil {
-			return w.habits.spell(property)
+	for _, response := range generator.Responses {
+		if property == response && w.learned.spell != nil {
+			return w.learned.spell(property)
 		}
 	}
-	return w.rules.key(property)
+	return w.rules.Key(property)
 }
 
 // writePlain writes a property under its own name.
 func (w *writer) writePlain(property string, values []any) error {
-	if !w.rules.own(property) || w.site.taxonomy(property) {
-		return w.setApart(property, values)
+	if !w.rules.Writes(property) || w.rules.Terms[strings.ToLower(property)] {
+		return w.setExtra(property, values)
 	}
 	if property == "author" && len(texts(values)) != len(values) {
-		return w.setApart(property, values) // themes print it
+		return w.setExtra(property, values) // themes print it
 	}
 	if err := w.doc.Set(flatten(values), w.path(property)...); err != nil {
-		return w.setApart(property, values)
+		return w.setExtra(property, values)
 	}
-	return w.deleteApart(property)
+	return w.deleteExtra(property)
 }
 
 func (w *writer) writeName(values []any) error {
@@ -192,25 +193,25 @@ func (w *writer) writeName(values []any) error {
 		return err
 	}
 	if len(values) == 1 && values[0] == title(values) {
-		return w.deleteApart("name")
+		return w.deleteExtra("name")
 	}
-	return w.setApart("name", values)
+	return w.setExtra("name", values)
 }
 
-// writeSummary writes a summary that Hugo, which reads it as Markdown, can render.
+// writeSummary writes a summary that the generator can render.
 func (w *writer) writeSummary(values []any) error {
 	text, isText := values[0].(string)
-	shown := w.site.harmless(text)
+	shown := w.site.inSummary(text)
 	if len(values) > 1 || !isText || shown == text {
 		return w.writePlain("summary", values)
 	}
 	if err := w.writePlain("summary", []any{shown}); err != nil {
 		return err
 	}
-	return w.setApart("summary", values)
+	return w.setExtra("summary", values)
 }
 
-// writeCategory writes a list always: one tag with a space in it would be two for Jekyll.
+// writeCategory always writes a list: one tag with a space in it could be read as two.
 func (w *writer) writeCategory(values []any) error {
 	if moved, err := w.hideCategory(values); moved || err != nil {
 		return err
@@ -222,23 +223,23 @@ func (w *writer) writeCategory(values []any) error {
 		}
 	}
 	if len(tags) == len(values) {
-		return w.deleteApart("category")
+		return w.deleteExtra("category")
 	}
-	return w.setApart("category", values)
+	return w.setExtra("category", values)
 }
 
 // writeDate writes a date that the generator can read; anything else it never sees.
 func (w *writer) writeDate(property string, values []any) error {
-	m, ok := readMoment(values[0], w.site.profile.zone())
+	m, ok := readMoment(values[0], w.rules.Zone)
 	if ok {
-		if err := w.doc.Set(m.timestamp(w.rules), w.key(property)); err != nil {
+		if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key(property)); err != nil {
 			return err
 		}
 	}
 	if ok && len(values) == 1 && !m.loose {
-		return w.deleteApart(property)
+		return w.deleteExtra(property)
 	}
-	return w.setApart(property, values)
+	return w.setExtra(property, values)
 }
 
 // writePhoto writes the photos, and their plain URLs where themes look for them.
@@ -253,37 +254,37 @@ func (w *writer) writePhoto(values []any) error {
 		for i, v := range values {
 			list[i] = ordered(photoValue(v))
 		}
-		if err := w.doc.Set(list, w.standing("photo")...); err != nil {
+		if err := w.doc.Set(list, w.keyPath("photo")...); err != nil {
 			return err
 		}
 	}
-	if err := w.deleteApart("photo"); err != nil || len(urls) == 0 || w.noImage {
+	if err := w.deleteExtra("photo"); err != nil || len(urls) == 0 || w.noImage {
 		return err
 	}
 	first := slices.IndexFunc(values, func(v any) bool { return photoURL(v) == urls[0] })
 	return w.writeImage(urls, photoAlt(values[first]))
 }
 
-// writeAudio writes the recordings' addresses as a list: Hugo's own template for link previews
-// goes through them and makes each one absolute, and fails the build on anything else.
+// writeAudio writes the URLs of the recordings as a list where the generator fails the build on
+// anything else.
 func (w *writer) writeAudio(values []any) error {
 	urls := photoURLs(values)
-	if w.site.profile.name() != "hugo" || len(urls) == 0 || !w.rules.own("audio") || w.site.taxonomy("audio") {
+	if !w.rules.AudioList || len(urls) == 0 || !w.rules.Writes("audio") || w.rules.Terms["audio"] {
 		return w.writePlain("audio", values)
 	}
 	if err := w.doc.Set(urls, w.path("audio")...); err != nil {
 		return err
 	}
 	if same(urls, values) {
-		return w.deleteApart("audio")
+		return w.deleteExtra("audio")
 	}
-	return w.setApart("audio", values)
+	return w.setExtra("audio", values)
 }
 
 // writeImage writes the key that makes themes show a picture in lists and link previews.
 func (w *writer) writeImage(urls []any, alt string) error {
 	key := w.imageKey()
-	path := w.standing(key)
+	path := w.keyPath(key)
 	if key == "images" {
 		return w.doc.Set(urls, path...)
 	}
@@ -298,15 +299,15 @@ func (w *writer) writeImage(urls []any, alt string) error {
 }
 
 func (w *writer) imageKey() string {
-	if w.habits.image != "" {
-		return w.habits.image
+	if w.learned.image != "" {
+		return w.learned.image
 	}
-	return w.rules.image
+	return w.rules.Image
 }
 
 // setApart puts a property into the mf2 key, as a list of its values when one value alone
 // would not tell.
-func (w *writer) setApart(property string, values []any) error {
+func (w *writer) setExtra(property string, values []any) error {
 	v, _ := w.doc.Get(mf2Key)
 	m, isMap := plain(v).(map[string]any)
 	if isMap && len(m) > 0 && !w.fresh {
@@ -319,17 +320,17 @@ func (w *writer) setApart(property string, values []any) error {
 	return w.doc.Set(ordered(m), mf2Key)
 }
 
-func (w *writer) isApart(property string) bool {
-	_, ok := w.reading().apart[property]
+func (w *writer) inExtra(property string) bool {
+	_, ok := w.reading().extra[property]
 	return ok
 }
 
-func (w *writer) deleteApart(property string) error {
-	apart := w.reading().apart
-	if _, has := apart[property]; !has {
+func (w *writer) deleteExtra(property string) error {
+	extra := w.reading().extra
+	if _, has := extra[property]; !has {
 		return nil
 	}
-	if len(apart) == 1 {
+	if len(extra) == 1 {
 		return w.doc.Delete(mf2Key)
 	}
 	return w.doc.Delete(mf2Key, property)

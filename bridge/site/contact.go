@@ -9,14 +9,15 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
 // ContactFolder is where contacts are kept, a data file of the generator for each:
 // site.Data.contacts.NAME (Hugo), site.data.contacts.NAME (Jekyll).
-func (s *Site) ContactFolder() string { return path.Join(s.profile.dataDir(), "contacts") }
+func (s *Site) ContactFolder() string { return path.Join(s.rules.Data, "contacts") }
 
-// ContactFile tells whether a file of the contact folder is a contact, and its name.
+// ContactFile reports whether a file of the contact folder is a contact, and its name.
 func ContactFile(file string) (name string, ok bool) {
 	name, extension := contactName(path.Base(file))
 	return name, name != "" && !strings.HasPrefix(name, ".") && contactFormats[extension] != frontmatter.None
@@ -43,10 +44,6 @@ func (s *Site) ReadContact(file string, data []byte) (mf2.Properties, error) {
 
 // ComposeContact writes a new contact. taken tells which names the folder has already.
 func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string) bool) (file string, data []byte, err error) {
-	extension := ".yaml"
-	if s.profile.name() == "jekyll" {
-		extension = ".yml"
-	}
 	slug := ""
 	for _, property := range []string{"nickname", "name", "url", "email"} {
 		if slug = makeSlug(strings.TrimPrefix(strings.TrimPrefix(properties.Text(property), "https://"), "http://"), 8); slug != "" {
@@ -61,7 +58,7 @@ func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string)
 		if reservedSlugs[name] || taken(name) {
 			continue
 		}
-		file = path.Join(s.ContactFolder(), name+extension)
+		file = path.Join(s.ContactFolder(), name+s.rules.DataExtension)
 		c := &contactFile{file: file, format: frontmatter.YAML, doc: frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})}
 		if err := c.set(properties); err != nil {
 			return "", nil, err
@@ -129,7 +126,7 @@ type contactFile struct {
 	head, tail string // the delimiters that were put around the file's own text
 }
 
-const mendContact = "mend it in a text editor and push it"
+const fixContact = "mend it in a text editor and push it"
 
 func parseContact(file string, data []byte) (*contactFile, error) {
 	c := &contactFile{file: file, format: contactFormats[path.Ext(file)]}
@@ -179,7 +176,7 @@ func (c *contactFile) delimit(text string) string {
 func (c *contactFile) unreadable(why string) error {
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read contact",
-		Message: fmt.Sprintf("the file of that contact, %s, cannot be read: %s", c.file, why), Hint: mendContact,
+		Message: fmt.Sprintf("the file of that contact, %s, cannot be read: %s", c.file, why), Hint: fixContact,
 	}
 }
 
@@ -214,8 +211,10 @@ func (c *contactFile) properties() mf2.Properties {
 	return p
 }
 
-// contactProperty tells whether a key may be a property: type says what the file is.
-func contactProperty(key string) bool { return key != "type" && propertyName.MatchString(key) }
+// contactProperty reports whether a key may be a property: type says what the file is.
+func contactProperty(key string) bool {
+	return key != "type" && generator.PropertyName.MatchString(key)
+}
 
 // set makes the file say the properties. It writes what differs.
 func (c *contactFile) set(want mf2.Properties) error {
@@ -264,19 +263,4 @@ func sameContact(got, want mf2.Properties) bool {
 		}
 	}
 	return true
-}
-
-// dataDir is the folder of Hugo's data files.
-func (h *hugo) dataDir() string {
-	for _, m := range h.settings.tables("module", "mounts") {
-		if component, below, _ := strings.Cut(path.Clean(m.text("target")), "/"); component == "data" && below == "" {
-			return path.Clean(m.text("source"))
-		}
-	}
-	return path.Clean(orElse(h.settings.text("datadir"), func() string { return "data" }))
-}
-
-// dataDir is the folder of Jekyll's data files.
-func (j *jekyll) dataDir() string {
-	return path.Join(j.source, relativeFolder(j.configuration.text("data_dir", "_data")))
 }

@@ -10,7 +10,7 @@ import (
 // TestContactIsEditedInPlace: a contact written by hand, in each format of data files, keeps
 // every byte that the update is not about.
 func TestContactIsEditedInPlace(t *testing.T) {
-	l := newShelf(t, bareHugo)
+	l := newLibrary(t, bareHugo)
 	for _, c := range []struct{ name, file, was, want string }{
 		{"YAML", "a.yaml", "# Ada\nname:   'Ada'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n", "# Ada\nname:   'Ada L.'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n"},
 		{"with a document's start", "a.yml", "---\nname: Ada\nemail: a@ada.example\n", "---\nname: Ada L.\nemail: a@ada.example\n"},
@@ -34,7 +34,7 @@ func TestContactIsEditedInPlace(t *testing.T) {
 
 // TestContactThatIsNoMapIsRefused: what gitpost cannot change without loss it does not touch.
 func TestContactThatIsNoMapIsRefused(t *testing.T) {
-	l := newShelf(t, bareHugo)
+	l := newLibrary(t, bareHugo)
 	for file, text := range map[string]string{
 		"list.yaml": "- Ada\n- Bob\n", "two.yaml": "name: Ada\n---\nname: Bob\n", "broken.yaml": "name: [\n", "text.yml": "just words\n",
 		"list.json": "[1]", "broken.json": `{"name": `, "more.json": `{"name": "Ada"} {}`, "broken.toml": "name = \n", "a.csv": "name\nAda\n",
@@ -53,7 +53,7 @@ func TestContactThatIsNoMapIsRefused(t *testing.T) {
 
 func TestNewContactIsNamedAfterItsNickname(t *testing.T) {
 	for generator, files := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
-		l := newShelf(t, files)
+		l := newLibrary(t, files)
 		folder, extension := "data/contacts/", ".yaml"
 		if generator == "jekyll" {
 			folder, extension = "_data/contacts/", ".yml"
@@ -97,7 +97,7 @@ func TestContactsAreWhereTheGeneratorLooksForData(t *testing.T) {
 		{map[string]string{"_config.yml": "url: https://example.org\ndata_dir: facts\n"}, "facts/contacts"},
 		{map[string]string{"_config.yml": "url: https://example.org\nsource: src\n"}, "src/_data/contacts"},
 	} {
-		if got := newShelf(t, c.files).site.ContactFolder(); got != c.want {
+		if got := newLibrary(t, c.files).site.ContactFolder(); got != c.want {
 			t.Errorf("%v: %s, want %s", c.files, got, c.want)
 		}
 	}
@@ -130,7 +130,7 @@ func TestPageOfItsOwnLooksLikeOne(t *testing.T) {
 		{"jekyll with defaults", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\ndefaults:\n- scope: {path: ''}\n  values: {layout: page}\n"}), "about.md", nil},
 		{"jekyll with a folder of collections", with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}), "about.md", nil},
 	} {
-		l := newShelf(t, c.files)
+		l := newLibrary(t, c.files)
 		r := l.compose(Post{Item: mf2.Item{Type: []string{"h-page"}, Properties: mf2.Properties{"name": {"About"}, "content": {"x"}}}})
 		doc, err := l.site.Parse(r.Data)
 		if err != nil {
@@ -153,7 +153,7 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 		{"jekyll", bareJekyll, "syndicate_to"},
 		{"as the posts spell", with(bareHugo, map[string]string{"content/posts/a.md": "---\ntitle: A\ndate: 2024-01-01\nlike-of: https://x.example/\n---\n"}), "syndicate-to"},
 	} {
-		l := newShelf(t, c.files)
+		l := newLibrary(t, c.files)
 		r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}, "syndicate-to": {"https://social.example/"}})})
 		doc, err := l.site.Parse(r.Data)
 		if err != nil {
@@ -163,7 +163,7 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 			t.Errorf("%s: %s is %v in\n%s", c.name, c.key, v, r.Data)
 		}
 	}
-	l := newShelf(t, bareJekyll)
+	l := newLibrary(t, bareJekyll)
 	doc, err := l.site.Parse([]byte("---\nmp-syndicate-to: https://social.example/\n---\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func FuzzContact(f *testing.F) {
 			f.Add(i, []byte(text))
 		}
 	}
-	l := newShelf(f, bareHugo)
+	l := newLibrary(f, bareHugo)
 	f.Fuzz(func(t *testing.T, kind int, data []byte) {
 		file := "data/contacts/a" + []string{".yaml", ".toml", ".json"}[uint(kind)%3]
 		before, err := l.site.ReadContact(file, data)

@@ -8,7 +8,7 @@ import (
 // TestFencesThatBreakHugoAreEscaped: Hugo since 0.123 fails the whole build on attributes
 // that it cannot parse or carry out; the others stay as they were sent.
 func TestFencesThatBreakHugoAreEscaped(t *testing.T) {
-	s := newShelf(t, stockHugo).site
+	s := newLibrary(t, stockHugo).site
 	for text, want := range map[string]string{
 		"```js {1,3}\nx\n```":                                        "```js &#123;1,3}\nx\n```",
 		"```{r, echo=FALSE}\nx\n```":                                 "```&#123;r, echo=FALSE}\nx\n```",
@@ -36,7 +36,7 @@ func TestFencesThatBreakHugoAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "hugo"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}
@@ -45,7 +45,7 @@ func TestFencesThatBreakHugoAreEscaped(t *testing.T) {
 // TestFrontMatterThatHugosOwnTemplatesRead is in the form that they can read: link previews
 // go through audio and parse images, lists render the summary, and a tag is a path.
 func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
-	l := newShelf(t, bareHugo)
+	l := newLibrary(t, bareHugo)
 	r := l.compose(Post{Item: entry(map[string][]any{
 		"content":  {"x"},
 		"audio":    {map[string]any{"value": "https://m.example/a.mp3", "alt": "A song"}},
@@ -75,7 +75,7 @@ func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
 func TestShortcodesOfNewerHugosWantAKnownVersion(t *testing.T) {
 	const text = "{{< details >}}x{{< /details >}}"
 	for version, want := range map[string]string{"": "{{</* details */>}}x{{</* /details */>}}", "0.139.0": "{{</* details */>}}x{{</* /details */>}}", "0.147.9": text} {
-		s := newShelf(t, bareHugo, func(o *Options) { o.Version = version }).site
+		s := newLibrary(t, bareHugo, func(o *Options) { o.Version = version }).site
 		if got, _ := s.escape(text); got != want {
 			t.Errorf("Hugo %q: got %s, want %s", version, got, want)
 		}

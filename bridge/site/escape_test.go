@@ -6,7 +6,7 @@ import (
 )
 
 func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
-	s := newShelf(t, stockHugo).site
+	s := newLibrary(t, stockHugo).site
 	for text, want := range map[string]string{
 		"{{< stamp one >}}":                            "{{< stamp one >}}",
 		"{{% stamp \"two words\" %}}":                  "{{% stamp \"two words\" %}}",
@@ -30,7 +30,7 @@ func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "hugo"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}
@@ -38,7 +38,7 @@ func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
 
 func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
 	files := with(stockJekyll, map[string]string{"_plugins/tags.rb": "class A < Liquid::Tag; end\nLiquid::Template.register_tag('youtube', A)\n"})
-	s := newShelf(t, files).site
+	s := newLibrary(t, files).site
 	for text, want := range map[string]string{
 		"{{ site.title }}":                          "{{ site.title }}",
 		"{{ page.title | upcase | append: \"!\" }}": "{{ page.title | upcase | append: \"!\" }}",
@@ -58,7 +58,7 @@ func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if back := unescape(got, escaped, "jekyll"); back != text {
+		if back := s.unescape(got, escaped); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}
 	}
@@ -66,7 +66,7 @@ func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
 
 // TestEscapesOfAPersonComeBackAsWritten, beside escapes of gitpost's own.
 func TestEscapesOfAPersonComeBackAsWritten(t *testing.T) {
-	l := newShelf(t, bareHugo)
+	l := newLibrary(t, bareHugo)
 	r := l.compose(Post{Item: entry(map[string][]any{"content": {"Use {{< x >}}"}})})
 	l.files[r.Path] += "\nAnd {{</* y */>}} by hand.\n"
 	if got, want := l.item(r.Path).Properties.Text("content"), "Use {{< x >}}\n\nAnd {{</* y */>}} by hand."; got != want {
@@ -80,14 +80,14 @@ func FuzzEscapedTextComesBack(f *testing.F) {
 	for _, text := range sentTexts {
 		f.Add(text)
 	}
-	sites := []*shelf{newShelf(f, stockHugo), newShelf(f, stockJekyll)}
+	sites := []*testLibrary{newLibrary(f, stockHugo), newLibrary(f, stockJekyll)}
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "")
 		if len(text) > 10000 || text == "" {
 			t.Skip()
 		}
 		for _, site := range sites {
-			l := &shelf{t: t, site: site.site, files: with(site.files)}
+			l := &testLibrary{t: t, site: site.site, files: with(site.files)}
 			item := entry(map[string][]any{"content": {text}, "name": {text}, "category": {text}})
 			r := l.compose(Post{Item: item})
 			if problem := differs(l.site, item, l.item(r.Path)); problem != "" {

@@ -56,18 +56,18 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"section": "content/blog (mainSections of the site's configuration)",
 		}},
 		{"empty hugo", bareHugo, func(o *Options) { o.TimeZone = nil }, map[string]string{
-			"time zone": "UTC (Hugo's own, as hugo.toml names none)", "section": "content/posts (" + custom + ")", "front matter": "YAML (" + custom + ")",
-			"version": newestHugo + " (no file says it: the newest that gitpost knows)",
+			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + custom + ")", "front matter": "YAML (" + custom + ")",
+			"version": "0.165.0 (no file says it: the newest that gitpost knows)",
 		}},
 		{"empty jekyll", bareJekyll, func(o *Options) { o.TimeZone = time.FixedZone("X", 3600) }, map[string]string{
 			"generator": "jekyll (_config.yml)", "time zone": "X (site.timezone)", "path": "_posts/{year}-{month}-{day}-{slug}.md (" + custom + ")",
 			"base URL": "https://example.org/ (url in _config.yml)", "media folder": "assets/media (" + custom + ")",
 		}},
-		{"pages", with(bareJekyll, map[string]string{"Gemfile": "gem \"github-pages\"\n"}), nil, map[string]string{"version": pagesJekyll + " (Gemfile)"}},
+		{"pages", with(bareJekyll, map[string]string{"Gemfile": "gem \"github-pages\"\n"}), nil, map[string]string{"version": "3.10.0 (Gemfile)"}},
 		{"folders alone", map[string]string{"_posts/2024-01-01-a.md": "---\n---\n", "_layouts/post.html": ""}, nil, map[string]string{"generator": "jekyll (the folder _posts)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newShelf(t, c.files, func(o *Options) {
+			l := newLibrary(t, c.files, func(o *Options) {
 				if c.adjust != nil {
 					c.adjust(o)
 				}
@@ -97,7 +97,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 
 // TestExplanationWithoutAPlaceForPosts keeps its findings beside the error.
 func TestExplanationWithoutAPlaceForPosts(t *testing.T) {
-	l := newShelf(t, bareJekyll, func(o *Options) { o.Path = "_posts/{slug}.md" })
+	l := newLibrary(t, bareJekyll, func(o *Options) { o.Path = "_posts/{slug}.md" })
 	e, err := l.site.Explain(l)
 	if err == nil || !strings.Contains(err.Error(), "would not be a page") || len(e.Findings) == 0 {
 		t.Errorf("%v with %d findings", err, len(e.Findings))

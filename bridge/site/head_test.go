@@ -86,7 +86,7 @@ func TestHeadFindsTheFileThatIsTheSitesToWrite(t *testing.T) {
 	}
 }
 
-// inserted tells whether all of before's bytes are in after, in their order and in one or two pieces.
+// inserted reports whether all of before's bytes are in after, in their order and in one or two pieces.
 func inserted(after, before string) bool {
 	for i := range len(before) + 1 {
 		if strings.HasPrefix(after, before[:i]) && strings.HasSuffix(after, before[i:]) {

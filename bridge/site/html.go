@@ -39,7 +39,7 @@ func (s *Site) markdown(source string) (body, kind string) {
 			return md, kind
 		}
 	}
-	if s.rawHTML() {
+	if s.rules.RawHTML {
 		raw := strings.TrimSpace(unixLines(source))
 		for _, kind := range []string{htmlDocument, htmlInline} {
 			if s.showsAs(raw, kind, source) {
@@ -53,7 +53,7 @@ func (s *Site) markdown(source string) (body, kind string) {
 	return md, ""
 }
 
-// showsAs tells whether the site shows a body as the HTML that was sent.
+// showsAs reports whether the site shows a body as the HTML that was sent.
 func (s *Site) showsAs(body, kind, source string) bool {
 	rendered, ok := convert(s.renderer(), body)
 	if !ok {
@@ -88,17 +88,8 @@ func withoutParagraph(rendered string) (string, bool) {
 	return bare, opens && closes && !strings.Contains(bare, "<p>")
 }
 
-// rawHTML tells whether the generator lets HTML in a body through.
-func (s *Site) rawHTML() bool {
-	if s.profile.name() == "jekyll" {
-		return true
-	}
-	v, _ := s.profile.setting("markup", "goldmark", "renderer", "unsafe")
-	return v == true
-}
-
 func (s *Site) renderer() goldmark.Markdown {
-	if s.rawHTML() {
+	if s.rules.RawHTML {
 		return rawRenderer
 	}
 	return safeRenderer

@@ -28,7 +28,7 @@ func sameHTML(a, b any) bool {
 	return equalHTML(htmlX, htmlY)
 }
 
-// equalHTML tells whether two fragments are one document: elements, attributes and text
+// equalHTML reports whether two fragments are one document: elements, attributes and text
 // equal, white space collapsed where a browser collapses it.
 func equalHTML(a, b string) bool {
 	x, okX := outline(a)

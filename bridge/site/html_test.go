@@ -23,7 +23,7 @@ func TestHTMLTakesThreeSteps(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			l := newShelf(t, c.files)
+			l := newLibrary(t, c.files)
 			r := l.compose(Post{Item: entry(map[string][]any{"content": {map[string]any{"html": c.html}}})})
 			text := string(r.Data)
 			if !strings.HasSuffix(text, "\n---\n\n"+c.body) || !strings.Contains(text, c.kept) {
@@ -41,7 +41,7 @@ func TestHTMLTakesThreeSteps(t *testing.T) {
 func TestHandEditOfHTMLPostIsSeen(t *testing.T) {
 	for name, files := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
 		for _, html := range []string{"<p>Old words</p>", "<div>Old words</div>", "Old words"} {
-			l := newShelf(t, files)
+			l := newLibrary(t, files)
 			r := l.compose(Post{Item: entry(map[string][]any{"content": {map[string]any{"html": html}}})})
 			head, body, _ := strings.Cut(l.files[r.Path], "\n---\n\n")
 			l.files[r.Path] = head + "\n---\n\n" + strings.Replace(body, "Old words", "New words", 1)
@@ -80,7 +80,7 @@ func TestEqualHTML(t *testing.T) {
 
 // TestHugoShowsTextThatLooksLikeHTML where raw HTML is dropped.
 func TestHugoShowsTextThatLooksLikeHTML(t *testing.T) {
-	s := newShelf(t, bareHugo).site
+	s := newLibrary(t, bareHugo).site
 	for text, want := range map[string]string{
 		"plain <3 1 < 2":                   "plain <3 1 < 2",
 		"a <b>b</b> <i>c</i>":              "a **b** *c*",

@@ -10,6 +10,8 @@ import (
 	"github.com/yuin/goldmark/text"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"gitpost/bridge/site/generator"
 )
 
 // visible is a text as it must stand in the body so that readers see all of it. Hugo drops
@@ -19,7 +21,7 @@ func (s *Site) visible(body string) string {
 	if !strings.Contains(body, "<") {
 		return body
 	}
-	if s.rawHTML() {
+	if s.rules.RawHTML {
 		return edited(body, unclosed(body))
 	}
 	for range 3 {
@@ -34,6 +36,16 @@ func (s *Site) visible(body string) string {
 		edits[i].text = strings.ReplaceAll(body[edits[i].start:edits[i].end], "<", "&lt;")
 	}
 	return edited(body, edits)
+}
+
+// inSummary is a text of the front matter as it must be where the generator renders it as
+// Markdown: readers see all of it, and no build fails.
+func (s *Site) inSummary(text string) string {
+	if !s.rules.SummaryMarkdown {
+		return text
+	}
+	text, _ = s.generator.Escape(s.visible(text), generator.InSummary)
+	return text
 }
 
 // An edit replaces a range of bytes.
@@ -142,7 +154,7 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
 	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
 		if md, err := toMarkdown(linked(raw)); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
-			return []edit{{start, end, apart(strings.TrimSpace(md), source, start, end)}}
+			return []edit{{start, end, separated(strings.TrimSpace(md), source, start, end)}}
 		}
 	}
 	var edits []edit
@@ -154,8 +166,8 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	return edits
 }
 
-// apart keeps a blank line between a block and its neighbours.
-func apart(block string, source []byte, start, end int) string {
+// separated keeps a blank line between a block and its neighbours.
+func separated(block string, source []byte, start, end int) string {
 	if start > 1 && !bytes.HasSuffix(source[:start], []byte("\n\n")) {
 		block = "\n" + block
 	}
@@ -165,7 +177,7 @@ func apart(block string, source []byte, start, end int) string {
 	return block + "\n"
 }
 
-// onlyElements tells whether all tags of a text are elements of HTML.
+// onlyElements reports whether all tags of a text are elements of HTML.
 func onlyElements(raw string) bool {
 	z := html.NewTokenizer(strings.NewReader(raw))
 	for {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -21,22 +22,22 @@ type reading struct {
 	site   *Site
 	page   Page
 	doc    *frontmatter.Document
-	rules  convention
+	rules  *generator.Convention
 	memory memory
-	apart  map[string]any // the mf2 key
+	extra  map[string]any // the mf2 key
 	// keys has where each property stands that is not in the vocabulary.
 	keys map[string]string
 }
 
 func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
-	r := &reading{site: s, page: page, doc: doc, rules: s.convention(), memory: remembered(doc), keys: map[string]string{}}
+	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: remembered(doc), keys: map[string]string{}}
 	v, _ := doc.Get(mf2Key)
-	r.apart, _ = plain(v).(map[string]any)
+	r.extra, _ = plain(v).(map[string]any)
 	for _, key := range doc.Keys() {
 		r.name(key, key)
 	}
 	for _, key := range r.parameters() {
-		r.name(key, r.rules.params+"."+key)
+		r.name(key, r.rules.Params+"."+key)
 	}
 	return r
 }
@@ -44,7 +45,7 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 // name notes the property that a key is of itself, not by a word of the vocabulary, and where
 // the key stands.
 func (r *reading) name(key, path string) {
-	if p, ok := r.rules.property(key); ok && len(r.rules.words[p]) == 0 {
+	if p, ok := r.rules.Property(key); ok && len(r.rules.Words[p]) == 0 {
 		if _, seen := r.keys[p]; !seen {
 			r.keys[p] = path
 		}
@@ -53,7 +54,7 @@ func (r *reading) name(key, path string) {
 
 func (r *reading) item() mf2.Item {
 	item := mf2.Item{Type: r.types(), Properties: mf2.Properties{}}
-	for _, names := range []func(func(string)){r.worded, r.unworded, r.set} {
+	for _, names := range []func(func(string)){r.inVocabulary, r.underOwnName, r.set} {
 		names(func(property string) {
 			if _, done := item.Properties[property]; done {
 				return
@@ -73,11 +74,11 @@ func (r *reading) item() mf2.Item {
 
 // worded, unworded and set give the properties that the document may say: in words of the
 // vocabulary, under their own names, and in the mf2 key.
-func (r *reading) worded(each func(string)) {
+func (r *reading) inVocabulary(each func(string)) {
 	seen := map[string]bool{}
 	for _, key := range append(r.doc.Keys(), r.parameters()...) {
 		lower := strings.ToLower(key)
-		if p, ok := r.rules.meanings[lower]; ok {
+		if p, ok := r.rules.Meanings[lower]; ok {
 			seen[p] = true
 		}
 		if lower == "cover" || lower == "header" {
@@ -89,14 +90,14 @@ func (r *reading) worded(each func(string)) {
 	}
 }
 
-func (r *reading) unworded(each func(string)) {
+func (r *reading) underOwnName(each func(string)) {
 	for p := range r.keys {
 		each(p)
 	}
 }
 
 func (r *reading) set(each func(string)) {
-	for p := range r.apart {
+	for p := range r.extra {
 		each(p)
 	}
 }
@@ -113,51 +114,51 @@ func (r *reading) types() []string {
 	return []string{"h-entry"}
 }
 
-// property gives the values of one property, nil when the document does not say it.
+// property returns the values of one property, nil when the document does not say it.
 func (r *reading) property(property string) []any {
-	apart, isApart := r.apart[property]
+	extra, inExtra := r.extra[property]
 	var kept []any
-	if isApart {
-		kept = unflatten(apart)
+	if inExtra {
+		kept = unflatten(extra)
 	}
 	switch property {
 	case "content":
 		return r.content(kept)
 	case "name":
-		if isApart && r.text("name") == title(kept) {
+		if inExtra && r.text("name") == title(kept) {
 			return kept
 		}
 	case "summary":
-		if isApart && len(kept) == 1 && r.text("summary") == r.site.harmless(mf2.Text(kept[0])) {
+		if inExtra && len(kept) == 1 && r.text("summary") == r.site.inSummary(mf2.Text(kept[0])) {
 			return kept
 		}
 	case "audio":
-		if now, _ := r.said("audio"); isApart && same(now, photoURLs(kept)) {
+		if now, _ := r.said("audio"); inExtra && same(now, photoURLs(kept)) {
 			return kept
 		}
 	case "category":
-		if isApart {
+		if inExtra {
 			return r.mixedCategory(kept)
 		}
 	case "photo":
-		if isApart && r.pictured(kept) {
+		if inExtra && r.pictured(kept) {
 			return kept
 		}
 	case "published", "updated":
-		if isApart && r.dated(property, kept) {
+		if inExtra && r.dated(property, kept) {
 			return kept
 		}
 		return r.moment(property)
 	case statusProperty:
 		if r.draft() {
-			if isApart {
+			if inExtra {
 				return kept
 			}
 			return []any{"draft"}
 		}
 		return nil
 	case visibilityProperty:
-		if isApart {
+		if inExtra {
 			return kept
 		}
 		if r.unlisted() {
@@ -165,7 +166,7 @@ func (r *reading) property(property string) []any {
 		}
 		return nil
 	case "url":
-		if isApart {
+		if inExtra {
 			return kept
 		}
 		if r.page.URL != "" {
@@ -198,12 +199,12 @@ func (r *reading) said(property string) ([]any, bool) {
 
 // key finds the key that says a property in this document.
 func (r *reading) key(property string) (string, bool) {
-	keys := r.rules.words[property]
+	keys := r.rules.Words[property]
 	if len(keys) == 0 {
 		key, ok := r.keys[property]
 		return key, ok
 	}
-	for _, level := range r.rules.levels(property) {
+	for _, level := range levels(r.rules, property) {
 		for _, key := range keys {
 			f, ok := r.doc.Field(strings.Split(level+key, ".")...)
 			if ok && (!strings.Contains(key, ".") || len(unflatten(f.Value)) > 0) {
@@ -216,8 +217,8 @@ func (r *reading) key(property string) (string, bool) {
 
 // allKeys are the keys of the vocabulary in this document that say a property.
 func (r *reading) allKeys(property string) (keys []string) {
-	for _, level := range r.rules.levels(property) {
-		for _, key := range r.rules.words[property] {
+	for _, level := range levels(r.rules, property) {
+		for _, key := range r.rules.Words[property] {
 			if _, has := r.doc.Get(strings.Split(level+key, ".")...); has {
 				keys = append(keys, level+key)
 			}
@@ -255,10 +256,9 @@ func notEmpty(values []any) []any {
 	return out
 }
 
-// tags reads a list of terms. Jekyll splits a string at white space, for the plural keys
-// alone (jekyll-4.3.1.json); Hugo does not.
+// tags reads a list of terms.
 func (r *reading) tags(key string, f frontmatter.Field) []any {
-	if s, ok := f.Value.(string); ok && r.site.profile.name() == "jekyll" && (key == "tags" || key == "categories") {
+	if s, ok := f.Value.(string); ok && slices.Contains(r.rules.SplitTags, key) {
 		return anyList(strings.Fields(s))
 	}
 	if _, isScalar := f.Value.(string); !isScalar && f.Text != "" && f.Plain {
@@ -299,7 +299,7 @@ func (r *reading) moment(property string) []any {
 	key, ok := r.key(property)
 	if ok {
 		f, _ := r.doc.Field(key)
-		if t, precise, ok := r.site.profile.date(f); ok {
+		if t, precise, ok := r.site.generator.Date(f); ok {
 			return []any{stamp(t, precise)}
 		}
 		if values := notEmpty(unflatten(f.Value)); len(values) > 0 {
@@ -316,19 +316,19 @@ func (r *reading) moment(property string) []any {
 	return []any{stamp(t, precise)}
 }
 
-// dated tells whether the document still has the date that was sent in another form than its
+// dated reports whether the document still has the date that was sent in another form than its
 // key can have: Jekyll reads no fractions of a second.
 func (r *reading) dated(property string, sent []any) bool {
 	if len(sent) == 0 {
 		return true
 	}
-	m, ok := readMoment(sent[0], r.site.profile.zone())
+	m, ok := readMoment(sent[0], r.rules.Zone)
 	key, keyed := r.key(property)
 	if !ok || !keyed {
 		return true
 	}
 	f, _ := r.doc.Field(key)
-	t, _, ok := r.site.profile.date(f)
+	t, _, ok := r.site.generator.Date(f)
 	return ok && t.Truncate(time.Second).Equal(m.time.Truncate(time.Second))
 }
 
@@ -343,14 +343,10 @@ func (r *reading) draft() bool {
 	return r.page.Reason == "draft" || r.saysDraft()
 }
 
-// saysDraft tells whether the file itself says so.
+// saysDraft reports whether the file itself says so.
 func (r *reading) saysDraft() bool {
-	if r.site.profile.name() == "jekyll" {
-		f, ok := r.doc.Field("published")
-		return ok && f.Value == false
-	}
-	f, ok := r.doc.Field("draft")
-	return ok && f.Value == true
+	f, ok := r.doc.Field(r.rules.Draft.Key)
+	return ok && f.Value == r.rules.Draft.On
 }
 
 // title is the text that stands for names which title alone cannot hold.

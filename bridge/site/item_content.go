@@ -1,6 +1,10 @@
 package site
 
-import "strings"
+import (
+	"strings"
+
+	"gitpost/bridge/site/generator"
+)
 
 // content reads the body back as what was sent. kept is what the mf2 key remembers of it,
 // which holds as long as nobody changed the body.
@@ -9,7 +13,7 @@ func (r *reading) content(kept []any) []any {
 	if len(kept) > 0 && r.memory.Body != "" && sum(text) == r.memory.Body {
 		return kept
 	}
-	text = unescape(text, r.memory.Escaped, r.site.profile.name())
+	text = r.site.unescape(text, r.memory.Escaped)
 	text = strings.TrimSuffix(withoutLeadingBlank(text), "\n")
 	if text == "" {
 		return nil
@@ -64,7 +68,7 @@ func withoutLeadingBlank(s string) string {
 	}
 }
 
-// isHTML tells whether content values are one object with html.
+// isHTML reports whether content values are one object with html.
 func isHTML(values []any) bool {
 	if len(values) != 1 {
 		return false
@@ -72,4 +76,20 @@ func isHTML(values []any) bool {
 	m, ok := values[0].(map[string]any)
 	_, has := m["html"].(string)
 	return ok && has
+}
+
+// escape makes a body safe for the generator. A text from a phone must never break a build:
+// what is known to work passes, whatever else looks like code is escaped, so that readers see
+// the text. parts must be remembered, so that unescape takes back exactly those: escapes that
+// the author wrote stay.
+func (s *Site) escape(text string) (safe string, parts []string) {
+	return s.generator.Escape(text, generator.InBody)
+}
+
+// unescape returns the text of which the parts stand escaped.
+func (s *Site) unescape(text string, parts []string) string {
+	for _, part := range parts {
+		text = strings.ReplaceAll(text, s.generator.Escaped(part), part)
+	}
+	return text
 }

@@ -3,13 +3,14 @@ package site
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/mf2"
 	"gitpost/frontmatter"
 )
 
-// A memory is what the gitpost key remembers about a file, so that reading gives back what
+// A memory is what the gitpost key remembers about a file, so that reading returns back what
 // was sent. A file that needs none of it has no such key.
 type memory struct {
 	HTML     string   // the content was sent as HTML: htmlDocument or htmlInline
@@ -58,7 +59,7 @@ func remembered(doc *frontmatter.Document) memory {
 }
 
 // value is the memory as the gitpost key's value, nil when there is nothing to remember.
-func (r memory) value() any {
+func (r memory) value(escapeKeys map[string]string) any {
 	m := map[string]any{}
 	switch r.HTML {
 	case htmlDocument:
@@ -69,12 +70,9 @@ func (r memory) value() any {
 	if len(r.Escaped) > 0 {
 		m["escaped"] = anyList(r.Escaped)
 	}
-	for _, part := range r.Escaped {
-		switch part { // what shortcodeEscape refers to
-		case "{{<":
-			m["angle"] = part
-		case "{{%":
-			m["percent"] = part
+	for key, part := range escapeKeys {
+		if slices.Contains(r.Escaped, part) {
+			m[key] = part
 		}
 	}
 	if r.CRLF {
@@ -99,9 +97,9 @@ func (r memory) value() any {
 }
 
 // keep writes the memory into the document, touching nothing when it is there already.
-func (r memory) keep(doc *frontmatter.Document) error {
+func (r memory) keep(doc *frontmatter.Document, escapeKeys map[string]string) error {
 	had, exists := doc.Get(memoryKey)
-	v := r.value()
+	v := r.value(escapeKeys)
 	if v == nil {
 		if !exists {
 			return nil

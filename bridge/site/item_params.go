@@ -4,51 +4,53 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"gitpost/bridge/site/generator"
 )
 
-// Hugo lets a page's own parameters stand below params (since 0.123), where they mean to its
-// layouts what they mean at top level: params.likeOf is .Params.likeOf. What Hugo itself reads,
-// it reads at top level alone, so a title below params is none.
+// Some generators let a page's own parameters stand below a map, where they mean to layouts
+// what they mean at top level. What the generator itself reads, it reads at top level alone: a
+// title below that map is none.
 
 // levels are the places at which a key for the property may stand, as prefixes of its path.
-func (c convention) levels(property string) []string {
+func levels(c *generator.Convention, property string) []string {
 	switch property {
 	case "name", "summary", "published", "updated", statusProperty, visibilityProperty:
 		return []string{""}
 	}
-	if c.params == "" {
+	if c.Params == "" {
 		return []string{""}
 	}
-	return []string{"", c.params + "."}
+	return []string{"", c.Params + "."}
 }
 
 // bare is a key without the level at which it stands.
-func (c convention) bare(key string) string {
-	if c.params == "" {
+func bare(c *generator.Convention, key string) string {
+	if c.Params == "" {
 		return key
 	}
-	return strings.TrimPrefix(key, c.params+".")
+	return strings.TrimPrefix(key, c.Params+".")
 }
 
 // parameters are the keys below params, in a lasting order.
 func (r *reading) parameters() []string {
-	if r.rules.params == "" {
+	if r.rules.Params == "" {
 		return nil
 	}
-	v, _ := r.doc.Get(r.rules.params)
+	v, _ := r.doc.Get(r.rules.Params)
 	m, _ := v.(map[string]any)
 	return slices.Sorted(maps.Keys(m))
 }
 
 // standing is the path at which the document has a key: at top level, or below params when it
 // stands there alone.
-func (w *writer) standing(key string) []string {
+func (w *writer) keyPath(key string) []string {
 	path := strings.Split(key, ".")
-	if w.rules.params == "" {
+	if w.rules.Params == "" {
 		return path
 	}
 	if _, ok := w.doc.Get(path...); !ok {
-		if below := append([]string{w.rules.params}, path...); w.has(below) {
+		if below := append([]string{w.rules.Params}, path...); w.has(below) {
 			return below
 		}
 	}

@@ -80,16 +80,16 @@ func photoValue(v any) any {
 }
 
 // writePhotos changes the key photos of a post that has its photos there, for a theme that shows
-// them: a list of objects, or of addresses, which stays what it is. said tells whether it says
+// them: a list of objects, or of addresses, which stays what it is. said reports whether it says
 // all that is to be said; else the key photo has to.
 func (w *writer) writePhotos(values []any) (said bool, err error) {
-	path := w.standing("photos")
+	path := w.keyPath("photos")
 	v, ok := w.doc.Get(path...)
 	had := unflatten(v)
 	if !ok || !same(photoURLs(photos(v, "")), photoURLs(w.reading().property("photo"))) {
 		return false, nil // they are none of the post's own
 	}
-	beside := w.has(w.standing("photo"))
+	beside := w.has(w.keyPath("photo"))
 	list := make([]any, len(values))
 	address := addressKey(had)
 	for i, v := range values {
@@ -151,14 +151,14 @@ func photoAlt(v any) string {
 	return alt
 }
 
-// pictured tells whether the front matter proper says no more of the photos than the plain
+// pictured reports whether the front matter proper says no more of the photos than the plain
 // URLs that themes look for.
 func (r *reading) pictured(kept []any) bool {
 	key, ok := r.key("photo")
 	if !ok {
 		return true
 	}
-	if !picturesOnly[r.rules.bare(key)] {
+	if !picturesOnly[bare(r.rules, key)] {
 		return false
 	}
 	v, _ := r.doc.Get(strings.Split(key, ".")...)
@@ -192,7 +192,7 @@ func pictureURLs(values []any) []any {
 // beside is the alt text in the same map as a nested key: cover.alt beside cover.image.
 func (r *reading) beside(key string) string {
 	path := strings.Split(key, ".")
-	if !strings.Contains(r.rules.bare(key), ".") {
+	if !strings.Contains(bare(r.rules, key), ".") {
 		return ""
 	}
 	path[len(path)-1] = "alt"

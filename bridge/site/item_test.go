@@ -66,7 +66,7 @@ func TestHandWrittenFilesReadAsMf2(t *testing.T) {
 			if config == nil {
 				config = map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll}[c.generator]
 			}
-			l := newShelf(t, with(config, map[string]string{c.path: c.text}), func(o *Options) { o.TimeZone = nil })
+			l := newLibrary(t, with(config, map[string]string{c.path: c.text}), func(o *Options) { o.TimeZone = nil })
 			got := l.item(c.path)
 			delete(got.Properties, "url")
 			var want map[string]any

@@ -28,7 +28,7 @@ func TestFirstPostOfAJekyllSiteHasItsLayout(t *testing.T) {
 		{"defaults may say it", with(layouts("default", "post"), configured("defaults:\n- scope: {path: ''}\n  values: {layout: note}\n")), nil},
 		{"a neighbour without one", with(bareJekyll, layouts("default", "post"), map[string]string{"_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"}), nil},
 	} {
-		l := newShelf(t, c.files)
+		l := newLibrary(t, c.files)
 		doc, err := l.site.Parse(l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}).Data)
 		if err != nil {
 			t.Fatal(err)

@@ -70,7 +70,7 @@ func plain(v any) any {
 	return v
 }
 
-// ordered gives nested items the order in which people write them.
+// ordered returns nested items the order in which people write them.
 func ordered(v any) any {
 	switch v := v.(type) {
 	case []any:

@@ -10,16 +10,13 @@ import (
 // Media is where an upload goes: the file in the repository and the URL at which the site
 // will serve it. Months have folders of their own.
 func (s *Site) Media(name string, at time.Time) (file, address string) {
-	dir, base := s.profile.staticDir()
+	dir, base := s.rules.Static, s.rules.StaticURL
 	folder := path.Join(dir, "media")
-	if s.profile.name() == "jekyll" && dir == "" {
-		folder = "assets/media"
-	}
 	if s.options.MediaDir != "" {
 		folder = path.Clean(strings.Trim(s.options.MediaDir, "/"))
 	}
 	name = path.Base(path.Clean("/" + strings.ReplaceAll(name, `\`, "/")))
-	at = at.In(s.profile.zone())
+	at = at.In(s.rules.Zone)
 	file = path.Join(folder, at.Format("2006/01"), name)
 	if rest, ok := strings.CutPrefix(file, dir+"/"); ok {
 		return file, base + escapedPath(rest)
@@ -31,19 +28,19 @@ func (s *Site) Media(name string, at time.Time) (file, address string) {
 // ok is false when the generator does not publish what lies beside that page.
 func (s *Site) Beside(page Page, name string) (file, address string, ok bool) {
 	dir, index := path.Split(page.Path)
-	if s.profile.name() != "hugo" || !strings.HasPrefix(index, "index.") || page.Kind == "section" || page.Kind == "home" || !strings.HasSuffix(page.URL, "/") {
+	if !s.generator.Naming(page.Path).Bundle || !strings.HasPrefix(index, "index.") || page.Kind == "section" || page.Kind == "home" || !strings.HasSuffix(page.URL, "/") {
 		return "", "", false
 	}
 	return dir + name, page.URL + escapedPath(name), true
 }
 
 // Bundle is the folder that belongs to the page in a file, and goes where the page goes: a
-// Hugo leaf bundle's. What lies beside any other page, such as Jekyll's about/index.md, is
-// somebody else's.
+// bundle's. What lies beside any other page, such as about/index.md where the generator has no
+// bundles, does not belong to it.
 func (s *Site) Bundle(file string) (folder string, ok bool) {
 	dir, index := path.Split(file)
 	folder = strings.TrimSuffix(dir, "/")
-	if !s.profile.context(file) || !strings.HasPrefix(index, "index.") || folder == "" || folder == s.profile.contentDir() {
+	if !s.Context(file) || !strings.HasPrefix(index, "index.") || folder == "" || folder == s.rules.Content {
 		return "", false
 	}
 	return folder, true

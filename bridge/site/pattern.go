@@ -14,13 +14,13 @@ import (
 // type is its kind (note, photo, …), and section the folder for posts.
 var Placeholders = []string{"year", "month", "day", "hour", "minute", "second", "date", "slug", "type", "section"}
 
-// CheckPattern tells what is wrong with a pattern for the paths of new posts, and what to
+// CheckPattern returns what is wrong with a pattern for the paths of new posts, and what to
 // do about it; both are "" when nothing is.
 func CheckPattern(pattern string) (problem, remedy string) {
 	known := "{" + strings.Join(Placeholders, "} {") + "}"
 	for _, p := range anyPlaceholder.FindAllString(pattern, -1) {
 		if !placeholder.MatchString(p) || placeholder.FindString(p) != p {
-			if means, ok := othersPlaceholders[strings.ToLower(strings.Trim(p, "{}: "))]; ok {
+			if means, ok := foreignPlaceholders[strings.ToLower(strings.Trim(p, "{}: "))]; ok {
 				return "has the unknown placeholder " + p, "write {" + means + "}"
 			}
 			return "has the unknown placeholder " + p, "known are " + known
@@ -40,7 +40,7 @@ func CheckPattern(pattern string) (problem, remedy string) {
 }
 
 // othersPlaceholders are what the generators' permalinks and other programs call the same.
-var othersPlaceholders = map[string]string{
+var foreignPlaceholders = map[string]string{
 	"title": "slug", "filename": "slug", "slugorfilename": "slug", "contentbasename": "slug", "slugorcontentbasename": "slug", "name": "slug",
 	"short_year": "year", "yyyy": "year", "monthname": "month", "i_month": "month", "mm": "month", "i_day": "day", "dd": "day",
 	"min": "minute", "sec": "second", "sections": "section", "category": "section", "categories": "section", "collection": "section",
@@ -75,7 +75,7 @@ func fill(pattern string, at time.Time, slug, postType, section string) string {
 	return path.Clean(strings.TrimPrefix(filled, "/"))
 }
 
-// uses tells whether a pattern has one of the placeholders.
+// uses reports whether a pattern has one of the placeholders.
 func uses(pattern string, names ...string) bool {
 	for _, p := range placeholder.FindAllString(pattern, -1) {
 		if slices.Contains(names, strings.Trim(p, "{}:")) {

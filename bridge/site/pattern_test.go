@@ -68,7 +68,7 @@ func TestConfiguredSectionIsAFolderOfTheGenerator(t *testing.T) {
 		{bareJekyll, "_posts/notes", "_posts/notes/2026-03-09-hello.md"},
 		{notes, "notes", "_notes/2026-03-09-hello.md"},
 	} {
-		l := newShelf(t, c.files, func(o *Options) { o.Section = c.section })
+		l := newLibrary(t, c.files, func(o *Options) { o.Section = c.section })
 		if r := l.compose(Post{Item: entry(map[string][]any{"name": {"Hello"}, "content": {"x"}})}); r.Path != c.want {
 			t.Errorf("section %s: %s, want %s", c.section, r.Path, c.want)
 		}

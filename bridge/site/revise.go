@@ -24,7 +24,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 			Hint:    "mend the file in a text editor", Err: err,
 		}
 	}
-	page := s.profile.locate(src.Path, doc, lib)
+	page := s.generator.Locate(src.Path, doc, lib)
 	before := s.Item(page, doc)
 	delete(before.Properties, slugCommand) // commands are edit's
 	delete(before.Properties, pathCommand)
@@ -34,10 +34,10 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	asked, pattern := after.Properties.Text(slugCommand), after.Properties.Text(pathCommand)
 	want := prepared(after)
-	w := &writer{site: s, doc: doc, page: page, rules: s.convention(), memory: remembered(doc)}
+	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: remembered(doc)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
-		if !keyed && !w.isApart(property) && same(want.Properties[property], before.Properties[property]) {
+		if !keyed && !w.inExtra(property) && same(want.Properties[property], before.Properties[property]) {
 			delete(want.Properties, property) // the page's own address, and the date of its file name
 			delete(before.Properties, property)
 		}
@@ -69,8 +69,8 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if len(changed) == 0 && sameTypes(before.Type, want.Type) {
 		return nil
 	}
-	w.habits = w.site.learn(lib)
-	w.habits.style = frontmatter.Style{}
+	w.learned = w.site.learn(lib)
+	w.learned.style = frontmatter.Style{}
 	if !sameTypes(before.Type, want.Type) {
 		if err := w.writeType(want.Type); err != nil {
 			return unwritable(op, typeKey, err)
@@ -85,7 +85,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 			continue
 		}
 		if property == "photo" {
-			w.adoptImage(before.Properties["photo"])
+			w.findImage(before.Properties["photo"])
 		}
 		if err := w.write(property, values, want); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if err := w.reviseBody(before, want, changed); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc); err != nil {
+	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
@@ -132,12 +132,12 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		return w.writeVisibility(nil, want)
 	case "photo":
 		if key := w.imagesOf(w.reading().property("photo")); key != "" {
-			if err := w.doc.Delete(w.standing(key)...); err != nil {
+			if err := w.doc.Delete(w.keyPath(key)...); err != nil {
 				return unwritable(op, key, err)
 			}
 		}
 	}
-	if err := w.deleteApart(property); err != nil {
+	if err := w.deleteExtra(property); err != nil {
 		return unwritable(op, property, err)
 	}
 	if err := w.clear(property); err != nil {
@@ -154,8 +154,8 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		if !ok {
 			return nil
 		}
-		if empty, ok := blocking[property]; ok && w.rules.bare(key) != "photos" {
-			if err := w.doc.Set(empty, w.rules.key(property)); err != nil {
+		if empty, ok := blocking[property]; ok && bare(w.rules, key) != "photos" {
+			if err := w.doc.Set(empty, w.rules.Key(property)); err != nil {
 				return unwritable(op, property, err)
 			}
 			continue
@@ -173,19 +173,19 @@ var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any
 
 // adoptImage finds out where the post has its picture for link previews. A post whose photos
 // stand in no such key has none, or a picture that its author chose: so it stays.
-func (w *writer) adoptImage(photos []any) {
+func (w *writer) findImage(photos []any) {
 	if key := w.imagesOf(photos); key != "" {
-		w.habits.image = key
+		w.learned.image = key
 		return
 	}
-	w.noImage = w.has(w.standing(w.imageKey())) || len(pictureURLs(photos)) > 0
+	w.noImage = w.has(w.keyPath(w.imageKey())) || len(pictureURLs(photos)) > 0
 }
 
 // imagesOf is the key that has the plain URLs of the photos, "" when none has.
 func (w *writer) imagesOf(photos []any) string {
 	urls := pictureURLs(photos)
 	for _, key := range imageKeys {
-		v, ok := w.doc.Get(w.standing(key)...)
+		v, ok := w.doc.Get(w.keyPath(key)...)
 		if !ok || len(urls) == 0 {
 			continue
 		}
@@ -211,19 +211,19 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 
 // move finds out whether the post must go elsewhere, and what its page is then.
 func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked, pattern string) (Revision, error) {
-	at, slug, ok := s.spotOf(page, w.doc, before, want)
-	stay := Revision{Path: page.Path, Page: s.profile.locate(page.Path, w.doc, lib)}
+	at, slug, ok := s.placementOf(page, w.doc, before, want)
+	stay := Revision{Path: page.Path, Page: s.generator.Locate(page.Path, w.doc, lib)}
 	w.page = stay.Page
 	if !ok {
-		return s.leaveAlias(lib, w, page, stay)
+		return s.keepAlias(lib, w, page, stay)
 	}
 	if pattern != "" {
-		at.pattern = whole(s.rooted(pattern, s.profile.contentDir()))
-		switch n := s.profile.naming(page.Path); {
-		case n.bundle: // its files stay beside it
-			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.end
-		case n.foreign:
-			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.end
+		at.pattern = whole(s.rooted(pattern, s.rules.Content))
+		switch n := s.generator.Naming(page.Path); {
+		case n.Bundle: // its files stay beside it
+			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.End
+		case n.Foreign:
+			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.End
 		}
 	}
 	if asked != "" {
@@ -233,8 +233,8 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	other, taken := lib.PathOf(stay.Page.URL)
 	taken = taken && other != page.Path && stay.Page.URL != page.URL
-	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" && s.spotStays(page, w.doc, before, at.path(slug))) {
-		return s.leaveAlias(lib, w, page, stay)
+	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" && s.keepsPath(page, w.doc, before, at.path(slug))) {
+		return s.keepAlias(lib, w, page, stay)
 	}
 	if asked != "" {
 		if err := w.dropSlug(); err != nil {
@@ -244,7 +244,7 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	if err := w.keepDate(page, at); err != nil {
 		return Revision{}, err
 	}
-	made, err := s.settle(lib, w.doc, at, slug, want, page.Path)
+	made, err := s.place(lib, w.doc, at, slug, want, page.Path)
 	if err != nil {
 		return Revision{}, err
 	}
@@ -252,25 +252,25 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 		made.Was = page.Path
 	}
 	w.page = made.Page
-	return s.leaveAlias(lib, w, page, made)
+	return s.keepAlias(lib, w, page, made)
 }
 
-// spotStays tells whether the post belonged to that path before the update too: its author
+// spotStays reports whether the post belonged to that path before the update too: its author
 // named the file otherwise, with another day than its date's, say, and it stays as it is.
-func (s *Site) spotStays(page Page, doc *frontmatter.Document, before mf2.Item, to string) bool {
-	was, slug, ok := s.spotOf(page, doc, before, before)
+func (s *Site) keepsPath(page Page, doc *frontmatter.Document, before mf2.Item, to string) bool {
+	was, slug, ok := s.placementOf(page, doc, before, before)
 	return ok && was.path(slug) == to
 }
 
 // keepDate writes down the date that a file name told and the new one does not.
-func (w *writer) keepDate(page Page, at spot) error {
+func (w *writer) keepDate(page Page, at placement) error {
 	_, pattern, _, _ := w.site.dissect(page.Path, page.Date)
 	_, keyed := w.reading().key("published")
 	if keyed || at.dated() || !uses(pattern, "day", "date") || page.Date.IsZero() {
 		return nil
 	}
-	m, _ := readMoment(stamp(page.Date, false), w.site.profile.zone())
-	if err := w.doc.Set(m.timestamp(w.rules), w.key("published")); err != nil {
+	m, _ := readMoment(stamp(page.Date, false), w.rules.Zone)
+	if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
 		return unwritable("update post", "published", err)
 	}
 	return nil
@@ -278,7 +278,7 @@ func (w *writer) keepDate(page Page, at spot) error {
 
 // dropSlug takes away keys that fix the last part of the URL, now that another is asked for.
 func (w *writer) dropSlug() error {
-	for _, key := range []string{"slug", w.rules.address} {
+	for _, key := range []string{"slug", w.rules.Address} {
 		if _, ok := w.doc.Get(key); !ok {
 			continue
 		}
@@ -290,53 +290,51 @@ func (w *writer) dropSlug() error {
 }
 
 // spotOf is the pattern that the post's own path follows, with its date as it is now.
-func (s *Site) spotOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at spot, slug string, ok bool) {
+func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at placement, slug string, ok bool) {
 	old := page.Date
 	section, pattern, slug, ok := s.dissect(page.Path, old)
 	if !ok {
-		return spot{}, "", false
+		return placement{}, "", false
 	}
 	when := old
-	if m, ok := readMoment(want.Properties.First("published"), s.profile.zone()); ok {
+	if m, ok := readMoment(want.Properties.First("published"), s.rules.Zone); ok {
 		when = m.time
-		if s.profile.name() == "jekyll" {
-			when = when.In(s.profile.zone())
+		if s.rules.SiteDay {
+			when = when.In(s.rules.Zone)
 		}
 	}
-	if s.profile.name() == "jekyll" {
-		section, pattern = s.shelf(page, section, pattern, want)
-		if when.IsZero() && path.Base(section) == "_posts" {
-			when = s.now()
-		}
+	section, pattern = s.folderFor(page, section, pattern, want)
+	if when.IsZero() && path.Base(section) == path.Base(s.rules.Posts) && uses(s.rules.PostPattern, "day") {
+		when = s.now()
 	}
 	if when.IsZero() {
 		if strings.Contains(pattern, "{") && strings.Contains(pattern, "year") {
-			return spot{}, "", false
+			return placement{}, "", false
 		}
 		when = s.now()
 	}
-	return spot{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
+	return placement{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
 }
 
-// shelf is where Jekyll wants a post that was published out of _drafts, or whose visibility
-// changed: unlisted posts have a collection of their own.
-func (s *Site) shelf(page Page, section, pattern string, want mf2.Item) (string, string) {
-	folder, has := s.unlistedFolder()
-	stands := has && strings.HasPrefix(page.Path, folder+"/")
-	wanted := has && want.Properties.Text(visibilityProperty) == "unlisted"
-	published := path.Base(section) == "_drafts" && !draftStatus(want)
+// folderFor is where the generator wants a post that was published out of a folder of drafts, or
+// whose visibility changed where unlisted posts have a folder of their own.
+func (s *Site) folderFor(page Page, section, pattern string, want mf2.Item) (string, string) {
+	folder := s.rules.Unlisted.Folder
+	stands := folder != "" && strings.HasPrefix(page.Path, folder+"/")
+	wanted := folder != "" && want.Properties.Text(visibilityProperty) == "unlisted"
+	published := s.rules.Drafts != "" && path.Base(section) == s.rules.Drafts && !draftStatus(want)
 	switch {
 	case wanted && !stands:
 		return folder, "{slug}" + path.Ext(page.Path)
 	case stands && !wanted:
-		section = path.Join(s.profile.contentDir(), "_posts")
+		section = s.rules.Posts
 	case published && !wanted:
-		section = path.Join(path.Dir(section), "_posts")
+		section = path.Join(path.Dir(section), path.Base(s.rules.Posts))
 	default:
 		return section, pattern
 	}
-	if !strings.Contains(pattern, "{day}") {
-		pattern = "{year}-{month}-{day}-" + pattern
+	if dates, _, _ := strings.Cut(s.rules.PostPattern, "{slug}"); !strings.Contains(pattern, "{day}") {
+		pattern = dates + pattern
 	}
 	return section, pattern
 }
@@ -351,30 +349,30 @@ func draftStatus(item mf2.Item) bool {
 
 // leaveAlias keeps the former URL working where the generator has a means for it. Where it
 // has none, the file remembers it, so that apps that know no other still find the post.
-func (s *Site) leaveAlias(lib Library, w *writer, old Page, made Revision) (Revision, error) {
+func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revision, error) {
 	if made.Page.URL == old.URL || old.URL == "" {
 		return made, nil
 	}
 	former, now := s.siteRelative(old.URL), s.siteRelative(made.Page.URL)
-	key := w.rules.aliases
+	key := w.rules.Aliases
 	if key == "" {
-		w.memory.Former = stringsOf(anotherAlias(anyList(w.memory.Former), former, now))
-		if err := w.memory.keep(w.doc); err != nil {
+		w.memory.Former = stringsOf(withAlias(anyList(w.memory.Former), former, now))
+		if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
 			return Revision{}, unwritable("update post", memoryKey, err)
 		}
 	} else {
 		v, _ := w.doc.Get(key)
-		if err := w.doc.Set(anotherAlias(notEmpty(unflatten(v)), former, now), key); err != nil {
+		if err := w.doc.Set(withAlias(notEmpty(unflatten(v)), former, now), key); err != nil {
 			return Revision{}, unwritable("update post", key, err)
 		}
 	}
-	made.Page = s.profile.locate(made.Path, w.doc, lib)
+	made.Page = s.generator.Locate(made.Path, w.doc, lib)
 	return made, nil
 }
 
 // anotherAlias adds a path to those that lead to a page, and takes its own from them: it may
 // have been moved back.
-func anotherAlias(list []any, former, now string) []any {
+func withAlias(list []any, former, now string) []any {
 	var out []any
 	for _, alias := range list {
 		if alias != now && alias != former {

@@ -54,11 +54,11 @@ func TestAnyUpdateOfAnyFileReadsBack(t *testing.T) {
 		path  string
 	}{"hugo": {bareHugo, "content/posts/2024-03-09-a.md"}, "jekyll": {bareJekyll, "_posts/2024-03-09-a.md"}} {
 		t.Run(name, func(t *testing.T) {
-			bare := newShelf(t, site.files)
+			bare := newLibrary(t, site.files)
 			for seed := range rounds {
 				r := rand.New(rand.NewPCG(uint64(seed), 11))
 				text := handWritten(r)
-				l := &shelf{t: t, site: bare.site, files: with(site.files, map[string]string{site.path: text})}
+				l := &testLibrary{t: t, site: bare.site, files: with(site.files, map[string]string{site.path: text})}
 				before := l.item(site.path)
 				want := before.Clone()
 				for range 1 + r.IntN(2) {

@@ -52,7 +52,7 @@ func TestUpdateTouchesNothingElse(t *testing.T) {
 				inputs = append(inputs, f)
 				tree[f.Name] = text
 			}
-			l := newShelf(t, tree)
+			l := newLibrary(t, tree)
 			var do command
 			do.Command.Replace, do.Command.Add, do.Command.Remove, do.Command.Delete = c.Replace, c.Add, c.Remove, c.Delete
 			r := l.revise(c.Post, func(item *mf2.Item) error { apply(do, item); return nil })
@@ -73,7 +73,7 @@ func TestUpdateTouchesNothingElse(t *testing.T) {
 }
 
 func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
-	l := newShelf(t, with(bareHugo, map[string]string{
+	l := newLibrary(t, with(bareHugo, map[string]string{
 		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\ntags: &t [a]\nkeywords: *t\n---\nHello.\n",
 	}))
 	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
@@ -90,7 +90,7 @@ func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
 // Hugo folds the case of keys, so that two properties whose names differ in it alone cannot
 // both be kept. It is the request that cannot be carried out: a fuzz run met a 500.
 func TestPropertiesThatDifferInCaseOnlyAreRefused(t *testing.T) {
-	l := newShelf(t, with(bareHugo, map[string]string{
+	l := newLibrary(t, with(bareHugo, map[string]string{
 		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\nmf2:\n  Post-status: x\n---\nHello.\n",
 	}))
 	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
@@ -104,7 +104,7 @@ func TestPropertiesThatDifferInCaseOnlyAreRefused(t *testing.T) {
 }
 
 func TestWhatIsBeyondTheLimitsOfAFileIsToBeSentInParts(t *testing.T) {
-	l := newShelf(t, bareHugo)
+	l := newLibrary(t, bareHugo)
 	photos := make([]any, 2000)
 	for i := range photos {
 		photos[i] = fmt.Sprintf("https://m.example/%d.jpg", i)

@@ -1,16 +1,16 @@
 package site
 
 import (
-	"path"
 	"slices"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
 // habits are how the author of the site writes posts, learned from the newest ones. A new
 // post follows them.
-type habits struct {
+type learnedStyle struct {
 	section  string // folder of the posts
 	pattern  string // path of a post below it, with placeholders
 	style    frontmatter.Style
@@ -23,15 +23,15 @@ type habits struct {
 // recent is how many posts are looked at.
 const recent = 20
 
-func (s *Site) learn(lib Library) habits { return s.habitsOf(s.newest(lib)) }
+func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib)) }
 
 // newest is how the newest posts are written. Translations count where there is nothing else.
-func (s *Site) newest(lib Library) []*manner {
-	var posts, translations []*manner
+func (s *Site) newest(lib Library) []*postStyle {
+	var posts, translations []*postStyle
 	for _, source := range lib.Recent(recent) {
-		switch m := s.manners.of(s, source, lib); {
+		switch m := s.styles.of(s, source, lib); {
 		case m == nil:
-		case s.profile.naming(source.Path).foreign:
+		case s.generator.Naming(source.Path).Foreign:
 			translations = append(translations, m)
 		default:
 			posts = append(posts, m)
@@ -43,7 +43,7 @@ func (s *Site) newest(lib Library) []*manner {
 	return posts
 }
 
-func (s *Site) habitsOf(posts []*manner) habits {
+func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	h := s.usual()
 	h.learnPlace(s, posts)
 	posts = inSection(posts, h.section)
@@ -54,25 +54,19 @@ func (s *Site) habitsOf(posts []*manner) habits {
 }
 
 // usual is what the generator's own documentation shows, for a site without posts.
-func (s *Site) usual() habits {
-	rules := s.convention()
-	h := habits{keys: map[string]string{}, spell: rules.spell, style: frontmatter.Style{
-		Format:   frontmatter.YAML,
-		KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug", "summary", "excerpt", "tags"},
-	}}
-	if s.profile.name() == "jekyll" {
-		h.section, h.pattern = path.Join(s.profile.contentDir(), "_posts"), "{year}-{month}-{day}-{slug}.md"
-		return h
-	}
-	h.section, h.pattern = path.Join(s.profile.contentDir(), "posts"), "{slug}.md"
-	if main := s.mainSections(); len(main) > 0 {
-		h.section = main[0]
+func (s *Site) usual() learnedStyle {
+	h := learnedStyle{
+		section: s.rules.Posts, pattern: s.rules.PostPattern, keys: map[string]string{}, spell: s.rules.Spell,
+		style: frontmatter.Style{
+			Format:   frontmatter.YAML,
+			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug", "summary", "excerpt", "tags"},
+		},
 	}
 	return h
 }
 
-func inSection(posts []*manner, section string) []*manner {
-	var in []*manner
+func inSection(posts []*postStyle, section string) []*postStyle {
+	var in []*postStyle
 	for _, m := range posts {
 		if m.section == section {
 			in = append(in, m)
@@ -113,7 +107,7 @@ func (t *tally) winner() string {
 	return best
 }
 
-func (h *habits) learnStyle(posts []*manner) {
+func (h *learnedStyle) learnStyle(posts []*postStyle) {
 	var formats, lists, quotes, ends tally
 	var orders [][]string
 	for _, m := range posts {
@@ -172,7 +166,7 @@ func withoutKeys(list []string, keys ...string) []string {
 }
 
 // learnKeys finds the spellings that the posts use.
-func (h *habits) learnKeys(s *Site, posts []*manner) {
+func (h *learnedStyle) learnKeys(s *Site, posts []*postStyle) {
 	var family, images tally
 	used := map[string]*tally{}
 	for _, m := range posts {
@@ -194,22 +188,22 @@ func (h *habits) learnKeys(s *Site, posts []*manner) {
 	h.image = images.winner()
 	switch family.winner() {
 	case "camel":
-		h.spell = camel
+		h.spell = generator.Camel
 	case "snake":
-		h.spell = snake
+		h.spell = generator.Snake
 	case "kebab":
-		h.spell = kebab
+		h.spell = generator.Kebab
 	case "mf":
 		h.spell = func(property string) string { return "mf-" + property }
 	}
 }
 
-// adaptKeys takes back spellings that a new post must not follow: Jekyll's categories are
-// part of the URL, description is another thing than a summary, and a lone tag is no list.
-func (h *habits) adaptKeys(s *Site) {
+// adaptKeys drops spellings that a new post must not follow: categories that are a part of the
+// URL, a description, which is no summary, and a single tag, which is no list.
+func (h *learnedStyle) adaptKeys(s *Site) {
 	switch key := h.keys["category"]; {
 	case key == "tags":
-	case s.profile.name() == "hugo" && key == "categories":
+	case key == "categories" && !s.rules.CategoriesInURL:
 	default:
 		delete(h.keys, "category")
 	}
@@ -219,13 +213,13 @@ func (h *habits) adaptKeys(s *Site) {
 	if key := h.keys["published"]; key == "published" {
 		delete(h.keys, "published")
 	}
-	if key := h.keys["updated"]; s.profile.name() == "hugo" && key != "modified" {
-		delete(h.keys, "updated") // Hugo itself reads lastmod and modified alone
+	if len(s.rules.Updated) > 0 && !slices.Contains(s.rules.Updated, h.keys["updated"]) {
+		delete(h.keys, "updated")
 	}
 }
 
-// learnConstants finds the layout that most posts name, and on Hugo the type.
-func (h *habits) learnConstants(s *Site, posts []*manner) {
+// learnConstants finds the layout and the type that most posts name.
+func (h *learnedStyle) learnConstants(s *Site, posts []*postStyle) {
 	h.constant = map[string]any{}
 	for _, key := range constantKeys {
 		var values tally
@@ -236,46 +230,19 @@ func (h *habits) learnConstants(s *Site, posts []*manner) {
 			h.constant[key] = text
 		}
 	}
-	if len(posts) == 0 && s.profile.name() == "jekyll" {
-		if layout := s.postLayout(); layout != "" {
-			h.constant["layout"] = layout
-		}
+	if len(posts) == 0 && s.rules.PostLayout != "" {
+		h.constant["layout"] = s.rules.PostLayout
 	}
 }
 
 // constants are the keys by which a new post chooses what it looks like. A page of its own
-// (h=page) does not look like a post: Jekyll has a layout for it, Hugo needs no word.
+// (h=page) does not look like a post.
 func (w *writer) constants(item mf2.Item) map[string]any {
 	if mf2.PostType(item) != "page" {
-		return w.habits.constant
+		return w.learned.constant
 	}
-	if layout := w.site.pageLayout(); layout != "" {
-		return map[string]any{"layout": layout}
+	if w.rules.PageLayout == "" {
+		return nil
 	}
-	return nil
-}
-
-// pageLayout is the layout of Jekyll's pages: "" where none is known, or where defaults of the
-// configuration may name one.
-func (s *Site) pageLayout() string {
-	if s.profile.name() != "jekyll" {
-		return ""
-	}
-	if defaults, _ := s.profile.setting("defaults"); defaults != nil {
-		return ""
-	}
-	for _, layout := range []string{"page", "single", "default"} {
-		if s.theme.layouts[layout] {
-			return layout
-		}
-	}
-	switch v, _ := s.profile.setting("theme"); {
-	case v == "minima":
-		return "page"
-	case v == "minimal-mistakes-jekyll":
-		return "single"
-	case v != nil:
-		return "default" // every theme has it
-	}
-	return ""
+	return map[string]any{"layout": w.rules.PageLayout}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -9,7 +10,7 @@ import (
 
 // learnPlace finds the folder and the pattern of file names that most of the newest posts
 // share.
-func (h *habits) learnPlace(s *Site, posts []*manner) {
+func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 	var sections, inMain tally
 	patterns := map[string]*tally{}
 	for _, m := range posts {
@@ -25,7 +26,7 @@ func (h *habits) learnPlace(s *Site, posts []*manner) {
 		}
 		patterns[m.section].vote(m.pattern)
 	}
-	if section := orElse(inMain.winner(), sections.winner); section != "" {
+	if section := cmp.Or(inMain.winner(), sections.winner()); section != "" {
 		h.section, h.pattern = section, patterns[section].winner()
 	}
 	if s.options.Section != "" {
@@ -39,57 +40,35 @@ func (h *habits) learnPlace(s *Site, posts []*manner) {
 	}
 }
 
-// mainSections are the folders that Hugo's themes list on the home page: what else has pages
-// is about pages, link lists and the like.
-func (s *Site) mainSections() (folders []string) {
-	for _, keys := range [][]string{{"params", "mainsections"}, {"mainsections"}} {
-		v, set := s.profile.setting(keys...)
-		if !set || s.profile.name() != "hugo" {
-			continue
-		}
-		for _, name := range wordsOf(v) {
-			if name != "" {
-				folders = append(folders, path.Join(s.profile.contentDir(), name))
-			}
-		}
-	}
-	return folders
-}
-
+// inMainSection reports whether a folder is one of those whose posts the site calls its main ones.
 func (s *Site) inMainSection(section string) bool {
-	for _, folder := range s.mainSections() {
-		if below, ok := strings.CutPrefix(normalPath(section), normalPath(folder)); ok && (below == "" || below[0] == '/') {
+	for _, folder := range s.rules.Main {
+		if below, ok := strings.CutPrefix(folded(section), folded(folder)); ok && (below == "" || below[0] == '/') {
 			return true
 		}
 	}
 	return false
 }
 
-// configuredSection is the folder that site.section names: from the repository's root, or
-// below the content folder; for Jekyll also by the name of a collection.
+// folded is a path as URLs write it.
+func folded(p string) string { return strings.ReplaceAll(strings.ToLower(p), " ", "-") }
+
+// configuredSection is the folder that site.section names: from the repository's root, below
+// the content folder, or by the name of a collection.
 func (s *Site) configuredSection() string {
 	section := strings.Trim(s.options.Section, "/")
-	if s.profile.name() == "jekyll" {
-		label, _, _ := strings.Cut(section, "/")
-		if _, isCollection := s.profile.setting("collections", label); isCollection || label == "posts" {
-			section = "_" + section
-		}
+	label, rest, _ := strings.Cut(section, "/")
+	if folder, ok := s.rules.Collections[label]; ok {
+		section = path.Join(folder, rest)
 	}
 	if s.inContent(section) {
 		return section
 	}
-	return path.Join(s.profile.contentDir(), section)
+	return path.Join(s.rules.Content, section)
 }
 
-// inContent tells whether a path already stands below the content folder. For Jekyll that
-// is where folders start with an underscore.
-func (s *Site) inContent(p string) bool {
-	dir := s.profile.contentDir()
-	if dir != "" {
-		return p == dir || strings.HasPrefix(p, dir+"/")
-	}
-	return strings.HasPrefix(p, "_")
-}
+// inContent reports whether a path already stands below the content folder.
+func (s *Site) inContent(p string) bool { return strings.HasPrefix(p+"/", s.rules.ContentPrefix) }
 
 var (
 	yearPart  = regexp.MustCompile(`^(?:19|20)\d\d$`)
@@ -114,13 +93,13 @@ func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string
 	if dir == "" {
 		dirs = nil
 	}
-	n := s.profile.naming(file)
-	base := n.stem
-	if n.bundle && len(dirs) > 0 {
+	n := s.generator.Naming(file)
+	base := n.Stem
+	if n.Bundle && len(dirs) > 0 {
 		base, dirs = dirs[len(dirs)-1], dirs[:len(dirs)-1]
 	}
 	first := 0
-	if root := s.profile.contentDir(); root != "" {
+	if root := s.rules.Content; root != "" {
 		if !strings.HasPrefix(file, root+"/") {
 			return "", "", "", false
 		}
@@ -149,7 +128,7 @@ func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string
 		below = append(below, part)
 	}
 	namePattern, slug := dateName(base, at)
-	below = append(below, namePattern+n.end)
+	below = append(below, namePattern+n.End)
 	return section, strings.Join(below, "/"), slug, true
 }
 

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"path"
 	"strings"
 	"text/template"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/templates"
 )
 
@@ -40,6 +42,24 @@ var bodyTemplates = func() map[string]*template.Template {
 	return all
 }()
 
+// templateFolder is where a site keeps body templates of its own.
+const templateFolder = ".gitpost/templates"
+
+// readTemplates reads the site's own body templates. One that cannot be parsed counts as none.
+func readTemplates(tree fs.FS) map[string]*template.Template {
+	own := map[string]*template.Template{}
+	for _, k := range kinds {
+		data, err := fs.ReadFile(tree, path.Join(templateFolder, k.name+".md.tmpl"))
+		if err != nil {
+			continue
+		}
+		if parsed, err := bodyTemplate(k.name, string(data)); err == nil {
+			own[k.name] = parsed
+		}
+	}
+	return own
+}
+
 func bodyTemplate(name, source string) (*template.Template, error) {
 	return template.New(name).Funcs(template.FuncMap{
 		"text": markdownText, "address": markdownAddress, "link": markdownLink, "when": readableTime,
@@ -55,7 +75,7 @@ func (s *Site) added(item mf2.Item) string {
 			continue
 		}
 		t := bodyTemplates[k.name]
-		if own := s.theme.templates[k.name]; own != nil {
+		if own := s.templates[k.name]; own != nil {
 			t = own
 		}
 		b := &bounded{left: longestAdded}
@@ -69,18 +89,11 @@ func (s *Site) added(item mf2.Item) string {
 			parts = append(parts, text)
 		}
 	}
-	safe, escaped := s.escape(strings.Join(parts, "\n\n"))
-	if s.profile.name() == "hugo" {
-		for _, part := range escaped {
-			if len(part) == len("{{<") { // no key of the front matter is kept for it
-				safe = strings.ReplaceAll(safe, shortcodeEscape(part), "&#123;"+part[1:])
-			}
-		}
-	}
+	safe, _ := s.generator.Escape(strings.Join(parts, "\n\n"), generator.InTemplate)
 	return safe
 }
 
-// needs tells whether an item has what the template shows, and no layout shows it.
+// needs reports whether an item has what the template shows, and no layout shows it.
 func (s *Site) needs(k kind, item mf2.Item) bool {
 	p := item.Properties
 	if !hasValue(p[k.property]) {
@@ -89,9 +102,8 @@ func (s *Site) needs(k kind, item mf2.Item) bool {
 	if k.name == "reply" && hasValue(p["rsvp"]) {
 		return false // the RSVP names what it answers
 	}
-	rules := s.convention()
-	for _, key := range append([]string{k.property}, rules.words[k.property]...) {
-		if s.theme.reads[strings.ToLower(key)] && !picturesOnly[key] {
+	for _, key := range append([]string{k.property}, s.rules.Words[k.property]...) {
+		if s.rules.Reads[strings.ToLower(key)] && !picturesOnly[key] {
 			return false
 		}
 	}

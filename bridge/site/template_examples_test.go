@@ -31,11 +31,11 @@ func TestDocumentedTemplatesDoAsDocumented(t *testing.T) {
 			if err := json.Unmarshal([]byte(`{"type": ["h-entry"], "properties": `+properties+`}`), &item); err != nil {
 				t.Fatal(err)
 			}
-			own := newShelf(t, with(bareHugo, map[string]string{".gitpost/templates/" + name + ".md.tmpl": source + "\n"})).site
+			own := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/" + name + ".md.tmpl": source + "\n"})).site
 			if got := own.added(item); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
-			if standard := newShelf(t, bareHugo).site.added(item); standard == "" || standard == want {
+			if standard := newLibrary(t, bareHugo).site.added(item); standard == "" || standard == want {
 				t.Errorf("without the file it is %q: the example shows no difference", standard)
 			}
 		})
@@ -51,7 +51,7 @@ func TestOwnTemplateMayUseTheSitesShortcodes(t *testing.T) {
 	if doc, err := os.ReadFile("../../templates/posts/README.md"); err != nil || !strings.Contains(string(doc), source) {
 		t.Fatalf("the example is not in the documentation (%v)", err)
 	}
-	s := newShelf(t, with(bareHugo, map[string]string{".gitpost/templates/photo.md.tmpl": source})).site
+	s := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/photo.md.tmpl": source})).site
 	const want = `{{< figure src="https://example.org/a.jpg" >}}`
 	if got := s.added(entry(map[string][]any{"photo": {"https://example.org/a.jpg"}})); got != want {
 		t.Errorf("got %s, want %s", got, want)

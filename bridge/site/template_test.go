@@ -33,13 +33,13 @@ func TestEveryKindShows(t *testing.T) {
 		{map[string][]any{"like-of": {"https://a.example/{{< x >}}"}}, "Liked [a.example/&#123;&#123;&lt; x &gt;&#125;&#125;](https://a.example/%7B%7B%3C%20x%20%3E%7D%7D)."},
 		{map[string][]any{"content": {"x"}, "name": {"y"}}, ""},
 	}
-	s := newShelf(t, bareHugo).site
+	s := newLibrary(t, bareHugo).site
 	for _, c := range cases {
 		if got := s.added(entry(c.item)); got != c.want {
 			t.Errorf("%v:\ngot  %s\nwant %s", c.item, got, c.want)
 		}
 	}
-	jekyll := newShelf(t, bareJekyll).site
+	jekyll := newLibrary(t, bareJekyll).site
 	if got, want := jekyll.added(entry(map[string][]any{"video": {"https://a.example/a.mp4"}})), `<video controls src="https://a.example/a.mp4"></video>`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -68,7 +68,7 @@ func TestNothingIsAddedWhatTheLayoutsShow(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := newShelf(t, with(c.config, map[string]string{c.layout: c.text})).site
+			s := newLibrary(t, with(c.config, map[string]string{c.layout: c.text})).site
 			if got := s.added(item); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -88,7 +88,7 @@ func TestSitesOwnBodyTemplatesWin(t *testing.T) {
 		"{{index (index .Properties \"like-of\") 0}}":                 "https://a.example/",
 	} {
 		own = strings.ReplaceAll(own, "{{< unknown >}}", "{{\"{{< unknown >}}\"}}")
-		s := newShelf(t, with(bareHugo, map[string]string{".gitpost/templates/like.md.tmpl": own})).site
+		s := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/like.md.tmpl": own})).site
 		if got := s.added(entry(map[string][]any{"like-of": {"https://a.example/"}})); got != want {
 			t.Errorf("%q: got %q, want %q", own, got, want)
 		}
@@ -115,7 +115,7 @@ func TestAddedTextIsTakenAwayExactly(t *testing.T) {
 		"blank lines":    {func(s string) string { return s + "\n\n" }, "So good"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newShelf(t, bareHugo)
+			l := newLibrary(t, bareHugo)
 			r := l.compose(Post{Item: entry(map[string][]any{"content": {"So good"}, "like-of": {"https://a.example/"}})})
 			l.files[r.Path] = c.edit(l.files[r.Path])
 			if got := l.item(r.Path).Properties.Text("content"); got != c.want {

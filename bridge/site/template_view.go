@@ -33,7 +33,7 @@ func (s *Site) viewOf(k kind, item mf2.Item) view {
 	p := item.Properties
 	v := view{
 		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"), End: p.Text("end"),
-		Properties: p.Clone(), HTML: s.rawHTML(),
+		Properties: p.Clone(), HTML: s.rules.RawHTML,
 	}
 	of := k.property
 	if k.name == "rsvp" {
@@ -71,7 +71,7 @@ func paragraphs(text string) []string {
 // quoted writes straight quotes as Hugo's typographer does. The goldmark of older Hugos
 // leaves its entities in a picture's alt as they are: "the ferry&rsquo;s quay".
 func (s *Site) quoted(alt string) string {
-	if s.profile.name() != "hugo" || !strings.ContainsAny(alt, `"'`) {
+	if !s.rules.CurlyQuotes || !strings.ContainsAny(alt, `"'`) {
 		return alt
 	}
 	var b strings.Builder
@@ -172,7 +172,7 @@ func authorName(v any) string {
 	return strings.Join(names, ", ")
 }
 
-// webAddress tells whether a text is a link that may stand on a page.
+// webAddress reports whether a text is a link that may stand on a page.
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""

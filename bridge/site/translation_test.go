@@ -20,7 +20,7 @@ func TestTranslationsAreNoPatternForPosts(t *testing.T) {
 		"files":   {map[string]string{"content/posts/one.md": post, "content/notes/a.pt-br.md": post, "content/notes/b.pt-br.md": post}, "content/posts/x.md"},
 		"alone":   {map[string]string{"content/posts/one.pt-br.md": post}, "content/posts/x.pt-br.md"},
 	} {
-		l := newShelf(t, with(c.files, map[string]string{"hugo.toml": bilingual}))
+		l := newLibrary(t, with(c.files, map[string]string{"hugo.toml": bilingual}))
 		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); r.Path != c.want {
 			t.Errorf("%s: %s, want %s", name, r.Path, c.want)
 		}
@@ -37,7 +37,7 @@ func TestATranslationThatMovesKeepsItsLanguage(t *testing.T) {
 		{"content/posts/b/index.pt-br.md", pathCommand, "notes/{slug}/index.md", "content/notes/b/index.pt-br.md", "pt-br/notes/b/"},
 		{"content/posts/b/index.pt-br.md", pathCommand, "notes/{slug}", "content/notes/b/index.pt-br.md", "pt-br/notes/b/"},
 	} {
-		l := newShelf(t, map[string]string{"hugo.toml": bilingual, c.from: post})
+		l := newLibrary(t, map[string]string{"hugo.toml": bilingual, c.from: post})
 		r, err := l.site.Revise(l, Source{c.from, []byte(post)}, func(item *mf2.Item) error {
 			item.Properties[c.command] = []any{c.value}
 			return nil

@@ -13,7 +13,7 @@ const unlistedConfig = "url: https://example.org\ntimezone: UTC\ncollections:\n 
 // text, its tags and its date, and its former address stays known.
 func TestUnlistedPostsMoveBetweenJekyllsCollections(t *testing.T) {
 	const post = "_posts/2024-03-09-x.md"
-	l := newShelf(t, map[string]string{
+	l := newLibrary(t, map[string]string{
 		"_config.yml":  unlistedConfig + "remote_theme: mmistakes/minimal-mistakes@4.26.2\n",
 		post:           "---\ntitle: X # mine\ntags: [a]\n---\nhi\n",
 		"_drafts/d.md": "---\ntitle: D\n---\nnot yet\n",
@@ -58,7 +58,7 @@ func TestUnlistedPostsAreInNoListOfTheSite(t *testing.T) {
 		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] + "collections:\n  unlisted:\n    output: true\n", "tags.html": "---\n---\n{% for tag in site.tags %}{{ tag | jsonify }}{% endfor %}{% for post in site.posts %}{{ post.url }}{% endfor %}"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
-			l := newShelf(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
+			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			l.compose(Post{Item: entry(map[string][]any{"content": {"Seen"}, "category": {"shared"}}), Slug: "seen"})
 			made := l.compose(Post{Item: entry(map[string][]any{"content": {"Between us"}, "category": {"shared", "onlyhere"}, "visibility": {"unlisted"}}), Slug: "kept-apart"})
 			out, _ := builds(t, generator, l.files)
@@ -79,7 +79,7 @@ func TestUnlistedPostsAreInNoListOfTheSite(t *testing.T) {
 // TestTagsOfAnUnlistedHugoPostStayTags: they stand where Hugo does not look, and come back
 // when the post is shown; a page with two keys for them keeps both.
 func TestTagsOfAnUnlistedHugoPostStayTags(t *testing.T) {
-	l := newShelf(t, map[string]string{
+	l := newLibrary(t, map[string]string{
 		"hugo.toml":          "baseURL = 'https://example.org/'\n",
 		"content/posts/a.md": "---\ntitle: A\ntags: [x, z]\n---\na\n",
 		"content/posts/b.md": "---\ntitle: B\ntags: [x]\ncategories: [z]\n---\nb\n",

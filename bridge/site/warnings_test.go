@@ -76,7 +76,7 @@ func TestConfiguredZoneIsAboveTheSites(t *testing.T) {
 		{"jekyll", "_config.yml", "url: https://example.org\ntimezone: Europe/Berlin\n", "_posts/2024-03-09-a.md"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newShelf(t, map[string]string{c.config: c.text, c.path: "---\ndate: 2024-03-09\n---\nHello.\n"}, func(o *Options) { o.TimeZone = tokyo })
+			l := newLibrary(t, map[string]string{c.config: c.text, c.path: "---\ndate: 2024-03-09\n---\nHello.\n"}, func(o *Options) { o.TimeZone = tokyo })
 			if zone := l.site.Zone().String(); zone != "Asia/Tokyo" {
 				t.Errorf("the site's zone is %s", zone)
 			}

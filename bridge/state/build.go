@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// NoteBuild notes that the host of the site at that address was asked at that time to build it.
+// NoteBuild records when the build hook of a site was called.
 func (db *DB) NoteBuild(ctx context.Context, site string, at time.Time) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
@@ -17,12 +17,12 @@ func (db *DB) NoteBuild(ctx context.Context, site string, at time.Time) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note a build: %w", err)
+		return fmt.Errorf("record build: %w", err)
 	}
 	return nil
 }
 
-// LastBuild is the latest time that NoteBuild noted for the site; zero when it noted none.
+// LastBuild returns the last time that NoteBuild recorded for a site, or the zero time.
 func (db *DB) LastBuild(ctx context.Context, site string) (time.Time, error) {
 	var called sql.NullInt64
 	err := db.sql.QueryRowContext(ctx, "SELECT called FROM build WHERE site = ?", site).Scan(&called)

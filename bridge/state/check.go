@@ -8,20 +8,21 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
 var (
-	// ErrNewer: the tables are those of a later version.
+	// ErrNewer means that the tables are those of a later version.
 	ErrNewer = errors.New("was written by a newer gitpost")
-	// ErrDamaged: what is in it cannot be read.
+	// ErrDamaged means that the database cannot be read.
 	ErrDamaged = errors.New("is damaged")
 )
 
-// Check reads a database through and tells what is wrong with it; os.ErrNotExist when there
-// is none. It changes nothing, beside a running server too.
+// Check verifies a database; the error is os.ErrNotExist when there is none. It changes nothing
+// and can run beside a server.
 func Check(ctx context.Context, path string) (err error) {
 	if _, err := os.Stat(path); err != nil {
 		return err
@@ -38,7 +39,7 @@ func Check(ctx context.Context, path string) (err error) {
 		return unreadable(path, err)
 	}
 	if version > len(migrations) {
-		return fmt.Errorf("state database %s %w (version %d of its tables; this one knows %d)", path, ErrNewer, version, len(migrations))
+		return fmt.Errorf("state database %s %w (version %d, this one supports %d)", path, ErrNewer, version, len(migrations))
 	}
 	var said string
 	if err := pool.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
@@ -52,7 +53,7 @@ func Check(ctx context.Context, path string) (err error) {
 
 func unreadable(path string, err error) error {
 	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_NOTADB || e.Code()&0xff == sqlite3.SQLITE_CORRUPT) {
+	if errors.As(err, &e) && slices.Contains([]int{sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}, e.Code()&0xff) {
 		return fmt.Errorf("state database %s %w: %w", path, ErrDamaged, err)
 	}
 	return fmt.Errorf("read state database %s: %w", path, explain(err))

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,8 +10,7 @@ import (
 	"time"
 )
 
-// What RedeemCode and Refresh say of a secret that is not good, beside ErrExpired and
-// ErrRevoked.
+// Errors of RedeemCode and Refresh, beside ErrExpired and ErrRevoked.
 var (
 	ErrNoCode    = errors.New("no such code")
 	ErrNoRefresh = errors.New("no such refresh token")
@@ -22,8 +22,7 @@ const (
 	refreshPrefix = "gpr_"
 )
 
-// Code is what the owner granted to an app, which the app has to fetch with the code's
-// secret.
+// Code is a grant to an app, which redeems it with the code's secret.
 type Code struct {
 	ClientID    string
 	ClientName  string
@@ -31,29 +30,30 @@ type Code struct {
 	Challenge   string // of PKCE, method S256; "" for an app that sent none
 	Me          string
 	Scope       []string
-	Sites       []string      // the sites that the token may use; none: all
+	Sites       []string      // the sites that the token may use
+	AllSites    bool          // it may use all sites, also later ones
 	Lifetime    time.Duration // of access tokens; 0: until they are revoked
 	Expires     time.Time     // of the code itself
 }
 
-// Issue is what RedeemCode and Refresh are to store.
+// Issue is the token that RedeemCode and Refresh store.
 type Issue struct {
-	Token   *Token    // nil: the app is only told who signed in
-	Refresh time.Time // until when the token can be renewed; zero: not at all
+	Token   *Token    // nil: none; the app only asks who signed in
+	Refresh time.Time // when the refresh token expires; zero: none
 }
 
-// Issued has the secrets of what was stored.
+// Issued is a stored token with its secrets.
 type Issued struct {
 	Token   Token
 	Secret  string // of the access token; "" when there is none
 	Refresh string // "" when there is none
 }
 
-// CreateCode stores c and gives the secret that stands for it.
+// CreateCode stores c and returns its secret.
 func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error) {
 	secret = newSecret(codePrefix)
 	err = db.write(ctx, func(tx *sql.Tx) error {
-		// Who tries a code after that long learns no more than from an invented one.
+		// After a day a used code is treated like an unknown one.
 		for _, table := range []string{"code", "refresh"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE expires < ?", stamp(time.Now().Add(-24*time.Hour))); err != nil {
 				return err
@@ -63,8 +63,11 @@ func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error)
 			INSERT INTO code (secret, client_id, client_name, redirect_uri, challenge, me, scope, sites, lifetime, expires)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			digest(secret), c.ClientID, c.ClientName, c.RedirectURI, c.Challenge, c.Me,
-			strings.Join(c.Scope, " "), strings.Join(c.Sites, " "), c.Lifetime.Microseconds(), stamp(c.Expires))
-		return err
+			strings.Join(c.Scope, " "), storedSites(c.Sites, c.AllSites), c.Lifetime.Microseconds(), stamp(c.Expires))
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, Event{Kind: Granted, First: time.Now(), Subject: c.ClientID})
 	})
 	if err != nil {
 		return "", fmt.Errorf("create code: %w", err)
@@ -72,13 +75,12 @@ func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error)
 	return secret, nil
 }
 
-// RedeemCode uses a code, once. check sees it first and says what it gives; an error of
-// check is returned as it is, and the code stays good. A code that was used before gives
-// ErrUsed, and the token that was made from it is revoked: one of the two who had the code
-// has stolen it.
+// RedeemCode redeems a code, once. check returns what is issued for it; if it returns an error,
+// so does RedeemCode, and the code stays valid. For a code that was used before RedeemCode
+// returns ErrUsed and revokes the token that was issued for it, since the code was stolen.
 func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (Issue, error)) (Issued, error) {
 	var out Issued
-	var refusal error // with what was written kept
+	var refusal error // with which the transaction is committed nevertheless
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		var c Code
 		var scope, sites string
@@ -94,13 +96,14 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 		if err != nil {
 			return err
 		}
-		c.Scope, c.Sites = strings.Fields(scope), strings.Fields(sites)
+		c.Scope = strings.Fields(scope)
+		c.Sites, c.AllSites = readSites(sites)
 		c.Lifetime, c.Expires = time.Duration(lifetime)*time.Microsecond, instant(expires)
 		now := time.Now()
 		switch {
 		case used.Valid:
 			refusal = ErrUsed
-			return revokeRow(ctx, tx, token, now)
+			return revokeRow(ctx, tx, token, TokenStolen, now)
 		case !now.Before(c.Expires):
 			return ErrExpired
 		}
@@ -132,17 +135,17 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 	return out, nil
 }
 
-// Renewal is what a refresh token stands for.
+// Renewal describes a refresh token.
 type Renewal struct {
-	Token    Token         // as it is; it may have expired
-	Scope    []string      // what the owner granted
+	Token    Token         // may have expired
+	Scope    []string      // as the owner granted it
 	Lifetime time.Duration // of access tokens
 }
 
-// Refresh uses a refresh token, once, and gives another one. The access token keeps its ID
-// and gets a new secret; its Scope and Expires become those that check gives, and the rest
-// of check's Token is ignored. A refresh token that was used before gives ErrUsed, and the
-// access token is revoked.
+// Refresh redeems a refresh token, once, and returns another one. The access token keeps its ID
+// and gets a new secret, and the Scope and Expires that check returns; the rest of check's
+// Token is ignored. For a refresh token that was used before Refresh returns ErrUsed and revokes
+// the access token.
 func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (Issue, error)) (Issued, error) {
 	var out Issued
 	var refusal error
@@ -166,7 +169,7 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		switch {
 		case used.Valid:
 			refusal = ErrUsed
-			return revokeRow(ctx, tx, id, now)
+			return revokeRow(ctx, tx, id, TokenStolen, now)
 		case !t.Revoked.IsZero():
 			return ErrRevoked
 		case !now.Before(instant(expires)):
@@ -194,7 +197,7 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 	return out, nil
 }
 
-// RevokeRefresh revokes the token that a refresh token renews, and the refresh token with it.
+// RevokeRefresh revokes the token of a refresh token; then neither works.
 func (db *DB) RevokeRefresh(ctx context.Context, secret string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		var id sql.NullInt64
@@ -205,7 +208,7 @@ func (db *DB) RevokeRefresh(ctx context.Context, secret string) error {
 		if err != nil {
 			return err
 		}
-		return revokeRow(ctx, tx, id, time.Now())
+		return revokeRow(ctx, tx, id, TokenRevoked, time.Now())
 	})
 	if err != nil && !errors.Is(err, ErrNoRefresh) {
 		return fmt.Errorf("revoke refresh token: %w", err)
@@ -223,8 +226,18 @@ func insertRefresh(ctx context.Context, tx *sql.Tx, token int64, scope string, l
 	return secret, err
 }
 
-// revokeRow revokes the token of that id, if there is one.
-func revokeRow(ctx context.Context, tx *sql.Tx, id sql.NullInt64, now time.Time) error {
-	_, err := tx.ExecContext(ctx, "UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?", stamp(now), id)
-	return err
+// revokeRow revokes the token with that id, if there is one and it is not revoked yet.
+func revokeRow(ctx context.Context, tx *sql.Tx, id sql.NullInt64, kind EventKind, now time.Time) error {
+	result, err := tx.ExecContext(ctx, "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", stamp(now), id)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE id = ?", id))
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, Event{Kind: kind, First: now, Subject: cmp.Or(t.ClientID, t.Name), TokenID: t.ID})
 }

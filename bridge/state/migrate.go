@@ -11,9 +11,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// migrations lead from an empty file to today's tables, in order. The file's user_version
-// is how many it has seen. A migration that was released is never changed: what comes later
-// is a new one.
+// migrations lead from an empty file to the current tables, in order. The file's user_version
+// is the number of applied ones. A released migration is never changed; changes are new ones.
 var migrations = []string{
 	// 1: tokens and uploads. Times are microseconds since 1970 (see stamp); secret is the
 	// SHA-256 of a token: the token itself is never stored.
@@ -51,9 +50,9 @@ CREATE INDEX upload_created ON upload (created);
 CREATE INDEX upload_token ON upload (token_id);
 `,
 
-	// Sign-in: codes on their way to an app, refresh tokens, and the apps from before PKCE
-	// that the owner allowed. A used row stays until it would have expired, so that a second
-	// use is recognised. lifetime is that of the access tokens, in microseconds; 0: for ever.
+	// Sign-in: authorization codes, refresh tokens, and the apps without PKCE that the owner
+	// allowed. A used row is kept until it would have expired, so that a second use is detected.
+	// lifetime is that of the access tokens, in microseconds; 0: forever.
 	`
 CREATE TABLE code (
 	secret       BLOB    PRIMARY KEY CHECK (length(secret) = 32),
@@ -89,7 +88,7 @@ CREATE TABLE old_client (
 `,
 
 	// The owner: at most one, with a password (in PHC form) or passkeys or both; sessions of
-	// browsers, and one-time links by which credentials are set. Of their secrets the SHA-256 is kept.
+	// browsers, and one-time links for setting credentials. Only the SHA-256 of secrets is stored.
 	`
 CREATE TABLE owner (
 	id       INTEGER PRIMARY KEY CHECK (id = 1),
@@ -131,12 +130,35 @@ CREATE TABLE build (
 ) STRICT;
 `,
 
-	// Which sites a token is good for: their addresses, with spaces between them; '' is all.
+	// The sites that a token may use: their URLs, separated by spaces; '' is all.
 	`ALTER TABLE token ADD COLUMN sites TEXT NOT NULL DEFAULT '';`,
+
+	// Grants end: a year after the owner made them, or 180 days after the last renewal. In sites
+	// '*' now means all, also later ones; '' is from before and is replaced by BindSites. An
+	// upload belongs to a site; '' is from before.
+	`
+UPDATE refresh SET expires = min(expires,
+	unixepoch() * 1000000 + 15552000000000,
+	(SELECT created FROM token WHERE id = token_id) + 31536000000000);
+
+ALTER TABLE upload ADD COLUMN site TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE event (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind     TEXT    NOT NULL,
+	first    INTEGER NOT NULL,
+	last     INTEGER NOT NULL,
+	count    INTEGER NOT NULL,
+	subject  TEXT    NOT NULL,
+	address  TEXT    NOT NULL,
+	token_id INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX event_last ON event (last);
+`,
 }
 
-// prepare sets the journal mode, which the file remembers, and runs the migrations that are
-// due.
+// prepare sets the journal mode, which is stored in the file, and runs pending migrations.
 func prepare(ctx context.Context, pool *sql.DB, migrations []string) error {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
@@ -157,16 +179,16 @@ func prepare(ctx context.Context, pool *sql.DB, migrations []string) error {
 	}
 }
 
-// useWAL switches the file to a write-ahead log, so that readers never wait for a writer.
-// SQLite answers "busy" at once, whatever the timeout, when several processes switch the
-// same new file; each try is then repeated until the timeout.
+// useWAL switches the file to a write-ahead log, so that readers never wait for a writer. When
+// several processes switch the same new file, SQLite returns "busy" immediately, whatever the
+// timeout; so it retries until the timeout.
 func useWAL(ctx context.Context, conn *sql.Conn) error {
 	deadline := time.Now().Add(busyTimeout)
 	for {
 		var mode string
 		err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 		if err == nil && mode != "wal" {
-			return fmt.Errorf("journal mode is %q: the folder's file system cannot share memory between processes; use a local disk", mode)
+			return fmt.Errorf("journal mode is %q: the file system does not support shared memory; use a local disk", mode)
 		}
 		if !busy(err) || time.Now().After(deadline) {
 			return err
@@ -186,11 +208,11 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// migrate runs one migration, if one is due, and its version number in one transaction: a
-// process that is killed leaves the file as it was before or as it is after. The version is
-// read under the write lock, so that of several processes one does the work.
+// migrate runs the next pending migration, if any, in one transaction with its version number,
+// so that it is applied completely or not at all. The version is read under the write lock, so
+// that only one of several processes does the work.
 func migrate(ctx context.Context, conn *sql.Conn, migrations []string) (done bool, err error) {
-	// Most starts find nothing to do and need no lock.
+	// Usually nothing is pending and no lock is needed.
 	var version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return false, err
@@ -210,7 +232,8 @@ func migrate(ctx context.Context, conn *sql.Conn, migrations []string) (done boo
 	case version == len(migrations):
 		return true, nil
 	case version > len(migrations):
-		return false, fmt.Errorf("a newer gitpost made it (version %d, this gitpost knows %d); start that gitpost again", version, len(migrations))
+		return false, fmt.Errorf("a newer gitpost wrote it (version %d, this one supports %d); use that gitpost",
+			version, len(migrations))
 	}
 	if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
 		return false, fmt.Errorf("migration %d: %w", version+1, err)

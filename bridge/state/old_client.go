@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// OldClient is an app from before PKCE that the owner allowed, by name, to sign in without it.
+// OldClient is an app that the owner allowed to sign in without PKCE.
 type OldClient struct {
 	ClientID string
 	Approved time.Time
 }
 
-// ApproveOldClient lets the app sign in without PKCE from now on.
+// ApproveOldClient allows an app to sign in without PKCE.
 func (db *DB) ApproveOldClient(ctx context.Context, clientID string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO old_client (client_id, approved) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, stamp(time.Now()))
@@ -26,7 +26,7 @@ func (db *DB) ApproveOldClient(ctx context.Context, clientID string) error {
 	return nil
 }
 
-// OldClientApproved tells whether the owner allowed that app.
+// OldClientApproved reports whether an app may sign in without PKCE.
 func (db *DB) OldClientApproved(ctx context.Context, clientID string) (bool, error) {
 	var one int
 	err := db.sql.QueryRowContext(ctx, "SELECT 1 FROM old_client WHERE client_id = ?", clientID).Scan(&one)
@@ -39,30 +39,29 @@ func (db *DB) OldClientApproved(ctx context.Context, clientID string) (bool, err
 	return true, nil
 }
 
-// OldClients lists the apps that may sign in without PKCE, by client_id.
-func (db *DB) OldClients(ctx context.Context) ([]OldClient, error) {
-	rows, err := db.sql.QueryContext(ctx, "SELECT client_id, approved FROM old_client ORDER BY client_id")
+// ClientKnown reports whether the owner has ever allowed an app to sign in.
+func (db *DB) ClientKnown(ctx context.Context, clientID string) (known bool, err error) {
+	err = db.sql.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM token WHERE client_id = ?1) OR EXISTS (SELECT 1 FROM code WHERE client_id = ?1)
+			OR EXISTS (SELECT 1 FROM old_client WHERE client_id = ?1)`, clientID).Scan(&known)
 	if err != nil {
-		return nil, fmt.Errorf("list old apps: %w", explain(err))
+		return false, fmt.Errorf("look up %s: %w", clientID, explain(err))
 	}
-	defer rows.Close()
-	var list []OldClient
-	for rows.Next() {
-		var c OldClient
-		var approved sql.NullInt64
-		if err := rows.Scan(&c.ClientID, &approved); err != nil {
-			return nil, fmt.Errorf("list old apps: %w", explain(err))
-		}
-		c.Approved = instant(approved)
-		list = append(list, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list old apps: %w", explain(err))
-	}
-	return list, nil
+	return known, nil
 }
 
-// ForgetOldClient takes the permission back. Tokens that the app has stay good.
+// OldClients lists the apps that may sign in without PKCE, by client_id.
+func (db *DB) OldClients(ctx context.Context) ([]OldClient, error) {
+	scan := func(r row) (c OldClient, err error) {
+		var approved sql.NullInt64
+		err = r.Scan(&c.ClientID, &approved)
+		c.Approved = instant(approved)
+		return c, err
+	}
+	return collect(ctx, db, "list apps without PKCE", scan, "SELECT client_id, approved FROM old_client ORDER BY client_id")
+}
+
+// ForgetOldClient withdraws the permission. Tokens of the app stay valid.
 func (db *DB) ForgetOldClient(ctx context.Context, clientID string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM old_client WHERE client_id = ?", clientID)

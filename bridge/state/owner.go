@@ -9,36 +9,36 @@ import (
 	"time"
 )
 
-// Owner is who may sign in on the pages.
+// Owner is the person who may sign in.
 type Owner struct {
-	Handle   []byte // names the owner to authenticators; random, and the same for ever
+	Handle   []byte // identifies the owner to authenticators; random, never changes
 	Password string // in PHC form; "" when none is set
 	Changed  time.Time
 	Passkeys []Passkey // oldest first
 }
 
-// Known tells whether there is anything to sign in with.
+// Known reports whether there is a password or passkey to sign in with.
 func (o Owner) Known() bool { return o.Password != "" || len(o.Passkeys) > 0 }
 
-// Passkey is a public key of the owner's.
+// Passkey is a public key of the owner.
 type Passkey struct {
 	ID         int64
-	Credential []byte // the authenticator's name for it
+	Credential []byte // the authenticator's ID of it
 	Name       string // for the owner: "phone"
-	Record     []byte // all that is known of it, as JSON
+	Record     []byte // everything about it, as JSON
 	Created    time.Time
 	LastUsed   time.Time
 }
 
-// What the owner's methods say of what is not there.
+// Errors of the methods for the owner.
 var (
 	ErrNoSetup     = errors.New("no such set-up link")
 	ErrNoPasskey   = errors.New("no such passkey")
 	ErrLastSignIn  = errors.New("it is the only way to sign in")
-	ErrSamePasskey = errors.New("the passkey is known already")
+	ErrSamePasskey = errors.New("the passkey was added before")
 )
 
-// Owner reads everything about the owner. It makes the handle the first time.
+// Owner returns the owner. It creates the handle the first time.
 func (db *DB) Owner(ctx context.Context) (Owner, error) {
 	o, err := db.owner(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -85,9 +85,9 @@ func (db *DB) owner(ctx context.Context) (Owner, error) {
 	return o, rows.Err()
 }
 
-// SetPassword stores a password in PHC form and ends every session. With a set-up link's
-// secret it uses the link up, or answers ErrNoSetup and changes nothing; setup is "" for who
-// has shown otherwise that he may.
+// SetPassword stores a password in PHC form and ends all sessions. If setup is the secret of a
+// set-up link, it uses up the link, or returns ErrNoSetup and changes nothing; if it is "", the
+// caller has authorized the change.
 func (db *DB) SetPassword(ctx context.Context, phc, setup string) error {
 	return db.credential(ctx, "set the password", setup, func(tx *sql.Tx) error {
 		if err := makeOwner(ctx, tx); err != nil {
@@ -101,16 +101,16 @@ func (db *DB) SetPassword(ctx context.Context, phc, setup string) error {
 	})
 }
 
-// StrengthenPassword replaces the stored form of the password, which did not change.
+// StrengthenPassword replaces the hash of an unchanged password.
 func (db *DB) StrengthenPassword(ctx context.Context, old, phc string) error {
-	return db.credential(ctx, "store the password anew", "", func(tx *sql.Tx) error {
+	return db.credential(ctx, "update the password hash", "", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE owner SET password = ? WHERE password = ?", phc, old)
 		return err
 	})
 }
 
-// AddPasskey stores p (its ID is ignored). setup is as for SetPassword; who comes by a set-up
-// link ends every session.
+// AddPasskey stores p; p.ID is ignored. setup is as for SetPassword; a set-up link ends all
+// sessions.
 func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
 	return db.credential(ctx, "add the passkey", setup, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
@@ -128,9 +128,9 @@ func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
 	})
 }
 
-// UsePasskey notes what an authenticator told when the owner signed in with it.
+// UsePasskey stores a passkey's new record after the owner signed in with it.
 func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.Time) error {
-	return db.credential(ctx, "note the use of the passkey", "", func(tx *sql.Tx) error {
+	return db.credential(ctx, "record the use of the passkey", "", func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "UPDATE passkey SET record = ?, last_used = ? WHERE id = ?", string(record), stamp(now), id)
 		if err != nil {
 			return err
@@ -139,7 +139,7 @@ func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.
 	})
 }
 
-// RemovePasskey forgets a passkey; ErrLastSignIn when nothing to sign in with would be left.
+// RemovePasskey deletes a passkey, or returns ErrLastSignIn if it is the only way to sign in.
 func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
 	return db.credential(ctx, "remove the passkey", "", func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "DELETE FROM passkey WHERE id = ?", id)
@@ -158,7 +158,7 @@ func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
 	})
 }
 
-// RemovePasskeys forgets them all and ends every session. It is for who owns the machine.
+// RemovePasskeys deletes all passkeys and sessions. It is for the command line.
 func (db *DB) RemovePasskeys(ctx context.Context) error {
 	return db.credential(ctx, "remove the passkeys", "", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM passkey; DELETE FROM session")
@@ -166,7 +166,7 @@ func (db *DB) RemovePasskeys(ctx context.Context) error {
 	})
 }
 
-// credential runs one change of what the owner signs in with.
+// credential runs one change of the owner's credentials.
 func (db *DB) credential(ctx context.Context, what, setup string, change func(*sql.Tx) error) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		if setup != "" {

@@ -2,28 +2,21 @@ package state
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
-// Renewable are the IDs of the tokens that an app can still renew, whether or not they have
+// Renewable returns the IDs of the tokens that an app can still renew, even if they have
 // expired.
 func (db *DB) Renewable(ctx context.Context) (map[int64]bool, error) {
-	rows, err := db.sql.QueryContext(ctx, "SELECT token_id FROM refresh WHERE used IS NULL AND expires > ?", stamp(time.Now()))
+	scan := func(r row) (id int64, err error) { return id, r.Scan(&id) }
+	ids, err := collect(ctx, db, "list refresh tokens", scan,
+		"SELECT token_id FROM refresh WHERE used IS NULL AND expires > ?", stamp(time.Now()))
 	if err != nil {
-		return nil, fmt.Errorf("list refresh tokens: %w", explain(err))
+		return nil, err
 	}
-	defer rows.Close()
-	renewable := map[int64]bool{}
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("list refresh tokens: %w", explain(err))
-		}
+	renewable := make(map[int64]bool, len(ids))
+	for _, id := range ids {
 		renewable[id] = true
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list refresh tokens: %w", explain(err))
 	}
 	return renewable, nil
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrNoSession: there is no such session, or it is over.
+// ErrNoSession means that there is no such session or that it has ended.
 var ErrNoSession = errors.New("no such session")
 
 // Session is one browser in which the owner signed in.
@@ -17,12 +17,12 @@ type Session struct {
 	ID      int64
 	Browser string // for the owner: "Firefox on Android"
 	Created time.Time
-	Used    time.Time // exact to lastUsedStep
-	Expires time.Time // whatever happens until then
+	Used    time.Time // with the precision of lastUsedStep
+	Expires time.Time // even if it is used
 }
 
-// CreateSession stores s (its ID is ignored) and gives the secret for its browser. Sessions
-// that are over are forgotten.
+// CreateSession stores s and returns the secret for its browser. s.ID is ignored. It deletes
+// ended sessions.
 func (db *DB) CreateSession(ctx context.Context, s Session) (secret string, err error) {
 	secret = rand.Text() + rand.Text()
 	err = db.write(ctx, func(tx *sql.Tx) error {
@@ -31,7 +31,10 @@ func (db *DB) CreateSession(ctx context.Context, s Session) (secret string, err 
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO session (secret, browser, created, used, expires) VALUES (?, ?, ?, ?, ?)",
 			digest(secret), s.Browser, stamp(s.Created), stamp(s.Used), stamp(s.Expires))
-		return err
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, Event{Kind: SignedIn, First: s.Created, Subject: s.Browser})
 	})
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
@@ -39,8 +42,8 @@ func (db *DB) CreateSession(ctx context.Context, s Session) (secret string, err 
 	return secret, nil
 }
 
-// Session is the session that secret stands for, used now; ErrNoSession when it is over: at
-// its Expires, or when it was not used for idle.
+// Session returns the session of a secret and marks it as used now. It returns ErrNoSession
+// after the session's Expires, or when it was not used for idle.
 func (db *DB) Session(ctx context.Context, secret string, idle time.Duration, now time.Time) (Session, error) {
 	row := db.sql.QueryRowContext(ctx, selectSession+" WHERE secret = ?", digest(secret))
 	s, err := scanSession(row)
@@ -66,28 +69,13 @@ func (db *DB) Session(ctx context.Context, secret string, idle time.Duration, no
 	return s, nil
 }
 
-// Sessions lists the sessions that are not over, the last used first.
+// Sessions lists the current sessions, the last used first.
 func (db *DB) Sessions(ctx context.Context, idle time.Duration, now time.Time) ([]Session, error) {
-	rows, err := db.sql.QueryContext(ctx, selectSession+" WHERE expires > ? AND used > ? ORDER BY used DESC, id DESC", stamp(now), stamp(now.Add(-idle)))
-	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", explain(err))
-	}
-	defer rows.Close()
-	var list []Session
-	for rows.Next() {
-		s, err := scanSession(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list sessions: %w", explain(err))
-		}
-		list = append(list, s)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list sessions: %w", explain(err))
-	}
-	return list, nil
+	return collect(ctx, db, "list sessions", scanSession,
+		selectSession+" WHERE expires > ? AND used > ? ORDER BY used DESC, id DESC", stamp(now), stamp(now.Add(-idle)))
 }
 
-// DeleteSession ends one session. Ending one that is over changes nothing.
+// DeleteSession ends one session. Ending it again changes nothing.
 func (db *DB) DeleteSession(ctx context.Context, secret string) error {
 	return db.deleteSessions(ctx, "DELETE FROM session WHERE secret = ?", digest(secret))
 }

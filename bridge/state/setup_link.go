@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// CreateSetup gives the secret of a new set-up link. Links made before are void from now on.
+// CreateSetup creates a set-up link and returns its secret. Older links become invalid.
 func (db *DB) CreateSetup(ctx context.Context, expires time.Time) (secret string, err error) {
 	secret = rand.Text()
 	err = db.write(ctx, func(tx *sql.Tx) error {
@@ -19,13 +19,13 @@ func (db *DB) CreateSetup(ctx context.Context, expires time.Time) (secret string
 		return insertSetup(ctx, tx, secret, expires)
 	})
 	if err != nil {
-		return "", fmt.Errorf("make a set-up link: %w", err)
+		return "", fmt.Errorf("create set-up link: %w", err)
 	}
 	return secret, nil
 }
 
-// CreateFirstSetup is CreateSetup unless there is an owner or there was ever a link that
-// nobody used: then secret is "". Of several processes one gets the secret.
+// CreateFirstSetup is CreateSetup, unless there is an owner or an unused link, even an expired
+// one: then secret is "". Only one of several processes gets a secret.
 func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret string, err error) {
 	secret = rand.Text()
 	err = db.write(ctx, func(tx *sql.Tx) error {
@@ -43,7 +43,7 @@ func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret s
 		return insertSetup(ctx, tx, secret, expires)
 	})
 	if err != nil {
-		return "", fmt.Errorf("make the first set-up link: %w", err)
+		return "", fmt.Errorf("create first set-up link: %w", err)
 	}
 	return secret, nil
 }
@@ -54,8 +54,8 @@ func insertSetup(ctx context.Context, tx *sql.Tx, secret string, expires time.Ti
 	return err
 }
 
-// Setup is nil when a set-up link is good, and ErrNoSetup when it was used, has expired, was
-// replaced or never was. It does not use the link up: SetPassword and AddPasskey do.
+// Setup returns nil for a valid set-up link, and ErrNoSetup for one that was used, has expired,
+// was replaced or never existed. It does not use up the link; SetPassword and AddPasskey do.
 func (db *DB) Setup(ctx context.Context, secret string) error {
 	var expires sql.NullInt64
 	err := db.sql.QueryRowContext(ctx, "SELECT expires FROM setup_link WHERE secret = ?", digest(secret)).Scan(&expires)
@@ -70,7 +70,7 @@ func (db *DB) Setup(ctx context.Context, secret string) error {
 	return nil
 }
 
-// useSetup makes a good link, and any other, void.
+// useSetup deletes a valid link and all others.
 func useSetup(ctx context.Context, tx *sql.Tx, secret string) error {
 	result, err := tx.ExecContext(ctx, "DELETE FROM setup_link WHERE secret = ? AND expires > ?", digest(secret), stamp(time.Now()))
 	if err == nil {

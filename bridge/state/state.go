@@ -1,10 +1,10 @@
-// Package state keeps what is not content: access tokens, how the owner signs in, and uploads
-// that wait for their post.
+// Package state stores what is not content: access tokens, the owner's credentials and
+// sessions, uploads that wait for their post, and a log of security events.
 //
-// It is one SQLite file, which only its owner can read. Several processes may have it open
-// at once: `gitpost token revoke` beside a running server works at the next request. What a
-// method has returned without an error is on disk and survives kill -9 and a power cut.
-// Losing the file costs the tokens and the waiting uploads, never a post.
+// It is one SQLite file that only the user of gitpost can read. Several processes can open it
+// at the same time: `gitpost token revoke` beside a running server takes effect at the next
+// request. Once a method returned without an error, its change survives kill -9 and a power
+// cut. Losing the file costs the tokens and the waiting uploads, never a post.
 //
 // A DB is safe for concurrent use.
 package state
@@ -33,13 +33,15 @@ const busyTimeout = 10 * time.Second
 type DB struct {
 	sql *sql.DB
 
-	// writing is held by the one writer of this process: SQLite has one writer anyway, and
-	// waiters of a mutex are woken where waiters of its file lock poll.
+	// writing is held by the one writer of this process: SQLite allows one writer only, and
+	// waiting for its file lock means polling.
 	writing sync.Mutex
+
+	refusals refusals
 }
 
-// Open opens the database at path, makes it when it is not there, and brings its tables up
-// to date. The file is made readable by its owner alone, also when it was not.
+// Open opens or creates the database at path and updates its tables. It removes the permissions
+// of other users from the file.
 func Open(ctx context.Context, path string) (*DB, error) {
 	return open(ctx, path, migrations)
 }
@@ -66,10 +68,13 @@ func open(ctx context.Context, path string, migrations []string) (*DB, error) {
 }
 
 // Close waits for running queries and closes the database.
-func (db *DB) Close() error { return db.sql.Close() }
+func (db *DB) Close() error {
+	flushed := db.flushRefusals(context.Background())
+	return errors.Join(flushed, db.sql.Close())
+}
 
-// protect makes the file before SQLite does, so that it never exists with a wider mode.
-// SQLite gives its -wal and -shm files the mode of the database.
+// protect creates the file before SQLite does, so that other users can never read it. SQLite
+// creates its -wal and -shm files with the same mode.
 func protect(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -88,7 +93,7 @@ func protect(path string) error {
 	return syncFolder(folder)
 }
 
-// narrow takes away what others may do with the files.
+// narrow removes the permissions of other users.
 func narrow(path string) error {
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		info, err := os.Stat(name)
@@ -99,20 +104,20 @@ func narrow(path string) error {
 			return err
 		}
 		if !info.Mode().IsRegular() {
-			return fmt.Errorf("%s is not a regular file; give the path of a file", name)
+			return fmt.Errorf("%s is not a regular file; use the path of a file", name)
 		}
 		if info.Mode().Perm()&0o077 == 0 {
 			continue
 		}
 		if err := os.Chmod(name, 0o600); err != nil {
-			return fmt.Errorf("%w; make it readable by its owner alone (chmod 600)", err)
+			return fmt.Errorf("%w; remove the permissions of other users (chmod 600)", err)
 		}
 	}
 	return nil
 }
 
-// syncFolder makes a new directory entry durable. Systems that cannot sync a folder do not
-// need it.
+// syncFolder makes a new directory entry durable. Systems that cannot sync a folder do not need
+// to.
 func syncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
@@ -125,9 +130,9 @@ func syncFolder(path string) error {
 	return nil
 }
 
-// dataSource is the URI of the file, with the settings that every connection needs.
-// _txlock=immediate: a transaction that reads first and writes later would otherwise fail
-// without waiting when another process wrote in between.
+// dataSource returns the URI of the file with the settings of every connection. With
+// _txlock=immediate a transaction that first reads and then writes waits for other processes;
+// otherwise it would fail when one wrote in between.
 func dataSource(path string) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
@@ -158,7 +163,7 @@ func (db *DB) write(ctx context.Context, change func(*sql.Tx) error) error {
 	return explain(tx.Commit())
 }
 
-// explain adds to SQLite's errors what a person can do about them.
+// explain adds a remedy to SQLite's errors.
 func explain(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -166,18 +171,19 @@ func explain(err error) error {
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		return fmt.Errorf("%w; the file is damaged or no database: move it away (tokens and waiting uploads are lost with it, posts are not)", err)
+		return fmt.Errorf("%w; the file is damaged or not a database: "+
+			"move it away (this loses tokens and waiting uploads, but no posts)", err)
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%w; make room on the disk: %w", err, syscall.ENOSPC)
+		return fmt.Errorf("%w; free disk space: %w", err, syscall.ENOSPC)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return fmt.Errorf("%w; let gitpost's user write to the file and its folder", err)
+		return fmt.Errorf("%w; allow gitpost's user to write to the file and its folder", err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("%w; another process has kept the database locked for %s", err, busyTimeout)
+		return fmt.Errorf("%w; another process has locked the database for more than %s", err, busyTimeout)
 	}
 	return err
 }
 
-// stamp is how an instant is stored: microseconds since 1970, and NULL for the zero time.
+// stamp returns a time as it is stored: microseconds since 1970, or NULL for the zero time.
 func stamp(t time.Time) sql.NullInt64 {
 	if t.IsZero() {
 		return sql.NullInt64{}
@@ -185,7 +191,28 @@ func stamp(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMicro(), Valid: true}
 }
 
-// instant reads a stamp back, in UTC.
+// collect reads all rows of a query. what names the operation for errors.
+func collect[T any](ctx context.Context, db *DB, what string, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	var list []T
+	rows, err := db.sql.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, explain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, explain(err))
+		}
+		list = append(list, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return list, nil
+}
+
+// instant returns the time of a stamp, in UTC.
 func instant(n sql.NullInt64) time.Time {
 	if !n.Valid {
 		return time.Time{}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -11,36 +12,76 @@ import (
 	"time"
 )
 
-// What Token says of a secret that is not good. RevokeToken and RevokeSecret answer
-// ErrNoToken too.
+// Errors of Token. RevokeToken and RevokeSecret return ErrNoToken too.
 var (
 	ErrNoToken = errors.New("no such token")
 	ErrRevoked = errors.New("the token was revoked")
 	ErrExpired = errors.New("the token has expired")
 )
 
-// tokenPrefix lets secret scanners and people recognise a token of gitpost.
+// tokenPrefix identifies tokens of gitpost for secret scanners and people.
 const tokenPrefix = "gp_"
 
-// lastUsedStep is how exact LastUsed is: a busy app costs one write a minute.
+// lastUsedStep is the precision of LastUsed: a busy app causes one write a minute.
 const lastUsedStep = time.Minute
 
-// Token is what an app may do, for whom. A zero time means never.
+// Token is what an app may do. A zero time means never.
 type Token struct {
 	ID       int64
 	Name     string // for the owner: "phone"
 	ClientID string // the app's client_id; "" for a token made by hand
 	Me       string
 	Scope    []string
-	Sites    []string // addresses of the sites that it is good for; none: all
+	Sites    []string // URLs of the sites that it may use; none: all
+	AllSites bool     // the owner allowed all sites, also later ones
 	Created  time.Time
 	LastUsed time.Time
 	Expires  time.Time
 	Revoked  time.Time
 }
 
-// CreateToken stores t (its ID is ignored, and Created is now when it is zero) and gives the
-// secret that stands for it. Only the secret's SHA-256 is kept: it cannot be shown again.
+// allSites is how AllSites is stored.
+const allSites = "*"
+
+// storedSites returns sites as they are stored.
+func storedSites(sites []string, all bool) string {
+	if all {
+		return allSites
+	}
+	return strings.Join(sites, " ")
+}
+
+// readSites is the inverse of storedSites.
+func readSites(stored string) (sites []string, all bool) {
+	switch stored {
+	case "":
+		return nil, false
+	case allSites:
+		return nil, true
+	}
+	return strings.Fields(stored), false
+}
+
+// BindSites names the sites in tokens and codes that do not name any, unless the owner allowed
+// all. Call it with the current sites before new ones are added.
+func (db *DB) BindSites(ctx context.Context, sites []string) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{"token", "code"} {
+			_, err := tx.ExecContext(ctx, "UPDATE "+table+" SET sites = ? WHERE sites = ''", storedSites(sites, false))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("bind tokens to sites: %w", err)
+	}
+	return nil
+}
+
+// CreateToken stores t and returns its secret, of which only the SHA-256 is stored: it cannot
+// be shown again. t.ID is ignored; t.Created is by default the current time.
 func (db *DB) CreateToken(ctx context.Context, t Token) (secret string, err error) {
 	if t.Created.IsZero() {
 		t.Created = time.Now()
@@ -56,46 +97,48 @@ func (db *DB) CreateToken(ctx context.Context, t Token) (secret string, err erro
 	return secret, nil
 }
 
-// newSecret is the prefix and two texts of 130 random bits each. The first alone could not
-// be guessed; together they are as long as the tokens of other hosts, which scanners expect.
+// newSecret returns the prefix and two texts of 130 random bits each. One would be enough;
+// together they have the usual length of tokens, which secret scanners expect.
 func newSecret(prefix string) string { return prefix + rand.Text() + rand.Text() }
 
-// notInScope tells of what RFC 6749 keeps out of a scope, which has a place in headers.
+// notInScope reports whether RFC 6749 forbids a character in a scope.
 func notInScope(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 
 func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id int64, err error) {
 	for _, word := range t.Scope {
 		if word == "" || strings.ContainsFunc(word, notInScope) {
-			return 0, fmt.Errorf("scope %q is not one word of plain letters; give each scope by itself", word)
+			return 0, fmt.Errorf("scope %q must be one word of ASCII characters", word)
 		}
 	}
 	for _, site := range t.Sites {
 		if site == "" || strings.ContainsAny(site, " \t\r\n") {
-			return 0, fmt.Errorf("site %q is not an address; give each site by itself", site)
+			return 0, fmt.Errorf("site %q is not a URL", site)
 		}
 	}
 	result, err := tx.ExecContext(ctx, `
 		INSERT INTO token (secret, name, client_id, me, scope, sites, created, last_used, expires, revoked)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "), strings.Join(t.Sites, " "),
+		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "), storedSites(t.Sites, t.AllSites),
 		stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked))
 	if err != nil {
 		return 0, err
 	}
-	return result.LastInsertId()
+	if id, err = result.LastInsertId(); err != nil {
+		return 0, err
+	}
+	return id, record(ctx, tx, Event{Kind: TokenCreated, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id})
 }
 
-// digest is what is stored of a secret. A secret has 260 random bits, so a plain hash
-// cannot be turned back; and looking a hash up tells a stranger nothing by the time it takes.
+// digest returns what is stored of a secret. A secret has 260 random bits, so a plain hash
+// cannot be reversed, and the time of looking it up reveals nothing.
 func digest(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
 
-// Token is the token that secret stands for: ErrNoToken, ErrRevoked or ErrExpired when it is
-// not good. It asks the file each time, so that a revocation by any process works at once.
-// LastUsed is renewed at most once a minute; that this failed is no reason to refuse a
-// request.
+// Token returns the token of a secret, or ErrNoToken, ErrRevoked or ErrExpired. It reads the
+// file each time, so that a revocation by another process takes effect immediately. It updates
+// LastUsed at most once a minute and ignores errors in doing so.
 func (db *DB) Token(ctx context.Context, secret string) (Token, error) {
 	row := db.sql.QueryRowContext(ctx, selectToken+" WHERE secret = ?", digest(secret))
 	t, err := scanToken(row)
@@ -112,15 +155,15 @@ func (db *DB) Token(ctx context.Context, secret string) (Token, error) {
 	if !t.Expires.IsZero() && !now.Before(t.Expires) {
 		return Token{}, ErrExpired
 	}
-	if now.Sub(t.LastUsed) >= lastUsedStep && db.touch(ctx, t.ID, now) {
+	if now.Sub(t.LastUsed) >= lastUsedStep && db.touch(ctx, t, now) {
 		t.LastUsed = now.UTC().Truncate(time.Microsecond)
 	}
 	return t, nil
 }
 
-// touch renews LastUsed unless that would mean waiting: another writer in this process or
-// in another one is left alone, and the next request tries again.
-func (db *DB) touch(ctx context.Context, id int64, now time.Time) bool {
+// touch updates LastUsed unless it would have to wait for another writer; then the next request
+// tries again.
+func (db *DB) touch(ctx context.Context, t Token, now time.Time) bool {
 	if !db.writing.TryLock() {
 		return false
 	}
@@ -133,56 +176,53 @@ func (db *DB) touch(ctx context.Context, id int64, now time.Time) bool {
 	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err != nil {
 		return false
 	}
-	// The connection goes back to the pool with its timeout, also when ctx has ended.
+	// The connection returns to the pool with its timeout, even if ctx has ended.
 	defer conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds()))
-	_, err = conn.ExecContext(ctx, "UPDATE token SET last_used = ?1 WHERE id = ?2 AND (last_used IS NULL OR last_used < ?1)", stamp(now), id)
-	return err == nil
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return false
+	}
+	defer tx.Rollback()
+	result, err := tx.ExecContext(ctx,
+		"UPDATE token SET last_used = ?1 WHERE id = ?2 AND (last_used IS NULL OR last_used < ?1)", stamp(now), t.ID)
+	if err != nil {
+		return false
+	}
+	if n, err := result.RowsAffected(); err == nil && n > 0 && t.LastUsed.IsZero() {
+		e := Event{Kind: TokenFirstUsed, First: now, Subject: cmp.Or(t.ClientID, t.Name), TokenID: t.ID}
+		if err := record(ctx, tx, e); err != nil {
+			return false
+		}
+	}
+	return tx.Commit() == nil
 }
 
 // Tokens lists all tokens, newest first, revoked and expired ones too.
 func (db *DB) Tokens(ctx context.Context) ([]Token, error) {
-	rows, err := db.sql.QueryContext(ctx, selectToken+" ORDER BY created DESC, id DESC")
-	if err != nil {
-		return nil, fmt.Errorf("list tokens: %w", explain(err))
-	}
-	defer rows.Close()
-	var list []Token
-	for rows.Next() {
-		t, err := scanToken(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list tokens: %w", explain(err))
-		}
-		list = append(list, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list tokens: %w", explain(err))
-	}
-	return list, nil
+	return collect(ctx, db, "list tokens", scanToken, selectToken+" ORDER BY created DESC, id DESC")
 }
 
-// RevokeToken makes the token useless from now on. Revoking again changes nothing;
-// ErrNoToken when there was never one of that id.
+// RevokeToken revokes a token. Revoking it again changes nothing; it returns ErrNoToken when
+// there is no token with that id.
 func (db *DB) RevokeToken(ctx context.Context, id int64) error {
 	return db.revoke(ctx, "id", id)
 }
 
-// RevokeSecret is RevokeToken for who has the secret.
+// RevokeSecret is RevokeToken by secret.
 func (db *DB) RevokeSecret(ctx context.Context, secret string) error {
 	return db.revoke(ctx, "secret", digest(secret))
 }
 
 func (db *DB) revoke(ctx context.Context, column string, value any) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		// Of two revocations the first one's time stays.
-		result, err := tx.ExecContext(ctx, "UPDATE token SET revoked = coalesce(revoked, ?) WHERE "+column+" = ?", stamp(time.Now()), value)
+		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE "+column+" = ?", value))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNoToken
+		}
 		if err != nil {
 			return err
 		}
-		n, err := result.RowsAffected()
-		if err == nil && n == 0 {
-			return ErrNoToken
-		}
-		return err
+		return revokeRow(ctx, tx, sql.NullInt64{Int64: t.ID, Valid: true}, TokenRevoked, time.Now())
 	})
 	if err != nil && !errors.Is(err, ErrNoToken) {
 		return fmt.Errorf("revoke token: %w", err)
@@ -204,9 +244,7 @@ func scanToken(r row) (Token, error) {
 		return Token{}, err
 	}
 	t.Scope = strings.Fields(scope)
-	if sites != "" {
-		t.Sites = strings.Fields(sites)
-	}
+	t.Sites, t.AllSites = readSites(sites)
 	t.Created, t.LastUsed, t.Expires, t.Revoked = instant(created), instant(lastUsed), instant(expires), instant(revoked)
 	return t, nil
 }

@@ -8,37 +8,38 @@ import (
 	"time"
 )
 
-// ErrNoUpload means that nothing was uploaded under that name or URL.
+// ErrNoUpload means that there is no upload with that name or URL.
 var ErrNoUpload = errors.New("no such upload")
 
-// Upload is a file that a client sent. It is staged on disk until a post refers to it;
-// then it is in the repository, and Committed says since when.
+// Upload is a file that a client sent. It is staged on disk until a post refers to it; then it
+// is committed to the repository.
 type Upload struct {
+	Site        string // URL of the site that it was uploaded for; "": from before sites were recorded
 	Name        string // last element of the URL; unique
-	URL         string // where the site will serve it; unique
+	URL         string // at which the site will serve it; unique
 	Path        string // file in the repository
 	File        string // staged file on disk, relative to the uploads folder
 	Filename    string // as the client named it
 	ContentType string // by content
 	Size        int64
-	Width       int // 0 when it is no picture
+	Width       int // 0 when it is not a picture
 	Height      int
 	Created     time.Time
 	Committed   time.Time // zero: not yet
-	TokenID     int64     // the token it came with; 0 for one of another server
+	TokenID     int64     // of the token that uploaded it; 0 for one of another server
 }
 
-// AddUpload stores u; Created is now when it is zero. A second upload of the same name or
-// URL is an error.
+// AddUpload stores u; u.Created is by default the current time. A second upload with the same
+// name or URL is an error.
 func (db *DB) AddUpload(ctx context.Context, u Upload) error {
 	if u.Created.IsZero() {
 		u.Created = time.Now()
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO upload (name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			u.Name, u.URL, u.Path, u.File, u.Filename, u.ContentType, u.Size, u.Width, u.Height,
+			INSERT INTO upload (site, name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			u.Site, u.Name, u.URL, u.Path, u.File, u.Filename, u.ContentType, u.Size, u.Width, u.Height,
 			sql.NullInt64{Int64: u.TokenID, Valid: u.TokenID != 0}, stamp(u.Created), stamp(u.Committed))
 		return err
 	})
@@ -48,12 +49,12 @@ func (db *DB) AddUpload(ctx context.Context, u Upload) error {
 	return nil
 }
 
-// Upload is the upload of that name, or ErrNoUpload.
+// Upload returns the upload with a name, or ErrNoUpload.
 func (db *DB) Upload(ctx context.Context, name string) (Upload, error) {
 	return db.oneUpload(ctx, "name", name)
 }
 
-// UploadByURL is the upload that the site will serve at url, or ErrNoUpload.
+// UploadByURL returns the upload that the site will serve at url, or ErrNoUpload.
 func (db *DB) UploadByURL(ctx context.Context, url string) (Upload, error) {
 	return db.oneUpload(ctx, "url", url)
 }
@@ -69,7 +70,17 @@ func (db *DB) oneUpload(ctx context.Context, column, value string) (Upload, erro
 	return u, nil
 }
 
-// Uploads lists the uploads, newest first, committed ones too. A limit of 0 or less means
+// StagedBytes returns the total size of the uploads of a token that no post refers to.
+func (db *DB) StagedBytes(ctx context.Context, tokenID int64) (size int64, err error) {
+	err = db.sql.QueryRowContext(ctx, "SELECT coalesce(sum(size), 0) FROM upload WHERE token_id IS ? AND committed IS NULL",
+		sql.NullInt64{Int64: tokenID, Valid: tokenID != 0}).Scan(&size)
+	if err != nil {
+		return 0, fmt.Errorf("sum uploads: %w", explain(err))
+	}
+	return size, nil
+}
+
+// Uploads lists the uploads, newest first, including committed ones. A limit of 0 or less means
 // all of them.
 func (db *DB) Uploads(ctx context.Context, limit, offset int) ([]Upload, error) {
 	if limit <= 0 {
@@ -78,36 +89,18 @@ func (db *DB) Uploads(ctx context.Context, limit, offset int) ([]Upload, error) 
 	return db.uploads(ctx, "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?", limit, max(offset, 0))
 }
 
-// ExpiredUploads are those that came before that time and that no post refers to, oldest
-// first.
+// ExpiredUploads lists the uploads from before a time that no post refers to, oldest first.
 func (db *DB) ExpiredUploads(ctx context.Context, before time.Time) ([]Upload, error) {
 	return db.uploads(ctx, "WHERE committed IS NULL AND created < ? ORDER BY created, id", stamp(before))
 }
 
 func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]Upload, error) {
-	rows, err := db.sql.QueryContext(ctx, selectUpload+" "+which, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list uploads: %w", explain(err))
-	}
-	defer rows.Close()
-	var list []Upload
-	for rows.Next() {
-		u, err := scanUpload(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list uploads: %w", explain(err))
-		}
-		list = append(list, u)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list uploads: %w", explain(err))
-	}
-	return list, nil
+	return collect(ctx, db, "list uploads", scanUpload, selectUpload+" "+which, args...)
 }
 
-// MarkCommitted notes that the uploads are in the repository since at, all or none of them, and
-// where: one that was put beside its post has another Path and URL than it was staged for
-// (empty ones are left as they were). One whose Name is not known, or that was committed to
-// the same place before, is passed over.
+// MarkCommitted records that the uploads are in the repository, all or none of them. An upload
+// beside its post has another Path and URL than before; empty ones are not changed. Uploads
+// with unknown names, or that were committed to the same path before, are ignored.
 func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time) error {
 	if len(uploads) == 0 {
 		return nil
@@ -129,7 +122,7 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 	return nil
 }
 
-// PlaceUpload notes another Path and URL for an upload that is in no repository yet.
+// PlaceUpload changes Path and URL of an upload that is not committed yet.
 func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE upload SET path = ?, url = ? WHERE name = ? AND committed IS NULL", u.Path, u.URL, u.Name)
@@ -141,7 +134,7 @@ func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
 	return nil
 }
 
-// RemoveUpload forgets an upload, or answers ErrNoUpload. The staged file is the caller's.
+// RemoveUpload deletes an upload, but not its staged file, or returns ErrNoUpload.
 func (db *DB) RemoveUpload(ctx context.Context, name string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "DELETE FROM upload WHERE name = ?", name)
@@ -160,12 +153,15 @@ func (db *DB) RemoveUpload(ctx context.Context, name string) error {
 	return err
 }
 
-const selectUpload = "SELECT name, url, path, file, filename, content_type, size, width, height, token_id, created, committed FROM upload"
+const selectUpload = `
+	SELECT site, name, url, path, file, filename, content_type, size, width, height, token_id, created, committed
+	FROM upload`
 
 func scanUpload(r row) (Upload, error) {
 	var u Upload
 	var token, created, committed sql.NullInt64
-	err := r.Scan(&u.Name, &u.URL, &u.Path, &u.File, &u.Filename, &u.ContentType, &u.Size, &u.Width, &u.Height, &token, &created, &committed)
+	err := r.Scan(&u.Site, &u.Name, &u.URL, &u.Path, &u.File, &u.Filename, &u.ContentType, &u.Size, &u.Width, &u.Height,
+		&token, &created, &committed)
 	if err != nil {
 		return Upload{}, err
 	}

@@ -94,7 +94,7 @@ func readDockerfile(t *testing.T) (img builtImage, goBuild string) {
 
 // TestDockerfilesImageServes takes the Dockerfile's steps without Docker: its go build, its COPY
 // lines into an empty root, and its user, for whom nothing there but /data can be written. In
-// that root the program serves a site behind HTTPS, knows time zones, and tells its health.
+// that root the program serves a site behind HTTPS, knows time zones, and reports its health.
 func TestDockerfilesImageServes(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root may change the root folder: run the test as root")

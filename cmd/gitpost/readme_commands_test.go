@@ -62,6 +62,7 @@ func TestReadmeIsFollowed(t *testing.T) {
 			say("[missing:%s] skip '%[1]s is not installed: .ci/run installs it'", program)
 		}
 		say("config -o unused.yaml") // gives the scenario its address
+		say("env GITPOST_PUSH_WAIT=%s", patience)
 		say("mkdir public\nsite public")
 		say("exec cp -r %s site", filepath.Join(skeletons, r.skeleton))
 		say("exec sed -i s|https://blog.example|$SITE| site/%s", r.config)
@@ -149,7 +150,7 @@ func follow(t *testing.T, say func(string, ...any), command string, asked bool, 
 	}
 }
 
-// built has the site's CI build it, and the server listen at the scenario's address.
+// built builds the site and makes the server listen at the scenario's address.
 func built(say func(string, ...any)) {
 	say("stdout 'Committed as'")
 	say("exec sed -i s|127.0.0.1:8080|$LISTEN| gitpost.yaml")
@@ -185,7 +186,7 @@ func TestReadmeNamesCommandsThatExist(t *testing.T) {
 	}
 }
 
-// make is asked what it would do; .ci/run does it.
+// make -n shows that the targets exist; .ci/run runs them.
 func TestReadmeNamesTargetsThatExist(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// rig is a site with a remote of its own, and the real program to serve it: remote.git,
+// rig is a site with its own remote, and the real program that serves it: remote.git,
 // gitpost.yaml and data are in dir.
 type rig struct {
 	t       *testing.T
@@ -24,7 +24,7 @@ type rig struct {
 	address string // of the server
 	client  *http.Client
 
-	fsckAgain int // how often fsck of the remote was asked anew
+	fsckAgain int // how often fsck of the remote was repeated
 }
 
 func newRig(t *testing.T) *rig {
@@ -58,7 +58,7 @@ func (r *rig) configure(lines ...string) {
 	}
 }
 
-// run runs a program to its end and gives what it prints.
+// run runs a program to completion and returns its output.
 func (r *rig) run(program string, args ...string) string {
 	r.t.Helper()
 	out, err := r.try(program, args...)
@@ -119,8 +119,7 @@ func (r *rig) await(p *process, path string, body *regexp.Regexp) {
 	}
 }
 
-// fsck is Git's own judgement of the clone, which may be missing where it says so, and of
-// the remote.
+// fsck runs git fsck on the clone, which may be missing unless cloned is set, and on the remote.
 func (r *rig) fsck(cloned bool) {
 	r.t.Helper()
 	var both sync.WaitGroup

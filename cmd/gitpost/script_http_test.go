@@ -24,7 +24,7 @@ import (
 //	http STATUS METHOD PATH [-as TOKEN] [-header 'NAME: VALUE'] [-until REGEXP] [BODY]
 //
 // BODY is -json FILE (with $NAMES in it), -body FILE TYPE, or NAME=VALUE... as a form; a
-// value @FILE is a file, which makes the form multipart. $TOKEN is sent unless -as gives
+// value @FILE is a file, which makes the form multipart. $TOKEN is sent unless -as names
 // another one or an empty one. The body of the answer goes to stdout, status and headers to
 // stderr; a Location becomes $LOCATION and its path $PATHOF, a cookie $COOKIE. -until repeats the request until the body matches.
 func (s *scene) http(args []string) {

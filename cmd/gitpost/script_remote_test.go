@@ -33,9 +33,11 @@ func (s *scene) gitHTTP(args []string) {
 	}
 	backend, err := find("git-http-backend")
 	s.check(err)
-	address := "127.0.0.1:0"
+	var address string
 	if s.gitHost != nil {
 		address = s.gitHost.address
+	} else {
+		address = freeAddress()
 	}
 	l, err := net.Listen("tcp", address)
 	s.check(err)
@@ -68,7 +70,7 @@ func (h *gitHost) stop() {
 	<-h.done
 }
 
-// guarded lets through who has the token.
+// guarded requires the token as the password of basic authentication.
 func guarded(token string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, password, _ := r.BasicAuth(); password != token {

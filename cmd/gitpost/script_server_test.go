@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -58,7 +59,7 @@ func (s *scene) config(args []string) {
 	}
 	keys := []string{
 		"me=https://blog.example/", "repo=remote.git", "url=" + s.ts.Getenv("URL"), "listen=" + s.ts.Getenv("LISTEN"),
-		"data=data", "poll=0s",
+		"data=data", "poll=0s", "push_wait=" + patience.String(), // so that 201 means pushed, however slow this machine is
 	}
 	var text strings.Builder
 	for _, key := range append(keys, args...) {
@@ -74,14 +75,22 @@ func (s *scene) config(args []string) {
 	s.check(os.WriteFile(s.ts.MkAbs(file), []byte(text.String()), 0o600))
 }
 
-// freeAddress is a loopback address on which nothing listens.
+// Ports below those that systems hand out by themselves: no other listener or connection
+// takes one of them between two starts of a server that has to keep its address.
+const firstPort, lastPort = 20000, 32000
+
+var nextPort atomic.Uint32
+
+// freeAddress is a loopback address on which nothing listens. No address is returned twice.
 func freeAddress() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
+	nextPort.CompareAndSwap(0, uint32(os.Getpid()*64)) // two runs at once start at different ports
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", firstPort+nextPort.Add(1)%(lastPort-firstPort))
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // serve starts the server and waits until it answers; its output goes to serve.log. With
@@ -135,18 +144,29 @@ func (s *scene) says(args []string) {
 	}
 }
 
-// reload sends SIGHUP and waits for what the server says to it, which goes to stdout. With ! the
-// configuration must be refused.
-func (s *scene) reload([]string) {
+// reload REGEXP... sends SIGHUP and waits until the server has said that the configuration is
+// reloaded, or with ! that it is not. Each problem is a log line of its own, so ! takes a REGEXP for
+// each line to wait for. What the server said goes to stdout.
+func (s *scene) reload(args []string) {
+	outcome := "the configuration is reloaded"
+	if s.neg {
+		s.usage(args, 1, "! reload REGEXP...")
+		outcome = "the configuration is not reloaded"
+	}
+	wanted := []*regexp.Regexp{regexp.MustCompile(outcome)}
+	for _, arg := range args {
+		wanted = append(wanted, regexp.MustCompile(arg))
+	}
 	before := len(s.server.output())
 	s.server.signal(syscall.SIGHUP)
 	said := func() string { return s.server.output()[before:] }
-	if !s.server.until(func() bool { return strings.Contains(said(), "the configuration is ") }) {
-		s.ts.Fatalf("the server does not notice SIGHUP:\n%s", said())
+	missing := func(want *regexp.Regexp) bool { return !want.MatchString(said()) }
+	if !s.server.until(func() bool { return !slices.ContainsFunc(wanted, missing) }) {
+		s.ts.Fatalf("after SIGHUP the server does not say all of %q; it says\n%s", wanted, said())
 	}
 	s.ts.Stdout().Write([]byte(said()))
-	if strings.Contains(said(), "the configuration is reloaded") == s.neg {
-		s.ts.Fatalf("the server says\n%s", said())
+	if s.neg && strings.Contains(said(), "the configuration is reloaded") {
+		s.ts.Fatalf("the configuration must be refused; the server says\n%s", said())
 	}
 }
 
@@ -199,14 +219,16 @@ func (s *scene) token(args []string) {
 // setup makes a set-up link, or with -first takes the one that the server printed; what
 // opens it becomes $CODE.
 func (s *scene) setup(args []string) {
+	links := regexp.MustCompile(`http\S*/setup\?code=([A-Z2-7]+)[^A-Z2-7]`) // with what follows, so that it is complete
 	text := ""
 	if len(args) == 1 && args[0] == "-first" {
+		s.server.until(func() bool { return links.MatchString(s.server.output()) })
 		text = s.server.output()
 	} else {
 		s.check(s.ts.Exec("gitpost", "passwd"))
 		text = s.ts.ReadFile("stdout")
 	}
-	link := regexp.MustCompile(`http\S*/setup\?code=([A-Z2-7]+)`).FindAllStringSubmatch(text, -1)
+	link := links.FindAllStringSubmatch(text, -1)
 	if len(link) != 1 {
 		s.ts.Fatalf("there are %d set-up links in\n%s", len(link), text)
 	}
@@ -266,7 +288,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// until waits until the condition holds, and gives up when the program ends.
+// until waits until the condition is true, and gives up when the program ends.
 func (p *process) until(condition func() bool) bool {
 	return await(func() bool {
 		select {
@@ -278,7 +300,7 @@ func (p *process) until(condition func() bool) bool {
 	}) && condition()
 }
 
-// await asks again and again whether a condition holds, as long as patience lasts.
+// await polls a condition until it is true or patience runs out.
 func await(condition func() bool) bool {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()

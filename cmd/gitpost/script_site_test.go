@@ -43,7 +43,7 @@ func (s *scene) site(args []string) {
 	}
 	_, address, known := strings.Cut(s.ts.Getenv("SITE"), "://")
 	if !known {
-		address = "127.0.0.1:0"
+		address = freeAddress()
 	}
 	l, err := net.Listen("tcp", address)
 	s.check(err)

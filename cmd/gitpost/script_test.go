@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 //	remote SKELETON           make the bare repository remote.git with a site of testdata/skeletons
 //	config KEY=VALUE...       write gitpost.yaml; me, repo, url, listen, data and poll have defaults
 //	serve                     start gitpost serve and wait until it answers
-//	reload                    have it read its configuration again; what it says goes to stdout
+//	reload [REGEXP...]        make it read its configuration again; what it says goes to stdout.
+//	                          With ! it must refuse it, with a line for each REGEXP
 //	terminate, crash          end it by SIGTERM, which must exit 0, or by SIGKILL
 //	token [-name N] SCOPE...  make a token; it becomes $TOKEN
 //	http STATUS METHOD PATH   send a request; see http in script_http_test.go
@@ -105,7 +106,7 @@ type scene struct {
 
 type sceneKey struct{}
 
-// onScene makes a command of a scene's method.
+// onScene turns a method of scene into a testscript command.
 func onScene(f func(*scene, []string)) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		s := ts.Value(sceneKey{}).(*scene)
@@ -167,14 +168,14 @@ func condition(condition string) (bool, error) {
 	return err != nil, nil
 }
 
-// canMount tells whether a file system can be mounted in a namespace of its own. In a
-// container that takes a privilege which it seldom has.
+// canMount reports whether a file system can be mounted in a new namespace. Containers seldom
+// have the privilege for it.
 var canMount = sync.OnceValue(func() bool {
 	unshare, err := exec.LookPath("unshare")
 	return err == nil && exec.Command(unshare, "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt").Run() == nil
 })
 
-// find looks for a program also where PATH often does not lead.
+// find looks for a program in PATH and in folders that PATH often lacks.
 func find(program string) (string, error) {
 	if program == "git-http-backend" {
 		out, err := exec.Command("git", "--exec-path").Output()
@@ -189,7 +190,7 @@ func find(program string) (string, error) {
 	return exec.LookPath(filepath.Join("/usr/sbin", program))
 }
 
-// end stops what a scenario left running.
+// end stops everything that a scenario left running.
 func (s *scene) end() {
 	if s.server != nil {
 		s.server.kill()
@@ -224,7 +225,7 @@ func (s *scene) remember(args []string) {
 	s.ts.Setenv(args[0], strings.TrimSpace(s.ts.ReadFile("stdout")))
 }
 
-// answers FILE LINE... writes what a person types.
+// answers FILE LINE... writes the lines that a person types.
 func (s *scene) answers(args []string) {
 	s.usage(args, 2, "answers FILE LINE...")
 	s.check(os.WriteFile(s.ts.MkAbs(args[0]), []byte(strings.Join(args[1:], "\n")+"\n"), 0o600))
@@ -261,6 +262,9 @@ func (s *scene) environ() []string {
 	env := os.Environ()
 	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
 		env = append(env, name+"="+s.ts.Getenv(name))
+	}
+	if wait := s.ts.Getenv("GITPOST_PUSH_WAIT"); wait != "" {
+		env = append(env, "GITPOST_PUSH_WAIT="+wait)
 	}
 	return env
 }

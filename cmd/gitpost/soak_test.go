@@ -330,7 +330,7 @@ func (s *soak) editByHand(n int) {
 	s.send("hook", "POST", "/hooks/push", "application/json", []byte("{}"), 200, 202, 503) // 503: the remote is down
 }
 
-// sample reads what the server tells of itself.
+// sample reads the server's metrics.
 func (s *soak) sample() {
 	answer, err := s.client.Get("http://" + s.metrics + "/metrics")
 	if err != nil {
@@ -380,7 +380,7 @@ func (s *soak) settle() {
 	}
 }
 
-// report prints the figures, and holds them to their bounds.
+// report prints the figures and compares them with their limits.
 func (s *soak) report() {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d posts; requests by kind: count, median, 95 %%, longest\n", len(s.posts))

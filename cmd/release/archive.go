@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// file is one file of an archive.
+// file is one file in an archive.
 type file struct {
 	name    string
 	data    []byte
@@ -24,7 +24,7 @@ func (f file) mode() int64 {
 	return 0o644
 }
 
-// writeTar packs the files below a folder, owned by nobody in particular.
+// writeTar writes the files below folder as a gzipped tar archive, without owners.
 func writeTar(w io.Writer, folder string, files []file, when time.Time) error {
 	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
@@ -32,7 +32,10 @@ func writeTar(w io.Writer, folder string, files []file, when time.Time) error {
 	}
 	t := tar.NewWriter(z)
 	for _, f := range files {
-		h := &tar.Header{Name: folder + "/" + f.name, Mode: f.mode(), Size: int64(len(f.data)), ModTime: when, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}
+		h := &tar.Header{
+			Name: folder + "/" + f.name, Mode: f.mode(), Size: int64(len(f.data)), ModTime: when,
+			Typeflag: tar.TypeReg, Format: tar.FormatUSTAR,
+		}
 		if err := t.WriteHeader(h); err != nil {
 			return err
 		}
@@ -43,7 +46,7 @@ func writeTar(w io.Writer, folder string, files []file, when time.Time) error {
 	return errors.Join(t.Close(), z.Close())
 }
 
-// writeZip is the same for Windows.
+// writeZip writes the files below folder as a zip archive, for Windows.
 func writeZip(w io.Writer, folder string, files []file, when time.Time) error {
 	z := zip.NewWriter(w)
 	for _, f := range files {

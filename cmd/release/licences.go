@@ -14,13 +14,14 @@ import (
 	"strings"
 )
 
-// licences is the text of the licences of all that is in the program, on any system: they ask
-// that whoever passes the program on passes them on too.
+// licences returns the licence texts of everything that is linked into the program, on any
+// target. Most licences require that they are distributed with it.
 func licences(ctx context.Context) ([]byte, error) {
 	folders := map[string]string{} // by module and version
 	for _, target := range targets {
 		system, machine, _ := strings.Cut(target, "/")
-		c := exec.CommandContext(ctx, "go", "list", "-deps", "-tags=nodynamic", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/gitpost")
+		c := exec.CommandContext(ctx, "go", "list", "-deps", "-tags=nodynamic",
+			"-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/gitpost")
 		c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+system, "GOARCH="+machine)
 		c.Stderr = os.Stderr
 		out, err := c.Output()
@@ -35,7 +36,7 @@ func licences(ctx context.Context) ([]byte, error) {
 	}
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
-		return nil, fmt.Errorf("ask for the folder of Go: %w", err)
+		return nil, fmt.Errorf("find GOROOT: %w", err)
 	}
 	folders["Go and its standard library"] = strings.TrimSpace(string(root))
 	return licencesOf(folders)
@@ -49,12 +50,12 @@ func writeLicences(ctx context.Context, path string) error {
 	return os.WriteFile(path, text, 0o644)
 }
 
-const aboutLicences = `gitpost's own licence is in the file LICENSE. The program has in it what follows, each under its
-own licence. The decoder of HEIC pictures is libheif and libde265 (LGPL 3), compiled to WebAssembly
+const aboutLicences = `gitpost's own licence is in the file LICENSE. The program contains the following software, each
+under its own licence. The HEIC decoder is libheif and libde265 (LGPL 3), compiled to WebAssembly
 by github.com/gen2brain/heic; their source is at https://github.com/strukturag.
 `
 
-// licencesOf joins the licences that lie in folders, which have names.
+// licencesOf joins the licence files of the named folders.
 func licencesOf(folders map[string]string) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(aboutLicences)
@@ -73,13 +74,15 @@ func licencesOf(folders map[string]string) ([]byte, error) {
 				return nil, err
 			}
 			found = true
-			fmt.Fprintf(&b, "\n%s\n%s: %s\n\n%s\n", strings.Repeat("=", 80), name, e.Name(), bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))))
+			text = bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+			fmt.Fprintf(&b, "\n%s\n%s: %s\n\n%s\n", strings.Repeat("=", 80), name, e.Name(), text)
 		}
 		if !found {
-			return nil, errors.New(name + " has no file with a licence; see how it may be passed on")
+			return nil, errors.New(name + " has no licence file; find out under which terms it may be distributed")
 		}
 	}
 	return b.Bytes(), nil
 }
 
-var isLicence = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|authors)(-[a-z0-9-]+)?(\.(md|txt|bsd|mpl-2\.0))?$`)
+var isLicence = regexp.MustCompile(
+	`(?i)^(licen[cs]e|copying|notice|patents|authors)(-[a-z0-9-]+)?(\.(md|txt|bsd|mpl-2\.0))?$`)

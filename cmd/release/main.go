@@ -1,7 +1,6 @@
-// Command release builds the archives of a release: for each system a static program with
-// its manual pages, completions and the licences of all that is in it, and SHA256SUMS beside
-// them. Two runs at one commit give the same bytes: nothing in the archives tells when or
-// where they were made.
+// Command release builds the archives of a release: for each target a static program with
+// its man pages, completions and the licences of its libraries, and SHA256SUMS beside
+// them. Builds are reproducible: two runs at one commit write the same bytes.
 //
 //	go run ./cmd/release [-out dist] [-only linux/amd64]
 //	go run ./cmd/release -licences FILE
@@ -24,7 +23,7 @@ import (
 	"time"
 )
 
-// targets are the systems that a release is for.
+// targets are the supported systems.
 var targets = []string{
 	"linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64",
 	"windows/amd64", "windows/arm64", "freebsd/amd64", "freebsd/arm64",
@@ -32,8 +31,8 @@ var targets = []string{
 
 func main() {
 	out := flag.String("out", "dist", "folder for the archives")
-	only := flag.String("only", "", "one system alone, such as linux/amd64")
-	text := flag.String("licences", "", "write the licences of all libraries to this file, and no archives")
+	only := flag.String("only", "", "build for one system only, such as linux/amd64")
+	text := flag.String("licences", "", "only write the licences of all libraries to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -51,7 +50,7 @@ func main() {
 
 func release(ctx context.Context, out, only string) error {
 	if only != "" && !slices.Contains(targets, only) {
-		return fmt.Errorf("%s is not a system that a release is for; name one of %s", only, strings.Join(targets, ", "))
+		return fmt.Errorf("-only: %s is not supported; use one of %s", only, strings.Join(targets, ", "))
 	}
 	work, err := os.MkdirTemp("", "gitpost-release-")
 	if err != nil {
@@ -111,11 +110,13 @@ func release(ctx context.Context, out, only string) error {
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
 }
 
-// build makes the program for a system. -trimpath and an empty build id leave nothing of this
-// machine in it; the commit is in it by -buildvcs.
+// build builds the program for one target. -trimpath and an empty build ID keep it
+// independent of this machine; -buildvcs records the commit.
 func build(ctx context.Context, path, system, machine string) error {
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=true", "-tags=nodynamic", "-ldflags=-s -w -buildid=", "-o", path, "./cmd/gitpost")
-	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+system, "GOARCH="+machine, "GOAMD64=v1", "GOARM64=v8.0")
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=true", "-tags=nodynamic",
+		"-ldflags=-s -w -buildid=", "-o", path, "./cmd/gitpost")
+	c.Env = append(os.Environ(),
+		"CGO_ENABLED=0", "GOFLAGS=", "GOOS="+system, "GOARCH="+machine, "GOAMD64=v1", "GOARM64=v8.0")
 	c.Stderr = os.Stderr
 	if err := c.Run(); err != nil {
 		return fmt.Errorf("build for %s/%s: %w", system, machine, err)
@@ -123,7 +124,8 @@ func build(ctx context.Context, path, system, machine string) error {
 	return nil
 }
 
-// commonFiles are those that every archive has, made by the program itself; and its version.
+// commonFiles returns the files that every archive contains, some written by the program
+// itself, and the program's version.
 func commonFiles(ctx context.Context, work string) (files []file, version string, err error) {
 	host := filepath.Join(work, "host")
 	if runtime.GOOS == "windows" {
@@ -132,15 +134,15 @@ func commonFiles(ctx context.Context, work string) (files []file, version string
 	if err := build(ctx, host, runtime.GOOS, runtime.GOARCH); err != nil {
 		return nil, "", err
 	}
-	said, err := exec.CommandContext(ctx, host, "--version").Output()
+	out, err := exec.CommandContext(ctx, host, "--version").Output()
 	if err != nil {
-		return nil, "", fmt.Errorf("ask for the version: %w", err)
+		return nil, "", fmt.Errorf("run --version: %w", err)
 	}
-	version = versionName(string(said))
+	version = versionName(string(out))
 	for _, name := range []string{"README.md", "CHANGELOG.md", "LICENSE"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
-			return nil, "", fmt.Errorf("%w; run it in the top folder of the repository", err)
+			return nil, "", fmt.Errorf("%w; run it in the root of the repository", err)
 		}
 		files = append(files, file{name: name, data: data})
 	}
@@ -152,13 +154,13 @@ func commonFiles(ctx context.Context, work string) (files []file, version string
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		data, err := exec.CommandContext(ctx, host, "completion", shell).Output()
 		if err != nil {
-			return nil, "", fmt.Errorf("make the completions of %s: %w", shell, err)
+			return nil, "", fmt.Errorf("generate the %s completion: %w", shell, err)
 		}
 		files = append(files, file{name: "completions/gitpost." + shell, data: data})
 	}
 	pages := filepath.Join(work, "man")
 	if err := exec.CommandContext(ctx, host, "man", pages).Run(); err != nil {
-		return nil, "", fmt.Errorf("make the manual pages: %w", err)
+		return nil, "", fmt.Errorf("generate the man pages: %w", err)
 	}
 	list, err := os.ReadDir(pages)
 	if err != nil {
@@ -174,26 +176,27 @@ func commonFiles(ctx context.Context, work string) (files []file, version string
 	return files, version, nil
 }
 
-// versionName is what --version said, as part of a file's name: "v1.2.0", or "5d2f0c1e9ab4".
-func versionName(said string) string {
-	said = strings.TrimSpace(strings.TrimPrefix(said, "gitpost "))
-	if commit, ok := strings.CutPrefix(said, "devel ("); ok {
-		said, _, _ = strings.Cut(strings.TrimSuffix(commit, ")"), ",")
+// versionName turns the output of --version into a part of a file name: "v1.2.0", or
+// "5d2f0c1e9ab4".
+func versionName(output string) string {
+	version := strings.TrimSpace(strings.TrimPrefix(output, "gitpost "))
+	if commit, ok := strings.CutPrefix(version, "devel ("); ok {
+		version, _, _ = strings.Cut(strings.TrimSuffix(commit, ")"), ",")
 	}
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r == '/' || r == '+' {
 			return '-'
 		}
 		return r
-	}, said)
+	}, version)
 }
 
-// commitTime dates the files of an archive.
+// commitTime returns the time of the last commit, which dates the files of an archive.
 func commitTime(ctx context.Context) (time.Time, error) {
-	said, err := exec.CommandContext(ctx, "git", "log", "-1", "--format=%ct").Output()
+	out, err := exec.CommandContext(ctx, "git", "log", "-1", "--format=%ct").Output()
 	if err != nil {
-		return time.Time{}, fmt.Errorf("ask git when the commit was made: %w", err)
+		return time.Time{}, fmt.Errorf("read the commit time: %w", err)
 	}
-	seconds, err := strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64)
+	seconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
 	return time.Unix(seconds, 0).UTC(), err
 }

@@ -38,10 +38,6 @@ def read(source)
   site.read
   filter = Liquid::Template.parse("{{ u | absolute_url }}")
   files = {}
-  site.static_files.each do |f|
-    next unless f.write?
-    files[f.path.delete_prefix(source + "/")] = { "static" => f.destination(out).delete_prefix(out + "/") }
-  end
   (site.pages + site.collections.values.flat_map(&:docs)).each do |d|
     next unless d.write?
     page = d.is_a?(Jekyll::Page)

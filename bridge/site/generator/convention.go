@@ -1,0 +1,157 @@
+package generator
+
+import (
+	"io/fs"
+	"regexp"
+	"time"
+
+	"gitpost/frontmatter"
+)
+
+// A Convention is what can be said about a site without looking at one of its posts: the
+// generator's rules, and what the site's configuration and layouts make of them. Of a field
+// that the generator has no use for, the zero value is right.
+type Convention struct {
+	Name    string // of the generator, as in its Definition
+	Version string
+	BaseURL string         // with a trailing slash
+	Zone    *time.Location // of dates that name none
+	Origin  Origin
+
+	// Warnings are sentences about what in the configuration makes some URLs unpredictable,
+	// each with its remedy.
+	Warnings []string
+
+	Folders
+	Keys
+	Text
+	Unlisted Unlisted
+	Head     Head
+}
+
+// Origin is what said a value, in words: a file, a key of the configuration. "" stands for
+// nothing in the repository.
+type Origin struct{ Version, BaseURL, Zone string }
+
+// Folders are where files go. None has a closing slash unless it says so.
+type Folders struct {
+	Content       string            // the folder below which pages live; "" for the top folder
+	ContentPrefix string            // what the path of a post starts with: "content/", or "_" for _posts
+	Pages         string            // the folder of a page of its own, such as an about page
+	Posts         string            // the folder of posts, on a site that has none to learn from
+	PostPattern   string            // the path of a post below it, with placeholders
+	Drafts        string            // the name of a folder whose posts are drafts: "_drafts"
+	Main          []string          // the folders whose posts the site itself calls its main ones
+	Collections   map[string]string // folders by the names that the configuration returns them
+	Data          string            // the folder of data files
+	DataExtension string            // of a new data file: ".yaml"
+	Static        string            // a folder whose files are copied unchanged
+	StaticURL     string            // at which URL they are served, with a trailing slash
+
+	SiteDay    bool // the date in a path is the day in the site's zone, whatever zone the date names
+	TopFolders bool // a folder at the top of the content has a page, which one named like it would replace
+}
+
+// Keys are how front matter is written.
+type Keys struct {
+	*Vocabulary
+	Dialect    frontmatter.Dialect
+	DateLayout string // a layout of package time, with an offset
+
+	Image   string // the key for a photo's plain URL
+	Aliases string // the key that keeps a former URL working; "" for none
+	Address string // the key that fixes a page's URL
+	Params  string // the map whose keys are read as if they stood at top level; "" for none
+
+	Draft   Draft
+	Updated []string        // the keys that the generator itself reads as the date of the last change; empty: any
+	Terms   map[string]bool // keys whose values the generator makes pages of, in lower case
+
+	CategoriesInURL bool     // categories are a part of the URL: posts are tagged by tags alone
+	SplitTags       []string // keys whose text is several tags, separated by white space
+	AudioList       bool     // audio must be a list of URLs
+	SummaryMarkdown bool     // a summary is rendered as Markdown
+
+	PostLayout string // the layout that a post names when there is no post to learn it from
+	PageLayout string // the layout that a page of its own names
+
+	// EscapeKeys are the names under which the front matter has texts that Escape refers to.
+	EscapeKeys map[string]string
+}
+
+// Draft is the key that keeps a post off the site.
+type Draft struct {
+	Key string
+	On  any // its value for a draft
+	Off any // its value for a published post; nil: the key is taken away
+}
+
+// Text is what becomes of a body.
+type Text struct {
+	RawHTML     bool            // HTML in Markdown reaches the page
+	CurlyQuotes bool            // an alternative text must not have straight quotes
+	Reads       map[string]bool // keys of posts that the layouts read, in lower case
+}
+
+// Unlisted is how a page is kept out of all lists.
+type Unlisted struct {
+	Folder   string // whose posts are in no list; "" when Keys alone decide
+	Keys     []Switch
+	HideTags bool // the tags of an unlisted page must not stand where the generator reads them
+
+	Refusal, Hint string // why the site cannot have unlisted posts and what to do; "" when it can
+}
+
+// A Switch is a key of the front matter with the value that switches something on.
+type Switch struct {
+	Paths [][]string // where it may stand; the first is written
+	Value any
+	Same  []any // other values that mean the same
+}
+
+// Means reports whether a value switches it on.
+func (s Switch) Means(value any) bool {
+	if value == s.Value {
+		return true
+	}
+	for _, same := range s.Same {
+		if value == same {
+			return true
+		}
+	}
+	return false
+}
+
+// Head is how lines get into the <head> of a site's pages.
+type Head struct {
+	Layouts  []LayoutFolder // a later one has precedence
+	Include  *regexp.Regexp // finds the files that a layout includes; its first group is the file
+	Hooks    []Hook
+	HookDirs []string // folders of a hook's file; a new one goes to the first
+	HookPath string   // what a hook's path below the layouts starts with: "partials/"
+	Begin    string   // comments before and after the lines
+	End      string
+	Usual    []string // layouts that usually have the head, the likeliest first
+	Pages    []string // files outside the layouts that may have the head of the home page
+	Themes   []string // the last elements of the names of the site's themes
+	Advice   string   // what a person can do when no file of the site leads into the head
+
+	HeadersFolder string // where a host's file of headers is published from
+	// Publish changes the configuration so that a file in HeadersFolder is published in spite of
+	// its name; nil where nothing needs to change.
+	Publish func(tree fs.FS, name string) (config string, data []byte, why string, ok bool)
+}
+
+// A LayoutFolder is a folder of layouts.
+type LayoutFolder struct {
+	Folder string
+	Prefix string // put before the paths below it
+	Own    bool   // the site's, not a theme's
+}
+
+// A Hook is a file that a theme includes into the <head> and that is the site's to write.
+type Hook struct {
+	File   string
+	Themes []string // last elements of their names, in lower case
+	Begin  string   // what the theme's own file has, and must not get lost
+}

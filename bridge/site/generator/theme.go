@@ -1,0 +1,52 @@
+package generator
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// Bounds of what is read of a theme.
+const (
+	maxThemeFiles    = 5000
+	maxThemeFileSize = 1 << 20
+)
+
+// WalkTheme calls visit with the files of a folder of layouts, and with their paths below the
+// folder. A folder that is not there has none; of a picture or a file that is too large the
+// text is "".
+func WalkTheme(tree fs.FS, folder string, visit func(below, text string)) {
+	files := 0
+	_ = fs.WalkDir(tree, folder, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		if files++; files > maxThemeFiles {
+			return fs.SkipAll
+		}
+		text := ""
+		if !binary[strings.ToLower(path.Ext(name))] {
+			if data, err := fs.ReadFile(tree, name); err == nil && len(data) <= maxThemeFileSize {
+				text = string(data)
+			}
+		}
+		visit(strings.TrimPrefix(name, folder+"/"), text)
+		return nil
+	})
+}
+
+var binary = map[string]bool{
+	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".ico": true, ".woff": true, ".woff2": true, ".ttf": true,
+}
+
+// KeysRead adds the keys of posts that a layout reads to keys, in lower case.
+func KeysRead(keys map[string]bool, layout string) {
+	for _, m := range readKey.FindAllStringSubmatch(layout, -1) {
+		keys[strings.ToLower(m[1])] = true
+	}
+}
+
+// readKey finds .Params.photo, .Param "photo", index .Params "like-of", page.photo,
+// post["like-of"].
+var readKey = regexp.MustCompile(`(?:\bParams?\.|\bParams?\s+["` + "`" + `]|\b(?:page|post|item|entry|p)\.|\b(?:page|post|item|entry)\[["'])([A-Za-z_][\w-]*)`)

@@ -1,0 +1,203 @@
+package hugo
+
+import (
+	"regexp"
+	"strings"
+
+	"gitpost/bridge/site/generator"
+)
+
+// longestShortcode is how much text, on one line, an escaped shortcode may hold. Beyond it
+// the opening mark alone is escaped.
+const longestShortcode = 200
+
+// Hugo looks for {{< and {{% everywhere in a body, in code too, and fails the whole build
+// on one that is unknown or unclosed. {{</* … */>}} is its own escape for a closed one. A
+// lone {{< has none, so that it comes from the front matter by the built-in shortcode
+// param.
+func shortcodeEscape(part string) string {
+	switch {
+	case part == "{{<":
+		return `{{< param "gitpost.angle" >}}`
+	case part == "{{%":
+		return `{{< param "gitpost.percent" >}}`
+	case isFencePart(part):
+		return fenceEscape(part)
+	}
+	inner := part[3 : len(part)-3]
+	return part[:3] + "/*" + inner + "*/" + part[len(part)-3:]
+}
+
+// A tag is one {{< … >}} or {{% … %}} in a text.
+type tag struct {
+	start, end int // end is 0 for one that is not closed
+	name       string
+	arguments  string
+	closes     bool // {{< /name >}}
+	complete   bool // {{< name />}}
+	comment    bool // {{</* … */>}}
+	markdown   bool // {{% … %}}
+	passes     bool
+}
+
+// Escape makes shortcodes and the attributes of code blocks safe.
+func (h *site) Escape(text string, in generator.Place) (safe string, parts []string) {
+	safe, parts = escapeFences(text)
+	if in != generator.InSummary { // Hugo reads no shortcodes there
+		safe, parts = h.escapeShortcodes(safe, parts, in)
+	}
+	return safe, generator.Distinct(parts)
+}
+
+// Escaped returns how a shortcode, its opening mark alone, or the attributes of a code block
+// stand escaped in a body.
+func (h *site) Escaped(part string) string { return shortcodeEscape(part) }
+
+func (h *site) escapeShortcodes(text string, escaped []string, in generator.Place) (string, []string) {
+	tags := shortcodeTags(text)
+	if len(tags) == 0 {
+		return text, escaped
+	}
+	h.pass(tags)
+	var b strings.Builder
+	at := 0
+	for _, g := range tags {
+		if g.start < at || g.passes {
+			continue
+		}
+		end := g.end
+		part := text[g.start : g.start+3]
+		if end > 0 && end-g.start <= longestShortcode && !strings.Contains(text[g.start:end], "\n") {
+			part = text[g.start:end]
+		} else {
+			end = g.start + 3
+		}
+		b.WriteString(text[at:g.start])
+		if len(part) == len("{{<") && in == generator.InTemplate { // no key of the front matter is kept for it
+			b.WriteString("&#123;" + part[1:])
+		} else {
+			b.WriteString(shortcodeEscape(part))
+		}
+		escaped = append(escaped, part)
+		at = end
+	}
+	b.WriteString(text[at:])
+	return b.String(), escaped
+}
+
+// What Hugo's lexer takes inside a shortcode: a name, and arguments that are all named or all
+// positional; one without quotes is of letters, digits, _ and -.
+const (
+	shortcodeString     = `(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[\pL\pN_-]+)`
+	shortcodePositional = `(?:\s+` + shortcodeString + `)+`
+	shortcodeNamed      = `(?:\s+[\pL_][\pL\pN_-]*=` + shortcodeString + `)+`
+)
+
+var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*$`)
+
+// shortcodeTags finds all marks that Hugo would take for a shortcode's beginning.
+func shortcodeTags(text string) []tag {
+	var tags []tag
+	for at := 0; ; {
+		i := strings.Index(text[at:], "{{")
+		if i < 0 {
+			return tags
+		}
+		start := at + i
+		rest := text[start:]
+		var closer string
+		switch {
+		case strings.HasPrefix(rest, "{{<"):
+			closer = ">}}"
+		case strings.HasPrefix(rest, "{{%"):
+			closer = "%}}"
+		default:
+			at = start + 1
+			continue
+		}
+		g := tag{start: start, markdown: rest[2] == '%'}
+		at = start + 3
+		if strings.HasPrefix(rest[3:], "/*") {
+			if j := strings.Index(rest[5:], "*/"+closer); j >= 0 {
+				g.end, g.comment, g.passes = start+5+j+5, true, true
+				at = g.end
+				tags = append(tags, g)
+				continue
+			}
+		}
+		if j := strings.Index(rest[3:], closer); j >= 0 {
+			g.end = start + 3 + j + 3
+			if m := shortcodeInside.FindStringSubmatch(rest[3 : 3+j]); m != nil {
+				g.name, g.arguments, g.closes, g.complete = m[2], strings.TrimSpace(m[3]), m[1] != "", m[4] != ""
+				if strings.HasSuffix(g.name, "/") {
+					g.name, g.complete = strings.TrimSuffix(g.name, "/"), true
+				}
+			}
+		}
+		tags = append(tags, g)
+	}
+}
+
+// pass marks the tags that Hugo can carry out: known ones, opened and closed as they must.
+func (h *site) pass(tags []tag) {
+	var open []int
+	inside := 0 // end of the last passing tag: what stands within it is its argument
+	for i := range tags {
+		g := &tags[i]
+		if g.comment {
+			continue
+		}
+		if g.start < inside || g.end == 0 || g.name == "" {
+			continue
+		}
+		wantsClosing, known := h.shortcode(g)
+		switch {
+		case g.closes:
+			for n := len(open) - 1; n >= 0; n-- {
+				if tags[open[n]].name == g.name {
+					tags[open[n]].passes, g.passes = true, true
+					open = open[:n] // what was opened within and not closed does not pass
+					break
+				}
+			}
+		case !known:
+			continue
+		case g.complete:
+			g.passes = wantsClosing
+		case wantsClosing:
+			open = append(open, i)
+		default:
+			g.passes = true
+		}
+		if g.passes {
+			inside = g.end
+		}
+	}
+}
+
+// builtin are the shortcodes that Hugo brings along and that cannot fail a build: not ref (an
+// unknown page), not param, not those that ask a server. All write HTML, which between
+// percent signs counts as a part of the Markdown.
+var builtin = map[string]struct {
+	closing bool
+	passes  func(arguments string) bool
+	since   string
+}{
+	"figure":    {passes: func(arguments string) bool { return arguments != "" }},
+	"youtube":   {passes: videoPasses},
+	"vimeo":     {passes: videoPasses},
+	"highlight": {closing: true, passes: highlightPasses},
+	"details":   {closing: true, passes: func(string) bool { return true }, since: "0.140.0"},
+}
+
+// shortcode reports whether a tag's shortcode is known, and whether it wants a closing tag.
+func (h *site) shortcode(g *tag) (closing, known bool) {
+	if closing, ok := h.shortcodes[g.name]; ok {
+		return closing, true
+	}
+	b, ok := builtin[g.name]
+	if !ok || g.markdown && h.dropsHTML || b.since != "" && !generator.AtLeast(h.writesFor, b.since) {
+		return false, false
+	}
+	return b.closing, b.passes(g.arguments)
+}

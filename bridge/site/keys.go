@@ -1,0 +1,16 @@
+package site
+
+// Keys of gitpost itself.
+const (
+	mf2Key    = "mf2"     // properties that the front matter proper cannot hold
+	memoryKey = "gitpost" // what must be remembered about the file; see memory
+	typeKey   = "h"       // "event" for an h-event
+)
+
+// Properties of Micropub that are no content of the post.
+const (
+	statusProperty     = "post-status"
+	visibilityProperty = "visibility"
+	slugCommand        = "mp-slug"
+	pathCommand        = "mp-path" // of Revise's caller alone: the path pattern of a channel
+)

@@ -1,0 +1,100 @@
+package git
+
+// Change is one path that is not a folder and differs; a zero entry: not there.
+type Change struct {
+	Path     string
+	Old, New Entry
+}
+
+// treeStep is one folder that differs; a zero name: not there.
+type treeStep func(path string, old, new OID) error
+
+// DiffTrees walks two trees side by side and enters only what differs. step may be nil;
+// it is called for each folder before its entries.
+func DiffTrees(oldSrc Source, old OID, newSrc Source, new OID, prefix string, f func(Change) error, step treeStep) error {
+	if old == new {
+		return nil
+	}
+	if step != nil {
+		if err := step(prefix, old, new); err != nil {
+			return err
+		}
+	}
+	a, err := ReadTree(oldSrc, old)
+	if err != nil {
+		return err
+	}
+	b, err := ReadTree(newSrc, new)
+	if err != nil {
+		return err
+	}
+	// Skip what the two have in common at their start, whole entries at a time.
+	n := entryStart(a, commonPrefix(a, b))
+	a, b = a[n:], b[n:]
+	for len(a) > 0 || len(b) > 0 {
+		var x, y Entry
+		var restA, restB []byte
+		if len(a) > 0 {
+			if x, restA, err = NextEntry(a); err != nil {
+				return err
+			}
+		}
+		if len(b) > 0 {
+			if y, restB, err = NextEntry(b); err != nil {
+				return err
+			}
+		}
+		var c int
+		switch {
+		case len(a) == 0:
+			c = 1
+		case len(b) == 0:
+			c = -1
+		default:
+			c = compareNames(x.Name, x.Mode == ModeDir, y.Name, y.Mode == ModeDir)
+		}
+		if c <= 0 {
+			a = restA
+		} else {
+			x = Entry{}
+		}
+		if c >= 0 {
+			b = restB
+		} else {
+			y = Entry{}
+		}
+		if x.ID == y.ID && x.Mode == y.Mode {
+			continue
+		}
+		name := x.Name
+		if name == nil {
+			name = y.Name
+		}
+		path := prefix + string(name)
+		var under struct{ old, new OID }
+		if x.Mode == ModeDir {
+			under.old = x.ID
+		}
+		if y.Mode == ModeDir {
+			under.new = y.ID
+		}
+		if under.old != under.new {
+			if err := DiffTrees(oldSrc, under.old, newSrc, under.new, path+"/", f, step); err != nil {
+				return err
+			}
+		}
+		change := Change{Path: path}
+		if x.Mode != ModeDir {
+			change.Old = x
+		}
+		if y.Mode != ModeDir {
+			change.New = y
+		}
+		if change.Old.Mode != 0 || change.New.Mode != 0 {
+			if err := f(change); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+package git
+
+// Hash names a Git object, in hexadecimal.
+type Hash string

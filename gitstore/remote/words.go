@@ -1,0 +1,71 @@
+package remote
+
+import (
+	"strings"
+)
+
+// lastWords keeps the end of what the host says beside the protocol: the words of hooks, and
+// what a command writes to stderr.
+type lastWords struct{ b []byte }
+
+const wordsLimit = 8 << 10
+
+func (l *lastWords) Write(p []byte) (int, error) {
+	l.b = append(l.b, p...)
+	if n := len(l.b) - wordsLimit; n > 0 {
+		l.b = l.b[n:]
+	}
+	return len(p), nil
+}
+
+func (l *lastWords) WriteString(s string) { _, _ = l.Write([]byte(s)) }
+
+func (l *lastWords) text() string { return string(l.b) }
+
+// oneLine joins the lines of what a host said, without empty ones, prefixes and progress.
+func oneLine(text string) string {
+	const most = 12
+	var lines []string
+	for line := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, ""), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = trimPrefixes(line)
+		isProgress := strings.HasSuffix(line, "done.") || strings.Contains(line, "% (")
+		isFrame := strings.Trim(line, "=-*#+ ") == ""
+		if !isProgress && !isFrame && (len(lines) == 0 || lines[len(lines)-1] != line) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) > most {
+		lines = lines[len(lines)-most:]
+	}
+	return strings.Join(lines, "; ")
+}
+
+// trimPrefixes removes what Git and hosts put before each line.
+func trimPrefixes(line string) string {
+	line = strings.TrimSpace(line)
+	for _, prefix := range []string{"remote:", "error:", "fatal:", "ERROR:", "GitLab:", "Gitea:", "Forgejo:", "hint:"} {
+		if rest, ok := strings.CutPrefix(line, prefix); ok {
+			return trimPrefixes(rest)
+		}
+	}
+	return line
+}
+
+// plainText is a host's text on one line; a page of HTML is nothing to show.
+func plainText(s string) string {
+	if isHTML(s) || len(s) > 2000 {
+		return ""
+	}
+	return oneLine(s)
+}
+
+// isHTML reports whether a text is a web page.
+func isHTML(s string) bool {
+	s = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")))
+	for _, start := range []string{"<!doctype html", "<html", "<head", "<body", "<!--", "<title", "<?xml"} {
+		if strings.HasPrefix(s, start) {
+			return true
+		}
+	}
+	return false
+}
