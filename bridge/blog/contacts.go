@@ -200,27 +200,9 @@ func (c contact) answer(address string) map[string]any {
 func (c contact) texts() []string {
 	texts := []string{c.name}
 	for _, name := range slices.Sorted(maps.Keys(c.properties)) {
-		texts = append(texts, stringsIn([]any(c.properties[name]))...)
+		eachString([]any(c.properties[name]), func(s string) { texts = append(texts, s) })
 	}
 	return texts
-}
-
-// stringsIn are the strings of a value, at any depth.
-func stringsIn(v any) []string {
-	var all []string
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []any:
-		for _, e := range v {
-			all = append(all, stringsIn(e)...)
-		}
-	case map[string]any:
-		for _, e := range v {
-			all = append(all, stringsIn(e)...)
-		}
-	}
-	return all
 }
 
 func byTitle(a, b contact) int {

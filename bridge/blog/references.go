@@ -25,23 +25,14 @@ import (
 // link, an image or a media element has it.
 func namesIn(v any) []string {
 	var names []string
-	switch v := v.(type) {
-	case string:
-		names = namesInText(v)
-		if strings.ContainsAny(v, `\&`) {
-			for _, address := range addressesIn(v) {
+	eachString(v, func(s string) {
+		names = append(names, namesInText(s)...)
+		if strings.ContainsAny(s, `\&`) {
+			for _, address := range addressesIn(s) {
 				names = append(names, namesInText(address)...)
 			}
 		}
-	case []any:
-		for _, e := range v {
-			names = append(names, namesIn(e)...)
-		}
-	case map[string]any:
-		for _, e := range v {
-			names = append(names, namesIn(e)...)
-		}
-	}
+	})
 	return names
 }
 

@@ -66,19 +66,19 @@ func (w *writer) referredUploads(ctx context.Context, sent []string, items ...mf
 
 // says reports whether a text is in the strings of v, at any depth.
 func says(v any, text string) bool {
-	switch v := v.(type) {
-	case string:
-		return strings.Contains(v, text)
-	case []any:
-		return slices.ContainsFunc(v, func(e any) bool { return says(e, text) })
-	case map[string]any:
-		for _, e := range v {
-			if says(e, text) {
-				return true
-			}
+	found := false
+	eachString(v, func(s string) { found = found || strings.Contains(s, text) })
+	return found
+}
+
+// eachString calls f for the strings of v, at any depth.
+func eachString(v any, f func(string)) {
+	_ = mf2.Walk(v, func(v any) error { // the callback returns no error
+		if s, ok := v.(string); ok {
+			f(s)
 		}
-	}
-	return false
+		return nil
+	})
 }
 
 // addDimensions sets width and height of the photos in properties that are uploads.
@@ -145,25 +145,14 @@ func readdress(properties mf2.Properties, moved map[string]string) {
 		pairs = append(pairs, from, moved[from])
 	}
 	replacer := strings.NewReplacer(pairs...)
-	for _, values := range properties {
-		readdressed([]any(values), replacer)
+	for name, values := range properties {
+		properties[name] = mf2.Map([]any(values), func(v any) any {
+			if s, ok := v.(string); ok {
+				return replacer.Replace(s)
+			}
+			return v
+		}).([]any)
 	}
-}
-
-func readdressed(v any, replacer *strings.Replacer) any {
-	switch v := v.(type) {
-	case string:
-		return replacer.Replace(v)
-	case []any:
-		for i, e := range v {
-			v[i] = readdressed(e, replacer)
-		}
-	case map[string]any:
-		for name, e := range v {
-			v[name] = readdressed(e, replacer)
-		}
-	}
-	return v
 }
 
 // forSite places uploads that were staged for another site at this one: an upload follows its post.
