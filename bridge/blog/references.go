@@ -15,10 +15,10 @@ import (
 	"golang.org/x/net/html"
 )
 
-// namesIn lists the names of uploads to which the strings of a property's value refer, at
-// any depth and in the order in which they are met. A name is known by its form and its random part, so that
-// it does not matter how the rest of the address is written: absolute, relative, through
-// a preview or a proxy.
+// namesIn lists the names of uploads to which the strings of a property's value refer, at any depth
+// and in the order in which they are met. A name is known by its form and its random part, so that
+// it does not matter how the rest of the address is written: absolute, relative, through a preview
+// or a proxy.
 //
 // A name that stands in the string letter by letter is found whatever surrounds it. One that
 // Markdown or HTML writes otherwise (backslashes, entities, percent signs) is found where a
@@ -67,7 +67,8 @@ func addressesIn(source string) []string {
 	for _, definition := range definitions.References() {
 		addresses = append(addresses, unescaped(definition.Destination()))
 	}
-	var raw bytes.Buffer                                                             // the HTML between the Markdown, in order
+	// the HTML between the Markdown, in order
+	var raw bytes.Buffer
 	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the callback returns no error
 		switch n := n.(type) {
 		case *ast.Link:

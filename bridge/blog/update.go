@@ -135,7 +135,8 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 	was := channelPath(w.config(), namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
 	revise(props, cmd)
-	if err := checkTargets(w.config(), op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
+	if err := checkTargets(w.config(), op, namedIn(slices.Concat(cmd.Replace[syndicateTo],
+		cmd.Add[syndicateTo]))); err != nil {
 		return err
 	}
 	if err := remember(w.config(), op, props, cmd.Commands); err != nil {

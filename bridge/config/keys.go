@@ -266,11 +266,6 @@ func isSection(keys []Key, name string) bool {
 	return false
 }
 
-// variableOf is the environment variable that overrides the key of that name.
-func variableOf(name string) string {
-	return "GITPOST_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(name))
-}
-
 // typePathKey is types.NAME.path.
 func typePathKey(c *Site, v written) error {
 	p, err := v.text()

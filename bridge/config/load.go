@@ -10,15 +10,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
-// Load reads the configuration file at path and applies environ ("KEY=value", as
-// os.Environ gives it) to it: GITPOST_AUTHOR_NAME overrides author.name. Variables that
-// name no key are ignored; unknown keys of the file are not. The file may be missing when the environment has what is required.
+// Load reads the configuration file at path and applies environ ("KEY=value", as os.Environ gives
+// it) to it: GITPOST_AUTHOR_NAME overrides author.name. Variables that name no key are ignored;
+// unknown keys of the file are not. The file may be missing when the environment has what is
+// required.
 //
 // Relative paths start at the file's folder. What is wrong is returned as a *Error
 // with everything that is wrong; an unreadable file is another error.
@@ -203,120 +203,6 @@ func (l *loader) keep(name string, s setting) {
 		}
 	}
 	l.settings[name] = s
-}
-
-// below lists the keys of a group.
-func (l *loader) below(group string) []string {
-	var names []string
-	words := strings.Count(group, ".") + 1
-	for _, k := range l.keys {
-		p := strings.Split(k.Name, ".")
-		if len(p) <= words || !matchesKey(strings.Join(p[:words], "."), group) {
-			continue
-		}
-		name := p[words]
-		if name == "*" {
-			name = "a post type such as note"
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// suggest names the known key that is nearest to name, if one is near.
-func (l *loader) suggest(name string) string {
-	best, least := "", 1+len(name)/3
-	for _, k := range l.keys {
-		candidates := []string{k.Name}
-		if k.Secret {
-			candidates = append(candidates, k.Name+"_file")
-		}
-		if group, _, nested := strings.Cut(k.Name, "."); nested {
-			candidates = append(candidates, group)
-		}
-		for _, candidate := range candidates {
-			if d := editDistance(name, candidate); d <= least && (best == "" || d < editDistance(name, best)) {
-				best = candidate
-			}
-			// The right word in the wrong group.
-			if best == "" && lastWord(candidate) == lastWord(name) {
-				best = candidate
-			}
-		}
-	}
-	if best == "" {
-		return "remove it; the README lists all keys"
-	}
-	return fmt.Sprintf("did you mean %s?", best)
-}
-
-// editDistance is how many letters one has to add, drop or change to get from a to b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-// readEnvironment overrides the file. An empty variable counts as absent.
-func (l *loader) readEnvironment(environ []string) {
-	vars := map[string]string{}
-	for _, e := range environ {
-		if name, val, ok := strings.Cut(e, "="); ok && strings.HasPrefix(name, "GITPOST_") && val != "" {
-			vars[name] = val
-		}
-	}
-	for _, k := range l.keys {
-		before, after, any := strings.Cut(k.Name, "*")
-		if any {
-			for v := range vars {
-				word, ok := strings.CutPrefix(v, variableOf(before))
-				if word, ok2 := strings.CutSuffix(word, strings.TrimPrefix(variableOf(after), "GITPOST_")); ok &&
-					ok2 && word != "" {
-					l.override(before+strings.ToLower(word)+after, k, v, vars[v], false)
-				}
-			}
-			continue
-		}
-		v, fromFile := variableOf(k.Name), false
-		if k.Secret && vars[v+"_FILE"] != "" {
-			if vars[v] != "" {
-				l.problem(Problem{Key: k.Name, Where: v, Message: "is set together with " + v + "_FILE",
-					Remedy: "keep one of them"})
-				continue
-			}
-			v, fromFile = v+"_FILE", true
-		}
-		if vars[v] != "" {
-			l.override(k.Name, k, v, vars[v], fromFile)
-		}
-	}
-}
-
-func (l *loader) override(name string, k Key, variable, val string, fromFile bool) {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Value: val}
-	// Lists and maps are written in a variable as YAML writes them in one line.
-	if strings.HasPrefix(val, "[") || strings.HasPrefix(val, "{") {
-		if parsed, err := decodeYAML([]byte(val)); err == nil && parsed != nil {
-			node = parsed
-		}
-	}
-	l.settings[name] = setting{key: k, node: node, where: variable, fromFile: fromFile}
 }
 
 // apply makes a Config of the settings and the defaults.

@@ -265,8 +265,8 @@ func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDiffer
 	return diff, true
 }
 
-// namesOf is what other permalinks would have at the end of the post's address: its name here, that of
-// its file, its title.
+// namesOf is what other permalinks would have at the end of the post's address: its name here, that
+// of its file, its title.
 func namesOf(page site.Page, address *url.URL, v *survey.Survey) []string {
 	file := strings.TrimSuffix(path.Base(page.Path), path.Ext(page.Path))
 	if file == "index" || file == "_index" {

@@ -19,8 +19,9 @@ import (
 )
 
 // Open listens where c says: at a TCP address or on a Unix socket; or, whatever it says, on the
-// socket that systemd has opened for this process (LISTEN_FDS, see sd_listen_fds(3)). With tls: auto
-// connections are encrypted, and the certificate has to be kept (see Certificate.Keep); else it is nil.
+// socket that systemd has opened for this process (LISTEN_FDS, see sd_listen_fds(3)). With tls:
+// auto connections are encrypted, and the certificate has to be kept (see Certificate.Keep); else
+// it is nil.
 func Open(ctx context.Context, c config.Server, log *slog.Logger) (net.Listener, *Certificate, error) {
 	l, err := inheritedSocket(os.Getenv)
 	if err == nil && l == nil {

@@ -51,7 +51,8 @@ func New(o Options) (*Pages, error) {
 	}
 	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(),
 		cookie: sessionCookie(at)}
-	// Behind a proxy that changes Host, browsers that send no Sec-Fetch-Site are known by their Origin.
+	// Behind a proxy that changes Host, browsers that send no Sec-Fetch-Site are known by their
+	// Origin.
 	if err := p.guard.AddTrustedOrigin(at.Scheme + "://" + at.Host); err != nil {
 		return nil, fmt.Errorf("read url: %w", err)
 	}

@@ -1,0 +1,75 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// below lists the keys of a group.
+func (l *loader) below(group string) []string {
+	var names []string
+	words := strings.Count(group, ".") + 1
+	for _, k := range l.keys {
+		p := strings.Split(k.Name, ".")
+		if len(p) <= words || !matchesKey(strings.Join(p[:words], "."), group) {
+			continue
+		}
+		name := p[words]
+		if name == "*" {
+			name = "a post type such as note"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// suggest names the known key that is nearest to name, if one is near.
+func (l *loader) suggest(name string) string {
+	best, least := "", 1+len(name)/3
+	for _, k := range l.keys {
+		candidates := []string{k.Name}
+		if k.Secret {
+			candidates = append(candidates, k.Name+"_file")
+		}
+		if group, _, nested := strings.Cut(k.Name, "."); nested {
+			candidates = append(candidates, group)
+		}
+		for _, candidate := range candidates {
+			if d := editDistance(name, candidate); d <= least && (best == "" || d < editDistance(name, best)) {
+				best = candidate
+			}
+			// The right word in the wrong group.
+			if best == "" && lastWord(candidate) == lastWord(name) {
+				best = candidate
+			}
+		}
+	}
+	if best == "" {
+		return "remove it; the README lists all keys"
+	}
+	return fmt.Sprintf("did you mean %s?", best)
+}
+
+// editDistance is how many letters one has to add, drop or change to get from a to b.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
