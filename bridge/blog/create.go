@@ -138,7 +138,8 @@ func keepPrivate(c *config.Site, op string, props mf2.Properties) error {
 		return &fault.Error{
 			Code: fault.InvalidRequest, Op: op,
 			Message: `a static site cannot keep a post with visibility "` + visibility + `" from its readers`,
-			Hint:    `post it as a draft (post-status=draft), or set "private: draft" in gitpost's configuration to keep private posts as drafts`,
+			Hint: `post it as a draft (post-status=draft), or set "private: draft" in gitpost's configuration ` +
+				"to keep private posts as drafts",
 		}
 	default:
 		return &fault.Error{

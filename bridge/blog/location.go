@@ -72,7 +72,8 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 		Code: fault.InvalidRequest, Op: op,
 		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the " +
 			"location in photos",
-		Hint: `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
+		Hint: `remove "media.metadata: keep-location" from gitpost's configuration and send the files again, ` +
+			"or post without files",
 	}
 }
 

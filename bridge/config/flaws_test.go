@@ -85,7 +85,7 @@ func TestEveryFlawHasAScenario(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flaw := regexp.MustCompile(`(?:&flaw\{|Problem\{.*Message: )(?:fmt\.Sprintf\()?["` + "`" + `]([^"` + "`" + `]*)`)
+	flaw := regexp.MustCompile(`(?:&flaw\{|wrong\(|Message: )(?:fmt\.Sprintf\()?["` + "`" + `]([^"` + "`" + `]*)`)
 	seen := 0
 	for _, name := range sources {
 		text, err := os.ReadFile(name)

@@ -246,12 +246,17 @@ func (l *loader) agree(c *Config) {
 	if _, given := l.settings["listen"]; !given {
 		c.Listen = ":443"
 	}
-	if c.URL != "" && !strings.HasPrefix(c.URL, "https://") {
-		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "is for an address that starts with https://", Remedy: "write url with https://, or leave tls out"})
-		return
+	wrong := func(message, remedy string) {
+		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: message, Remedy: remedy})
 	}
-	if host, err := url.Parse(c.URL); err == nil && c.URL != "" && (net.ParseIP(host.Hostname()) != nil || !strings.Contains(host.Hostname(), ".")) {
-		l.problem(Problem{Key: "tls", Value: c.TLS, Where: l.settings["tls"].where, Message: "needs a public DNS name; " + host.Hostname() + " is not one", Remedy: "write url with a name such as pub.example.org, or leave tls out"})
+	u, err := url.Parse(c.URL)
+	switch {
+	case c.URL == "" || err != nil: // reported already
+	case u.Scheme != "https":
+		wrong("is for an address that starts with https://", "write url with https://, or leave tls out")
+	case net.ParseIP(u.Hostname()) != nil || !strings.Contains(u.Hostname(), "."):
+		wrong("needs a public DNS name; "+u.Hostname()+" is not one",
+			"write url with a name such as pub.example.org, or leave tls out")
 	}
 }
 
