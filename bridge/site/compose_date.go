@@ -9,11 +9,11 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A moment is a point in time as a client named it.
+// A moment is a point in time as a client sent it.
 type moment struct {
 	time    time.Time // in the zone in which it is written
 	precise bool      // false: a day
-	loose   bool      // it was written otherwise than Micropub's dates are
+	loose   bool      // not in a form that Micropub has
 }
 
 var preciseLayouts = []string{
@@ -48,8 +48,8 @@ func parseMoment(s string, zone *time.Location) (moment, bool) {
 	return moment{}, false
 }
 
-// looseLayouts are dates of mail and of HTTP, of JavaScript, of old web services, of phones' own
-// shortcuts. Words that are none of a date stand in capitals, as the text is read.
+// looseLayouts are the dates of mail and HTTP, of JavaScript, of old web services and of phones'
+// shortcuts. Other words are in capitals, as the text is when it is parsed.
 var looseLayouts = []struct {
 	layout  string
 	precise bool

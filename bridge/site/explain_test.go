@@ -37,7 +37,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"section": "content/blog (3 of the newest 3 posts)", "path": "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",
 			"front matter": "TOML (2 of the newest 3 posts)", "lists": "nothing",
 			"key of like-of": "like_of (1 of the newest 3 posts)", "key of photo": "photo and cover.image (1 of the newest 3 posts)",
-			"layout": "nothing", "media folder": "static/media (" + custom + ")",
+			"layout": "nothing", "media folder": "static/media (" + byDefault + ")",
 		}},
 		{"configured", blog, func(o *Options) {
 			o.Me, o.Version, o.Generator = "https://me.example/", "0.165.0", "hugo"
@@ -56,12 +56,12 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"section": "content/blog (mainSections of the site's configuration)",
 		}},
 		{"empty hugo", bareHugo, func(o *Options) { o.TimeZone = nil }, map[string]string{
-			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + custom + ")", "front matter": "YAML (" + custom + ")",
+			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + byDefault + ")", "front matter": "YAML (" + byDefault + ")",
 			"version": "0.165.0 (no file says it: the newest that gitpost knows)",
 		}},
 		{"empty jekyll", bareJekyll, func(o *Options) { o.TimeZone = time.FixedZone("X", 3600) }, map[string]string{
-			"generator": "jekyll (_config.yml)", "time zone": "X (site.timezone)", "path": "_posts/{year}-{month}-{day}-{slug}.md (" + custom + ")",
-			"base URL": "https://example.org/ (url in _config.yml)", "media folder": "assets/media (" + custom + ")",
+			"generator": "jekyll (_config.yml)", "time zone": "X (site.timezone)", "path": "_posts/{year}-{month}-{day}-{slug}.md (" + byDefault + ")",
+			"base URL": "https://example.org/ (url in _config.yml)", "media folder": "assets/media (" + byDefault + ")",
 		}},
 		{"pages", with(bareJekyll, map[string]string{"Gemfile": "gem \"github-pages\"\n"}), nil, map[string]string{"version": "3.10.0 (Gemfile)"}},
 		{"folders alone", map[string]string{"_posts/2024-01-01-a.md": "---\n---\n", "_layouts/post.html": ""}, nil, map[string]string{"generator": "jekyll (the folder _posts)"}},

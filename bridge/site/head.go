@@ -21,11 +21,11 @@ type HeadEdit struct {
 	Why  string // why this file: "the theme PaperMod includes it"
 }
 
-// Head finds how lines come into the <head> of the home page without touching a theme: by a
-// file that the theme includes for that purpose, or else by the site's own layout. It changes
-// nothing: an existing file keeps its bytes, and gets the lines between marks of ours, which
-// are found and renewed the next time. done tells that they are there already. Where there is
-// no way, edit is nil and advice says what a person can do.
+// Head finds a way to put lines into the <head> of the home page without touching a theme: a file
+// that the theme includes for that purpose, or else the site's own layout. It changes nothing
+// itself. An existing file keeps its bytes and gets the lines between two comments, which are
+// found and renewed the next time. done reports that they are there already. Where there is no
+// way, edit is nil and advice says what a person can do.
 func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advice string) {
 	h := newHeadFinder(s, tree)
 	if edit := h.byHook(lines); edit != nil {

@@ -45,7 +45,7 @@ type Site struct {
 	styles    styleCache                    // of the newest posts
 }
 
-// What catalogs and other libraries need of the contract.
+// Types of the contract that callers of this package use.
 type (
 	Page         = generator.Page
 	Surroundings = generator.Surroundings
@@ -53,14 +53,14 @@ type (
 	Indexer      = generator.Indexer
 )
 
-// Library is what writing needs to know of the posts that exist.
+// Library is what writing a post needs to know about the existing ones.
 type Library interface {
 	Surroundings
-	PathOf(url string) (path string, ok bool) // the file published at an URL (or that would be)
+	PathOf(url string) (path string, ok bool) // the file published at a URL (or that would be)
 	Recent(n int) []Source                    // the newest posts, newest first
 }
 
-// Source is a file as it stands in the repository.
+// Source is a file of the repository.
 type Source struct {
 	Path string
 	Data []byte

@@ -244,8 +244,8 @@ func markdownText(s string) string {
 	return b.String()
 }
 
-// markdownAddress makes an URL safe as a link's destination. One that could run a script
-// leads nowhere.
+// markdownAddress makes a URL safe as a link's destination. One that could run a script leads
+// nowhere.
 func markdownAddress(s string) string {
 	s = strings.TrimSpace(s)
 	if u, err := url.Parse(s); err != nil || u.Scheme != "" && !webAddress(s) {

@@ -23,7 +23,7 @@ func TestWarningsOfAddressesLeftToChance(t *testing.T) {
 	}{
 		{"none", hugo("[permalinks]\nposts = '/:slug/'\nnotes = '/n/:slug/'\n"), Options{}, nil},
 		{"folder below", hugo("[permalinks]\ndocs = '/:slug/'\n'docs/guide' = '/g/:slug/'\n"), Options{}, []string{
-			`"docs/guide" and "docs" both hold for pages of the kind "page"`, `of the kind "term"`,
+			`"docs/guide" and "docs" both match pages of the kind "page"`, `of the kind "term"`,
 		}},
 		{"the same names without order before 0.161", hugo("[permalinks]\ndocs = '/:slug/'\n'docs/guide' = '/g/:slug/'\n"), Options{Version: "0.160.0"}, nil},
 		{"flat and by kind", hugo("[permalinks]\nposts = '/:slug/'\n[permalinks.page]\nposts = '/p/:slug/'\n"), Options{}, []string{`"posts" and "posts"`}},
@@ -34,7 +34,7 @@ func TestWarningsOfAddressesLeftToChance(t *testing.T) {
 		{"kinds apart", hugo("[permalinks.page]\nposts = '/s/:slug/'\n[permalinks.section]\nposts = '/p/'\n"), Options{}, nil},
 		{"a list has an order", hugo("[[permalinks]]\npattern = '/a/:slug/'\n[permalinks.target]\npath = '/posts/**'\n[[permalinks]]\npattern = '/b/:slug/'\n[permalinks.target]\npath = '/**'\n"), Options{}, nil},
 		{"a language's own", hugo("[permalinks]\nposts = '/:slug/'\n[languages.en]\n[languages.fr.permalinks]\na = '/:slug/'\n'a/b' = '/b/:slug/'\n"), Options{}, []string{
-			`"a/b" and "a" both hold for pages of the kind "page"`, `of the kind "term"`,
+			`"a/b" and "a" both match pages of the kind "page"`, `of the kind "term"`,
 		}},
 		{"jekyll", map[string]string{"_config.yml": "url: https://e.example\n"}, Options{}, []string{"timezone is not set in _config.yml"}},
 		{"jekyll without dates", map[string]string{"_config.yml": "permalink: /:title/\n"}, Options{}, nil},

@@ -50,8 +50,8 @@ func (h *site) bundleIn(dir string, f *sourceFile, around generator.Surroundings
 	return "", false
 }
 
-// folder is where a folder below the content root stands in the repository, with a closing
-// slash.
+// folder is the folder of the repository that holds a folder below the content root, with a
+// closing slash.
 func (m *mount) folder(dir string) (string, bool) {
 	if m.single {
 		return "", false
@@ -145,8 +145,8 @@ func (h *site) sectionOf(f *sourceFile, around generator.Surroundings, counts fu
 	return section, made
 }
 
-// isHiddenTerm tells a folder whose page is a term's that is not published: Hugo takes it out
-// of its tree, and it is no section of the pages in it.
+// isHiddenTerm reports whether a folder's page is a term that is not published: Hugo takes it out
+// of its tree, and it is not a section of the pages in it.
 func (h *site) isHiddenTerm(dir string, f *sourceFile, around generator.Surroundings) bool {
 	file, doc := h.sectionFile(dir, f.lang, around)
 	node, ok := h.file(file)
@@ -186,7 +186,7 @@ func (h *site) sectionSlugs(f *sourceFile, facts *pageFacts) []string {
 	return slugs
 }
 
-// listTitle is the title that Hugo returns a section without an _index file.
+// listTitle is the title of a section without an _index file.
 func (lang *language) listTitle(dir string) string {
 	if lang.pluralTitles {
 		dir = plural(dir)
@@ -197,7 +197,7 @@ func (lang *language) listTitle(dir string) string {
 	return dir
 }
 
-// plural is the plural of an English noun, for the names that folders have.
+// plural is the plural of an English noun, for the usual names of folders.
 func plural(noun string) string {
 	lower := strings.ToLower(noun)
 	ends := func(suffixes ...string) bool {

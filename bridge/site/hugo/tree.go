@@ -16,7 +16,7 @@ func (h tree) languageName(name string) string { return strings.ToLower(name) }
 
 func (h tree) settleHosts(_ settings, enabled int) error {
 	if enabled-len(h.settings.words("disablelanguages")) <= 1 {
-		h.multihost = false // Hugo takes the disabled ones off twice
+		h.multihost = false // Hugo subtracts the disabled ones twice
 	}
 	return nil
 }

@@ -179,7 +179,7 @@ func (j *site) head() generator.Head {
 		advice = "put them before </head> in the layout of your pages"
 	case "minima":
 		advice = "minima before 3.0 has no place for them: copy the theme's head.html to _includes/head.html " +
-			"(bundle info --path minima tells where it is) and put them before </head>"
+			"(bundle info --path minima shows where it is) and put them before </head>"
 	}
 	return generator.Head{
 		Layouts: []generator.LayoutFolder{{Folder: "_layouts", Prefix: "_layouts/", Own: true}, {Folder: "_includes", Prefix: "_includes/", Own: true}},

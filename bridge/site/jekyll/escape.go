@@ -7,12 +7,12 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// Liquid looks for {{ and {% everywhere in a body, in code too, and fails the whole build on
-// one that is unclosed or unknown. The escape takes the opening mark alone, so that it holds
-// whatever follows, closed or not.
+// Liquid looks for {{ and {% everywhere in a body, even in code, and fails the whole build on one
+// that is unclosed or unknown. Only the opening mark is escaped, so that it does not matter what
+// follows.
 func liquidEscape(part string) string { return "{% raw %}" + part + "{% endraw %}" }
 
-// Escape makes Liquid safe: Jekyll reads it in a body alone.
+// Escape makes Liquid safe, which Jekyll reads only in a body.
 func (j *site) Escape(text string, in generator.Place) (safe string, parts []string) {
 	if in == generator.InSummary {
 		return text, nil
@@ -21,7 +21,7 @@ func (j *site) Escape(text string, in generator.Place) (safe string, parts []str
 	return safe, generator.Distinct(parts)
 }
 
-// Escaped returns how the opening mark of Liquid stands escaped in a body.
+// Escaped returns the escaped form of an opening mark of Liquid.
 func (j *site) Escaped(part string) string { return liquidEscape(part) }
 
 func (j *site) escapeLiquid(text string) (string, []string) {
@@ -43,7 +43,7 @@ func (j *site) escapeLiquid(text string) (string, []string) {
 		end := at + 2
 		if text[at+1] == '{' {
 			for end < len(text) && text[end] == '}' {
-				end++ // Liquid would take the first of them for the end of an output that starts at {{
+				end++ // Liquid would read the first of them as the end of an output that starts at {{
 			}
 		}
 		b.WriteString(liquidEscape(text[at:end]))

@@ -8,7 +8,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// jekyllFront is front matter in Ruby's types. The zero value has none.
+// front is front matter in Ruby's types. The zero value has none.
 type front struct {
 	j      *site
 	doc    *frontmatter.Document
@@ -132,7 +132,7 @@ func (j *site) categories(at place, front front, defaults *defaultValues) (list 
 	if !add(v) {
 		return list, false
 	}
-	var nested []any // what stands in lists in lists is added once more
+	var nested []any // what is in nested lists is added once more
 	for _, source := range []any{defaults.all["categories"], v} {
 		if elements, isList := source.([]any); isList {
 			nested = flattenList(nested, elements)
