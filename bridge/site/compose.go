@@ -59,7 +59,8 @@ func (s *Site) readable(op string, data []byte) error {
 	if _, err := s.Parse(data); err != nil {
 		return &fault.Error{
 			Code: fault.TooLarge, Op: op,
-			Message: fmt.Sprintf("the post's file could not be read again (%s)", err), Hint: "send less in one post; nothing was written", Err: err,
+			Message: fmt.Sprintf("the post's file could not be read again (%s)", err),
+			Hint:    "send less in one post; nothing was written", Err: err,
 		}
 	}
 	return nil
@@ -159,7 +160,8 @@ const maxTries = 10000
 
 // place finds a slug for which both the path and the URL are free. own is the post's current path,
 // "" for a new one.
-func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item, own string) (Revision, error) {
+func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item,
+	own string) (Revision, error) {
 	const op = "place post"
 	slug := slugFor(asked, item, at.at, at.dated())
 	before := ""
@@ -248,7 +250,8 @@ func pagePath(file string) string {
 // misplaced reports whether no post at that path is ever published, whatever its text, and why.
 func misplaced(p Page) (why string, is bool) {
 	why = cmp.Or(p.Reason, "nothing is published from there")
-	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored || strings.HasPrefix(p.Reason, generator.PartOf)
+	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored ||
+		strings.HasPrefix(p.Reason, generator.PartOf)
 }
 
 // tooLong reports whether a path has a part that file systems refuse.

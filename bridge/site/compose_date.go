@@ -54,10 +54,13 @@ var looseLayouts = []struct {
 	layout  string
 	precise bool
 }{
-	{"Mon, 2 Jan 2006 15:04:05 -0700", true}, {"2 Jan 2006 15:04:05 -0700", true}, {"Mon Jan 2 15:04:05 -0700 2006", true}, {"Mon Jan 2 2006 15:04:05 GMT-0700", true},
+	{"Mon, 2 Jan 2006 15:04:05 -0700", true}, {"2 Jan 2006 15:04:05 -0700", true},
+	{"Mon Jan 2 15:04:05 -0700 2006", true}, {"Mon Jan 2 2006 15:04:05 GMT-0700", true},
 	{"20060102T150405Z0700", true}, {"20060102T150405", true}, {"2006-1-2 15:04:05", true}, {"2006-1-2 15:04", true},
-	{"Jan 2, 2006 AT 3:04 PM", true}, {"2 Jan 2006 AT 15:04", true}, {"January 2, 2006 AT 3:04 PM", true}, {"2 January 2006 AT 15:04", true},
-	{"20060102", false}, {"2006-1-2", false}, {"Jan 2, 2006", false}, {"2 Jan 2006", false}, {"January 2, 2006", false}, {"2 January 2006", false},
+	{"Jan 2, 2006 AT 3:04 PM", true}, {"2 Jan 2006 AT 15:04", true}, {"January 2, 2006 AT 3:04 PM", true},
+	{"2 January 2006 AT 15:04", true},
+	{"20060102", false}, {"2006-1-2", false}, {"Jan 2, 2006", false}, {"2 Jan 2006", false}, {"January 2, 2006", false},
+	{"2 January 2006", false},
 }
 
 // readMoment reads a date in every form that some app is known to send: those of parseMoment,

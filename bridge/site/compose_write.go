@@ -52,7 +52,8 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 
 // inOrder returns the names of properties in the order in which people write them.
 func inOrder(p mf2.Properties) []string {
-	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5, "summary": -4, "category": -3}
+	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5,
+		"summary": -4, "category": -3}
 	names := make([]string, 0, len(p))
 	for name := range p {
 		names = append(names, name)

@@ -43,10 +43,13 @@ func (s *Site) ReadContact(file string, data []byte) (mf2.Properties, error) {
 }
 
 // ComposeContact writes a new contact. taken reports whether the folder already has a name.
-func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string) bool) (file string, data []byte, err error) {
+func (s *Site) ComposeContact(
+	properties mf2.Properties, taken func(name string) bool,
+) (file string, data []byte, err error) {
 	slug := ""
 	for _, property := range []string{"nickname", "name", "url", "email"} {
-		if slug = makeSlug(strings.TrimPrefix(strings.TrimPrefix(properties.Text(property), "https://"), "http://"), 8); slug != "" {
+		text := strings.TrimPrefix(strings.TrimPrefix(properties.Text(property), "https://"), "http://")
+		if slug = makeSlug(text, 8); slug != "" {
 			break
 		}
 	}
@@ -59,7 +62,8 @@ func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string)
 			continue
 		}
 		file = path.Join(s.ContactFolder(), name+s.rules.DataExtension)
-		c := &contactFile{file: file, format: frontmatter.YAML, doc: frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})}
+		doc := frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})
+		c := &contactFile{file: file, format: frontmatter.YAML, doc: doc}
 		if err := c.set(properties); err != nil {
 			return "", nil, err
 		}

@@ -60,7 +60,8 @@ func (s *Site) explainSite() []Finding {
 	if asked != "" {
 		g.From = "site.generator or --generator"
 	}
-	version := Finding{"version", s.rules.Version, cmp.Or(s.rules.Origin.Version, "no file says it: the newest that gitpost knows")}
+	version := Finding{"version", s.rules.Version, cmp.Or(s.rules.Origin.Version,
+		"no file says it: the newest that gitpost knows")}
 	if s.options.Version != "" || askedVersion != "" {
 		version.From = "site.version or --generator"
 	}
@@ -85,16 +86,18 @@ func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {
 	case s.inMainSection(h.section):
 		section.From += ", and mainSections"
 	}
-	pattern := Finding{"path", path.Join(h.section, h.pattern), count(inSection(posts, h.section), func(m *postStyle) bool {
-		return m.section == h.section && m.pattern == h.pattern
-	})}
+	pattern := Finding{"path", path.Join(h.section, h.pattern),
+		count(inSection(posts, h.section), func(m *postStyle) bool {
+			return m.section == h.section && m.pattern == h.pattern
+		})}
 	if s.options.Path != "" {
 		pattern.Value, pattern.From = whole(s.rooted(s.options.Path, h.section)), "site.path"
 	}
 	list := []Finding{section, pattern}
 	for _, name := range slices.Sorted(maps.Keys(s.options.Types)) {
 		if own := s.options.Types[name].Path; own != "" {
-			list = append(list, Finding{"path of type " + name, whole(s.rooted(own, s.rules.Content)), "types." + name + ".path"})
+			list = append(list, Finding{"path of type " + name, whole(s.rooted(own, s.rules.Content)), "types." + name +
+				".path"})
 		}
 	}
 	return list
@@ -119,12 +122,15 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	w := &writer{site: s, learned: h, rules: s.rules, doc: frontmatter.New(h.style)}
 	for _, property := range []string{"published", "updated", "summary", "category"} {
 		key := w.spelled(property)
-		findings = append(findings, Finding{"key of " + property, key, count(posts, func(m *postStyle) bool { return m.keys[property] == key })})
+		findings = append(findings, Finding{"key of " + property, key,
+			count(posts, func(m *postStyle) bool { return m.keys[property] == key })})
 	}
 	family := spelling("like-of", w.spelled("like-of"))
 	findings = append(findings,
-		Finding{"key of like-of", w.spelled("like-of"), count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
-		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "), count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
+		Finding{"key of like-of", w.spelled("like-of"),
+			count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
+		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "),
+			count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
 	)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {

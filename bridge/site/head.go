@@ -74,7 +74,8 @@ type headFinder struct {
 }
 
 func newHeadFinder(s *Site, tree fs.FS) *headFinder {
-	h := &headFinder{Head: &s.rules.Head, tree: tree, own: map[string]string{}, texts: map[string]string{}, theme: map[string]string{}}
+	h := &headFinder{Head: &s.rules.Head, tree: tree, own: map[string]string{}, texts: map[string]string{},
+		theme: map[string]string{}}
 	for _, l := range h.Layouts {
 		generator.WalkTheme(tree, l.Folder, func(below, text string) {
 			if path.Ext(below) != ".html" {
@@ -140,7 +141,8 @@ func (h *headFinder) write(k generator.Hook, lines []string, why string) *HeadEd
 	if err != nil {
 		before = []byte(cmp.Or(h.theme[h.HookPath+k.File], k.Begin)) // the site's file will replace the theme's
 	}
-	return &HeadEdit{Path: name, New: err != nil, Why: why, Data: withBlock(before, h.Begin, h.End, strings.Join(lines, "\n")+"\n")}
+	return &HeadEdit{Path: name, New: err != nil, Why: why,
+		Data: withBlock(before, h.Begin, h.End, strings.Join(lines, "\n")+"\n")}
 }
 
 // byLayout writes into the one layout of the site itself that has the home page's head.
@@ -169,7 +171,8 @@ func (h *headFinder) byLayout(lines []string) *HeadEdit {
 		}
 	}
 	text := h.own[name]
-	return &HeadEdit{Path: name, Data: []byte(h.beforeHeadEnd(text, lines)), Why: "it is the site's own layout, and has the head"}
+	return &HeadEdit{Path: name, Data: []byte(h.beforeHeadEnd(text, lines)),
+		Why: "it is the site's own layout, and has the head"}
 }
 
 var headEnd = regexp.MustCompile(`(?i)[ \t]*</head\s*>`)

@@ -120,7 +120,8 @@ func toMarkdown(source string) (md string, err error) {
 		}
 	}()
 	conv := converter.NewConverter(converter.WithPlugins(
-		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(), table.NewTablePlugin(),
+		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(),
+		table.NewTablePlugin(),
 	))
 	return conv.ConvertString(source)
 }

@@ -50,7 +50,8 @@ func linkEmbedded(n *html.Node) {
 			if text == "" {
 				text = shortAddress(address)
 			}
-			a := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a", Attr: []html.Attribute{{Key: "href", Val: address}}}
+			a := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a",
+				Attr: []html.Attribute{{Key: "href", Val: address}}}
 			a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 			n.InsertBefore(a, c)
 			n.RemoveChild(c)

@@ -42,14 +42,18 @@ func CheckPattern(pattern string) (problem, remedy string) {
 // foreignPlaceholders are the names that generators' permalinks and other programs use for
 // placeholders.
 var foreignPlaceholders = map[string]string{
-	"title": "slug", "filename": "slug", "slugorfilename": "slug", "contentbasename": "slug", "slugorcontentbasename": "slug", "name": "slug",
-	"short_year": "year", "yyyy": "year", "monthname": "month", "i_month": "month", "mm": "month", "i_day": "day", "dd": "day",
-	"min": "minute", "sec": "second", "sections": "section", "category": "section", "categories": "section", "collection": "section",
-	"kind": "type", "post-type": "type", "post_type": "type",
+	"title": "slug", "filename": "slug", "slugorfilename": "slug", "contentbasename": "slug",
+	"slugorcontentbasename": "slug", "name": "slug",
+	"short_year": "year", "yyyy": "year", "monthname": "month", "i_month": "month", "mm": "month", "i_day": "day",
+	"dd":  "day",
+	"min": "minute", "sec": "second", "sections": "section", "category": "section", "categories": "section",
+	"collection": "section",
+	"kind":       "type", "post-type": "type", "post_type": "type",
 }
 
 var (
-	placeholder     = regexp.MustCompile(`\{(?:` + strings.Join(Placeholders, "|") + `)\}|:(?:` + strings.Join(Placeholders, "|") + `)\b`)
+	placeholder = regexp.MustCompile(`\{(?:` + strings.Join(Placeholders, "|") + `)\}|:(?:` +
+		strings.Join(Placeholders, "|") + `)\b`)
 	slugPlaceholder = regexp.MustCompile(`\{slug\}|:slug\b`)
 	anyPlaceholder  = regexp.MustCompile(`\{[^{}]*\}|:[A-Za-z][A-Za-z0-9_]*`)
 )

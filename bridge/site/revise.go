@@ -232,7 +232,8 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	other, taken := lib.PathOf(stay.Page.URL)
 	taken = taken && other != page.Path && stay.Page.URL != page.URL
-	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" && s.keepsPath(page, w.doc, before, at.path(slug))) {
+	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" &&
+		s.keepsPath(page, w.doc, before, at.path(slug))) {
 		return s.keepAlias(lib, w, page, stay)
 	}
 	if asked != "" {
@@ -289,7 +290,8 @@ func (w *writer) dropSlug() error {
 }
 
 // placementOf is the pattern that the post's own path follows, with its date as it is now.
-func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at placement, slug string, ok bool) {
+func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at placement, slug string,
+	ok bool) {
 	old := page.Date
 	section, pattern, slug, ok := s.dissect(page.Path, old)
 	if !ok {
@@ -312,7 +314,8 @@ func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf
 		}
 		when = s.now()
 	}
-	return placement{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
+	return placement{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want),
+		section: path.Base(section)}, slug, true
 }
 
 // folderFor is where the generator wants a post that was published out of a folder of drafts, or

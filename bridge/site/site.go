@@ -129,7 +129,8 @@ func (s *Site) Section(path string) bool { return s.generator.Role(path).Has(gen
 
 // Config reports whether a change of the file changes what Open reads.
 func (s *Site) Config(path string) bool {
-	return s.generator.Role(path).Has(generator.Config) || generator.NamesVersion(path) || strings.HasPrefix(path, templateFolder+"/")
+	return s.generator.Role(path).Has(generator.Config) || generator.NamesVersion(path) ||
+		strings.HasPrefix(path, templateFolder+"/")
 }
 
 // Generator is the generator's name and version.

@@ -59,8 +59,9 @@ func (s *Site) usual() learnedStyle {
 	h := learnedStyle{
 		section: s.rules.Posts, pattern: s.rules.PostPattern, keys: map[string]string{}, spell: s.rules.Spell,
 		style: frontmatter.Style{
-			Format:   frontmatter.YAML,
-			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug", "summary", "excerpt", "tags"},
+			Format: frontmatter.YAML,
+			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug",
+				"summary", "excerpt", "tags"},
 		},
 	}
 	return h

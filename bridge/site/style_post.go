@@ -92,7 +92,8 @@ func (m *postStyle) observeText(head string) {
 			m.list = "indented"
 		}
 	}
-	if single, double := len(singleText.FindAllString(head, -1)), len(doubleText.FindAllString(head, -1)); single > double {
+	if single, double := len(singleText.FindAllString(head, -1)),
+		len(doubleText.FindAllString(head, -1)); single > double {
 		m.quotes = "single"
 	} else if double > 0 {
 		m.quotes = "double"
@@ -132,7 +133,8 @@ func (m *postStyle) observeKeys(rules *generator.Convention, doc *frontmatter.Do
 }
 
 // imageKeys are where themes look for a picture of the post.
-var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage", "header.teaser", "header.image"}
+var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage",
+	"header.teaser", "header.image"}
 
 // spelling returns how a key spells a property.
 func spelling(property, key string) string {

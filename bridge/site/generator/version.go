@@ -13,8 +13,10 @@ import (
 var versionFiles = map[string]bool{
 	"netlify.toml": true, "vercel.json": true, "render.yaml": true, "amplify.yml": true, "wrangler.toml": true,
 	".tool-versions": true, "mise.toml": true, ".mise.toml": true, ".envrc": true, ".env": true,
-	".gitlab-ci.yml": true, ".woodpecker.yml": true, ".woodpecker.yaml": true, ".drone.yml": true, ".travis.yml": true, ".build.yml": true,
-	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true, ".circleci/config.yml": true,
+	".gitlab-ci.yml": true, ".woodpecker.yml": true, ".woodpecker.yaml": true, ".drone.yml": true, ".travis.yml": true,
+	".build.yml": true,
+	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true,
+	".circleci/config.yml": true,
 }
 
 // workflowDirs have CI definitions under any name.

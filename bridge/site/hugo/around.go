@@ -42,7 +42,8 @@ func (h *site) bundleIn(dir string, f *sourceFile, around generator.Surroundings
 			continue
 		}
 		for _, name := range h.indexNames.in(folder, around) {
-			if p := folder + name; around.Exists(p) && !h.passesOver(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
+			if p := folder + name; around.Exists(p) && !h.passesOver(p) &&
+				(h.rules.leafWins || !around.Exists(folder+"_"+name)) {
 				return p, true
 			}
 		}
@@ -77,7 +78,8 @@ func (m *mount) folder(dir string) (string, bool) {
 // sectionsAbove calls each with the folders above the page from the nearest to the content
 // root, the page's own folder included unless it is that folder's _index file, and with the
 // parsed _index file in the page's language; nil without one. It stops when each returns false.
-func (h *site) sectionsAbove(f *sourceFile, around generator.Surroundings, each func(dir string, doc *frontmatter.Document) bool) {
+func (h *site) sectionsAbove(f *sourceFile, around generator.Surroundings,
+	each func(dir string, doc *frontmatter.Document) bool) {
 	dir := f.parent
 	if f.class == branchBundle {
 		if dir == "" {
@@ -127,14 +129,16 @@ func (h *site) sectionFile(dir string, lang *language, around generator.Surround
 
 // sectionNode is the section of a folder, resolved, as if it had an _index file.
 func (h *site) sectionNode(f *sourceFile, dir string) sourceFile {
-	node := sourceFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index", ext: "md", class: branchBundle}
+	node := sourceFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index",
+		ext: "md", class: branchBundle}
 	h.resolve(&node)
 	return node
 }
 
 // sectionOf is the nearest folder above a page with an _index file that counts, else the top
 // folder. made reports that there is no such file.
-func (h *site) sectionOf(f *sourceFile, around generator.Surroundings, counts func(dir string, taxonomy bool) bool) (section string, made bool) {
+func (h *site) sectionOf(f *sourceFile, around generator.Surroundings,
+	counts func(dir string, taxonomy bool) bool) (section string, made bool) {
 	section, made = topFolder(f.parent), true
 	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
 		if doc != nil && dir != "" && counts(dir, f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {

@@ -39,7 +39,8 @@ type sourceFile struct {
 }
 
 // pageExtensions are the extensions of files that become pages, the most common first.
-var pageExtensions = []string{"md", "markdown", "html", "org", "adoc", "rst", "mdown", "htm", "asciidoc", "ad", "rest", "pandoc", "pdc"}
+var pageExtensions = []string{"md", "markdown", "html", "org", "adoc", "rst", "mdown", "htm", "asciidoc", "ad",
+	"rest", "pandoc", "pdc"}
 
 func isContentExt(ext string) bool {
 	for _, e := range pageExtensions {

@@ -86,7 +86,8 @@ func (h flat) sectionNames(f *sourceFile, around generator.Surroundings) []strin
 	}
 	if f.class != branchBundle {
 		var made bool
-		if section, made = h.sectionOf(f, around, func(_ string, taxonomy bool) bool { return !taxonomy }); made && section != "" {
+		section, made = h.sectionOf(f, around, func(_ string, taxonomy bool) bool { return !taxonomy })
+		if made && section != "" {
 			return []string{section, ""} // a section without a file: a quirk of Hugo
 		}
 	}
@@ -284,7 +285,8 @@ func (h flat) target(f *sourceFile, facts *pageFacts, expanded string) target {
 		if !strings.HasSuffix(file, "/index.html") {
 			link = file
 		}
-		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link),
+			prefixed(prefixLink, linkDir)
 	default:
 		dir, link, linkDir = file, file, file
 		if atRoot || !ugly {
@@ -297,7 +299,8 @@ func (h flat) target(f *sourceFile, facts *pageFacts, expanded string) target {
 		} else {
 			link += "/"
 		}
-		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link),
+			prefixed(prefixLink, linkDir)
 	}
 	file = slashJoin("/", file)
 	dir = strings.TrimSuffix(path.Join("/", dir), "/")

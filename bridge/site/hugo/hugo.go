@@ -57,7 +57,8 @@ type language struct {
 	names      sanitizer
 	taxonomies map[string]bool // by plural name
 
-	ownIndexes, foreignIndexes indexNames // names of its _index files, where files without a language in the name are its own and where not
+	// names of its _index files, where files without a language in the name are its own and where not
+	ownIndexes, foreignIndexes indexNames
 
 	disabledKinds,
 	htmlKinds, // kinds that are not built, kinds that have an HTML page,
@@ -158,7 +159,8 @@ func (h *site) readLanguages(o generator.Options) error {
 	}
 	h.main = h.languages[main]
 	for _, name := range h.settings.words("disablelanguages") {
-		if h.languages[name] == nil && h.main != nil && h.rules.disabledNames { // names of languages that are not built even if they are not configured
+		// names of languages that are not built even if they are not configured
+		if h.languages[name] == nil && h.main != nil && h.rules.disabledNames {
 			off := *h.main
 			off.name, off.disabled = name, true
 			h.languages[name] = &off
@@ -173,7 +175,8 @@ func (h *site) readLanguages(o generator.Options) error {
 func (h *site) readLanguage(name string, s settings, o generator.Options) (*language, error) {
 	lang := &language{
 		name: name, zone: time.UTC, dates: dateKeysOf(s),
-		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.accentsLast},
+		names: sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"),
+			accentFirst: !h.rules.accentsLast},
 		noAliases:   s.truth("disablealiases"),
 		buildDrafts: s.truth("builddrafts"), buildFuture: s.truth("buildfuture"), buildOld: s.truth("buildexpired"),
 		pluralTitles: true, capitalTitles: true,
@@ -280,7 +283,8 @@ func hasFormat(formats []string, format string) bool {
 }
 
 func (h *site) Role(path string) (role generator.Role) {
-	if isConfig(path) || slices.Contains(versionFiles, path) || strings.HasPrefix(path, "layouts/") || strings.HasPrefix(path, "themes/") {
+	if isConfig(path) || slices.Contains(versionFiles, path) || strings.HasPrefix(path, "layouts/") ||
+		strings.HasPrefix(path, "themes/") {
 		role |= generator.Config
 	}
 	f, ok := h.file(path)

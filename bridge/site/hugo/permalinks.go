@@ -54,7 +54,8 @@ func (h *site) permalinkTable(table settings) (permalinkRules, error) {
 		}
 		section = strings.Trim(section, " /")
 		for k := range strings.SplitSeq(kind, ",") {
-			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, keyed: true, paths: sectionGlob(section), pattern: p})
+			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, keyed: true,
+				paths: sectionGlob(section), pattern: p})
 		}
 		return nil
 	}
@@ -127,7 +128,8 @@ func (rules permalinkRules) find(h *site, p *sourceFile) *permalink {
 			}
 			continue
 		}
-		if r.paths.match(p.path) && (r.lang == nil || r.lang.match(p.lang.name)) && (r.env == nil || r.env.match(h.environment)) {
+		if r.paths.match(p.path) && (r.lang == nil || r.lang.match(p.lang.name)) &&
+			(r.env == nil || r.env.match(h.environment)) {
 			return r.pattern
 		}
 	}

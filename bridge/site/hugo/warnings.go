@@ -19,7 +19,8 @@ func (h *site) warnings() []string {
 			for j := range lang.permalinks[:i] {
 				a, b := &lang.permalinks[j], &lang.permalinks[i] // a is tried first here
 				if a.keyed && b.keyed && a.pattern.text != b.pattern.text && overlap(a, b) {
-					found = append(found, fmt.Sprintf("permalinks: %q and %q both match pages of the kind %q, and Hugo %s picks one of them at random in each build; "+
+					found = append(found, fmt.Sprintf("permalinks: %q and %q both match pages of the kind %q, "+
+						"and Hugo %s picks one of them at random in each build; "+
 						"write them as a list of [[permalinks]] with a target, the narrower one first (gitpost assumes %q)",
 						a.shown(), b.shown(), a.kind.section, h.release, a.pattern.text))
 				}

@@ -258,7 +258,8 @@ func configuredPlugin(tree fs.FS, config settings, gem string) bool {
 			group = true
 		case line == "end":
 			group = false
-		case strings.HasPrefix(line, "gem") && strings.Contains(line, gem) && (group || strings.Contains(line, ":jekyll_plugins")):
+		case strings.HasPrefix(line, "gem") && strings.Contains(line, gem) &&
+			(group || strings.Contains(line, ":jekyll_plugins")):
 			return true
 		}
 	}

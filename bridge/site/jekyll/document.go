@@ -33,7 +33,8 @@ type document struct {
 }
 
 // locateDocument is for posts, drafts and the documents of collections.
-func (j *site) locateDocument(page *generator.Page, file string, at place, doc *frontmatter.Document, around generator.Surroundings) {
+func (j *site) locateDocument(page *generator.Page, file string, at place, doc *frontmatter.Document,
+	around generator.Surroundings) {
 	name := path.Base(at.rel)
 	ext := rubyExtension(name)
 	d := document{site: j, at: at, front: j.front(doc)}

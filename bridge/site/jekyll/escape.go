@@ -71,7 +71,8 @@ var (
 	liquidOutput = regexp.MustCompile(`^\{\{-?\s*(?:` + liquidString +
 		`|site\.(?:title|name|description|tagline|url|baseurl|time|author|email|data|lang)(?:\.\w+)*` +
 		`|page\.(?:title|url|date|id|path|author|lang|layout|tags|categories|slug)` +
-		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` + liquidArgument + `)*\s*)?)*-?\}\}`)
+		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` +
+		liquidArgument + `)*\s*)?)*-?\}\}`)
 	liquidRaw       = regexp.MustCompile(`(?s)^\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}`)
 	liquidComment   = regexp.MustCompile(`^\{%-?\s*comment\s*-?%\}[^{}]*\{%-?\s*endcomment\s*-?%\}`)
 	liquidHighlight = regexp.MustCompile(`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`)
@@ -80,7 +81,11 @@ var (
 )
 
 const (
-	liquidFilters  = `escape|escape_once|upcase|downcase|capitalize|strip|lstrip|rstrip|strip_html|strip_newlines|newline_to_br|url_encode|cgi_escape|uri_escape|xml_escape|slugify|smartify|markdownify|relative_url|absolute_url|date|date_to_string|date_to_long_string|date_to_xmlschema|date_to_rfc822|append|prepend|remove|remove_first|replace|replace_first|truncate|truncatewords|default|size|first|last|join|jsonify|number_of_words`
+	liquidFilters = `escape|escape_once|upcase|downcase|capitalize|strip|lstrip|rstrip|strip_html|strip_newlines|` +
+		`newline_to_br|url_encode|cgi_escape|uri_escape|xml_escape|slugify|smartify|markdownify|` +
+		`relative_url|absolute_url|date|date_to_string|date_to_long_string|date_to_xmlschema|` +
+		`date_to_rfc822|append|prepend|remove|remove_first|replace|replace_first|truncate|truncatewords|` +
+		`default|size|first|last|join|jsonify|number_of_words`
 	liquidArgument = `(?:` + liquidString + `|-?\d+(?:\.\d+)?)`
 )
 

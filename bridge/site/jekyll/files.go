@@ -266,9 +266,11 @@ func withoutExtension(name string) string {
 var binaryExtensions = map[string]bool{}
 
 func init() {
-	for ext := range strings.FieldsSeq(".7z .aac .ai .apk .avi .avif .bin .bmp .bz2 .class .db .dmg .doc .docx .eot .eps .epub .exe .flac .flv .gif " +
-		".gz .heic .heif .ico .iso .jar .jpeg .jpg .jxl .m4a .m4v .mkv .mobi .mov .mp3 .mp4 .mpeg .mpg .odp .ods .odt .oga .ogg .ogv .opus .otf .pdf " +
-		".png .ppt .pptx .psd .pyc .rar .so .sqlite .tar .tgz .tif .tiff .ttf .wasm .wav .webm .webp .woff .woff2 .xls .xlsx .xz .zip .zst") {
+	for ext := range strings.FieldsSeq(`
+		.7z .aac .ai .apk .avi .avif .bin .bmp .bz2 .class .db .dmg .doc .docx .eot .eps .epub .exe .flac
+		.flv .gif  .gz .heic .heif .ico .iso .jar .jpeg .jpg .jxl .m4a .m4v .mkv .mobi .mov .mp3 .mp4 .mpeg
+		.mpg .odp .ods .odt .oga .ogg .ogv .opus .otf .pdf  .png .ppt .pptx .psd .pyc .rar .so .sqlite .tar
+		.tgz .tif .tiff .ttf .wasm .wav .webm .webp .woff .woff2 .xls .xlsx .xz .zip .zst`) {
 		binaryExtensions[ext] = true
 	}
 }

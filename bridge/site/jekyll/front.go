@@ -85,7 +85,8 @@ func namesRubyClass(doc *frontmatter.Document) bool {
 		}
 		before := strings.TrimRight(rest[:i], " ")
 		tag := rest[i+len("!ruby/"):]
-		if len(before) < i && before != "" && strings.IndexByte(":-,[{", before[len(before)-1]) >= 0 && !strings.HasPrefix(tag, "string") {
+		if len(before) < i && before != "" && strings.IndexByte(":-,[{", before[len(before)-1]) >= 0 &&
+			!strings.HasPrefix(tag, "string") {
 			return true
 		}
 		rest = tag

@@ -166,8 +166,9 @@ func (j *site) warnings() []string {
 	if !j.zoneGuessed || !datePlaceholder.MatchString(j.posts.template) {
 		return nil
 	}
-	return []string{"timezone is not set in _config.yml: the day in the URLs of posts depends on the machine that builds the site; " +
-		"set timezone there, or site.timezone or TZ in site.env in gitpost's configuration, to the zone of that machine (gitpost assumes " + generator.ZoneName(j.location) + ", this machine's)"}
+	return []string{"timezone is not set in _config.yml: the day in the URLs of posts depends on the machine " +
+		"that builds the site; set timezone there, or site.timezone or TZ in site.env in gitpost's configuration, " +
+		"to the zone of that machine (gitpost assumes " + generator.ZoneName(j.location) + ", this machine's)"}
 }
 
 var datePlaceholder = regexp.MustCompile(`:(?:year|month|day|i_|y_day|short_|long_|hour|minute|second|week|w_)`)
@@ -354,7 +355,8 @@ var notForPages = map[string]bool{
 }
 
 func (j *site) pageWithoutHeader(name, ext string) bool {
-	return j.optionalFrontMatter && j.markdown[strings.ToLower(ext)] && !notForPages[strings.ToUpper(withoutExtension(name))]
+	return j.optionalFrontMatter && j.markdown[strings.ToLower(ext)] &&
+		!notForPages[strings.ToUpper(withoutExtension(name))]
 }
 
 func rubyTrue(v any) bool { return v != nil && v != false }

@@ -93,7 +93,8 @@ func (j *site) placeholder(name string, p *urlParts) (value string, known bool) 
 	}
 	switch name {
 	case "slugified_categories":
-		return joinUnique(p.categories, func(c string) string { return j.slugify(c, false) }), generator.AtLeast(j.release, "4.1.0")
+		return joinUnique(p.categories, func(c string) string { return j.slugify(c, false) }),
+			generator.AtLeast(j.release, "4.1.0")
 	case "w_year":
 		year, _ := p.date.ISOWeek()
 		return fourDigits(year), true
