@@ -226,8 +226,10 @@ func hostileAddresses() []Post {
 // TestNoPostBreaksTheBuild composes hostile posts, all on one site, builds it, and finds the
 // text of each at its URL.
 func TestNoPostBreaksTheBuild(t *testing.T) {
+	t.Parallel()
 	for generator, files := range map[string]map[string]string{"hugo": stockHugo, "jekyll": stockJekyll} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			_, before := builds(t, generator, files)
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			empty := &testLibrary{t: t, site: l.site, files: with(l.files)}

@@ -11,6 +11,7 @@ import (
 // TestKindsOfPostsShowOnStockThemes builds a Hugo and a Jekyll site whose layouts know
 // nothing of mf2, with a post of each kind, and looks at the pages.
 func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
+	t.Parallel()
 	shown := map[string]struct {
 		item map[string][]any
 		html []string
@@ -50,6 +51,7 @@ func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
 			"collections:\n  unlisted:\n    output: true\n"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			urls := map[string]string{}
 			for name, c := range shown {

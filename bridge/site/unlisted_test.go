@@ -54,6 +54,7 @@ func TestUnlistedPostsMoveBetweenJekyllsCollections(t *testing.T) {
 // that has a tag of its own and one that it shares: no page, feed, sitemap or list of
 // terms leads to it.
 func TestUnlistedPostsAreInNoListOfTheSite(t *testing.T) {
+	t.Parallel()
 	lists := "{{ range $n, $terms := .Site.Taxonomies }}{{ range $term, $pages := $terms }}{{ $term }}: {{ range $pages.Pages }}{{ .RelPermalink }} {{ end }}{{ end }}{{ end }}{{ range .Pages }}{{ .RelPermalink }}{{ end }}"
 	for generator, files := range map[string]map[string]string{
 		"hugo": with(stockHugo, map[string]string{"layouts/_default/terms.html": lists,
@@ -63,6 +64,7 @@ func TestUnlistedPostsAreInNoListOfTheSite(t *testing.T) {
 			"tags.html": "---\n---\n{% for tag in site.tags %}{{ tag | jsonify }}{% endfor %}{% for post in site.posts %}{{ post.url }}{% endfor %}"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			l.compose(Post{Item: entry(map[string][]any{"content": {"Seen"}, "category": {"shared"}}), Slug: "seen"})
 			made := l.compose(Post{Item: entry(map[string][]any{"content": {"Between us"}, "category": {"shared", "onlyhere"},

@@ -283,8 +283,9 @@ func hasFormat(formats []string, format string) bool {
 }
 
 func (h *site) Role(path string) (role generator.Role) {
-	if isConfig(path) || slices.Contains(versionFiles, path) || strings.HasPrefix(path, "layouts/") ||
-		strings.HasPrefix(path, "themes/") {
+	switch folder, _, nested := strings.Cut(path, "/"); {
+	case !nested && (isConfig(path) || slices.Contains(versionFiles, path)),
+		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == "themes"):
 		role |= generator.Config
 	}
 	f, ok := h.file(path)
