@@ -25,12 +25,13 @@ func (s *Server) handler() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(s.config)
 	e.HTTPErrorHandler = s.answerError
-	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
-		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
-			return err
-		},
-	}), allowOrigins, s.limitStalls)
+	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{
+			LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+				s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
+				return err
+			},
+		}), allowOrigins, s.limitStalls)
 
 	s.api.Routes(e)
 	s.pages.Routes(e)
@@ -68,7 +69,8 @@ const bodyTimeout = 30 * time.Second
 func (s *Server) limitStalls(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if r := c.Request(); r.Body != nil && r.Body != http.NoBody {
-			r.Body = &stallingBody{ReadCloser: r.Body, timeout: s.bodyTimeout, control: http.NewResponseController(c.Response().Writer)}
+			r.Body = &stallingBody{ReadCloser: r.Body, timeout: s.bodyTimeout,
+				control: http.NewResponseController(c.Response().Writer)}
 		}
 		return next(c)
 	}
@@ -82,7 +84,8 @@ type stallingBody struct {
 }
 
 func (b *stallingBody) Read(p []byte) (int, error) {
-	if err := b.control.SetReadDeadline(time.Now().Add(b.timeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := b.control.SetReadDeadline(time.Now().Add(b.timeout)); err != nil &&
+		!errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
 	return b.ReadCloser.Read(p)
@@ -96,13 +99,15 @@ func (b *stallingBody) Close() error {
 
 func (s *Server) logRequests() echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, LogRemoteIP: true, LogError: true,
+		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, LogRemoteIP: true,
+		LogError:    true,
 		HandleError: true,
 		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
 			level := slog.LevelInfo
 			attrs := []slog.Attr{
 				slog.String("method", v.Method), slog.String("path", v.URIPath), slog.Int("status", v.Status),
-				slog.String("took", v.Latency.Round(time.Microsecond).String()), slog.String("from", v.RemoteIP), slog.String("request", v.RequestID),
+				slog.String("took", v.Latency.Round(time.Microsecond).String()), slog.String("from", v.RemoteIP),
+				slog.String("request", v.RequestID),
 			}
 			switch {
 			case v.URIPath == "/healthz" || v.URIPath == "/readyz":
@@ -165,13 +170,15 @@ func asFault(err error, r *http.Request) error {
 			return &fault.Error{Code: fault.NotFound, Message: fmt.Sprintf("there is nothing at %s", r.URL.Path),
 				Hint: "the Micropub endpoint is /micropub, the media endpoint is /media"}
 		case http.StatusMethodNotAllowed:
-			return &fault.Error{Code: fault.MethodNotAllowed, Message: fmt.Sprintf("%s does not answer %s", r.URL.Path, r.Method),
-				Hint: "use GET or POST as the Micropub specification says"}
+			return &fault.Error{Code: fault.MethodNotAllowed,
+				Message: fmt.Sprintf("%s does not answer %s", r.URL.Path, r.Method),
+				Hint:    "use GET or POST as the Micropub specification says"}
 		case http.StatusRequestEntityTooLarge:
 			return &fault.Error{Code: fault.TooLarge, Message: "the request is too large"}
 		}
 	}
-	return &fault.Error{Code: fault.Internal, Message: "internal error; nothing was changed", Hint: "its log has the cause", Err: err}
+	return &fault.Error{Code: fault.Internal, Message: "internal error; nothing was changed",
+		Hint: "its log has the cause", Err: err}
 }
 
 // clientAddress finds whose address a request comes from: the connection's, or what the

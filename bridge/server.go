@@ -82,7 +82,8 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	}
 	auth := indieauth.New(s.indieauthConfig, s.state)
 	s.api = api.New(api.Options{
-		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, External: indieauth.NewExternal(s.externalConfig), Log: s.log,
+		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth,
+		External: indieauth.NewExternal(s.externalConfig), Log: s.log,
 	})
 	s.pages, err = pages.New(pages.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
@@ -109,7 +110,10 @@ func (s *Server) watch(run context.Context) (err error) {
 			return err
 		}
 	}
-	s.life.background.Go(func() { s.blogs.Uploads.KeepExpiring(run, func() time.Duration { return s.config().MediaUnused }) })
+	s.life.background.Go(func() {
+		s.blogs.Uploads.KeepExpiring(run,
+			func() time.Duration { return s.config().MediaUnused })
+	})
 	s.life.background.Go(func() { notify.Watch(run, s.config, watched) })
 	return nil
 }

@@ -78,13 +78,15 @@ func meaningful(q url.Values) string {
 }
 
 func tracks(parameter string) bool {
-	for _, prefix := range [...]string{"utm", "mtm_", "pk_", "matomo_", "piwik_", "hsa_", "_hs", "mc_", "ref_", "at_", "oly_", "vero_", "ns_"} {
+	for _, prefix := range [...]string{"utm", "mtm_", "pk_", "matomo_", "piwik_", "hsa_", "_hs", "mc_", "ref_", "at_",
+		"oly_", "vero_", "ns_"} {
 		if strings.HasPrefix(parameter, prefix) {
 			return true
 		}
 	}
 	switch parameter {
-	case "fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "twclid", "yclid", "ttclid", "li_fat_id", "igshid", "igsh", "si",
+	case "fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "twclid", "yclid", "ttclid", "li_fat_id", "igshid",
+		"igsh", "si",
 		"_ga", "_gl", "ref", "referrer", "source", "share", "amp", "mkt_tok", "s_cid", "cmpid":
 		return true
 	}

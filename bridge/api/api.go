@@ -78,7 +78,8 @@ func (a *API) OwnSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 			at = "the one that the site's own page names"
 		}
 		return &fault.Error{
-			Code: fault.NotFound, Op: "sign in", Message: "this server does not do sign-ins: " + a.Config().Me() + " uses another one, " + at,
+			Code: fault.NotFound, Op: "sign in", Message: "this server does not do sign-ins: " + a.Config().Me() +
+				" uses another one, " + at,
 			Hint: "apps find it on the site's own page; this server was told so by auth: external",
 		}
 	}

@@ -26,8 +26,8 @@ func (a *API) authenticate(c echo.Context) (access.Principal, error) {
 }
 
 // access.Principal looks a token up. An empty one is fault.Unauthorized, a bad one
-// fault.InvalidToken; an address that sends many bad ones is told to wait. Good tokens are
-// never limited, whatever else comes from their address.
+// fault.InvalidToken; an address that sends many bad ones must wait. Good tokens are never
+// limited, whatever else comes from their address.
 func (a *API) principal(ctx context.Context, address, token string) (access.Principal, error) {
 	if token == "" {
 		return access.Principal{}, &fault.Error{
@@ -45,7 +45,8 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 			Hint: "sign in again, or make one with gitpost token create",
 		})
 	case err != nil:
-		return access.Principal{}, &fault.Error{Code: fault.Unavailable, Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
+		return access.Principal{}, &fault.Error{Code: fault.Unavailable,
+			Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
 	}
 	p := access.Principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope, Sites: t.Sites}
 	if p.Client == "" {

@@ -40,8 +40,7 @@ func (a *API) contactName(address string) (name string, ok bool) {
 	return name, err == nil && name != "" && !strings.Contains(name, "/")
 }
 
-// ownerOf is owner for posts and contacts alike: a contact's address says itself which site's
-// it is.
+// ownerOf is Blogs.Owner for posts and contacts: a contact's address names its own site.
 func (a *API) ownerOf(who access.Principal, named, at string) (*blog.Blog, error) {
 	if _, ok := a.contactName(at); !ok {
 		return a.Blogs.Owner(who, named, at)
@@ -79,7 +78,8 @@ func (a contactRoutes) contactOf(request micropub.Request) (address string, ok b
 }
 
 // command carries out a request that is about a contact. ok is false when it is not.
-func (a contactRoutes) command(c echo.Context, who access.Principal, request micropub.Request, named string, in *receiver) (ok bool, err error) {
+func (a contactRoutes) command(c echo.Context, who access.Principal, request micropub.Request, named string,
+	in *receiver) (ok bool, err error) {
 	address, ok := a.contactOf(request)
 	if !ok {
 		return false, nil
@@ -90,24 +90,28 @@ func (a contactRoutes) command(c echo.Context, who access.Principal, request mic
 	return true, a.change(c, who, named, address, request.Command, in)
 }
 
-func (a contactRoutes) add(c echo.Context, who access.Principal, named string, card *micropub.Create, in *receiver) error {
+func (a contactRoutes) add(c echo.Context, who access.Principal, named string, card *micropub.Create,
+	in *receiver) error {
 	d, err := a.Blogs.Choose(who, named)
 	if err != nil {
 		return err
 	}
-	o, err := d.CreateContact(c.Request().Context(), who, card.Item, in.sent, func(name string) string { return a.contactAddress(d, name) })
+	o, err := d.CreateContact(c.Request().Context(), who, card.Item, in.sent,
+		func(name string) string { return a.contactAddress(d, name) })
 	if err != nil {
 		return err
 	}
 	return a.answerCreated(c, o)
 }
 
-func (a contactRoutes) change(c echo.Context, who access.Principal, named, address string, command micropub.Command, in *receiver) error {
+func (a contactRoutes) change(c echo.Context, who access.Principal, named, address string, command micropub.Command,
+	in *receiver) error {
 	name, ok := a.contactName(address)
 	if !ok {
 		return &fault.Error{
 			Code: fault.InvalidRequest, Op: "find contact",
-			Message: fmt.Sprintf("there is no contact at %.100q", address), Hint: "q=contact lists them, each with its _internal_url",
+			Message: fmt.Sprintf("there is no contact at %.100q", address),
+			Hint:    "q=contact lists them, each with its _internal_url",
 		}
 	}
 	d, err := a.ownerOf(who, named, address)
@@ -137,7 +141,8 @@ func (a contactRoutes) show(c echo.Context) error {
 	item, err := d.Contact(c.Request().Context(), c.Param("name"), a.contactAddress(d, c.Param("name")))
 	if err != nil {
 		if fault.CodeOf(err) == fault.InvalidRequest {
-			return &fault.Error{Code: fault.NotFound, Op: "read contact", Message: "there is no such contact", Hint: "q=contact lists them", Err: err}
+			return &fault.Error{Code: fault.NotFound, Op: "read contact", Message: "there is no such contact",
+				Hint: "q=contact lists them", Err: err}
 		}
 		return err
 	}

@@ -29,7 +29,7 @@ const hookTimeout = 8 * time.Second
 // hookRoutes are called by Git hosts.
 type hookRoutes struct{ *API }
 
-// push answers POST /hooks/push: the host tells that somebody pushed. With a hooks.secret
+// push answers POST /hooks/push: the host reports a push. With a hooks.secret
 // only signed calls are taken (GitHub, Gitea and Forgejo sign the body, GitLab sends the secret).
 // Of several sites those are looked at that have the repository which the call names, or all
 // when it names none of theirs.
@@ -41,7 +41,8 @@ func (a hookRoutes) push(c echo.Context) error {
 		if errors.As(err, &tooLarge) {
 			return &fault.Error{Code: fault.TooLarge, Op: op, Message: "the call is larger than 25 MB"}
 		}
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete", Err: err}
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete",
+			Err: err}
 	}
 	meant := a.pushedTo(c.Request().Header, body)
 	meant = slices.DeleteFunc(meant, func(d *blog.Blog) bool {
@@ -72,11 +73,11 @@ func (a hookRoutes) push(c echo.Context) error {
 	}
 	answer := map[string]any{"status": "ok"}
 	if !a.Blogs.Several() {
-		answer["commit"] = string(meant[0].Tip())
+		answer["commit"] = string(meant[0].Delivery().Tip)
 	} else {
 		commits := map[string]string{}
 		for _, d := range meant {
-			commits[d.Me()] = string(d.Tip())
+			commits[d.Me()] = string(d.Delivery().Tip)
 		}
 		answer["commits"] = commits
 	}
@@ -109,7 +110,8 @@ func (a hookRoutes) pushedTo(h http.Header, body []byte) []*blog.Blog {
 			}
 		}
 	}
-	meant := slices.DeleteFunc(slices.Clone(all), func(d *blog.Blog) bool { return !addresses[blog.RepositoryAddress(d.Config().Repo)] })
+	meant := slices.DeleteFunc(slices.Clone(all),
+		func(d *blog.Blog) bool { return !addresses[blog.RepositoryAddress(d.Config().Repo)] })
 	if len(meant) == 0 {
 		return all
 	}
@@ -124,7 +126,8 @@ func signed(h http.Header, body []byte, secret string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	want := mac.Sum(nil)
-	for _, name := range []string{"X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature", "X-Gogs-Signature"} {
+	for _, name := range []string{"X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature",
+		"X-Gogs-Signature"} {
 		got, err := hex.DecodeString(strings.TrimPrefix(h.Get(name), "sha256="))
 		if err == nil && len(got) > 0 && hmac.Equal(got, want) {
 			return true

@@ -77,13 +77,14 @@ func (a indieauthRoutes) introspect(c echo.Context) error {
 		return err
 	}
 	if form.Get("token") == "" {
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the request has no token", Hint: "send token=… in a form"}
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the request has no token",
+			Hint: "send token=… in a form"}
 	}
 	answer, err := a.Auth.Introspect(c.Request().Context(), form.Get("token"))
 	if err != nil {
 		return err
 	}
-	if !answer.Active && !trusted { // somebody with a token of his own may be guessing others
+	if !answer.Active && !trusted { // the owner of one token may be guessing others
 		if err := a.refuse(c.RealIP(), nil); err != nil {
 			return err
 		}
@@ -96,10 +97,13 @@ func (a indieauthRoutes) introspect(c echo.Context) error {
 // and is then trusted, and for who has a good token.
 func (a indieauthRoutes) mayIntrospect(c echo.Context) (trusted bool, err error) {
 	if _, password, ok := c.Request().BasicAuth(); ok {
-		if unescaped, err := url.QueryUnescape(password); err == nil && a.Auth.MayIntrospect(unescaped) { // RFC 6749, section 2.3.1
+		// RFC 6749, section 2.3.1
+		if unescaped, err := url.QueryUnescape(password); err == nil && a.Auth.MayIntrospect(unescaped) {
 			return true, nil
 		}
-		return false, a.refuse(c.RealIP(), &fault.Error{Code: fault.InvalidToken, Op: "introspect token", Message: "the password is not this server's introspection.secret", Hint: "send it, or a good access token as a bearer token"})
+		return false, a.refuse(c.RealIP(), &fault.Error{Code: fault.InvalidToken, Op: "introspect token",
+			Message: "the password is not this server's introspection.secret",
+			Hint:    "send it, or a good access token as a bearer token"})
 	}
 	secret, err := micropub.HeaderToken(c.Request())
 	if err != nil {
@@ -120,10 +124,11 @@ func (a indieauthRoutes) revoke(c echo.Context) error {
 	return a.revokeIn(c, form)
 }
 
-// revokeIn answers 200 for a token that is none as well.
+// revokeIn also answers 200 for a token that does not exist.
 func (a indieauthRoutes) revokeIn(c echo.Context, form url.Values) error {
 	if form.Get("token") == "" {
-		return &fault.Error{Code: fault.InvalidRequest, Op: "revoke token", Message: "the request has no token", Hint: "send token=… in a form"}
+		return &fault.Error{Code: fault.InvalidRequest, Op: "revoke token", Message: "the request has no token",
+			Hint: "send token=… in a form"}
 	}
 	if err := a.Auth.Revoke(c.Request().Context(), form.Get("token")); err != nil {
 		return err
@@ -144,10 +149,11 @@ func (a indieauthRoutes) userinfo(c echo.Context) error {
 	return micropub.WriteAnswer(c.Response(), c.Request(), http.StatusOK, profile)
 }
 
-// refuseGuess counts a code or refresh token that is none against its address.
+// refuseGuess counts an invalid code or refresh token against its address.
 func (a indieauthRoutes) refuseGuess(c echo.Context, err error) error {
 	if errors.Is(err, state.ErrUsed) {
-		a.Log.Warn("a code or refresh token was used twice, and the token that came of it is revoked: an app erred, or somebody got hold of it", "from", c.RealIP())
+		a.Log.Warn("a code or refresh token was used twice, so its access token was revoked: either the app is "+
+			"faulty, or the code was stolen", "from", c.RealIP())
 	}
 	if fault.CodeOf(err) != fault.InvalidGrant {
 		return err
@@ -171,14 +177,16 @@ func readForm(c echo.Context, op string) (url.Values, error) {
 	case "multipart/form-data":
 		err = r.ParseMultipartForm(mostForm)
 	default:
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is not a form", Hint: "send it as application/x-www-form-urlencoded"}
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the body is not a form",
+			Hint: "send it as application/x-www-form-urlencoded"}
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, &fault.Error{Code: fault.TooLarge, Op: op, Message: "the form is larger than 64 KB"}
 	case err != nil: // its text may repeat what was sent
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the form cannot be read", Hint: "send it as application/x-www-form-urlencoded"}
+		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the form cannot be read",
+			Hint: "send it as application/x-www-form-urlencoded"}
 	}
 	return r.PostForm, nil
 }

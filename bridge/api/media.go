@@ -49,7 +49,7 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 	if err := in.who.RequireSome("upload", "media", "create"); err != nil && !in.who.May("draft") {
 		return "", err
 	}
-	u, err := in.api.Blogs.Stage(ctx, in.who, f.Filename, f.Body)
+	u, err := in.api.Blogs.Uploads.Stage(ctx, in.who, f.Filename, f.Body)
 	if err != nil {
 		return "", err
 	}
@@ -118,12 +118,13 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 		if err != nil {
 			return err
 		}
-		if err := a.Blogs.DeleteUpload(ctx, who, cmd.URL); err != nil {
+		if err := a.Blogs.Uploads.Delete(ctx, who, cmd.URL); err != nil {
 			return err
 		}
 		return c.NoContent(http.StatusNoContent)
 	}
-	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files", Hint: "send posts to /micropub"}
+	return &fault.Error{Code: fault.InvalidRequest, Op: "upload", Message: "the media endpoint takes files",
+		Hint: "send posts to /micropub"}
 }
 
 // query answers GET /media: q=source lists the newest uploads.
@@ -143,15 +144,16 @@ func (a mediaRoutes) query(c echo.Context) error {
 	var answer any
 	switch {
 	case q.Kind != "source" && q.Kind != "last":
-		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last", Hint: "send files by POST"}
+		return &fault.Error{Code: fault.InvalidRequest, Message: "the media endpoint answers q=source and q=last",
+			Hint: "send files by POST"}
 	case q.URL != "":
-		u, err := a.Blogs.Upload(ctx, who, "query upload", q.URL)
+		u, err := a.Blogs.Uploads.Find(ctx, who, "query upload", q.URL)
 		if err != nil {
 			return err
 		}
 		answer = a.uploadAnswer(u)
 	case q.Kind == "last":
-		newest, err := a.Blogs.ListUploads(ctx, who, q.Destination, 1)
+		newest, err := a.Blogs.Uploads.List(ctx, who, q.Destination, 1)
 		if err != nil {
 			return err
 		}
@@ -178,7 +180,7 @@ func (a mediaRoutes) uploadList(ctx context.Context, who access.Principal, q mic
 	if q.Filter+q.Before+q.After == "" && q.Order != "asc" {
 		enough = q.Offset + q.Limit + 1 // one more shows whether the list goes on
 	}
-	found, err := a.Blogs.ListUploads(ctx, who, q.Destination, enough)
+	found, err := a.Blogs.Uploads.List(ctx, who, q.Destination, enough)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +190,8 @@ func (a mediaRoutes) uploadList(ctx context.Context, who access.Principal, q mic
 	case "desc":
 		q.Order = ""
 	}
-	answer, err := blog.ListAnswer("items", found, q, func(u state.Upload) []string { return []string{u.URL, u.Filename, u.ContentType} })
+	answer, err := blog.ListAnswer("items", found, q,
+		func(u state.Upload) []string { return []string{u.URL, u.Filename, u.ContentType} })
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +204,8 @@ func (a mediaRoutes) uploadList(ctx context.Context, who access.Principal, q mic
 }
 
 func (a mediaRoutes) uploadAnswer(u state.Upload) uploadAnswer {
-	return uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType, Committed: a.Blogs.Committed(u)}
+	return uploadAnswer{URL: u.URL, Published: u.Created.UTC().Format(time.RFC3339), MIMEType: u.ContentType,
+		Committed: a.Blogs.Uploads.Committed(u)}
 }
 
 type uploadAnswer struct {
@@ -222,7 +226,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 		return err
 	}
 	u, err := a.State.Upload(c.Request().Context(), c.Param("name"))
-	if errors.Is(err, state.ErrNoUpload) || err == nil && !a.Blogs.MayUse(who, u) {
+	if errors.Is(err, state.ErrNoUpload) || err == nil && !a.Blogs.Uploads.MayUse(who, u) {
 		return &fault.Error{Code: fault.NotFound, Message: "no upload has that name"}
 	}
 	if err != nil {
@@ -247,7 +251,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 // answerUploaded answers the upload of a file that was staged for the token's default site. With
 // mp-destination, which may have come after the file, it is staged for that site.
 func (a *API) answerUploaded(c echo.Context, who access.Principal, named string, cmd *micropub.Upload) error {
-	url, err := a.Blogs.Restage(c.Request().Context(), who, named, cmd.URL)
+	url, err := a.Blogs.Uploads.Restage(c.Request().Context(), who, named, cmd.URL)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (a micropubRoutes) parse(c echo.Context, in *receiver) (micropub.Request, a
 	}
 	request, err := micropub.Parse(c.Request(), a.limits(), in)
 	token, tokenErr := micropub.OneToken(header, request.Token)
-	if tokenErr != nil { // who sends nothing good need not be told what is wrong with it
+	if tokenErr != nil { // without a valid token nothing else is reported
 		return request, access.Principal{}, tokenErr
 	}
 	if err != nil {

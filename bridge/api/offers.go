@@ -31,7 +31,8 @@ func (a queryRoutes) configAnswer(who access.Principal, d *blog.Blog) map[string
 // is kept too.
 var properties = []string{
 	"audience", "audio", "bookmark-of", "category", "checkin", "content", "end", "in-reply-to", "like-of", "location",
-	mf2.LocationVisibility, "name", "photo", "post-status", "published", "repost-of", "rsvp", "start", "summary", "syndication",
+	mf2.LocationVisibility, "name", "photo", "post-status", "published", "repost-of", "rsvp", "start", "summary",
+	"syndication",
 	"updated", "video", "visibility",
 }
 

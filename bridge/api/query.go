@@ -50,11 +50,13 @@ func (a queryRoutes) answerQuery(c echo.Context, who access.Principal, q micropu
 	case "syndicate-to":
 		return blog.ListAnswer("syndicate-to", d.Config().TargetsFor(q.PostType), q, targetTexts)
 	case "post-types":
-		return blog.ListAnswer("post-types", d.Config().OfferedTypes(), q, func(t config.PostType) []string { return []string{t.Type, t.Name} })
+		return blog.ListAnswer("post-types", d.Config().OfferedTypes(), q,
+			func(t config.PostType) []string { return []string{t.Type, t.Name} })
 	case "destination":
 		return blog.ListAnswer("destination", a.Blogs.Offered(who), q, targetTexts)
 	case "channel":
-		return blog.ListAnswer("channels", append([]config.Channel{}, d.Config().Channels...), q, func(c config.Channel) []string { return []string{c.UID, c.Name} })
+		return blog.ListAnswer("channels", append([]config.Channel{}, d.Config().Channels...), q,
+			func(c config.Channel) []string { return []string{c.UID, c.Name} })
 	case "category":
 		return d.Categories(ctx, q)
 	}

@@ -7,8 +7,7 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// keepAudience makes a post that is meant for a few people a private one: a static site shows
-// what it has to everybody.
+// keepAudience makes a post for a limited audience private: a static site is public.
 func keepAudience(props mf2.Properties) {
 	everybody := func(v any) bool {
 		s := strings.ToLower(strings.TrimSpace(mf2.Text(v)))

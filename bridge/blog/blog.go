@@ -29,8 +29,7 @@ type Blog struct {
 	index    *index
 	writer   *writer
 	schedule *schedule
-	places   places
-	contacts contacts
+	*queries
 
 	opened  atomic.Bool            // all of the above can be used
 	failure atomic.Pointer[string] // why not, as far as is known
@@ -42,6 +41,7 @@ func newBlog(c config.Site, server func() *config.Server, log *slog.Logger) *Blo
 	b := &Blog{server: server, log: log}
 	b.settings.Store(&c)
 	b.index = newIndex(b.Config, log)
+	b.queries = &queries{view: b.view}
 	return b
 }
 
@@ -128,17 +128,8 @@ func (b *Blog) view(ctx context.Context, f func(*catalog.View) error) error {
 
 func (b *Blog) unreadable(err error) error {
 	return &fault.Error{
-		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository", b.Me()),
+		Code: fault.Unavailable, Message: fmt.Sprintf("the site %s cannot be read as it is now in its repository",
+			b.Me()),
 		Hint: "fix it there: /readyz and the server's log say what is wrong", Err: err,
 	}
-}
-
-// Has reports whether the URL is one of the site's posts.
-func (b *Blog) Has(url string) bool {
-	has := false
-	err := b.view(context.Background(), func(v *catalog.View) error {
-		has = v.Lookup(url) != nil
-		return nil
-	})
-	return err == nil && has
 }

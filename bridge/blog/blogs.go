@@ -8,12 +8,10 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"time"
 
 	"gitpost/bridge/config"
 	"gitpost/bridge/media"
 	"gitpost/bridge/state"
-	"gitpost/gitstore"
 )
 
 // Options is what the sites of a server need.
@@ -29,7 +27,6 @@ type Options struct {
 type Blogs struct {
 	Uploads *Uploads
 	list    []*Blog // fixed by New
-	state   *state.DB
 
 	reopening sync.WaitGroup // what Open started
 }
@@ -38,11 +35,11 @@ type Blogs struct {
 // before they are used, and Close at the end.
 func New(o Options) (*Blogs, error) {
 	c := o.Config()
-	uploads, err := openUploads(o, mediaConfig(&c.Server))
-	if err != nil {
+	s := &Blogs{}
+	var err error
+	if s.Uploads, err = openUploads(s, o, mediaConfig(&c.Server)); err != nil {
 		return nil, err
 	}
-	s := &Blogs{Uploads: uploads, state: o.State}
 	for _, site := range c.Sites {
 		log := o.Log
 		if len(c.Sites) > 1 {
@@ -72,15 +69,16 @@ func (s *Blogs) Addresses() []string {
 // served if it may pass by itself: a site that has a clone, or that cannot be reached, is opened
 // later. A site that is new and configured wrongly is an error. What Open starts ends with run.
 func (s *Blogs) Open(ctx, run context.Context, o Options) error {
-	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress, owns: func(b *Blog, url string) bool { return s.holder(url) == b }}
+	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress,
+		owns: func(b *Blog, url string) bool { return s.Uploads.holder(url) == b }}
 	var later []*Blog
 	var failures []error
 	former := formerClones(o.Config())
 	for _, b := range s.list {
-		if err := b.adopt(former); err != nil {
+		if err := adopt(b, former); err != nil {
 			return err
 		}
-		err := b.open(ctx, run, open)
+		err := open.open(ctx, run, b)
 		if err == nil {
 			continue
 		}
@@ -88,7 +86,7 @@ func (s *Blogs) Open(ctx, run context.Context, o Options) error {
 			return err
 		}
 		err = fmt.Errorf("site %s: %w", b.Me(), err)
-		if !b.opensLater(err) {
+		if !opensLater(b, err) {
 			return err
 		}
 		later, failures = append(later, b), append(failures, err)
@@ -99,7 +97,7 @@ func (s *Blogs) Open(ctx, run context.Context, o Options) error {
 	open.progress = nil
 	for i, b := range later {
 		b.failed(failures[i])
-		s.reopening.Go(func() { b.openLater(run, open) })
+		s.reopening.Go(func() { open.later(run, b) })
 	}
 	return nil
 }
@@ -110,52 +108,6 @@ func formerClones(c *config.Config) []string {
 	return slices.DeleteFunc(c.Clones(), func(dir string) bool {
 		return slices.ContainsFunc(c.Sites, func(s config.Site) bool { return s.CloneDir() == dir })
 	})
-}
-
-// opensLater reports whether a failure may pass without anybody doing something on this machine.
-func (b *Blog) opensLater(err error) bool {
-	var remote *gitstore.RemoteError
-	switch {
-	case errors.Is(err, gitstore.ErrLocked):
-		return false
-	case b.cloned():
-		return true
-	}
-	return errors.As(err, &remote) && remote.Unreachable
-}
-
-func (b *Blog) failed(err error) {
-	reason := err.Error()
-	b.failure.Store(&reason)
-	b.log.Error("the site cannot be opened yet; the others are served", "error", err)
-}
-
-// How long to wait before trying to open a site again.
-const (
-	firstReopenPause   = time.Second
-	longestReopenPause = time.Minute
-)
-
-// openLater tries until it succeeds or ctx ends.
-func (b *Blog) openLater(ctx context.Context, open opener) {
-	for wait := firstReopenPause; ; wait = min(2*wait, longestReopenPause) {
-		pause := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return
-		case <-pause.C:
-		}
-		err := b.open(ctx, ctx, open)
-		if err == nil {
-			b.log.Info("the site is served now")
-			return
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		b.failed(err)
-	}
 }
 
 // Close closes all sites at once, so that each has all of ctx for its last push. The run of Open
@@ -174,6 +126,7 @@ func (s *Blogs) Close(ctx context.Context) error {
 // mediaConfig is what a configuration says of uploads.
 func mediaConfig(c *config.Server) media.Config {
 	return media.Config{
-		Dir: c.UploadsDir(), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata, Accept: c.MediaAccept,
+		Dir: c.UploadsDir(), MaxSize: c.MediaMaxSize, MaxWidth: c.MediaMaxWidth, Keep: c.MediaMetadata,
+		Accept: c.MediaAccept,
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"gitpost/gitstore"
 )
 
-// bundle is what lies beside a page in the folder that belongs to it (see site.Bundle).
+// bundle is the files beside a page in the folder that belongs to it (see site.Bundle).
 type bundle struct {
 	folder string
 	files  []string // all but index files
 	shared bool     // the folder has another index file: the same page in another language
 }
 
-// besides lists what belongs to the page in a file; nothing when the page is no bundle.
+// besides lists the files that belong to the page in file; none when the page is not a bundle.
 func besides(s *site.Site, tree fs.FS, file string) (bundle, error) {
 	folder, ok := s.Bundle(file)
 	if !ok {
@@ -37,8 +37,8 @@ func besides(s *site.Site, tree fs.FS, file string) (bundle, error) {
 	return b, err
 }
 
-// goingWith are the files that go when a page goes: its own, and what lies in its bundle
-// unless another language still needs it.
+// goingWith returns the files that are deleted with a page: its own, and those of its bundle unless
+// another language still needs them.
 func goingWith(s *site.Site, tree fs.FS, file string) ([]string, error) {
 	b, err := besides(s, tree, file)
 	if err != nil || b.shared {
@@ -47,8 +47,8 @@ func goingWith(s *site.Site, tree fs.FS, file string) ([]string, error) {
 	return append(b.files, file), nil
 }
 
-// moveFolder moves what lies beside a page when its bundle moves. What another language
-// needs too is copied.
+// moveFolder moves the files beside a page when its bundle moves. Files that another language needs
+// too are copied.
 func moveFolder(s *site.Site, at *gitstore.Snapshot, from, to string) ([]gitstore.File, error) {
 	folder, ok := s.Bundle(to)
 	b, err := besides(s, at, from)
@@ -59,7 +59,8 @@ func moveFolder(s *site.Site, at *gitstore.Snapshot, from, to string) ([]gitstor
 	for _, name := range b.files {
 		data, err := at.ReadFile(name)
 		if err != nil {
-			return nil, &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: name + " cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
+			return nil, &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: name +
+				" cannot be moved with its post", Hint: "move the post's folder by hand", Err: err}
 		}
 		files = append(files, gitstore.File{Path: folder + name[len(b.folder):], Data: data})
 		if !b.shared {
@@ -69,8 +70,7 @@ func moveFolder(s *site.Site, at *gitstore.Snapshot, from, to string) ([]gitstor
 	return files, nil
 }
 
-// movedWith tells where the files that lie beside a page are served before and after its
-// address changed.
+// movedWith maps the URLs of the files beside a page before its URL changed to those after.
 func movedWith(s *site.Site, tree fs.FS, from, to site.Page) (map[string]string, error) {
 	moved := map[string]string{}
 	if from.URL == to.URL {

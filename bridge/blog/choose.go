@@ -53,7 +53,8 @@ func (s *Blogs) Choose(who access.Principal, named string) (*Blog, error) {
 	if b == nil {
 		return nil, &fault.Error{
 			Code: fault.InsufficientScope, Message: "the token is not valid for any site on this server",
-			Hint: "it names " + strings.Join(who.Sites, ", ") + "; sign in again, or make a token with gitpost token create",
+			Hint: "it names " + strings.Join(who.Sites, ", ") +
+				"; sign in again, or make a token with gitpost token create",
 		}
 	}
 	return b, s.admit(who, b)
@@ -87,7 +88,8 @@ func (s *Blogs) Owner(who access.Principal, named, url string) (*Blog, error) {
 // NotOn is the error for an address that is not on the site that mp-destination names.
 func NotOn(url, site string) error {
 	return &fault.Error{
-		Code: fault.InvalidRequest, Message: fmt.Sprintf("%s is not on the site %s, which mp-destination names", url, history.OneLine(site, 200)),
+		Code: fault.InvalidRequest, Message: fmt.Sprintf("%s is not on the site %s, which mp-destination names", url,
+			history.OneLine(site, 200)),
 		Hint: "leave mp-destination out: the URL says which site is meant",
 	}
 }
@@ -132,7 +134,8 @@ func (s *Blogs) admit(who access.Principal, b *Blog) error {
 
 func (s *Blogs) unknown(who access.Principal, named string) error {
 	return &fault.Error{
-		Code: fault.InvalidRequest, Message: fmt.Sprintf("no site here has the address %s, which mp-destination names", history.OneLine(named, 200)),
+		Code: fault.InvalidRequest, Message: fmt.Sprintf("no site here has the address %s, which mp-destination names",
+			history.OneLine(named, 200)),
 		Hint: "send the uid of one of the destinations that q=config lists: " + s.names(who),
 	}
 }

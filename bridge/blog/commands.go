@@ -19,33 +19,33 @@ const (
 	channel     = "channel"
 )
 
-// remember writes into a post what its commands ask for and the file has to keep.
-func (w *writer) remember(op string, props mf2.Properties, c micropub.Commands) error {
-	for _, target := range c.SyndicateTo {
+// remember writes into a post what its commands ask for and its file must keep.
+func remember(c *config.Site, op string, props mf2.Properties, asked micropub.Commands) error {
+	for _, target := range asked.SyndicateTo {
 		if !contains(props[syndicateTo], target) {
 			props[syndicateTo] = append(props[syndicateTo], target)
 		}
 	}
-	if err := w.checkTargets(op, c.SyndicateTo); err != nil {
+	if err := checkTargets(c, op, asked.SyndicateTo); err != nil {
 		return err
 	}
-	if len(c.Channel) == 0 {
+	if len(asked.Channel) == 0 {
 		return nil
 	}
-	if err := w.checkChannels(op, c.Channel); err != nil {
+	if err := checkChannels(c, op, asked.Channel); err != nil {
 		return err
 	}
-	props[channel] = make([]any, len(c.Channel))
-	for i, uid := range c.Channel {
+	props[channel] = make([]any, len(asked.Channel))
+	for i, uid := range asked.Channel {
 		props[channel][i] = uid
 	}
 	return nil
 }
 
-// checkTargets refuses syndication targets that the site does not have. Of a site that names
-// none, nobody knows which its tools serve: there all are kept as they came.
-func (w *writer) checkTargets(op string, named []string) error {
-	targets := w.config().SyndicateTo
+// checkTargets refuses syndication targets that the site does not have. A site that
+// configures none keeps all targets as they came: its tools may serve any.
+func checkTargets(c *config.Site, op string, named []string) error {
+	targets := c.SyndicateTo
 	for _, uid := range named {
 		if len(targets) > 0 && !slices.ContainsFunc(targets, func(t config.Target) bool { return t.UID == uid }) {
 			return &fault.Error{
@@ -58,13 +58,13 @@ func (w *writer) checkTargets(op string, named []string) error {
 	return nil
 }
 
-func (w *writer) checkChannels(op string, named []string) error {
-	channels := w.config().Channels
+func checkChannels(c *config.Site, op string, named []string) error {
+	channels := c.Channels
 	for _, uid := range named {
-		if len(channels) > 0 && w.channel(uid) == nil {
+		if len(channels) > 0 && channelOf(c, uid) == nil {
 			targets := make([]config.Target, len(channels))
-			for i, c := range channels {
-				targets[i].UID = c.UID
+			for i, ch := range channels {
+				targets[i].UID = ch.UID
 			}
 			return &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
@@ -76,10 +76,10 @@ func (w *writer) checkChannels(op string, named []string) error {
 	return nil
 }
 
-// channel is the configured channel of that uid; nil when there is none.
-func (w *writer) channel(uid string) *config.Channel {
-	channels := w.config().Channels
-	if i := slices.IndexFunc(channels, func(c config.Channel) bool { return c.UID == uid }); i >= 0 {
+// channelOf is the configured channel of that uid; nil when there is none.
+func channelOf(c *config.Site, uid string) *config.Channel {
+	channels := c.Channels
+	if i := slices.IndexFunc(channels, func(ch config.Channel) bool { return ch.UID == uid }); i >= 0 {
 		return &channels[i]
 	}
 	return nil
@@ -87,10 +87,10 @@ func (w *writer) channel(uid string) *config.Channel {
 
 // channelPath is the path pattern of the first of the channels that has one. A post that comes
 // into another one moves there; one that leaves its channel stays where it is.
-func (w *writer) channelPath(named []string) string {
+func channelPath(c *config.Site, named []string) string {
 	for _, uid := range named {
-		if c := w.channel(uid); c != nil && c.Path != "" {
-			return c.Path
+		if ch := channelOf(c, uid); ch != nil && ch.Path != "" {
+			return ch.Path
 		}
 	}
 	return ""

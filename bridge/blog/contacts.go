@@ -32,7 +32,7 @@ type contact struct {
 const InternalURL = "_internal_url"
 
 // contacts remembers the contacts of the newest state of the repository that was asked about, by
-// title: apps ask again with every letter that is typed. Its zero value is empty. It is safe for
+// title: apps send a query with every letter that is typed. Its zero value is empty. It is safe for
 // concurrent use.
 type contacts struct {
 	mu  sync.Mutex
@@ -40,7 +40,7 @@ type contacts struct {
 	at  string // the snapshot that all is of
 }
 
-// known are the contacts at a snapshot. The caller changes nothing in the list.
+// known are the contacts at a snapshot. The caller must not change the list.
 func (c *contacts) known(v *catalog.View) ([]contact, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +56,7 @@ func (c *contacts) known(v *catalog.View) ([]contact, error) {
 	return all, nil
 }
 
-// contactsIn reads the contacts of a tree, by name. A file that cannot be read is passed over.
+// contactsIn reads the contacts of a tree, by name. A file that cannot be read is skipped.
 func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	folder := s.ContactFolder()
 	files, err := filesIn(tree, folder)
@@ -81,7 +81,7 @@ func contactsIn(s *site.Site, tree fs.FS) ([]contact, error) {
 	return all, nil
 }
 
-// filesIn lists a folder. What is no folder (nothing, a file, a link, a submodule) has none.
+// filesIn lists a folder. Anything else (nothing, a file, a link, a submodule) has no files.
 func filesIn(tree fs.FS, folder string) ([]fs.DirEntry, error) {
 	is, err := fs.Stat(tree, folder)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !is.IsDir() {
@@ -112,16 +112,17 @@ func contactFile(s *site.Site, tree fs.FS, name string) (file string, data []byt
 	}
 	return "", nil, &fault.Error{
 		Code: fault.InvalidRequest, Op: "find contact",
-		Message: fmt.Sprintf("there is no contact %q", history.OneLine(name, 60)), Hint: "q=contact lists them, each with its _internal_url",
+		Message: fmt.Sprintf("there is no contact %q", history.OneLine(name, 60)),
+		Hint:    "q=contact lists them, each with its _internal_url",
 	}
 }
 
 // Contacts answers q=contact with the site's contacts, by name.
-func (b *Blog) Contacts(ctx context.Context, q micropub.Query, address func(name string) string) (any, error) {
+func (s *queries) Contacts(ctx context.Context, q micropub.Query, address func(name string) string) (any, error) {
 	var all []contact
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		var err error
-		all, err = b.contacts.known(v)
+		all, err = s.contacts.known(v)
 		return err
 	})
 	if err != nil {
@@ -140,9 +141,9 @@ func (b *Blog) Contacts(ctx context.Context, q micropub.Query, address func(name
 }
 
 // Contact returns the contact with a name as an mf2 item.
-func (b *Blog) Contact(ctx context.Context, name, address string) (mf2.Item, error) {
+func (s *queries) Contact(ctx context.Context, name, address string) (mf2.Item, error) {
 	item := mf2.Item{Type: []string{"h-card"}}
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		file, data, err := contactFile(v.Site(), v.Tree(), name)
 		if err != nil {
 			return err
@@ -156,11 +157,12 @@ func (b *Blog) Contact(ctx context.Context, name, address string) (mf2.Item, err
 	return item, err
 }
 
-// cardOf are the properties of an h-card that a contact keeps: none of what says how a post is
-// to be published.
+// cardOf returns the properties of an h-card that a contact keeps: none of those that control how a
+// post is published.
 func cardOf(item mf2.Item) mf2.Properties {
 	card := item.Properties.Clone()
-	for _, name := range []string{InternalURL, "post-status", "visibility", mf2.LocationVisibility, "published", "updated"} {
+	for _, name := range []string{InternalURL, "post-status", "visibility", mf2.LocationVisibility, "published",
+		"updated"} {
 		delete(card, name)
 	}
 	return card
@@ -222,5 +224,6 @@ func stringsIn(v any) []string {
 }
 
 func byTitle(a, b contact) int {
-	return strings.Compare(strings.ToLower(contactTitle(a.properties, a.name)), strings.ToLower(contactTitle(b.properties, b.name)))
+	return strings.Compare(strings.ToLower(contactTitle(a.properties, a.name)),
+		strings.ToLower(contactTitle(b.properties, b.name)))
 }

@@ -19,7 +19,8 @@ import (
 )
 
 // CreateContact adds a contact. address returns the address of a contact by its name.
-func (b *Blog) CreateContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string, address func(name string) string) (Outcome, error) {
+func (b *Blog) CreateContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string,
+	address func(name string) string) (Outcome, error) {
 	w, err := b.ready()
 	if err != nil {
 		return Outcome{}, err
@@ -28,7 +29,8 @@ func (b *Blog) CreateContact(ctx context.Context, who access.Principal, item mf2
 }
 
 // ChangeContact carries out a command on the contact with a name. A create is its whole card again.
-func (b *Blog) ChangeContact(ctx context.Context, who access.Principal, name, address string, command micropub.Command, sent []string) (Outcome, error) {
+func (b *Blog) ChangeContact(ctx context.Context, who access.Principal, name, address string, command micropub.Command,
+	sent []string) (Outcome, error) {
 	w, err := b.ready()
 	if err != nil {
 		return Outcome{}, err
@@ -45,15 +47,17 @@ func (b *Blog) ChangeContact(ctx context.Context, who access.Principal, name, ad
 	}
 }
 
-// createContact adds a contact. address gives the one of a name.
-func (w *writer) createContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string, address func(name string) string) (Outcome, error) {
+// createContact adds a contact. address returns the address of a contact by its name.
+func (w *writer) createContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string,
+	address func(name string) string) (Outcome, error) {
 	const op = "create contact"
 	if err := who.Require(op, "create"); err != nil {
 		return Outcome{}, err
 	}
 	card := cardOf(item)
 	if card.Text("name") == "" && card.Text("nickname") == "" && card.Text("url") == "" {
-		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the contact has no name", Hint: "send at least name, nickname or url"}
+		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the contact has no name",
+			Hint: "send at least name, nickname or url"}
 	}
 	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: card})
 	if err != nil {
@@ -77,15 +81,17 @@ func (w *writer) createContact(ctx context.Context, who access.Principal, item m
 		name, _ := site.ContactFile(file)
 		o.URL = address(name)
 		return gitstore.Change{
-			Message: history.Message("Add contact", contactTitle(card, name), history.Action, "create", history.URL, o.URL, history.Path, file, history.Client, who.Client),
-			Files:   append(placed.missing(v), gitstore.File{Path: file, Data: data}),
+			Message: history.Message("Add contact", contactTitle(card, name), history.Action, "create", history.URL,
+				o.URL, history.Path, file, history.Client, who.Client),
+			Files: append(placed.missing(v), gitstore.File{Path: file, Data: data}),
 		}, nil
 	})
 	return w.contactDone(ctx, op, o, commit, placed, err)
 }
 
 // updateContact changes a contact in place.
-func (w *writer) updateContact(ctx context.Context, who access.Principal, name, address string, cmd *micropub.Update, sent []string) (Outcome, error) {
+func (w *writer) updateContact(ctx context.Context, who access.Principal, name, address string, cmd *micropub.Update,
+	sent []string) (Outcome, error) {
 	const op = "update contact"
 	if err := who.Require(op, "update"); err != nil {
 		return Outcome{}, err
@@ -113,8 +119,9 @@ func (w *writer) updateContact(ctx context.Context, who access.Principal, name, 
 			return gitstore.Change{}, err
 		}
 		return gitstore.Change{
-			Message: history.Message("Update contact", title, history.Action, "update", history.URL, address, history.Path, file, history.Client, who.Client),
-			Files:   append(placed.missing(v), gitstore.File{Path: file, Data: changed}),
+			Message: history.Message("Update contact", title, history.Action, "update", history.URL, address,
+				history.Path, file, history.Client, who.Client),
+			Files: append(placed.missing(v), gitstore.File{Path: file, Data: changed}),
 		}, nil
 	})
 	return w.contactDone(ctx, op, Outcome{URL: address}, commit, placed, err)
@@ -136,14 +143,16 @@ func (w *writer) deleteContact(ctx context.Context, who access.Principal, name, 
 			title = contactTitle(card, name)
 		}
 		return gitstore.Change{
-			Message: history.Message("Delete contact", title, history.Action, "delete", history.URL, address, history.Path, file, history.Client, who.Client),
-			Files:   []gitstore.File{{Path: file, Delete: true}},
+			Message: history.Message("Delete contact", title, history.Action, "delete", history.URL, address,
+				history.Path, file, history.Client, who.Client),
+			Files: []gitstore.File{{Path: file, Delete: true}},
 		}, nil
 	})
 	return w.contactDone(ctx, op, Outcome{URL: address}, commit, staged{}, err)
 }
 
-func (w *writer) contactDone(ctx context.Context, op string, o Outcome, commit *gitstore.Commit, files staged, err error) (Outcome, error) {
+func (w *writer) contactDone(ctx context.Context, op string, o Outcome, commit *gitstore.Commit, files staged,
+	err error) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, storeFault(op, err)
 	}
@@ -166,8 +175,10 @@ func contactNames(s *site.Site, tree fs.FS) (map[string]bool, error) {
 			file := path.Join(path.Dir(folder), f.Name())
 			return nil, &fault.Error{
 				Code: fault.InvalidRequest, Op: "create contact",
-				Message: fmt.Sprintf("the site has a data file of its own, %s, which the contacts of gitpost would hide", file),
-				Hint:    fmt.Sprintf("gitpost keeps a file for each contact in %s; move that file, or divide it, to use them", folder),
+				Message: fmt.Sprintf("the site has a data file of its own, %s, which the contacts of gitpost would "+
+					"hide", file),
+				Hint: fmt.Sprintf("gitpost keeps a file for each contact in %s; move that file, or divide it, to "+
+					"use them", folder),
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
+	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/history"
 	"gitpost/bridge/mf2"
@@ -17,7 +18,8 @@ import (
 
 // create writes a new post, which is durable when it returns without error. sent are the names of
 // the uploads that came in the same request.
-func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub.Create, sent []string) (Outcome, error) {
+func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub.Create,
+	sent []string) (Outcome, error) {
 	const op = "create post"
 	postType := mf2.PostType(cmd.Item)
 	if err := who.RequireFor(op, postType, "create", "draft"); err != nil {
@@ -32,14 +34,15 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		return Outcome{}, err
 	}
 	if hidden && saysNothing(item.Properties) {
-		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the post would be empty without its location",
-			Hint: "send a text too, or location-visibility=text or public"}
+		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op,
+			Message: "the post would be empty without its location",
+			Hint:    "send a text too, or location-visibility=text or public"}
 	}
-	if err := w.remember(op, item.Properties, cmd.Commands); err != nil {
+	if err := remember(w.config(), op, item.Properties, cmd.Commands); err != nil {
 		return Outcome{}, err
 	}
 	keepAudience(item.Properties)
-	if err := w.keepPrivate(op, item.Properties); err != nil {
+	if err := keepPrivate(w.config(), op, item.Properties); err != nil {
 		return Outcome{}, err
 	}
 	files, err := w.referredUploads(ctx, sent, item)
@@ -60,7 +63,8 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		written = item.Clone()
 		readdress(written.Properties, moved)
 		var err error
-		made, placed, err = w.compose(v, site.Post{Item: written, Slug: cmd.Commands.Slug, Path: w.channelPath(cmd.Commands.Channel)}, here)
+		made, placed, err = w.compose(v, site.Post{Item: written, Slug: cmd.Commands.Slug,
+			Path: channelPath(w.config(), cmd.Commands.Channel)}, here)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
@@ -68,7 +72,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 			Message: history.Message("Add "+mf2.PostType(written), headline(written),
 				history.Action, "create", history.URL, made.Page.URL, history.Client, who.Client),
 			Files:  append(placed.missing(v), gitstore.File{Path: made.Path, Data: made.Data}),
-			SkipCI: w.skipsCI(made.Page),
+			SkipCI: skipsBuild(w.config(), made.Page),
 		}
 		return change, nil
 	})
@@ -96,7 +100,8 @@ func (w *writer) compose(v *catalog.View, post site.Post, files staged) (site.Re
 	post.Item = post.Item.Clone()
 	readdress(post.Item.Properties, moved)
 	again, err := v.Site().Compose(v, post)
-	if err != nil || again.Path != made.Path || again.Page.URL != made.Page.URL { // a second passed, and the path has seconds in it
+	// a second passed, and the path has seconds in it
+	if err != nil || again.Path != made.Path || again.Page.URL != made.Page.URL {
 		return made, files, nil
 	}
 	return again, placed, nil
@@ -116,7 +121,7 @@ func (w *writer) place(v *catalog.View, page site.Page, files staged) (placed st
 
 // keepPrivate refuses what a static site cannot do, or makes a draft of it where the owner
 // asked for that: a private post never reaches the public site by accident.
-func (w *writer) keepPrivate(op string, props mf2.Properties) error {
+func keepPrivate(c *config.Site, op string, props mf2.Properties) error {
 	for _, name := range []string{"visibility", "post-status"} {
 		if err := oneWord(op, name, props[name]); err != nil {
 			return err
@@ -126,7 +131,7 @@ func (w *writer) keepPrivate(op string, props mf2.Properties) error {
 	case "", "public", "unlisted":
 		return nil
 	case "private", "protected":
-		if w.config().Private == "draft" && visibility == "private" {
+		if c.Private == "draft" && visibility == "private" {
 			props["post-status"] = []any{"draft"}
 			return nil
 		}
@@ -156,11 +161,12 @@ func oneWord(op, name string, values []any) error {
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
 		Message: fmt.Sprintf("%s must be one word", name),
-		Hint:    fmt.Sprintf(`send one value, such as {"%s": ["%s"]}`, name, map[string]string{"visibility": "unlisted", "post-status": "draft"}[name]),
+		Hint: fmt.Sprintf(`send one value, such as {"%s": ["%s"]}`, name,
+			map[string]string{"visibility": "unlisted", "post-status": "draft"}[name]),
 	}
 }
 
-// skipsCI reports whether a commit that only changes this page need not build the site.
-func (w *writer) skipsCI(page site.Page) bool {
-	return w.config().SkipCI == "drafts" && !page.Published
+// skipsBuild reports whether a commit that only changes this page need not build the site.
+func skipsBuild(c *config.Site, page site.Page) bool {
+	return c.SkipCI == "drafts" && !page.Published
 }

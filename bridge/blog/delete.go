@@ -47,8 +47,9 @@ func (w *writer) delete(ctx context.Context, who access.Principal, cmd *micropub
 		}
 		change := gitstore.Change{
 			Message: history.Message("Delete "+e.PostType, e.Name,
-				history.Action, "delete", history.URL, e.Page.URL, history.Path, e.Path, history.Blob, e.Blob, history.FormerURL, former, history.Client, who.Client),
-			SkipCI: w.skipsCI(e.Page),
+				history.Action, "delete", history.URL, e.Page.URL, history.Path, e.Path, history.Blob, e.Blob,
+				history.FormerURL, former, history.Client, who.Client),
+			SkipCI: skipsBuild(w.config(), e.Page),
 		}
 		for _, f := range files {
 			change.Files = append(change.Files, gitstore.File{Path: f, Delete: true})
@@ -95,7 +96,8 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 			if v.Exists(f) {
 				if f == gone.path {
 					return gitstore.Change{}, &fault.Error{Code: fault.Conflict, Op: op,
-						Message: fmt.Sprintf("another post now has the file %s", f), Hint: "move that file, then undelete again"}
+						Message: fmt.Sprintf("another post now has the file %s", f),
+						Hint:    "move that file, then undelete again"}
 				}
 				continue
 			}
@@ -106,7 +108,8 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
 			if f == gone.path {
 				if doc, err := v.Site().Parse(data); err == nil {
-					if now := v.Site().Locate(f, doc, v).URL; now != "" { // a contact has no page; the site's rules may have changed since
+					// a contact has no page; the site's rules may have changed since
+					if now := v.Site().Locate(f, doc, v).URL; now != "" {
 						o.URL, o.Moved = now, !address.Same(now, cmd.URL)
 					}
 				}

@@ -34,8 +34,9 @@ func (w *writer) deleteFile(ctx context.Context, who access.Principal, u state.U
 			}
 		}
 		return gitstore.Change{
-			Message: history.Message("Delete file", u.Name, history.Action, "delete-file", history.URL, u.URL, history.Path, u.Path, history.Client, who.Client),
-			Files:   []gitstore.File{{Path: u.Path, Delete: true}},
+			Message: history.Message("Delete file", u.Name, history.Action, "delete-file", history.URL, u.URL,
+				history.Path, u.Path, history.Client, who.Client),
+			Files: []gitstore.File{{Path: u.Path, Delete: true}},
 		}, nil
 	})
 	if err != nil {
@@ -77,7 +78,9 @@ func referrer(ctx context.Context, at *gitstore.Snapshot, u state.Upload) (strin
 
 // isMediaFile has the extensions of files that refer to no other.
 var isMediaFile = map[string]bool{
-	".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true, ".avif": true, ".heic": true, ".ico": true, ".tif": true, ".tiff": true,
-	".mp3": true, ".m4a": true, ".ogg": true, ".ogv": true, ".opus": true, ".flac": true, ".wav": true, ".mp4": true, ".webm": true, ".mov": true,
+	".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true, ".avif": true, ".heic": true, ".ico": true,
+	".tif": true, ".tiff": true,
+	".mp3": true, ".m4a": true, ".ogg": true, ".ogv": true, ".opus": true, ".flac": true, ".wav": true, ".mp4": true,
+	".webm": true, ".mov": true,
 	".pdf": true, ".zip": true, ".gz": true, ".woff": true, ".woff2": true, ".ttf": true, ".otf": true, ".eot": true,
 }

@@ -9,8 +9,8 @@ import (
 	"gitpost/gitstore"
 )
 
-// diskFault is what a client is told when it was this machine that could not keep something;
-// nil when the error is of another kind.
+// diskFault returns what a client is told of a failure of this machine's disk; nil when the error is
+// of another kind.
 func diskFault(op string, err error) *fault.Error {
 	known := func(message, hint string) *fault.Error {
 		return &fault.Error{Code: fault.Unavailable, Op: op, Message: message, Hint: hint, Err: err}
@@ -20,18 +20,21 @@ func diskFault(op string, err error) *fault.Error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return known("the server's disk is full; nothing was changed", "free some space, then send it again")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return known("the server's data folder cannot be written to; nothing was changed", "let gitpost's user write there, then send it again")
+		return known("the server's data folder cannot be written to; nothing was changed",
+			"let gitpost's user write there, then send it again")
 	case errors.Is(err, fs.ErrNotExist):
-		return known("a folder of gitpost's data is missing; nothing was changed", "restart gitpost, which recreates it")
+		return known("a folder of gitpost's data is missing; nothing was changed",
+			"restart gitpost, which recreates it")
 	case errors.As(err, &missing):
-		return known("part of gitpost's clone is missing or damaged; nothing was changed", "it is fetched again from the repository; send it again in a minute")
+		return known("part of gitpost's clone is missing or damaged; nothing was changed",
+			"it is fetched again from the repository; send it again in a minute")
 	}
 	return nil
 }
 
-// watchedTree remembers a file that is there and could not be read. To a reader of the site's
-// configuration a file that cannot be read is one that is not there, and without its
-// configuration a site has other addresses.
+// watchedTree remembers a file that exists but could not be read. The reader of a site's
+// configuration takes such a file for a missing one, and without its configuration a site has other
+// URLs.
 type watchedTree struct {
 	fs.FS
 	failed error

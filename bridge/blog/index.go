@@ -38,7 +38,7 @@ func (x *index) cache() catalog.Cache {
 	return catalog.Cache{File: c.CatalogFile(), Key: programKey() + "\n" + c.OptionsKey()}
 }
 
-// programKey names this build of gitpost: another one may read posts otherwise.
+// programKey identifies this build of gitpost: another one may read posts differently.
 func programKey() string {
 	var key strings.Builder
 	if build, ok := debug.ReadBuildInfo(); ok {
@@ -49,7 +49,7 @@ func programKey() string {
 			}
 		}
 	}
-	// Of two builds between commits, file and time tell which is which.
+	// Builds between two commits differ in the file's size and time.
 	if name, err := os.Executable(); err == nil {
 		if info, err := os.Stat(name); err == nil {
 			fmt.Fprintf(&key, " %d %d", info.Size(), info.ModTime().UnixNano())

@@ -19,7 +19,8 @@ func ListAnswer[T any](name string, list []T, q micropub.Query, texts func(T) []
 	wanted := strings.ToLower(q.Filter)
 	hits := make([]T, 0, len(list))
 	for _, e := range list {
-		if wanted == "" || slices.ContainsFunc(texts(e), func(s string) bool { return strings.Contains(strings.ToLower(s), wanted) }) {
+		if wanted == "" || slices.ContainsFunc(texts(e),
+			func(s string) bool { return strings.Contains(strings.ToLower(s), wanted) }) {
 			hits = append(hits, e)
 		}
 	}

@@ -53,7 +53,7 @@ func setsLocationVisibility(cmd *micropub.Update) bool {
 func withoutHiddenPlaces(op string, props mf2.Properties, cmd *micropub.Update) *micropub.Update {
 	hidden, labels, err := hiding(op, props[mf2.LocationVisibility])
 	if err != nil || !hidden || setsLocationVisibility(cmd) {
-		return cmd // what a person wrote there and gitpost does not know is none of this request's business
+		return cmd // an unknown value that a person wrote there does not concern this request
 	}
 	cleaned := *cmd
 	cleaned.Replace, cleaned.Add = cmd.Replace.Clone(), cmd.Add.Clone()
@@ -70,8 +70,9 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the location in photos",
-		Hint:    `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
+		Message: "the post hides its location, but its files may reveal it: gitpost is configured to keep the " +
+			"location in photos",
+		Hint: `take "media.metadata: keep-location" out of gitpost's configuration and send the files again, or post without files`,
 	}
 }
 
@@ -79,7 +80,8 @@ func (w *writer) keepPlacesOut(op string, hidden bool, files staged) error {
 func saysNothing(props mf2.Properties) bool {
 	for name, values := range props {
 		switch name {
-		case "post-status", "visibility", mf2.LocationVisibility, "published", "updated", "created", "syndication", syndicateTo, channel, "audience":
+		case "post-status", "visibility", mf2.LocationVisibility, "published", "updated", "created", "syndication",
+			syndicateTo, channel, "audience":
 			continue
 		}
 		if len(values) > 0 {

@@ -21,9 +21,9 @@ type opener struct {
 	progress io.Writer                      // of the first clone; may be nil
 }
 
-// open prepares the clone and the index of posts. What it starts ends with run, and close waits
-// for it. After an error it can be tried again.
-func (b *Blog) open(ctx, run context.Context, o opener) error {
+// open prepares the clone and the index of posts of a site. What it starts ends with run, and close
+// waits for it. After an error it can be tried again.
+func (o opener) open(ctx, run context.Context, b *Blog) error {
 	c := b.Config()
 	where := served(c.Repository(), c.Poll, c.PushDelay)
 	where.Merge, where.Log, where.Progress = mergePosts, b.log, o.progress
@@ -38,7 +38,8 @@ func (b *Blog) open(ctx, run context.Context, o opener) error {
 	b.writer = &writer{
 		repo: store, catalog: b.index.Catalog, uploads: o.state,
 		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
-		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log, now: time.Now,
+		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log,
+		now: time.Now,
 	}
 	b.schedule = &schedule{
 		site: b.Me(), catalog: b.index.Catalog, repo: store, builds: o.state,
@@ -61,7 +62,7 @@ func (b *Blog) open(ctx, run context.Context, o opener) error {
 	past := make(chan struct{}, 1)
 	b.background.Go(func() { b.follow(run, advance, past) })
 	b.background.Go(func() { b.index.keepSaved(run, store) })
-	b.background.Go(func() { b.keepPast(run, past) })
+	b.background.Go(func() { b.index.keepPast(run, store, past) })
 	b.opened.Store(true)
 	return nil
 }
@@ -81,7 +82,7 @@ func signal(c chan<- struct{}) {
 }
 
 // adopt looks for the repository's clone among former clones.
-func (b *Blog) adopt(former []string) error {
+func adopt(b *Blog, former []string) error {
 	where := b.Config().Repository()
 	for _, from := range former {
 		moved, err := gitstore.Adopt(from, where)
@@ -93,6 +94,52 @@ func (b *Blog) adopt(former []string) error {
 		}
 	}
 	return nil
+}
+
+// opensLater reports whether a failure may pass without anybody doing something on this machine.
+func opensLater(b *Blog, err error) bool {
+	var remote *gitstore.RemoteError
+	switch {
+	case errors.Is(err, gitstore.ErrLocked):
+		return false
+	case b.cloned():
+		return true
+	}
+	return errors.As(err, &remote) && remote.Unreachable
+}
+
+func (b *Blog) failed(err error) {
+	reason := err.Error()
+	b.failure.Store(&reason)
+	b.log.Error("the site cannot be opened yet; the others are served", "error", err)
+}
+
+// How long to wait before trying to open a site again.
+const (
+	firstReopenPause   = time.Second
+	longestReopenPause = time.Minute
+)
+
+// later opens a site as soon as possible: it tries until it succeeds or ctx ends.
+func (o opener) later(ctx context.Context, b *Blog) {
+	for wait := firstReopenPause; ; wait = min(2*wait, longestReopenPause) {
+		pause := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		case <-pause.C:
+		}
+		err := o.open(ctx, ctx, b)
+		if err == nil {
+			b.log.Info("the site is served now")
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		b.failed(err)
+	}
 }
 
 // follow keeps the index at the tip, so that no request has to wait for it, and has the site
@@ -131,6 +178,7 @@ func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
 	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
 		return merged, conflicts, nil
 	}
-	merged, conflicts, err := frontmatter.Merge(base, ours, theirs, frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
+	merged, conflicts, err := frontmatter.Merge(base, ours, theirs,
+		frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
 	return merged, len(conflicts) > 0, err
 }

@@ -15,10 +15,10 @@ import (
 
 // keepPast reads in the history where posts were before, and which were deleted: first all of it,
 // then what is new with each signal. Whoever cannot wait for it walks the rest (see lastDeletion).
-func (b *Blog) keepPast(ctx context.Context, more <-chan struct{}) {
+func (x *index) keepPast(ctx context.Context, store *gitstore.Store, more <-chan struct{}) {
 	for {
-		if err := b.readPast(ctx); err != nil && ctx.Err() == nil {
-			b.log.Warn("the history could not be read for posts that were moved or deleted", "error", err)
+		if err := x.readPast(ctx, store); err != nil && ctx.Err() == nil {
+			x.log.Warn("the history could not be read for posts that were moved or deleted", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -28,23 +28,23 @@ func (b *Blog) keepPast(ctx context.Context, more <-chan struct{}) {
 	}
 }
 
-func (b *Blog) readPast(ctx context.Context) error {
-	tip := b.store.Snapshot()
-	known := b.index.Remembered()
+func (x *index) readPast(ctx context.Context, store *gitstore.Store) error {
+	tip := store.Snapshot()
+	known := x.Remembered()
 	if tip.Commit() == "" || string(tip.Commit()) == known {
 		return nil
 	}
 	var s *site.Site
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := x.Read(ctx, indexed{tip}, func(v *catalog.View) error {
 		s = v.Site()
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	p, reached, err := history.Read(ctx, b.Config().OpenSite, s, tip, gitstore.Hash(known), nil)
+	p, reached, err := history.Read(ctx, x.config().OpenSite, s, tip, gitstore.Hash(known), nil)
 	if err == nil {
-		b.index.Remember(string(tip.Commit()), p, !reached)
+		x.Remember(string(tip.Commit()), p, !reached)
 	}
 	return err
 }

@@ -40,12 +40,12 @@ type places struct {
 // locating are the properties of which one is in every post that has a place.
 var locating = []string{"location", "checkin", "latitude", "geo"}
 
-// mostLocated bounds how many posts are read for q=geo, the newest: nobody else gets at the
-// index for long.
+// mostLocated bounds how many posts are read for q=geo, the newest: other requests wait for the
+// index meanwhile.
 const mostLocated = 5000
 
 // known are the places of the newest posts that have one, those of the newest first. The
-// caller changes nothing in the list.
+// caller must not change the list.
 func (p *places) known(v *catalog.View) []place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,7 +148,8 @@ func placeIn(v any) (place, bool) {
 		}
 		g.Latitude, g.Longitude = inner.Latitude, inner.Longitude
 	}
-	p := place{Latitude: g.Latitude, Longitude: g.Longitude, Name: cmp.Or(text("name"), text("label")), URL: text("url"), Address: map[string]string{}}
+	p := place{Latitude: g.Latitude, Longitude: g.Longitude, Name: cmp.Or(text("name"), text("label")),
+		URL: text("url"), Address: map[string]string{}}
 	for _, name := range addressParts {
 		if s := text(name); s != "" {
 			p.Address[name] = s
@@ -180,10 +181,10 @@ const (
 
 // Nearby answers q=geo: the site's own places near a position, the nearest first, and as geo
 // what the site calls that position. gitpost asks no service about it.
-func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	var all []place
-	err := b.view(ctx, func(v *catalog.View) error {
-		all = b.places.known(v)
+	err := s.view(ctx, func(v *catalog.View) error {
+		all = s.places.known(v)
 		return nil
 	})
 	if err != nil {
@@ -192,12 +193,14 @@ func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	var here map[string]string
 	if at := q.Place; at != nil {
 		far := func(p place) float64 { return metres(at.Latitude, at.Longitude, p.Latitude, p.Longitude) }
-		all = slices.DeleteFunc(slices.Clone(all), func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
+		all = slices.DeleteFunc(slices.Clone(all),
+			func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
 		slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(far(a), far(b)) })
 		for _, p := range all {
 			if label := p.label(); label != "" && far(p) <= max(hereMetres, at.Uncertainty) {
 				here = map[string]string{
-					"label": label, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude), "visibility": p.Visibility,
+					"label": label, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude),
+					"visibility": p.Visibility,
 				}
 				break
 			}
@@ -221,8 +224,8 @@ func (b *Blog) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	return answer, nil
 }
 
-// distinct keeps one of places that have the same name within 100 metres, a venue's own post
-// before what others say of it. Places without a name are left out.
+// distinct keeps one of the places with the same name within 100 metres, preferring a venue's own
+// post. Places without a name are left out.
 func distinct(all []place) []place {
 	var kept []place
 	named := map[string][]int{} // in kept, by name
@@ -268,7 +271,8 @@ func (p place) label() string {
 }
 
 func (p place) answer() map[string]string {
-	card := map[string]string{"name": p.Name, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude), "visibility": p.Visibility}
+	card := map[string]string{"name": p.Name, "latitude": degrees(p.Latitude), "longitude": degrees(p.Longitude),
+		"visibility": p.Visibility}
 	if p.URL != "" {
 		card["url"] = p.URL
 	}

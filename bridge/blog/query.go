@@ -9,10 +9,17 @@ import (
 	"gitpost/bridge/micropub"
 )
 
+// queries answers what apps and pages ask about the posts of a site.
+type queries struct {
+	view     func(ctx context.Context, f func(*catalog.View) error) error
+	places   places
+	contacts contacts
+}
+
 // Categories answers q=category with the site's tags, the most used first.
-func (b *Blog) Categories(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Categories(ctx context.Context, q micropub.Query) (any, error) {
 	names := []string{}
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		for _, category := range v.Categories() {
 			names = append(names, category.Name)
 		}
@@ -25,16 +32,17 @@ func (b *Blog) Categories(ctx context.Context, q micropub.Query) (any, error) {
 }
 
 // Source answers q=source&url=…: the post as its file is now.
-func (b *Blog) Source(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Source(ctx context.Context, q micropub.Query) (any, error) {
 	var answer any
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		e, err := find(v, "query source", q.URL)
 		if err != nil {
 			return err
 		}
 		item, err := v.Item(e)
 		if err != nil {
-			return &fault.Error{Code: fault.InvalidRequest, Op: "query source", Message: "the file of that post, " + e.Path + ", cannot be read", Hint: "fix it in a text editor and push it", Err: err}
+			return &fault.Error{Code: fault.InvalidRequest, Op: "query source", Message: "the file of that post, " +
+				e.Path + ", cannot be read", Hint: "fix it in a text editor and push it", Err: err}
 		}
 		if len(q.Properties) == 0 {
 			answer = withDefaults(item, e)
@@ -72,7 +80,7 @@ func withDefaults(item mf2.Item, e *catalog.Entry) mf2.Item {
 }
 
 // List answers q=source without url: the site's posts, newest first.
-func (b *Blog) List(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) List(ctx context.Context, q micropub.Query) (any, error) {
 	const most = 100
 	limit := q.Limit
 	if limit <= 0 {
@@ -84,7 +92,7 @@ func (b *Blog) List(ctx context.Context, q micropub.Query) (any, error) {
 		}
 	}
 	answer := map[string]any{}
-	err := b.view(ctx, func(v *catalog.View) error {
+	err := s.view(ctx, func(v *catalog.View) error {
 		page := v.List(catalog.Filter{
 			Text: q.Filter, PostType: q.PostType, Status: q.PostStatus, Visibility: q.Visibility,
 			Category: q.Category, Exists: q.Exists, NotExists: q.NotExists, Property: q.Property,
@@ -113,4 +121,14 @@ func (b *Blog) List(ctx context.Context, q micropub.Query) (any, error) {
 		return nil
 	})
 	return answer, err
+}
+
+// Has reports whether the URL is one of the site's posts.
+func (s *queries) Has(url string) bool {
+	has := false
+	err := s.view(context.Background(), func(v *catalog.View) error {
+		has = v.Lookup(url) != nil
+		return nil
+	})
+	return err == nil && has
 }

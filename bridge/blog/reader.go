@@ -49,13 +49,14 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 		return nil, err
 	}
 	if r.reason != err.Error() {
-		r.log.Error("the site's configuration cannot be read as it is now in the repository; the last valid one is used", "error", err)
+		r.log.Error("the site's configuration cannot be read as it is now in the repository; the last valid one is "+
+			"used", "error", err)
 	}
 	r.reason = err.Error()
 	return r.last, nil
 }
 
-// use has other options hold for sites that are opened from now on.
+// use sets the options of sites that are opened from now on.
 func (r *siteReader) use(options site.Options) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -45,7 +45,7 @@ func namesIn(v any) []string {
 	return names
 }
 
-// uploadName is the form of the names that media gives: a stem, 80 random bits, an extension.
+// uploadName is the form of upload names: a stem, 80 random bits, an extension.
 var uploadName = regexp.MustCompile(`[a-z0-9][a-z0-9-]*-[a-z2-7]{16}\.[a-z0-9]{3,4}`)
 
 // namesInText finds names as they are, and percent-encoded, once or in an address within an address.
@@ -116,7 +116,7 @@ func unescaped(destination []byte) string {
 	return string(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(destination))))
 }
 
-// addressesInHTML lists what the attributes of a fragment hold.
+// addressesInHTML lists the addresses in the attributes of a fragment.
 func addressesInHTML(source string) []string {
 	var addresses []string
 	z := html.NewTokenizer(strings.NewReader(source))
@@ -127,7 +127,8 @@ func addressesInHTML(source string) []string {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			for _, a := range z.Token().Attr {
 				switch a.Key {
-				case "src", "href", "poster", "data", "srcset", "imagesrcset", "cite", "content", "style", "data-src", "data-srcset":
+				case "src", "href", "poster", "data", "srcset", "imagesrcset", "cite", "content", "style", "data-src",
+					"data-srcset":
 					addresses = append(addresses, attributeAddresses(a.Key, a.Val)...)
 				}
 			}
@@ -135,7 +136,7 @@ func addressesInHTML(source string) []string {
 	}
 }
 
-// attributeAddresses divides the candidates of a srcset; other attributes hold one address.
+// attributeAddresses splits the candidates of a srcset; other attributes have one address.
 func attributeAddresses(name, value string) []string {
 	if !strings.HasSuffix(name, "srcset") {
 		return []string{value}

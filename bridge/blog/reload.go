@@ -54,7 +54,8 @@ func (b *Blog) reload(ctx context.Context, next *config.Site) {
 		b.index.site.use(next.SiteOptions())
 		if opened {
 			if err := b.index.Rebuild(ctx, indexed{b.store.Snapshot()}); err != nil {
-				b.log.Error("the site is read with its former settings: its repository cannot be read just now", "error", err)
+				b.log.Error("the site is read with its former settings: its repository cannot be read just now",
+					"error", err)
 				b.index.site.use(was.SiteOptions())
 				next.Options = was.Options
 			}

@@ -16,12 +16,12 @@ import (
 	"gitpost/gitstore"
 )
 
-// schedule has the site built when the clock publishes a post or takes one away. Nothing in
-// the repository changes then, so no CI would build by itself.
+// schedule has the site built when a post's publication or expiry date comes. Nothing in the
+// repository changes then, so CI would not build by itself.
 //
-// What was built is read from the repository: a commit later than the post's time has built
-// the post. So nothing needs to be kept, and after an outage a build that was missed is asked
-// for late rather than never. Only what a build hook has done is in no commit: state keeps it.
+// What was built is read from the repository: a commit later than the post's date has built the
+// post. So nothing needs to be stored, and a build that was missed in an outage is requested late
+// rather than never. Only calls of a build hook leave no commit: state stores them.
 //
 // run is for one goroutine; problem may be called from any.
 type schedule struct {
@@ -48,8 +48,8 @@ type builds interface {
 const (
 	// scheduleMargin is added to a post's time, so that the builder's clock may be behind a bit.
 	scheduleMargin = time.Second
-	// scheduleLook is how often the clock is looked at when nothing is due: it may be set, or
-	// the machine may have slept.
+	// scheduleLook is how often the clock is checked when nothing is due: it may be set, or the
+	// machine may have slept.
 	scheduleLook = time.Minute
 
 	firstPause, longestPause = 5 * time.Second, 10 * time.Minute
@@ -63,7 +63,8 @@ func (s *schedule) run(ctx context.Context) time.Duration {
 	next, err := s.turn(ctx)
 	if err != nil && ctx.Err() == nil {
 		s.pause = min(max(2*s.pause, firstPause), longestPause)
-		s.log.Error("a scheduled post is due and the site could not be built", "again_in", s.pause.String(), "error", err)
+		s.log.Error("a scheduled post is due and the site could not be built", "again_in", s.pause.String(), "error",
+			err)
 		reason := "a scheduled post is due and the site could not be built: " + err.Error()
 		s.failure.Store(&reason)
 		s.retry = s.now().Add(s.pause)
@@ -115,14 +116,15 @@ func (s *schedule) turn(ctx context.Context) (next time.Time, err error) {
 			s.log.Info("the site is built for its schedule", "more_posts", len(s.owed)-i)
 			break
 		}
-		s.log.Info("the site is built for its schedule", "url", t.Entry.Page.URL, "published", t.Entry.Page.Published, "due", t.At)
+		s.log.Info("the site is built for its schedule", "url", t.Entry.Page.URL, "published", t.Entry.Page.Published,
+			"due", t.At)
 	}
 	s.owed = nil
 	return next, nil
 }
 
-// lastBuilt is when the site was last built, as far as can be known: the time of the newest
-// commit that CI builds, or of the last call of the build hook.
+// lastBuilt is when the site was last built, as far as is known: the time of the newest commit that
+// CI builds, or of the last call of the build hook.
 func (s *schedule) lastBuilt(ctx context.Context) (time.Time, error) {
 	called, err := s.builds.LastBuild(ctx, s.site)
 	if err != nil {
@@ -148,10 +150,11 @@ func (s *schedule) lastBuilt(ctx context.Context) (time.Time, error) {
 	return called, nil
 }
 
-// skipsCI reports whether a commit asks CI not to build it, as the large hosts understand it.
+// skipsCI reports whether a commit's message asks CI not to build it.
 func skipsCI(message string) bool {
 	lower := strings.ToLower(message)
-	for _, mark := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]", "[skip netlify]"} {
+	for _, mark := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]",
+		"[skip netlify]"} {
 		if strings.Contains(lower, mark) {
 			return true
 		}
@@ -187,7 +190,7 @@ func (s *schedule) message() string {
 func (s *schedule) callHook(ctx context.Context, hook string) error {
 	at := s.now()
 	if err := outbound.Call(ctx, hook, strings.NewReader("{}")); err != nil {
-		return fmt.Errorf("call the build hook: %w; see whether build_hook is the address that the site's host shows", err)
+		return fmt.Errorf("call the build hook: %w; check that build_hook is the URL that the site's host shows", err)
 	}
 	return s.builds.NoteBuild(ctx, s.site, at)
 }

@@ -25,7 +25,7 @@ import (
 type staged struct {
 	all   []state.Upload
 	sent  map[string]bool // by name: those that came in the request of the post itself
-	kept  map[string]bool // by name: those that stay where they are in a repository: moved with their post, or another site's
+	kept  map[string]bool // by name: those that stay where a repository has them
 	items []mf2.Item      // what refers to them
 	open  func(file string) (io.ReadCloser, error)
 	log   *slog.Logger
@@ -51,7 +51,8 @@ func (w *writer) referredUploads(ctx context.Context, sent []string, items ...mf
 					continue
 				}
 				if err != nil {
-					return found, &fault.Error{Code: fault.Unavailable, Op: "find upload", Message: "the uploads cannot be looked up", Hint: "try again", Err: err}
+					return found, &fault.Error{Code: fault.Unavailable, Op: "find upload",
+						Message: "the uploads cannot be looked up", Hint: "try again", Err: err}
 				}
 				found.all = append(found.all, u)
 				if !u.Committed.IsZero() && !says([]any(item.Properties[property]), u.URL) {
@@ -176,7 +177,8 @@ func (s staged) forSite(at *site.Site, owns func(url string) bool) (placed stage
 		if u.URL == address || owns(u.URL) {
 			continue
 		}
-		if !u.Committed.IsZero() && !slices.ContainsFunc(s.items, func(item mf2.Item) bool { return itemSays(item, address) }) {
+		if !u.Committed.IsZero() && !slices.ContainsFunc(s.items,
+			func(item mf2.Item) bool { return itemSays(item, address) }) {
 			placed.kept[u.Name] = true
 			continue
 		}

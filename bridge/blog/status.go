@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gitpost/bridge/catalog"
+	"gitpost/bridge/config"
 	"gitpost/gitstore"
 )
 
@@ -42,7 +43,7 @@ func (b *Blog) Status(ctx context.Context) (Status, error) {
 		const most = 10
 		for _, e := range v.List(catalog.Filter{Limit: most}).Entries {
 			post := PostStatus{
-				Name: nameOf(v, e), URL: e.Page.URL, Type: b.typeName(e.PostType), Date: e.Date(),
+				Name: nameOf(v, e), URL: e.Page.URL, Type: typeName(b.Config(), e.PostType), Date: e.Date(),
 				Draft: e.Status == "draft", Hidden: e.Visibility == "unlisted",
 			}
 			if post.Draft {
@@ -72,8 +73,8 @@ func nameOf(v *catalog.View, e *catalog.Entry) string {
 }
 
 // typeName is a post type in words.
-func (b *Blog) typeName(postType string) string {
-	for _, t := range b.Config().OfferedTypes() {
+func typeName(c *config.Site, postType string) string {
+	for _, t := range c.OfferedTypes() {
 		if t.Type == postType {
 			return t.Name
 		}

@@ -22,7 +22,8 @@ import (
 
 // update changes a post in place. A change that changes nothing commits nothing. sent are the
 // names of the uploads that came in the same request.
-func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update, sent []string) (Outcome, error) {
+func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update,
+	sent []string) (Outcome, error) {
 	const op = "update post"
 	if err := who.RequireSome(op, "update", "draft"); err != nil {
 		return Outcome{}, err
@@ -82,7 +83,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 		return gitstore.Change{
 			Message: history.Message("Update "+e.PostType, subject, trailers...),
 			Files:   changed,
-			SkipCI:  w.skipsCI(rev.Page) && !e.Page.Published,
+			SkipCI:  skipsBuild(w.config(), rev.Page) && !e.Page.Published,
 		}, nil
 	})
 	if err != nil {
@@ -94,9 +95,10 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 	return o, nil
 }
 
-// revise changes a post. What it says of files beside it follows when its address changes, and
-// where media.place says so the files that came with the update are put beside it.
-func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files staged, edit func(*mf2.Item) error) (site.Revision, staged, error) {
+// revise changes a post. Its links to files beside it are updated when its URL changes, and where
+// media.place says so the files that came with the update are put beside it.
+func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.Page, files staged,
+	edit func(*mf2.Item) error) (site.Revision, staged, error) {
 	rev, err := v.Site().Revise(v, src, edit)
 	if err != nil {
 		return rev, files, err
@@ -130,19 +132,19 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 		return err
 	}
 	props := item.Properties
-	was := w.channelPath(namedIn(props[channel]))
+	was := channelPath(w.config(), namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
 	revise(props, cmd)
-	if err := w.checkTargets(op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
+	if err := checkTargets(w.config(), op, namedIn(slices.Concat(cmd.Replace[syndicateTo], cmd.Add[syndicateTo]))); err != nil {
 		return err
 	}
-	if err := w.remember(op, props, cmd.Commands); err != nil {
+	if err := remember(w.config(), op, props, cmd.Commands); err != nil {
 		return err
 	}
 	if cmd.Commands.Slug != "" {
 		props["mp-slug"] = []any{cmd.Commands.Slug}
 	}
-	if now := w.channelPath(namedIn(props[channel])); now != "" && now != was {
+	if now := channelPath(w.config(), namedIn(props[channel])); now != "" && now != was {
 		props["mp-path"] = []any{now}
 	}
 	if w.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
@@ -156,7 +158,7 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 	if len(cmd.Replace["audience"]) > 0 || len(cmd.Add["audience"]) > 0 {
 		keepAudience(props)
 	}
-	if err := w.keepPrivate(op, props); err != nil {
+	if err := keepPrivate(w.config(), op, props); err != nil {
 		return err
 	}
 	return mayChange(op, who, *item)
@@ -172,16 +174,17 @@ func mayChange(op string, who access.Principal, item mf2.Item) error {
 	return who.RequireFor(op, postType, "update")
 }
 
-// sameType refuses an update that takes the post for something else: Micropub has no way to
-// change a post's type, and what is not done must be said. Old forms say h=entry of everything.
+// sameType refuses an update that names another type: Micropub has no way to change a post's type,
+// and must not ignore it silently. Old forms send h=entry for everything.
 func sameType(op string, is, said []string) error {
 	if len(said) == 0 || slices.Equal(said, []string{"h-entry"}) || slices.Equal(said, is) {
 		return nil
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: op,
-		Message: fmt.Sprintf("the post is of type %s, and an update cannot make it %s", strings.Join(is, " "), strings.Join(said, " ")),
-		Hint:    "leave the type out; or post it anew, and delete this one",
+		Message: fmt.Sprintf("the post is of type %s, and an update cannot make it %s", strings.Join(is, " "),
+			strings.Join(said, " ")),
+		Hint: "leave the type out; or post it anew, and delete this one",
 	}
 }
 

@@ -22,18 +22,19 @@ import (
 // Uploads are the staged files of all sites and what is known of them. Its methods are safe for
 // concurrent use.
 type Uploads struct {
+	sites *Blogs
 	state *state.DB
 	files *media.Store                // the folder
 	rules atomic.Pointer[media.Store] // the same with the rules in force, for new files
 	log   *slog.Logger
 }
 
-func openUploads(o Options, c media.Config) (*Uploads, error) {
+func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
 	files, err := media.Open(c)
 	if err != nil {
 		return nil, err
 	}
-	u := &Uploads{state: o.State, files: files, log: o.Log}
+	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log}
 	u.rules.Store(files)
 	return u, nil
 }
@@ -85,56 +86,58 @@ func (u *Uploads) Expire(ctx context.Context, before time.Time) error {
 }
 
 // Stage stores a file for the token's default site until a post refers to it.
-func (s *Blogs) Stage(ctx context.Context, who access.Principal, filename string, body io.Reader) (state.Upload, error) {
-	u, err := s.stage(ctx, who, filename, body)
+func (u *Uploads) Stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
+	upload, err := u.stage(ctx, who, filename, body)
 	var known *fault.Error
 	if err != nil && !errors.As(err, &known) {
 		if disk := diskFault("upload", err); disk != nil {
-			return u, disk
+			return upload, disk
 		}
 	}
-	return u, err
+	return upload, err
 }
 
-func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string, body io.Reader) (state.Upload, error) {
-	b, err := s.Choose(who, "")
+func (u *Uploads) stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
+	b, err := u.sites.Choose(who, "")
 	if err != nil {
 		return state.Upload{}, err
 	}
-	staged, err := s.Uploads.rules.Load().Stage(ctx, filename, body)
+	staged, err := u.rules.Load().Stage(ctx, filename, body)
 	if err != nil {
 		return state.Upload{}, err
 	}
-	u := state.Upload{
+	upload := state.Upload{
 		Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
-	if u, err = b.placeUpload(ctx, u); err == nil && !s.Several() {
-		err = b.allows(u.Path)
+	if upload, err = b.placeUpload(ctx, upload); err == nil && !u.sites.Several() {
+		err = b.allows(upload.Path)
 	}
 	if err == nil {
-		err = s.state.AddUpload(ctx, u)
+		err = u.state.AddUpload(ctx, upload)
 	}
 	if err != nil {
-		return u, errors.Join(err, s.Uploads.files.Remove(staged.File))
+		return upload, errors.Join(err, u.files.Remove(staged.File))
 	}
-	return u, nil
+	return upload, nil
 }
 
 // Restage moves the upload at url to the site that a request names, and returns its new URL.
-func (s *Blogs) Restage(ctx context.Context, who access.Principal, named, url string) (string, error) {
-	b, err := s.Choose(who, named)
-	if err != nil || named == "" || s.holder(url) == b {
+func (u *Uploads) Restage(ctx context.Context, who access.Principal, named, url string) (string, error) {
+	b, err := u.sites.Choose(who, named)
+	if err != nil || named == "" || u.holder(url) == b {
 		return url, err
 	}
-	u, err := s.state.UploadByURL(ctx, url)
+	upload, err := u.state.UploadByURL(ctx, url)
 	if err != nil {
 		return "", err
 	}
-	if u, err = b.placeUpload(ctx, u); err != nil {
+	if upload, err = b.placeUpload(ctx, upload); err != nil {
 		return "", err
 	}
-	return u.URL, s.state.PlaceUpload(ctx, u)
+	return upload.URL, u.state.PlaceUpload(ctx, upload)
 }
 
 // placeUpload sets where the site will have an upload: its file in the repository, and its URL.
@@ -156,9 +159,9 @@ func (b *Blog) allows(file string) error {
 }
 
 // holder is the site that serves an uploaded file at url, or will.
-func (s *Blogs) holder(url string) *Blog {
-	holder, longest := s.list[0], 0
-	for _, b := range s.list {
+func (u *Uploads) holder(url string) *Blog {
+	holder, longest := u.sites.list[0], 0
+	for _, b := range u.sites.list {
 		if me := b.Me(); address.Within(me, url) && len(me) > longest {
 			holder, longest = b, len(me)
 		}
@@ -167,43 +170,44 @@ func (s *Blogs) holder(url string) *Blog {
 }
 
 // MayUse reports whether a token is valid for the site of an upload.
-func (s *Blogs) MayUse(who access.Principal, u state.Upload) bool {
-	return who.Reaches(s.holder(u.URL).Me())
+func (u *Uploads) MayUse(who access.Principal, upload state.Upload) bool {
+	return who.Reaches(u.holder(upload.URL).Me())
 }
 
 // Committed reports whether an upload is in the repository of a site.
-func (s *Blogs) Committed(u state.Upload) bool { return s.keeper(u) != nil }
+func (u *Uploads) Committed(upload state.Upload) bool { return u.keeper(upload) != nil }
 
 // keeper is the site whose repository has the file of an upload, or nil: an upload that no post
 // has used, and that of a bundle whose post was deleted, is in none.
-func (s *Blogs) keeper(u state.Upload) *Blog {
-	for _, b := range s.list {
-		if !address.Within(b.Me(), u.URL) || b.usable() != nil {
+func (u *Uploads) keeper(upload state.Upload) *Blog {
+	for _, b := range u.sites.list {
+		if !address.Within(b.Me(), upload.URL) || b.usable() != nil {
 			continue
 		}
-		if _, err := b.store.Snapshot().Stat(u.Path); err == nil {
+		if _, err := b.store.Snapshot().Stat(upload.Path); err == nil {
 			return b
 		}
 	}
 	return nil
 }
 
-// ListUploads returns the uploads of the sites that a token may use, or of the one that is named, newest
+// List returns the uploads of the sites that a token may use, or of the one that is named, newest
 // first; all of them when limit is 0.
-func (s *Blogs) ListUploads(ctx context.Context, who access.Principal, named string, limit int) ([]state.Upload, error) {
-	if !s.Several() || named == "" && len(who.Sites) == 0 {
-		return s.state.Uploads(ctx, limit, 0)
+func (u *Uploads) List(ctx context.Context, who access.Principal, named string,
+	limit int) ([]state.Upload, error) {
+	if !u.sites.Several() || named == "" && len(who.Sites) == 0 {
+		return u.state.Uploads(ctx, limit, 0)
 	}
 	var only *Blog
 	if named != "" {
 		var err error
-		if only, err = s.Choose(who, named); err != nil {
+		if only, err = u.sites.Choose(who, named); err != nil {
 			return nil, err
 		}
 	}
-	all, err := s.state.Uploads(ctx, 0, 0)
-	all = slices.DeleteFunc(all, func(u state.Upload) bool {
-		return !s.MayUse(who, u) || only != nil && s.holder(u.URL) != only
+	all, err := u.state.Uploads(ctx, 0, 0)
+	all = slices.DeleteFunc(all, func(upload state.Upload) bool {
+		return !u.MayUse(who, upload) || only != nil && u.holder(upload.URL) != only
 	})
 	if limit > 0 {
 		all = all[:min(limit, len(all))]
@@ -211,38 +215,38 @@ func (s *Blogs) ListUploads(ctx context.Context, who access.Principal, named str
 	return all, err
 }
 
-// Upload returns the upload at a URL that a token may use.
-func (s *Blogs) Upload(ctx context.Context, who access.Principal, op, url string) (state.Upload, error) {
-	u, err := s.state.UploadByURL(ctx, url)
-	if errors.Is(err, state.ErrNoUpload) || err == nil && !s.MayUse(who, u) {
-		return u, &fault.Error{
+// Find returns the upload at a URL that a token may use.
+func (u *Uploads) Find(ctx context.Context, who access.Principal, op, url string) (state.Upload, error) {
+	upload, err := u.state.UploadByURL(ctx, url)
+	if errors.Is(err, state.ErrNoUpload) || err == nil && !u.MayUse(who, upload) {
+		return upload, &fault.Error{
 			Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("no upload has the URL %s", url),
 			Hint: "q=source at the media endpoint lists them",
 		}
 	}
-	return u, err
+	return upload, err
 }
 
-// DeleteUpload removes a file that no page refers to: from the staged uploads and, in a commit,
+// Delete removes a file that no page refers to: from the staged uploads and, in a commit,
 // from the repository.
-func (s *Blogs) DeleteUpload(ctx context.Context, who access.Principal, url string) error {
+func (u *Uploads) Delete(ctx context.Context, who access.Principal, url string) error {
 	const op = "delete upload"
 	if err := who.Require(op, "delete", "media"); err != nil {
 		return err
 	}
-	u, err := s.Upload(ctx, who, op, url)
+	upload, err := u.Find(ctx, who, op, url)
 	if err != nil {
 		return err
 	}
-	if b := s.keeper(u); b != nil {
+	if b := u.keeper(upload); b != nil {
 		for _, scopes := range [][]string{{"delete"}, {"media", "create"}} { // both, as the extension says
 			if err := who.Require(op, scopes...); err != nil {
 				return err
 			}
 		}
-		if err := b.writer.deleteFile(ctx, who, u); err != nil {
+		if err := b.writer.deleteFile(ctx, who, upload); err != nil {
 			return err
 		}
 	}
-	return s.Uploads.Drop(ctx, u)
+	return u.Drop(ctx, upload)
 }

@@ -57,7 +57,9 @@ func (o Outcome) Syndication() []string { return namedIn(o.Item.Properties["synd
 
 // change runs one edit. compute gets a view of the newest state. It may run again on a newer one, so
 // it must be pure: it must not change what it was given or keep anything of an earlier run.
-func (w *writer) change(ctx context.Context, compute func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error)) (*gitstore.Commit, error) {
+func (w *writer) change(
+	ctx context.Context, compute func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error),
+) (*gitstore.Commit, error) {
 	return w.repo.Update(ctx, func(at *gitstore.Snapshot) (gitstore.Change, error) {
 		var change gitstore.Change
 		err := w.catalog.At(ctx, indexed{at}, func(v *catalog.View) error {
@@ -121,13 +123,15 @@ func storeFault(op string, err error) error {
 	}
 	var path *gitstore.PathError
 	if errors.As(err, &path) { // a rule of the repository, such as Git LFS for that folder
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s cannot be written: %s", path.Path, path.Reason), Hint: path.Hint, Err: err}
+		return &fault.Error{Code: fault.InvalidRequest, Op: op,
+			Message: fmt.Sprintf("%s cannot be written: %s", path.Path, path.Reason), Hint: path.Hint, Err: err}
 	}
 	if known := diskFault(op, err); known != nil {
 		return known
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the request ended before the change was safe", Hint: "send it again", Err: err}
+		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the request ended before the change was safe",
+			Hint: "send it again", Err: err}
 	}
 	return &fault.Error{
 		Code: fault.Unavailable, Op: op,

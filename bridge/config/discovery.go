@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Link is one relation that a site's home page has to name, so that apps find gitpost.
+// Link is one relation that a site's home page must name, so that apps find gitpost.
 type Link struct {
 	Rel  string `json:"rel"`
 	Href string `json:"href"`
@@ -17,7 +17,8 @@ type Link struct {
 // the first parameter.
 func (l Link) HeaderValue() string { return fmt.Sprintf(`<%s>; rel="%s"`, l.Href, l.Rel) }
 
-// Discovery says in five ways how a site names gitpost on its home page. One of them is enough.
+// Discovery is the lines by which a site's home page names gitpost, in five forms of which one is
+// enough.
 type Discovery struct {
 	Links   []Link `json:"links"`
 	HTML    string `json:"html"`     // lines for the page's <head>

@@ -11,12 +11,12 @@ import (
 
 // Example is a configuration file with every key that there is. Those that set names, by
 // their dotted names, have its values; required ones that it does not name have an example.
-// All others stand behind a # with an example, so that taking the # away is enough.
+// All others are commented out with an example: removing the # is enough.
 func Example(set map[string]string) string {
 	var b strings.Builder
 	b.WriteString(`# The configuration of gitpost. A line that begins with # and a word is a key with an example:
-# take the # away to use it. Relative paths start at this file's folder. A variable of the
-# environment overrides a key: GITPOST_REPO. gitpost serve --check tells what is wrong here.
+# remove the # to use it. Relative paths start at this file's folder. A variable of the
+# environment overrides a key: GITPOST_REPO. gitpost serve --check reports what is wrong here.
 `)
 	open := "" // the group whose keys are being written
 	for _, k := range Keys() {
@@ -74,7 +74,7 @@ func writeLine(b *strings.Builder, asComment bool, line string) {
 	b.WriteByte('\n')
 }
 
-// groupWritten tells whether set has a key of a group.
+// groupWritten reports whether set has a key of a group.
 func groupWritten(group string, set map[string]string) bool {
 	for name := range set {
 		if strings.HasPrefix(name, group+".") {

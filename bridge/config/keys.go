@@ -48,17 +48,20 @@ func Keys() []Key {
 			Meaning: "the site: its address, and its owner's identity",
 			site:    textKey(func(c *Site) *string { return &c.Me }, siteAddress)},
 		{Name: "repo", Restart: true, Required: true, Example: "https://git.example/me/blog.git",
-			Meaning: "the site's Git repository: a path, or an `https://`, `http://`, `ssh://`, `file://` or `user@host:path` address",
-			site:    pathKey(func(c *Site) *string { return &c.Repo }, remoteAddress)},
+			Meaning: "the site's Git repository: a path, or an `https://`, `http://`, `ssh://`, `file://` or " +
+				"`user@host:path` address",
+			site: pathKey(func(c *Site) *string { return &c.Repo }, remoteAddress)},
 		{Name: "url", Restart: true, Required: true, Example: "https://pub.example.org",
 			Meaning: "the address at which gitpost itself is reached from outside",
 			server:  textKey(func(c *Server) *string { return &c.URL }, ownAddress)},
 		{Name: "listen", Restart: true, Default: "127.0.0.1:8080", Example: "127.0.0.1:8080",
-			Meaning: "host and port to listen on, or `unix:` and the path of a socket; with `tls: auto` the default is `:443`",
-			server:  pathKey(func(c *Server) *string { return &c.Listen }, listenAddress)},
+			Meaning: "host and port to listen on, or `unix:` and the path of a socket; with `tls: auto` the default " +
+				"is `:443`",
+			server: pathKey(func(c *Server) *string { return &c.Listen }, listenAddress)},
 		{Name: "tls", Restart: true, Without: "a proxy does it", Example: "auto",
-			Meaning: "`auto`: gitpost gets a certificate for the host of `url` by itself (Let's Encrypt) and listens with it",
-			server:  textKey(func(c *Server) *string { return &c.TLS }, oneOfWords("auto"))},
+			Meaning: "`auto`: gitpost gets a certificate for the host of `url` by itself (Let's Encrypt) and " +
+				"listens with it",
+			server: textKey(func(c *Server) *string { return &c.TLS }, oneOfWords("auto"))},
 		{Name: "tls_email", Restart: true, Without: "none", Example: "ada@example.org",
 			Meaning: "where the certificate authority may write to",
 			server:  textKey(func(c *Server) *string { return &c.TLSEmail }, authorEmail)},
@@ -107,11 +110,13 @@ func Keys() []Key {
 			Meaning: "`drafts`: a commit that changes nothing published says `[skip ci]`",
 			site:    textKey(func(c *Site) *string { return &c.SkipCI }, oneOfWords("drafts"))},
 		{Name: "build_hook", Secret: true, Without: "an empty commit", Example: "https://host.example/build/a-secret",
-			Meaning: "address to call when the clock publishes a scheduled post, so that the site is built; for hosts that do not build empty commits",
-			site:    textKey(func(c *Site) *string { return &c.BuildHook }, hookAddress)},
+			Meaning: "address to call when the clock publishes a scheduled post, so that the site is built; for " +
+				"hosts that do not build empty commits",
+			site: textKey(func(c *Site) *string { return &c.BuildHook }, hookAddress)},
 		{Name: "notify", Secret: true, Without: "the log alone", Example: "https://chat.example/hooks/a-secret",
-			Meaning: "whom to tell when posts have waited for `notify_after`: an address that gets it as JSON, or a command that gets it as its input, such as `[/usr/bin/mail, -s, gitpost, ada@example.org]`",
-			server:  setter[Server]{set: notifyKey}},
+			Meaning: "whom to tell when posts have waited for `notify_after`: an address that gets it as JSON, or a " +
+				"command that gets it as its input, such as `[/usr/bin/mail, -s, gitpost, ada@example.org]`",
+			server: setter[Server]{set: notifyKey}},
 		{Name: "notify_after", Default: "15m", Example: "1h",
 			Meaning: "how long posts wait for their push before that is told",
 			server:  durationKey(func(c *Server) *time.Duration { return &c.NotifyAfter }, time.Second)},
@@ -122,11 +127,13 @@ func Keys() []Key {
 			Meaning: "the secret with which the Git host signs its calls of `/hooks/push`",
 			site:    textKey(func(c *Site) *string { return &c.HookSecret }, oneLine)},
 		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
-			Meaning: "places that apps may offer for syndication, each with `uid` and `name`; see [below](#what-apps-are-offered)",
-			site:    setter[Site]{set: targetsKey}},
+			Meaning: "places that apps may offer for syndication, each with `uid` and `name`; see " +
+				"[below](#what-apps-are-offered)",
+			site: setter[Site]{set: targetsKey}},
 		{Name: "channels", Without: "none", Example: "[{uid: diary, name: Diary, path: \"diary/{slug}.md\"}]",
-			Meaning: "channels that apps may offer for a post, each with `uid`, `name` and a `path` pattern below the content folder",
-			site:    setter[Site]{set: channelsKey}},
+			Meaning: "channels that apps may offer for a post, each with `uid`, `name` and a `path` pattern below " +
+				"the content folder",
+			site: setter[Site]{set: channelsKey}},
 		{Name: "post_types", Without: "all that gitpost knows", Example: "[note, {type: article, name: Essay}]",
 			Meaning: "the types of posts that apps should offer, and what they call them",
 			site:    setter[Site]{set: postTypesKey}},
@@ -166,9 +173,11 @@ func Keys() []Key {
 			Meaning: "how long an upload waits for its post",
 			server:  durationKey(func(c *Server) *time.Duration { return &c.MediaUnused }, time.Minute)},
 		{Name: "media.metadata", Without: "removed", Example: "keep",
-			Meaning: "`keep` keeps what a file says of its camera and author, but not where it was taken; `keep-location` that too",
-			server:  textKey(func(c *Server) *string { return &c.MediaMetadata }, oneOfWords("keep", "keep-location"))},
-		{Name: "media.accept", Without: "every kind named in [Photos and files](#photos-and-files)", Example: "[image/*, video/mp4]",
+			Meaning: "`keep` keeps what a file says of its camera and author, but not where it was taken; " +
+				"`keep-location` that too",
+			server: textKey(func(c *Server) *string { return &c.MediaMetadata }, oneOfWords("keep", "keep-location"))},
+		{Name: "media.accept", Without: "every kind named in [Photos and files](#photos-and-files)",
+			Example: "[image/*, video/mp4]",
 			Meaning: "the kinds of files that are taken, as content types",
 			server:  setter[Server]{set: acceptKey}},
 		{Name: "media.place", Without: "the folder for uploads", Example: "bundle",
@@ -179,14 +188,18 @@ func Keys() []Key {
 			site:    boolKey(func(c *Site) *bool { return &c.MediaDimensions })},
 
 		{Name: "auth", Restart: true, Without: "gitpost's own sign-in", Example: "external",
-			Meaning: "`external`: apps sign in at the server that the site's own page names, and gitpost believes its tokens; see [Security](#security)",
-			server:  textKey(func(c *Server) *string { return &c.Auth }, oneOfWords("external"))},
+			Meaning: "`external`: apps sign in at the server that the site's own page names, and gitpost believes " +
+				"its tokens; see [Security](#security)",
+			server: textKey(func(c *Server) *string { return &c.Auth }, oneOfWords("external"))},
 		{Name: "tokens.lifetime", Default: "90d", Example: "30d",
-			Meaning: "how long an app that signed in may post before it has to renew its token, which most do by themselves; `0s`: until the token is revoked. Tokens made by hand do not expire",
-			server:  durationKey(func(c *Server) *time.Duration { return &c.TokensLifetime }, 0)},
-		{Name: "introspection.secret", Secret: true, Without: "only who has a good token may ask", Example: "a-long-random-text",
-			Meaning: "what another server has to send to ask about tokens at `/introspect`; with `auth: external`, what gitpost sends to the other server's",
-			server:  textKey(func(c *Server) *string { return &c.IntrospectionSecret }, oneLine)},
+			Meaning: "how long an app that signed in may post before it has to renew its token, which most do by " +
+				"themselves; `0s`: until the token is revoked. Tokens made by hand do not expire",
+			server: durationKey(func(c *Server) *time.Duration { return &c.TokensLifetime }, 0)},
+		{Name: "introspection.secret", Secret: true, Without: "only who has a good token may ask",
+			Example: "a-long-random-text",
+			Meaning: "what another server has to send to ask about tokens at `/introspect`; with `auth: external`, " +
+				"what gitpost sends to the other server's",
+			server: textKey(func(c *Server) *string { return &c.IntrospectionSecret }, oneLine)},
 		{Name: "profile.name", Without: "not told", Example: "Ada Example",
 			Meaning: "your name, for apps that you allow to see your profile",
 			server:  textKey(func(c *Server) *string { return &c.ProfileName }, oneLine)},
@@ -206,14 +219,15 @@ func Keys() []Key {
 		{Name: "trusted_proxies", Without: "none", Example: "[127.0.0.1, 10.0.0.0/8]",
 			Meaning: "addresses of proxies whose `X-Forwarded-For` is believed",
 			server:  setter[Server]{set: networksKey}},
-		{Name: "sites", Without: "one site, of the keys above", Example: "[{me: https://example.org/, repo: https://git.example/me/blog.git}]",
+		{Name: "sites", Without: "one site, of the keys above",
+			Example: "[{me: https://example.org/, repo: https://git.example/me/blog.git}]",
 			Meaning: "a list of sites, each with its own `me`, `repo` and more; see [Several sites](#several-sites)",
 			server:  setter[Server]{set: func(*Server, written) error { return nil }}}, // loader.sites reads it
 	}
 }
 
-// findKey gives the Key that name, as written with dots, belongs to. fromFile tells that
-// name is the _file form of a secret.
+// findKey returns the Key of a name, as written with dots. fromFile reports whether name is the
+// _file form of a secret.
 func findKey(keys []Key, name string) (k Key, fromFile, ok bool) {
 	for _, k := range keys {
 		if matchesKey(k.Name, name) {
@@ -240,7 +254,7 @@ func matchesKey(pattern, name string) bool {
 	return true
 }
 
-// isSection tells whether name is a map that holds keys, such as "author".
+// isSection reports whether name is a map of keys, such as "author".
 func isSection(keys []Key, name string) bool {
 	words := strings.Split(name, ".")
 	for _, k := range keys {

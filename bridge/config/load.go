@@ -18,8 +18,7 @@ import (
 
 // Load reads the configuration file at path and applies environ ("KEY=value", as
 // os.Environ gives it) to it: GITPOST_AUTHOR_NAME overrides author.name. Variables that
-// name no key are none of gitpost's business and are ignored; unknown keys of the file are
-// not. The file may be missing when the environment has what is required.
+// name no key are ignored; unknown keys of the file are not. The file may be missing when the environment has what is required.
 //
 // Relative paths start at the file's folder. What is wrong is returned as a *Error
 // with everything that is wrong; an unreadable file is another error.
@@ -36,7 +35,8 @@ func Load(path string, environ []string) (Config, error) {
 		return Config{}, fmt.Errorf("read configuration %s: it is a folder; name the file in it with --config", path)
 	}
 	if err != nil && !missing {
-		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file with --config", path, err)
+		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file "+
+			"with --config", path, err)
 	}
 	if l.readFile(src); len(l.settings) == 0 && len(l.problems) == 1 && l.problems[0].Key == "" {
 		return Config{}, &Error{path, l.problems} // nothing can be said of keys that cannot be read
@@ -51,7 +51,8 @@ func Load(path string, environ []string) (Config, error) {
 	c := l.apply()
 	l.agree(&c)
 	if missing && len(l.problems) > 0 {
-		l.problems = append(l.problems, Problem{Message: "the file does not exist", Remedy: "write it, or set what is missing in the environment"})
+		l.problems = append(l.problems, Problem{Message: "the file does not exist",
+			Remedy: "write it, or set what is missing in the environment"})
 	}
 	if len(l.problems) > 0 {
 		return Config{}, &Error{path, l.problems}
@@ -59,7 +60,7 @@ func Load(path string, environ []string) (Config, error) {
 	return c, nil
 }
 
-// loader gathers what was written, and what is wrong with it.
+// loader collects what was written, and what is wrong with it.
 type loader struct {
 	keys     []Key
 	base     string
@@ -103,7 +104,8 @@ func lineNumber(n int) string { return fmt.Sprintf("line %d", n) }
 func (l *loader) readFile(src []byte) {
 	root, err := decodeYAML(src)
 	if err != nil {
-		p := Problem{Message: "is not YAML: " + err.Error(), Remedy: "correct that line; a value with : or # in it needs quotes"}
+		p := Problem{Message: "is not YAML: " + err.Error(),
+			Remedy: "correct that line; a value with : or # in it needs quotes"}
 		if w := (*flaw)(nil); errors.As(err, &w) {
 			p.Message, p.Remedy = w.message, w.remedy
 		}
@@ -114,14 +116,15 @@ func (l *loader) readFile(src []byte) {
 		return
 	}
 	if root.Kind != yaml.MappingNode {
-		l.problem(Problem{Where: lineNumber(root.Line), Message: "is not a map of keys", Remedy: "write lines such as me: https://example.org/"})
+		l.problem(Problem{Where: lineNumber(root.Line), Message: "is not a map of keys",
+			Remedy: "write lines such as me: https://example.org/"})
 		return
 	}
 	l.readMap("", root)
 }
 
-// decodeYAML gives the top node of a YAML text, nil when there is none. yaml.v3 can panic on
-// odd input.
+// decodeYAML returns the top node of a YAML text, nil when there is none. yaml.v3 can panic on odd
+// input.
 func decodeYAML(src []byte) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -157,7 +160,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		at := m.Content[i].Line
 		where := l.at(at)
 		if first, twice := seen[name]; twice {
-			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is set twice, first on line %d", first), Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: where, Message: fmt.Sprintf("is set twice, first on line %d", first),
+				Remedy: "keep one of them"})
 			continue
 		}
 		seen[name] = at
@@ -168,7 +172,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 		if key, fromFile, ok := findKey(l.keys, name); ok {
 			switch {
 			case l.prefix != "" && !key.PerSite():
-				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site", Remedy: "move it to the top level"})
+				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site",
+					Remedy: "move it to the top level"})
 			case !empty:
 				l.keep(name, setting{key, node, where, at, fromFile})
 			}
@@ -179,7 +184,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 			l.problem(Problem{Key: name, Where: where, Message: "is not a key of gitpost", Remedy: l.suggest(name)})
 		case empty:
 		case node.Kind != yaml.MappingNode:
-			l.problem(Problem{Key: name, Where: where, Message: "is a group of keys, not a value", Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
+			l.problem(Problem{Key: name, Where: where, Message: "is a group of keys, not a value",
+				Remedy: "write its keys below it: " + strings.Join(l.below(name), ", ")})
 		default:
 			l.readMap(name+".", node)
 		}
@@ -191,7 +197,8 @@ func (l *loader) keep(name string, s setting) {
 	if s.key.Secret {
 		name = s.key.Name
 		if _, both := l.settings[name]; both {
-			l.problem(Problem{Key: name, Where: s.where, Message: "is set twice, directly and as " + lastWord(name) + "_file", Remedy: "keep one of them"})
+			l.problem(Problem{Key: name, Where: s.where, Message: "is set twice, directly and as " + lastWord(name) +
+				"_file", Remedy: "keep one of them"})
 			return
 		}
 	}
@@ -266,7 +273,7 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// readEnvironment overrides what the file says. An empty variable counts as absent.
+// readEnvironment overrides the file. An empty variable counts as absent.
 func (l *loader) readEnvironment(environ []string) {
 	vars := map[string]string{}
 	for _, e := range environ {
@@ -279,7 +286,8 @@ func (l *loader) readEnvironment(environ []string) {
 		if any {
 			for v := range vars {
 				word, ok := strings.CutPrefix(v, variableOf(before))
-				if word, ok2 := strings.CutSuffix(word, strings.TrimPrefix(variableOf(after), "GITPOST_")); ok && ok2 && word != "" {
+				if word, ok2 := strings.CutSuffix(word, strings.TrimPrefix(variableOf(after), "GITPOST_")); ok &&
+					ok2 && word != "" {
 					l.override(before+strings.ToLower(word)+after, k, v, vars[v], false)
 				}
 			}
@@ -288,7 +296,8 @@ func (l *loader) readEnvironment(environ []string) {
 		v, fromFile := variableOf(k.Name), false
 		if k.Secret && vars[v+"_FILE"] != "" {
 			if vars[v] != "" {
-				l.problem(Problem{Key: k.Name, Where: v, Message: "is set together with " + v + "_FILE", Remedy: "keep one of them"})
+				l.problem(Problem{Key: k.Name, Where: v, Message: "is set together with " + v + "_FILE",
+					Remedy: "keep one of them"})
 				continue
 			}
 			v, fromFile = v+"_FILE", true
@@ -343,7 +352,7 @@ func (l *loader) missing(k Key) {
 		Remedy: fmt.Sprintf("add it: %s: %s (%s)", k.Name, k.Example, strings.ReplaceAll(k.Meaning, "`", ""))})
 }
 
-// agree settles what several keys decide together.
+// agree sets and checks what depends on several keys.
 func (l *loader) agree(c *Config) {
 	if c.TLS != "auto" {
 		return
@@ -407,7 +416,7 @@ func (l *loader) readSecret(s *setting) error {
 	return nil
 }
 
-// fillIn sets what follows from other keys.
+// fillIn sets defaults that follow from other keys.
 func fillIn(c *Site) {
 	if c.RepoToken != "" && c.RepoUser == "" {
 		c.RepoUser = "git"

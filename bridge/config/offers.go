@@ -98,12 +98,14 @@ func targetsKey(c *Site, v written) error {
 		}
 		if n := entry["checked"]; n != nil {
 			if err := n.Decode(&t.Checked); err != nil {
-				return &flaw{fmt.Sprintf("has an entry whose checked is %q", n.Value), "write checked: true, or leave it out"}
+				return &flaw{fmt.Sprintf("has an entry whose checked is %q", n.Value),
+					"write checked: true, or leave it out"}
 			}
 		}
 		for key, into := range map[string]*map[string]string{"service": &t.Service, "user": &t.User} {
 			if n := entry[key]; n != nil && n.Decode(into) != nil {
-				return &flaw{"has an entry whose " + key + " is not a map of texts", "write " + key + ": {name: …, url: https://…, photo: https://…}"}
+				return &flaw{"has an entry whose " + key + " is not a map of texts", "write " + key +
+					": {name: …, url: https://…, photo: https://…}"}
 			}
 		}
 		if slices.ContainsFunc(c.SyndicateTo, func(o Target) bool { return o.UID == t.UID }) {
@@ -177,17 +179,24 @@ func postTypesKey(c *Site, v written) error {
 // properties by which Post Type Discovery tells them.
 var standardTypes = []PostType{
 	{Type: "note", Name: "Note", Properties: typically("content"), Required: []string{"content"}},
-	{Type: "article", Name: "Article", Properties: typically("name", "content", "summary", "mp-slug"), Required: []string{"name", "content"}},
-	{Type: "photo", Name: "Photo", Properties: typically("photo", "content", "mp-photo-alt"), Required: []string{"photo"}},
+	{Type: "article", Name: "Article", Properties: typically("name", "content", "summary", "mp-slug"),
+		Required: []string{"name", "content"}},
+	{Type: "photo", Name: "Photo", Properties: typically("photo", "content", "mp-photo-alt"),
+		Required: []string{"photo"}},
 	{Type: "video", Name: "Video", Properties: typically("video", "content"), Required: []string{"video"}},
 	{Type: "audio", Name: "Audio", Properties: typically("audio", "content"), Required: []string{"audio"}},
-	{Type: "reply", Name: "Reply", Properties: typically("in-reply-to", "content"), Required: []string{"in-reply-to", "content"}},
+	{Type: "reply", Name: "Reply", Properties: typically("in-reply-to", "content"),
+		Required: []string{"in-reply-to", "content"}},
 	{Type: "like", Name: "Like", Properties: typically("like-of"), Required: []string{"like-of"}},
 	{Type: "repost", Name: "Repost", Properties: typically("repost-of", "content"), Required: []string{"repost-of"}},
-	{Type: "bookmark", Name: "Bookmark", Properties: typically("bookmark-of", "name", "content"), Required: []string{"bookmark-of"}},
-	{Type: "rsvp", Name: "RSVP", Properties: typically("in-reply-to", "rsvp", "content"), Required: []string{"in-reply-to", "rsvp"}},
-	{Type: "event", Name: "Event", Properties: typically("name", "start", "end", "location", "content"), Required: []string{"name", "start"}},
-	{Type: "checkin", Name: "Check-in", Properties: typically("checkin", "location", "content", mf2.LocationVisibility), Required: []string{"checkin"}},
+	{Type: "bookmark", Name: "Bookmark", Properties: typically("bookmark-of", "name", "content"),
+		Required: []string{"bookmark-of"}},
+	{Type: "rsvp", Name: "RSVP", Properties: typically("in-reply-to", "rsvp", "content"),
+		Required: []string{"in-reply-to", "rsvp"}},
+	{Type: "event", Name: "Event", Properties: typically("name", "start", "end", "location", "content"),
+		Required: []string{"name", "start"}},
+	{Type: "checkin", Name: "Check-in", Properties: typically("checkin", "location", "content",
+		mf2.LocationVisibility), Required: []string{"checkin"}},
 }
 
 // typically adds the properties that posts of every type may have.
@@ -208,7 +217,8 @@ func (s Site) OfferedTypes() []PostType {
 func (s Site) TargetsFor(types []string) []Target {
 	targets := []Target{}
 	for _, t := range s.SyndicateTo {
-		if len(types) == 0 || len(t.PostTypes) == 0 || slices.ContainsFunc(types, func(s string) bool { return slices.Contains(t.PostTypes, s) }) {
+		if len(types) == 0 || len(t.PostTypes) == 0 ||
+			slices.ContainsFunc(types, func(s string) bool { return slices.Contains(t.PostTypes, s) }) {
 			targets = append(targets, t)
 		}
 	}

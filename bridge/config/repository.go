@@ -35,7 +35,7 @@ func (s Site) SiteOptions() site.Options {
 	return o
 }
 
-// OptionsKey is different for options that may give another reading of the site.
+// OptionsKey differs for options under which the site may be read differently.
 func (s Site) OptionsKey() string {
 	o, zone := s.SiteOptions(), ""
 	if o.TimeZone != nil {

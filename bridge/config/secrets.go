@@ -10,7 +10,7 @@ import (
 )
 
 // SecretFiles lists the files with secrets that a configuration names, and the configuration's
-// own file when it has one in it. What Load says of the configuration is not said again.
+// own file when it has one in it. Problems that Load reports are not reported again.
 func SecretFiles(path string, environ []string) []string {
 	src, err := os.ReadFile(path)
 	if err != nil {

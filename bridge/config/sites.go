@@ -54,8 +54,8 @@ func (c Server) Clones() []string {
 	return found
 }
 
-// folderName is the name of a site's folder: its host where that says all, else with a path,
-// made safe for every file system, and a part that tells it from all others.
+// folderName is the name of a site's folder: its host if it has no path, else host and path made safe
+// for every file system, with a hash that makes it unique.
 func folderName(me string) string {
 	u, err := url.Parse(me)
 	if err != nil {
@@ -78,7 +78,8 @@ func (l *loader) sites(top Site, data string) []Site {
 	entries := s.node.Content
 	if s.node.Kind != yaml.SequenceNode || len(entries) == 0 {
 		l.problem(Problem{Key: "sites", Where: s.where, Message: "is not a list of sites",
-			Remedy: "write an entry such as - {me: https://example.org/, repo: https://git.example/me/blog.git} for each, or leave the key out"})
+			Remedy: "write an entry such as - {me: https://example.org/, repo: https://git.example/me/blog.git} for " +
+				"each, or leave the key out"})
 		return nil
 	}
 	top.Me = ""
@@ -89,7 +90,8 @@ func (l *loader) sites(top Site, data string) []Site {
 		list = append(list, site)
 	}
 	if me, written := l.settings["me"]; written && !address.Same(me.node.Value, list[0].Me) {
-		l.problem(Problem{Key: "me", Where: me.where, Message: "is set beside sites, which each have their own", Remedy: "move it into the first entry of sites"})
+		l.problem(Problem{Key: "me", Where: me.where, Message: "is set beside sites, which each have their own",
+			Remedy: "move it into the first entry of sites"})
 	}
 	for i := range list {
 		for j := range i {
@@ -107,7 +109,8 @@ func (l *loader) different(list []Site, i, j int, line string) {
 			Message: fmt.Sprintf("is the address of sites[%d] too", j), Remedy: "give each site its own address"})
 	case c.Repo != "" && c.Repo == before.Repo && c.Branch == before.Branch:
 		l.problem(Problem{Key: fmt.Sprintf("sites[%d].repo", i), Where: line,
-			Message: fmt.Sprintf("is the repository of sites[%d] too", j), Remedy: "give each site its own repository, or its own branch"})
+			Message: fmt.Sprintf("is the repository of sites[%d] too", j),
+			Remedy:  "give each site its own repository, or its own branch"})
 	}
 }
 
@@ -124,7 +127,8 @@ func (l *loader) site(top Site, i int, node *yaml.Node, where string) Site {
 	if node.Kind == yaml.MappingNode {
 		own.readMap("", node)
 	} else {
-		own.problem(Problem{Where: own.begins, Message: "is not a map of keys", Remedy: "write lines such as me: https://example.org/ below the hyphen"})
+		own.problem(Problem{Where: own.begins, Message: "is not a map of keys",
+			Remedy: "write lines such as me: https://example.org/ below the hyphen"})
 	}
 	site := top
 	for _, name := range own.inOrder() {

@@ -26,7 +26,7 @@ type written struct {
 	base string // folder that relative paths start from
 }
 
-// flaw is what a value's check says: what is the matter, and what to do.
+// flaw is an error of a value: what is wrong, and what to do.
 type flaw struct{ message, remedy string }
 
 func (w *flaw) Error() string { return w.message + "; " + w.remedy }
@@ -34,20 +34,22 @@ func (w *flaw) Error() string { return w.message + "; " + w.remedy }
 // text is the value of a scalar, without white space at its ends.
 func (v written) text() (string, error) {
 	if v.node.Kind != yaml.ScalarNode {
-		return "", &flaw{"is a list or a map where one value belongs", "write one value behind " + lastWord(v.name) + ":"}
+		return "", &flaw{"is a list or a map where one value belongs", "write one value behind " + lastWord(v.name) +
+			":"}
 	}
 	return strings.TrimSpace(v.node.Value), nil
 }
 
-// list gives the items of a list. One scalar counts as a list of one; commas and white
-// space divide it, so that a list fits into an environment variable.
+// list returns the items of a list. A scalar is split at commas and white space, so that a list fits
+// into an environment variable.
 func (v written) list() []*yaml.Node {
 	switch v.node.Kind {
 	case yaml.SequenceNode:
 		return v.node.Content
 	case yaml.ScalarNode:
 		var items []*yaml.Node
-		for word := range strings.FieldsFuncSeq(v.node.Value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		for word := range strings.FieldsFuncSeq(v.node.Value,
+			func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
 			items = append(items, &yaml.Node{Kind: yaml.ScalarNode, Value: word, Line: v.node.Line})
 		}
 		return items
@@ -265,12 +267,15 @@ func remoteAddress(s, base string) (string, error) {
 		}
 	case "file":
 	case "git":
-		return "", &flaw{"cannot be pushed to: the git:// protocol has no sign-in", "use the https:// or ssh:// address of the repository"}
+		return "", &flaw{"cannot be pushed to: the git:// protocol has no sign-in",
+			"use the https:// or ssh:// address of the repository"}
 	default:
-		return "", &flaw{"starts with " + scheme + "://, which gitpost does not speak", "use an https://, http://, ssh:// or file:// address, or a path"}
+		return "", &flaw{"starts with " + scheme + "://, which gitpost does not speak",
+			"use an https://, http://, ssh:// or file:// address, or a path"}
 	}
 	if _, has := u.User.Password(); has {
-		return "", &flaw{"has a password in it", "move it to repo_token_file (or GITPOST_REPO_TOKEN) and the user name to repo_user"}
+		return "", &flaw{"has a password in it",
+			"move it to repo_token_file (or GITPOST_REPO_TOKEN) and the user name to repo_user"}
 	}
 	return s, nil
 }
@@ -325,7 +330,8 @@ func readSmallFile(name string) (string, error) {
 	b, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return "", &flaw{"does not exist (" + name + ")", "write the file or correct the path, which starts at the configuration file's folder"}
+		return "", &flaw{"does not exist (" + name + ")",
+			"write the file or correct the path, which starts at the configuration file's folder"}
 	case err != nil:
 		return "", &flaw{"cannot be read (" + err.Error() + ")", "let gitpost's user read it"}
 	}
@@ -344,7 +350,8 @@ func oneLine(s string) (string, error) {
 
 func branchName(s string) (string, error) {
 	s = strings.TrimPrefix(s, "refs/heads/")
-	if s == "" || strings.ContainsAny(s, " ~^:?*[\\\t\n\x7f") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "/") ||
+	if s == "" || strings.ContainsAny(s, " ~^:?*[\\\t\n\x7f") || strings.HasPrefix(s, "-") ||
+		strings.HasPrefix(s, "/") ||
 		strings.HasSuffix(s, "/") || strings.HasSuffix(s, ".") || strings.HasSuffix(s, ".lock") ||
 		strings.Contains(s, "..") || strings.Contains(s, "//") || strings.Contains(s, "@{") {
 		return "", &flaw{"cannot be the name of a branch", "write a name such as main"}
@@ -390,7 +397,8 @@ func versionNumber(s string) (string, error) {
 // insideRepository keeps a path from leading out of the repository.
 func insideRepository(s string) (string, error) {
 	s = strings.Trim(s, "/")
-	if s == "" || strings.Contains(s, "\\") || path.Clean(s) != s || s == ".." || strings.HasPrefix(s, "../") || s == ".git" || strings.HasPrefix(s, ".git/") {
+	if s == "" || strings.Contains(s, "\\") || path.Clean(s) != s || s == ".." || strings.HasPrefix(s, "../") ||
+		s == ".git" || strings.HasPrefix(s, ".git/") {
 		return "", &flaw{"is not a path inside the repository", "write it with / between folders and without . or .."}
 	}
 	return s, nil
@@ -435,7 +443,8 @@ func networksKey(c *Server, v written) error {
 		}
 		p, err := netip.ParsePrefix(s)
 		if item.Kind != yaml.ScalarNode || err != nil {
-			return &flaw{fmt.Sprintf("has the entry %q, which is not an address", s), "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8"}
+			return &flaw{fmt.Sprintf("has the entry %q, which is not an address", s),
+				"write addresses or networks such as 127.0.0.1 or 10.0.0.0/8"}
 		}
 		list = append(list, p.Masked().String())
 	}

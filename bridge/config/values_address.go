@@ -9,7 +9,8 @@ import (
 func hookAddress(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return "", &flaw{"is not an address that can be called", "write the whole of it, such as https://host.example/build/…"}
+		return "", &flaw{"is not an address that can be called",
+			"write the whole of it, such as https://host.example/build/…"}
 	}
 	return s, nil
 }
@@ -33,7 +34,8 @@ func listenAddress(s, base string) (string, error) {
 		return "", err
 	}
 	if len(path) > 100 {
-		return "", &flaw{"is too long for the path of a socket", "use one of at most 100 characters, such as unix:/run/gitpost/gitpost.sock"}
+		return "", &flaw{"is too long for the path of a socket",
+			"use one of at most 100 characters, such as unix:/run/gitpost/gitpost.sock"}
 	}
 	return UnixPrefix + path, nil
 }

@@ -18,7 +18,8 @@ func acceptKey(c *Server, v written) error {
 		if !slices.ContainsFunc(known, func(k string) bool {
 			return k == want || want == "*/*" || isGroup && strings.HasSuffix(group, "/") && strings.HasPrefix(k, group)
 		}) {
-			return &flaw{fmt.Sprintf("has the entry %q, which is not a supported kind of file", item.Value), "write some of " + strings.Join(known, ", ") + ", or a group such as image/*"}
+			return &flaw{fmt.Sprintf("has the entry %q, which is not a supported kind of file", item.Value),
+				"write some of " + strings.Join(known, ", ") + ", or a group such as image/*"}
 		}
 		list = append(list, want)
 	}

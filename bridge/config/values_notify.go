@@ -20,7 +20,8 @@ func notifyKey(c *Server, v written) error {
 	c.Notify = nil
 	for _, n := range v.list() {
 		if n.Kind != yaml.ScalarNode {
-			return &flaw{"has an entry that is not text", "write an address, or a command as [/usr/local/bin/tell, argument]"}
+			return &flaw{"has an entry that is not text",
+				"write an address, or a command as [/usr/local/bin/tell, argument]"}
 		}
 		c.Notify = append(c.Notify, n.Value)
 	}

@@ -22,10 +22,10 @@ const (
 	Passed  Result = "ok"
 	Warning Result = "warning" // works, and will or may not for long
 	Failed  Result = "failed"
-	Skipped Result = "skipped" // could not be looked at
+	Skipped Result = "skipped" // could not be checked
 )
 
-// Check is one thing that was looked at.
+// Check is one thing that was checked.
 type Check struct {
 	Name   string           `json:"check"`
 	Site   string           `json:"site,omitempty"` // with several sites: which one
@@ -35,7 +35,7 @@ type Check struct {
 	Posts  []PostDifference `json:"posts,omitempty"`
 }
 
-// PostDifference is a post of which something is the matter.
+// PostDifference is a post with a problem.
 type PostDifference struct {
 	Path   string `json:"path"`
 	URL    string `json:"url,omitempty"`  // where gitpost says it is
@@ -43,13 +43,13 @@ type PostDifference struct {
 	Reason string `json:"reason"`
 }
 
-// Diagnosis looks at everything that serving a site needs, and changes nothing.
+// Diagnosis checks everything that serving a site needs, and changes nothing.
 type Diagnosis struct {
 	Config     config.Config
 	ConfigFile string
 	Secrets    []string // files that nobody else should read; see SecretFiles
 
-	// Open gives the files of a site's repository, and what releases them.
+	// Open returns the files of a site's repository, and what releases them.
 	Open func(context.Context, config.Site) (fs.FS, func() error, error)
 
 	Now func() time.Time // default: time.Now
@@ -85,12 +85,14 @@ func (d Diagnosis) site(ctx context.Context, c config.Site) []Check {
 	checks = append(checks, d.clock(home), d.discovery(c, home))
 	tree, release, err := d.Open(ctx, c)
 	if err != nil {
-		return append(checks, Check{Name: "site", Result: Skipped, Found: "cannot read the repository's files: " + err.Error(), Remedy: "fix what the checks clone and remote report first"})
+		return append(checks, Check{Name: "site", Result: Skipped, Found: "cannot read the repository's files: " +
+			err.Error(), Remedy: "fix what the checks clone and remote report first"})
 	}
 	defer release()
 	v, err := survey.Read(ctx, tree, c)
 	if err != nil {
-		k := Check{Name: "site", Result: Failed, Found: err.Error(), Remedy: "fix the site's configuration, or set site.generator"}
+		k := Check{Name: "site", Result: Failed, Found: err.Error(),
+			Remedy: "fix the site's configuration, or set site.generator"}
 		var known *fault.Error
 		if errors.As(err, &known) {
 			k.Found, k.Remedy = known.Message, cmp.Or(known.Hint, k.Remedy)

@@ -58,7 +58,7 @@ func (d Diagnosis) get(ctx context.Context, address string, most int64) (answere
 	return a, err
 }
 
-// plainNetworkError says in words what a person can act on.
+// plainNetworkError returns an error that a person can act on.
 func plainNetworkError(err error) error {
 	var wrapped *url.Error
 	var dns *net.DNSError
@@ -107,10 +107,12 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 	k := Check{Name: "discovery", Result: Failed}
 	switch {
 	case home.err != nil:
-		k.Found, k.Remedy = home.url+" cannot be fetched: "+home.err.Error(), "check that the site is up, or correct the key me"
+		k.Found, k.Remedy = home.url+" cannot be fetched: "+home.err.Error(),
+			"check that the site is up, or correct the key me"
 		return k
 	case home.answer.status != http.StatusOK:
-		k.Found, k.Remedy = fmt.Sprintf("%s answers with status %d", home.url, home.answer.status), "publish the site, or correct the key me"
+		k.Found, k.Remedy = fmt.Sprintf("%s answers with status %d", home.url, home.answer.status),
+			"publish the site, or correct the key me"
 		return k
 	}
 	inHTML := linksOf(home.answer.url, home.answer.body)
@@ -131,7 +133,8 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 		default:
 			missing = append(missing, l.Rel)
 		}
-		if len(found) > 0 && found[0] != l.Href && !slices.Contains(elsewhere, fmt.Sprintf("%s is %s", l.Rel, found[0])) {
+		if len(found) > 0 && found[0] != l.Href &&
+			!slices.Contains(elsewhere, fmt.Sprintf("%s is %s", l.Rel, found[0])) {
 			elsewhere = append(elsewhere, fmt.Sprintf("%s is first %s", l.Rel, found[0])) // apps take the first
 		}
 		required++
@@ -149,14 +152,15 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 			k.Result = Warning
 		}
 	case len(headerOnly) > 0:
-		k.Result, k.Found = Warning, fmt.Sprintf("%s has %s in HTTP headers alone, and some apps read only the page", home.url, strings.Join(headerOnly, ", "))
+		k.Result, k.Found = Warning, fmt.Sprintf("%s has %s in HTTP headers alone, and some apps read only the page",
+			home.url, strings.Join(headerOnly, ", "))
 	default:
 		return Check{Name: k.Name, Result: Passed, Found: home.url + " tells apps where to post"}
 	}
 	return k
 }
 
-// linksOf gives the addresses by relation that a page names in link and a elements.
+// linksOf returns the addresses, by relation, that a page names in link and a elements.
 func linksOf(base *url.URL, page []byte) map[string][]string {
 	found := map[string][]string{}
 	z := html.NewTokenizer(bytes.NewReader(page))

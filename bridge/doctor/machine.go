@@ -19,7 +19,7 @@ import (
 	"gitpost/gitstore"
 )
 
-// secrets looks at who can read the files of secrets.
+// secrets checks who can read the files with secrets.
 func (d Diagnosis) secrets() Check {
 	k := Check{Name: "secrets", Result: Passed, Found: "no file with a secret can be read by other users"}
 	if runtime.GOOS == "windows" {
@@ -38,7 +38,7 @@ func (d Diagnosis) secrets() Check {
 	return k
 }
 
-// Below these, room on the disk is a matter.
+// Free space below these is reported.
 const (
 	littleRoom = 1 << 30
 	noRoom     = 100 << 20
@@ -53,7 +53,8 @@ func (d Diagnosis) dataFolder() Check {
 		k.Found = folder + " does not exist yet; gitpost serve creates it"
 		folder = existingAbove(folder)
 	case err != nil:
-		k.Result, k.Found, k.Remedy = Failed, err.Error(), "let gitpost's user read that folder, or set data to another one"
+		k.Result, k.Found, k.Remedy = Failed, err.Error(),
+			"let gitpost's user read that folder, or set data to another one"
 		return k
 	case runtime.GOOS != "windows" && at.Mode().Perm()&0o077 != 0:
 		k.Result, k.Found, k.Remedy = Warning, folder+" can be used by other users", "chmod 700 "+folder
@@ -62,7 +63,8 @@ func (d Diagnosis) dataFolder() Check {
 	}
 	probe, err := os.CreateTemp(folder, ".gitpost-doctor-")
 	if err != nil {
-		k.Result, k.Found, k.Remedy = Failed, folder+" cannot be written: "+err.Error(), "let gitpost's user write there, or set data to another folder"
+		k.Result, k.Found, k.Remedy = Failed, folder+" cannot be written: "+err.Error(),
+			"let gitpost's user write there, or set data to another folder"
 		return k
 	}
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
@@ -73,9 +75,11 @@ func (d Diagnosis) dataFolder() Check {
 	switch {
 	case !ok:
 	case free < noRoom:
-		k.Result, k.Found, k.Remedy = Failed, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "free some space: posts that cannot be stored are refused"
+		k.Result, k.Found, k.Remedy = Failed, fmt.Sprintf("%s has %s left", folder, megabytes(free)),
+			"free some space: posts that cannot be stored are refused"
 	case free < littleRoom && k.Result == Passed:
-		k.Result, k.Found, k.Remedy = Warning, fmt.Sprintf("%s has %s left", folder, megabytes(free)), "free some space before the disk is full"
+		k.Result, k.Found, k.Remedy = Warning, fmt.Sprintf("%s has %s left", folder, megabytes(free)),
+			"free some space before the disk is full"
 	case k.Result == Passed:
 		k.Found += fmt.Sprintf("; %s are left", megabytes(free))
 	}
@@ -114,12 +118,13 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 	return k
 }
 
-// clone looks at the clone of a site and who has it.
+// clone checks the clone of a site and whether it is in use.
 func (d Diagnosis) clone(c config.Site) Check {
 	k := Check{Name: "clone", Result: Passed}
 	used, err := gitstore.InUse(c.CloneDir())
 	if err != nil {
-		k.Result, k.Found, k.Remedy = Failed, "the lock of "+c.CloneDir()+" cannot be checked: "+err.Error(), "run doctor as gitpost's user"
+		k.Result, k.Found, k.Remedy = Failed, "the lock of "+c.CloneDir()+" cannot be checked: "+err.Error(),
+			"run doctor as gitpost's user"
 		return k
 	}
 	tip, err := gitstore.OpenReader(c.CloneDir())
@@ -127,7 +132,8 @@ func (d Diagnosis) clone(c config.Site) Check {
 	case errors.Is(err, fs.ErrNotExist):
 		k.Found = c.CloneDir() + " does not exist yet; gitpost serve creates it"
 	case err != nil:
-		k.Result, k.Found, k.Remedy = Failed, err.Error(), "stop gitpost and move that folder away to have it cloned again; posts that were not pushed are in it"
+		k.Result, k.Found, k.Remedy = Failed, err.Error(),
+			"stop gitpost and move that folder away to have it cloned again; posts that were not pushed are in it"
 	default:
 		k.Found = fmt.Sprintf("the clone is at %.12s", string(tip.Commit()))
 	}
@@ -140,19 +146,23 @@ func (d Diagnosis) clone(c config.Site) Check {
 // itself asks the server at its public address.
 func (d Diagnosis) itself(ctx context.Context) Check {
 	k := Check{Name: "server", Result: Passed}
-	start, pass := "start it (gitpost serve), and let the proxy in front of it pass requests to "+d.Config.Listen, "let the proxy pass requests for that address to "+d.Config.Listen
+	start, pass := "start it (gitpost serve), and let the proxy in front of it pass requests to "+d.Config.Listen,
+		"let the proxy pass requests for that address to "+d.Config.Listen
 	if d.Config.TLS == "auto" {
-		start, pass = "start it (gitpost serve), check its log, and let port 443 of that host lead to it", "let port 443 of that host lead to "+d.Config.Listen
+		start, pass = "start it (gitpost serve), check its log, and let port 443 of that host lead to it",
+			"let port 443 of that host lead to "+d.Config.Listen
 	}
 	answer, err := d.get(ctx, d.Config.URL+"/healthz", 1<<20)
 	switch {
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Warning, "gitpost does not answer at "+d.Config.URL+": "+err.Error(), start
 	case answer.status != http.StatusOK || !strings.Contains(string(answer.body), `"ok"`):
-		k.Result, k.Found = Warning, fmt.Sprintf("something other than gitpost is answering at %s (status %d)", d.Config.URL, answer.status)
+		k.Result, k.Found = Warning, fmt.Sprintf("something other than gitpost is answering at %s (status %d)",
+			d.Config.URL, answer.status)
 		k.Remedy = pass + ", or correct the key url"
 	case answer.shown != nil && listen.RenewalIsLate(answer.shown, d.Now()):
-		k.Result, k.Found = Warning, fmt.Sprintf("the certificate of %s ends on %s", d.Config.URL, answer.shown.NotAfter.Format(time.DateOnly))
+		k.Result, k.Found = Warning, fmt.Sprintf("the certificate of %s ends on %s", d.Config.URL,
+			answer.shown.NotAfter.Format(time.DateOnly))
 		k.Remedy = "see why it was not renewed; apps cannot connect from then on"
 	default:
 		k.Found = "gitpost answers at " + d.Config.URL
@@ -160,15 +170,16 @@ func (d Diagnosis) itself(ctx context.Context) Check {
 	return k
 }
 
-// Off by more than these, a clock is a matter: a post dated ahead of the builder's clock is
-// left out of the site, and sign-in codes end early.
+// A clock that is off by more than these is reported: a post dated after the builder's clock is left
+// out of the site, and sign-in codes expire early.
 const (
 	clockWarning = 15 * time.Second
 	clockFailure = 2 * time.Minute
 )
 
 func (d Diagnosis) clock(home fetched) Check {
-	k := Check{Name: "clock", Result: Skipped, Found: "no host reported its time", Remedy: "compare this machine's clock by hand: date -u"}
+	k := Check{Name: "clock", Result: Skipped, Found: "no host reported its time",
+		Remedy: "compare this machine's clock by hand: date -u"}
 	if home.err != nil {
 		return k
 	}
@@ -187,7 +198,9 @@ func (d Diagnosis) clock(home fetched) Check {
 		if off < 0 {
 			way = "behind"
 		}
-		k.Result, k.Found, k.Remedy = Warning, fmt.Sprintf("this machine's clock is %s %s that of %s", off.Abs(), way, home.url), "set the clock, and keep it by NTP (timedatectl set-ntp true)"
+		k.Result, k.Found, k.Remedy = Warning,
+			fmt.Sprintf("this machine's clock is %s %s that of %s", off.Abs(), way, home.url),
+			"set the clock, and keep it by NTP (timedatectl set-ntp true)"
 	}
 	if off.Abs() > clockFailure {
 		k.Result = Failed

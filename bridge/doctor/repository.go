@@ -32,22 +32,26 @@ func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
 	case access.Empty():
 		k.Found, k.Remedy = "the repository has no commits", "push your site to it"
 	case errors.As(access.Write, &known):
-		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason), cmp.Or(known.Hint, "give the token or key write access, or ask the host why")
+		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason),
+			cmp.Or(known.Hint, "give the token or key write access, or ask the host why")
 	case access.Write != nil:
-		k.Found, k.Remedy = "it can be read, but not written: "+access.Write.Error(), "give the token or key write access"
+		k.Found, k.Remedy = "it can be read, but not written: "+access.Write.Error(),
+			"give the token or key write access"
 	default:
-		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and may be pushed to", access.Branch, string(access.Tip))
+		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and may be pushed to", access.Branch,
+			string(access.Tip))
 	}
 	return k
 }
 
-// mostWarnings of a site are named; gitpost urls names all.
+// mostWarnings of a site are shown; gitpost urls shows all.
 const mostWarnings = 5
 
-// generator tells what the site was recognised as.
+// generator reports which generator was detected.
 func (d Diagnosis) generator(v *survey.Survey) Check {
 	name, version := v.Site.Generator()
-	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version, counted(len(v.Listed), "post"), v.Site.BaseURL())}
+	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version,
+		counted(len(v.Listed), "post"), v.Site.BaseURL())}
 	e, err := v.Explain()
 	if more := len(e.Warnings) - mostWarnings; more > 0 {
 		e.Warnings = append(e.Warnings[:mostWarnings], fmt.Sprintf("and %d more", more))
@@ -57,9 +61,11 @@ func (d Diagnosis) generator(v *survey.Survey) Check {
 	case errors.As(err, &known):
 		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+known.Message, known.Hint
 	case err != nil:
-		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(), "gitpost urls --explain shows what was inferred"
+		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(),
+			"gitpost urls --explain shows what was inferred"
 	case len(e.Warnings) > 0:
-		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "), "gitpost urls --explain shows all warnings and what was inferred"
+		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "),
+			"gitpost urls --explain shows all warnings and what was inferred"
 	}
 	return k
 }
@@ -96,15 +102,16 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 	case Passed:
 		k.Found = fmt.Sprintf("all %d can be read, and an update changes nothing but what it is about", len(v.Listed))
 	case Warning:
-		k.Found, k.Remedy = fmt.Sprintf("%d of %d cannot be changed by an app", len(k.Posts), len(v.Listed)), "change those in a text editor, or write their front matter in a simpler way"
+		k.Found, k.Remedy = fmt.Sprintf("%d of %d cannot be changed by an app", len(k.Posts), len(v.Listed)),
+			"change those in a text editor, or write their front matter in a simpler way"
 	default:
-		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged", "fix their front matter in a text editor; apps do not see them until then"
+		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged",
+			"fix their front matter in a text editor; apps do not see them until then"
 	}
 	return k
 }
 
-// roundTrip tells what stands in the way of reading a post and writing it back, and of an
-// edit by an app. broken: of the former.
+// roundTrip returns what prevents reading a post and writing it back (broken), or an edit by an app.
 func roundTrip(v *survey.Survey, src site.Source) (problem string, broken bool) {
 	doc, err := v.Site.Parse(src.Data)
 	if err != nil {

@@ -86,7 +86,8 @@ func (d Diagnosis) namedByRobots(ctx context.Context, home *url.URL) []string {
 	var named []string
 	for line := range strings.Lines(string(a.body)) {
 		name, value, _ := strings.Cut(line, ":")
-		if u, err := a.url.Parse(strings.TrimSpace(value)); err == nil && strings.EqualFold(strings.TrimSpace(name), "sitemap") {
+		if u, err := a.url.Parse(strings.TrimSpace(value)); err == nil &&
+			strings.EqualFold(strings.TrimSpace(name), "sitemap") {
 			named = append(named, u.String())
 		}
 	}
@@ -147,7 +148,7 @@ func (m *sitemap) add(address, changed string) {
 	}
 }
 
-// addresses compares where gitpost says the posts are with where the live site has them.
+// addresses compares the URLs that gitpost computes with those of the live site.
 func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Survey) Check {
 	k := Check{Name: "addresses"}
 	live, err := d.readSitemap(ctx, c.Me)
@@ -170,7 +171,8 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 	for _, name := range v.Names() {
 		if page, ok := b.hidden(name, v); ok {
 			k.Posts = append(k.Posts, PostDifference{Path: name, URL: page.URL, Live: page.URL,
-				Reason: "gitpost considers it unpublished (" + page.Reason + "), but it is on the live site: its build publishes such posts, or was made before the change"})
+				Reason: "gitpost considers it unpublished (" + page.Reason +
+					"), but it is on the live site: its build publishes such posts, or was made before the change"})
 		}
 	}
 	late = d.ask(ctx, k.Posts)
@@ -181,13 +183,15 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 		k.Result, k.Found = Warning, fmt.Sprintf("%d of %d posts are not in %s yet", late, len(v.Listed), live.from)
 		k.Remedy = "wait for the site's build, or look at its log"
 	default:
-		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s", wrong, len(v.Listed), live.from)
-		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the site as the build does"
+		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s",
+			wrong, len(v.Listed), live.from)
+		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the " +
+			"site as the build does"
 	}
 	return k
 }
 
-// addressBook finds the live address that a post probably has.
+// addressBook finds the live URL that a post probably has.
 type addressBook struct {
 	live    sitemap
 	claimed map[string]bool
@@ -197,7 +201,8 @@ type addressBook struct {
 }
 
 func bookOf(live sitemap, v *survey.Survey) *addressBook {
-	b := &addressBook{live: live, claimed: map[string]bool{}, folded: map[string]string{}, named: map[string][]string{}, hosts: map[string]int{}}
+	b := &addressBook{live: live, claimed: map[string]bool{}, folded: map[string]string{},
+		named: map[string][]string{}, hosts: map[string]int{}}
 	for address := range v.Paths() {
 		b.claimed[address] = true
 	}
@@ -223,7 +228,7 @@ func foldedPath(u *url.URL) string {
 	return strings.TrimSuffix(p, "/")
 }
 
-// compare tells what is the matter with one post; ok is false when nothing is.
+// compare returns what is wrong with one post; ok is false when nothing is.
 func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDifference, ok bool) {
 	if !page.Published {
 		return PostDifference{}, false
@@ -247,7 +252,8 @@ func (b *addressBook) compare(page site.Page, v *survey.Survey) (diff PostDiffer
 	for _, name := range namesOf(page, mine, v) {
 		if same := b.named[name]; len(same) == 1 {
 			diff.Live = same[0]
-			diff.Reason = "the live site has the same name at another URL: its permalinks differ, or the post was moved since it was built"
+			diff.Reason = "the live site has the same name at another URL: its permalinks differ, or the post was " +
+				"moved since it was built"
 			return diff, true
 		}
 	}
@@ -266,7 +272,8 @@ func namesOf(page site.Page, address *url.URL, v *survey.Survey) []string {
 	if file == "index" || file == "_index" {
 		file = path.Base(path.Dir(page.Path))
 	}
-	names := []string{path.Base(foldedPath(address)), strings.ToLower(file), strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
+	names := []string{path.Base(foldedPath(address)), strings.ToLower(file),
+		strings.ToLower(datePrefix.ReplaceAllString(file, ""))}
 	if doc := v.Document(page.Path); doc != nil {
 		if title, _ := doc.Get("title"); title != nil {
 			names = append(names, slug.Make(fmt.Sprint(title)))
@@ -279,16 +286,18 @@ var datePrefix = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}-`)
 
 const notBuilt = "it is newer than the live site: not built yet"
 
-// unlike says in what two addresses of one page differ.
+// unlike describes how two addresses of one page differ.
 func unlike(mine *url.URL, live string) string {
 	theirs, err := url.Parse(live)
 	switch {
 	case err != nil:
 		return "the live site writes the URL differently"
 	case !strings.EqualFold(mine.Host, theirs.Host):
-		return fmt.Sprintf("the live site is built for %s://%s (baseURL of Hugo, url of Jekyll), and me says %s://%s", theirs.Scheme, theirs.Host, mine.Scheme, mine.Host)
+		return fmt.Sprintf("the live site is built for %s://%s (baseURL of Hugo, url of Jekyll), and me says %s://%s",
+			theirs.Scheme, theirs.Host, mine.Scheme, mine.Host)
 	case mine.Scheme != theirs.Scheme:
-		return fmt.Sprintf("the live site is built for %s:// (baseURL of Hugo, url of Jekyll), and me says %s://", theirs.Scheme, mine.Scheme)
+		return fmt.Sprintf("the live site is built for %s:// (baseURL of Hugo, url of Jekyll), and me says %s://",
+			theirs.Scheme, mine.Scheme)
 	case strings.TrimSuffix(mine.Path, "/") == strings.TrimSuffix(theirs.Path, "/"):
 		return "only the slash at the end differs: the build has other permalinks, or lists addresses that redirect"
 	case strings.HasSuffix(theirs.Path, ".html") != strings.HasSuffix(mine.Path, ".html"):
@@ -299,13 +308,14 @@ func unlike(mine *url.URL, live string) string {
 	return "the live site writes the URL differently"
 }
 
-// leftOut tells whether a post's own front matter keeps it out of the sitemap.
+// leftOut reports whether a post's own front matter keeps it out of the sitemap.
 func leftOut(page site.Page, v *survey.Survey) bool {
 	doc := v.Document(page.Path)
 	if doc == nil {
 		return false
 	}
-	for _, key := range [][]string{{"sitemap"}, {"build", "list"}, {"_build", "list"}, {"sitemap_exclude"}, {"sitemap", "disable"}} {
+	for _, key := range [][]string{{"sitemap"}, {"build", "list"}, {"_build", "list"}, {"sitemap_exclude"},
+		{"sitemap", "disable"}} {
 		v, ok := doc.Get(key...)
 		switch {
 		case !ok:
@@ -318,7 +328,7 @@ func leftOut(page site.Page, v *survey.Survey) bool {
 	return false
 }
 
-// hidden gives a page that is not published as gitpost sees it, but is on the live site.
+// hidden returns a page that gitpost considers unpublished, but that is on the live site.
 func (b *addressBook) hidden(name string, v *survey.Survey) (site.Page, bool) {
 	page := v.Page(name)
 	if !v.Site.Content(name) || v.Problem(name) != "" {
@@ -331,8 +341,8 @@ func (b *addressBook) hidden(name string, v *survey.Survey) (site.Page, bool) {
 	return page, live && v.Paths()[page.URL] == name
 }
 
-// ask fetches some of the addresses that the live site does not list, and says what it
-// found. It counts those that only wait for a build.
+// ask fetches some of the URLs that the live site does not list, and sets what it found. It returns
+// how many only wait for a build.
 func (d Diagnosis) ask(ctx context.Context, posts []PostDifference) (late int) {
 	asked := 0
 	for i := range posts {
@@ -346,7 +356,7 @@ func (d Diagnosis) ask(ctx context.Context, posts []PostDifference) (late int) {
 			case a.status == http.StatusOK:
 				p.Live, p.Reason = a.url.String(), "the live site redirects it"
 			case a.status == http.StatusNotFound || a.status == http.StatusGone:
-				p.Reason = "it is not on the live site: not built yet, or the build leaves it out (a draft or a date ahead there, another branch, another permalink)"
+				p.Reason = "it is not on the live site: not built yet, or left out (draft, future date, another branch)"
 			}
 		}
 		if p.Reason == notBuilt || p.Live == p.URL && p.Live != "" && strings.HasPrefix(p.Reason, "it is live") {

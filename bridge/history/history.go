@@ -21,7 +21,8 @@ import (
 // Read walks the history, newest commit first, until it reaches the history of the commit known
 // (then reached is true), until the beginning, or until enough returns true; enough may be nil.
 // s is the site at the newest commit; open reads the site of an older tree.
-func Read(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.Site, at *gitstore.Snapshot, known gitstore.Hash, enough func(*catalog.Past) bool) (p *catalog.Past, reached bool, err error) {
+func Read(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.Site, at *gitstore.Snapshot,
+	known gitstore.Hash, enough func(*catalog.Past) bool) (p *catalog.Past, reached bool, err error) {
 	p = catalog.NewPast()
 	var failed error
 	older, ended := s, false
@@ -50,7 +51,8 @@ func Read(ctx context.Context, open func(fs.FS) (*site.Site, error), s *site.Sit
 
 // note notes what one commit did to posts: as the Trailers of gitpost's own say, and of
 // others' as their files show. It gives the site as it was before the commit.
-func note(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site, error) {
+func note(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site,
+	error) {
 	t := Trailers(c.Message)
 	switch t[Action] {
 	case "":
@@ -74,7 +76,8 @@ func note(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntr
 // the site.
 const maxFiles = 20_000
 
-func noteDiff(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site, error) {
+func noteDiff(open func(fs.FS) (*site.Site, error), s *site.Site, c gitstore.LogEntry, p *catalog.Past) (*site.Site,
+	error) {
 	if c.Before.Commit() == "" {
 		return s, nil
 	}
@@ -266,7 +269,8 @@ type surroundings struct {
 }
 
 func around(s *site.Site, tree *gitstore.Snapshot) surroundings {
-	return surroundings{site: s, tree: tree, files: map[string]gitstore.Hash{}, pages: map[string]*frontmatter.Document{}}
+	return surroundings{site: s, tree: tree, files: map[string]gitstore.Hash{},
+		pages: map[string]*frontmatter.Document{}}
 }
 
 // list reads the names of all files at once, which pays for many questions.

@@ -37,7 +37,10 @@ const (
 
 // OneLine returns s on one line, cut after most characters, at a word where possible.
 func OneLine(s string, most int) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }), " ")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r == 0x85 ||
+			r == 0x2028 || r == 0x2029
+	}), " ")
 	runes := []rune(s)
 	if len(runes) <= most {
 		return s

@@ -81,7 +81,8 @@ const (
 // Keep obtains the certificate, retrying with growing pauses, and checks twice a day that it was
 // renewed, until ctx ends.
 func (c *Certificate) Keep(ctx context.Context) {
-	remedy := "let port 443 of " + c.host + " lead to gitpost, from everywhere, and this machine reach the certificate authority"
+	remedy := "let port 443 of " + c.host + " lead to gitpost, from everywhere, and this machine reach the " +
+		"certificate authority"
 	known := false
 	for pause := firstCertificatePause; ; {
 		wait := betweenLooks
@@ -91,13 +92,16 @@ func (c *Certificate) Keep(ctx context.Context) {
 			return
 		case err != nil:
 			wait, pause = pause, min(2*pause, longestCertificatePause)
-			c.log.Error("there is no certificate for "+c.host+", so no app can connect", "error", err, "remedy", remedy, "again_in", wait.String())
+			c.log.Error("there is no certificate for "+c.host+", so no app can connect", "error", err, "remedy",
+				remedy, "again_in", wait.String())
 		default:
 			if RenewalIsLate(got.Leaf, time.Now()) {
-				c.log.Error("the certificate for "+c.host+" was not renewed", "ends", got.Leaf.NotAfter.Format(time.RFC3339), "remedy", remedy)
+				c.log.Error("the certificate for "+c.host+" was not renewed", "ends",
+					got.Leaf.NotAfter.Format(time.RFC3339), "remedy", remedy)
 			}
 			if !known {
-				c.log.Info("the certificate for "+c.host+" is there", "issuer", got.Leaf.Issuer.CommonName, "ends", got.Leaf.NotAfter.Format(time.RFC3339))
+				c.log.Info("the certificate for "+c.host+" was issued", "issuer", got.Leaf.Issuer.CommonName, "ends",
+					got.Leaf.NotAfter.Format(time.RFC3339))
 				known = true
 				close(c.there)
 			}

@@ -210,7 +210,7 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 		t.Error("there is a certificate for a host that is not ours")
 	}
 	stop()
-	if said := log.String(); !strings.Contains(said, "the certificate for "+pubHost+" is there") || !strings.Contains(said, "The Authority") {
+	if said := log.String(); !strings.Contains(said, "the certificate for "+pubHost+" was issued") || !strings.Contains(said, "The Authority") {
 		t.Errorf("the log says\n%s", said)
 	}
 	// A new start takes what it has: the authority is not asked again.

@@ -44,9 +44,11 @@ func openConfigured(ctx context.Context, address string) (l net.Listener, err er
 	}
 	switch {
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("listen on %s: %w; let gitpost's user listen there (gitpost init --print systemd says how), or set another address with the key listen", address, err)
+		return nil, fmt.Errorf("listen on %s: %w; let gitpost's user listen there (gitpost init --print systemd "+
+			"says how), or set another address with the key listen", address, err)
 	case err != nil:
-		return nil, fmt.Errorf("listen on %s: %w; free the address or set another one with the key listen", address, err)
+		return nil, fmt.Errorf("listen on %s: %w; free the address or set another one with the key listen", address,
+			err)
 	}
 	return l, nil
 }

@@ -44,7 +44,8 @@ func New() *Metrics {
 		}, []string{"kind"}),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.errors,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewBuildInfoCollector())
 	return m
 }
 
@@ -155,11 +156,13 @@ func (r repositories) Collect(to chan<- prometheus.Metric) {
 func (m *Metrics) Listen(address string, log *slog.Logger) (stop func(), err error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s for metrics: %w; free the address or set another one with the key metrics.listen", address, err)
+		return nil, fmt.Errorf("listen on %s for metrics: %w; free the address or set another one with the key "+
+			"metrics.listen", address, err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

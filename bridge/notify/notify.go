@@ -17,8 +17,8 @@ import (
 	"gitpost/gitstore"
 )
 
-// notice is what the owner is told when something has been wrong with a site for notify_after,
-// and again when it is well.
+// notice is the message when something has been wrong with a site for notify_after, and when it is
+// over.
 type notice struct {
 	Site     string    `json:"site"`
 	Waiting  int       `json:"waiting"` // posts that are not pushed
@@ -31,7 +31,7 @@ type notice struct {
 	Content string `json:"content"`
 }
 
-// alarm watches one site and tells the owner once of each trouble. check is for one goroutine.
+// alarm watches one site and notifies the owner once of each problem. check is for one goroutine.
 type alarm struct {
 	site   string
 	state  func() (waiting int, since time.Time, reason string) // since: the oldest post that waits
@@ -41,12 +41,12 @@ type alarm struct {
 	now    func() time.Time
 
 	troubled time.Time // since when; zero when all is well
-	told     bool      // the owner knows
-	sent     bool      // notify was told
+	logged   bool      // the log has it
+	sent     bool      // the owner was notified
 }
 
-// check looks once, and tells what is to be told. A message that cannot be delivered is tried
-// again at the next check.
+// check looks once, and sends the message that is due. One that cannot be delivered is sent again at
+// the next check.
 func (a *alarm) check(ctx context.Context) {
 	waiting, since, reason := a.state()
 	if reason == "" && waiting == 0 {
@@ -62,28 +62,31 @@ func (a *alarm) check(ctx context.Context) {
 	if after := a.after(); after <= 0 || a.now().Sub(a.troubled) < after { // 0: never, as for the demo
 		return
 	}
-	if !a.told {
-		a.told = true
-		a.log.Warn("posts wait, or the site cannot be read", "waiting", waiting, "since", a.troubled.UTC().Format(time.RFC3339), "reason", reason)
+	if !a.logged {
+		a.logged = true
+		a.log.Warn("posts wait, or the site cannot be read", "waiting", waiting, "since",
+			a.troubled.UTC().Format(time.RFC3339), "reason", reason)
 	}
 	if !a.sent {
 		n := notice{Site: a.site, Waiting: waiting, Since: a.troubled.UTC(), Reason: reason}
 		n.Text = fmt.Sprintf("%s: %s", a.site, reason)
 		if waiting > 0 {
-			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting, n.Since.Format("2 January 15:04 MST"), reason)
+			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting,
+				n.Since.Format("2 January 15:04 MST"), reason)
 		}
 		a.sent = a.send(ctx, n)
 	}
 }
 
 func (a *alarm) calm(ctx context.Context) {
-	if a.told {
+	if a.logged {
 		a.log.Info("nothing waits any more")
 	}
-	if a.sent && !a.send(ctx, notice{Site: a.site, Since: a.troubled.UTC(), Resolved: true, Text: a.site + ": all is well again; nothing waits."}) {
-		return // told at the next check
+	if a.sent && !a.send(ctx, notice{Site: a.site, Since: a.troubled.UTC(), Resolved: true, Text: a.site +
+		": all is well again; nothing waits."}) {
+		return // sent at the next check
 	}
-	a.troubled, a.told, a.sent = time.Time{}, false, false
+	a.troubled, a.logged, a.sent = time.Time{}, false, false
 }
 
 func (a *alarm) send(ctx context.Context, n notice) bool {
@@ -101,7 +104,7 @@ func (a *alarm) send(ctx context.Context, n notice) bool {
 		err = runNotice(ctx, to, n)
 	}
 	if err != nil && ctx.Err() == nil {
-		a.log.Error("notify did not work; it is tried again", "error", err)
+		a.log.Error("notify failed; it is tried again", "error", err)
 	}
 	return err == nil
 }

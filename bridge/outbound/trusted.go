@@ -15,12 +15,13 @@ import (
 func NewTrusted(timeout time.Duration) *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.ResponseHeaderTimeout = min(timeout, 20*time.Second)
-	return &http.Client{Transport: t, Timeout: timeout, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
-		if len(via) > 5 {
-			return errors.New("it redirects more than five times")
-		}
-		return nil
-	}}
+	return &http.Client{Transport: t, Timeout: timeout,
+		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+			if len(via) > 5 {
+				return errors.New("it redirects more than five times")
+			}
+			return nil
+		}}
 }
 
 // CallTimeout is how long Call waits for an answer.

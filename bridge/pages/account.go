@@ -80,7 +80,8 @@ func (p accountPages) changePassword(c echo.Context, v visitor) error {
 	password, err := newPassword(c)
 	session := ""
 	if err == nil {
-		session, err = p.owner.ChangePassword(c.Request().Context(), c.RealIP(), browserName(c.Request()), c.FormValue("current"), password)
+		session, err = p.owner.ChangePassword(c.Request().Context(), c.RealIP(), browserName(c.Request()),
+			c.FormValue("current"), password)
 	}
 	switch code := fault.CodeOf(err); {
 	case err == nil:
@@ -110,7 +111,8 @@ func (p accountPages) addPasskey(c echo.Context, v visitor) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.owner.AddPasskey(c.Request().Context(), owner.Grounds{Session: v.secret}, browserName(c.Request()), f.Name, f.Answer); err != nil {
+	if _, err := p.owner.AddPasskey(c.Request().Context(), owner.Grounds{Session: v.secret}, browserName(c.Request()),
+		f.Name, f.Answer); err != nil {
 		return err
 	}
 	p.Log.Info("a passkey was added", "from", c.RealIP())
@@ -120,7 +122,8 @@ func (p accountPages) addPasskey(c echo.Context, v visitor) error {
 func (p accountPages) removePasskey(c echo.Context, v visitor) error {
 	id, err := strconv.ParseInt(c.FormValue("id"), 10, 64)
 	if err != nil {
-		return &fault.Error{Code: fault.InvalidRequest, Op: "remove the passkey", Message: "the form does not say which passkey", Hint: "open the page anew"}
+		return &fault.Error{Code: fault.InvalidRequest, Op: "remove the passkey",
+			Message: "the form does not say which passkey", Hint: "open the page anew"}
 	}
 	err = p.owner.RemovePasskey(c.Request().Context(), id)
 	if fault.CodeOf(err) == fault.Conflict && err != nil {

@@ -73,7 +73,8 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 		main.Old = append(main.Old, oldAppView{shortAddress(app.ClientID), app.ClientID, app.Approved})
 	}
 	for _, t := range tokens {
-		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites, Created: t.Created, LastUsed: t.LastUsed}
+		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites,
+			Created: t.Created, LastUsed: t.LastUsed}
 		switch {
 		case shown.Name != "":
 		case t.ClientID != "":
@@ -112,7 +113,8 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	form := c.Request().PostForm
 	refuse := func(message, hint string) error {
-		return p.showApps(c, v, http.StatusBadRequest, "", "", &fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
+		return p.showApps(c, v, http.StatusBadRequest, "", "",
+			&fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
 	}
 	t := state.Token{Name: strings.Join(strings.Fields(form.Get("name")), " "), Me: p.Config().Me()}
 	if t.Name == "" || len(t.Name) > 200 {
@@ -156,7 +158,8 @@ func (p appsPages) revoke(c echo.Context, _ visitor) error {
 		err = state.ErrNoToken
 	}
 	if errors.Is(err, state.ErrNoToken) {
-		return &fault.Error{Code: fault.NotFound, Op: "revoke a token", Message: "there is no such token", Hint: "open the list anew"}
+		return &fault.Error{Code: fault.NotFound, Op: "revoke a token", Message: "there is no such token",
+			Hint: "open the list anew"}
 	}
 	if err != nil {
 		return err

@@ -37,7 +37,8 @@ func (p *Pages) connect(c echo.Context, _ visitor) error {
 func newConnectSite(d config.Discovery, me string) connectSite {
 	trim := strings.TrimSpace
 	return connectSite{Me: me, HTML: trim(d.HTML), Headers: []headerLines{
-		{"Netlify, Cloudflare Pages: the file _headers", trim(d.Headers)}, {"Caddy", trim(d.Caddy)}, {"nginx", trim(d.Nginx)},
+		{"Netlify, Cloudflare Pages: the file _headers", trim(d.Headers)}, {"Caddy", trim(d.Caddy)},
+		{"nginx", trim(d.Nginx)},
 	}}
 }
 

@@ -61,9 +61,9 @@ func refusedRequest(c echo.Context, err error) error {
 }
 
 func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Request, query string, failed error) error {
-	// Chromium and Safari ask form-action also of every address that a form's answer redirects
-	// to. Here that is the app's, and where the app goes on from there, which nobody can know:
-	// some end in their own scheme. So this page is without it; nothing on it comes from elsewhere.
+	// Chromium and Safari apply form-action also to every redirect after a form was sent: here to the
+	// app, and wherever it redirects from there, which cannot be known. Some end in their own scheme.
+	// So this page has no form-action; everything on it is our own.
 	c.Response().Header().Set("Content-Security-Policy", policy)
 	main := consentView{
 		Request: query, Name: r.Client.Name, ClientID: r.ClientID, ClientWarning: r.Client.Warning,
@@ -115,7 +115,8 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 	query := c.FormValue("request")
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the form does not say which request it answers", Hint: "start again from the app", Err: err}
+		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app",
+			Message: "the form does not say which request it answers", Hint: "start again from the app", Err: err}
 	}
 	r, err := p.Auth.Authorize(c.Request().Context(), values)
 	if err != nil {
@@ -127,7 +128,8 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 		return c.Redirect(http.StatusSeeOther, p.Auth.Deny(r))
 	case "allow":
 	default:
-		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the form has no answer", Hint: "press Allow or Deny"}
+		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the form has no answer",
+			Hint: "press Allow or Deny"}
 	}
 	d, err := p.decision(r, form)
 	if err != nil {
@@ -147,7 +149,8 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 // decision is what the owner's form says. Nothing is granted that was not asked for, but
 // drafts in place of posts.
 func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth.Decision, error) {
-	d := indieauth.Decision{Me: form.Get("me"), AllowWithoutPKCE: r.WithoutPKCE && form.Get("without_pkce") == r.ClientID}
+	d := indieauth.Decision{Me: form.Get("me"), AllowWithoutPKCE: r.WithoutPKCE &&
+		form.Get("without_pkce") == r.ClientID}
 	switch text := form.Get("lifetime"); text {
 	case "":
 	case "forever":
@@ -155,7 +158,8 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 	default:
 		days, err := strconv.Atoi(text)
 		if err != nil || days < 1 || days > 3650 {
-			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the time is not a number of days", Hint: "choose one from the list"}
+			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app",
+				Message: "the time is not a number of days", Hint: "choose one from the list"}
 		}
 		d.Lifetime = time.Duration(days) * 24 * time.Hour
 	}
@@ -176,7 +180,8 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 	}
 	if p.Blogs.Several() && len(d.Scope) > 0 {
 		if d.Sites = p.chosen(form["site"]); len(d.Sites) == 0 { // none would mean all
-			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "no site is chosen", Hint: "choose at least one, or press Deny"}
+			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "no site is chosen",
+				Hint: "choose at least one, or press Deny"}
 		}
 	}
 	return d, nil

@@ -49,7 +49,8 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read url: %w", err)
 	}
-	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(), cookie: sessionCookie(at)}
+	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(),
+		cookie: sessionCookie(at)}
 	// Behind a proxy that changes Host, browsers that send no Sec-Fetch-Site are known by their Origin.
 	if err := p.guard.AddTrustedOrigin(at.Scheme + "://" + at.Host); err != nil {
 		return nil, fmt.Errorf("read url: %w", err)
@@ -119,15 +120,14 @@ func Owns(r *http.Request) bool {
 // the largest.
 const largestForm = 64 << 10
 
-// page is what all pages have in common: headers that keep others out, and the refusal of
-// what another origin sends.
+// page is middleware of all pages: it sets protective headers, and refuses forms of other origins.
 func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		secure(c.Response().Header())
 		r := c.Request()
 		if err := p.guard.Check(r); err != nil {
 			return &fault.Error{
-				Code: fault.Forbidden, Op: "open the page", Message: "another site sent you here with a form, which is refused",
+				Code: fault.Forbidden, Op: "open the page", Message: "a form of another site was refused",
 				Hint: "open " + p.Config().URL + " and do it there", Err: err,
 			}
 		}
@@ -135,9 +135,11 @@ func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodPost && !asksJSON(r) {
 			var tooLarge *http.MaxBytesError
 			if err := r.ParseForm(); errors.As(err, &tooLarge) {
-				return &fault.Error{Code: fault.TooLarge, Op: "read the form", Message: "the form is larger than 64 KB", Hint: "go back and send less"}
+				return &fault.Error{Code: fault.TooLarge, Op: "read the form",
+					Message: "the form is larger than 64 KB", Hint: "go back and send less"}
 			} else if err != nil {
-				return &fault.Error{Code: fault.InvalidRequest, Op: "read the form", Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
+				return &fault.Error{Code: fault.InvalidRequest, Op: "read the form",
+					Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
 			}
 		}
 		return next(c)
@@ -146,13 +148,13 @@ func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 
 // secure sets the headers of every page.
 func secure(h http.Header) {
-	// A browser asks form-action also of where a form's answer redirects to; the consent page
-	// takes it away (see there).
+	// Browsers apply form-action also to redirects after a form; the consent page removes it (see
+	// there).
 	h.Set("Content-Security-Policy", policy+"; form-action 'self'")
 	h.Set("X-Frame-Options", "DENY") // for browsers without frame-ancestors
 	h.Set("X-Content-Type-Options", "nosniff")
-	// Other sites learn no address of a page. "no-referrer" would make browsers say Origin: null
-	// to us too, which those without Sec-Fetch-Site need for telling our forms from others'.
+	// Other sites learn no URL of a page. "no-referrer" would make browsers send Origin: null to us
+	// too, and those without Sec-Fetch-Site need it to tell our forms from others'.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -161,7 +163,8 @@ func secure(h http.Header) {
 	h.Add("Vary", "Cookie")
 }
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
 
 // asksJSON reports whether a request is the pages' own script.
 func asksJSON(r *http.Request) bool {

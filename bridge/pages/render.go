@@ -22,7 +22,7 @@ import (
 	"gitpost/templates"
 )
 
-// view is what layout.html is given. Main is for the page itself.
+// view is the data of layout.html. Main is for the page itself.
 type view struct {
 	Title    string
 	SignedIn bool
@@ -39,7 +39,7 @@ type navLink struct {
 
 type problem struct{ Message, Hint string }
 
-// asProblem is an error in words; the cause stays in the log.
+// asProblem is an error for people; the cause is in the log.
 func asProblem(err error) *problem {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -55,7 +55,8 @@ func sentence(s string) string {
 	if first == "" {
 		return s
 	}
-	if first != "gitpost" && !strings.ContainsFunc(strings.TrimRight(first, ".,:;"), func(r rune) bool { return !unicode.IsLetter(r) }) {
+	if first != "gitpost" && !strings.ContainsFunc(strings.TrimRight(first, ".,:;"),
+		func(r rune) bool { return !unicode.IsLetter(r) }) {
 		r, size := utf8.DecodeRuneInString(s)
 		s = string(unicode.ToUpper(r)) + s[size:]
 	}
@@ -65,7 +66,8 @@ func sentence(s string) string {
 	return s
 }
 
-var navigation = []navLink{{Path: "/", Name: "Status"}, {Path: "/apps", Name: "Apps"}, {Path: "/connect", Name: "Connect"}, {Path: "/account", Name: "Account"}}
+var navigation = []navLink{{Path: "/", Name: "Status"}, {Path: "/apps", Name: "Apps"},
+	{Path: "/connect", Name: "Connect"}, {Path: "/account", Name: "Account"}}
 
 // show answers with the page of that name.
 func (p *Pages) show(c echo.Context, status int, name string, v view) error {
@@ -88,13 +90,16 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	secure(c.Response().Header())
 	var f *fault.Error
 	if !errors.As(err, &f) {
-		f = &fault.Error{Code: fault.Internal, Message: "the server met an unexpected error", Hint: "its log has the cause"}
+		f = &fault.Error{Code: fault.Internal, Message: "the server met an unexpected error",
+			Hint: "its log has the cause"}
 	}
 	tellWait(c, f)
 	status := f.Code.Status()
 	title := map[int]string{
-		http.StatusBadRequest: "This request is not in order", http.StatusForbidden: "This is not allowed", http.StatusNotFound: "There is nothing here",
-		http.StatusTooManyRequests: "Please wait", http.StatusServiceUnavailable: "Not just now", http.StatusInternalServerError: "Something went wrong",
+		http.StatusBadRequest: "This request is not in order", http.StatusForbidden: "This is not allowed",
+		http.StatusNotFound:        "There is nothing here",
+		http.StatusTooManyRequests: "Please wait", http.StatusServiceUnavailable: "Not just now",
+		http.StatusInternalServerError: "Something went wrong",
 	}[status]
 	if title == "" {
 		title = "This does not work"
@@ -102,7 +107,7 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	return p.show(c, status, "error", view{Title: title, Main: asProblem(f)})
 }
 
-// tellWait says when to come back, if the error does.
+// tellWait sets Retry-After, if the error says when to retry.
 func tellWait(c echo.Context, err error) {
 	var f *fault.Error
 	if errors.As(err, &f) && f.RetryAfter > 0 {
@@ -147,7 +152,7 @@ func (p *Pages) readViews() (map[string]*template.Template, error) {
 // path is the path of a page as browsers know it.
 func (p *Pages) path(local string) string { return p.base + local }
 
-// shortAddress is an address as people say it.
+// shortAddress is an address without scheme and trailing slash.
 func shortAddress(address string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
 }
@@ -180,7 +185,8 @@ type asset struct {
 }
 
 func readAssets() (map[string]asset, error) {
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+		".svg": "image/svg+xml"}
 	list, err := fs.ReadDir(templates.Assets(), ".")
 	if err != nil {
 		return nil, fmt.Errorf("read the pages' files: %w", err)

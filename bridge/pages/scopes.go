@@ -23,9 +23,10 @@ var knownScopes = []scopeView{
 	{Word: "post", Title: "Write and change posts", Words: "the old word for create and update"},
 }
 
-// foreignScopes mean something elsewhere: readers ask for them together with create.
+// foreignScopes are for feed readers, which ask for them together with create.
 var foreignScopes = map[string]string{
-	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people", "save": "save posts",
+	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people",
+	"save": "save posts",
 }
 
 func describeScope(word string) scopeView {
@@ -38,13 +39,15 @@ func describeScope(word string) scopeView {
 		switch first {
 		case "create", "post", "update", "delete":
 			known := describeScope(first)
-			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”", Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
+			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”",
+				Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {
-		return scopeView{Word: word, Title: "Your feed reader: " + what, Words: "of no use here; a reader elsewhere may ask gitpost about it"}
+		return scopeView{Word: word, Title: "Your feed reader: " + what,
+			Words: "not used here; a feed reader may ask gitpost about it"}
 	}
-	return scopeView{Word: word, Title: "“" + word + "”", Words: "gitpost does not know this; it is of no use here"}
+	return scopeView{Word: word, Title: "“" + word + "”", Words: "unknown to gitpost; it has no effect here"}
 }
 
 // handScopes are those that make sense in a token made by hand.

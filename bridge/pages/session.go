@@ -16,7 +16,8 @@ import (
 // sessionCookie is the cookie that carries a session, without one. The name's prefix makes
 // browsers refuse a cookie of that name from other hosts of the domain, and over plain HTTP.
 func sessionCookie(at *url.URL) http.Cookie {
-	c := http.Cookie{Name: "gitpost_session", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(owner.SessionLifetime.Seconds())}
+	c := http.Cookie{Name: "gitpost_session", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(owner.SessionLifetime.Seconds())}
 	if at.Scheme == "https" {
 		c.Name, c.Secure = "__Host-gitpost_session", true
 	}
@@ -43,7 +44,7 @@ func (p *Pages) sessionSecret(c echo.Context) string {
 	return ""
 }
 
-// signedIn lets only the owner pass; others are asked to sign in and come back.
+// signedIn lets only the owner pass; others sign in and come back.
 func (p *Pages) signedIn(next func(echo.Context, visitor) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v, ok, err := p.visitor(c)
@@ -55,14 +56,15 @@ func (p *Pages) signedIn(next func(echo.Context, visitor) error) echo.HandlerFun
 		}
 		r := c.Request()
 		if asksJSON(r) {
-			return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "you are not signed in any more", Hint: "open the page anew"}
+			return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "you are not signed in any more",
+				Hint: "open the page anew"}
 		}
 		return p.goTo(c, "/signin?back="+url.QueryEscape(comeBack(r)))
 	}
 }
 
-// freshly lets only the owner pass who signed in a short while ago: what makes a new way in
-// must not come of a browser that was left open. Others sign in again and come back.
+// freshly lets the owner pass who signed in a short while ago: a browser that was left open must not
+// be able to add a way to sign in. Others sign in again and come back.
 func (p *Pages) freshly(next func(echo.Context, visitor) error) echo.HandlerFunc {
 	return p.signedIn(func(c echo.Context, v visitor) error {
 		if p.owner.Fresh(v.session) {
@@ -75,7 +77,8 @@ func (p *Pages) freshly(next func(echo.Context, visitor) error) echo.HandlerFunc
 func (p *Pages) signInAgain(c echo.Context) error {
 	r := c.Request()
 	if asksJSON(r) {
-		return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "it is a while since you signed in", Hint: "open the page anew and sign in again"}
+		return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "it is a while since you signed in",
+			Hint: "open the page anew and sign in again"}
 	}
 	return p.goTo(c, again(comeBack(r)))
 }
@@ -95,8 +98,8 @@ func comeBack(r *http.Request) string {
 	return "/" + first
 }
 
-// begin gives the browser a new session in place of the one that it may have had: who planted
-// a session in it has nothing.
+// begin gives the browser a new session and ends the one that it had, so that a planted session is
+// worthless.
 func (p *Pages) begin(c echo.Context, session string) error {
 	if old := p.sessionSecret(c); old != "" {
 		if err := p.owner.SignOut(c.Request().Context(), old); err != nil {
@@ -109,7 +112,7 @@ func (p *Pages) begin(c echo.Context, session string) error {
 	return nil
 }
 
-// end takes the session's cookie away.
+// end removes the session's cookie.
 func (p *Pages) end(c echo.Context) {
 	cookie := p.cookie
 	cookie.MaxAge = -1
@@ -124,8 +127,10 @@ func (p *Pages) goTo(c echo.Context, local string) error {
 // localPath is where to go after signing in: a page of this server, whatever the request says.
 func localPath(back string) string {
 	u, err := url.Parse(back)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !strings.HasPrefix(back, "/") ||
-		strings.HasPrefix(back, "//") || strings.ContainsFunc(back, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) ||
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
+		!strings.HasPrefix(back, "/") ||
+		strings.HasPrefix(back, "//") || strings.ContainsFunc(back,
+		func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) ||
 		strings.HasPrefix(u.Path, "//") || strings.HasPrefix(u.Path, `/\`) {
 		return "/"
 	}
@@ -143,9 +148,11 @@ func browserName(r *http.Request) string {
 		}
 		return ""
 	}
-	browser := first("Edg", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet", "FxiOS", "Firefox", "Firefox", "Firefox",
+	browser := first("Edg", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet", "FxiOS", "Firefox",
+		"Firefox", "Firefox",
 		"CriOS", "Chrome", "Chrome", "Chrome", "Safari", "Safari", "curl/", "curl")
-	system := first("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "CrOS", "ChromeOS", "Windows", "Windows", "Mac OS X", "macOS", "Linux", "Linux")
+	system := first("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "CrOS", "ChromeOS", "Windows", "Windows",
+		"Mac OS X", "macOS", "Linux", "Linux")
 	switch {
 	case browser == "":
 		return "A browser"

@@ -32,7 +32,8 @@ func (p signInPages) setupPage(c echo.Context) error {
 
 func (p signInPages) showSetup(c echo.Context, status int, code string, failed error) error {
 	me := p.Config().Me()
-	v := view{Title: "Set up", Main: setupView{Me: me, Name: hostOf(me), Code: code, Passkeys: p.owner.AllowsPasskeys()}}
+	v := view{Title: "Set up", Main: setupView{Me: me, Name: hostOf(me), Code: code,
+		Passkeys: p.owner.AllowsPasskeys()}}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}
@@ -64,7 +65,8 @@ func (p signInPages) setup(c echo.Context) error {
 func newPassword(c echo.Context) (string, error) {
 	password := c.FormValue("password")
 	if password != c.FormValue("again") {
-		return "", &fault.Error{Code: fault.InvalidRequest, Op: "set the password", Message: "the two passwords are not the same", Hint: "enter the new password twice"}
+		return "", &fault.Error{Code: fault.InvalidRequest, Op: "set the password",
+			Message: "the two passwords are not the same", Hint: "enter the new password twice"}
 	}
 	return password, nil
 }
@@ -92,10 +94,12 @@ type passkeyForm struct {
 
 func readPasskeyForm(c echo.Context) (f passkeyForm, err error) {
 	if !asksJSON(c.Request()) {
-		return f, &fault.Error{Code: fault.UnsupportedMedia, Op: "use a passkey", Message: "this address takes JSON", Hint: "passkeys need JavaScript; allow it for this page, or use a password"}
+		return f, &fault.Error{Code: fault.UnsupportedMedia, Op: "use a passkey", Message: "this address takes JSON",
+			Hint: "passkeys need JavaScript; allow it for this page, or use a password"}
 	}
 	if err := json.NewDecoder(c.Request().Body).Decode(&f); err != nil {
-		return f, &fault.Error{Code: fault.InvalidRequest, Op: "use a passkey", Message: "the request is not the JSON it should be", Hint: "reload the page and try again", Err: err}
+		return f, &fault.Error{Code: fault.InvalidRequest, Op: "use a passkey",
+			Message: "the request is not the JSON it should be", Hint: "reload the page and try again", Err: err}
 	}
 	return f, nil
 }
@@ -117,7 +121,8 @@ func (p signInPages) setupPasskey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := p.owner.AddPasskey(c.Request().Context(), owner.Grounds{Setup: f.Code}, browserName(c.Request()), f.Name, f.Answer)
+	session, err := p.owner.AddPasskey(c.Request().Context(), owner.Grounds{Setup: f.Code}, browserName(c.Request()),
+		f.Name, f.Answer)
 	if err != nil {
 		return err
 	}

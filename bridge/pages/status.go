@@ -63,7 +63,8 @@ func describe(s blog.Status, number int) siteView {
 		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
-		v.Headline = countOf(st.Unpushed, "commit") + " cannot be pushed. The posts are safe here, and gitpost tries again."
+		v.Headline = countOf(st.Unpushed, "commit") +
+			" cannot be pushed. The posts are safe here, and gitpost tries again."
 	case st.Problem != "":
 		v.Headline, v.Problem = "The remote cannot be reached.", sentence(st.Problem)
 	case s.Problem != "":

@@ -85,7 +85,8 @@ func readFiles(ctx context.Context, tree fs.FS, s *site.Site) (*files, error) {
 
 // list names the files. read reads some of them and passes each to a function, possibly from
 // several goroutines.
-func (f *files) list(ctx context.Context) (read func(names []string, each func(name string, data []byte) error) error, err error) {
+func (f *files) list(ctx context.Context) (read func(names []string, each func(name string, data []byte) error) error,
+	err error) {
 	if snapshot, ok := f.tree.(*gitstore.Snapshot); ok {
 		return f.listSnapshot(ctx, snapshot)
 	}
@@ -119,7 +120,8 @@ func (f *files) list(ctx context.Context) (read func(names []string, each func(n
 	}, err
 }
 
-func (f *files) listSnapshot(ctx context.Context, tree *gitstore.Snapshot) (read func([]string, func(string, []byte) error) error, err error) {
+func (f *files) listSnapshot(ctx context.Context,
+	tree *gitstore.Snapshot) (read func([]string, func(string, []byte) error) error, err error) {
 	blobs := map[string]gitstore.Hash{}
 	err = tree.Walk(func(name string, blob gitstore.Hash) error {
 		f.names = append(f.names, name)
@@ -141,7 +143,7 @@ func (f *files) Exists(path string) bool {
 }
 
 // Document is read again from the tree unless it is a section's; nil for a file that is
-// absent, holds no content, or cannot be read.
+// absent, is not content, or cannot be read.
 func (f *files) Document(path string) *frontmatter.Document {
 	if doc := f.sections[path]; doc != nil {
 		return doc

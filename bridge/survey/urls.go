@@ -30,7 +30,8 @@ func (m URLMap) shared() []string {
 	for _, name := range slices.Sorted(maps.Keys(m.Published)) {
 		url := m.Published[name]
 		if other, taken := first[url]; taken {
-			warnings = append(warnings, fmt.Sprintf("%s and %s have the same URL, %s, and only one of them is published; give one another slug or name", other, name, url))
+			warnings = append(warnings, fmt.Sprintf("%s and %s have the same URL, %s, and only one of them is "+
+				"published; give one another slug or name", other, name, url))
 			continue
 		}
 		first[url] = name
@@ -38,8 +39,7 @@ func (m URLMap) shared() []string {
 	return warnings
 }
 
-// add notes one file. Of the files that are not published only those count that look like
-// content, where content may be.
+// add notes one file. Unpublished files count only if they look like content, where content may be.
 func (m *URLMap) add(p site.Page, problem string) {
 	switch {
 	case p.Published && !p.Static:
@@ -50,10 +50,11 @@ func (m *URLMap) add(p site.Page, problem string) {
 	}
 }
 
-// The names of files that hold text for pages, and of the top folders that never do.
+// Extensions of files with text for pages, and top folders that have none.
 var (
-	contentExtensions = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".html", ".htm", ".textile", ".org", ".adoc", ".rst"}
-	templateFolders   = []string{
+	contentExtensions = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".html", ".htm", ".textile", ".org",
+		".adoc", ".rst"}
+	templateFolders = []string{
 		"layouts", "themes", "archetypes", "assets", "data", "i18n", "config", ".github",
 		"_layouts", "_includes", "_plugins", "_data", "_sass",
 	}
