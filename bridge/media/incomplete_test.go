@@ -159,7 +159,7 @@ func TestAVideoWithoutItsEndIsKept(t *testing.T) {
 	} {
 		staged, got := stage(t, open(t, Config{}), "film.mp4", body)
 		if staged.Width != 64 || bytes.Contains(got, []byte("Paris")) || bytes.Contains(got, []byte("48.857")) {
-			t.Errorf("%s: %+v, or a trace of the place", name, staged)
+			t.Errorf("%s: %+v, or a trace of the location", name, staged)
 		}
 		m := newMedium(t.Context(), &memory{got}, int64(len(got)))
 		if _, err := m.boxes(0, m.size); err != nil {
@@ -176,7 +176,8 @@ func TestAVideoWithoutItsEndIsKept(t *testing.T) {
 			t.Errorf("%s: %d bytes are stored, want %d", name, len(got), len(body)-200)
 		}
 	}
-	refused(t, open(t, Config{}), "no index", bytes.NewReader(sample(t, "film.mov")[:3000]), fault.InvalidRequest, "incomplete")
+	refused(t, open(t, Config{}), "no index", bytes.NewReader(sample(t, "film.mov")[:3000]), fault.InvalidRequest,
+		"incomplete")
 }
 
 func TestTimedPositionsAreErasedFromAVideoWithoutItsEnd(t *testing.T) {

@@ -244,8 +244,9 @@ func (j *jpegCopy) copyScan() error {
 		if _, err := j.out.Write(window[:i]); err != nil {
 			return err
 		}
-		j.tail = append(j.tail, window[max(0, i-tailLength):i]...)
-		j.tail = j.tail[max(0, len(j.tail)-tailLength):]
+		part := window[max(0, i-tailLength):i]
+		drop := max(0, len(j.tail)+len(part)-tailLength)
+		j.tail = append(j.tail[:copy(j.tail, j.tail[drop:])], part...)
 		if _, err := j.in.Discard(i); err != nil {
 			return err
 		}
