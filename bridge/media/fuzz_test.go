@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"testing"
+	"time"
 
 	"golang.org/x/image/webp"
 )
@@ -84,7 +85,11 @@ func fuzz(f *testing.F, want *kind, decode func(io.Reader) (image.Image, error),
 			return
 		}
 		for _, keep := range []policy{keepNothing, keepNoLocation, keepAll} {
+			start := time.Now()
 			once, sh, err := cleanBytes(body, keep)
+			if took := time.Since(start); took > limit {
+				t.Fatalf("policy %d: it took %v", keep, took)
+			}
 			if err != nil {
 				if !isFileError(err) {
 					t.Fatalf("policy %d: %v", keep, err)

@@ -84,6 +84,8 @@ func TestAJPEGWithoutItsEndThatHidesAnotherFileIsRefused(t *testing.T) {
 		"a page":        "<html><body>hello</body></html>",
 		"a long text":   string(bytes.Repeat([]byte("The camera was at 48.8577 N 2.295 E. "), 30)),
 		"another photo": string(whole),
+		"a video":       string(sample(t, "film.mp4")),
+		"a trailer":     "\x00\x00\x01\x0a\x0e\x00\x00\x00Image_UTC_Data1500000000000SEFH\x6a\x00\x00\x00SEFT",
 		"no pixels":     "",
 	} {
 		body := append(bytes.Clone(whole[:len(whole)-2]), tail...)

@@ -208,7 +208,7 @@ func TestAnImageOfTooManyImagesIsRefused(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		h.coded = 4_000_000
-		if n := h.decodings(h.primary, map[uint32]int64{}); n*h.coded <= 2*MaxPixels {
+		if n := h.decodings(h.primary, map[uint32]int64{}); n*h.coded <= 2*maxUntiled {
 			t.Errorf("%s: it counts as %d images", name, n)
 		}
 		cleanedInTime(t, name, body)
