@@ -75,7 +75,7 @@ func (b *chromium) tab(t *testing.T) *tab {
 
 // within limits one action.
 func (w *tab) within() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(w.run, 45*time.Second)
+	return context.WithTimeout(w.run, 2*time.Minute)
 }
 
 func (w *tab) do(actions ...chromedp.Action[chromedp.Void]) {

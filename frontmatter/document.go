@@ -84,7 +84,7 @@ func decode(f Format, front string, d Dialect) (*node, error) {
 	}
 	switch f {
 	case YAML:
-		return decodeYAML(front, d)
+		return decodeYAML(front, d, MaxKeys)
 	case TOML:
 		return decodeTOML(front)
 	case JSON:

@@ -149,20 +149,7 @@ func (e *jsonEdit) add(m *node, level int, name string, v any) error {
 	}
 	after := len(m.keys) - 1
 	if level == 0 {
-		rank := func(name string) int {
-			for i, known := range e.order {
-				if known == name {
-					return i
-				}
-			}
-			return len(e.order)
-		}
-		for i := range m.keys {
-			if rank(m.keys[i].name) > rank(name) {
-				after = i - 1
-				break
-			}
-		}
+		after = m.place(e.order, name) - 1
 	}
 	return e.flow().insert(flowMapParts(m), after, text)
 }

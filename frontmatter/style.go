@@ -1,5 +1,7 @@
 package frontmatter
 
+import "slices"
+
 // Style is how the document is written, for new documents that are to look like it. What
 // the document shows no example of is as New was told.
 func (d *Document) Style() Style {
@@ -74,4 +76,21 @@ func allScalarNodes(items []*node) bool {
 		}
 	}
 	return true
+}
+
+// place returns the index of the first key that a known order puts after a new one.
+func (n *node) place(order []string, name string) int {
+	i := slices.IndexFunc(n.keys, func(e entry) bool { return rank(order, e.name) > rank(order, name) })
+	if i < 0 {
+		return len(n.keys)
+	}
+	return i
+}
+
+// rank returns the place of a key in a known order; unknown keys come last.
+func rank(order []string, name string) int {
+	if i := slices.Index(order, name); i >= 0 {
+		return i
+	}
+	return len(order)
 }

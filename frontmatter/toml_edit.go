@@ -56,8 +56,8 @@ func (e *tomlEdit) set(m *node, prefix, path []string, v any) error {
 
 func extend(path []string, name string) []string { return append(path[:len(path):len(path)], name) }
 
-// written reports whether a node is a value behind an equals sign, or in an array.
-func written(n *node) bool { return n.kind == scalarNode || n.flow }
+// isValue reports whether a node is a value after an equals sign, or in an array.
+func isValue(n *node) bool { return n.kind == scalarNode || n.flow }
 
 func (e *tomlEdit) replace(m *node, prefix []string, i int, v any) error {
 	old, name := m.keys[i].value, m.keys[i].name
@@ -66,7 +66,7 @@ func (e *tomlEdit) replace(m *node, prefix []string, i int, v any) error {
 			return err
 		}
 	}
-	if written(old) {
+	if isValue(old) {
 		e.overwrite(old, v)
 		return nil
 	}
@@ -238,7 +238,7 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 		if own != nil {
 			key = e.w.path(extend(prefix[e.depth(s.in):], name))
 		}
-		if before := e.ranked(m, name); before >= 0 {
+		if before := e.nextInOrder(m, name); before >= 0 {
 			e.splice(before, before, key+line)
 			return nil
 		}
@@ -257,21 +257,14 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 	return nil
 }
 
-// ranked is where the known order wants a new top-level key, or -1.
-func (e *tomlEdit) ranked(m *node, name string) int {
-	if m != e.root || len(e.order) == 0 {
+// nextInOrder returns the offset of the top-level key before which the known order puts a
+// new one, or -1.
+func (e *tomlEdit) nextInOrder(m *node, name string) int {
+	if m != e.root {
 		return -1
 	}
-	rank := func(name string) int {
-		for i, known := range e.order {
-			if known == name {
-				return i
-			}
-		}
-		return len(e.order)
-	}
 	for i := range m.keys {
-		if rank(m.keys[i].name) > rank(name) && written(m.keys[i].value) {
+		if rank(e.order, m.keys[i].name) > rank(e.order, name) && isValue(m.keys[i].value) {
 			return lineStart(e.text, m.keys[i].key.start)
 		}
 	}

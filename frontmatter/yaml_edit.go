@@ -336,33 +336,15 @@ func (e *yamlEdit) add(m *node, name string, v any) error {
 		e.splice(at, at, text)
 		return nil
 	}
-	at := -1
-	if rank := e.rank(name); rank < len(e.order) {
-		for i := range m.keys {
-			if e.rank(m.keys[i].name) > rank {
-				at = lineStart(e.text, m.keys[i].key.start)
-				break
-			}
-		}
-	}
-	if at < 0 {
-		at = lineStop(e.text, e.span.entryEnd(&m.keys[len(m.keys)-1], false, m.indent))
+	at := lineStop(e.text, e.span.entryEnd(&m.keys[len(m.keys)-1], false, m.indent))
+	if i := m.place(e.order, name); i < len(m.keys) {
+		at = lineStart(e.text, m.keys[i].key.start)
 	}
 	if at > 0 && e.text[at-1] != '\n' {
 		text = e.w.eol + strings.TrimSuffix(text, e.w.eol)
 	}
 	e.splice(at, at, text)
 	return nil
-}
-
-// rank is the place of a key in the order, after all others when it has none.
-func (e *yamlEdit) rank(name string) int {
-	for i, known := range e.order {
-		if known == name {
-			return i
-		}
-	}
-	return len(e.order)
 }
 
 // delete removes path below the map m, all of its duplicates included.

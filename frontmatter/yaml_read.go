@@ -13,19 +13,19 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxExpanded bounds what aliases may blow a document up to.
+// maxExpanded bounds the values that aliases may expand to.
 const maxExpanded = 100_000
 
-// decodeYAML reads the text between --- lines. It decodes to yaml.Node only: yaml.v3 is
-// quadratic in the number of keys, and can panic, where it fills maps.
-func decodeYAML(front string, d Dialect) (root *node, err error) {
+// decodeYAML decodes the text between --- lines. It asks yaml.v3 only for a yaml.Node: filling
+// maps is quadratic in the number of keys and can panic.
+func decodeYAML(front string, d Dialect, maxKeys int) (root *node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			root, err = nil, &SyntaxError{Line: 1, Message: "the YAML is too odd to be read"}
+			root, err = nil, &SyntaxError{Line: 1, Message: "the YAML cannot be read"}
 		}
 		var bad *SyntaxError
 		if errors.As(err, &bad) && (strings.Contains(front, "\u2028") || strings.Contains(front, "\u2029") || strings.Contains(front, "\u0085") || strings.Contains(front, "\r")) {
-			// yaml.v3 counts lines that editors do not see.
+			// yaml.v3 counts line breaks that editors do not show.
 			bad.Line = lineAt(front, (&lineIndex{text: front}).offset(bad.Line, 1))
 		}
 	}()
@@ -36,7 +36,7 @@ func decodeYAML(front string, d Dialect) (root *node, err error) {
 	if len(doc.Content) == 0 {
 		return &node{kind: mapNode}, nil
 	}
-	c := yamlConversion{lines: lineIndex{text: front}, dialect: d}
+	c := yamlConversion{lines: lineIndex{text: front}, dialect: d, maxKeys: maxKeys}
 	root, err = c.convert(doc.Content[0], 0)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func decodeYAML(front string, d Dialect) (root *node, err error) {
 		return &node{kind: mapNode}, nil
 	}
 	if root.kind != mapNode {
-		return nil, &SyntaxError{Line: doc.Content[0].Line, Column: doc.Content[0].Column, Message: "the front matter is not a map of keys and values"}
+		return nil, &SyntaxError{Line: doc.Content[0].Line, Column: doc.Content[0].Column, Message: "expected keys and values"}
 	}
 	if c.aliased {
 		if err := c.checkAliases(root); err != nil {
@@ -55,15 +55,16 @@ func decodeYAML(front string, d Dialect) (root *node, err error) {
 	return root, nil
 }
 
-// yamlConversion turns yaml.v3's nodes into ours.
+// yamlConversion converts yaml.v3's nodes.
 type yamlConversion struct {
 	lines   lineIndex
 	dialect Dialect
-	nodes   []node // the rest of a block of fresh nodes
+	maxKeys int
+	nodes   []node // the unused rest of a block of nodes
 	count   int    // keys
 	aliased bool
-	done    map[*yaml.Node]*node // what an alias may point to
-	open    map[*yaml.Node]bool  // what is being converted
+	done    map[*yaml.Node]*node // nodes with an anchor
+	open    map[*yaml.Node]bool  // those being converted
 }
 
 func (c *yamlConversion) fresh() *node {
@@ -123,8 +124,8 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 		n.kind = mapNode
 		n.indent = c.column(n, y)
 		n.keys = make([]entry, len(y.Content)/2)
-		if c.count += len(n.keys); c.count > MaxKeys {
-			return fail(fmt.Sprintf("the front matter has more than %d keys", MaxKeys))
+		if c.count += len(n.keys); c.count > c.maxKeys {
+			return fail(fmt.Sprintf("there are more than %d keys", c.maxKeys))
 		}
 		var seen map[string]bool
 		if len(n.keys) > 8 {
@@ -142,22 +143,22 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 			key := e.key.resolved()
 			if key.kind != scalarNode {
 				y = y.Content[2*i]
-				return fail("a key is a list or a map; only text can be a key")
+				return fail("a key must be text, not a list or map")
 			}
 			e.name = key.text
 			e.merge = e.key.kind == scalarNode && key.tag == "!!merge"
 			if !c.dialect.LastWins && !e.merge && twice(n.keys[:i], seen, e.name) {
 				y = y.Content[2*i]
-				return fail(fmt.Sprintf("the key %q is there twice", e.name))
+				return fail(fmt.Sprintf("key %q is set twice", e.name))
 			}
 		}
 	case yaml.AliasNode:
 		if c.open[y.Alias] {
-			return fail("the alias *" + y.Value + " stands inside its own anchor")
+			return fail("alias *" + y.Value + " is inside its own anchor")
 		}
 		n.kind, n.text, n.target = aliasNode, y.Value, c.done[y.Alias]
 		if n.target == nil {
-			return fail("the anchor of *" + y.Value + " is not known")
+			return fail("alias *" + y.Value + " has no anchor")
 		}
 		c.aliased = true
 	default:
@@ -166,7 +167,7 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 	return n, nil
 }
 
-// column is where a block list or map stands: yaml.v3 tells it, except behind an anchor or tag.
+// column returns the column of a block list or map. yaml.v3 knows it unless there is an anchor or tag.
 func (c *yamlConversion) column(n *node, y *yaml.Node) int {
 	at := n.start
 	if !n.flow && at < len(c.lines.text) && (c.lines.text[at] == '&' || c.lines.text[at] == '!') {
@@ -176,7 +177,7 @@ func (c *yamlConversion) column(n *node, y *yaml.Node) int {
 	return y.Column - 1
 }
 
-// twice reports whether a key stands among earlier ones already.
+// twice reports whether a key is among earlier ones.
 func twice(earlier []entry, seen map[string]bool, name string) bool {
 	if seen != nil {
 		if seen[name] {
@@ -193,7 +194,7 @@ func twice(earlier []entry, seen map[string]bool, name string) bool {
 	return false
 }
 
-// checkAliases refuses a document whose aliases blow it up.
+// checkAliases fails if aliases expand to too many values.
 func (c *yamlConversion) checkAliases(root *node) error {
 	sizes := make(map[*node]int)
 	var size func(n *node, depth int) int
@@ -216,7 +217,7 @@ func (c *yamlConversion) checkAliases(root *node) error {
 		return total
 	}
 	if size(root, 0) > maxExpanded {
-		return &SyntaxError{Line: 1, Message: "aliases blow the front matter up beyond all use"}
+		return &SyntaxError{Line: 1, Message: fmt.Sprintf("the aliases expand to more than %d values", maxExpanded)}
 	}
 	return nil
 }
@@ -239,9 +240,8 @@ func yamlError(err error) error {
 	return &SyntaxError{Line: line, Message: message}
 }
 
-// resolveYAML is the value of a scalar as yaml.v3 reads it into an any, with two
-// differences: dates stay text, and a number keeps its text where a Go number would lose
-// some of it.
+// resolveYAML returns the value of a scalar as yaml.v3 decodes it into an any, except that
+// dates stay text, and so does a number that a Go number cannot hold exactly.
 func resolveYAML(n *node) any {
 	switch n.tag {
 	case "!!null":
@@ -276,7 +276,7 @@ func resolveYAML(n *node) any {
 	return n.text
 }
 
-// floatOrText is a YAML number as a float64, or as its text when a float64 cannot hold it.
+// floatOrText returns a YAML number as a float64, or its text if a float64 cannot hold it.
 func floatOrText(text string) any {
 	switch strings.ToLower(text) {
 	case ".inf", "+.inf":
@@ -293,12 +293,12 @@ func floatOrText(text string) any {
 	return f
 }
 
-// exact reports whether f is the number that the decimal text says, digit by digit.
+// exact reports whether f has all digits of the decimal text.
 func exact(text string, f float64) bool {
 	return significant(text) == significant(strconv.FormatFloat(f, 'e', -1, 64))
 }
 
-// significant is the digits of a decimal number without leading and trailing zeros.
+// significant returns the digits of a decimal number without leading and trailing zeros.
 func significant(text string) string {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		text = text[:i]
@@ -312,9 +312,9 @@ func significant(text string) string {
 	return strings.Trim(digits, "0")
 }
 
-// lineIndex turns yaml.v3's lines and columns into offsets. It breaks lines where yaml.v3
-// does, which is at U+0085, U+2028 and U+2029 too, and counts columns in runes. Lookups
-// that go forward cost no more than the text between them.
+// lineIndex converts yaml.v3's lines and columns to offsets. It breaks lines where yaml.v3
+// does, also at U+0085, U+2028 and U+2029, and counts columns in runes. Forward lookups cost
+// no more than the text between them.
 type lineIndex struct {
 	text  string
 	line  int // from 1; 0 before the first lookup
@@ -346,7 +346,7 @@ func (x *lineIndex) offset(line, column int) int {
 	return x.at
 }
 
-// yamlLine is the length of the first line with its break.
+// yamlLine returns the length of the first line with its break.
 func yamlLine(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {

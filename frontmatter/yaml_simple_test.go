@@ -18,7 +18,7 @@ func simpleAsReal(t *testing.T, front string, d Dialect) bool {
 	if !ok {
 		return false
 	}
-	real, err := decodeYAML(front, d)
+	real, err := decodeYAML(front, d, MaxKeys)
 	if err != nil {
 		t.Fatalf("read %q, which is wrong: %v", front, err)
 	}

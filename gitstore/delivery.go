@@ -18,7 +18,20 @@ type pending struct {
 	skipCI bool
 
 	pushed  bool
-	refused string // why the last push that had it in it failed
+	refused string   // why the last push that had it in it failed
+	refusal *Refusal // the host refuses it: it goes last, and others without it; nil: it does not
+	fold    bool     // its group is to become one commit
+	into    *pending // the commit that it became a part of
+}
+
+// Refusal is a commit that was never pushed, because the host refuses it. It is tried again
+// when its files change, from time to time, and at each Sync.
+type Refusal struct {
+	Hash    Hash
+	Subject string
+	Paths   []string // what it changes
+	Reason  string   // the host's, in words
+	Since   time.Time
 }
 
 // delivery is what is known of the remote, and what waits for it.
@@ -30,6 +43,7 @@ type delivery struct {
 	unpushed []*pending // oldest first
 	lost     bool       // unpushed is not complete: the branch was moved by another program
 
+	moved                     string // where the host redirects to; "" when it does not
 	down                      string // why the remote cannot be reached; "" when it can, as far as is known
 	pushProblem, fetchProblem string // in words; "" when the last one went well
 	lastPush                  time.Time
@@ -110,7 +124,7 @@ func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push {
 		case <-changed:
 		case <-ctx.Done():
 			reason := "the push is still under way"
-			if s.courier.collecting() {
+			if s.syncer.collecting() {
 				reason = fmt.Sprintf("the push waits up to %s for more commits", s.config().PushDelay)
 			}
 			return Push{Reason: reason}
@@ -125,6 +139,9 @@ func (d *delivery) outcome(p *pending) (Push, bool) {
 			return Push{Pushed: !d.unknown && !d.refill, Reason: d.problem()}, true
 		}
 		p = d.unpushed[len(d.unpushed)-1]
+	}
+	for p.into != nil {
+		p = p.into
 	}
 	switch {
 	case p.pushed:
@@ -146,19 +163,27 @@ func (s *Store) Status() Status {
 	defer d.mu.Unlock()
 	st := Status{
 		Branch:    s.branch,
+		Moved:     d.moved,
 		Tip:       s.tip.Load().commit.Hash(),
 		Remote:    d.remote.Hash(),
 		Unpushed:  len(d.unpushed),
 		LastPush:  d.lastPush,
 		LastFetch: d.lastFetch,
 		Problem:   d.problem(),
-		Disk:      s.wounds.problem(),
+		Disk:      s.health.problem(),
 		Conflicts: slices.Clone(d.conflicts),
 		Packs:     s.db.PackCount(),
 		Counts:    d.counts,
 	}
-	if len(d.unpushed) > 0 {
-		st.OldestWait = d.unpushed[0].when
+	for _, p := range d.unpushed {
+		if st.OldestWait.IsZero() || p.when.Before(st.OldestWait) {
+			st.OldestWait = p.when
+		}
+		if p.refusal != nil {
+			refusal := *p.refusal
+			refusal.Hash = p.id.Hash()
+			st.Refused = append(st.Refused, refusal)
+		}
 	}
 	return st
 }
@@ -178,16 +203,29 @@ func (d *delivery) arrived(remote git.OID) {
 	}
 }
 
-// wantsPush reports whether something waits that can be pushed.
+// wantsPush reports whether something waits that can be pushed. Commits that the host refuses
+// do not count.
 func (d *delivery) wantsPush() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.unknown && (len(d.unpushed) > 0 || d.refill)
+	return !d.unknown && (d.refill || slices.ContainsFunc(d.unpushed, func(p *pending) bool { return p.refusal == nil }))
+}
+
+// hasRefused reports whether commits wait that the host refuses.
+func (d *delivery) hasRefused() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.unknown && slices.ContainsFunc(d.unpushed, func(p *pending) bool { return p.refusal != nil })
 }
 
 func (d *delivery) problem() string {
 	if d.pushProblem != "" && (len(d.unpushed) > 0 || d.refill) {
 		return d.pushProblem
+	}
+	for _, p := range d.unpushed {
+		if p.refusal != nil {
+			return p.refusal.Reason
+		}
 	}
 	return d.fetchProblem
 }

@@ -147,7 +147,7 @@ func TestManyPacksAreJoinedWhileReadersRead(t *testing.T) {
 		}
 	}
 	for s.db.PackCount() >= packsMost {
-		signal(s.crowded)
+		signal(s.manyPacks)
 	}
 	wantFiles(t, s.Snapshot(), want)
 	fsck(t, s.c.Dir)

@@ -9,7 +9,7 @@ import (
 	"gitpost/gitstore/remote"
 )
 
-// fetched is what the courier hands to the writer.
+// fetched is what the syncer hands to the writer.
 type fetched struct {
 	tip git.OID // zero: the remote is empty
 }
@@ -82,7 +82,7 @@ func (s *Store) download(ctx context.Context, f *remote.Fetch, tip git.OID, have
 	defer pack.Close()
 	came, err := s.db.Receive(pack)
 	if came {
-		signal(s.crowded)
+		signal(s.manyPacks)
 	}
 	return err
 }

@@ -64,6 +64,10 @@ type Config struct {
 
 	AuthorName, AuthorEmail string
 
+	SigningKeyFile string // an SSH key without a passphrase that signs every commit; "" signs none
+	SignOff        bool   // every commit of Update gets a Signed-off-by line of its author
+	SubjectPattern string // what subjects look like, with {subject} for the words; "" stands for these alone
+
 	Poll      time.Duration // how often the remote is looked at; 0: never
 	PushDelay time.Duration // how long a push waits for more commits
 
@@ -120,6 +124,8 @@ type Push struct {
 
 // Status is what an operator wants to know.
 type Status struct {
+	Moved      string    // where the host redirects to: the repository moved there; "" when it did not
+	Refused    []Refusal // commits that the host refuses and that wait until they are fixed
 	Branch     string
 	Tip        Hash      // durable here
 	Remote     Hash      // last seen there

@@ -1,6 +1,33 @@
 package gitstore
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+// message is a message as this store commits it.
+func (s *Store) message(m string) string {
+	m = defuse(tidyMessage(m))
+	pattern := s.config().SubjectPattern
+	if pattern == "" {
+		return m
+	}
+	subject, rest, _ := strings.Cut(m, "\n")
+	return strings.ReplaceAll(pattern, "{subject}", subject) + "\n" + rest
+}
+
+// closing matches what makes a host close an issue when a commit is pushed.
+var closing = regexp.MustCompile(`(?i)\b((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)` +
+	`(?:\s*:)?\s+(?:issues?\s+)?(?:https?://\S*/|[\w.-]+/[\w./-]+)?(?:#|!|GH-|[A-Z][A-Z0-9]{1,9}-))(\d)`)
+
+// defuse keeps the words of a post from closing issues at the host: the number of an issue
+// behind such a word gets a space. Trailers stay as they are.
+func defuse(m string) string {
+	trailers := strings.Join(trailersOf(m), "\n")
+	text := strings.TrimSuffix(strings.TrimRight(m, "\n"), trailers)
+	text = closing.ReplaceAllString(text, "$1 $2")
+	return strings.TrimRight(text+trailers, "\n") + "\n"
+}
 
 // tidyMessage ends with one newline and has no byte that Git objects to.
 func tidyMessage(m string) string {
@@ -45,4 +72,14 @@ func isTrailerBlock(s string) bool {
 		}
 	}
 	return true
+}
+
+// trailersOf lists the lines of the trailer block.
+func trailersOf(m string) []string {
+	m = strings.TrimRight(m, "\n")
+	i := strings.LastIndex(m, "\n\n")
+	if i < 0 || !isTrailerBlock(m[i+2:]) {
+		return nil
+	}
+	return strings.Split(m[i+2:], "\n")
 }

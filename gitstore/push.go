@@ -2,7 +2,9 @@ package gitstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -10,11 +12,104 @@ import (
 	"gitpost/gitstore/remote"
 )
 
-// push sends what waits, once, and returns the commits that were in it.
-func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
+// movedPatience is how often a push starts anew because others push too.
+const movedPatience = 30
+
+// pushAll pushes what waits, and brings it up to date first when the remote moved. again tries
+// also what the host refused before.
+func (s *Store) pushAll(ctx context.Context, again bool) error {
+	for moved := 0; ; {
+		err := s.pushReady(ctx, again)
+		var no *remote.Rejection
+		switch {
+		case err == nil:
+			s.notePush(nil, nil)
+			if s.delivery.wantsPush() && s.config().PushDelay == 0 {
+				moved, again = 0, false
+				continue
+			}
+			return s.delivery.refusal()
+		case errors.As(err, &no) && no.Moved && moved < movedPatience:
+			before := s.delivery.remoteTip()
+			fetchErr := s.fetch(ctx)
+			s.noteFetch(fetchErr)
+			moved++
+			if fetchErr != nil {
+				err = fetchErr
+			} else if (s.delivery.remoteTip() != before || moved < 3) &&
+				s.pause(ctx, rand.N(time.Duration(min(moved, 8))*20*time.Millisecond)) {
+				if !s.delivery.wantsPush() {
+					return s.delivery.refusal()
+				}
+				continue
+			}
+		}
+		err = s.remote.Explain("push to", err)
+		s.notePush(err, s.delivery.ready())
+		return err
+	}
+}
+
+// pushReady pushes what the host does not refuse.
+func (s *Store) pushReady(ctx context.Context, again bool) error {
+	d := &s.delivery
+	defer s.noteRefused()
+	if again {
+		// What it refused it may take now, and then nothing has to be rewritten.
+		err := s.send(ctx, d.waiting())
+		if err == nil || !remote.Refused(err) || !d.wantsPush() {
+			return s.noteRefusal(err)
+		}
+	}
+	if d.hasRefused() {
+		if err := s.rearrange(); err != nil && !errors.Is(err, ErrClosed) {
+			return err
+		}
+	}
+	if !d.wantsPush() {
+		return nil
+	}
+	ready := d.ready()
+	if len(ready) == 0 && d.hasRefused() {
+		return errors.New("the commits that wait cannot be sorted now")
+	}
+	err := s.send(ctx, ready)
+	if remote.Refused(err) && len(ready) > 0 {
+		return s.isolate(ctx, err)
+	}
+	return err
+}
+
+// noteRefusal keeps why everything that waits is still refused.
+func (s *Store) noteRefusal(err error) error {
+	if !remote.Refused(err) {
+		return err
+	}
+	reason, _ := reasonOf(s.remote.Explain("push to", err))
+	s.delivery.update(func() {
+		for _, p := range s.delivery.unpushed {
+			if p.refusal != nil {
+				p.refused, p.refusal.Reason = reason, reason
+			}
+		}
+	})
+	return nil
+}
+
+// send pushes the branch up to the last of the commits that wait; without any, up to the tip.
+func (s *Store) send(ctx context.Context, waiting []*pending) error {
+	err := s.push(ctx, waiting, false)
+	var no *remote.Rejection
+	if errors.As(err, &no) && no.Unpack {
+		return s.push(ctx, waiting, true) // the server could not complete the thin pack
+	}
+	return err
+}
+
+func (s *Store) push(ctx context.Context, waiting []*pending, full bool) error {
 	d := &s.delivery
 	d.mu.Lock()
-	tip, known, waiting := s.tip.Load().commit, d.remote, slices.Clone(d.unpushed)
+	tip, known := s.tip.Load().commit, d.remote
 	refill := d.refill || known.IsZero()
 	if n := len(waiting); n > 0 {
 		tip = waiting[n-1].id
@@ -34,14 +129,30 @@ func (s *Store) push(ctx context.Context, full bool) ([]*pending, error) {
 		return s.db.Pack(ctx, list)
 	})
 	if err != nil {
-		return waiting, err
+		return err
 	}
 	d.update(func() {
 		d.arrived(tip)
 		d.lastPush = time.Now()
 	})
 	s.noteRemote(tip)
-	return waiting, nil
+	return nil
+}
+
+// waiting is all that waits.
+func (d *delivery) waiting() []*pending {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.unpushed)
+}
+
+// ready is what waits before the first commit that the host refuses.
+func (d *delivery) ready() []*pending {
+	list := d.waiting()
+	if i := slices.IndexFunc(list, func(p *pending) bool { return p.refusal != nil }); i >= 0 {
+		return list[:i]
+	}
+	return list
 }
 
 // noteRemote writes the remote's tip down. Should that fail, the next fetch finds it out.

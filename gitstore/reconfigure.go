@@ -10,25 +10,31 @@ import (
 func (s *Store) config() *Config { return s.live.Load() }
 
 // Reconfigure changes what may change while the store is open: how the remote is signed in to,
-// the author, Poll and PushDelay. Whatever else c says is passed over. The remote is looked at
+// the author, how commits are signed and worded, Poll and PushDelay. Whatever else c says is passed over. The remote is looked at
 // at once, so that a new credential shows whether it is good. After an error all is as it was.
 func (s *Store) Reconfigure(c Config) error {
 	next := *s.config()
 	next.Username, next.Password, next.SSHKeyFile, next.KnownHostsFile = c.Username, c.Password, c.SSHKeyFile, c.KnownHostsFile
 	next.AuthorName, next.AuthorEmail = c.AuthorName, c.AuthorEmail
+	next.SigningKeyFile, next.SignOff, next.SubjectPattern = c.SigningKeyFile, c.SignOff, c.SubjectPattern
 	next.Poll, next.PushDelay = c.Poll, c.PushDelay
 	r, err := remote.New(next.remote())
 	if err != nil {
 		return err
 	}
-	s.live.Store(&next)
-	courier := &s.courier
-	courier.mu.Lock()
-	courier.remote, courier.polling = r, time.Now()
-	if !courier.due.IsZero() {
-		courier.due = time.Now() // what waits tries the new credential, and waits no longer than the new delay
+	signer, err := readSigner(&next)
+	if err != nil {
+		return err
 	}
-	courier.mu.Unlock()
-	signal(courier.wake)
+	s.live.Store(&next)
+	s.signer.Store(&signer)
+	syncer := &s.syncer
+	syncer.mu.Lock()
+	syncer.remote, syncer.polling = r, time.Now()
+	if !syncer.due.IsZero() {
+		syncer.due = time.Now() // what waits tries the new credential, and waits no longer than the new delay
+	}
+	syncer.mu.Unlock()
+	signal(syncer.wake)
 	return nil
 }

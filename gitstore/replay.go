@@ -89,15 +89,25 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	}
 	if rewritten {
 		s.log.Warn("the remote's history was rewritten; it is followed", "before", known, "now", f.tip, "commits on top", len(waiting))
-		keep := "refs/gitstore/before-rewrite/" + time.Now().UTC().Format("20060102T150405") + "-" + tip.commit.String()[:12]
-		if err := s.refs.Move(context.Background(), keep, git.ZeroOID, tip.commit); err != nil && !errors.Is(err, git.ErrRefMoved) {
-			return storageFault("keep the tip before the rewrite", err)
+		keep, err := s.keep("before-rewrite", tip.commit)
+		if err != nil {
+			return err
 		}
 		if err := s.tellDropped(known, f.tip, keep); err != nil {
 			return err
 		}
 	}
 	return s.follow(tip, f.tip, waiting)
+}
+
+// keep notes a commit under a ref of the store's own, so that nothing of it is lost.
+func (s *Store) keep(why string, commit git.OID) (ref string, err error) {
+	ref = "refs/gitstore/" + why + "/" + time.Now().UTC().Format("20060102T150405") + "-" + commit.String()[:12]
+	err = s.refs.Move(context.Background(), ref, git.ZeroOID, commit)
+	if errors.Is(err, git.ErrRefMoved) {
+		err = nil // noted this very second
+	}
+	return ref, storageFault("keep a commit that is replaced", err)
 }
 
 // tellDropped says in the status which files a rewritten history does not have any more: its
@@ -304,7 +314,6 @@ func (r *replay) commit(c *git.Commit) error {
 	if tree == r.at.Tree && len(r.notes) == 0 && len(r.second) == 0 && r.ours.tree != r.base.tree {
 		return nil // they made the same change
 	}
-	committer := git.Signature(r.s.committer(), r.s.config().AuthorEmail, time.Now())
 	trailers := make([]string, len(r.notes))
 	for i, n := range r.notes {
 		trailers[i] = "Conflict: " + n
@@ -313,7 +322,7 @@ func (r *replay) commit(c *git.Commit) error {
 	if len(r.second) == 0 {
 		message = addTrailers(message, trailers...)
 	}
-	if r.at, err = addCommit(r.b, tree, r.at.ID, c.Author, committer, message); err != nil {
+	if r.at, err = r.s.addCommit(r.b, tree, r.at.ID, c.Author, message); err != nil {
 		return err
 	}
 	if len(r.second) > 0 {
@@ -322,9 +331,9 @@ func (r *replay) commit(c *git.Commit) error {
 			return err
 		}
 		subject, _, _ := strings.Cut(c.Message, "\n")
-		message := addTrailers("Merge what was written elsewhere\n\nThe commit before this one, \""+subject+
-			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n", trailers...)
-		if r.at, err = addCommit(r.b, tree, r.at.ID, committer, committer, message); err != nil {
+		message := addTrailers(r.s.message("Merge what was written elsewhere\n\nThe commit before this one, \""+subject+
+			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n"), trailers...)
+		if r.at, err = r.s.addCommit(r.b, tree, r.at.ID, "", message); err != nil {
 			return err
 		}
 	}

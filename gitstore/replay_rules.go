@@ -142,8 +142,17 @@ func (r *replay) deletedOnBothSides(t git.Change) error {
 	if err != nil {
 		return err
 	}
+	var text []byte
 	for _, c := range list {
 		if c.Old.Mode == 0 && c.New.ID == t.Old.ID && !r.inOurs(c.Path) {
+			if text == nil {
+				if _, text, err = r.b.Object(t.Old.ID); err != nil {
+					return err
+				}
+			}
+			if !Renamed(text, text) && withoutExt(c.Path) != withoutExt(t.Path) {
+				continue
+			}
 			r.first = append(r.first, planned{File: File{Path: c.Path, Delete: true}})
 			r.note("%s: deleted here, renamed elsewhere to %s; deleted there too", t.Path, c.Path)
 			return nil
@@ -201,66 +210,42 @@ func (r *replay) deletedThere(t git.Change) error {
 	return nil
 }
 
-// findRename looks among added files for what t's old content became.
+// findRename looks among added files for what t's old content certainly became.
 func (r *replay) findRename(t git.Change, list []git.Change) (git.Change, bool, error) {
+	const most = 200 // files that are compared
 	var best git.Change
-	bestScore := 0.5
-	var before []byte
+	bestScore := -1.0
+	_, before, err := r.b.Object(t.Old.ID)
+	if err != nil {
+		return best, false, err
+	}
 	tried := 0
 	for _, c := range list {
 		if c.Old.Mode != 0 || !git.IsRegular(c.New.Mode) {
 			continue
 		}
-		if c.New.ID == t.Old.ID {
+		sameName := withoutExt(c.Path) == withoutExt(t.Path)
+		if sameName && c.New.ID == t.Old.ID {
 			return c, true, nil
 		}
-		if path.Ext(c.Path) != path.Ext(t.Path) && strings.TrimSuffix(c.Path, path.Ext(c.Path)) != strings.TrimSuffix(t.Path, path.Ext(t.Path)) {
+		if path.Ext(c.Path) != path.Ext(t.Path) && !sameName {
 			continue
 		}
-		if tried++; tried > 200 {
-			continue
-		}
-		if before == nil {
-			var err error
-			if _, before, err = r.b.Object(t.Old.ID); err != nil {
-				return best, false, err
-			}
+		if tried++; tried > most {
+			break
 		}
 		_, after, err := r.b.Object(c.New.ID)
 		if err != nil {
 			return best, false, err
 		}
-		if score := similarity(before, after); score > bestScore {
+		if score := Similarity(before, after); score > bestScore && Renamed(before, after) {
 			best, bestScore = c, score
 		}
 	}
 	return best, best.Path != "", nil
 }
 
-// Similarity tells how much two texts have in common, from 0 to 1.
-func Similarity(a, b []byte) float64 { return similarity(a, b) }
-
-// similarity is the part of the larger text whose lines the other one has too.
-func similarity(a, b []byte) float64 {
-	if len(a) > mergeLimit || len(b) > mergeLimit || max(len(a), len(b)) == 0 {
-		return 0
-	}
-	lines := make(map[string]int)
-	for line := range bytes.Lines(a) {
-		lines[string(line)]++
-	}
-	same := 0
-	for line := range bytes.Lines(b) {
-		if lines[string(line)] > 0 {
-			lines[string(line)]--
-			same += len(line)
-		}
-	}
-	return float64(same) / float64(max(len(a), len(b)))
-}
-
-// mergeLimit is the size up to which a text is merged.
-const mergeLimit = 2 << 20
+func withoutExt(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
 // merge brings three versions of a file together at a path.
 func (r *replay) merge(name, to string, base, ours, theirs git.Entry) error {

@@ -32,6 +32,11 @@ func merge3(_ string, base, ours, theirs []byte) ([]byte, bool, error) {
 	return out, conflict, nil
 }
 
+// meal is a small post, most of whose lines are those of its like.
+func meal(date, text string) string {
+	return "---\ndate: " + date + "\ntags:\n- food\n- canteen\nauthor: me\n---\n\n" + text + "\n"
+}
+
 // TestReplayRules: a commit that was answered meets what a hand pushed meanwhile.
 func TestReplayRules(t *testing.T) {
 	t.Parallel()
@@ -112,9 +117,9 @@ func TestReplayRules(t *testing.T) {
 		},
 		{
 			name: "renamed there, changed here",
-			base: map[string]string{"a.md": text}, here: map[string]string{"a.md": "HERE\ntwo\nthree\n"},
-			there: map[string]string{"a.md": "", "new/name.md": text},
-			want:  map[string]string{"new/name.md": "HERE\ntwo\nthree\n"},
+			base: map[string]string{"a.md": long + text}, here: map[string]string{"a.md": long + "HERE\ntwo\nthree\n"},
+			there: map[string]string{"a.md": "", "new/name.md": long + text},
+			want:  map[string]string{"new/name.md": long + "HERE\ntwo\nthree\n"},
 		},
 		{
 			name:  "renamed and changed there, changed here",
@@ -144,17 +149,31 @@ func TestReplayRules(t *testing.T) {
 		},
 		{
 			name: "renamed here, changed there",
-			base: map[string]string{"a.md": text}, here: map[string]string{"a.md": "", "moved.md": text},
-			there: map[string]string{"a.md": "one\ntwo\nTHERE\n"},
-			want:  map[string]string{"moved.md": "one\ntwo\nTHERE\n"},
+			base: map[string]string{"a.md": long + text}, here: map[string]string{"a.md": "", "moved.md": long + text},
+			there: map[string]string{"a.md": long + "one\ntwo\nTHERE\n"},
+			want:  map[string]string{"moved.md": long + "one\ntwo\nTHERE\n"},
 		},
 		{
 			name: "renamed there, deleted here",
-			base: map[string]string{"a.md": text, "k": "k"}, here: map[string]string{"a.md": ""},
-			there:    map[string]string{"a.md": "", "moved.md": text},
+			base: map[string]string{"a.md": long, "k": "k"}, here: map[string]string{"a.md": ""},
+			there:    map[string]string{"a.md": "", "moved.md": long},
 			want:     map[string]string{"k": "k"},
 			conflict: "deleted here, renamed elsewhere to moved.md",
-			findable: []string{text},
+			findable: []string{long},
+		},
+		{
+			name:     "small texts alike by chance: one gone, one new, changed here",
+			base:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch."), "k": "k"},
+			here:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup.")},
+			there:    map[string]string{"lunch.md": "", "supper.md": meal("2024-03-02T18:00:00Z", "Supper.")},
+			want:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup."), "supper.md": meal("2024-03-02T18:00:00Z", "Supper."), "k": "k"},
+			conflict: "lunch.md: changed here, deleted elsewhere",
+		},
+		{
+			name: "the same small text in another file, deleted here",
+			base: map[string]string{"a.md": "Hi\n", "k": "k"}, here: map[string]string{"a.md": ""},
+			there: map[string]string{"a.md": "", "b.md": "Hi\n"},
+			want:  map[string]string{"b.md": "Hi\n", "k": "k"},
 		},
 		{
 			name: "added on both sides",

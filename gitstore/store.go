@@ -11,17 +11,20 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/crypto/ssh"
+
 	"gitpost/gitstore/git"
 	"gitpost/gitstore/remote"
 )
 
 // Store is safe for concurrent use.
 //
-// Four goroutines belong to it: the writer alone moves the branch, the courier alone talks
+// Four goroutines belong to it: the writer alone moves the branch, the syncer alone talks
 // to the remote, the announcer calls Config.Advanced, and upkeep joins packs.
 type Store struct {
 	c      Config // as it was opened: where it is, and what it is given
 	live   atomic.Pointer[Config]
+	signer atomic.Pointer[ssh.Signer]
 	log    *slog.Logger
 	refs   git.Refs
 	db     *git.DB
@@ -34,12 +37,12 @@ type Store struct {
 	queue     requestQueue
 	writer    writer
 	delivery  delivery
-	courier   courier
-	wounds    wounds
-	announced chan struct{} // one token: the tip moved
-	crowded   chan struct{} // one token: there may be many packs
+	syncer    syncer
+	health    health
+	advanced  chan struct{} // one token: the tip moved
+	manyPacks chan struct{} // one token: there may be many packs
 
-	ctx     context.Context // ends when the courier has to stop
+	ctx     context.Context // ends when the syncer has to stop
 	stop    context.CancelFunc
 	closing chan struct{} // closed when no more work is taken
 	wg      sync.WaitGroup
@@ -80,11 +83,16 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		}
 	}()
 	s.live.Store(&c)
+	signer, err := readSigner(&c)
+	if err != nil {
+		return nil, err
+	}
+	s.signer.Store(&signer)
 	s.closing = make(chan struct{})
-	s.announced = make(chan struct{}, 1)
-	s.crowded = make(chan struct{}, 1)
+	s.advanced = make(chan struct{}, 1)
+	s.manyPacks = make(chan struct{}, 1)
 	s.queue.wake = make(chan struct{}, 1)
-	s.courier.init()
+	s.syncer.init()
 	s.delivery.init()
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	if err := s.openClone(ctx); err != nil {
@@ -94,10 +102,10 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s.db.OnMissing = s.miss
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()
-	s.wg.Go(func() { s.announce(opened) })
-	s.wg.Go(s.write)
-	s.wg.Go(s.carry)
-	s.wg.Go(s.maintain)
+	s.wg.Go(func() { s.runAnnouncer(opened) })
+	s.wg.Go(s.runWriter)
+	s.wg.Go(s.runSyncer)
+	s.wg.Go(s.runUpkeep)
 	return s, nil
 }
 
@@ -130,8 +138,8 @@ func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
 func (s *Store) publish(commit *git.Commit) *Snapshot {
 	next := snapshotAt(s.db, commit)
 	s.tip.Store(next)
-	signal(s.announced)
-	signal(s.crowded)
+	signal(s.advanced)
+	signal(s.manyPacks)
 	return next
 }
 
@@ -143,8 +151,8 @@ func signal(c chan struct{}) {
 	}
 }
 
-// announce tells the owner that the tip moved, one call at a time.
-func (s *Store) announce(last *Snapshot) {
+// runAnnouncer tells the owner that the tip moved, one call at a time.
+func (s *Store) runAnnouncer(last *Snapshot) {
 	tell := func() {
 		tip := s.tip.Load()
 		if s.c.Advanced != nil && tip.commit != last.commit {
@@ -154,7 +162,7 @@ func (s *Store) announce(last *Snapshot) {
 	}
 	for {
 		select {
-		case <-s.announced:
+		case <-s.advanced:
 			tell()
 		case <-s.queue.drained():
 			tell()

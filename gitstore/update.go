@@ -11,11 +11,12 @@ import (
 	"gitpost/gitstore/git"
 )
 
-// request waits for the writer: an edit, or what the courier fetched.
+// request waits for the writer: an edit, or what the syncer fetched.
 type request struct {
 	ctx      context.Context
 	edit     Edit
 	fetched  *fetched
+	arrange  bool          // sort what waits
 	done     chan struct{} // closed when all below is set
 	commit   *Commit
 	err      error
@@ -114,7 +115,7 @@ type writer struct {
 }
 
 // write is the writer: it alone moves the branch.
-func (s *Store) write() {
+func (s *Store) runWriter() {
 	defer close(s.queue.drained())
 	for range s.queue.wake {
 		for {
@@ -125,7 +126,12 @@ func (s *Store) write() {
 					all = all[1:]
 					continue
 				}
-				n := slices.IndexFunc(all, func(r *request) bool { return r.fetched != nil })
+				if all[0].arrange {
+					all[0].answer(nil, s.arrangeAgain())
+					all = all[1:]
+					continue
+				}
+				n := slices.IndexFunc(all, func(r *request) bool { return r.edit == nil })
 				if n < 0 {
 					n = len(all)
 				}
@@ -164,8 +170,8 @@ func (s *Store) commitAll(requests []*request) {
 		}
 	}
 	if err != nil {
-		s.wounds.noteWrite(err)
-		signal(s.courier.wake) // it looks at the disk again
+		s.health.noteWrite(err)
+		signal(s.syncer.wake) // it looks at the disk again
 	}
 	for _, r := range requests {
 		r.answer(nil, err)
@@ -189,7 +195,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		}
 		change, err := runEdit(r, at)
 		if err != nil || r.panicked != nil {
-			s.wounds.noteWrite(err)
+			s.health.noteWrite(err)
 			r.answer(nil, err)
 			continue
 		}
@@ -233,10 +239,10 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		m.r.commit = c
 	}
 	if last != nil {
-		s.wounds.noteWrite(nil)
+		s.health.noteWrite(nil)
 		s.publish(last)
 		s.delivery.add(waiting)
-		s.courier.nudge()
+		s.syncer.nudge()
 	}
 	for _, m := range done {
 		m.r.answer(m.r.commit, nil)
@@ -277,11 +283,14 @@ func (s *Store) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*git
 	if email == "" {
 		email = s.config().AuthorEmail
 	}
-	message := tidyMessage(c.Message)
+	message := s.message(c.Message)
+	if s.config().SignOff {
+		message = addTrailers(message, "Signed-off-by: "+git.Person(name, email))
+	}
 	if c.SkipCI && quiet {
 		message = markSkipCI(message)
 	}
-	made, err := addCommit(b, tree, at.commit, git.Signature(name, email, when), git.Signature(s.committer(), s.config().AuthorEmail, when), message)
+	made, err := s.addCommitAt(b, tree, at.commit, git.Signature(name, email, when), when, message)
 	if err != nil {
 		return nil, storageFault("write the commit", err)
 	}
@@ -295,8 +304,23 @@ func (s *Store) committer() string {
 	return s.config().AuthorName
 }
 
-func addCommit(b builder, tree, parent git.OID, author, committer, message string) (*git.Commit, error) {
+// addCommit adds a commit that is made now. An empty author is the committer.
+func (s *Store) addCommit(b builder, tree, parent git.OID, author, message string) (*git.Commit, error) {
+	return s.addCommitAt(b, tree, parent, author, time.Now(), message)
+}
+
+func (s *Store) addCommitAt(b builder, tree, parent git.OID, author string, when time.Time, message string) (*git.Commit, error) {
+	committer := git.Signature(s.committer(), s.config().AuthorEmail, when)
+	if author == "" {
+		author = committer
+	}
 	data := git.EncodeCommit(tree, parent, author, committer, message)
+	if signer := s.signer.Load(); signer != nil && *signer != nil {
+		var err error
+		if data, err = signCommit(*signer, data); err != nil {
+			return nil, err
+		}
+	}
 	id, err := b.Add(git.CommitKind, data)
 	if err != nil {
 		return nil, err
@@ -323,7 +347,7 @@ func (s *Store) moveRef(ref string, old, new git.OID) error {
 		if c, readErr := git.ReadCommit(s.db, now); readErr == nil && ref == s.head() {
 			s.publish(c)
 			s.delivery.add([]*pending{{id: c.ID, when: time.Now()}})
-			s.courier.nudge()
+			s.syncer.nudge()
 		}
 	}
 	return storageFault("move the branch", err)
@@ -370,7 +394,7 @@ func (s *Store) adopt() error {
 		// It does not continue what was here: what waits is found by the next fetch.
 		s.delivery.lose()
 	}
-	s.courier.nudge()
+	s.syncer.nudge()
 	return nil
 }
 

@@ -64,7 +64,8 @@ func TestAWAVWithoutItsEndIsKept(t *testing.T) {
 	le.PutUint32(zero[4:], 0)
 	le.PutUint32(zero[40:], 0)
 	for name, body := range map[string][]byte{
-		"half": whole[:1000], "odd": whole[:1001], "in the next chunk": whole[:len(whole)-3], "streamed": streamed, "streamed, zero": zero,
+		"half": whole[:1000], "odd": whole[:1001], "in the next chunk": whole[:len(whole)-3],
+		"streamed": streamed, "streamed, zero": zero,
 	} {
 		_, got := stage(t, open(t, Config{}), "sound.wav", body)
 		if int(le.Uint32(got[4:]))+8 != len(got) || 44+int(le.Uint32(got[40:])) > len(got) {
@@ -121,8 +122,9 @@ func TestAFLACBehindAnID3TagIsAFLAC(t *testing.T) {
 	tag := []byte("ID3\x04\x00\x00\x00\x00\x00\x13PRIV\x00\x00\x00\x09\x00\x00GPS Paris")
 	body := append(tag, sample(t, "sound.flac")...)
 	staged, got := stage(t, open(t, Config{}), "sound.mp3", body)
-	if staged.ContentType != "audio/flac" || bytes.Contains(got, []byte("Paris")) || bytes.Contains(got, []byte("48.857")) {
-		t.Errorf("%+v, or a trace of the place", staged)
+	if staged.ContentType != "audio/flac" || bytes.Contains(got, []byte("Paris")) ||
+		bytes.Contains(got, []byte("48.857")) {
+		t.Errorf("%+v, or a trace of the location", staged)
 	}
 	mp3 := open(t, Config{Accept: []string{"audio/mpeg"}})
 	refused(t, mp3, "sound.mp3", bytes.NewReader(body), fault.UnsupportedMedia, "FLAC files are not accepted here")

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -51,10 +53,58 @@ func benchmarkStage(b *testing.B, c Config) {
 	b.ReportMetric(resident(), "MB-peak-resident")
 }
 
-// BenchmarkStagePhotoCleaned is a phone's photo of which only the metadata is taken out;
-// BenchmarkStagePhotoResized makes it 2048 pixels wide as well.
+// BenchmarkStagePhotoCleaned is a phone's photo of which only the metadata is removed;
+// BenchmarkStagePhotoResized scales it to 2048 pixels as well.
 func BenchmarkStagePhotoCleaned(b *testing.B) { benchmarkStage(b, Config{MaxWidth: -1}) }
 func BenchmarkStagePhotoResized(b *testing.B) { benchmarkStage(b, Config{MaxWidth: 2048}) }
+
+// BenchmarkStageHEIC is a phone's HEIC photo of 12 megapixels and 48 tiles, converted to JPEG.
+func BenchmarkStageHEIC(b *testing.B) {
+	body := sample(b, filepath.Join("large", "phone.heic"))
+	s := open(b, Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		staged, err := s.Stage(b.Context(), "IMG_0001.HEIC", bytes.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Remove(staged.File)
+	}
+	b.ReportMetric(resident(), "MB-peak-resident")
+}
+
+// The steps of BenchmarkStagePhotoResized, one by one.
+func BenchmarkDecodeJPEG(b *testing.B) {
+	body := phonePhoto()
+	for b.Loop() {
+		if _, err := jpeg.Decode(bytes.NewReader(body)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkScale(b *testing.B) {
+	img := decoded(b, phonePhoto())
+	for b.Loop() {
+		scale(img, 2731, 2048)
+	}
+}
+
+func BenchmarkOrient(b *testing.B) {
+	img := scale(decoded(b, phonePhoto()), 2731, 2048)
+	for b.Loop() {
+		orient(img, 6)
+	}
+}
+
+func BenchmarkEncodeJPEG(b *testing.B) {
+	img := scale(decoded(b, phonePhoto()), 2731, 2048)
+	for b.Loop() {
+		if err := encodeJPEG(io.Discard, img, carried{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 // BenchmarkStageTenPhotosAtOnce is ten of them together.
 func BenchmarkStageTenPhotosAtOnce(b *testing.B) {
@@ -88,7 +138,7 @@ func BenchmarkCleanJPEG(b *testing.B) {
 	}
 }
 
-// resident is the most memory that the process has had so far, in MB, where the system tells.
+// resident is the most memory that the process has had so far, in MB, if the system reports it.
 func resident() float64 {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {

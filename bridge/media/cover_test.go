@@ -14,12 +14,13 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// coverPhoto is a photo with a place and a device, as it is chosen for a cover.
+// coverPhoto is a photo with a location and a device, for a cover.
 func coverPhoto(t testing.TB) []byte {
-	return photo(t, scene(64, 48), exifSegment(be, 1), segment(markerAPP1, append(bytes.Clone(sigXMP), `<x exif:GPSLatitude="48,51.46N"/>`...)), segment(markerCOM, []byte("Paris")))
+	return photo(t, scene(64, 48), exifSegment(be, 1), segment(markerAPP1,
+		append(bytes.Clone(sigXMP), `<x exif:GPSLatitude="48,51.46N"/>`...)), segment(markerCOM, []byte("Paris")))
 }
 
-// withCover puts a cover into a sound file of testdata/media.
+// withCover puts a cover into an audio file of testdata/media.
 func withCover(t testing.TB, name string, cover []byte) []byte {
 	t.Helper()
 	body := sample(t, name)
@@ -33,7 +34,7 @@ func withCover(t testing.TB, name string, cover []byte) []byte {
 		size := int(syncsafe(body[6:])) + len(frame)
 		copy(body[6:], syncsafeOf(size))
 		return slices.Concat(body[:10], frame, body[10:])
-	case "sound.m4a": // its item list grows: so do the boxes around it, which stand behind the sound
+	case "sound.m4a": // its item list grows, and so do the boxes around it, which follow the audio
 		i := bytes.Index(body, []byte("ilst"))
 		item := newBox("covr", newBox("data", []byte{0, 0, 0, 13, 0, 0, 0, 0}, cover))
 		for _, outer := range []string{"moov", "udta", "meta", "ilst"} {
@@ -41,15 +42,16 @@ func withCover(t testing.TB, name string, cover []byte) []byte {
 			be.PutUint32(body[at:], be.Uint32(body[at:])+uint32(len(item)))
 		}
 		if bytes.Index(body, []byte("mdat")) > i {
-			t.Fatal("the sample has its sound behind its titles")
+			t.Fatal("the audio of the sample follows its titles")
 		}
 		return slices.Concat(body[:i+4], item, body[i+4:])
-	case "sound.ogg": // its second page holds the comments
+	case "sound.ogg": // its second page has the comments
 		block := be.AppendUint32(be.AppendUint32(nil, 3), 10)
 		block = be.AppendUint32(append(block, "image/jpeg"...), 0)
 		block = be.AppendUint32(append(block, make([]byte, 16)...), uint32(len(cover)))
 		comment := "METADATA_BLOCK_PICTURE=" + base64.StdEncoding.EncodeToString(append(block, cover...))
-		packet := slices.Concat([]byte("\x03vorbis"), make([]byte, 4), []byte{1, 0, 0, 0}, le.AppendUint32(nil, uint32(len(comment))), []byte(comment), []byte{1})
+		packet := slices.Concat([]byte("\x03vorbis"), make([]byte, 4), []byte{1, 0, 0, 0},
+			le.AppendUint32(nil, uint32(len(comment))), []byte(comment), []byte{1})
 		first := 28 + int(body[27])
 		out := bytes.Clone(body[:first])
 		for part, number := packet, byte(1); len(part) > 0; number++ {
@@ -76,7 +78,7 @@ func syncsafeOf(n int) []byte {
 	return []byte{byte(n >> 21 & 0x7f), byte(n >> 14 & 0x7f), byte(n >> 7 & 0x7f), byte(n & 0x7f)}
 }
 
-// coverOf finds the JPEG in a sound file that was staged.
+// coverOf finds the JPEG in a staged audio file.
 func coverOf(t testing.TB, name string, body []byte) []byte {
 	t.Helper()
 	if name == "sound.ogg" {
@@ -102,11 +104,12 @@ func coverOf(t testing.TB, name string, body []byte) []byte {
 	return body[i:]
 }
 
-func TestTheCoverOfASoundFileLosesItsPlaceToo(t *testing.T) {
+func TestTheCoverOfAnAudioFileLosesItsLocationToo(t *testing.T) {
 	for _, name := range []string{"sound.mp3", "sound.m4a", "sound.ogg"} {
 		body := withCover(t, name, coverPhoto(t))
-		if before := coverOf(t, name, body); !bytes.Contains(before, []byte("Phone")) || !bytes.Contains(before, be.AppendUint32(nil, 48_857_700)) {
-			t.Fatalf("%s: the cover has no device or no place in it: this proves nothing", name)
+		if before := coverOf(t, name, body); !bytes.Contains(before, []byte("Phone")) ||
+			!bytes.Contains(before, be.AppendUint32(nil, 48_857_700)) {
+			t.Fatalf("%s: the cover has no device or no location in it: this proves nothing", name)
 		}
 		for _, keep := range []string{"", "keep", "keep-location"} {
 			staged, got := stage(t, open(t, Config{Keep: keep}), name, body)
@@ -139,7 +142,7 @@ func TestTheCoverOfASoundFileLosesItsPlaceToo(t *testing.T) {
 	}
 }
 
-func TestExiftoolFindsNoPlaceInACover(t *testing.T) {
+func TestExiftoolFindsNoLocationInACover(t *testing.T) {
 	exiftool := tool(t, "exiftool", "libimage-exiftool-perl")
 	read := func(path string) string {
 		t.Helper()
@@ -165,16 +168,17 @@ func TestExiftoolFindsNoPlaceInACover(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(read(before), "GPS") {
-			t.Fatalf("%s: exiftool finds no place in the cover before: this proves nothing", name)
+			t.Fatalf("%s: exiftool finds no location in the cover before: this proves nothing", name)
 		}
 		staged, _ := stage(t, s, name, body)
-		if after := read(filepath.Join(s.dir, staged.File)); strings.Contains(after, "GPS") || strings.Contains(after, "Make") {
+		if after := read(filepath.Join(s.dir, staged.File)); strings.Contains(after, "GPS") ||
+			strings.Contains(after, "Make") {
 			t.Errorf("%s: exiftool finds in the cover\n%s", name, after)
 		}
 	}
 }
 
-func TestACoverThatCannotBeCleanedIsTakenOut(t *testing.T) {
+func TestACoverThatCannotBeCleanedIsRemoved(t *testing.T) {
 	for _, name := range []string{"sound.mp3", "sound.m4a", "sound.ogg"} {
 		_, got := stage(t, open(t, Config{}), name, withCover(t, name, coverPhoto(t)[:300]))
 		if bytes.Contains(got, []byte("Phone")) || bytes.Contains(got, []byte("\xff\xd8\xff")) {

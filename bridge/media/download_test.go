@@ -75,7 +75,8 @@ func TestOtherKindsThatAreNotWhatTheySeemAreRefused(t *testing.T) {
 		{"page.html", "<html><p>hello</p></html>", fault.UnsupportedMedia},
 		{"page.gpx", "<!DOCTYPE html><gpx/>", fault.UnsupportedMedia},
 		{"picture.svg", `<svg xmlns="http://www.w3.org/2000/svg"><gpx/></svg>`, fault.InvalidRequest},
-		{"script.gpx", `<gpx><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script></gpx>`, fault.UnsupportedMedia},
+		{"script.gpx", `<gpx><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script></gpx>`,
+			fault.UnsupportedMedia},
 		{"style.gpx", `<?xml version="1.0"?><?xml-stylesheet href="a.xsl"?><gpx/>`, fault.UnsupportedMedia},
 		{"entities.gpx", `<!DOCTYPE gpx [<!ENTITY a "b">]><gpx>&a;</gpx>`, fault.UnsupportedMedia},
 		{"cut.gpx", gpxTrack[:200], fault.InvalidRequest},
@@ -99,7 +100,8 @@ func TestOtherKindsAreNotPartOfAGroup(t *testing.T) {
 		}
 	}
 	for entry, want := range map[string]bool{
-		"text/plain": true, "application/zip": true, " Image/* ": true, "*/*": true, "text/*": false, "text/html": false, "": false,
+		"text/plain": true, "application/zip": true, " Image/* ": true, "*/*": true,
+		"text/*": false, "text/html": false, "": false,
 	} {
 		if Acceptable(entry) != want {
 			t.Errorf("%q is acceptable: %v", entry, !want)

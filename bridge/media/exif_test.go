@@ -6,12 +6,13 @@ import (
 )
 
 // exifWith is an EXIF block of one directory, and a second one, with the entries given as
-// tag, type, count and value; texts stand behind.
+// tag, type, count and value; texts follow.
 func exifWith(first, second [][4]int, behind string) []byte {
 	put := func(b []byte, list [][4]int, next int) []byte {
 		b = be.AppendUint16(b, uint16(len(list)))
 		for _, e := range list {
-			b = be.AppendUint32(be.AppendUint32(be.AppendUint16(be.AppendUint16(b, uint16(e[0])), uint16(e[1])), uint32(e[2])), uint32(e[3]))
+			b = be.AppendUint32(be.AppendUint32(be.AppendUint16(be.AppendUint16(b, uint16(e[0])), uint16(e[1])),
+				uint32(e[2])), uint32(e[3]))
 		}
 		return be.AppendUint32(b, uint32(next))
 	}
@@ -26,7 +27,7 @@ func exifWith(first, second [][4]int, behind string) []byte {
 	return append(b, behind...)
 }
 
-func TestKeepLeavesNothingInEXIFThatCannotBeLookedThrough(t *testing.T) {
+func TestKeepLeavesNothingUnreadableInEXIF(t *testing.T) {
 	const behind = 8 + 2 + 12*2 + 4 + 2 + 12*3 + 4 // two entries, then three
 	thumbnail := string(coverPhoto(t))
 	block := exifWith(
@@ -37,7 +38,8 @@ func TestKeepLeavesNothingInEXIFThatCannotBeLookedThrough(t *testing.T) {
 		t.Fatal("the block proves nothing")
 	}
 	for _, keep := range []string{"keep", "keep-location"} {
-		_, got := stage(t, open(t, Config{Keep: keep}), "photo.jpg", photo(t, scene(20, 10), segment(markerAPP1, append([]byte("Exif\x00\x00"), block...))))
+		_, got := stage(t, open(t, Config{Keep: keep}), "photo.jpg",
+			photo(t, scene(20, 10), segment(markerAPP1, append([]byte("Exif\x00\x00"), block...))))
 		if !bytes.Contains(got, []byte("By river")) {
 			t.Errorf("%s: the description is gone", keep)
 		}

@@ -73,7 +73,7 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		return err
 	}
 	if plan == nil {
-		if h.decodings(h.primary, map[uint32]int64{})*h.coded > 2*MaxPixels {
+		if h.decodings(h.primary, map[uint32]int64{})*h.coded > 2*maxUntiled {
 			return broken("it is composed of too many images")
 		}
 		return nil

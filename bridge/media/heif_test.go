@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-func TestAnAVIFLosesEveryItemAndBoxThatIsNoPicture(t *testing.T) {
+func TestAnAVIFLosesEveryItemAndBoxThatIsNoImage(t *testing.T) {
 	body := sample(t, "photo.avif")
 	place := []byte("48.8577 Paris")
-	// The EXIF item becomes a picture of another kind, such as a preview that a camera adds.
+	// The EXIF item becomes an image of another kind, such as a preview that a camera adds.
 	preview := bytes.Clone(body)
 	i := bytes.Index(preview, []byte("Exif"))
 	copy(preview[i:], "jpeg")
@@ -26,10 +26,11 @@ func TestAnAVIFLosesEveryItemAndBoxThatIsNoPicture(t *testing.T) {
 		}
 	}
 	for name, file := range map[string][]byte{
-		"a preview":                 preview,
-		"a property of one's own":   inside,
-		"boxes at the end":          slices.Concat(body, newBox("uuid", place), newBox("free", place), newBox("mpvd", place)),
-		"a film beside the picture": slices.Concat(body, newBox("moov", newBox("udta", newBox("\xa9xyz", place)), newBox("meta", place))),
+		"a preview":               preview,
+		"a property of one's own": inside,
+		"boxes at the end":        slices.Concat(body, newBox("uuid", place), newBox("free", place), newBox("mpvd", place)),
+		"a video beside the image": slices.Concat(body, newBox("moov", newBox("udta", newBox("\xa9xyz", place)),
+			newBox("meta", place))),
 	} {
 		for _, keep := range []string{"", "keep"} {
 			_, got := stage(t, open(t, Config{Keep: keep}), "photo.avif", file)
@@ -48,7 +49,7 @@ func TestAnAVIFLosesEveryItemAndBoxThatIsNoPicture(t *testing.T) {
 	}
 }
 
-func TestAFrameOfAWebPLosesWhatIsNoPicture(t *testing.T) {
+func TestAFrameOfAWebPLosesWhatIsNoImage(t *testing.T) {
 	body := sample(t, "animated.webp")
 	i := bytes.Index(body, []byte("ANMF"))
 	size := int(le.Uint32(body[i+4:]))

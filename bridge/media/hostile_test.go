@@ -14,7 +14,7 @@ import (
 	"gitpost/bridge/fault"
 )
 
-func TestWhatIsNoMediaIsRefused(t *testing.T) {
+func TestOtherFilesAreRefused(t *testing.T) {
 	s := open(t, Config{})
 	all := "send JPEG, PNG, GIF, WebP, AVIF, HEIC, MP3, M4A, OGG, FLAC, WAV, MP4, WebM, MOV or PDF"
 	for name, body := range map[string]string{
@@ -69,7 +69,7 @@ func TestATruncatedFileIsRefused(t *testing.T) {
 			}
 			staged, err := s.Stage(t.Context(), name, bytes.NewReader(body[:part]))
 			if err == nil {
-				t.Errorf("%s: the first %d of %d bytes were taken as %+v", name, part, len(body), staged)
+				t.Errorf("%s: the first %d of %d bytes were accepted as %+v", name, part, len(body), staged)
 				continue
 			}
 			if code := fault.CodeOf(err); code != fault.InvalidRequest {
@@ -82,14 +82,14 @@ func TestATruncatedFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestNoDamageIsMoreThanRefused(t *testing.T) {
+func TestADamagedFileIsRefusedOrCleaned(t *testing.T) {
 	for _, name := range samples(t) {
 		body := sample(t, name)
 		for i := 0; i < len(body); i += 1 + len(body)/80 {
 			for _, v := range []byte{0x00, 0xff, body[i] ^ 0x80} {
 				damaged := bytes.Clone(body)
 				damaged[i] = v
-				if _, _, err := cleanBytes(damaged, keepNothing); err != nil && !isBlame(err) {
+				if _, _, err := cleanBytes(damaged, keepNothing); err != nil && !isFileError(err) {
 					t.Errorf("%s with %#x at %d: %v", name, v, i, err)
 				}
 			}
@@ -148,7 +148,7 @@ func TestPolyglotsAreRefused(t *testing.T) {
 	}
 }
 
-func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
+func TestAScriptWordAcrossTwoWritesIsFound(t *testing.T) {
 	text := "\x00\xff<a <<scr <script>\x01"
 	for i := range text {
 		for j := i; j < len(text); j++ {
@@ -170,29 +170,30 @@ func TestAWordAcrossTwoWritesIsFound(t *testing.T) {
 	}
 }
 
-func TestAPNGThatChangedOnItsWayIsRefused(t *testing.T) {
+func TestAPNGWithAWrongChecksumIsRefused(t *testing.T) {
 	body := sample(t, "picture.png")
 	i := bytes.Index(body, []byte("IDAT"))
 	body[i+20] ^= 1
 	refused(t, open(t, Config{}), "picture.png", bytes.NewReader(body), fault.InvalidRequest, "checksum")
 }
 
-func TestAppendedCameraDataIsLeftOut(t *testing.T) {
+func TestAppendedCameraDataIsOmitted(t *testing.T) {
 	jpg := photo(t, scene(8, 8))
 	for name, tail := range map[string]string{
 		"motion photo":    "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x01\x02\x03\x04\x05\x06\x07\x08",
 		"further picture": string(jpg),
 		"zeros":           strings.Repeat("\x00", 2000),
-		"Samsung":         "\x00\x00\x01\x0a\x0e\x00\x00\x00Image_UTC_Data1500000000000SEFH\x6a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x0a\x23\x00\x00\x00\x23\x00\x00\x00\x18\x00\x00\x00SEFT",
-		"a line break":    "\r\n",
+		"Samsung": "\x00\x00\x01\x0a\x0e\x00\x00\x00Image_UTC_Data1500000000000" +
+			"SEFH\x6a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x0a\x23\x00\x00\x00\x23\x00\x00\x00\x18\x00\x00\x00SEFT",
+		"a line break": "\r\n",
 	} {
 		if _, got := stage(t, open(t, Config{}), name, append(bytes.Clone(jpg), tail...)); !bytes.Equal(got, jpg) {
-			t.Errorf("%s: %d bytes are left, want the picture's %d", name, len(got), len(jpg))
+			t.Errorf("%s: %d bytes are left, want the image's %d", name, len(got), len(jpg))
 		}
 	}
 }
 
-// bomb is a picture that says it is larger than it could be.
+// bomb is an image with a header that says it is larger than it is.
 func bomb(t *testing.T, kind string, width, height int) []byte {
 	t.Helper()
 	switch kind {
@@ -234,7 +235,7 @@ func bomb(t *testing.T, kind string, width, height int) []byte {
 	return b
 }
 
-func TestBombsAreRefusedBeforeTheyAreDecoded(t *testing.T) {
+func TestDecompressionBombsAreRefusedBeforeDecoding(t *testing.T) {
 	s := open(t, Config{})
 	for _, kind := range []string{"JPEG", "PNG", "GIF", "WebP", "AVIF", "HEIC"} {
 		refused(t, s, kind, bytes.NewReader(bomb(t, kind, 60_000, 60_000)), fault.TooLarge, "60000 × 60000 pixels")
@@ -262,9 +263,9 @@ func TestAHEICThatIsCodedLargerThanItSaysIsRefused(t *testing.T) {
 		unit, bits = append(unit, byte(v)), bits[8:]
 	}
 	if got := unitPixels(unit); got != 16_383*16_383 {
-		t.Fatalf("the made-up parameter set announces %d pixels", got)
+		t.Fatalf("the made-up parameter set declares %d pixels", got)
 	}
-	// In place of the first unit of the picture's own data.
+	// In place of the first unit of the image's own data.
 	h, err := newMedium(t.Context(), &memory{body}, int64(len(body))).readHEIF()
 	if err != nil {
 		t.Fatal(err)
@@ -278,7 +279,7 @@ func TestAHEICThatIsCodedLargerThanItSaysIsRefused(t *testing.T) {
 	refused(t, open(t, Config{}), "photo.heic", bytes.NewReader(body), fault.TooLarge, "268 million pixels")
 }
 
-func TestATinyFileThatIsToBeDecodedLargeIsRefused(t *testing.T) {
+func TestATinyFileWithLargeDimensionsIsRefused(t *testing.T) {
 	// Below the limit of pixels, so the decoder has to find out that there is nothing.
 	s := open(t, Config{})
 	for _, kind := range []string{"JPEG", "PNG"} {
@@ -286,14 +287,14 @@ func TestATinyFileThatIsToBeDecodedLargeIsRefused(t *testing.T) {
 	}
 }
 
-func TestLengthsThatCannotBeAreHarmless(t *testing.T) {
+func TestImpossibleLengthsAreHarmless(t *testing.T) {
 	for _, name := range samples(t) {
 		body := sample(t, name)
 		for i := 0; i+4 <= min(len(body), 2500); i += 9 {
 			for _, v := range []uint32{0, 1, 0x7fffffff, 0xffffffff} {
 				damaged := bytes.Clone(body)
 				binary.BigEndian.PutUint32(damaged[i:], v)
-				if _, _, err := cleanBytes(damaged, keepNoLocation); err != nil && !isBlame(err) {
+				if _, _, err := cleanBytes(damaged, keepNoLocation); err != nil && !isFileError(err) {
 					t.Errorf("%s with %#x at %d: %v", name, v, i, err)
 				}
 			}
@@ -301,8 +302,8 @@ func TestLengthsThatCannotBeAreHarmless(t *testing.T) {
 	}
 }
 
-func TestBoxesInBoxesWithoutEndAreRefused(t *testing.T) {
-	// Each holds the next, so that whoever follows them runs out of stack.
+func TestDeeplyNestedBoxesAreRefused(t *testing.T) {
+	// Each contains the next, so that a recursive reader runs out of stack.
 	nest := func(outer, inner string, levels int) []byte {
 		b := make([]byte, 8*levels)
 		for i := range levels {
@@ -313,13 +314,15 @@ func TestBoxesInBoxesWithoutEndAreRefused(t *testing.T) {
 		return b
 	}
 	deep := nest("moof", "traf", 500_000)
-	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(sample(t, "film.mp4"), deep...)), fault.InvalidRequest, "do not fit")
+	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(sample(t, "film.mp4"), deep...)),
+		fault.InvalidRequest, "do not fit")
 	tracks := newBox("moov", bytes.Repeat(newBox("trak"), 1000))
-	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(newBox("ftyp", []byte("isom\x00\x00\x02\x00isomiso2")), tracks...)), fault.InvalidRequest, "1000 tracks")
+	refused(t, open(t, Config{}), "film.mp4", bytes.NewReader(append(newBox("ftyp",
+		[]byte("isom\x00\x00\x02\x00isomiso2")), tracks...)), fault.InvalidRequest, "1000 tracks")
 }
 
-func TestItemsThatLieOverEachOtherAreRefused(t *testing.T) {
-	// As many items as fit, each of which is the whole file: to go through them takes for ever.
+func TestOverlappingItemsAreRefused(t *testing.T) {
+	// As many items as fit, each of which is the whole file: reading them all takes forever.
 	for kind, lies := range map[string]string{"mime": "photo.avif", "hvc1": "photo.heic"} {
 		file := many(t, sample(t, lies)[:32], kind, 2000)
 		refused(t, open(t, Config{}), lies, bytes.NewReader(file), fault.InvalidRequest, "damaged")
@@ -339,7 +342,10 @@ func many(t testing.TB, start []byte, kind string, count int) []byte {
 		locations = be.AppendUint32(be.AppendUint32(locations, 40), uint32(5000+i))
 	}
 	ftyp := start[:be.Uint32(start)]
-	return slices.Concat(ftyp, newBox("mdat", data), newBox("meta", make([]byte, 4), newBox("hdlr", []byte("\x00\x00\x00\x00\x00\x00\x00\x00pict"), make([]byte, 13)),
-		newBox("pitm", []byte{0, 0, 0, 0, 0, 1}), newBox("iinf", be.AppendUint16(make([]byte, 4), uint16(count)), items), newBox("iloc", locations),
-		newBox("iprp", newBox("ipco", newBox("ispe", make([]byte, 4), []byte{0, 0, 0, 9, 0, 0, 0, 9})), newBox("ipma", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1}))))
+	return slices.Concat(ftyp, newBox("mdat", data), newBox("meta", make([]byte, 4),
+		newBox("hdlr", []byte("\x00\x00\x00\x00\x00\x00\x00\x00pict"), make([]byte, 13)),
+		newBox("pitm", []byte{0, 0, 0, 0, 0, 1}), newBox("iinf", be.AppendUint16(make([]byte, 4), uint16(count)),
+			items), newBox("iloc", locations),
+		newBox("iprp", newBox("ipco", newBox("ispe", make([]byte, 4), []byte{0, 0, 0, 9, 0, 0, 0, 9})),
+			newBox("ipma", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1}))))
 }

@@ -84,6 +84,8 @@ func TestAJPEGWithoutItsEndThatHidesAnotherFileIsRefused(t *testing.T) {
 		"a page":        "<html><body>hello</body></html>",
 		"a long text":   string(bytes.Repeat([]byte("The camera was at 48.8577 N 2.295 E. "), 30)),
 		"another photo": string(whole),
+		"a video":       string(sample(t, "film.mp4")),
+		"a trailer":     "\x00\x00\x01\x0a\x0e\x00\x00\x00Image_UTC_Data1500000000000SEFH\x6a\x00\x00\x00SEFT",
 		"no pixels":     "",
 	} {
 		body := append(bytes.Clone(whole[:len(whole)-2]), tail...)
@@ -159,7 +161,7 @@ func TestAVideoWithoutItsEndIsKept(t *testing.T) {
 	} {
 		staged, got := stage(t, open(t, Config{}), "film.mp4", body)
 		if staged.Width != 64 || bytes.Contains(got, []byte("Paris")) || bytes.Contains(got, []byte("48.857")) {
-			t.Errorf("%s: %+v, or a trace of the place", name, staged)
+			t.Errorf("%s: %+v, or a trace of the location", name, staged)
 		}
 		m := newMedium(t.Context(), &memory{got}, int64(len(got)))
 		if _, err := m.boxes(0, m.size); err != nil {
@@ -176,7 +178,8 @@ func TestAVideoWithoutItsEndIsKept(t *testing.T) {
 			t.Errorf("%s: %d bytes are stored, want %d", name, len(got), len(body)-200)
 		}
 	}
-	refused(t, open(t, Config{}), "no index", bytes.NewReader(sample(t, "film.mov")[:3000]), fault.InvalidRequest, "incomplete")
+	refused(t, open(t, Config{}), "no index", bytes.NewReader(sample(t, "film.mov")[:3000]), fault.InvalidRequest,
+		"incomplete")
 }
 
 func TestTimedPositionsAreErasedFromAVideoWithoutItsEnd(t *testing.T) {

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // A JPEG file is a list of segments, each a marker, a length and a content; a scan's coded pixels
@@ -76,7 +77,7 @@ func cleanJPEG(in input, out output, keep policy) (shape, error) {
 	}
 	out.Write([]byte{0xff, markerEOI})
 	if j.sh.incomplete {
-		if err := checkAppended(j.tail); err != nil {
+		if err := j.checkEnd(); err != nil {
 			return shape{}, err
 		}
 	}
@@ -95,6 +96,19 @@ type jpegCopy struct {
 	scans   int
 	hasExif bool   // the EXIF block, of which there is one, was read
 	tail    []byte // the last bytes of the last scan
+	foreign bool   // the pixels contain one of foreignWords
+}
+
+// foreignWords are in what cameras append to a photo. Without an end of the photo in between, it
+// looks like pixels.
+var foreignWords = [][]byte{[]byte("ftyp"), []byte("moov"), []byte("SEFT")}
+
+// checkEnd refuses a file without an end if what was copied as pixels is, or may be, another file.
+func (j *jpegCopy) checkEnd() error {
+	if j.foreign {
+		return errCutOff
+	}
+	return checkAppended(j.tail)
 }
 
 // next copies one segment, and the pixels that follow it. done is set at the end of the image.
@@ -244,8 +258,12 @@ func (j *jpegCopy) copyScan() error {
 		if _, err := j.out.Write(window[:i]); err != nil {
 			return err
 		}
-		j.tail = append(j.tail, window[max(0, i-tailLength):i]...)
-		j.tail = j.tail[max(0, len(j.tail)-tailLength):]
+		j.foreign = j.foreign || slices.ContainsFunc(foreignWords, func(word []byte) bool {
+			return bytes.Contains(window[:i], word)
+		})
+		part := window[max(0, i-tailLength):i]
+		drop := max(0, len(j.tail)+len(part)-tailLength)
+		j.tail = append(j.tail[:copy(j.tail, j.tail[drop:])], part...)
 		if _, err := j.in.Discard(i); err != nil {
 			return err
 		}

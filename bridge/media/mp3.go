@@ -2,7 +2,8 @@ package media
 
 import "bytes"
 
-// mpegFrame returns the length of the MPEG audio frame of layer III at the start of b, or 0. Specification: ISO/IEC 11172-3, 13818-3.
+// mpegFrame returns the length of the MPEG audio frame of layer III at the start of b, or 0.
+// Specification: ISO/IEC 11172-3, 13818-3.
 func mpegFrame(b []byte) int {
 	if len(b) < 4 || b[0] != 0xff || b[1]&0xe0 != 0xe0 {
 		return 0

@@ -5,18 +5,21 @@ import (
 	"testing"
 )
 
-// withTop puts boxes behind the last one of a film.
+// withTop appends boxes to a video.
 func withTop(t testing.TB, name string, boxes ...[]byte) []byte {
 	t.Helper()
 	return append(sample(t, name), bytes.Join(boxes, nil)...)
 }
 
-func TestAFilmLosesEveryBoxThatDoesNotPlayIt(t *testing.T) {
+func TestAVideoLosesEveryBoxThatDoesNotPlayIt(t *testing.T) {
 	place := []byte("+48.8577+002.2950/ Paris")
-	uuid := newBox("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), []byte(`<x:xmpmeta exif:GPSLatitude="48.857"/>`))
+	uuid := newBox("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"),
+		[]byte(`<x:xmpmeta exif:GPSLatitude="48.857"/>`))
 	for _, name := range []string{"film.mp4", "film.mov", "sound.m4a"} {
-		body := withTop(t, name, uuid, newBox("free", place), newBox("skip", place), newBox("emsg", place), newBox("udta", newBox("\xa9xyz", place)),
-			newBox("meta", make([]byte, 4), newBox("keys", []byte("com.apple.quicktime.location.ISO6709")), newBox("ilst", place)),
+		body := withTop(t, name, uuid, newBox("free", place), newBox("skip", place), newBox("emsg", place),
+			newBox("udta", newBox("\xa9xyz", place)),
+			newBox("meta", make([]byte, 4), newBox("keys", []byte("com.apple.quicktime.location.ISO6709")),
+				newBox("ilst", place)),
 			newBox("moof", newBox("traf", newBox("uuid", place), newBox("udta", place)), newBox("meta", place)))
 		for _, keep := range []string{"", "keep"} {
 			_, got := stage(t, open(t, Config{Keep: keep}), name, body)
@@ -32,7 +35,7 @@ func TestAFilmLosesEveryBoxThatDoesNotPlayIt(t *testing.T) {
 	}
 }
 
-// textTrack turns the sound of the sample film into a track of texts, of which each sample
+// textTrack turns the audio of the sample video into a track of texts, of which each sample
 // begins with the same words.
 func textTrack(t testing.TB, words string) []byte {
 	t.Helper()
@@ -58,7 +61,7 @@ func textTrack(t testing.TB, words string) []byte {
 	return film
 }
 
-func TestSubtitlesThatTellThePlaceAreErased(t *testing.T) {
+func TestSubtitlesThatMentionTheLocationAreErased(t *testing.T) {
 	for words, stays := range map[string]bool{
 		"Good morning":                        true,
 		"HOME(2.2950,48.8577) 2026.05.23":     false,
@@ -72,7 +75,7 @@ func TestSubtitlesThatTellThePlaceAreErased(t *testing.T) {
 	}
 }
 
-func TestAFilmDoesNotNameItsMaker(t *testing.T) {
+func TestAVideoDoesNotNameItsMaker(t *testing.T) {
 	film := sample(t, "film.mp4")
 	i := bytes.Index(film, []byte("VideoHandler"))
 	if i < 0 {

@@ -15,7 +15,8 @@ import (
 
 // traces are texts that only the metadata of the samples contains.
 var traces = []string{
-	"48.857", "+48.8577+002.2950", "Paris", "Phone", "Tele\x00", "12345", "iPhone", "photoshop:City", "GPSLatitude", "loci",
+	"48.857", "+48.8577+002.2950", "Paris", "Phone", "Tele\x00", "12345", "iPhone", "photoshop:City", "GPSLatitude",
+	"loci",
 }
 
 func TestNoTraceOfLocationOrDeviceIsLeft(t *testing.T) {
@@ -35,7 +36,7 @@ func TestNoTraceOfLocationOrDeviceIsLeft(t *testing.T) {
 	}
 }
 
-// tool finds a program of Debian's, or skips the test.
+// tool finds a program of Debian, or skips the test.
 func tool(t *testing.T, name, pack string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -45,10 +46,11 @@ func tool(t *testing.T, name, pack string) string {
 	return path
 }
 
-func TestExiftoolFindsNoPlaceAndNoDevice(t *testing.T) {
+func TestExiftoolFindsNoLocationAndNoDevice(t *testing.T) {
 	exiftool := tool(t, "exiftool", "libimage-exiftool-perl")
 	s := open(t, Config{})
-	words := []string{"gps", "location", "city", "make", "model", "serial", "latitude", "longitude", "comment", "warning", "error"}
+	words := []string{"gps", "location", "city", "make", "model", "serial", "latitude", "longitude", "comment",
+		"warning", "error"}
 	find := func(path string) (found []string) {
 		t.Helper()
 		out, err := exec.CommandContext(t.Context(), exiftool, "-s", "-a", "-u", "-ee", path).CombinedOutput()
@@ -80,7 +82,7 @@ func TestExiftoolFindsNoPlaceAndNoDevice(t *testing.T) {
 	}
 }
 
-func TestFFmpegPlaysWhatWasCleaned(t *testing.T) {
+func TestFFmpegDecodesCleanedFilesToTheSame(t *testing.T) {
 	ffmpeg := tool(t, "ffmpeg", "ffmpeg")
 	s := open(t, Config{})
 	// The MD5 of every frame and sample, decoded.
@@ -98,25 +100,30 @@ func TestFFmpegPlaysWhatWasCleaned(t *testing.T) {
 			continue
 		}
 		staged, _ := stage(t, s, name, sample(t, name))
-		before, after := decoded(filepath.Join("..", "..", "testdata", "media", name)), decoded(filepath.Join(s.dir, staged.File))
+		before := decoded(filepath.Join("..", "..", "testdata", "media", name))
+		after := decoded(filepath.Join(s.dir, staged.File))
 		if before != after {
 			t.Errorf("%s: decodes to %q, before to %q", name, after, before)
 		}
 	}
 }
 
-func TestKeepKeepsAllButThePlace(t *testing.T) {
+func TestKeepKeepsAllButTheLocation(t *testing.T) {
 	for _, c := range []struct {
-		sample     string
-		stays      []string
-		stayAfter  []string // with keep-location only
-		unreadable bool
+		sample    string
+		stays     []string
+		stayAfter []string // with keep-location only
 	}{
-		{sample: "photo.jpg", stays: []string{"Phone", "Tele", "12345", "Walk", "dc:title"}, stayAfter: []string{"Paris", "photoshop:City", "exif:GPSLatitude"}},
-		{sample: "picture.png", stays: []string{"Phone", "Tele", "12345", "Walk", "dc:title"}, stayAfter: []string{"Paris", "exif:GPSLatitude"}},
-		{sample: "lossy.webp", stays: []string{"Phone", "Tele", "12345", "Walk"}, stayAfter: []string{"Paris", "exif:GPSLatitude"}},
-		{sample: "animated.webp", stays: []string{"Phone", "Tele", "12345", "Walk"}, stayAfter: []string{"Paris", "exif:GPSLatitude"}},
-		{sample: "photo.avif", stays: []string{"Phone", "Tele", "12345", "Walk"}, stayAfter: []string{"Paris", "exif:GPSLatitude"}},
+		{sample: "photo.jpg", stays: []string{"Phone", "Tele", "12345", "Walk", "dc:title"},
+			stayAfter: []string{"Paris", "photoshop:City", "exif:GPSLatitude"}},
+		{sample: "picture.png", stays: []string{"Phone", "Tele", "12345", "Walk", "dc:title"},
+			stayAfter: []string{"Paris", "exif:GPSLatitude"}},
+		{sample: "lossy.webp", stays: []string{"Phone", "Tele", "12345", "Walk"},
+			stayAfter: []string{"Paris", "exif:GPSLatitude"}},
+		{sample: "animated.webp", stays: []string{"Phone", "Tele", "12345", "Walk"},
+			stayAfter: []string{"Paris", "exif:GPSLatitude"}},
+		{sample: "photo.avif", stays: []string{"Phone", "Tele", "12345", "Walk"},
+			stayAfter: []string{"Paris", "exif:GPSLatitude"}},
 		{sample: "photo.heic", stays: []string{"Phone", "Tele", "12345"}},
 		{sample: "animated.gif", stayAfter: []string{"At home in Paris"}},
 		{sample: "sound.mp3", stays: []string{"A walk"}, stayAfter: []string{"48.8577"}},
@@ -156,7 +163,8 @@ func TestExiftoolReadsWhatKeepLeft(t *testing.T) {
 	s := open(t, Config{Keep: "keep", MaxWidth: 60}) // JPEG, PNG and WebP are encoded anew, too
 	for _, name := range []string{"photo.jpg", "picture.png", "photo.avif", "photo.heic", "animated.webp"} {
 		staged, _ := stage(t, s, name, sample(t, name))
-		out, err := exec.CommandContext(t.Context(), exiftool, "-s", "-a", "-G1", filepath.Join(s.dir, staged.File)).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), exiftool, "-s", "-a", "-G1",
+			filepath.Join(s.dir, staged.File)).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
@@ -174,7 +182,7 @@ func TestExiftoolReadsWhatKeepLeft(t *testing.T) {
 	}
 }
 
-func TestTheEXIFBlockLosesItsPlace(t *testing.T) {
+func TestAnEXIFBlockLosesItsLocation(t *testing.T) {
 	for _, order := range []binary.ByteOrder{binary.BigEndian, binary.LittleEndian} {
 		block := exifBlock(order, 6)
 		if !stripEXIF(block) {
@@ -196,7 +204,7 @@ func TestTheEXIFBlockLosesItsPlace(t *testing.T) {
 	}
 }
 
-func TestAJPEGLosesEverySegmentThatIsNoPicture(t *testing.T) {
+func TestAJPEGLosesEverySegmentThatIsNoImage(t *testing.T) {
 	icc := profile("RGB ", 70_000)
 	plain := photo(t, scene(40, 30))
 	with := photo(t, scene(40, 30), slices.Concat(
@@ -210,12 +218,14 @@ func TestAJPEGLosesEverySegmentThatIsNoPicture(t *testing.T) {
 		segment(0xe3, []byte("Meta\x00\x00Paris")),
 		segment(0xeb, []byte("HDR_RI Paris")),
 		segment(0xec, []byte("Ducky\x00Paris")),
-		segment(markerAPPD, append(bytes.Clone(sigPhotoshop), "8BIM\x04\x04\x00\x00\x00\x00\x00\x0a\x1c\x02\x5a\x00\x05Paris"...)),
+		segment(markerAPPD, append(bytes.Clone(sigPhotoshop),
+			"8BIM\x04\x04\x00\x00\x00\x00\x00\x0a\x1c\x02\x5a\x00\x05Paris"...)),
 		segment(markerAPPE, []byte("Adobe\x00\x64\x00\x00\x00\x00\x01Paris")),
 		segment(markerAPPF, []byte("Paris")),
 		segment(markerCOM, []byte("Paris")),
 	))
-	with = append(with, append([]byte{0xff, 0xd8, 0xff, 0xe1}, "\x00\x00\x00\x18ftypmp42 a film made in Paris\x00\x01\x02\x03\x04\x05"...)...)
+	with = append(with, append([]byte{0xff, 0xd8, 0xff, 0xe1},
+		"\x00\x00\x00\x18ftypmp42 a film made in Paris\x00\x01\x02\x03\x04\x05"...)...)
 	_, got := stage(t, open(t, Config{}), "photo.jpg", with)
 	want := photo(t, scene(40, 30), slices.Concat(
 		segment(markerAPP0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x00\x00")),
@@ -223,7 +233,8 @@ func TestAJPEGLosesEverySegmentThatIsNoPicture(t *testing.T) {
 		segment(markerAPPE, []byte("Adobe\x00\x64\x00\x00\x00\x00\x01")),
 	))
 	if !bytes.Equal(got, want) {
-		t.Errorf("what is left differs from the picture, its profile and how its colours are coded: %d bytes, want %d", len(got), len(want))
+		t.Errorf("what is left differs from the image, its profile and how its colours are coded: %d bytes, want %d",
+			len(got), len(want))
 	}
 	before, err := jpeg.Decode(bytes.NewReader(plain))
 	if err != nil {
@@ -238,7 +249,7 @@ func TestAJPEGLosesEverySegmentThatIsNoPicture(t *testing.T) {
 	}
 }
 
-func TestAPNGLosesEveryChunkThatIsNoPicture(t *testing.T) {
+func TestAPNGLosesEveryChunkThatIsNoImage(t *testing.T) {
 	var b bytes.Buffer
 	if err := png.Encode(&b, scene(30, 20)); err != nil {
 		t.Fatal(err)
@@ -250,7 +261,8 @@ func TestAPNGLosesEveryChunkThatIsNoPicture(t *testing.T) {
 	for _, name := range []string{"tEXt", "zTXt", "iTXt", "tIME", "vpAg", "prVt", "eXIf"} {
 		writeChunk(&extra, name, []byte("Comment\x00Paris"))
 	}
-	with := slices.Concat(plain[:33], extra.Bytes(), colours.Bytes(), plain[33:len(plain)-12], extra.Bytes(), plain[len(plain)-12:], []byte("\x00\x01\x02Paris\x03\x04"))
+	with := slices.Concat(plain[:33], extra.Bytes(), colours.Bytes(), plain[33:len(plain)-12], extra.Bytes(),
+		plain[len(plain)-12:], []byte("\x00\x01\x02Paris\x03\x04"))
 	_, got := stage(t, open(t, Config{}), "picture.png", with)
 	if want := slices.Concat(plain[:33], colours.Bytes(), plain[33:]); !bytes.Equal(got, want) {
 		t.Errorf("%d bytes are left, want %d: %q", len(got), len(want), got[:min(len(got), 200)])
@@ -260,7 +272,7 @@ func TestAPNGLosesEveryChunkThatIsNoPicture(t *testing.T) {
 	}
 }
 
-func TestXMPLosesPlacesInEveryForm(t *testing.T) {
+func TestXMPLosesLocationsInEveryForm(t *testing.T) {
 	for _, c := range []struct{ name, packet, want string }{
 		{"attributes",
 			`<x><r photoshop:City="Paris" dc:title="Walk" exif:GPSLatitude = '48,51N' a="1"/></x>`,
@@ -269,19 +281,23 @@ func TestXMPLosesPlacesInEveryForm(t *testing.T) {
 			`<x><exif:GPSLongitude>2,17E</exif:GPSLongitude><dc:title>Walk</dc:title><photoshop:Country/></x>`,
 			`<x><dc:title>Walk</dc:title></x>`},
 		{"structures",
-			`<x><Iptc4xmpExt:LocationCreated><rdf:Bag><rdf:li City="Paris">a<b>c</b></rdf:li></rdf:Bag></Iptc4xmpExt:LocationCreated>d</x>`,
+			`<x><Iptc4xmpExt:LocationCreated><rdf:Bag><rdf:li City="Paris">` +
+				`a<b>c</b></rdf:li></rdf:Bag></Iptc4xmpExt:LocationCreated>d</x>`,
 			`<x>d</x>`},
-		{"other prefixes", `<x><q:Sublocation>Montmartre</q:Sublocation><z drone-dji:GpsLatitude="1"></z></x>`, `<x><z></z></x>`},
-		{"nothing to do", "<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>", "<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>"},
+		{"other prefixes", `<x><q:Sublocation>Montmartre</q:Sublocation><z drone-dji:GpsLatitude="1"></z></x>`,
+			`<x><z></z></x>`},
+		{"nothing to do", "<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>",
+			"<?xpacket begin='\ufeff'?><x> <!-- a --> &lt; </x>\n  <?xpacket end='w'?>"},
 	} {
 		got, ok := stripXMP([]byte(c.packet))
 		if !ok || string(got) != c.want {
 			t.Errorf("%s:\ngot  %s (%v)\nwant %s", c.name, got, ok, c.want)
 		}
 	}
-	for _, packet := range []string{"<x>", "<x", "</x>", "<x></x></x>", "<x>&nosuch;</x>", "\xff\xfe<\x00x\x00", "<x a=b/>"} {
+	for _, packet := range []string{"<x>", "<x", "</x>", "<x></x></x>", "<x>&nosuch;</x>", "\xff\xfe<\x00x\x00",
+		"<x a=b/>"} {
 		if got, ok := stripXMP([]byte(packet)); ok && strings.Contains(packet, "x>") && packet != "<x></x>" {
-			t.Errorf("%q was taken as %q", packet, got)
+			t.Errorf("%q was accepted as %q", packet, got)
 		}
 	}
 }
@@ -301,7 +317,7 @@ func TestTimedPositionsAreErased(t *testing.T) {
 		t.Error("the track is still there")
 	}
 	if len(got) != len(film) {
-		t.Errorf("the film has %d bytes, before %d", len(got), len(film))
+		t.Errorf("the video has %d bytes, before %d", len(got), len(film))
 	}
 	mdat := bytes.Index(film, []byte("mdat"))
 	size := int(binary.BigEndian.Uint32(film[mdat-4:]))
@@ -319,15 +335,17 @@ func TestTimedPositionsAreErased(t *testing.T) {
 	}
 	_, kept := stage(t, open(t, Config{Keep: "keep-location"}), "film.mp4", film)
 	if !bytes.Equal(kept, film) {
-		t.Error("with keep-location the film was changed")
+		t.Error("with keep-location the video was changed")
 	}
 }
 
-func TestTheGIFKeepsItsFramesAndItsLoop(t *testing.T) {
+func TestAGIFKeepsItsFramesAndItsLoop(t *testing.T) {
 	_, got := stage(t, open(t, Config{}), "animated.gif", sample(t, "animated.gif"))
 	before, after := frames(t, sample(t, "animated.gif")), frames(t, got)
-	if len(before.Image) != 3 || len(after.Image) != 3 || before.LoopCount != after.LoopCount || !slices.Equal(before.Delay, after.Delay) {
-		t.Fatalf("%d frames, loop %d, delays %v; before %d, %d, %v", len(after.Image), after.LoopCount, after.Delay, len(before.Image), before.LoopCount, before.Delay)
+	if len(before.Image) != 3 || len(after.Image) != 3 || before.LoopCount != after.LoopCount ||
+		!slices.Equal(before.Delay, after.Delay) {
+		t.Fatalf("%d frames, loop %d, delays %v; before %d, %d, %v", len(after.Image), after.LoopCount, after.Delay,
+			len(before.Image), before.LoopCount, before.Delay)
 	}
 	for i := range after.Image {
 		if d := difference(t, before.Image[i], after.Image[i]); d != 0 {
@@ -336,7 +354,7 @@ func TestTheGIFKeepsItsFramesAndItsLoop(t *testing.T) {
 	}
 }
 
-func TestXMPInAGIFIsLeftOut(t *testing.T) {
+func TestXMPInAGIFIsRemoved(t *testing.T) {
 	plain := sample(t, "animated.gif")
 	head := 13 + 3<<(plain[10]&7+1)
 	packet := `<?xpacket begin=""?><x:xmpmeta exif:GPSLatitude="48,51.46N"/><?xpacket end="w"?>`
@@ -345,7 +363,8 @@ func TestXMPInAGIFIsLeftOut(t *testing.T) {
 	for i := 0xff; i >= 0; i-- {
 		trailer = append(trailer, byte(i))
 	}
-	with := slices.Concat(plain[:head], []byte("\x21\xff\x0bXMP DataXMP"), []byte(packet), trailer, []byte{0}, plain[head:])
+	with := slices.Concat(plain[:head], []byte("\x21\xff\x0bXMP DataXMP"), []byte(packet), trailer, []byte{0},
+		plain[head:])
 	for _, keep := range []string{"", "keep", "keep-location"} {
 		_, got := stage(t, open(t, Config{Keep: keep}), "animated.gif", with)
 		if stays := bytes.Contains(got, []byte("GPSLatitude")); stays != (keep == "keep-location") {

@@ -55,7 +55,7 @@ func open(t testing.TB, c Config) *Store {
 	return s
 }
 
-// stage stores an upload that must be taken, and reads it back.
+// stage stores an upload that must be accepted, and reads it back.
 func stage(t testing.TB, s *Store, name string, body []byte) (Staged, []byte) {
 	t.Helper()
 	staged, err := s.Stage(t.Context(), name, bytes.NewReader(body))
@@ -77,8 +77,8 @@ func stage(t testing.TB, s *Store, name string, body []byte) (Staged, []byte) {
 	return staged, b
 }
 
-// refused checks that an upload is refused with the code, in words that hold the text, and
-// that nothing is left of it.
+// refused checks that an upload is refused with the code, with a message that
+// contains the text, and that nothing is left of it.
 func refused(t testing.TB, s *Store, name string, body io.Reader, code fault.Code, text string) {
 	t.Helper()
 	before := listing(t, s)
@@ -86,7 +86,7 @@ func refused(t testing.TB, s *Store, name string, body io.Reader, code fault.Cod
 	var f *fault.Error
 	switch {
 	case err == nil:
-		t.Errorf("%.60q was taken as %+v", name, staged)
+		t.Errorf("%.60q was accepted as %+v", name, staged)
 		return
 	case !errors.As(err, &f):
 		t.Errorf("%.60q: %v is no *fault.Error", name, err)
@@ -98,7 +98,7 @@ func refused(t testing.TB, s *Store, name string, body io.Reader, code fault.Cod
 		t.Errorf("%.60q: %q does not say what to do", name, f.Description())
 	}
 	if after := listing(t, s); !slices.Equal(before, after) {
-		t.Errorf("%.60q: the folder holds %v, before %v", name, after, before)
+		t.Errorf("%.60q: the folder contains %v, before %v", name, after, before)
 	}
 }
 
@@ -115,18 +115,19 @@ func listing(t testing.TB, s *Store) (names []string) {
 	return names
 }
 
-// scene is a picture whose corners and sides all differ, smooth enough for JPEG.
+// scene is an image whose corners and sides all differ, smooth enough for JPEG.
 func scene(width, height int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			img.SetNRGBA(x, y, color.NRGBA{uint8(40 + 200*x/width), uint8(220 - 180*y/height), uint8(60 + 100*x*y/(width*height)), 255})
+			img.SetNRGBA(x, y, color.NRGBA{uint8(40 + 200*x/width), uint8(220 - 180*y/height),
+				uint8(60 + 100*x*y/(width*height)), 255})
 		}
 	}
 	return img
 }
 
-// photo is a JPEG of an image, with segments put in behind its start.
+// photo is a JPEG of an image, with segments inserted behind its start.
 func photo(t testing.TB, img image.Image, segments ...[]byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -189,7 +190,7 @@ func exifSegment(order binary.ByteOrder, turned int) []byte {
 	return segment(markerAPP1, append([]byte("Exif\x00\x00"), exifBlock(order, turned)...))
 }
 
-// profile is bytes that have the head of a colour profile and are as many as asked for.
+// profile returns so many bytes with the head of a colour profile.
 func profile(space string, size int) []byte {
 	b := make([]byte, size)
 	for i := range b {
@@ -200,7 +201,7 @@ func profile(space string, size int) []byte {
 	return b
 }
 
-// hasSegment tells whether a JPEG has a segment that begins like this.
+// hasSegment reports whether a JPEG has a segment with this prefix.
 func hasSegment(b []byte, marker byte, start []byte) bool {
 	for b = b[2:]; len(b) > 4 && b[0] == 0xff && b[1] != markerSOS; {
 		n := int(binary.BigEndian.Uint16(b[2:]))
@@ -212,8 +213,8 @@ func hasSegment(b []byte, marker byte, start []byte) bool {
 	return false
 }
 
-// turnedOf is the orientation that a JPEG's EXIF block tells.
-func turnedOf(b []byte) int {
+// orientationOf is the orientation in a JPEG's EXIF block.
+func orientationOf(b []byte) int {
 	i := bytes.Index(b, []byte("Exif\x00\x00"))
 	if i < 0 {
 		return 1
@@ -221,7 +222,7 @@ func turnedOf(b []byte) int {
 	return max(1, orientation(b[i+6:]))
 }
 
-// seen is the pixel that a viewer shows at a place, written down from the EXIF standard: which
+// seen is the pixel that a viewer shows at a point, written from the EXIF standard: which
 // side the stored picture's first row and first column are.
 func seen(stored image.Image, turned, x, y int) color.Color {
 	w, h := stored.Bounds().Dx(), stored.Bounds().Dy()
@@ -244,7 +245,7 @@ func seen(stored image.Image, turned, x, y int) color.Color {
 	return stored.At(x, y)
 }
 
-// stored is how a camera that is held differently stores what shall be seen as img.
+// stored is how a camera that is held differently stores what is to be seen as img.
 func stored(img image.Image, turned int) image.Image {
 	w, h := img.Bounds().Dx(), img.Bounds().Dy()
 	if turned >= 5 {
@@ -271,11 +272,11 @@ func (c *positions) ColorModel() color.Model { return color.NRGBAModel }
 func (c *positions) Bounds() image.Rectangle { return image.Rect(0, 0, c.w, c.h) }
 func (c *positions) At(x, y int) color.Color { return place{x, y} }
 
-// difference is the mean difference of two pictures' channels, of 255.
+// difference is the mean difference of two images' channels, of 255.
 func difference(t testing.TB, a, b image.Image) float64 {
 	t.Helper()
 	if a.Bounds().Size() != b.Bounds().Size() {
-		t.Fatalf("the pictures are %v and %v", a.Bounds().Size(), b.Bounds().Size())
+		t.Fatalf("the images are %v and %v", a.Bounds().Size(), b.Bounds().Size())
 	}
 	sum, n := 0.0, 0
 	for y := range a.Bounds().Dy() {

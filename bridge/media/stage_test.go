@@ -19,7 +19,7 @@ import (
 	"gitpost/bridge/fault"
 )
 
-func TestEveryKindIsToldByItsContent(t *testing.T) {
+func TestEveryKindIsRecognizedByItsContent(t *testing.T) {
 	s := open(t, Config{})
 	for _, c := range []struct {
 		sample, mime, extension string
@@ -45,17 +45,18 @@ func TestEveryKindIsToldByItsContent(t *testing.T) {
 		{"sound.opus", "audio/ogg", ".ogg", 0, 0},
 		{"paper.pdf", "application/pdf", ".pdf", 0, 0},
 	} {
-		// The name lies: it must not matter.
+		// The name is wrong, which must not matter.
 		for _, name := range []string{c.sample, "page.html"} {
 			staged, _ := stage(t, s, name, sample(t, c.sample))
-			if staged.ContentType != c.mime || filepath.Ext(staged.Name) != c.extension || staged.Width != c.width || staged.Height != c.height {
+			if staged.ContentType != c.mime || filepath.Ext(staged.Name) != c.extension || staged.Width != c.width ||
+				staged.Height != c.height {
 				t.Errorf("%s as %q: %+v; want %s, %s, %d × %d", c.sample, name, staged, c.mime, c.extension, c.width, c.height)
 			}
 		}
 	}
 }
 
-func TestAPlainFileStaysAsItIs(t *testing.T) {
+func TestAFileWithoutMetadataStaysAsItIs(t *testing.T) {
 	s := open(t, Config{})
 	for _, c := range []struct {
 		name string
@@ -120,13 +121,13 @@ func TestNamesAreReadableSafeAndUnguessable(t *testing.T) {
 	for range 20 {
 		staged, _ := stage(t, s, "same.jpg", body)
 		if seen[staged.Name] {
-			t.Fatalf("%s was given twice", staged.Name)
+			t.Fatalf("%s was used twice", staged.Name)
 		}
 		seen[staged.Name] = true
 	}
 }
 
-func TestAStoreTakesWhatItIsToldToTake(t *testing.T) {
+func TestAStoreAcceptsWhatItsConfigurationNames(t *testing.T) {
 	s := open(t, Config{Accept: []string{"image/jpeg", " Audio/* "}})
 	for name, taken := range map[string]bool{
 		"photo.jpg": true, "sound.mp3": true, "sound.m4a": true, "sound.ogg": true, "sound.wav": true, "sound.flac": true,
@@ -144,21 +145,22 @@ func TestAStoreTakesWhatItIsToldToTake(t *testing.T) {
 		{Dir: t.TempDir(), Keep: "yes"},
 	} {
 		if _, err := Open(c); err == nil {
-			t.Errorf("%+v was taken", c)
+			t.Errorf("%+v was accepted", c)
 		}
 	}
 }
 
-func TestAHEICThatIsNotAcceptedIsNotConvertedEither(t *testing.T) {
+func TestAHEICThatIsNotAcceptedIsNotConverted(t *testing.T) {
 	s := open(t, Config{Accept: []string{"image/jpeg"}})
 	refused(t, s, "photo.heic", bytes.NewReader(sample(t, "photo.heic")), fault.UnsupportedMedia, "send JPEG")
 }
 
-func TestWhatIsTooLargeIsRefused(t *testing.T) {
+func TestAFileThatIsTooLargeIsRefused(t *testing.T) {
 	body := photo(t, scene(40, 40))
 	exact := open(t, Config{MaxSize: int64(len(body))})
 	stage(t, exact, "photo.jpg", body)
-	refused(t, open(t, Config{MaxSize: int64(len(body)) - 1}), "photo.jpg", bytes.NewReader(body), fault.TooLarge, "larger than")
+	refused(t, open(t, Config{MaxSize: int64(len(body)) - 1}), "photo.jpg", bytes.NewReader(body), fault.TooLarge,
+		"larger than")
 	endless := io.MultiReader(bytes.NewReader(body), &zeros{})
 	refused(t, open(t, Config{MaxSize: 1 << 20}), "photo.jpg", endless, fault.TooLarge, "larger than 1 MB")
 }
@@ -167,7 +169,7 @@ type zeros struct{}
 
 func (*zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestABrokenUploadLeavesNothing(t *testing.T) {
+func TestAnInterruptedUploadLeavesNothing(t *testing.T) {
 	s := open(t, Config{})
 	body := sample(t, "film.mp4")
 	lost := errors.New("connection reset")
@@ -177,12 +179,13 @@ func TestABrokenUploadLeavesNothing(t *testing.T) {
 	}
 	refused(t, s, "empty", strings.NewReader(""), fault.InvalidRequest, "empty")
 	own := &fault.Error{Code: fault.InvalidToken, Message: "the token was revoked", Hint: "make a new one"}
-	refused(t, s, "refused by the body's reader", io.MultiReader(bytes.NewReader(body[:50]), iotest.ErrReader(own)), fault.InvalidToken, "revoked")
+	refused(t, s, "refused by the body's reader", io.MultiReader(bytes.NewReader(body[:50]), iotest.ErrReader(own)),
+		fault.InvalidToken, "revoked")
 	limited := http.MaxBytesReader(nil, io.NopCloser(bytes.NewReader(body)), 5000)
 	refused(t, s, "beyond the request's limit", limited, fault.TooLarge, "larger than 5000 bytes")
 }
 
-func TestAnUploadWhoseClientIsGoneIsGivenUp(t *testing.T) {
+func TestAnUploadEndsWithItsRequest(t *testing.T) {
 	s := open(t, Config{MaxWidth: 32})
 	body := gridded{columns: 2, rows: 2, width: 128, height: 128}.file(t, sample(t, "tiles.heic"))
 	ctx, gone := context.WithCancel(t.Context())
@@ -196,7 +199,7 @@ func TestAnUploadWhoseClientIsGoneIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestReadersThatGiveLittleAtATimeAreRead(t *testing.T) {
+func TestABodyCanArriveByteByByte(t *testing.T) {
 	s := open(t, Config{})
 	for _, name := range samples(t) {
 		if staged, err := s.Stage(t.Context(), name, iotest.OneByteReader(bytes.NewReader(sample(t, name)))); err != nil {
@@ -207,7 +210,7 @@ func TestReadersThatGiveLittleAtATimeAreRead(t *testing.T) {
 	}
 }
 
-func TestOpenRemovesWhatBrokenUploadsLeft(t *testing.T) {
+func TestOpenRemovesInterruptedUploads(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "odd [name]*", "uploads")
 	s := open(t, Config{Dir: dir})
 	info, err := os.Stat(dir)
@@ -226,7 +229,7 @@ func TestOpenRemovesWhatBrokenUploadsLeft(t *testing.T) {
 	}
 	again := open(t, Config{Dir: dir})
 	if got := listing(t, again); !slices.Equal(got, []string{staged.File}) {
-		t.Errorf("the folder holds %v, want %s alone", got, staged.File)
+		t.Errorf("the folder contains %v, want %s alone", got, staged.File)
 	}
 	got, err := os.ReadFile(filepath.Join(dir, staged.File))
 	if err != nil || !bytes.Equal(got, want) {
@@ -243,7 +246,8 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret", tempPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
+	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret",
+		tempPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
 		if f, err := s.File(name); err == nil {
 			f.Close()
 			t.Errorf("File opened %q", name)
@@ -254,7 +258,7 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	}
 	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if _, err := os.Stat(filepath.Join(parent, name)); err != nil {
-			t.Errorf("Remove took %s away", name)
+			t.Errorf("Remove removed %s", name)
 		}
 	}
 	staged, _ := stage(t, s, "photo.jpg", photo(t, scene(4, 4)))
@@ -268,7 +272,7 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	}
 }
 
-func TestUploadsAtOnceDoNotMix(t *testing.T) {
+func TestConcurrentUploadsAreIndependent(t *testing.T) {
 	s := open(t, Config{MaxWidth: 50})
 	var group sync.WaitGroup
 	for i := range 8 {
@@ -284,6 +288,6 @@ func TestUploadsAtOnceDoNotMix(t *testing.T) {
 	}
 	group.Wait()
 	if got := listing(t, s); len(got) != 8 {
-		t.Errorf("the folder holds %d files, want 8: %v", len(got), got)
+		t.Errorf("the folder contains %d files, want 8: %v", len(got), got)
 	}
 }

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-func TestSweepRemovesOldStagedFilesAndNothingElse(t *testing.T) {
+func TestSweepRemovesOldStagedFilesOnly(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Open(Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	for name, age := range map[string]time.Duration{"old.jpg": 48 * time.Hour, "new.jpg": time.Hour, ".part-1": 48 * time.Hour} {
+	for name, age := range map[string]time.Duration{"old.jpg": 48 * time.Hour, "new.jpg": time.Hour,
+		".part-1": 48 * time.Hour} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
 			t.Fatal(err)

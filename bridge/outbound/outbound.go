@@ -1,6 +1,6 @@
-// Package outbound fetches URLs that strangers name: an app's client_id, the sign-in server
-// of a site. For URLs that the configuration names, which may be private, there are NewTrusted
-// and Call.
+// Package outbound fetches URLs that others supply, such as an app's client_id, the pages that a
+// post is about, or the sign-in server of a site; and calls those that the configuration names (see
+// NewTrusted and Call).
 //
 // A Client connects to public addresses only. It checks each connection after the name was
 // resolved, so a name that points, now or later, to this machine, to a private network or to

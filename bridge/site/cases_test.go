@@ -174,7 +174,8 @@ func (c siteCase) checkRedirects(t *testing.T, s *generatortest.Site, aliases ma
 		predicted[strings.TrimSuffix(alias, "index.html")] = target
 	}
 	for out, target := range c.Redirects {
-		if strings.HasSuffix(out, "index.html") && strings.Count(out, "/") <= 1 && !strings.Contains(target, "/posts/") && strings.TrimSuffix(target, "/") == strings.TrimSuffix(homeOf(s, target), "/") {
+		if strings.HasSuffix(out, "index.html") && strings.Count(out, "/") <= 1 && !strings.Contains(target, "/posts/") &&
+			strings.TrimSuffix(target, "/") == strings.TrimSuffix(homeOf(s, target), "/") {
 			continue
 		}
 		found := false
@@ -183,7 +184,8 @@ func (c siteCase) checkRedirects(t *testing.T, s *generatortest.Site, aliases ma
 			if err != nil {
 				t.Fatalf("alias %q: %v", alias, err)
 			}
-			if strings.HasSuffix("/"+strings.TrimSuffix(out, "index.html"), u.Path) || strings.HasSuffix(u.Path, "/"+strings.TrimSuffix(out, "index.html")) {
+			if strings.HasSuffix("/"+strings.TrimSuffix(out, "index.html"), u.Path) ||
+				strings.HasSuffix(u.Path, "/"+strings.TrimSuffix(out, "index.html")) {
 				found = true
 				delete(predicted, alias)
 				if to != target {
@@ -207,7 +209,8 @@ func homeOf(c *generatortest.Site, target string) string {
 	rest, _ := strings.CutPrefix(target, base)
 	rest = strings.TrimSuffix(rest, "index.html")
 	if rest == "" || !strings.Contains(strings.TrimSuffix(rest, "/"), "/") && len(rest) <= 6 {
-		return strings.TrimSuffix(target, "index.html") + map[bool]string{true: "index.html"}[strings.HasSuffix(target, "index.html")]
+		return strings.TrimSuffix(target, "index.html") +
+			map[bool]string{true: "index.html"}[strings.HasSuffix(target, "index.html")]
 	}
 	return base
 }

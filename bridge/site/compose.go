@@ -53,18 +53,20 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	return made, s.readable(op, made.Data)
 }
 
-// readable makes sure that a file can be read again before it is written: there are limits.
+// readable checks that a file can be read again before it is written: the size of front matter is
+// limited.
 func (s *Site) readable(op string, data []byte) error {
 	if _, err := s.Parse(data); err != nil {
 		return &fault.Error{
 			Code: fault.TooLarge, Op: op,
-			Message: fmt.Sprintf("the post's file could not be read again (%s)", err), Hint: "send less in one post; nothing was written", Err: err,
+			Message: fmt.Sprintf("the post's file could not be read again (%s)", err),
+			Hint:    "send less in one post; nothing was written", Err: err,
 		}
 	}
 	return nil
 }
 
-// prepared takes away what is no property: commands, and names without values.
+// prepared removes what is not a property: commands, and names without values.
 func prepared(item mf2.Item) mf2.Item {
 	item = item.Clone()
 	if item.Properties == nil {
@@ -90,8 +92,8 @@ func prepared(item mf2.Item) mf2.Item {
 	return item
 }
 
-// dateOf is when the post is dated: as the client said, else now. published of the item is
-// set to it when there was none.
+// dateOf returns the date of the post: the client's, else now, which is then its published
+// property.
 func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 	for _, v := range item.Properties["published"] {
 		if m, ok := readMoment(v, s.rules.Zone); ok {
@@ -105,7 +107,7 @@ func (s *Site) dateOf(item *mf2.Item) (moment, error) {
 	return now, nil
 }
 
-// A spot is where a post goes but for its slug.
+// A placement is where a post goes, except for its slug.
 type placement struct {
 	pattern  string // from the repository's root
 	at       time.Time
@@ -113,7 +115,7 @@ type placement struct {
 	section  string
 }
 
-// spotFor picks the pattern: the type's own, the configured one, else the neighbours'.
+// placementFor chooses the pattern: the type's own, the configured one, else the neighbours'.
 func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placement {
 	at := when.time
 	if s.rules.SiteDay {
@@ -137,8 +139,8 @@ func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placemen
 	return placement{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
 }
 
-// rooted is a configured pattern from the repository's root: as it is when it starts with
-// the content folder, else below folder.
+// rooted returns a configured pattern relative to the repository's root: unchanged if it starts
+// with the content folder, else below folder.
 func (s *Site) rooted(pattern, folder string) string {
 	pattern = strings.TrimPrefix(pattern, "/")
 	if s.inContent(pattern) {
@@ -156,9 +158,10 @@ func (p placement) dated() bool { return uses(p.pattern, "day", "date") }
 // maxTries bounds the search for a free name.
 const maxTries = 10000
 
-// place finds a slug for which both the path and the URL are free. own is the path that
-// the post has now, "" for a new one.
-func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item, own string) (Revision, error) {
+// place finds a slug for which both the path and the URL are free. own is the post's current path,
+// "" for a new one.
+func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked string, item mf2.Item,
+	own string) (Revision, error) {
 	const op = "place post"
 	slug := slugFor(asked, item, at.at, at.dated())
 	before := ""
@@ -191,8 +194,8 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 			continue
 		}
 		if taken || tooLong(page.Output) {
-			// The file name is no part of the URL: two posts of one title or of one day, or a
-			// title that no file can be named after.
+			// The file name is not part of the URL, and there is another post of this title or day;
+			// or the title is too long for a file name.
 			if err := doc.Set(s.addressLike(page.URL, try), s.rules.Address); err != nil {
 				return Revision{}, unwritable(op, s.rules.Address, err)
 			}
@@ -212,10 +215,10 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 	}
 }
 
-// hasRival reports whether the repository has another page on the same path: post.md beside
-// post/index.md, of which Hugo publishes only one; a section's folder, whose list would have the
-// URL of the page; or Post.md, and Mac or Windows can check out only one of the two. own is the
-// post itself.
+// hasRival reports whether the repository has a page on the same path: post.md beside
+// post/index.md, of which only one is published; a section's folder, whose list would take the
+// place of the page; or Post.md, as macOS and Windows can check out only one of the two. own is
+// the post itself.
 func (s *Site) hasRival(lib Library, file, own string) bool {
 	counter, ok := lib.(RivalCounter)
 	if !ok {
@@ -227,7 +230,7 @@ func (s *Site) hasRival(lib Library, file, own string) bool {
 	return pages > 0 || section && below > 0
 }
 
-// pagePath is a page's file without its ending: the folder, for an index file.
+// pagePath is a page's file without its extension: the folder, for an index file.
 func pagePath(file string) string {
 	p := strings.TrimSuffix(file, path.Ext(file))
 	dir, base := path.Split(p)
@@ -240,7 +243,8 @@ func pagePath(file string) string {
 // misplaced reports whether no post at that path is ever published, whatever its text, and why.
 func misplaced(p Page) (why string, is bool) {
 	why = cmp.Or(p.Reason, "nothing is published from there")
-	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored || strings.HasPrefix(p.Reason, generator.PartOf)
+	return why, p.URL == "" || p.Reason == generator.NoDateInName || p.Reason == generator.Ignored ||
+		strings.HasPrefix(p.Reason, generator.PartOf)
 }
 
 // tooLong reports whether a path has a part that file systems refuse.
@@ -253,13 +257,13 @@ func tooLong(p string) bool {
 	return false
 }
 
-// addressLike is a fixed address beside the one that is taken, as the front matter writes it.
+// addressLike returns a fixed address beside one that is taken, in the form of the front matter.
 func (s *Site) addressLike(taken, slug string) string {
 	p := s.siteRelative(taken)
 	return path.Join(path.Dir(strings.TrimSuffix(p, "/")), slug) + "/"
 }
 
-// siteRelative is the path of an URL of the site below its base URL, with a leading slash.
+// siteRelative is the path of a URL of the site below its base URL, with a leading slash.
 func (s *Site) siteRelative(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -24,7 +24,8 @@ func BenchmarkCompose(b *testing.B) {
 				text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-03-%02dT10:00:00Z\ntags: [a, b]\n---\n\nSome text.\n", i, i+1)
 				l.recent = append(l.recent, Source{fmt.Sprintf("%s/2024-03-%02d-p.md", s.usual().section, i+1), []byte(text)})
 			}
-			item := entry(map[string][]any{"content": {"Fog on the river this morning, and it smells of snow."}, "category": {"weather", "river"}})
+			item := entry(map[string][]any{"content": {"Fog on the river this morning, and it smells of snow."},
+				"category": {"weather", "river"}})
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := s.Compose(l, Post{Item: item}); err != nil {
@@ -37,7 +38,8 @@ func BenchmarkCompose(b *testing.B) {
 
 func BenchmarkItem(b *testing.B) {
 	l := newLibrary(b, bareHugo)
-	r := l.compose(Post{Item: entry(map[string][]any{"name": {"A"}, "content": {"Fog on the river."}, "category": {"weather"}, "like-of": {"https://x.example/"}})})
+	r := l.compose(Post{Item: entry(map[string][]any{"name": {"A"}, "content": {"Fog on the river."},
+		"category": {"weather"}, "like-of": {"https://x.example/"}})})
 	doc := l.Document(r.Path)
 	b.ReportAllocs()
 	for b.Loop() {

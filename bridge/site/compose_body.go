@@ -42,8 +42,8 @@ func (w *writer) readingNow() *reading {
 
 func (w *writer) contentNow() []any { return w.readingNow().content(nil) }
 
-// encode turns content values into a body. apart tells that the values must be remembered
-// beside it.
+// encode turns content values into a body. extra reports that the values must also be stored under
+// the mf2 key.
 func (w *writer) encode(values []any) (body string, extra bool) {
 	w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
 	if len(values) == 0 {
@@ -75,7 +75,7 @@ func (w *writer) encode(values []any) (body string, extra bool) {
 	return body, true
 }
 
-// displayed is the best text for content that a body cannot hold as it is.
+// displayed is the best text for content that a body cannot hold unchanged.
 func displayed(s *Site, values []any) string {
 	var parts []string
 	for _, v := range values {
@@ -148,14 +148,14 @@ func (w *writer) renewAdded(before, want mf2.Item) {
 	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
 }
 
-// withoutAdded reports whether the body goes without the text that its template would add:
-// its author wrote it so, or took that text away.
+// withoutAdded reports whether the body lacks the text that its template would add, because its
+// author wrote it so or removed that text.
 func (w *writer) withoutAdded(before mf2.Item) bool {
 	_, _, ok := cutAdded(unixLines(w.doc.Body()), w.memory)
 	return !ok && (w.memory.Added != "" || w.site.added(before) != "")
 }
 
-// rawLength is the length of what unixLines makes the first n bytes of.
+// rawLength is the number of bytes of body that unixLines turns into the first n.
 func rawLength(body string, n int) int {
 	i := 0
 	for ; n > 0 && i < len(body); n-- {

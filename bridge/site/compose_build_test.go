@@ -65,7 +65,8 @@ func warnings(said string) []string {
 	var lines []string
 	for _, line := range strings.Split(said, "\n") {
 		lower := strings.ToLower(line)
-		if strings.Contains(lower, "warn") || strings.Contains(lower, "error") || strings.Contains(lower, "conflict") || strings.Contains(lower, "deprecat") {
+		if strings.Contains(lower, "warn") || strings.Contains(lower, "error") || strings.Contains(lower, "conflict") ||
+			strings.Contains(lower, "deprecat") {
 			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
@@ -142,9 +143,15 @@ var stockJekyll = map[string]string{
 func hostile() []string {
 	list := append([]string(nil), sentTexts...)
 	list = append(list,
-		strings.Repeat("x", 10000), strings.Repeat("word ", 3000), strings.Repeat("[", 500), strings.Repeat("> ", 200)+"deep", strings.Repeat("*a ", 300),
-		"```go {hl_lines=[\"a\"]}\nx\n```", "```go {linenos=foo,hl_lines=[\"8-x\"]}\nx\n```", "```go {.x\n```", "```{=html}\nx\n```", "~~~\nunclosed", "```goat\n-->\n```", "```mermaid\nx\n```",
-		"# Head {#id .class bad=}", "{.class}", "{: .class}", "{:toc}", "{::options bad=\"x\" /}", "{::nomarkdown}x{:/}", "{::comment}x", "* x\n{:.y", "$$ \\bad{ $$", "[^1]: note\n\ntext[^1]", "[^1]", "*[HTML]: x", "|a|\n|-|", "a | b\n--|--\n1 | 2 | 3", ": def", "[x]: <y", "![x](<y> z)", "<http://a b>", "<a@b.c>", "&#0;&#x110000;", "\\", "\\\\\n", "#", "###### ", "- [ ] task", "1. \n2. ", "***", "___", "===\n---", "setext\n---", "\ttab", "    {{ code",
+		strings.Repeat("x", 10000), strings.Repeat("word ", 3000), strings.Repeat("[", 500),
+		strings.Repeat("> ", 200)+"deep", strings.Repeat("*a ", 300),
+		"```go {hl_lines=[\"a\"]}\nx\n```", "```go {linenos=foo,hl_lines=[\"8-x\"]}\nx\n```", "```go {.x\n```",
+		"```{=html}\nx\n```", "~~~\nunclosed", "```goat\n-->\n```", "```mermaid\nx\n```",
+		"# Head {#id .class bad=}", "{.class}", "{: .class}", "{:toc}", "{::options bad=\"x\" /}", "{::nomarkdown}x{:/}",
+		"{::comment}x", "* x\n{:.y", "$$ \\bad{ $$", "[^1]: note\n\ntext[^1]", "[^1]", "*[HTML]: x", "|a|\n|-|",
+		"a | b\n--|--\n1 | 2 | 3", ": def", "[x]: <y", "![x](<y> z)", "<http://a b>", "<a@b.c>", "&#0;&#x110000;", "\\",
+		"\\\\\n", "#", "###### ", "- [ ] task", "1. \n2. ", "***", "___", "===\n---", "setext\n---", "\ttab",
+		"    {{ code",
 		"{{< figure >}}", "{{< figure src=\"a.jpg\" >}}", "{{< ref \"nowhere.md\" >}}", "{{% relref \"x\" %}}", "{{< tweet 1 >}}", "{{< gist a b >}}", "{{< param x >}}", "{{< highlight >}}", "{{< highlight go >}}", "{{< highlight go >}}x{{< /highlight >}}", "{{< /highlight >}}", "{{< stamp one >}}", "{{< stamp >}}", "{{% starred \"two\" %}}", "{{< stamp one", "{{< stamp / >}}", "{{< stamp />}}", "{{< stamp >}}x{{< /stamp >}}", "{{< framed >}}", "{{< framed >}}in{{< /framed >}}", "{{< framed >}}{{< stamp a >}}{{< /framed >}}", "{{< framed >}}{{< framed >}}x{{< /framed >}}", "{{< framed a=\"{{< stamp x >}}\" >}}{{< /framed >}}", "{{< stamp a=1 b >}}", "{{< stamp \"a >}}", "{{< stamp `a", "{{<stamp x>}}", "{{<stamp>}}", "{{< stamp.inline >}}x{{< /stamp.inline >}}", "{{<\nstamp x\n>}}", "`{{< x >}}`", "`{{<`", "    {{<\n", "[a]({{< x >}})", "# {{< x", "{{</**/>}}", "{{</* a {{< b >}}", "{{%/* a */%}}", "{{% a >}}", "{{< a %}}", "{{<>}}", "{{%%}}", "{{< ../x >}}", "{{< 1 >}}", "{{< stamp 'a' >}}", "{{< stamp a='b' >}}",
 		"```{r, echo=FALSE}\nx\n```", "```js {1,3}\nx\n```", "```go{1,3-5}\nx\n```", "```{a b}\nx\n```", "> ```go {a b}\n> x\n> ```", "- ```go {a,b}\n  x\n  ```", "~~~ruby {a b} {c}\nx\n~~~", "```go {{a}\nx\n```", "```go {{< stamp a >}}\nx\n```", "```go {{</* stamp a */>}}\nx\n```", "```go {{< x\nx\n```", "```sh title=\"a {b}\"\nx\n```", "```diff-js {data-x}\ny\n```", "```go {linenos=table,hl_lines=3,linenostart=x}\nx\n```", "```python {tabwidth=a}\nx\n```", "```go {noClasses=false,anchorLineNos=true,lineAnchors=x,lineNumbersInTable=maybe}\nx\n```", "```go {guessSyntax=\"x\"}\nx\n```", "```go {lineNos=[1]}\nx\n```", "```go {a={b=c}}\nx\n```", "```go {linenos=table,hl_lines=[1,\"2-3\"],linenostart=5,style=emacs}\nx\n```", "```go {.a #b data-c=\"d\" e=1.5}\nx\n```", "```{.python .numberLines}\nx\n```", "```go &#123;1,3}\nx\n```", "text `{1,3}` and ```go {1,3}``` inline", "```go {hl_lines=[\"3-1\"]}\nx\n```", "```go {hl_lines=[-1,99999999999]}\nx\n```", "{{< highlight go \"tabwidth=a\" >}}x{{< /highlight >}}", "{{< highlight go \"foo\" >}}x{{< /highlight >}}", "{{< highlight go \"linenos=table,hl_lines=1 3-4,linenostart=2\" >}}x{{< /highlight >}}", "{{< highlight a=b >}}x{{< /highlight >}}", "{{< highlight go 1 >}}x{{< /highlight >}}", "{{% highlight go %}}x{{% /highlight %}}", "{{< highlight go \"linenos=table,style\" >}}x{{< /highlight >}}", "{{< youtube a=b >}}", "{{< youtube \"\" >}}", "{{< youtube w7Ft2ymGmfc >}}", "{{< youtube id=w7Ft2ymGmfc start=5 >}}", "{{% youtube w7Ft2ymGmfc %}}", "{{< vimeo \"\" >}}", "{{< vimeo id=1 >}}", "{{% figure src=\"a.jpg\" %}}", "{{% details %}}x{{% /details %}}", "{{< details summary=\"s\" >}}x{{< /details >}}",
 		"{{ page.title }}", "{{ page.title | nofilter }}", "{{ page.content }}", "{{ site.posts }}", "{{ 'x' | date: 'y' }}", "{{ \"x\" | truncate: -1 }}", "{{ }}", "{{}}", "{{ | }}", "{{ x | }}", "{% include stamp.html text=\"hi\" %}", "{% include stamp.html %}", "{% include nowhere.html %}", "{% include %}", "{% include stamp.html text= %}", "{% include ../x %}", "{% link nowhere.md %}", "{% post_url 2024-01-01-first %}", "{% post_url x %}", "{% highlight ruby %}x{% endhighlight %}", "{% highlight ruby %}", "{% highlight %}x{% endhighlight %}", "{% raw %}{{ x }}{% endraw %}", "{% raw %}{% raw %}{% endraw %}", "{% comment %}c{% endcomment %}", "{% comment %}", "{% if x %}", "{% if x %}y{% endif %}", "{% for x in y %}", "{% endfor %}", "{%- x -%}", "{{- x -}}", "{%%}", "{% %}", "{% assign x = 1 %}", "{% unknown %}", "{% gist x %}", "{%", "{{", "{{ \"}}\" }}", "{% raw %}\n\n{{ x }}\n\n{% endraw %}",
@@ -219,8 +226,10 @@ func hostileAddresses() []Post {
 // TestNoPostBreaksTheBuild composes hostile posts, all on one site, builds it, and finds the
 // text of each at its URL.
 func TestNoPostBreaksTheBuild(t *testing.T) {
+	t.Parallel()
 	for generator, files := range map[string]map[string]string{"hugo": stockHugo, "jekyll": stockJekyll} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			_, before := builds(t, generator, files)
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			empty := &testLibrary{t: t, site: l.site, files: with(l.files)}

@@ -37,13 +37,14 @@ type command struct {
 	}
 }
 
-// TestEveryAppsPostsComeBack composes and revises what real apps send, and reads it back.
-func TestEveryAppsPostsComeBack(t *testing.T) {
+// TestPostsOfEveryAppAreReadBack composes and revises what real apps send, and reads it back.
+func TestPostsOfEveryAppAreReadBack(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/client-requests/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no client requests: %v", err)
 	}
-	for generator, config := range map[string]map[string]string{"hugo": bareHugo, "jekyll": with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\ncollections:\n  unlisted:\n    output: true\n"})} {
+	for generator, config := range map[string]map[string]string{"hugo": bareHugo,
+		"jekyll": with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\ncollections:\n  unlisted:\n    output: true\n"})} {
 		for _, file := range files {
 			name := strings.TrimSuffix(filepath.Base(file), ".json")
 			t.Run(generator+"/"+name, func(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// TestCorpusComesBack walks each item of testdata/site/roundtrip through its life: created,
+// TestCorpusIsReadBack walks each item of testdata/site/roundtrip through its life: created,
 // read, changed in a text editor, read, updated by an app, read again.
-func TestCorpusComesBack(t *testing.T) {
+func TestCorpusIsReadBack(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/site/roundtrip/*.json")
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d items: %v", len(files), err)

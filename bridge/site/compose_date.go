@@ -9,11 +9,11 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A moment is a point in time as a client named it.
+// A moment is a point in time as a client sent it.
 type moment struct {
 	time    time.Time // in the zone in which it is written
 	precise bool      // false: a day
-	loose   bool      // it was written otherwise than Micropub's dates are
+	loose   bool      // not in a form that Micropub has
 }
 
 var preciseLayouts = []string{
@@ -48,16 +48,19 @@ func parseMoment(s string, zone *time.Location) (moment, bool) {
 	return moment{}, false
 }
 
-// looseLayouts are dates of mail and of HTTP, of JavaScript, of old web services, of phones' own
-// shortcuts. Words that are none of a date stand in capitals, as the text is read.
+// looseLayouts are the dates of mail and HTTP, of JavaScript, of old web services and of phones'
+// shortcuts. Other words are in capitals, as the text is when it is parsed.
 var looseLayouts = []struct {
 	layout  string
 	precise bool
 }{
-	{"Mon, 2 Jan 2006 15:04:05 -0700", true}, {"2 Jan 2006 15:04:05 -0700", true}, {"Mon Jan 2 15:04:05 -0700 2006", true}, {"Mon Jan 2 2006 15:04:05 GMT-0700", true},
+	{"Mon, 2 Jan 2006 15:04:05 -0700", true}, {"2 Jan 2006 15:04:05 -0700", true},
+	{"Mon Jan 2 15:04:05 -0700 2006", true}, {"Mon Jan 2 2006 15:04:05 GMT-0700", true},
 	{"20060102T150405Z0700", true}, {"20060102T150405", true}, {"2006-1-2 15:04:05", true}, {"2006-1-2 15:04", true},
-	{"Jan 2, 2006 AT 3:04 PM", true}, {"2 Jan 2006 AT 15:04", true}, {"January 2, 2006 AT 3:04 PM", true}, {"2 January 2006 AT 15:04", true},
-	{"20060102", false}, {"2006-1-2", false}, {"Jan 2, 2006", false}, {"2 Jan 2006", false}, {"January 2, 2006", false}, {"2 January 2006", false},
+	{"Jan 2, 2006 AT 3:04 PM", true}, {"2 Jan 2006 AT 15:04", true}, {"January 2, 2006 AT 3:04 PM", true},
+	{"2 January 2006 AT 15:04", true},
+	{"20060102", false}, {"2006-1-2", false}, {"Jan 2, 2006", false}, {"2 Jan 2006", false}, {"January 2, 2006", false},
+	{"2 January 2006", false},
 }
 
 // readMoment reads a date in every form that some app is known to send: those of parseMoment,

@@ -10,7 +10,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A shelf is a library over a map of files.
+// A testLibrary is a library of files in memory.
 type testLibrary struct {
 	t     testing.TB
 	site  *Site
@@ -88,7 +88,7 @@ func (l *testLibrary) Recent(n int) []Source {
 
 func (l *testLibrary) page(path string) Page { return l.site.Locate(path, l.Document(path), l) }
 
-// compose writes a post and puts it on the shelf.
+// compose writes a post and puts it into the library.
 func (l *testLibrary) compose(p Post) Revision {
 	l.t.Helper()
 	r, err := l.site.Compose(l, p)
@@ -99,7 +99,7 @@ func (l *testLibrary) compose(p Post) Revision {
 	return r
 }
 
-// revise changes a post on the shelf.
+// revise changes a post of the library.
 func (l *testLibrary) revise(path string, edit func(*mf2.Item) error) Revision {
 	l.t.Helper()
 	r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, edit)
@@ -111,7 +111,7 @@ func (l *testLibrary) revise(path string, edit func(*mf2.Item) error) Revision {
 	return r
 }
 
-// item reads a post on the shelf.
+// item reads a post of the library.
 func (l *testLibrary) item(path string) mf2.Item {
 	l.t.Helper()
 	doc := l.Document(path)

@@ -22,7 +22,8 @@ func neighbours(paths ...string) map[string]string {
 
 func dateIn(p string, i int) string {
 	for _, day := range []string{"2024-03-09", "2024-04-10", "2024-05-11"} {
-		if strings.Contains(p, day) || strings.Contains(p, strings.ReplaceAll(day[:7], "-", "/")) || strings.Contains(p, "/"+day[:7]+"/") || strings.Contains(p, strings.ReplaceAll(day, "-", "")) {
+		if strings.Contains(p, day) || strings.Contains(p, strings.ReplaceAll(day[:7], "-", "/")) ||
+			strings.Contains(p, "/"+day[:7]+"/") || strings.Contains(p, strings.ReplaceAll(day, "-", "")) {
 			return day + "T10:00:00Z"
 		}
 	}
@@ -38,22 +39,33 @@ func TestPostGoesWhereItsNeighboursAre(t *testing.T) {
 	}{
 		{"empty hugo site", bareHugo, "content/posts/hello.md"},
 		{"empty jekyll site", bareJekyll, "_posts/2026-03-09-hello.md"},
-		{"flat", with(bareHugo, neighbours("content/blog/a.md", "content/blog/b.md", "content/notes/c.md")), "content/blog/hello.md"},
-		{"dated name", with(bareHugo, neighbours("content/post/2024-03-09-a.md", "content/post/2024-04-10-b.md")), "content/post/2026-03-09-hello.md"},
+		{"flat", with(bareHugo, neighbours("content/blog/a.md", "content/blog/b.md", "content/notes/c.md")),
+			"content/blog/hello.md"},
+		{"dated name", with(bareHugo, neighbours("content/post/2024-03-09-a.md", "content/post/2024-04-10-b.md")),
+			"content/post/2026-03-09-hello.md"},
 		{"digits", with(bareHugo, neighbours("content/post/20240309-a.md")), "content/post/20260309-hello.md"},
-		{"year folders", with(bareHugo, neighbours("content/post/2024/a.md", "content/post/2024/b.md")), "content/post/2026/hello.md"},
-		{"year and month", with(bareHugo, neighbours("content/post/2024/03/a.md", "content/post/2024/04/b.md")), "content/post/2026/03/hello.md"},
+		{"year folders", with(bareHugo, neighbours("content/post/2024/a.md", "content/post/2024/b.md")),
+			"content/post/2026/hello.md"},
+		{"year and month", with(bareHugo, neighbours("content/post/2024/03/a.md", "content/post/2024/04/b.md")),
+			"content/post/2026/03/hello.md"},
 		{"year-month folder", with(bareHugo, neighbours("content/post/2024-03/a.md")), "content/post/2026-03/hello.md"},
 		{"day folders", with(bareHugo, neighbours("content/post/2024/03/09/a.md")), "content/post/2026/03/09/hello.md"},
-		{"bundles", with(bareHugo, neighbours("content/posts/a/index.md", "content/posts/b/index.md")), "content/posts/hello/index.md"},
-		{"dated bundles", with(bareHugo, neighbours("content/posts/2024-03-09-a/index.md")), "content/posts/2026-03-09-hello/index.md"},
-		{"bundles in years", with(bareHugo, neighbours("content/posts/2024/a/index.md")), "content/posts/2026/hello/index.md"},
-		{"a slug that is a year", with(bareHugo, neighbours("content/posts/1984.md", "content/posts/b.md")), "content/posts/hello.md"},
+		{"bundles", with(bareHugo, neighbours("content/posts/a/index.md", "content/posts/b/index.md")),
+			"content/posts/hello/index.md"},
+		{"dated bundles", with(bareHugo, neighbours("content/posts/2024-03-09-a/index.md")),
+			"content/posts/2026-03-09-hello/index.md"},
+		{"bundles in years", with(bareHugo, neighbours("content/posts/2024/a/index.md")),
+			"content/posts/2026/hello/index.md"},
+		{"a slug that is a year", with(bareHugo, neighbours("content/posts/1984.md", "content/posts/b.md")),
+			"content/posts/hello.md"},
 		{"another extension", with(bareHugo, neighbours("content/posts/a.markdown")), "content/posts/hello.markdown"},
-		{"content folder", with(map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ncontentDir = 'src'\n"}, neighbours("src/articles/a.md")), "src/articles/hello.md"},
-		{"jekyll year folders", with(bareJekyll, neighbours("_posts/2024/2024-03-09-a.md")), "_posts/2026/2026-03-09-hello.md"},
+		{"content folder", with(map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ncontentDir = 'src'\n"},
+			neighbours("src/articles/a.md")), "src/articles/hello.md"},
+		{"jekyll year folders", with(bareJekyll, neighbours("_posts/2024/2024-03-09-a.md")),
+			"_posts/2026/2026-03-09-hello.md"},
 		{"jekyll markdown", with(bareJekyll, neighbours("_posts/2024-03-09-a.markdown")), "_posts/2026-03-09-hello.markdown"},
-		{"jekyll category folder", with(bareJekyll, neighbours("blog/_posts/2024-03-09-a.md")), "blog/_posts/2026-03-09-hello.md"},
+		{"jekyll category folder", with(bareJekyll, neighbours("blog/_posts/2024-03-09-a.md")),
+			"blog/_posts/2026-03-09-hello.md"},
 		{"jekyll collections folder", map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}, "all/_posts/2026-03-09-hello.md"},
 	}
 	for _, c := range cases {
@@ -72,7 +84,8 @@ func TestPostGoesWhereItsNeighboursAre(t *testing.T) {
 
 // TestConfiguredPlaceWins: site.section, site.path and types: override what was learned.
 func TestConfiguredPlaceWins(t *testing.T) {
-	files := with(bareHugo, neighbours("content/blog/2024-03-09-a.md", "content/notes/2024/b.md", "content/blog/2024-04-10-c.md"))
+	files := with(bareHugo, neighbours("content/blog/2024-03-09-a.md", "content/notes/2024/b.md",
+		"content/blog/2024-04-10-c.md"))
 	cases := []struct {
 		name   string
 		adjust func(*Options)
@@ -80,15 +93,21 @@ func TestConfiguredPlaceWins(t *testing.T) {
 		want   string
 	}{
 		{"section", func(o *Options) { o.Section = "journal" }, nil, "content/journal/2026-03-09-hello.md"},
-		{"section with its own pattern", func(o *Options) { o.Section = "content/notes" }, nil, "content/notes/2026/hello.md"},
+		{"section with its own pattern", func(o *Options) { o.Section = "content/notes" }, nil,
+			"content/notes/2026/hello.md"},
 		{"path", func(o *Options) { o.Path = "{year}/{month}/{slug}.md" }, nil, "content/blog/2026/03/hello.md"},
-		{"path with colons", func(o *Options) { o.Path = ":year/:month/:day-:slug/index.md" }, nil, "content/blog/2026/03/09-hello/index.md"},
+		{"path with colons", func(o *Options) { o.Path = ":year/:month/:day-:slug/index.md" }, nil,
+			"content/blog/2026/03/09-hello/index.md"},
 		{"path from the root", func(o *Options) { o.Path = "content/x/{slug}.md" }, nil, "content/x/hello.md"},
-		{"type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{date}-{slug}.md"}} }, map[string][]any{"like-of": {"https://x.example/y"}}, "content/likes/2026-03-09-like-y.md"},
+		{"type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{date}-{slug}.md"}} },
+			map[string][]any{"like-of": {"https://x.example/y"}}, "content/likes/2026-03-09-like-y.md"},
 		{"type from the root", func(o *Options) { o.Types = map[string]Type{"note": {"content/micro/{hour}{minute}{second}.md"}} }, map[string][]any{"content": {"x"}}, "content/micro/120000.md"},
-		{"another type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{slug}.md"}} }, nil, "content/blog/2026-03-09-hello.md"},
-		{"type without extension", func(o *Options) { o.Types = map[string]Type{"article": {"articles/{slug}"}} }, nil, "content/articles/hello.md"},
-		{"type folder", func(o *Options) { o.Types = map[string]Type{"article": {"articles"}} }, nil, "content/articles/hello.md"},
+		{"another type", func(o *Options) { o.Types = map[string]Type{"like": {"likes/{slug}.md"}} }, nil,
+			"content/blog/2026-03-09-hello.md"},
+		{"type without extension", func(o *Options) { o.Types = map[string]Type{"article": {"articles/{slug}"}} }, nil,
+			"content/articles/hello.md"},
+		{"type folder", func(o *Options) { o.Types = map[string]Type{"article": {"articles"}} }, nil,
+			"content/articles/hello.md"},
 		{"type placeholder", func(o *Options) { o.Path = "{type}/{slug}.md" }, nil, "content/blog/article/hello.md"},
 	}
 	for _, c := range cases {
@@ -121,12 +140,13 @@ func TestPageGoesToTheRoot(t *testing.T) {
 // TestNewPostIsUniqueByPathAndURL: also where the file name is no part of the URL.
 func TestNewPostIsUniqueByPathAndURL(t *testing.T) {
 	sites := map[string]map[string]string{
-		"hugo":                 bareHugo,
-		"hugo bundles":         with(bareHugo, neighbours("content/posts/a/index.md")),
-		"hugo slug in URL":     {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:year/:month/:slug/'\n"},
-		"hugo title in URL":    {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:title/'\n"},
-		"hugo day in URL":      {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:year/:month/:day/'\n"},
-		"hugo dates in names":  with(bareHugo, neighbours("content/posts/2024-03-09-a.md"), map[string]string{"hugo.toml": "baseURL = 'https://example.org/sub/'\n[permalinks]\nposts = '/:title/'\n"}),
+		"hugo":              bareHugo,
+		"hugo bundles":      with(bareHugo, neighbours("content/posts/a/index.md")),
+		"hugo slug in URL":  {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:year/:month/:slug/'\n"},
+		"hugo title in URL": {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:title/'\n"},
+		"hugo day in URL":   {"hugo.toml": "baseURL = 'https://example.org/'\n[permalinks]\nposts = '/:year/:month/:day/'\n"},
+		"hugo dates in names": with(bareHugo, neighbours("content/posts/2024-03-09-a.md"),
+			map[string]string{"hugo.toml": "baseURL = 'https://example.org/sub/'\n[permalinks]\nposts = '/:title/'\n"}),
 		"jekyll":               bareJekyll,
 		"jekyll no title":      {"_config.yml": "url: https://example.org\nbaseurl: /b\npermalink: /:year/:month/:day/\n"},
 		"jekyll without dates": {"_config.yml": "url: https://example.org\npermalink: /:title/\n"},
@@ -167,8 +187,8 @@ func TestLongTitleInURLBreaksNoBuild(t *testing.T) {
 	}
 }
 
-// TestSiteThatMakesDraftsIsNoFault: a cascade, or Jekyll's defaults, may say so.
-func TestSiteThatMakesDraftsIsNoFault(t *testing.T) {
+// TestSiteThatMakesDraftsIsAccepted: a cascade, or Jekyll's defaults, may say so.
+func TestSiteThatMakesDraftsIsAccepted(t *testing.T) {
 	for _, files := range []map[string]string{
 		with(bareHugo, map[string]string{"content/posts/_index.md": "---\ncascade:\n  draft: true\n---\n"}),
 		{"_config.yml": "url: https://example.org\ndefaults:\n- scope: {path: ''}\n  values: {published: false}\n"},
@@ -191,13 +211,15 @@ func TestSlugs(t *testing.T) {
 		{"/a/b.c/", nil, "a-b-c"},
 		{"👍", map[string][]any{"name": {"Name"}}, "name"},
 		{"", map[string][]any{"name": {"Über: 日本"}}, "uber-ri-ben"},
-		{"", map[string][]any{"content": {"One two three four five six seven eight nine ten"}}, "one-two-three-four-five-six-seven-eight"},
+		{"", map[string][]any{"content": {"One two three four five six seven eight nine ten"}},
+			"one-two-three-four-five-six-seven-eight"},
 		{"", map[string][]any{"content": {"See https://x.example/y [this](https://z.example/) *now*"}}, "see-this-now"},
 		{"", map[string][]any{"content": {map[string]any{"html": "<p>Rich &amp; formatted</p>"}}}, "rich-and-formatted"},
 		{"", map[string][]any{"summary": {"Just drank: Coffee"}}, "just-drank-coffee"},
 		{"", map[string][]any{"like-of": {"https://x.example/2024/a-post.html?x=y"}}, "like-a-post"},
 		{"", map[string][]any{"like-of": {"https://www.x.example/"}}, "like-x-example"},
-		{"", map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"name": []any{"Pier 3"}}}}}, "pier-3"},
+		{"", map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"},
+			"properties": map[string]any{"name": []any{"Pier 3"}}}}}, "pier-3"},
 		{"", map[string][]any{"photo": {"https://x.example/a.jpg"}}, "20260309-120000"},
 		{"", map[string][]any{"content": {"👍🏽"}}, "20260309-120000"},
 		{"index", nil, "index-2"},
@@ -223,7 +245,8 @@ func TestSlugs(t *testing.T) {
 // TestDates: the client's offset is kept, else the site's zone is written; the day in a file
 // name is the one that the generator files the post under.
 func TestDates(t *testing.T) {
-	berlinHugo := with(map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntimeZone = 'Europe/Berlin'\n"}, neighbours("content/posts/2024-03-09-a.md"))
+	berlinHugo := with(map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntimeZone = 'Europe/Berlin'\n"},
+		neighbours("content/posts/2024-03-09-a.md"))
 	berlinJekyll := map[string]string{"_config.yml": "url: https://example.org\ntimezone: Europe/Berlin\n"}
 	cases := []struct {
 		files      map[string]string
@@ -285,17 +308,19 @@ func TestNothingIsPublishedByAccident(t *testing.T) {
 	}
 }
 
-func TestMediaIsServedWhereItSays(t *testing.T) {
+func TestMediaIsServedAtItsURL(t *testing.T) {
 	cases := []struct {
 		files     map[string]string
 		dir       string
 		path, url string
 	}{
 		{bareHugo, "", "static/media/2026/03/a b.jpg", "https://example.org/media/2026/03/a%20b.jpg"},
-		{map[string]string{"hugo.toml": "baseURL = 'https://example.org/sub/'\nstaticDir = 'public-files'\n"}, "", "public-files/media/2026/03/a b.jpg", "https://example.org/sub/media/2026/03/a%20b.jpg"},
+		{map[string]string{"hugo.toml": "baseURL = 'https://example.org/sub/'\nstaticDir = 'public-files'\n"}, "",
+			"public-files/media/2026/03/a b.jpg", "https://example.org/sub/media/2026/03/a%20b.jpg"},
 		{bareHugo, "static/up", "static/up/2026/03/a b.jpg", "https://example.org/up/2026/03/a%20b.jpg"},
 		{bareJekyll, "", "assets/media/2026/03/a b.jpg", "https://example.org/assets/media/2026/03/a%20b.jpg"},
-		{map[string]string{"_config.yml": "url: https://example.org\nbaseurl: /b\n"}, "uploads/", "uploads/2026/03/a b.jpg", "https://example.org/b/uploads/2026/03/a%20b.jpg"},
+		{map[string]string{"_config.yml": "url: https://example.org\nbaseurl: /b\n"}, "uploads/",
+			"uploads/2026/03/a b.jpg", "https://example.org/b/uploads/2026/03/a%20b.jpg"},
 	}
 	for _, c := range cases {
 		s := newLibrary(t, c.files, func(o *Options) { o.MediaDir = c.dir }).site
@@ -315,11 +340,14 @@ func TestPostsGoToTheMainSections(t *testing.T) {
 		want  string
 	}{
 		"outnumbered": {map[string]string{
-			"config/_default/params.toml": "mainSections = ['Post']\n", "content/post/a/index.md": "---\ntitle: A\ndate: 2024-01-01\n---\nx\n",
+			"config/_default/params.toml": "mainSections = ['Post']\n",
+			"content/post/a/index.md":     "---\ntitle: A\ndate: 2024-01-01\n---\nx\n",
 			"content/page/about/index.md": page, "content/page/links/index.md": page, "content/page/search/index.md": page,
 		}, "content/post/x/index.md"},
-		"none yet":   {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: blog\n"}, "content/blog/x.md"},
-		"left alone": {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: [posts]\n", "content/notes/a.md": page}, "content/notes/x.md"},
+		"none yet": {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: blog\n"},
+			"content/blog/x.md"},
+		"left alone": {map[string]string{"hugo.yaml": "baseURL: https://example.org/\nparams:\n  mainSections: [posts]\n",
+			"content/notes/a.md": page}, "content/notes/x.md"},
 	} {
 		if c.files["hugo.yaml"] == "" {
 			c.files["hugo.toml"] = "baseURL = 'https://example.org/'\n"

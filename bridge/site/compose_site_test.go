@@ -11,19 +11,30 @@ import (
 // TestKindsOfPostsShowOnStockThemes builds a Hugo and a Jekyll site whose layouts know
 // nothing of mf2, with a post of each kind, and looks at the pages.
 func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
+	t.Parallel()
 	shown := map[string]struct {
 		item map[string][]any
 		html []string
 	}{
-		"note":     {map[string][]any{"content": {"Fog on the river & it smells of snow"}}, []string{"Fog on the river &amp; it smells of snow"}},
-		"article":  {map[string][]any{"name": {"On \"fog\" & snow: notes"}, "content": {"## Fog\n\n*Text*"}}, []string{"<em>Text</em>", "</h2>"}},
-		"photo":    {map[string][]any{"photo": {map[string]any{"value": "https://m.example/a.jpg", "alt": "A cat on a wall"}}}, []string{`<img src="https://m.example/a.jpg" alt="A cat on a wall"`}},
-		"like":     {map[string][]any{"like-of": {"https://blog.example/a-post"}}, []string{`<a href="https://blog.example/a-post">`}},
-		"reply":    {map[string][]any{"in-reply-to": {"https://blog.example/p?x=1&y=2"}, "content": {"Agreed"}}, []string{`<a href="https://blog.example/p?x=1&amp;y=2">`, "Agreed"}},
-		"repost":   {map[string][]any{"repost-of": {"https://blog.example/r"}}, []string{`<a href="https://blog.example/r">`}},
-		"bookmark": {map[string][]any{"bookmark-of": {"https://blog.example/b_c_d"}, "name": {"A read"}}, []string{`<a href="https://blog.example/b_c_d">`}},
-		"rsvp":     {map[string][]any{"in-reply-to": {"https://events.example/"}, "rsvp": {"maybe"}}, []string{"RSVP maybe to", `<a href="https://events.example/">`}},
-		"checkin":  {map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"name": []any{"Pier 3"}, "url": []any{"https://pier.example/"}}}}}, []string{`<a href="https://pier.example/">Pier 3</a>`}},
+		"note": {map[string][]any{"content": {"Fog on the river & it smells of snow"}},
+			[]string{"Fog on the river &amp; it smells of snow"}},
+		"article": {map[string][]any{"name": {"On \"fog\" & snow: notes"}, "content": {"## Fog\n\n*Text*"}},
+			[]string{"<em>Text</em>", "</h2>"}},
+		"photo": {map[string][]any{"photo": {map[string]any{"value": "https://m.example/a.jpg",
+			"alt": "A cat on a wall"}}}, []string{`<img src="https://m.example/a.jpg" alt="A cat on a wall"`}},
+		"like": {map[string][]any{"like-of": {"https://blog.example/a-post"}},
+			[]string{`<a href="https://blog.example/a-post">`}},
+		"reply": {map[string][]any{"in-reply-to": {"https://blog.example/p?x=1&y=2"}, "content": {"Agreed"}},
+			[]string{`<a href="https://blog.example/p?x=1&amp;y=2">`, "Agreed"}},
+		"repost": {map[string][]any{"repost-of": {"https://blog.example/r"}},
+			[]string{`<a href="https://blog.example/r">`}},
+		"bookmark": {map[string][]any{"bookmark-of": {"https://blog.example/b_c_d"}, "name": {"A read"}},
+			[]string{`<a href="https://blog.example/b_c_d">`}},
+		"rsvp": {map[string][]any{"in-reply-to": {"https://events.example/"}, "rsvp": {"maybe"}},
+			[]string{"RSVP maybe to", `<a href="https://events.example/">`}},
+		"checkin": {map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"},
+			"properties": map[string]any{"name": []any{"Pier 3"}, "url": []any{"https://pier.example/"}}}}},
+			[]string{`<a href="https://pier.example/">Pier 3</a>`}},
 		"video":    {map[string][]any{"video": {"https://m.example/a.mp4"}}, []string{"https://m.example/a.mp4"}},
 		"html":     {map[string][]any{"content": {map[string]any{"html": "<p>Rich <strong>text</strong></p><blockquote><p>Quoted</p></blockquote>"}}}, []string{"<strong>text</strong>", "<blockquote>"}},
 		"unlisted": {map[string][]any{"content": {"Between us"}, "visibility": {"unlisted"}}, []string{"Between us"}},
@@ -35,10 +46,12 @@ func TestKindsOfPostsShowOnStockThemes(t *testing.T) {
 		"scheduled": {"content": {"Tomorrow, said the schedule"}, "published": {"2999-01-01T00:00:00Z"}},
 	}
 	for generator, files := range map[string]map[string]string{
-		"hugo":   stockHugo,
-		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] + "collections:\n  unlisted:\n    output: true\n"}),
+		"hugo": stockHugo,
+		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] +
+			"collections:\n  unlisted:\n    output: true\n"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			urls := map[string]string{}
 			for name, c := range shown {

@@ -46,8 +46,8 @@ func (w *writer) publish() error {
 	return nil
 }
 
-// writeVisibility keeps a post out of lists by the generator's own means. What a static
-// site cannot do is refused; only a draft may carry any visibility.
+// writeVisibility keeps a post out of lists in the generator's own way. A visibility that a static
+// site cannot honour is refused, except for a draft.
 func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 	const op = "write post"
 	visibility := ""
@@ -65,7 +65,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 		if status == "" || status == "published" || status == "publish" {
 			return &fault.Error{
 				Code: fault.InvalidRequest, Op: op,
-				Message: fmt.Sprintf("a static site cannot keep a post with visibility %q from its readers", visibility),
+				Message: fmt.Sprintf("a static site cannot restrict who reads a post with visibility %q", visibility),
 				Hint:    "post it as a draft (post-status=draft)",
 			}
 		}
@@ -78,7 +78,7 @@ func (w *writer) writeVisibility(values []any, item mf2.Item) error {
 	if unlisted.Refusal != "" {
 		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: unlisted.Refusal, Hint: unlisted.Hint}
 	}
-	if unlisted.Folder != "" && draftStatus(item) { // the folder of drafts does not say it any more
+	if unlisted.Folder != "" && draftStatus(item) { // its folder no longer says so
 		if err := w.doc.Set(w.rules.Draft.On, w.rules.Draft.Key); err != nil {
 			return unwritable(op, statusProperty, err)
 		}
@@ -107,10 +107,10 @@ func (w *writer) list(listed bool) error {
 	if !w.rules.Unlisted.HideTags || len(tags) == 0 {
 		return nil
 	}
-	return w.writeCategory(tags) // which stand elsewhere in an unlisted page
+	return w.writeCategory(tags) // an unlisted page keeps them under the mf2 key
 }
 
-// switchOff takes a key away wherever it stands, and the map around it when that has no other.
+// switchOff removes a key from all its places, and the map around it if that is then empty.
 func (w *writer) switchOff(key generator.Switch) error {
 	for _, path := range key.Paths {
 		v, ok := w.doc.Get(path...)

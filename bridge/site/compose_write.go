@@ -12,8 +12,8 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A writer puts properties into one document. What the front matter proper cannot hold
-// without loss goes to the mf2 key; that is found out by reading it back.
+// A writer writes properties to one document. What the front matter cannot hold without loss goes
+// under the mf2 key; reading it back decides.
 type writer struct {
 	site    *Site
 	doc     *frontmatter.Document
@@ -22,7 +22,7 @@ type writer struct {
 	rules   *generator.Convention
 	memory  memory
 	fresh   bool // a new document
-	bare    bool // the body goes without what its template would add
+	bare    bool // the body does not get what its template would add
 	noImage bool // no key for link previews is written beside the photos
 }
 
@@ -50,9 +50,10 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	return nil
 }
 
-// inOrder returns properties in the order in which people write them.
+// inOrder returns the names of properties in the order in which people write them.
 func inOrder(p mf2.Properties) []string {
-	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5, "summary": -4, "category": -3}
+	first := map[string]int{"name": -9, "published": -8, "updated": -7, statusProperty: -6, visibilityProperty: -5,
+		"summary": -4, "category": -3}
 	names := make([]string, 0, len(p))
 	for name := range p {
 		names = append(names, name)
@@ -75,8 +76,8 @@ func (w *writer) writeType(types []string) error {
 	return nil
 }
 
-// style is the neighbours' style, with a place for every key that the item will need: what
-// gitpost alone reads comes last.
+// style is the neighbours' style, with a place for every key that the item needs: keys that only
+// gitpost reads come last.
 func (w *writer) style(item mf2.Item) frontmatter.Style {
 	style := w.learned.style
 	order := append([]string(nil), style.KeyOrder...)
@@ -111,7 +112,7 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 	case "audio":
 		err = w.writeAudio(values)
 	case generator.SyndicateTo:
-		err = w.doc.Set(ordered(values), w.path(property)...) // a list always: layouts and tools go through it
+		err = w.doc.Set(ordered(values), w.path(property)...) // always a list, as layouts and tools range over it
 	default:
 		err = w.writePlain(property, values)
 	}
@@ -121,7 +122,7 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 	return w.check(property, values)
 }
 
-// check reads a property back, and moves it to the mf2 key when it came back changed.
+// check reads a property back, and moves it under the mf2 key if it changed.
 func (w *writer) check(property string, values []any) error {
 	if w.site.equal(property, w.reading().property(property), values) {
 		return nil
@@ -132,14 +133,14 @@ func (w *writer) check(property string, values []any) error {
 	if w.site.equal(property, w.reading().property(property), values) {
 		return nil
 	}
-	// A key that the front matter proper has for it stands in the way.
+	// Another key of the front matter takes precedence.
 	if err := w.clear(property); err != nil {
 		return unwritable("write post", property, err)
 	}
 	if got := w.reading().property(property); !w.site.equal(property, got, values) {
 		return &fault.Error{
 			Code: fault.InvalidRequest, Op: "write post",
-			Message: fmt.Sprintf("property %q would not come back as it was sent", property),
+			Message: fmt.Sprintf("property %q cannot be stored without loss", property),
 			Hint:    "send it in a simpler form",
 			Err:     fmt.Errorf("sent %v, read %v", values, got),
 		}
@@ -228,7 +229,7 @@ func (w *writer) writeCategory(values []any) error {
 	return w.setExtra("category", values)
 }
 
-// writeDate writes a date that the generator can read; anything else it never sees.
+// writeDate writes a date that the generator can read; any other date goes under the mf2 key.
 func (w *writer) writeDate(property string, values []any) error {
 	m, ok := readMoment(values[0], w.rules.Zone)
 	if ok {
@@ -305,8 +306,7 @@ func (w *writer) imageKey() string {
 	return w.rules.Image
 }
 
-// setApart puts a property into the mf2 key, as a list of its values when one value alone
-// would not tell.
+// setExtra writes a property under the mf2 key.
 func (w *writer) setExtra(property string, values []any) error {
 	v, _ := w.doc.Get(mf2Key)
 	m, isMap := plain(v).(map[string]any)
@@ -336,7 +336,7 @@ func (w *writer) deleteExtra(property string) error {
 	return w.doc.Delete(mf2Key, property)
 }
 
-// clear takes away the key of the front matter proper that says a property.
+// clear removes the key of the front matter that says a property.
 func (w *writer) clear(property string) error {
 	if key, ok := w.reading().key(property); ok {
 		return w.doc.Delete(strings.Split(key, ".")...)
@@ -344,15 +344,15 @@ func (w *writer) clear(property string) error {
 	return nil
 }
 
-// verify reads the whole item back. What would not come back, as one of two properties whose
-// names differ in case only, is refused, and nothing is written.
+// verify reads the whole item back and refuses what would be lost, such as one of two properties
+// whose names differ only in case. Nothing is written then.
 func (w *writer) verify(page Page, want mf2.Item) error {
 	got := w.site.Item(page, w.doc)
 	for property, values := range want.Properties {
 		if !w.site.equal(property, got.Properties[property], values) {
 			return &fault.Error{
 				Code: fault.InvalidRequest, Op: "write post",
-				Message: fmt.Sprintf("property %q would not come back as it was sent", property),
+				Message: fmt.Sprintf("property %q cannot be stored without loss", property),
 				Hint:    "send it in a simpler form; nothing was written",
 				Err:     fmt.Errorf("sent %v, read %v", values, got.Properties[property]),
 			}
@@ -360,12 +360,12 @@ func (w *writer) verify(page Page, want mf2.Item) error {
 	}
 	for property := range got.Properties {
 		if property == statusProperty && !w.reading().saysDraft() {
-			continue // the site's configuration makes drafts of such posts
+			continue // the site's configuration makes such posts drafts
 		}
 		if _, sent := want.Properties[property]; !sent && property != "url" && property != "published" {
 			return &fault.Error{
 				Code: fault.InvalidRequest, Op: "write post",
-				Message: fmt.Sprintf("property %q would come back though it was not sent", property),
+				Message: fmt.Sprintf("property %q would be read back although it was not sent", property),
 				Hint:    "nothing was written",
 			}
 		}

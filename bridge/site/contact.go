@@ -32,8 +32,8 @@ var contactFormats = map[string]frontmatter.Format{
 	".yaml": frontmatter.YAML, ".yml": frontmatter.YAML, ".json": frontmatter.JSON, ".toml": frontmatter.TOML,
 }
 
-// ReadContact reads a contact's file as the properties of an h-card. Keys that are no names of
-// properties are passed over.
+// ReadContact reads a contact's file as the properties of an h-card. Keys that are not names of
+// properties are ignored.
 func (s *Site) ReadContact(file string, data []byte) (mf2.Properties, error) {
 	c, err := parseContact(file, data)
 	if err != nil {
@@ -42,11 +42,14 @@ func (s *Site) ReadContact(file string, data []byte) (mf2.Properties, error) {
 	return c.properties(), nil
 }
 
-// ComposeContact writes a new contact. taken tells which names the folder has already.
-func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string) bool) (file string, data []byte, err error) {
+// ComposeContact writes a new contact. taken reports whether the folder already has a name.
+func (s *Site) ComposeContact(
+	properties mf2.Properties, taken func(name string) bool,
+) (file string, data []byte, err error) {
 	slug := ""
 	for _, property := range []string{"nickname", "name", "url", "email"} {
-		if slug = makeSlug(strings.TrimPrefix(strings.TrimPrefix(properties.Text(property), "https://"), "http://"), 8); slug != "" {
+		text := strings.TrimPrefix(strings.TrimPrefix(properties.Text(property), "https://"), "http://")
+		if slug = makeSlug(text, 8); slug != "" {
 			break
 		}
 	}
@@ -59,7 +62,8 @@ func (s *Site) ComposeContact(properties mf2.Properties, taken func(name string)
 			continue
 		}
 		file = path.Join(s.ContactFolder(), name+s.rules.DataExtension)
-		c := &contactFile{file: file, format: frontmatter.YAML, doc: frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})}
+		doc := frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})
+		c := &contactFile{file: file, format: frontmatter.YAML, doc: doc}
 		if err := c.set(properties); err != nil {
 			return "", nil, err
 		}
@@ -84,8 +88,8 @@ func (s *Site) ReviseContact(file string, data []byte, edit func(mf2.Properties)
 	return c.bytes(), nil
 }
 
-// MergeContact brings two changed versions of a contact's file together, key by key. ok is false
-// when the file is none, or one of its versions cannot be read as one.
+// MergeContact merges two changed versions of a contact's file key by key. ok is false when the
+// file is not a contact's, or one of its versions cannot be read.
 func MergeContact(file string, base, ours, theirs []byte) (merged []byte, conflicts, ok bool) {
 	if path.Base(path.Dir(file)) != "contacts" {
 		return nil, false, false
@@ -93,7 +97,7 @@ func MergeContact(file string, base, ours, theirs []byte) (merged []byte, confli
 	var texts [3][]byte
 	var last *contactFile
 	for i, data := range [][]byte{base, ours, theirs} {
-		if i == 0 && len(data) == 0 { // both made it
+		if i == 0 && len(data) == 0 { // both sides created it
 			continue
 		}
 		c, err := parseContact(file, data)
@@ -126,23 +130,23 @@ type contactFile struct {
 	head, tail string // the delimiters that were put around the file's own text
 }
 
-const fixContact = "mend it in a text editor and push it"
+const fixContact = "fix it in a text editor and push it"
 
 func parseContact(file string, data []byte) (*contactFile, error) {
 	c := &contactFile{file: file, format: contactFormats[path.Ext(file)]}
 	if c.format == frontmatter.None {
-		return nil, c.unreadable("its format is not known")
+		return nil, c.unreadable("unknown format")
 	}
 	text := c.delimit(string(data))
 	if c.format == frontmatter.JSON && !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return nil, c.unreadable("it is not an object with the contact's properties")
+		return nil, c.unreadable("not an object of properties")
 	}
 	doc, err := frontmatter.Parse([]byte(text), c.dialect())
 	if err != nil {
 		return nil, c.unreadable(err.Error())
 	}
 	if doc.Format() != c.format || strings.TrimSpace(doc.Body()) != "" {
-		return nil, c.unreadable("it is not one map of properties")
+		return nil, c.unreadable("not a single map of properties")
 	}
 	c.doc = doc
 	return c, nil
@@ -176,13 +180,13 @@ func (c *contactFile) delimit(text string) string {
 func (c *contactFile) unreadable(why string) error {
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read contact",
-		Message: fmt.Sprintf("the file of that contact, %s, cannot be read: %s", c.file, why), Hint: fixContact,
+		Message: fmt.Sprintf("contact file %s cannot be read: %s", c.file, why), Hint: fixContact,
 	}
 }
 
 func (c *contactFile) bytes() []byte {
 	text := string(c.doc.Bytes())
-	if c.tail == "" && c.head == "" && c.format != frontmatter.JSON { // a new document has delimiters of its own
+	if c.tail == "" && c.head == "" && c.format != frontmatter.JSON { // a new document has its own delimiters
 		return []byte(strings.TrimSuffix(strings.TrimPrefix(text, "---\n"), "---\n"))
 	}
 	return c.undelimit([]byte(text))
@@ -244,7 +248,7 @@ func (c *contactFile) set(want mf2.Properties) error {
 	if got := c.properties(); !sameContact(got, want) {
 		return &fault.Error{
 			Code: fault.InvalidRequest, Op: "write contact",
-			Message: "the contact would not come back as it was sent", Hint: "send it in a simpler form; nothing was written",
+			Message: "the contact cannot be stored without loss", Hint: "send it in a simpler form; nothing was written",
 			Err: fmt.Errorf("sent %v, read %v", want, got),
 		}
 	}

@@ -12,8 +12,10 @@ import (
 func TestContactIsEditedInPlace(t *testing.T) {
 	l := newLibrary(t, bareHugo)
 	for _, c := range []struct{ name, file, was, want string }{
-		{"YAML", "a.yaml", "# Ada\nname:   'Ada'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n", "# Ada\nname:   'Ada L.'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n"},
-		{"with a document's start", "a.yml", "---\nname: Ada\nemail: a@ada.example\n", "---\nname: Ada L.\nemail: a@ada.example\n"},
+		{"YAML", "a.yaml", "# Ada\nname:   'Ada'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n",
+			"# Ada\nname:   'Ada L.'   # first\nurl:\n    - https://ada.example/\nX: {a: 1}\n"},
+		{"with a document's start", "a.yml", "---\nname: Ada\nemail: a@ada.example\n",
+			"---\nname: Ada L.\nemail: a@ada.example\n"},
 		{"CRLF", "a.yaml", "name: \"Ada\"\r\nnickname: ada\r\n", "name: \"Ada L.\"\r\nnickname: ada\r\n"},
 		{"without a last line break", "a.yaml", "nickname: ada\nname: \"Ada\"", "nickname: ada\nname: \"Ada L.\"\n"},
 		{"JSON", "a.json", "{\n  \"name\": \"Ada\",\n  \"n\":   1\n}\n", "{\n  \"name\": \"Ada L.\",\n  \"n\":   1\n}\n"},
@@ -32,12 +34,14 @@ func TestContactIsEditedInPlace(t *testing.T) {
 	}
 }
 
-// TestContactThatIsNoMapIsRefused: what gitpost cannot change without loss it does not touch.
-func TestContactThatIsNoMapIsRefused(t *testing.T) {
+// TestContactThatIsNotAMapIsRefused: what gitpost cannot change without loss it does not touch.
+func TestContactThatIsNotAMapIsRefused(t *testing.T) {
 	l := newLibrary(t, bareHugo)
 	for file, text := range map[string]string{
-		"list.yaml": "- Ada\n- Bob\n", "two.yaml": "name: Ada\n---\nname: Bob\n", "broken.yaml": "name: [\n", "text.yml": "just words\n",
-		"list.json": "[1]", "broken.json": `{"name": `, "more.json": `{"name": "Ada"} {}`, "broken.toml": "name = \n", "a.csv": "name\nAda\n",
+		"list.yaml": "- Ada\n- Bob\n", "two.yaml": "name: Ada\n---\nname: Bob\n", "broken.yaml": "name: [\n",
+		"text.yml":  "just words\n",
+		"list.json": "[1]", "broken.json": `{"name": `, "more.json": `{"name": "Ada"} {}`, "broken.toml": "name = \n",
+		"a.csv":       "name\nAda\n",
 		"marker.toml": "name = \"Ada\"\n+++\n",
 	} {
 		if p, err := l.site.ReadContact("data/contacts/"+file, []byte(text)); err == nil {
@@ -45,7 +49,8 @@ func TestContactThatIsNoMapIsRefused(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"a b", "Name", "a.b", "<<", "type", "", "a\nb"} {
-		if _, data, err := l.site.ComposeContact(mf2.Properties{"name": {"Ada"}, name: {"x"}}, func(string) bool { return false }); err == nil {
+		if _, data, err := l.site.ComposeContact(mf2.Properties{"name": {"Ada"}, name: {"x"}},
+			func(string) bool { return false }); err == nil {
 			t.Errorf("the property %q was written:\n%s", name, data)
 		}
 	}
@@ -111,8 +116,8 @@ func asMap(p mf2.Properties) map[string]any {
 	return m
 }
 
-// TestPageOfItsOwnLooksLikeOne: h=page stands beside the posts, in the layout for pages.
-func TestPageOfItsOwnLooksLikeOne(t *testing.T) {
+// TestStandalonePageLooksLikeAPage: h=page is written beside the posts, with the layout for pages.
+func TestStandalonePageLooksLikeAPage(t *testing.T) {
 	posts := neighbours("_posts/2024-03-09-a.md")
 	for path, text := range posts {
 		posts[path] = strings.Replace(text, "---\n", "---\nlayout: post\n", 1)
@@ -125,13 +130,18 @@ func TestPageOfItsOwnLooksLikeOne(t *testing.T) {
 	}{
 		{"hugo", with(bareHugo, neighbours("content/blog/a.md")), "content/about.md", nil},
 		{"jekyll without layouts", with(bareJekyll, posts), "about.md", nil},
-		{"jekyll with a layout for pages", with(bareJekyll, posts, map[string]string{"_layouts/page.html": "{{ content }}", "_layouts/post.html": "{{ content }}"}), "about.md", "page"},
-		{"jekyll with a theme", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\n"}), "about.md", "page"},
+		{"jekyll with a layout for pages", with(bareJekyll, posts,
+			map[string]string{"_layouts/page.html": "{{ content }}", "_layouts/post.html": "{{ content }}"}), "about.md",
+			"page"},
+		{"jekyll with a theme", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\n"}),
+			"about.md", "page"},
 		{"jekyll with defaults", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\ndefaults:\n- scope: {path: ''}\n  values: {layout: page}\n"}), "about.md", nil},
-		{"jekyll with a folder of collections", with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}), "about.md", nil},
+		{"jekyll with a folder of collections", with(bareJekyll,
+			map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}), "about.md", nil},
 	} {
 		l := newLibrary(t, c.files)
-		r := l.compose(Post{Item: mf2.Item{Type: []string{"h-page"}, Properties: mf2.Properties{"name": {"About"}, "content": {"x"}}}})
+		r := l.compose(Post{Item: mf2.Item{Type: []string{"h-page"},
+			Properties: mf2.Properties{"name": {"About"}, "content": {"x"}}}})
 		doc, err := l.site.Parse(r.Data)
 		if err != nil {
 			t.Fatal(err)
@@ -168,7 +178,8 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := l.site.Item(Page{}, doc).Properties["syndicate-to"]; !mf2.Equal([]any(got), []any{"https://social.example/"}) {
+	if got := l.site.Item(Page{}, doc).Properties["syndicate-to"]; !mf2.Equal([]any(got),
+		[]any{"https://social.example/"}) {
 		t.Errorf("what another server wrote reads as %v", got)
 	}
 }
@@ -177,10 +188,14 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 // address.
 func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
 	for _, c := range []struct{ file, base, ours, theirs, want string }{
-		{"data/contacts/a.yaml", "name: Ada\n", "name: Ada\nnote: \"x\"\n", "# hers\nname: Ada\nemail: a@ada.example\n", "# hers\nname: Ada\nemail: a@ada.example\nnote: \"x\"\n"},
-		{"_data/contacts/a.yml", "---\nname: Ada\n", "---\nname: Ada L.\n", "---\nname: Ada\nurl: u\n", "---\nname: Ada L.\nurl: u\n"},
-		{"data/contacts/a.json", "{\"name\": \"Ada\"}\n", "{\"name\": \"Ada L.\"}\n", "{\"name\": \"Ada\", \"url\": \"u\"}\n", "{\"name\": \"Ada L.\", \"url\": \"u\"}\n"},
-		{"data/contacts/a.toml", "name = \"Ada\"\n", "name = \"Ada\"\nnote = \"x\"\n", "name = \"Ada L.\"\n", "name = \"Ada L.\"\nnote = \"x\"\n"},
+		{"data/contacts/a.yaml", "name: Ada\n", "name: Ada\nnote: \"x\"\n", "# hers\nname: Ada\nemail: a@ada.example\n",
+			"# hers\nname: Ada\nemail: a@ada.example\nnote: \"x\"\n"},
+		{"_data/contacts/a.yml", "---\nname: Ada\n", "---\nname: Ada L.\n", "---\nname: Ada\nurl: u\n",
+			"---\nname: Ada L.\nurl: u\n"},
+		{"data/contacts/a.json", "{\"name\": \"Ada\"}\n", "{\"name\": \"Ada L.\"}\n",
+			"{\"name\": \"Ada\", \"url\": \"u\"}\n", "{\"name\": \"Ada L.\", \"url\": \"u\"}\n"},
+		{"data/contacts/a.toml", "name = \"Ada\"\n", "name = \"Ada\"\nnote = \"x\"\n", "name = \"Ada L.\"\n",
+			"name = \"Ada L.\"\nnote = \"x\"\n"},
 	} {
 		got, conflicts, ok := MergeContact(c.file, []byte(c.base), []byte(c.ours), []byte(c.theirs))
 		if !ok || conflicts {
@@ -189,7 +204,8 @@ func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
 		}
 		a, errA := (&Site{}).ReadContact(c.file, got)
 		b, errB := (&Site{}).ReadContact(c.file, []byte(c.want))
-		if errA != nil || errB != nil || !mf2.Equal(any(asMap(a)), any(asMap(b))) || strings.Contains(string(got), "# hers") != strings.Contains(c.want, "# hers") {
+		if errA != nil || errB != nil || !mf2.Equal(any(asMap(a)), any(asMap(b))) ||
+			strings.Contains(string(got), "# hers") != strings.Contains(c.want, "# hers") {
 			t.Errorf("%s: got\n%s\nwant\n%s (%v, %v)", c.file, got, c.want, errA, errB)
 		}
 	}
@@ -198,17 +214,20 @@ func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
 			t.Errorf("%s is merged as a contact", file)
 		}
 	}
-	if _, conflicts, ok := MergeContact("data/contacts/a.yaml", nil, []byte("name: A\n"), []byte("name: B\n")); !ok || !conflicts {
+	if _, conflicts, ok := MergeContact("data/contacts/a.yaml", nil, []byte("name: A\n"), []byte("name: B\n")); !ok ||
+		!conflicts {
 		t.Errorf("two contacts of one name: ok %v, conflicts %v", ok, conflicts)
 	}
 }
 
-// FuzzContact: whatever stands in a contact's file, a change of one property leaves the others
+// FuzzContact: whatever is in a contact's file, a change of one property leaves the others
 // as they were, or is refused.
 func FuzzContact(f *testing.F) {
 	for _, text := range []string{
-		"name: Ada\n", "---\nname: Ada\n", "---\nname: Ada\n---\n", "\ufeffname: Ada\n", "# c\nname: |\n  Ada\n  ---\n", "name: Ada\r\nurl: [a, b]\r\n", "{name: Ada, url: b}", "{\"name\": \"Ada\"}",
-		"name = \"Ada\"\n", "+++\nname = \"Ada\"\n", "name = '''\n+++\n'''\n", "name: Ada\n...\n", "--- # x\nname: Ada\n", "---name: x\n", "", "\n\n", "note: &a x\nname: *a\n", "? name\n: Ada\n",
+		"name: Ada\n", "---\nname: Ada\n", "---\nname: Ada\n---\n", "\ufeffname: Ada\n", "# c\nname: |\n  Ada\n  ---\n",
+		"name: Ada\r\nurl: [a, b]\r\n", "{name: Ada, url: b}", "{\"name\": \"Ada\"}",
+		"name = \"Ada\"\n", "+++\nname = \"Ada\"\n", "name = '''\n+++\n'''\n", "name: Ada\n...\n", "--- # x\nname: Ada\n",
+		"---name: x\n", "", "\n\n", "note: &a x\nname: *a\n", "? name\n: Ada\n",
 	} {
 		for i := range 3 {
 			f.Add(i, []byte(text))

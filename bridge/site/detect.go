@@ -89,7 +89,8 @@ func unknownSite(message string) error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read the site", Message: message,
-		Hint: "the top folder of the repository must have " + strings.Join(files, " or ") + "; set site.generator to " + quotedNames() + " if it is one without",
+		Hint: "the top folder of the repository must have " + strings.Join(files, " or ") + "; set site.generator to " +
+			quotedNames() + " if it is one without",
 	}
 }
 

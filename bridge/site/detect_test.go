@@ -56,7 +56,8 @@ func TestUnknownSitesAreRefusedWithARemedy(t *testing.T) {
 		{"broken YAML", map[string]string{"hugo.yaml": "a: b: c\n"}, Options{}, "hugo.yaml"},
 		{"unknown token", map[string]string{"hugo.toml": "[permalinks]\nposts = '/:yaer/'\n"}, Options{}, ":yaer"},
 		{"unknown zone", map[string]string{"hugo.toml": "timeZone = 'Mars/Base'\n"}, Options{}, "Mars/Base"},
-		{"missing language", map[string]string{"hugo.toml": "defaultContentLanguage = 'de'\n[languages.fr]\nweight = 1\n"}, Options{}, `"de"`},
+		{"missing language", map[string]string{"hugo.toml": "defaultContentLanguage = 'de'\n[languages.fr]\nweight = 1\n"},
+			Options{}, `"de"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Open(treeOf(tt.files), tt.o)
@@ -79,9 +80,12 @@ func TestVersionIsWhatTheRepositorySays(t *testing.T) {
 		{"deb file", ".github/workflows/x.yml", "run: wget https://github.com/gohugoio/hugo/releases/download/v0.128.0/hugo_extended_0.128.0_linux-amd64.deb", "0.128.0"},
 		{"netlify", "netlify.toml", "[build.environment]\nHUGO_VERSION = \"0.115.4\"\n", "0.115.4"},
 		{"netlify, v", "netlify.toml", "[context.production.environment]\n  HUGO_VERSION = \"v0.115.4\"\n", "0.115.4"},
-		{"netlify, production before all", "netlify.toml", "[build.environment]\nHUGO_VERSION = \"0.100.0\"\n[context.deploy-preview.environment]\nHUGO_VERSION = \"0.99.0\"\n[context.production.environment]\nHUGO_VERSION = \"0.116.0\"\n", "0.116.0"},
-		{"netlify, previews alone", "netlify.toml", "[context.deploy-preview.environment]\nHUGO_VERSION = \"0.99.0\"\n", "0.165.0"},
-		{"gitlab image, extended", ".gitlab-ci.yml", "image: registry.gitlab.com/pages/hugo/hugo_extended:0.116.1\n", "0.116.1"},
+		{"netlify, production before all", "netlify.toml",
+			"[build.environment]\nHUGO_VERSION = \"0.100.0\"\n[context.deploy-preview.environment]\nHUGO_VERSION = \"0.99.0\"\n[context.production.environment]\nHUGO_VERSION = \"0.116.0\"\n", "0.116.0"},
+		{"netlify, previews alone", "netlify.toml", "[context.deploy-preview.environment]\nHUGO_VERSION = \"0.99.0\"\n",
+			"0.165.0"},
+		{"gitlab image, extended", ".gitlab-ci.yml", "image: registry.gitlab.com/pages/hugo/hugo_extended:0.116.1\n",
+			"0.116.1"},
 		{"vercel", "vercel.json", `{"build": {"env": {"HUGO_VERSION": "0.110.0"}}}`, "0.110.0"},
 		{"asdf", ".tool-versions", "golang 1.22\nhugo extended_0.134.1\n", "0.134.1"},
 		{"asdf, gohugo", ".tool-versions", "gohugo 0.134.1\n", "0.134.1"},

@@ -70,9 +70,9 @@ func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
 	}
 }
 
-// TestShortcodesOfNewerHugosWantAKnownVersion: where nothing says which Hugo builds the site,
+// TestShortcodesOfNewerHugosNeedAKnownVersion: where nothing says which Hugo builds the site,
 // what an older one would fail on is escaped.
-func TestShortcodesOfNewerHugosWantAKnownVersion(t *testing.T) {
+func TestShortcodesOfNewerHugosNeedAKnownVersion(t *testing.T) {
 	const text = "{{< details >}}x{{< /details >}}"
 	for version, want := range map[string]string{"": "{{</* details */>}}x{{</* /details */>}}", "0.139.0": "{{</* details */>}}x{{</* /details */>}}", "0.147.9": text} {
 		s := newLibrary(t, bareHugo, func(o *Options) { o.Version = version }).site

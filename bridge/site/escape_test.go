@@ -64,8 +64,8 @@ func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
 	}
 }
 
-// TestEscapesOfAPersonComeBackAsWritten, beside escapes of gitpost's own.
-func TestEscapesOfAPersonComeBackAsWritten(t *testing.T) {
+// TestEscapesOfTheAuthorStayAsWritten, beside escapes of gitpost's own.
+func TestEscapesOfTheAuthorStayAsWritten(t *testing.T) {
 	l := newLibrary(t, bareHugo)
 	r := l.compose(Post{Item: entry(map[string][]any{"content": {"Use {{< x >}}"}})})
 	l.files[r.Path] += "\nAnd {{</* y */>}} by hand.\n"
@@ -74,9 +74,9 @@ func TestEscapesOfAPersonComeBackAsWritten(t *testing.T) {
 	}
 }
 
-// FuzzEscapedTextComesBack: whatever the text, what was escaped is taken back exactly, or
+// FuzzEscapedTextIsReadBack: whatever the text, what was escaped is taken back exactly, or
 // the text is kept beside the body.
-func FuzzEscapedTextComesBack(f *testing.F) {
+func FuzzEscapedTextIsReadBack(f *testing.F) {
 	for _, text := range sentTexts {
 		f.Add(text)
 	}

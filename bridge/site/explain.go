@@ -16,7 +16,7 @@ import (
 // Explanation is what was inferred about a site, and what a post made of it looks like.
 type Explanation struct {
 	Findings []Finding `json:"findings"`
-	Warnings []string  `json:"warnings,omitempty"` // what leaves an address to chance, each with its remedy
+	Warnings []string  `json:"warnings,omitempty"` // what makes some URLs unpredictable, each with its remedy
 	Example  Example   `json:"example"`
 }
 
@@ -27,15 +27,15 @@ type Finding struct {
 	From  string `json:"from"`  // what says so: a file, a key of gitpost.yaml, the newest posts
 }
 
-// Example is a post that nobody wrote.
+// Example is a post made up for the explanation.
 type Example struct {
 	Path string `json:"path"`
 	URL  string `json:"url"`
 	Text string `json:"text"`
 }
 
-// Explain returns what was inferred about the site and from what, and composes a note as
-// Compose would, without keeping it. The error is Compose's: no note could be posted.
+// Explain returns what was inferred about the site and from what, and composes a note as Compose
+// would, without storing it. The error is Compose's: no note could be posted.
 func (s *Site) Explain(lib Library) (Explanation, error) {
 	posts := s.newest(lib)
 	h := s.learnFrom(posts)
@@ -60,7 +60,8 @@ func (s *Site) explainSite() []Finding {
 	if asked != "" {
 		g.From = "site.generator or --generator"
 	}
-	version := Finding{"version", s.rules.Version, cmp.Or(s.rules.Origin.Version, "no file says it: the newest that gitpost knows")}
+	version := Finding{"version", s.rules.Version, cmp.Or(s.rules.Origin.Version,
+		"no file says it: the newest that gitpost knows")}
 	if s.options.Version != "" || askedVersion != "" {
 		version.From = "site.version or --generator"
 	}
@@ -80,21 +81,23 @@ func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {
 	switch {
 	case s.options.Section != "":
 		section.From = "site.section"
-	case section.From == custom && s.inMainSection(h.section):
+	case section.From == byDefault && s.inMainSection(h.section):
 		section.From = "mainSections of the site's configuration"
 	case s.inMainSection(h.section):
 		section.From += ", and mainSections"
 	}
-	pattern := Finding{"path", path.Join(h.section, h.pattern), count(inSection(posts, h.section), func(m *postStyle) bool {
-		return m.section == h.section && m.pattern == h.pattern
-	})}
+	pattern := Finding{"path", path.Join(h.section, h.pattern),
+		count(inSection(posts, h.section), func(m *postStyle) bool {
+			return m.section == h.section && m.pattern == h.pattern
+		})}
 	if s.options.Path != "" {
 		pattern.Value, pattern.From = whole(s.rooted(s.options.Path, h.section)), "site.path"
 	}
 	list := []Finding{section, pattern}
 	for _, name := range slices.Sorted(maps.Keys(s.options.Types)) {
 		if own := s.options.Types[name].Path; own != "" {
-			list = append(list, Finding{"path of type " + name, whole(s.rooted(own, s.rules.Content)), "types." + name + ".path"})
+			list = append(list, Finding{"path of type " + name, whole(s.rooted(own, s.rules.Content)), "types." + name +
+				".path"})
 		}
 	}
 	return list
@@ -102,12 +105,12 @@ func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {
 
 func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	posts = inSection(posts, h.section)
-	list, lists := "flush", "an item a line"
+	list, lists := "flush", "one item per line"
 	switch {
 	case h.style.FlowLists:
-		list, lists = "flow", "in one line"
+		list, lists = "flow", "on one line"
 	case h.style.ListIndent > 0:
-		list, lists = "indented", "an item a line, indented"
+		list, lists = "indented", "one item per line, indented"
 	}
 	format := h.style.Format
 	findings := []Finding{
@@ -119,12 +122,15 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	w := &writer{site: s, learned: h, rules: s.rules, doc: frontmatter.New(h.style)}
 	for _, property := range []string{"published", "updated", "summary", "category"} {
 		key := w.spelled(property)
-		findings = append(findings, Finding{"key of " + property, key, count(posts, func(m *postStyle) bool { return m.keys[property] == key })})
+		findings = append(findings, Finding{"key of " + property, key,
+			count(posts, func(m *postStyle) bool { return m.keys[property] == key })})
 	}
 	family := spelling("like-of", w.spelled("like-of"))
 	findings = append(findings,
-		Finding{"key of like-of", w.spelled("like-of"), count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
-		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "), count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
+		Finding{"key of like-of", w.spelled("like-of"),
+			count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
+		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "),
+			count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
 	)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {
@@ -140,13 +146,13 @@ func (s *Site) explainMedia() Finding {
 	if s.options.MediaDir != "" {
 		return Finding{"media folder", folder, "site.media_dir"}
 	}
-	return Finding{"media folder", folder, custom}
+	return Finding{"media folder", folder, byDefault}
 }
 
-// custom is where a finding comes from when neither a file nor a post says it.
-const custom = "the usual, as nothing says otherwise"
+// byDefault is the source of a finding that neither a file nor a post says.
+const byDefault = "the default"
 
-// count returns how many of the newest posts show a habit.
+// count says how many of the newest posts follow a style.
 func count(posts []*postStyle, shows func(*postStyle) bool) string {
 	n := 0
 	for _, m := range posts {
@@ -156,7 +162,7 @@ func count(posts []*postStyle, shows func(*postStyle) bool) string {
 	}
 	switch {
 	case n == 0:
-		return custom
+		return byDefault
 	case len(posts) == 1:
 		return "the newest post"
 	}

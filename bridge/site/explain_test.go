@@ -34,37 +34,47 @@ func TestExplanationNamesItsSources(t *testing.T) {
 		{"hugo", blog, func(o *Options) { o.TimeZone = nil }, map[string]string{
 			"generator": "hugo (hugo.yaml)", "version": "0.147.9 (.github/workflows/site.yml)",
 			"base URL": "https://blog.example/ (baseURL in hugo.yaml)", "time zone": "Europe/Berlin (timeZone in hugo.yaml)",
-			"section": "content/blog (3 of the newest 3 posts)", "path": "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",
+			"section":      "content/blog (3 of the newest 3 posts)",
+			"path":         "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",
 			"front matter": "TOML (2 of the newest 3 posts)", "lists": "nothing",
-			"key of like-of": "like_of (1 of the newest 3 posts)", "key of photo": "photo and cover.image (1 of the newest 3 posts)",
-			"layout": "nothing", "media folder": "static/media (" + custom + ")",
+			"key of like-of": "like_of (1 of the newest 3 posts)",
+			"key of photo":   "photo and cover.image (1 of the newest 3 posts)",
+			"layout":         "nothing", "media folder": "static/media (" + byDefault + ")",
 		}},
 		{"configured", blog, func(o *Options) {
 			o.Me, o.Version, o.Generator = "https://me.example/", "0.165.0", "hugo"
 			o.Section, o.Path, o.MediaDir = "notes", "{year}/{slug}", "static/up"
 			o.Types = map[string]Type{"like": {"likes/{slug}.md"}}
 		}, map[string]string{
-			"generator": "hugo (site.generator or --generator)", "version": "0.165.0 (site.version or --generator)", "base URL": "https://me.example/ (me)",
-			"section": "content/notes (site.section)", "path": "content/notes/{year}/{slug}.md (site.path)",
+			"generator": "hugo (site.generator or --generator)", "version": "0.165.0 (site.version or --generator)",
+			"base URL": "https://me.example/ (me)",
+			"section":  "content/notes (site.section)", "path": "content/notes/{year}/{slug}.md (site.path)",
 			"path of type like": "content/likes/{slug}.md (types.like.path)", "media folder": "static/up (site.media_dir)",
 		}},
 		{"files over files", map[string]string{
-			"config/_default/hugo.toml": "baseURL = 'https://x.example/'\n", "config/production/hugo.toml": "baseURL = 'https://y.example/'\n",
+			"config/_default/hugo.toml":   "baseURL = 'https://x.example/'\n",
+			"config/production/hugo.toml": "baseURL = 'https://y.example/'\n",
 			"config/_default/params.toml": "mainSections = ['blog']\n",
-		}, func(o *Options) { o.Env = map[string]string{"HUGO_TIMEZONE": "Europe/Rome"}; o.TimeZone = nil }, map[string]string{
-			"base URL": "https://y.example/ (baseURL in config/production/hugo.toml)", "time zone": "Europe/Rome (timeZone in HUGO_TIMEZONE)",
-			"section": "content/blog (mainSections of the site's configuration)",
-		}},
+		}, func(o *Options) { o.Env = map[string]string{"HUGO_TIMEZONE": "Europe/Rome"}; o.TimeZone = nil },
+			map[string]string{
+				"base URL":  "https://y.example/ (baseURL in config/production/hugo.toml)",
+				"time zone": "Europe/Rome (timeZone in HUGO_TIMEZONE)",
+				"section":   "content/blog (mainSections of the site's configuration)",
+			}},
 		{"empty hugo", bareHugo, func(o *Options) { o.TimeZone = nil }, map[string]string{
-			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + custom + ")", "front matter": "YAML (" + custom + ")",
-			"version": "0.165.0 (no file says it: the newest that gitpost knows)",
+			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + byDefault + ")",
+			"front matter": "YAML (" + byDefault + ")",
+			"version":      "0.165.0 (no file says it: the newest that gitpost knows)",
 		}},
 		{"empty jekyll", bareJekyll, func(o *Options) { o.TimeZone = time.FixedZone("X", 3600) }, map[string]string{
-			"generator": "jekyll (_config.yml)", "time zone": "X (site.timezone)", "path": "_posts/{year}-{month}-{day}-{slug}.md (" + custom + ")",
-			"base URL": "https://example.org/ (url in _config.yml)", "media folder": "assets/media (" + custom + ")",
+			"generator": "jekyll (_config.yml)", "time zone": "X (site.timezone)",
+			"path":     "_posts/{year}-{month}-{day}-{slug}.md (" + byDefault + ")",
+			"base URL": "https://example.org/ (url in _config.yml)", "media folder": "assets/media (" + byDefault + ")",
 		}},
-		{"pages", with(bareJekyll, map[string]string{"Gemfile": "gem \"github-pages\"\n"}), nil, map[string]string{"version": "3.10.0 (Gemfile)"}},
-		{"folders alone", map[string]string{"_posts/2024-01-01-a.md": "---\n---\n", "_layouts/post.html": ""}, nil, map[string]string{"generator": "jekyll (the folder _posts)"}},
+		{"pages", with(bareJekyll, map[string]string{"Gemfile": "gem \"github-pages\"\n"}), nil,
+			map[string]string{"version": "3.10.0 (Gemfile)"}},
+		{"folders alone", map[string]string{"_posts/2024-01-01-a.md": "---\n---\n", "_layouts/post.html": ""}, nil,
+			map[string]string{"generator": "jekyll (the folder _posts)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLibrary(t, c.files, func(o *Options) {
@@ -86,7 +96,8 @@ func TestExplanationNamesItsSources(t *testing.T) {
 				t.Error("the example was kept")
 			}
 			// The example is what Compose makes.
-			item := entry(map[string][]any{"content": {"An example of a note, as an app would send it."}, "category": {"example", "note"}})
+			item := entry(map[string][]any{"content": {"An example of a note, as an app would send it."},
+				"category": {"example", "note"}})
 			r := l.compose(Post{Item: item})
 			if e.Example.Path != r.Path || e.Example.URL != r.Page.URL || e.Example.Text != string(r.Data) {
 				t.Errorf("the example is %+v, a note becomes %s at %s:\n%s", e.Example, r.Path, r.Page.URL, r.Data)
@@ -95,8 +106,8 @@ func TestExplanationNamesItsSources(t *testing.T) {
 	}
 }
 
-// TestExplanationWithoutAPlaceForPosts keeps its findings beside the error.
-func TestExplanationWithoutAPlaceForPosts(t *testing.T) {
+// TestExplanationWithoutAPathForPosts keeps its findings beside the error.
+func TestExplanationWithoutAPathForPosts(t *testing.T) {
 	l := newLibrary(t, bareJekyll, func(o *Options) { o.Path = "_posts/{slug}.md" })
 	e, err := l.site.Explain(l)
 	if err == nil || !strings.Contains(err.Error(), "would not be a page") || len(e.Findings) == 0 {

@@ -157,14 +157,18 @@ func TestAGeneratorIsOneFolderAndOneLine(t *testing.T) {
 		"static/pic.png": "PNG",
 	})
 	item := entry(map[string][]any{
-		"name": {"A Third One"}, "content": {"Write to me@@e.example."}, "category": {"c", "d"}, "like-of": {"https://liked.example/"},
-		"published": {"2026-02-03T04:05:06Z"}, "photo": {map[string]any{"value": "https://e.example/a.jpg", "alt": "A"}}, "post-status": {"draft"},
+		"name": {"A Third One"}, "content": {"Write to me@@e.example."}, "category": {"c", "d"},
+		"like-of":   {"https://liked.example/"},
+		"published": {"2026-02-03T04:05:06Z"}, "photo": {map[string]any{"value": "https://e.example/a.jpg", "alt": "A"}},
+		"post-status": {"draft"},
 	})
 	made := l.compose(Post{Item: item})
-	if made.Path != "posts/a-third-one.md" || made.Page.URL != "https://e.example/a-third-one.html" || made.Page.Published {
+	if made.Path != "posts/a-third-one.md" || made.Page.URL != "https://e.example/a-third-one.html" ||
+		made.Page.Published {
 		t.Errorf("composed %s at %s, published %v", made.Path, made.Page.URL, made.Page.Published)
 	}
-	for _, line := range []string{"hidden: true\n", "tags: [c, d]\n", "like_of: https://liked.example/\n", "date: 2026-02-03T04:05:06Z\n", "me&#64;&#64;e.example."} {
+	for _, line := range []string{"hidden: true\n", "tags: [c, d]\n", "like_of: https://liked.example/\n",
+		"date: 2026-02-03T04:05:06Z\n", "me&#64;&#64;e.example."} {
 		if !strings.Contains(string(made.Data), line) {
 			t.Errorf("%q is missing in\n%s", line, made.Data)
 		}
@@ -181,7 +185,8 @@ func TestAGeneratorIsOneFolderAndOneLine(t *testing.T) {
 		item.Properties["mp-slug"] = []any{"moved"}
 		return nil
 	})
-	if changed.Path != "posts/moved.md" || !changed.Page.Published || strings.Contains(string(changed.Data), "hidden") || !strings.Contains(string(changed.Data), "listed: false\n") {
+	if changed.Path != "posts/moved.md" || !changed.Page.Published ||
+		strings.Contains(string(changed.Data), "hidden") || !strings.Contains(string(changed.Data), "listed: false\n") {
 		t.Errorf("revised to %s, published %v:\n%s", changed.Path, changed.Page.Published, changed.Data)
 	}
 	if former := l.page(changed.Path).Aliases; len(former) != 1 || former[0] != "https://e.example/a-third-one.html" {
@@ -191,7 +196,8 @@ func TestAGeneratorIsOneFolderAndOneLine(t *testing.T) {
 		t.Errorf("the visibility is read as %q", visibility)
 	}
 
-	if file, url := l.site.Media("x.png", noon); file != "static/media/2026/03/x.png" || url != "https://e.example/media/2026/03/x.png" {
+	if file, url := l.site.Media("x.png", noon); file != "static/media/2026/03/x.png" ||
+		url != "https://e.example/media/2026/03/x.png" {
 		t.Errorf("an upload goes to %s at %s", file, url)
 	}
 	if folder := l.site.ContactFolder(); folder != "data/contacts" {
@@ -200,7 +206,8 @@ func TestAGeneratorIsOneFolderAndOneLine(t *testing.T) {
 	if _, _, advice := l.site.Head(treeOf(nil), []string{"<link>"}); advice != "put them into head.html" {
 		t.Errorf("the advice is %q", advice)
 	}
-	if explained, err := l.site.Explain(l); err != nil || explained.Findings[0] != (Finding{"generator", "plain", "plain.txt"}) {
+	if explained, err := l.site.Explain(l); err != nil ||
+		explained.Findings[0] != (Finding{"generator", "plain", "plain.txt"}) {
 		t.Errorf("explained as %v: %v", explained.Findings, err)
 	}
 }

@@ -21,11 +21,11 @@ type HeadEdit struct {
 	Why  string // why this file: "the theme PaperMod includes it"
 }
 
-// Head finds how lines come into the <head> of the home page without touching a theme: by a
-// file that the theme includes for that purpose, or else by the site's own layout. It changes
-// nothing: an existing file keeps its bytes, and gets the lines between marks of ours, which
-// are found and renewed the next time. done tells that they are there already. Where there is
-// no way, edit is nil and advice says what a person can do.
+// Head finds a way to put lines into the <head> of the home page without touching a theme: a file
+// that the theme includes for that purpose, or else the site's own layout. It changes nothing
+// itself. An existing file keeps its bytes and gets the lines between two comments, which are
+// found and renewed the next time. done reports that they are there already. Where there is no
+// way, edit is nil and advice says what a person can do.
 func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advice string) {
 	h := newHeadFinder(s, tree)
 	if edit := h.byHook(lines); edit != nil {
@@ -74,7 +74,8 @@ type headFinder struct {
 }
 
 func newHeadFinder(s *Site, tree fs.FS) *headFinder {
-	h := &headFinder{Head: &s.rules.Head, tree: tree, own: map[string]string{}, texts: map[string]string{}, theme: map[string]string{}}
+	h := &headFinder{Head: &s.rules.Head, tree: tree, own: map[string]string{}, texts: map[string]string{},
+		theme: map[string]string{}}
 	for _, l := range h.Layouts {
 		generator.WalkTheme(tree, l.Folder, func(below, text string) {
 			if path.Ext(below) != ".html" {
@@ -140,7 +141,8 @@ func (h *headFinder) write(k generator.Hook, lines []string, why string) *HeadEd
 	if err != nil {
 		before = []byte(cmp.Or(h.theme[h.HookPath+k.File], k.Begin)) // the site's file will replace the theme's
 	}
-	return &HeadEdit{Path: name, New: err != nil, Why: why, Data: withBlock(before, h.Begin, h.End, strings.Join(lines, "\n")+"\n")}
+	return &HeadEdit{Path: name, New: err != nil, Why: why,
+		Data: withBlock(before, h.Begin, h.End, strings.Join(lines, "\n")+"\n")}
 }
 
 // byLayout writes into the one layout of the site itself that has the home page's head.
@@ -169,7 +171,8 @@ func (h *headFinder) byLayout(lines []string) *HeadEdit {
 		}
 	}
 	text := h.own[name]
-	return &HeadEdit{Path: name, Data: []byte(h.beforeHeadEnd(text, lines)), Why: "it is the site's own layout, and has the head"}
+	return &HeadEdit{Path: name, Data: []byte(h.beforeHeadEnd(text, lines)),
+		Why: "it is the site's own layout, and has the head"}
 }
 
 var headEnd = regexp.MustCompile(`(?i)[ \t]*</head\s*>`)

@@ -26,26 +26,32 @@ func openHead(t *testing.T, files map[string]string) (*Site, fstest.MapFS) {
 	return s, tree
 }
 
-func TestHeadFindsTheFileThatIsTheSitesToWrite(t *testing.T) {
+func TestHeadFindsTheFileThatTheSiteMayWrite(t *testing.T) {
 	hugo, jekyll := "baseURL = 'https://blog.example/'\n", "url: https://blog.example\n"
 	for _, c := range []struct {
 		name, path, why string
 		isNew           bool
 		files           map[string]string
 	}{
-		{"a theme that is a submodule, by its name", "layouts/partials/extend_head.html", "the theme PaperMod includes it", true,
+		{"a theme that is a submodule, by its name", "layouts/partials/extend_head.html", "the theme PaperMod includes it",
+			true,
 			map[string]string{"hugo.toml": hugo + "theme = 'PaperMod'\n"}},
-		{"a theme that is a module, with a major version", "layouts/partials/head-additions.html", "the theme gohugo-theme-ananke includes it", true,
+		{"a theme that is a module, with a major version", "layouts/partials/head-additions.html",
+			"the theme gohugo-theme-ananke includes it", true,
 			map[string]string{"hugo.toml": hugo + "[[module.imports]]\npath = 'github.com/theNewDynamic/gohugo-theme-ananke/v2'\n"}},
-		{"a theme in the repository, by what its layouts say", "layouts/partials/head-extra.html", "partials/top.html includes it", true,
-			map[string]string{"hugo.toml": hugo + "theme = 'mine'\n", "themes/mine/layouts/partials/top.html": `<head>{{ partial "head-extra.html" . }}</head>`}},
+		{"a theme in the repository, by what its layouts say", "layouts/partials/head-extra.html",
+			"partials/top.html includes it", true,
+			map[string]string{"hugo.toml": hugo + "theme = 'mine'\n",
+				"themes/mine/layouts/partials/top.html": `<head>{{ partial "head-extra.html" . }}</head>`}},
 		{"the newer folder of partials", "layouts/_partials/extend-head.html", "the theme blowfish includes it", true,
 			map[string]string{"hugo.toml": hugo + "theme = 'blowfish'\n", "layouts/_partials/x.html": "x"}},
 		{"a file that is there already", "layouts/partials/extend_head.html", "the theme PaperMod includes it", false,
-			map[string]string{"hugo.toml": hugo + "theme = 'PaperMod'\n", "layouts/partials/extend_head.html": "<meta name=\"a\">\n"}},
+			map[string]string{"hugo.toml": hugo + "theme = 'PaperMod'\n",
+				"layouts/partials/extend_head.html": "<meta name=\"a\">\n"}},
 		{"the site's own layout", "layouts/_default/baseof.html", "it is the site's own layout, and has the head", false,
 			map[string]string{"hugo.toml": hugo, "layouts/_default/baseof.html": "<html>\n<head>\n  <title>x</title>\n</head>\n", "layouts/404.html": "<head></head>"}},
-		{"a layout of the site's that hides the theme's include", "layouts/partials/head.html", "it is the site's own layout, and has the head", false,
+		{"a layout of the site's that hides the theme's include", "layouts/partials/head.html",
+			"it is the site's own layout, and has the head", false,
 			map[string]string{"hugo.toml": hugo + "theme = 'mine'\n", "layouts/partials/head.html": "<head></head>\n",
 				"themes/mine/layouts/partials/head.html": `<head>{{ partial "head-extra.html" . }}</head>`}},
 		{"Jekyll: a gem", "_includes/head/custom.html", "the theme minimal-mistakes-jekyll includes it", true,
@@ -78,8 +84,10 @@ func TestHeadFindsTheFileThatIsTheSitesToWrite(t *testing.T) {
 				t.Error(err)
 			} else if again, done, _ := s.Head(tree, headLines); !done || again.Path != edit.Path {
 				t.Errorf("the second time: %v, %v", again, done)
-			} else if moved, done, _ := s.Head(tree, []string{"<link rel=other>", "<link rel=more>"}); done || strings.Contains(string(moved.Data), headLines[0]) ||
-				strings.ReplaceAll(string(moved.Data), "<link rel=other>", headLines[0]) == string(edit.Data) || !inserted(string(moved.Data), c.files[edit.Path]) {
+			} else if moved, done, _ := s.Head(tree, []string{"<link rel=other>", "<link rel=more>"}); done ||
+				strings.Contains(string(moved.Data), headLines[0]) ||
+				strings.ReplaceAll(string(moved.Data), "<link rel=other>", headLines[0]) == string(edit.Data) ||
+				!inserted(string(moved.Data), c.files[edit.Path]) {
 				t.Errorf("with other lines it becomes\n%s", moved.Data)
 			}
 		})
@@ -96,7 +104,7 @@ func inserted(after, before string) bool {
 	return false
 }
 
-func TestHeadKeepsWhatTheThemesOwnFileHas(t *testing.T) {
+func TestHeadKeepsTheTextOfTheThemesFile(t *testing.T) {
 	s, tree := openHead(t, map[string]string{
 		"hugo.toml": "theme = 'mine'\n", "themes/mine/layouts/partials/head.html": `<head>{{ partial "head-extra.html" . }}</head>`,
 		"themes/mine/layouts/partials/head-extra.html": "<meta name=\"the theme's\">\n",
@@ -107,8 +115,9 @@ func TestHeadKeepsWhatTheThemesOwnFileHas(t *testing.T) {
 	}
 }
 
-func TestHeadGivesAdviceWhereThereIsNoWay(t *testing.T) {
-	for config, want := range map[string]string{"theme: minima\n": "minima before 3.0", "theme: nobody-knows\n": "the theme nobody-knows", "title: x\n": "before </head>"} {
+func TestHeadAdvisesWhereThereIsNoWay(t *testing.T) {
+	for config, want := range map[string]string{"theme: minima\n": "minima before 3.0",
+		"theme: nobody-knows\n": "the theme nobody-knows", "title: x\n": "before </head>"} {
 		s, tree := openHead(t, map[string]string{"_config.yml": config})
 		if edit, done, advice := s.Head(tree, headLines); edit != nil || done || !strings.Contains(advice, want) {
 			t.Errorf("%q: %v, %v, %q", config, edit, done, advice)
@@ -129,9 +138,11 @@ func TestHeadersFileIsForHostsThatReadIt(t *testing.T) {
 	}{
 		{"no sign of such a host", map[string]string{"hugo.toml": ""}, nil},
 		{"Netlify", map[string]string{"hugo.toml": "", "netlify.toml": ""}, map[string]string{"static/_headers": block}},
-		{"a static folder of another name", map[string]string{"hugo.toml": "staticDir = 'public_files'\n", "public_files/_redirects": "/a /b\n"},
+		{"a static folder of another name", map[string]string{"hugo.toml": "staticDir = 'public_files'\n",
+			"public_files/_redirects": "/a /b\n"},
 			map[string]string{"public_files/_headers": block}},
-		{"a file that is there", map[string]string{"hugo.toml": "", "static/_headers": "/*\n  X-A: b"}, map[string]string{"static/_headers": "/*\n  X-A: b\n" + block}},
+		{"a file that is there", map[string]string{"hugo.toml": "", "static/_headers": "/*\n  X-A: b"},
+			map[string]string{"static/_headers": "/*\n  X-A: b\n" + block}},
 		{"Jekyll, which has to be told", map[string]string{"_config.yml": "title: x", "wrangler.toml": ""},
 			map[string]string{"_headers": block, "_config.yml": "title: x\ninclude: [.htaccess, _headers]\n"}},
 		{"a list in one line", map[string]string{"_config.yml": "include: [.htaccess] # mine\na: b\n", "netlify.toml": ""},

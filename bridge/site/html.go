@@ -14,9 +14,9 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// renderers are goldmark with the extensions that Hugo has on by default, but for the
-// typographer and the identifiers of headings: those add to what an author wrote, and a
-// comparison must not see them.
+// The renderers are goldmark with the extensions that Hugo enables by default, except for the
+// typographer and the identifiers of headings: those add to what an author wrote, and a comparison
+// must not see them.
 var (
 	rawRenderer  = goldmark.New(extensions, goldmark.WithRendererOptions(html.WithUnsafe()))
 	safeRenderer = goldmark.New(extensions)
@@ -26,9 +26,9 @@ var (
 // longestHTML bounds what is converted; longer HTML is kept as it was sent.
 const longestHTML = 1 << 20
 
-// markdown turns HTML into a body. kind says how the body gives the HTML back: as a
-// document, as text without a paragraph around it, or, when it is "", not at all, so that
-// the HTML must be remembered.
+// markdown turns HTML into a body. kind says how the body is turned back into the HTML: as a
+// document, as text without a paragraph around it, or, when it is "", not at all, so that the HTML
+// must be remembered.
 func (s *Site) markdown(source string) (body, kind string) {
 	md, err := toMarkdown(source)
 	if err != nil {
@@ -120,7 +120,8 @@ func toMarkdown(source string) (md string, err error) {
 		}
 	}()
 	conv := converter.NewConverter(converter.WithPlugins(
-		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(), table.NewTablePlugin(),
+		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(),
+		table.NewTablePlugin(),
 	))
 	return conv.ConvertString(source)
 }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// linked is HTML in which what Markdown has no means for, a film or another page in a frame, is
-// a link to it: readers see that there is something, and can go there.
+// linked is HTML in which what Markdown cannot express, a video or a page in a frame, is replaced
+// by a link to it: readers see that there is something, and can go there.
 func linked(source string) string {
 	if !embedding(source) {
 		return source
@@ -50,7 +50,8 @@ func linkEmbedded(n *html.Node) {
 			if text == "" {
 				text = shortAddress(address)
 			}
-			a := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a", Attr: []html.Attribute{{Key: "href", Val: address}}}
+			a := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a",
+				Attr: []html.Attribute{{Key: "href", Val: address}}}
 			a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 			n.InsertBefore(a, c)
 			n.RemoveChild(c)

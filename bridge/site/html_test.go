@@ -5,16 +5,17 @@ import (
 	"testing"
 )
 
-// TestHTMLTakesThreeSteps: Markdown where that loses nothing, else the HTML itself where the
+// TestHTMLIsStoredInThreeWays: Markdown where that loses nothing, else the HTML itself where the
 // generator lets it through, else the best Markdown with the original beside it.
-func TestHTMLTakesThreeSteps(t *testing.T) {
+func TestHTMLIsStoredInThreeWays(t *testing.T) {
 	unsafe := map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}
 	cases := []struct {
 		name, html string
 		files      map[string]string
 		body, kept string // of the file: its text, and what its front matter must have
 	}{
-		{"markdown", "<p>A <strong>b</strong></p><ul><li>c</li><li>d</li></ul>", bareHugo, "A **b**\n\n- c\n- d\n", "html: true"},
+		{"markdown", "<p>A <strong>b</strong></p><ul><li>c</li><li>d</li></ul>", bareHugo, "A **b**\n\n- c\n- d\n",
+			"html: true"},
 		{"inline", "A <em>b</em>", bareHugo, "A *b*\n", "html: inline"},
 		{"raw where it shows", "<p class=\"x\">A</p>", unsafe, "<p class=\"x\">A</p>\n", "html: true"},
 		{"raw on Jekyll", "<div>A<br>b</div>", bareJekyll, "<div>A<br>b</div>\n", "html: true"},
@@ -37,8 +38,8 @@ func TestHTMLTakesThreeSteps(t *testing.T) {
 	}
 }
 
-// TestHandEditOfHTMLPostIsSeen in each of the three steps, still as HTML.
-func TestHandEditOfHTMLPostIsSeen(t *testing.T) {
+// TestManualEditOfAnHTMLPostIsRead in each of the three steps, still as HTML.
+func TestManualEditOfAnHTMLPostIsRead(t *testing.T) {
 	for name, files := range map[string]map[string]string{"hugo": bareHugo, "jekyll": bareJekyll} {
 		for _, html := range []string{"<p>Old words</p>", "<div>Old words</div>", "Old words"} {
 			l := newLibrary(t, files)

@@ -14,9 +14,9 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// visible is a text as it must stand in the body so that readers see all of it. Hugo drops
-// raw HTML, and with a block of it the words inside, unless the site lets it through: there
-// it becomes Markdown, and what is no HTML element is shown as the text that it is.
+// visible returns a text as it must be in the body so that readers see all of it. A generator may
+// drop raw HTML, and with a block of it the words inside: there it becomes Markdown, and what is
+// not an HTML element is shown as text.
 func (s *Site) visible(body string) string {
 	if !strings.Contains(body, "<") {
 		return body
@@ -149,7 +149,7 @@ func asciiLower(s string) string {
 func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
 	raw := string(source[start:end])
 	if strings.TrimSpace(raw) == "<!--more-->" {
-		return nil // Hugo's mark of the summary's end
+		return nil // the mark of the summary's end
 	}
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
 	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {

@@ -25,7 +25,7 @@ type reading struct {
 	rules  *generator.Convention
 	memory memory
 	extra  map[string]any // the mf2 key
-	// keys has where each property stands that is not in the vocabulary.
+	// keys has the place of each property that is not in the vocabulary.
 	keys map[string]string
 }
 
@@ -42,8 +42,7 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	return r
 }
 
-// name notes the property that a key is of itself, not by a word of the vocabulary, and where
-// the key stands.
+// name records the property that a key outside the vocabulary says, and the key's place.
 func (r *reading) name(key, path string) {
 	if p, ok := r.rules.Property(key); ok && len(r.rules.Words[p]) == 0 {
 		if _, seen := r.keys[p]; !seen {
@@ -72,8 +71,8 @@ func (r *reading) item() mf2.Item {
 	return item
 }
 
-// worded, unworded and set give the properties that the document may say: in words of the
-// vocabulary, under their own names, and in the mf2 key.
+// inVocabulary, underOwnName and set call each with the properties that the document may have: in
+// words of the vocabulary, under their own names, and under the mf2 key.
 func (r *reading) inVocabulary(each func(string)) {
 	seen := map[string]bool{}
 	for _, key := range append(r.doc.Keys(), r.parameters()...) {
@@ -180,8 +179,8 @@ func (r *reading) property(property string) []any {
 	return kept
 }
 
-// said is what the front matter proper has for a property, and whether it has a key for it
-// at all: an empty one says that there is nothing.
+// said returns what the front matter has for a property outside the mf2 key, and whether it has a
+// key for it at all: an empty key means that there is no value.
 func (r *reading) said(property string) ([]any, bool) {
 	key, ok := r.key(property)
 	if !ok {
@@ -237,7 +236,7 @@ func (r *reading) text(property string) string {
 	return s
 }
 
-// notEmpty takes away what an empty key leaves: "", {} and [].
+// notEmpty drops the values of an empty key: "", {} and [].
 func notEmpty(values []any) []any {
 	var out []any
 	for _, v := range values {
@@ -349,7 +348,7 @@ func (r *reading) saysDraft() bool {
 	return ok && f.Value == r.rules.Draft.On
 }
 
-// title is the text that stands for names which title alone cannot hold.
+// title is the text for names that the title key cannot hold.
 func title(names []any) string {
 	for _, v := range names {
 		if s := strings.TrimSpace(mf2.Text(v)); s != "" {

@@ -6,8 +6,8 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// content reads the body back as what was sent. kept is what the mf2 key remembers of it,
-// which holds as long as nobody changed the body.
+// content reads the body back as what was sent. kept is what the mf2 key remembers of it, which is
+// valid as long as the body is unchanged.
 func (r *reading) content(kept []any) []any {
 	text := r.ownText()
 	if len(kept) > 0 && r.memory.Body != "" && sum(text) == r.memory.Body {
@@ -39,7 +39,7 @@ func (r *reading) ownText() string {
 	return text
 }
 
-// cutAdded finds what a body template added, wherever it stands at the start of a line now.
+// cutAdded finds what a body template added, at the start of any line.
 func cutAdded(text string, m memory) (before, after string, ok bool) {
 	if m.AddedLen <= 0 || m.AddedLen > len(text) {
 		return "", "", false
@@ -57,7 +57,7 @@ func cutAdded(text string, m memory) (before, after string, ok bool) {
 	return "", "", false
 }
 
-// withoutLeadingBlank takes away the blank lines that people leave below the front matter.
+// withoutLeadingBlank removes the blank lines that people leave below the front matter.
 func withoutLeadingBlank(s string) string {
 	for {
 		line, rest, found := strings.Cut(s, "\n")

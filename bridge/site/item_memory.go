@@ -10,14 +10,14 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A memory is what the gitpost key remembers about a file, so that reading returns back what
-// was sent. A file that needs none of it has no such key.
+// A memory is what the gitpost key remembers about a file, so that reading returns what was sent.
+// A file that needs none of it has no such key.
 type memory struct {
 	HTML     string   // the content was sent as HTML: htmlDocument or htmlInline
 	Escaped  []string // texts that stand escaped in the body
 	CRLF     bool     // the content was sent with CRLF line breaks
-	Body     string   // sum of the body for which mf2.content is what was sent
-	Added    string   // sum of the text that a body template added
+	Body     string   // checksum of the body for which mf2.content is what was sent
+	Added    string   // checksum of the text that a body template added
 	AddedLen int      // its length in bytes
 	Types    []string // the item's type when h cannot say it
 	Former   []string // paths at which the post was, where the generator has no key for them
@@ -28,7 +28,7 @@ const (
 	htmlInline   = "inline" // without the paragraph that Markdown puts around it
 )
 
-// remembered reads the gitpost key. What a person broke there is forgotten.
+// remembered reads the gitpost key. Values that a person broke are ignored.
 func remembered(doc *frontmatter.Document) memory {
 	v, _ := doc.Get(memoryKey)
 	m, _ := plain(v).(map[string]any)
@@ -112,7 +112,8 @@ func (r memory) keep(doc *frontmatter.Document, escapeKeys map[string]string) er
 	return doc.Set(ordered(v), memoryKey)
 }
 
-// sum identifies a text whatever its line endings and the line breaks at its end.
+// sum is a checksum of a text that ignores the kind of line endings and the line breaks at its
+// end.
 func sum(text string) string {
 	h := sha256.Sum256([]byte(strings.TrimRight(unixLines(text), "\n")))
 	return hex.EncodeToString(h[:16])

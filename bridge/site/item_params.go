@@ -12,7 +12,7 @@ import (
 // what they mean at top level. What the generator itself reads, it reads at top level alone: a
 // title below that map is none.
 
-// levels are the places at which a key for the property may stand, as prefixes of its path.
+// levels are the places where a key for the property may be, as prefixes of its path.
 func levels(c *generator.Convention, property string) []string {
 	switch property {
 	case "name", "summary", "published", "updated", statusProperty, visibilityProperty:
@@ -24,7 +24,7 @@ func levels(c *generator.Convention, property string) []string {
 	return []string{"", c.Params + "."}
 }
 
-// bare is a key without the level at which it stands.
+// bare is a key without the level at which it is.
 func bare(c *generator.Convention, key string) string {
 	if c.Params == "" {
 		return key
@@ -32,7 +32,7 @@ func bare(c *generator.Convention, key string) string {
 	return strings.TrimPrefix(key, c.Params+".")
 }
 
-// parameters are the keys below params, in a lasting order.
+// parameters are the sorted keys below params.
 func (r *reading) parameters() []string {
 	if r.rules.Params == "" {
 		return nil
@@ -42,8 +42,8 @@ func (r *reading) parameters() []string {
 	return slices.Sorted(maps.Keys(m))
 }
 
-// standing is the path at which the document has a key: at top level, or below params when it
-// stands there alone.
+// keyPath is the path at which the document has a key: at top level, or below params if it is only
+// there.
 func (w *writer) keyPath(key string) []string {
 	path := strings.Split(key, ".")
 	if w.rules.Params == "" {

@@ -8,8 +8,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// photos reads what stands for photos: an URL, an object {url, alt}, or a list of them.
-// caption and alt beside a nested key ("cover.alt") belong to the one photo there.
+// photos reads photos: a URL, an object {url, alt}, or a list of them. caption and alt beside a
+// nested key ("cover.alt") belong to the one photo there.
 func photos(v any, alt string) []any {
 	var out []any
 	for _, item := range notEmpty(unflatten(v)) {
@@ -80,14 +80,14 @@ func photoValue(v any) any {
 }
 
 // writePhotos changes the key photos of a post that has its photos there, for a theme that shows
-// them: a list of objects, or of addresses, which stays what it is. said reports whether it says
-// all that is to be said; else the key photo has to.
+// them: a list of objects or of URLs, which keeps its form. said reports whether the list says
+// everything; if not, the key photo must as well.
 func (w *writer) writePhotos(values []any) (said bool, err error) {
 	path := w.keyPath("photos")
 	v, ok := w.doc.Get(path...)
 	had := unflatten(v)
 	if !ok || !same(photoURLs(photos(v, "")), photoURLs(w.reading().property("photo"))) {
-		return false, nil // they are none of the post's own
+		return false, nil // they are not the post's
 	}
 	beside := w.has(w.keyPath("photo"))
 	list := make([]any, len(values))
@@ -144,15 +144,15 @@ func photoURL(v any) string {
 	return ""
 }
 
-// photoAlt is its text for those who do not see it.
+// photoAlt is the alternative text of a photo.
 func photoAlt(v any) string {
 	m, _ := v.(map[string]any)
 	alt, _ := m["alt"].(string)
 	return alt
 }
 
-// pictured reports whether the front matter proper says no more of the photos than the plain
-// URLs that themes look for.
+// pictured reports whether the front matter has nothing of the photos but the plain URLs that
+// themes look for.
 func (r *reading) pictured(kept []any) bool {
 	key, ok := r.key("photo")
 	if !ok {
@@ -177,8 +177,8 @@ func photoURLs(values []any) []any {
 	return urls
 }
 
-// pictureURLs are those of the photos that can be URLs at all: Hugo's own template for link
-// previews parses what stands in images, and fails the build on what it cannot.
+// pictureURLs are those of the photos that can be parsed: Hugo's own template for link previews
+// fails the build on others.
 func pictureURLs(values []any) []any {
 	var urls []any
 	for _, u := range photoURLs(values) {

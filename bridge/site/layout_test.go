@@ -25,8 +25,10 @@ func TestFirstPostOfAJekyllSiteHasItsLayout(t *testing.T) {
 		{"what jekyll new --blank makes", with(bareJekyll, layouts("default")), "default"},
 		{"only another one", with(bareJekyll, layouts("home")), nil},
 		{"of a theme", configured("theme: minima\n"), "post"},
-		{"defaults may say it", with(layouts("default", "post"), configured("defaults:\n- scope: {path: ''}\n  values: {layout: note}\n")), nil},
-		{"a neighbour without one", with(bareJekyll, layouts("default", "post"), map[string]string{"_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"}), nil},
+		{"defaults may say it", with(layouts("default", "post"),
+			configured("defaults:\n- scope: {path: ''}\n  values: {layout: note}\n")), nil},
+		{"a neighbour without one", with(bareJekyll, layouts("default", "post"),
+			map[string]string{"_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"}), nil},
 	} {
 		l := newLibrary(t, c.files)
 		doc, err := l.site.Parse(l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}).Data)

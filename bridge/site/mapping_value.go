@@ -11,8 +11,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// flatten turns values into one front-matter value: one value stands for itself, several
-// are a list.
+// flatten turns values into one front-matter value: a single value itself, several as a list.
 func flatten(values []any) any {
 	if len(values) == 1 {
 		if _, isList := values[0].([]any); !isList {
@@ -26,7 +25,7 @@ func flatten(values []any) any {
 	return list
 }
 
-// unflatten is the way back.
+// unflatten is the reverse of flatten.
 func unflatten(v any) []any {
 	switch v := plain(v).(type) {
 	case nil:
@@ -70,7 +69,7 @@ func plain(v any) any {
 	return v
 }
 
-// ordered returns nested items the order in which people write them.
+// ordered puts the keys of nested items in the order in which people write them.
 func ordered(v any) any {
 	switch v := v.(type) {
 	case []any:

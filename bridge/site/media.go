@@ -28,7 +28,8 @@ func (s *Site) Media(name string, at time.Time) (file, address string) {
 // ok is false when the generator does not publish what lies beside that page.
 func (s *Site) Beside(page Page, name string) (file, address string, ok bool) {
 	dir, index := path.Split(page.Path)
-	if !s.generator.Naming(page.Path).Bundle || !strings.HasPrefix(index, "index.") || page.Kind == "section" || page.Kind == "home" || !strings.HasSuffix(page.URL, "/") {
+	if !s.generator.Naming(page.Path).Bundle || !strings.HasPrefix(index, "index.") || page.Kind == "section" ||
+		page.Kind == "home" || !strings.HasSuffix(page.URL, "/") {
 		return "", "", false
 	}
 	return dir + name, page.URL + escapedPath(name), true

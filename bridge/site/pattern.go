@@ -14,8 +14,8 @@ import (
 // type is its kind (note, photo, …), and section the folder for posts.
 var Placeholders = []string{"year", "month", "day", "hour", "minute", "second", "date", "slug", "type", "section"}
 
-// CheckPattern returns what is wrong with a pattern for the paths of new posts, and what to
-// do about it; both are "" when nothing is.
+// CheckPattern returns what is wrong with a pattern for the paths of new posts and how to fix it;
+// both are "" for a valid pattern.
 func CheckPattern(pattern string) (problem, remedy string) {
 	known := "{" + strings.Join(Placeholders, "} {") + "}"
 	for _, p := range anyPlaceholder.FindAllString(pattern, -1) {
@@ -27,7 +27,7 @@ func CheckPattern(pattern string) (problem, remedy string) {
 		}
 	}
 	if strings.ContainsAny(placeholder.ReplaceAllString(pattern, ""), "{}") {
-		return "has a brace without its other one", "known are " + known
+		return "has an unmatched brace", "known are " + known
 	}
 	if !slugPlaceholder.MatchString(pattern) {
 		example := path.Join(strings.TrimSuffix(pattern, path.Ext(pattern)), "{slug}.md")
@@ -39,21 +39,26 @@ func CheckPattern(pattern string) (problem, remedy string) {
 	return "", ""
 }
 
-// othersPlaceholders are what the generators' permalinks and other programs call the same.
+// foreignPlaceholders are the names that generators' permalinks and other programs use for
+// placeholders.
 var foreignPlaceholders = map[string]string{
-	"title": "slug", "filename": "slug", "slugorfilename": "slug", "contentbasename": "slug", "slugorcontentbasename": "slug", "name": "slug",
-	"short_year": "year", "yyyy": "year", "monthname": "month", "i_month": "month", "mm": "month", "i_day": "day", "dd": "day",
-	"min": "minute", "sec": "second", "sections": "section", "category": "section", "categories": "section", "collection": "section",
-	"kind": "type", "post-type": "type", "post_type": "type",
+	"title": "slug", "filename": "slug", "slugorfilename": "slug", "contentbasename": "slug",
+	"slugorcontentbasename": "slug", "name": "slug",
+	"short_year": "year", "yyyy": "year", "monthname": "month", "i_month": "month", "mm": "month", "i_day": "day",
+	"dd":  "day",
+	"min": "minute", "sec": "second", "sections": "section", "category": "section", "categories": "section",
+	"collection": "section",
+	"kind":       "type", "post-type": "type", "post_type": "type",
 }
 
 var (
-	placeholder     = regexp.MustCompile(`\{(?:` + strings.Join(Placeholders, "|") + `)\}|:(?:` + strings.Join(Placeholders, "|") + `)\b`)
+	placeholder = regexp.MustCompile(`\{(?:` + strings.Join(Placeholders, "|") + `)\}|:(?:` +
+		strings.Join(Placeholders, "|") + `)\b`)
 	slugPlaceholder = regexp.MustCompile(`\{slug\}|:slug\b`)
 	anyPlaceholder  = regexp.MustCompile(`\{[^{}]*\}|:[A-Za-z][A-Za-z0-9_]*`)
 )
 
-// whole completes a pattern: one that names a folder alone, or no kind of file.
+// whole completes a pattern that names only a folder, or has no file extension.
 func whole(pattern string) string {
 	switch {
 	case path.Ext(pattern) != "":

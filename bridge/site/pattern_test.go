@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPatternsSayWhatIsWrongWithThem(t *testing.T) {
+func TestCheckPatternSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ pattern, problem, remedy string }{
 		{"{slug}.md", "", ""},
 		{":slug.md", "", ""},
@@ -28,19 +28,21 @@ func TestPatternsSayWhatIsWrongWithThem(t *testing.T) {
 		{"{{slug}}.md", "brace", "{slug}"},
 	} {
 		problem, remedy := CheckPattern(c.pattern)
-		if !strings.Contains(problem, c.problem) || !strings.Contains(remedy, c.remedy) || (problem == "") != (c.problem == "") {
+		if !strings.Contains(problem, c.problem) || !strings.Contains(remedy, c.remedy) ||
+			(problem == "") != (c.problem == "") {
 			t.Errorf("%s: %q, %q; want %q, %q", c.pattern, problem, remedy, c.problem, c.remedy)
 		}
-		// What is not refused makes a path of its own for each slug.
+		// A pattern that is accepted makes a different path for each slug.
 		if c.problem == "" {
-			if a, b := fill(whole(c.pattern), noon, "a", "note", "posts"), fill(whole(c.pattern), noon, "b", "note", "posts"); a == b || strings.ContainsAny(a, "{}:") {
+			if a, b := fill(whole(c.pattern), noon, "a", "note", "posts"),
+				fill(whole(c.pattern), noon, "b", "note", "posts"); a == b || strings.ContainsAny(a, "{}:") {
 				t.Errorf("%s makes %s and %s", c.pattern, a, b)
 			}
 		}
 	}
 }
 
-func TestEveryPlaceholderStandsForSomething(t *testing.T) {
+func TestEveryPlaceholderHasAValue(t *testing.T) {
 	want := map[string]string{
 		"year": "2026", "month": "03", "day": "09", "hour": "12", "minute": "00", "second": "00", "date": "2026-03-09",
 		"slug": "hello", "type": "note", "section": "posts",
@@ -56,7 +58,8 @@ func TestEveryPlaceholderStandsForSomething(t *testing.T) {
 
 // TestConfiguredSectionIsAFolderOfTheGenerator: Jekyll's sections are collections.
 func TestConfiguredSectionIsAFolderOfTheGenerator(t *testing.T) {
-	notes := with(bareJekyll, map[string]string{"_config.yml": bareJekyll["_config.yml"] + "collections:\n  notes:\n    output: true\n"})
+	notes := with(bareJekyll, map[string]string{"_config.yml": bareJekyll["_config.yml"] +
+		"collections:\n  notes:\n    output: true\n"})
 	for _, c := range []struct {
 		files         map[string]string
 		section, want string

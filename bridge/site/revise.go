@@ -21,7 +21,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 		return Revision{}, &fault.Error{
 			Code: fault.InvalidRequest, Op: op,
 			Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
-			Hint:    "mend the file in a text editor", Err: err,
+			Hint:    "fix the file in a text editor", Err: err,
 		}
 	}
 	page := s.generator.Locate(src.Path, doc, lib)
@@ -38,7 +38,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
 		if !keyed && !w.inExtra(property) && same(want.Properties[property], before.Properties[property]) {
-			delete(want.Properties, property) // the page's own address, and the date of its file name
+			delete(want.Properties, property) // the page's own URL, and the date of its file name
 			delete(before.Properties, property)
 		}
 	}
@@ -54,7 +54,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	if made.Page.Date.IsZero() && !page.Date.IsZero() && made.Page.URL != page.URL {
 		return Revision{}, &fault.Error{
-			Code: fault.InvalidRequest, Op: op, Message: "the post's address is made of its date, which cannot be taken away",
+			Code: fault.InvalidRequest, Op: op, Message: "the post's URL contains its date, so the date cannot be deleted",
 			Hint: `send another date, {"replace": {"published": ["2026-05-23T18:40:00Z"]}}`,
 		}
 	}
@@ -120,7 +120,7 @@ func changes(before, want mf2.Item) []string {
 
 func sameTypes(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }
 
-// remove takes a property away.
+// remove deletes a property.
 func (w *writer) remove(property string, want mf2.Item) error {
 	const op = "update post"
 	switch property {
@@ -144,9 +144,9 @@ func (w *writer) remove(property string, want mf2.Item) error {
 		return unwritable(op, property, err)
 	}
 	if property == "published" {
-		return nil // the file name may date it still
+		return nil // the file name may still date it
 	}
-	for range 8 { // another key that says the same would now show through
+	for range 8 { // another key may say the same property
 		if len(w.reading().property(property)) == 0 {
 			return nil
 		}
@@ -167,12 +167,11 @@ func (w *writer) remove(property string, want mf2.Item) error {
 	return nil
 }
 
-// blocking are the properties for which another key stands in, one that says something of
-// its own: an empty value keeps it from showing through.
+// blocking are the properties for which another key can stand in; an empty value prevents that.
 var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any{}}
 
-// adoptImage finds out where the post has its picture for link previews. A post whose photos
-// stand in no such key has none, or a picture that its author chose: so it stays.
+// findImage finds the key of the post's picture for link previews. A post whose photos are not in
+// such a key has none, or a picture that its author chose, which stays.
 func (w *writer) findImage(photos []any) {
 	if key := w.imagesOf(photos); key != "" {
 		w.learned.image = key
@@ -196,8 +195,8 @@ func (w *writer) imagesOf(photos []any) string {
 	return ""
 }
 
-// reviseBody writes the content when it changed, and the text of the body template when
-// what it shows changed and nobody else had a hand in it.
+// reviseBody writes the content when it changed, and the text of the body template when what it
+// shows changed and nobody edited that text.
 func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 	for _, property := range changed {
 		if property == "content" {
@@ -209,7 +208,7 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 	return nil
 }
 
-// move finds out whether the post must go elsewhere, and what its page is then.
+// move decides whether the post must move, and what its page is then.
 func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, asked, pattern string) (Revision, error) {
 	at, slug, ok := s.placementOf(page, w.doc, before, want)
 	stay := Revision{Path: page.Path, Page: s.generator.Locate(page.Path, w.doc, lib)}
@@ -233,7 +232,8 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	other, taken := lib.PathOf(stay.Page.URL)
 	taken = taken && other != page.Path && stay.Page.URL != page.URL
-	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" && s.keepsPath(page, w.doc, before, at.path(slug))) {
+	if asked == "" && !taken && (at.path(slug) == page.Path || pattern == "" &&
+		s.keepsPath(page, w.doc, before, at.path(slug))) {
 		return s.keepAlias(lib, w, page, stay)
 	}
 	if asked != "" {
@@ -255,14 +255,14 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	return s.keepAlias(lib, w, page, made)
 }
 
-// spotStays reports whether the post belonged to that path before the update too: its author
-// named the file otherwise, with another day than its date's, say, and it stays as it is.
+// keepsPath reports whether the post belonged at that path before the update too: its author named
+// the file differently, for example with another day than its date's, and it stays.
 func (s *Site) keepsPath(page Page, doc *frontmatter.Document, before mf2.Item, to string) bool {
 	was, slug, ok := s.placementOf(page, doc, before, before)
 	return ok && was.path(slug) == to
 }
 
-// keepDate writes down the date that a file name told and the new one does not.
+// keepDate writes the date of the old file name to the front matter if the new name has none.
 func (w *writer) keepDate(page Page, at placement) error {
 	_, pattern, _, _ := w.site.dissect(page.Path, page.Date)
 	_, keyed := w.reading().key("published")
@@ -276,7 +276,7 @@ func (w *writer) keepDate(page Page, at placement) error {
 	return nil
 }
 
-// dropSlug takes away keys that fix the last part of the URL, now that another is asked for.
+// dropSlug removes the keys that fix the last part of the URL, as another is asked for.
 func (w *writer) dropSlug() error {
 	for _, key := range []string{"slug", w.rules.Address} {
 		if _, ok := w.doc.Get(key); !ok {
@@ -289,8 +289,9 @@ func (w *writer) dropSlug() error {
 	return nil
 }
 
-// spotOf is the pattern that the post's own path follows, with its date as it is now.
-func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at placement, slug string, ok bool) {
+// placementOf is the pattern that the post's own path follows, with its date as it is now.
+func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf2.Item) (at placement, slug string,
+	ok bool) {
 	old := page.Date
 	section, pattern, slug, ok := s.dissect(page.Path, old)
 	if !ok {
@@ -313,7 +314,8 @@ func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf
 		}
 		when = s.now()
 	}
-	return placement{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want), section: path.Base(section)}, slug, true
+	return placement{pattern: path.Join(section, pattern), at: when, postType: mf2.PostType(want),
+		section: path.Base(section)}, slug, true
 }
 
 // folderFor is where the generator wants a post that was published out of a folder of drafts, or
@@ -347,8 +349,8 @@ func draftStatus(item mf2.Item) bool {
 	return true
 }
 
-// leaveAlias keeps the former URL working where the generator has a means for it. Where it
-// has none, the file remembers it, so that apps that know no other still find the post.
+// keepAlias keeps the former URL working where the generator has redirects. Elsewhere the file
+// records it, so that apps that still use it find the post.
 func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revision, error) {
 	if made.Page.URL == old.URL || old.URL == "" {
 		return made, nil
@@ -370,8 +372,8 @@ func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revis
 	return made, nil
 }
 
-// anotherAlias adds a path to those that lead to a page, and takes its own from them: it may
-// have been moved back.
+// withAlias adds a path to those that lead to a page, and removes its own: it may have been moved
+// back.
 func withAlias(list []any, former, now string) []any {
 	var out []any
 	for _, alias := range list {

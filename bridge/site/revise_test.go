@@ -65,7 +65,8 @@ func TestUpdateTouchesNothingElse(t *testing.T) {
 				}
 				return
 			}
-			if got := name + "\n" + text; !bytes.Equal([]byte(strings.TrimRight(got, "\n")), []byte(strings.TrimRight(want, "\n"))) {
+			if got := name + "\n" + text; !bytes.Equal([]byte(strings.TrimRight(got, "\n")),
+				[]byte(strings.TrimRight(want, "\n"))) {
 				t.Errorf("got %s\nwant %s", got, want)
 			}
 		})
@@ -76,10 +77,11 @@ func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
 	l := newLibrary(t, with(bareHugo, map[string]string{
 		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\ntags: &t [a]\nkeywords: *t\n---\nHello.\n",
 	}))
-	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
-		i.Properties["category"] = []any{"b"}
-		return nil
-	})
+	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])},
+		func(i *mf2.Item) error {
+			i.Properties["category"] = []any{"b"}
+			return nil
+		})
 	var f *fault.Error
 	const want = `"tags" cannot be written: it holds an anchor that is used elsewhere; change that key in a text editor`
 	if !errors.As(err, &f) || f.Code != fault.InvalidRequest || f.Description() != want {
@@ -89,27 +91,29 @@ func TestRefusedEditNamesItsKeyAndItsRemedyOnce(t *testing.T) {
 
 // Hugo folds the case of keys, so that two properties whose names differ in it alone cannot
 // both be kept. It is the request that cannot be carried out: a fuzz run met a 500.
-func TestPropertiesThatDifferInCaseOnlyAreRefused(t *testing.T) {
+func TestPropertiesThatDifferOnlyInCaseAreRefused(t *testing.T) {
 	l := newLibrary(t, with(bareHugo, map[string]string{
 		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-09T14:05:06Z\nmf2:\n  Post-status: x\n---\nHello.\n",
 	}))
-	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(i *mf2.Item) error {
-		i.Properties["post-status"] = []any{"000"}
-		return nil
-	})
+	_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])},
+		func(i *mf2.Item) error {
+			i.Properties["post-status"] = []any{"000"}
+			return nil
+		})
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code != fault.InvalidRequest {
 		t.Errorf("got %v, want a refusal of the request", err)
 	}
 }
 
-func TestWhatIsBeyondTheLimitsOfAFileIsToBeSentInParts(t *testing.T) {
+func TestPostThatIsTooLargeForAFileIsRefused(t *testing.T) {
 	l := newLibrary(t, bareHugo)
 	photos := make([]any, 2000)
 	for i := range photos {
 		photos[i] = fmt.Sprintf("https://m.example/%d.jpg", i)
 	}
-	for _, item := range []mf2.Properties{{"content": {"x"}, "photo": photos}, {"content": {"x"}, "big": {strings.Repeat("y", 600_000)}}} {
+	for _, item := range []mf2.Properties{{"content": {"x"}, "photo": photos},
+		{"content": {"x"}, "big": {strings.Repeat("y", 600_000)}}} {
 		_, err := l.site.Compose(l, Post{Item: mf2.Item{Properties: item}})
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Code != fault.InvalidRequest || f.Hint != "send less in one post" {

@@ -45,7 +45,7 @@ type Site struct {
 	styles    styleCache                    // of the newest posts
 }
 
-// What catalogs and other libraries need of the contract.
+// Types of the contract that callers of this package use.
 type (
 	Page         = generator.Page
 	Surroundings = generator.Surroundings
@@ -53,10 +53,10 @@ type (
 	Indexer      = generator.Indexer
 )
 
-// Library is what writing needs to know of the posts that exist.
+// Library is what writing a post needs to know about the existing ones.
 type Library interface {
 	Surroundings
-	PathOf(url string) (path string, ok bool) // the file published at an URL (or that would be)
+	PathOf(url string) (path string, ok bool) // the file published at a URL (or that would be)
 	Recent(n int) []Source                    // the newest posts, newest first
 }
 
@@ -67,7 +67,7 @@ type RivalCounter interface {
 	Rivals(file, own string) (pages, below int)
 }
 
-// Source is a file as it stands in the repository.
+// Source is a file of the repository.
 type Source struct {
 	Path string
 	Data []byte
@@ -136,7 +136,8 @@ func (s *Site) Section(path string) bool { return s.generator.Role(path).Has(gen
 
 // Config reports whether a change of the file changes what Open reads.
 func (s *Site) Config(path string) bool {
-	return s.generator.Role(path).Has(generator.Config) || generator.NamesVersion(path) || strings.HasPrefix(path, templateFolder+"/")
+	return s.generator.Role(path).Has(generator.Config) || generator.NamesVersion(path) ||
+		strings.HasPrefix(path, templateFolder+"/")
 }
 
 // Generator is the generator's name and version.

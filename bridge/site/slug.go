@@ -62,7 +62,8 @@ func makeSlug(text string, words int) string {
 
 // reservedSlugs are names that generators, hosts or operating systems keep for themselves.
 var reservedSlugs = func() map[string]bool {
-	names := `index _index home page pages feed feeds rss atom sitemap robots 404 amp tags categories tag category archive archives
+	names := `index _index home page pages feed feeds rss atom sitemap robots 404 amp
+		tags categories tag category archive archives
 		search admin api static assets public css js img images media micropub auth token login
 		con prn aux nul`
 	m := map[string]bool{}
@@ -121,7 +122,8 @@ func contentText(values []any) string {
 // subject names what a post without words is about: the place, the book, or the page that
 // it responds to.
 func subject(p mf2.Properties) string {
-	for _, property := range []string{"checkin", "read-of", "watch-of", "listen-of", "play-of", "jam-of", "ate", "drank", "eat-of", "drink-of"} {
+	for _, property := range []string{"checkin", "read-of", "watch-of", "listen-of", "play-of", "jam-of", "ate",
+		"drank", "eat-of", "drink-of"} {
 		if name := nestedName(p.First(property)); name != "" {
 			return name
 		}

@@ -8,8 +8,8 @@ import (
 	"gitpost/frontmatter"
 )
 
-// habits are how the author of the site writes posts, learned from the newest ones. A new
-// post follows them.
+// learnedStyle is how the author of the site writes posts, learned from the newest ones. A new
+// post follows it.
 type learnedStyle struct {
 	section  string // folder of the posts
 	pattern  string // path of a post below it, with placeholders
@@ -20,12 +20,13 @@ type learnedStyle struct {
 	constant map[string]any // keys that most posts have with one value, which make them look alike
 }
 
-// recent is how many posts are looked at.
+// recent is the number of posts to learn from.
 const recent = 20
 
 func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib)) }
 
-// newest is how the newest posts are written. Translations count where there is nothing else.
+// newest returns how the newest posts are written. Translations count only where there is nothing
+// else.
 func (s *Site) newest(lib Library) []*postStyle {
 	var posts, translations []*postStyle
 	for _, source := range lib.Recent(recent) {
@@ -53,13 +54,14 @@ func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	return h
 }
 
-// usual is what the generator's own documentation shows, for a site without posts.
+// usual is the style for a site without posts: what the generator's documentation shows.
 func (s *Site) usual() learnedStyle {
 	h := learnedStyle{
 		section: s.rules.Posts, pattern: s.rules.PostPattern, keys: map[string]string{}, spell: s.rules.Spell,
 		style: frontmatter.Style{
-			Format:   frontmatter.YAML,
-			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug", "summary", "excerpt", "tags"},
+			Format: frontmatter.YAML,
+			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug",
+				"summary", "excerpt", "tags"},
 		},
 	}
 	return h
@@ -78,7 +80,7 @@ func inSection(posts []*postStyle, section string) []*postStyle {
 	return in
 }
 
-// tally counts votes; the newest post's decides between equals.
+// tally counts votes. Of equals the one that was cast first wins: the newest post's.
 type tally struct {
 	votes map[string]int
 	order []string
@@ -235,8 +237,8 @@ func (h *learnedStyle) learnConstants(s *Site, posts []*postStyle) {
 	}
 }
 
-// constants are the keys by which a new post chooses what it looks like. A page of its own
-// (h=page) does not look like a post.
+// constants are the keys that select the layout of a new post. A standalone page (h=page) does not
+// look like a post.
 func (w *writer) constants(item mf2.Item) map[string]any {
 	if mf2.PostType(item) != "page" {
 		return w.learned.constant

@@ -79,14 +79,14 @@ var (
 	dayDigits = regexp.MustCompile(`^((?:19|20)\d\d)(\d\d)(\d\d)-(.+)$`)
 )
 
-// shape takes a post's path apart: the folder it is in and the pattern that its name and the
-// folders below follow. Numbers count as parts of the date only when they are the post's.
+// shape splits a post's path into its folder and the pattern that its name and the folders below
+// follow. Numbers count as parts of a date only if they match the post's date.
 func (s *Site) shape(file string, at time.Time) (section, pattern string, ok bool) {
 	section, pattern, _, ok = s.dissect(file, at)
 	return section, pattern, ok
 }
 
-// dissect is shape with the slug that the file has.
+// dissect is shape that also returns the file's slug.
 func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string, ok bool) {
 	dir, _ := path.Split(file)
 	dirs := strings.Split(strings.TrimSuffix(dir, "/"), "/")
@@ -154,7 +154,7 @@ func dateFolder(part string, at time.Time, first bool) string {
 	return ""
 }
 
-// dateName takes the date off a file name.
+// dateName splits a file name into the pattern of its date and the slug.
 func dateName(base string, at time.Time) (pattern, slug string) {
 	if m := dayPrefix.FindStringSubmatch(base); m != nil {
 		return "{year}-{month}-{day}-{slug}", m[4]

@@ -10,7 +10,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// A manner is how one post is placed and written.
+// A postStyle is how one post is placed and written.
 type postStyle struct {
 	section, pattern string // "" when its path says nothing
 	format           frontmatter.Format
@@ -24,7 +24,7 @@ type postStyle struct {
 	constant         map[string]string
 }
 
-// constantKeys are keys by which a post chooses what it looks like.
+// constantKeys are the keys that select a post's layout.
 var constantKeys = []string{"layout", "type"}
 
 // styleCache remembers how the newest posts are written: most of them are looked at again for
@@ -39,8 +39,8 @@ type known struct {
 	postStyle *postStyle
 }
 
-// of is the manner of a source, nil when it has none to imitate: a section's page, a file
-// that cannot be read, an unlisted post.
+// of returns the style of a post, nil for a file that is no example: a section's page, a file that
+// cannot be read, an unlisted post.
 func (c *styleCache) of(s *Site, source Source, lib Library) *postStyle {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,8 @@ func (m *postStyle) observeText(head string) {
 			m.list = "indented"
 		}
 	}
-	if single, double := len(singleText.FindAllString(head, -1)), len(doubleText.FindAllString(head, -1)); single > double {
+	if single, double := len(singleText.FindAllString(head, -1)),
+		len(doubleText.FindAllString(head, -1)); single > double {
 		m.quotes = "single"
 	} else if double > 0 {
 		m.quotes = "double"
@@ -132,7 +133,8 @@ func (m *postStyle) observeKeys(rules *generator.Convention, doc *frontmatter.Do
 }
 
 // imageKeys are where themes look for a picture of the post.
-var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage", "header.teaser", "header.image"}
+var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage",
+	"header.teaser", "header.image"}
 
 // spelling returns how a key spells a property.
 func spelling(property, key string) string {

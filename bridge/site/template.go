@@ -21,8 +21,10 @@ type kind struct {
 
 var kinds = []kind{
 	{"rsvp", "rsvp"}, {"reply", "in-reply-to"}, {"repost", "repost-of"}, {"like", "like-of"}, {"bookmark", "bookmark-of"},
-	{"quotation", "quotation-of"}, {"follow", "follow-of"}, {"checkin", "checkin"}, {"read", "read-of"}, {"watch", "watch-of"},
-	{"listen", "listen-of"}, {"play", "play-of"}, {"jam", "jam-of"}, {"ate", "ate"}, {"drank", "drank"}, {"event", "start"},
+	{"quotation", "quotation-of"}, {"follow", "follow-of"}, {"checkin", "checkin"}, {"read", "read-of"},
+	{"watch", "watch-of"},
+	{"listen", "listen-of"}, {"play", "play-of"}, {"jam", "jam-of"}, {"ate", "ate"}, {"drank", "drank"},
+	{"event", "start"},
 	{"photo", "photo"}, {"video", "video"}, {"audio", "audio"},
 }
 

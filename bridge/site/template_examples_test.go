@@ -12,9 +12,9 @@ import (
 
 var templateExample = regexp.MustCompile("(?m)^### `([a-z]+)\\.md\\.tmpl`\n\n```\n((?s).*?)\n```\n\n```json\n(.*)\n```\n\n```markdown\n((?s).*?)\n```$")
 
-// TestDocumentedTemplatesDoAsDocumented: templates/posts/README.md has an own template for
+// TestDocumentedTemplatesWork: templates/posts/README.md has an own template for
 // each kind of post, which makes of the post beside it what it says.
-func TestDocumentedTemplatesDoAsDocumented(t *testing.T) {
+func TestDocumentedTemplatesWork(t *testing.T) {
 	doc, err := os.ReadFile("../../templates/posts/README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,8 @@ func TestDocumentedTemplatesDoAsDocumented(t *testing.T) {
 			if err := json.Unmarshal([]byte(`{"type": ["h-entry"], "properties": `+properties+`}`), &item); err != nil {
 				t.Fatal(err)
 			}
-			own := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/" + name + ".md.tmpl": source + "\n"})).site
+			own := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/" + name + ".md.tmpl": source +
+				"\n"})).site
 			if got := own.added(item); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}

@@ -5,32 +5,48 @@ import (
 	"testing"
 )
 
-// TestEveryKindShows: what each kind of post adds to its body.
-func TestEveryKindShows(t *testing.T) {
+// TestEveryKindOfPostIsShown: what each kind of post adds to its body.
+func TestEveryKindOfPostIsShown(t *testing.T) {
 	cite := func(name, url string) any {
-		return map[string]any{"type": []any{"h-cite"}, "properties": map[string]any{"name": []any{name}, "url": []any{url}, "author": []any{map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"name": []any{"Ada"}}}}}}
+		return map[string]any{"type": []any{"h-cite"}, "properties": map[string]any{"name": []any{name}, "url": []any{url},
+			"author": []any{map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"name": []any{"Ada"}}}}}}
 	}
 	cases := []struct {
 		item map[string][]any
 		want string
 	}{
 		{map[string][]any{"like-of": {"https://a.example/b/"}}, "Liked [a.example/b](https://a.example/b/)."},
-		{map[string][]any{"like-of": {cite("A [title]*", "https://a.example/(b)")}}, "Liked [A \\[title\\]\\*](https://a.example/%28b%29)."},
+		{map[string][]any{"like-of": {cite("A [title]*", "https://a.example/(b)")}},
+			"Liked [A \\[title\\]\\*](https://a.example/%28b%29)."},
 		{map[string][]any{"repost-of": {"https://a.example/"}}, "Reposted [a.example](https://a.example/)."},
-		{map[string][]any{"in-reply-to": {"https://a.example/"}, "content": {"x"}}, "In reply to [a.example](https://a.example/)."},
-		{map[string][]any{"in-reply-to": {"https://a.example/"}, "rsvp": {"yes"}}, "RSVP yes to [a.example](https://a.example/)."},
+		{map[string][]any{"in-reply-to": {"https://a.example/"}, "content": {"x"}},
+			"In reply to [a.example](https://a.example/)."},
+		{map[string][]any{"in-reply-to": {"https://a.example/"}, "rsvp": {"yes"}},
+			"RSVP yes to [a.example](https://a.example/)."},
 		{map[string][]any{"bookmark-of": {"javascript:alert(1)"}}, "Bookmarked javascript:alert(1)."},
-		{map[string][]any{"checkin": {"geo:51.05,3.72;name=Koffie Huis;url=https://cafe.example/"}}, "At [Koffie Huis](https://cafe.example/)."},
-		{map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"latitude": []any{40.69}, "longitude": []any{-74.0}, "name": []any{"Pier 3"}, "locality": []any{"New York"}}}}}, "At Pier 3, New York."},
-		{map[string][]any{"read-of": {cite("Middlemarch", "")}, "read-status": {"finished"}}, "Finished reading Middlemarch by Ada."},
-		{map[string][]any{"drank": {map[string]any{"type": []any{"h-food"}, "properties": map[string]any{"name": "Coffee"}}}}, "Drank Coffee."},
-		{map[string][]any{"photo": {"https://a.example/a b.jpg", map[string]any{"value": "https://a.example/c.jpg", "alt": "A \"cat\"\non [a] wall"}}}, "![](https://a.example/a%20b.jpg)\n\n![A “cat” on \\[a\\] wall](https://a.example/c.jpg)"},
-		{map[string][]any{"photo": {map[string]any{"value": "https://a.example/c.jpg", "alt": "The ferry's 'old' quay & AT&T's"}}}, "![The ferry’s ‘old’ quay & AT&amp;T’s](https://a.example/c.jpg)"},
+		{map[string][]any{"checkin": {"geo:51.05,3.72;name=Koffie Huis;url=https://cafe.example/"}},
+			"At [Koffie Huis](https://cafe.example/)."},
+		{map[string][]any{"checkin": {map[string]any{"type": []any{"h-card"},
+			"properties": map[string]any{"latitude": []any{40.69}, "longitude": []any{-74.0}, "name": []any{"Pier 3"},
+				"locality": []any{"New York"}}}}}, "At Pier 3, New York."},
+		{map[string][]any{"read-of": {cite("Middlemarch", "")}, "read-status": {"finished"}},
+			"Finished reading Middlemarch by Ada."},
+		{map[string][]any{"drank": {map[string]any{"type": []any{"h-food"},
+			"properties": map[string]any{"name": "Coffee"}}}}, "Drank Coffee."},
+		{map[string][]any{"photo": {"https://a.example/a b.jpg",
+			map[string]any{"value": "https://a.example/c.jpg", "alt": "A \"cat\"\non [a] wall"}}},
+			"![](https://a.example/a%20b.jpg)\n\n![A “cat” on \\[a\\] wall](https://a.example/c.jpg)"},
+		{map[string][]any{"photo": {map[string]any{"value": "https://a.example/c.jpg",
+			"alt": "The ferry's 'old' quay & AT&T's"}}}, "![The ferry’s ‘old’ quay & AT&amp;T’s](https://a.example/c.jpg)"},
 		{map[string][]any{"video": {"https://a.example/a.mp4"}}, "[Video](https://a.example/a.mp4)"},
-		{map[string][]any{"audio": {map[string]any{"value": "https://a.example/a.mp3", "alt": "A song"}}}, "[A song](https://a.example/a.mp3)"},
-		{map[string][]any{"start": {"2026-05-09T14:00:00+0200"}, "end": {"2026-05-09"}, "location": {"Library"}}, "2026-05-09 14:00 – 2026-05-09, Library"},
-		{map[string][]any{"like-of": {"https://a.example/"}, "photo": {"https://a.example/a.jpg"}}, "Liked [a.example](https://a.example/).\n\n![](https://a.example/a.jpg)"},
-		{map[string][]any{"like-of": {"https://a.example/{{< x >}}"}}, "Liked [a.example/&#123;&#123;&lt; x &gt;&#125;&#125;](https://a.example/%7B%7B%3C%20x%20%3E%7D%7D)."},
+		{map[string][]any{"audio": {map[string]any{"value": "https://a.example/a.mp3", "alt": "A song"}}},
+			"[A song](https://a.example/a.mp3)"},
+		{map[string][]any{"start": {"2026-05-09T14:00:00+0200"}, "end": {"2026-05-09"}, "location": {"Library"}},
+			"2026-05-09 14:00 – 2026-05-09, Library"},
+		{map[string][]any{"like-of": {"https://a.example/"}, "photo": {"https://a.example/a.jpg"}},
+			"Liked [a.example](https://a.example/).\n\n![](https://a.example/a.jpg)"},
+		{map[string][]any{"like-of": {"https://a.example/{{< x >}}"}},
+			"Liked [a.example/&#123;&#123;&lt; x &gt;&#125;&#125;](https://a.example/%7B%7B%3C%20x%20%3E%7D%7D)."},
 		{map[string][]any{"content": {"x"}, "name": {"y"}}, ""},
 	}
 	s := newLibrary(t, bareHugo).site
@@ -40,13 +56,14 @@ func TestEveryKindShows(t *testing.T) {
 		}
 	}
 	jekyll := newLibrary(t, bareJekyll).site
-	if got, want := jekyll.added(entry(map[string][]any{"video": {"https://a.example/a.mp4"}})), `<video controls src="https://a.example/a.mp4"></video>`; got != want {
+	if got, want := jekyll.added(entry(map[string][]any{"video": {"https://a.example/a.mp4"}})),
+		`<video controls src="https://a.example/a.mp4"></video>`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-// TestNothingIsAddedWhatTheLayoutsShow: in any spelling, in the site or a theme of it.
-func TestNothingIsAddedWhatTheLayoutsShow(t *testing.T) {
+// TestNothingIsAddedThatTheLayoutsShow: in any spelling, in the site or a theme of it.
+func TestNothingIsAddedThatTheLayoutsShow(t *testing.T) {
 	item := entry(map[string][]any{"like-of": {"https://a.example/"}, "photo": {"https://a.example/a.jpg"}})
 	const like, photo = "Liked [a.example](https://a.example/).", "![](https://a.example/a.jpg)"
 	cases := []struct {
@@ -56,11 +73,14 @@ func TestNothingIsAddedWhatTheLayoutsShow(t *testing.T) {
 		text   string
 		want   string
 	}{
-		{"nothing read", bareHugo, "layouts/_default/single.html", "{{ .Content }} {{ .Params.images }}", like + "\n\n" + photo},
+		{"nothing read", bareHugo, "layouts/_default/single.html", "{{ .Content }} {{ .Params.images }}", like + "\n\n" +
+			photo},
 		{"params", bareHugo, "layouts/_default/single.html", "{{ with .Params.likeOf }}{{ . }}{{ end }}", photo},
 		{"param", bareHugo, "layouts/partials/x.html", "{{ .Param \"photo\" }}", like},
-		{"index", bareHugo, "layouts/_default/single.html", "{{ index .Params \"like-of\" }}{{ range .Params.Photos }}{{ end }}", ""},
-		{"theme", map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntheme = 'indie'\n"}, "themes/indie/layouts/single.html", "{{ .Params.like_of }}", photo},
+		{"index", bareHugo, "layouts/_default/single.html",
+			"{{ index .Params \"like-of\" }}{{ range .Params.Photos }}{{ end }}", ""},
+		{"theme", map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntheme = 'indie'\n"},
+			"themes/indie/layouts/single.html", "{{ .Params.like_of }}", photo},
 		{"theme not used", bareHugo, "themes/indie/layouts/single.html", "{{ .Params.like_of }}", like + "\n\n" + photo},
 		{"shortcode", bareHugo, "layouts/shortcodes/x.html", "{{ .Page.Params.photo }}", like + "\n\n" + photo},
 		{"jekyll", bareJekyll, "_layouts/post.html", "{% if page.like_of %}{% endif %}", photo},
@@ -98,18 +118,23 @@ func TestSitesOwnBodyTemplatesWin(t *testing.T) {
 	}
 }
 
-// TestAddedTextIsTakenAwayExactly, whatever a person wrote around it; what they changed of
+// TestAddedTextIsRemovedExactly, whatever a person wrote around it; what they changed of
 // it is theirs.
-func TestAddedTextIsTakenAwayExactly(t *testing.T) {
+func TestAddedTextIsRemovedExactly(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit func(string) string
 		want string
 	}{
-		"untouched":      {func(s string) string { return s }, "So good"},
-		"text above":     {func(s string) string { return strings.Replace(s, "So good", "So very good\n\nReally", 1) }, "So very good\n\nReally"},
-		"text below":     {func(s string) string { return s + "\nP.S.\n" }, "So good\n\nP.S."},
-		"changed":        {func(s string) string { return strings.Replace(s, "Liked", "Loved", 1) }, "So good\n\nLoved [a.example](https://a.example/)."},
-		"deleted":        {func(s string) string { return strings.Replace(s, "\nLiked [a.example](https://a.example/).\n", "", 1) }, "So good"},
+		"untouched": {func(s string) string { return s }, "So good"},
+		"text above": {func(s string) string { return strings.Replace(s, "So good", "So very good\n\nReally", 1) },
+			"So very good\n\nReally"},
+		"text below": {func(s string) string { return s + "\nP.S.\n" }, "So good\n\nP.S."},
+		"changed": {func(s string) string { return strings.Replace(s, "Liked", "Loved", 1) },
+			"So good\n\nLoved [a.example](https://a.example/)."},
+		"deleted": {func(s string) string {
+			return strings.Replace(s, "\nLiked [a.example](https://a.example/).\n",
+				"", 1)
+		}, "So good"},
 		"crlf":           {func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }, "So good"},
 		"no end of line": {func(s string) string { return strings.TrimRight(s, "\n") }, "So good"},
 		"blank lines":    {func(s string) string { return s + "\n\n" }, "So good"},

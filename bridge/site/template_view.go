@@ -32,7 +32,8 @@ type file struct{ URL, Alt string }
 func (s *Site) viewOf(k kind, item mf2.Item) view {
 	p := item.Properties
 	v := view{
-		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"), End: p.Text("end"),
+		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"),
+		End:        p.Text("end"),
 		Properties: p.Clone(), HTML: s.rules.RawHTML,
 	}
 	of := k.property
@@ -110,7 +111,8 @@ func citedIn(v any) (cited, bool) {
 	if !ok {
 		properties = m
 	}
-	t := cited{URL: mf2.Text(properties["url"]), Name: mf2.Text(properties["name"]), Author: authorName(properties["author"])}
+	t := cited{URL: mf2.Text(properties["url"]), Name: mf2.Text(properties["name"]),
+		Author: authorName(properties["author"])}
 	if t.URL == "" {
 		t.URL = mf2.Text(m["value"])
 	}
@@ -127,7 +129,8 @@ func citedIn(v any) (cited, bool) {
 	if t.Name == "" && t.URL == "" {
 		t.Name, t.Address = t.Address, ""
 	}
-	if latitude, longitude := mf2.Text(properties["latitude"]), mf2.Text(properties["longitude"]); t.Name == "" && t.URL == "" && latitude != "" {
+	if latitude, longitude := mf2.Text(properties["latitude"]), mf2.Text(properties["longitude"]); t.Name == "" &&
+		t.URL == "" && latitude != "" {
 		t.Name = latitude + ", " + longitude
 	}
 	return t, t.Name != "" || t.URL != ""
@@ -244,8 +247,8 @@ func markdownText(s string) string {
 	return b.String()
 }
 
-// markdownAddress makes an URL safe as a link's destination. One that could run a script
-// leads nowhere.
+// markdownAddress makes a URL safe as a link's destination. One that could run a script leads
+// nowhere.
 func markdownAddress(s string) string {
 	s = strings.TrimSpace(s)
 	if u, err := url.Parse(s); err != nil || u.Scheme != "" && !webAddress(s) {

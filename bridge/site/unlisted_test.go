@@ -40,10 +40,12 @@ func TestUnlistedPostsMoveBetweenJekyllsCollections(t *testing.T) {
 	}
 	shown := visibility(hidden.Path, "")
 	want = "---\ntitle: X # mine\ntags: [a]\ndate: 2024-03-09\n"
-	if shown.Path != post || shown.Page.URL != "https://example.org/2024/03/09/x.html" || !strings.HasPrefix(string(shown.Data), want) {
+	if shown.Path != post || shown.Page.URL != "https://example.org/2024/03/09/x.html" ||
+		!strings.HasPrefix(string(shown.Data), want) {
 		t.Errorf("public again at %s, %s:\n%s\nwant\n%s", shown.Path, shown.Page.URL, shown.Data, want)
 	}
-	if draft := visibility("_drafts/d.md", "unlisted"); draft.Page.Published || !strings.Contains(string(draft.Data), "published: false") {
+	if draft := visibility("_drafts/d.md", "unlisted"); draft.Page.Published ||
+		!strings.Contains(string(draft.Data), "published: false") {
 		t.Errorf("a draft that is to be unlisted came out: %+v\n%s", draft.Page, draft.Data)
 	}
 }
@@ -52,15 +54,21 @@ func TestUnlistedPostsMoveBetweenJekyllsCollections(t *testing.T) {
 // that has a tag of its own and one that it shares: no page, feed, sitemap or list of
 // terms leads to it.
 func TestUnlistedPostsAreInNoListOfTheSite(t *testing.T) {
+	t.Parallel()
 	lists := "{{ range $n, $terms := .Site.Taxonomies }}{{ range $term, $pages := $terms }}{{ $term }}: {{ range $pages.Pages }}{{ .RelPermalink }} {{ end }}{{ end }}{{ end }}{{ range .Pages }}{{ .RelPermalink }}{{ end }}"
 	for generator, files := range map[string]map[string]string{
-		"hugo":   with(stockHugo, map[string]string{"layouts/_default/terms.html": lists, "layouts/_default/taxonomy.html": lists, "layouts/_default/term.html": lists}),
-		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] + "collections:\n  unlisted:\n    output: true\n", "tags.html": "---\n---\n{% for tag in site.tags %}{{ tag | jsonify }}{% endfor %}{% for post in site.posts %}{{ post.url }}{% endfor %}"}),
+		"hugo": with(stockHugo, map[string]string{"layouts/_default/terms.html": lists,
+			"layouts/_default/taxonomy.html": lists, "layouts/_default/term.html": lists}),
+		"jekyll": with(stockJekyll, map[string]string{"_config.yml": stockJekyll["_config.yml"] +
+			"collections:\n  unlisted:\n    output: true\n",
+			"tags.html": "---\n---\n{% for tag in site.tags %}{{ tag | jsonify }}{% endfor %}{% for post in site.posts %}{{ post.url }}{% endfor %}"}),
 	} {
 		t.Run(generator, func(t *testing.T) {
+			t.Parallel()
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, generator) })
 			l.compose(Post{Item: entry(map[string][]any{"content": {"Seen"}, "category": {"shared"}}), Slug: "seen"})
-			made := l.compose(Post{Item: entry(map[string][]any{"content": {"Between us"}, "category": {"shared", "onlyhere"}, "visibility": {"unlisted"}}), Slug: "kept-apart"})
+			made := l.compose(Post{Item: entry(map[string][]any{"content": {"Between us"}, "category": {"shared", "onlyhere"},
+				"visibility": {"unlisted"}}), Slug: "kept-apart"})
 			out, _ := builds(t, generator, l.files)
 			if source := pageSource(t, out, made.Page.URL); !strings.Contains(source, "Between us") {
 				t.Errorf("%s: %s", made.Page.URL, source)
@@ -103,10 +111,13 @@ func TestTagsOfAnUnlistedHugoPostStayTags(t *testing.T) {
 		values         []any
 		want           string
 	}{
-		{"content/posts/a.md", "visibility", []any{"unlisted"}, "---\ntitle: A\nbuild:\n  list: never\nmf2:\n  category:\n  - x\n  - z\n---\na\n"},
-		{"content/posts/a.md", "category", []any{"x", "w"}, "---\ntitle: A\nbuild:\n  list: never\nmf2:\n  category:\n  - x\n  - w\n---\na\n"},
+		{"content/posts/a.md", "visibility", []any{"unlisted"},
+			"---\ntitle: A\nbuild:\n  list: never\nmf2:\n  category:\n  - x\n  - z\n---\na\n"},
+		{"content/posts/a.md", "category", []any{"x", "w"},
+			"---\ntitle: A\nbuild:\n  list: never\nmf2:\n  category:\n  - x\n  - w\n---\na\n"},
 		{"content/posts/a.md", "visibility", nil, "---\ntitle: A\ntags:\n- x\n- w\n---\na\n"},
-		{"content/posts/b.md", "visibility", []any{"unlisted"}, "---\ntitle: B\ntags: [x]\ncategories: [z]\nbuild:\n  list: never\n---\nb\n"},
+		{"content/posts/b.md", "visibility", []any{"unlisted"},
+			"---\ntitle: B\ntags: [x]\ncategories: [z]\nbuild:\n  list: never\n---\nb\n"},
 	} {
 		if got := revise(step.path, step.property, step.values...); got != step.want {
 			t.Errorf("%s %s %v:\n%s\nwant\n%s", step.path, step.property, step.values, got, step.want)

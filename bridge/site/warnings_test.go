@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestWarningsOfAddressesLeftToChance: a warning for each pair of permalinks of which Hugo
-// takes one by chance, and for a Jekyll site whose days depend on who builds it.
-func TestWarningsOfAddressesLeftToChance(t *testing.T) {
+// TestWarningsOfUnpredictableURLs: a warning for each pair of permalinks of which Hugo
+// picks one at random, and for a Jekyll site whose days depend on who builds it.
+func TestWarningsOfUnpredictableURLs(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -23,24 +23,32 @@ func TestWarningsOfAddressesLeftToChance(t *testing.T) {
 	}{
 		{"none", hugo("[permalinks]\nposts = '/:slug/'\nnotes = '/n/:slug/'\n"), Options{}, nil},
 		{"folder below", hugo("[permalinks]\ndocs = '/:slug/'\n'docs/guide' = '/g/:slug/'\n"), Options{}, []string{
-			`"docs/guide" and "docs" both hold for pages of the kind "page"`, `of the kind "term"`,
+			`"docs/guide" and "docs" both match pages of the kind "page"`, `of the kind "term"`,
 		}},
-		{"the same names without order before 0.161", hugo("[permalinks]\ndocs = '/:slug/'\n'docs/guide' = '/g/:slug/'\n"), Options{Version: "0.160.0"}, nil},
-		{"flat and by kind", hugo("[permalinks]\nposts = '/:slug/'\n[permalinks.page]\nposts = '/p/:slug/'\n"), Options{}, []string{`"posts" and "posts"`}},
-		{"the same pattern twice", hugo("[permalinks]\nposts = '/:slug/'\n[permalinks.page]\nposts = '/:slug/'\n"), Options{}, nil},
-		{"wildcard", hugo("[permalinks.page]\n'**' = '/:slug/'\nposts = '/p/:slug/'\n"), Options{}, []string{`"posts" and "**"`}},
-		{"root and section pages", hugo("[permalinks.section]\n'/' = '/s/:slug/'\nposts = '/p/'\n"), Options{}, []string{`"posts" and "/"`}},
+		{"the same names without order before 0.161", hugo("[permalinks]\ndocs = '/:slug/'\n'docs/guide' = '/g/:slug/'\n"),
+			Options{Version: "0.160.0"}, nil},
+		{"flat and by kind", hugo("[permalinks]\nposts = '/:slug/'\n[permalinks.page]\nposts = '/p/:slug/'\n"), Options{},
+			[]string{`"posts" and "posts"`}},
+		{"the same pattern twice", hugo("[permalinks]\nposts = '/:slug/'\n[permalinks.page]\nposts = '/:slug/'\n"),
+			Options{}, nil},
+		{"wildcard", hugo("[permalinks.page]\n'**' = '/:slug/'\nposts = '/p/:slug/'\n"), Options{},
+			[]string{`"posts" and "**"`}},
+		{"root and section pages", hugo("[permalinks.section]\n'/' = '/s/:slug/'\nposts = '/p/'\n"), Options{},
+			[]string{`"posts" and "/"`}},
 		{"root and posts", hugo("[permalinks.page]\n'/' = '/s/:slug/'\nposts = '/p/'\n"), Options{}, nil},
-		{"kinds apart", hugo("[permalinks.page]\nposts = '/s/:slug/'\n[permalinks.section]\nposts = '/p/'\n"), Options{}, nil},
+		{"kinds apart", hugo("[permalinks.page]\nposts = '/s/:slug/'\n[permalinks.section]\nposts = '/p/'\n"), Options{},
+			nil},
 		{"a list has an order", hugo("[[permalinks]]\npattern = '/a/:slug/'\n[permalinks.target]\npath = '/posts/**'\n[[permalinks]]\npattern = '/b/:slug/'\n[permalinks.target]\npath = '/**'\n"), Options{}, nil},
 		{"a language's own", hugo("[permalinks]\nposts = '/:slug/'\n[languages.en]\n[languages.fr.permalinks]\na = '/:slug/'\n'a/b' = '/b/:slug/'\n"), Options{}, []string{
-			`"a/b" and "a" both hold for pages of the kind "page"`, `of the kind "term"`,
+			`"a/b" and "a" both match pages of the kind "page"`, `of the kind "term"`,
 		}},
-		{"jekyll", map[string]string{"_config.yml": "url: https://e.example\n"}, Options{}, []string{"timezone is not set in _config.yml"}},
+		{"jekyll", map[string]string{"_config.yml": "url: https://e.example\n"}, Options{},
+			[]string{"timezone is not set in _config.yml"}},
 		{"jekyll without dates", map[string]string{"_config.yml": "permalink: /:title/\n"}, Options{}, nil},
 		{"jekyll with a zone", map[string]string{"_config.yml": "timezone: UTC\n"}, Options{}, nil},
 		{"jekyll with a zone of ours", map[string]string{"_config.yml": ""}, Options{TimeZone: berlin}, nil},
-		{"jekyll with a zone of the build's", map[string]string{"_config.yml": ""}, Options{Env: map[string]string{"TZ": "UTC"}}, nil},
+		{"jekyll with a zone of the build's", map[string]string{"_config.yml": ""},
+			Options{Env: map[string]string{"TZ": "UTC"}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tree := fstest.MapFS{}
@@ -64,9 +72,9 @@ func TestWarningsOfAddressesLeftToChance(t *testing.T) {
 	}
 }
 
-// TestConfiguredZoneIsAboveTheSites: site.timezone decides what dates without a zone mean,
+// TestConfiguredZoneOverridesTheSites: site.timezone decides what dates without a zone mean,
 // in files and in new posts, whatever the site's configuration says.
-func TestConfiguredZoneIsAboveTheSites(t *testing.T) {
+func TestConfiguredZoneOverridesTheSites(t *testing.T) {
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +84,8 @@ func TestConfiguredZoneIsAboveTheSites(t *testing.T) {
 		{"jekyll", "_config.yml", "url: https://example.org\ntimezone: Europe/Berlin\n", "_posts/2024-03-09-a.md"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newLibrary(t, map[string]string{c.config: c.text, c.path: "---\ndate: 2024-03-09\n---\nHello.\n"}, func(o *Options) { o.TimeZone = tokyo })
+			l := newLibrary(t, map[string]string{c.config: c.text, c.path: "---\ndate: 2024-03-09\n---\nHello.\n"},
+				func(o *Options) { o.TimeZone = tokyo })
 			if zone := l.site.Zone().String(); zone != "Asia/Tokyo" {
 				t.Errorf("the site's zone is %s", zone)
 			}

@@ -110,6 +110,11 @@ func EncodeCommit(tree OID, parent OID, author, committer, message string) []byt
 
 // Signature is a person and a time as commits spell them.
 func Signature(name, email string, when time.Time) string {
+	return fmt.Sprintf("%s %d %s", Person(name, email), max(0, when.Unix()), when.Format("-0700"))
+}
+
+// Person is a name and an address as commits and trailers spell them.
+func Person(name, email string) string {
 	clean := func(s string) string {
 		s = strings.Map(func(r rune) rune {
 			if r < ' ' || r == '<' || r == '>' || r == 0x7f {
@@ -122,5 +127,5 @@ func Signature(name, email string, when time.Time) string {
 	if name = clean(name); name == "" {
 		name = "unknown"
 	}
-	return fmt.Sprintf("%s <%s> %d %s", name, clean(email), max(0, when.Unix()), when.Format("-0700"))
+	return fmt.Sprintf("%s <%s>", name, clean(email))
 }

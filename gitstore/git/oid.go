@@ -17,6 +17,9 @@ var (
 
 func (o OID) String() string { return hex.EncodeToString(o[:]) }
 
+// MarshalText makes logs show the name.
+func (o OID) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
 func (o OID) IsZero() bool { return o == ZeroOID }
 
 // Hash is the exported form: "" for none.

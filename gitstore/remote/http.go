@@ -167,7 +167,7 @@ func check(req *http.Request, resp *http.Response) error {
 		return &redirectError{to: *to, elsewhere: !sameOrigin(to, req.URL)}
 	default:
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 8<<10))
-		return &statusError{code: resp.StatusCode, text: string(text)}
+		return &statusError{code: resp.StatusCode, text: string(text), asked: req.Method == http.MethodPost}
 	}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/x-git-") {
 		return nil
@@ -197,8 +197,9 @@ func sameOrigin(a, b *url.URL) bool {
 
 // statusError is an answer with another status than 200.
 type statusError struct {
-	code int
-	text string
+	code  int
+	text  string
+	asked bool // it answers the question, not the greeting
 }
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
@@ -253,7 +254,7 @@ func (r *Remote) explainStatus(e *Error, status *statusError) {
 			e.Reason += words
 		}
 	case http.StatusRequestEntityTooLarge:
-		e.Reason = "the push is larger than the host, or a proxy in front of it, accepts (HTTP status 413)" + words
+		e.Reason = "the host, or a proxy in front of it, does not accept a push of this size (HTTP status 413)" + words
 		e.Hint = "raise the limit there (nginx: client_max_body_size), or post smaller files"
 	case http.StatusTooManyRequests:
 		e.Reason, e.Unreachable = "the remote asks to slow down (HTTP status 429)"+words, true

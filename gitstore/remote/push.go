@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -30,6 +31,23 @@ type Rejection struct {
 }
 
 func (r *Rejection) Error() string { return r.Reason }
+
+// Refused reports whether the host took a push that was sent to it and refused what is in it,
+// perhaps because of one commit.
+func Refused(err error) bool {
+	var no *Rejection
+	var status *statusError
+	var e *Error
+	switch {
+	case errors.As(err, &no):
+		return !no.Moved
+	case errors.As(err, &status):
+		return status.asked && slices.Contains([]int{400, 403, 413, 422}, status.code)
+	case errors.As(err, &e):
+		return e.Refused
+	}
+	return false
+}
 
 // Push moves a ref. pack makes what is sent; thin allows deltas on objects that the remote
 // has. An error is a *Rejection, one of pack, or what Explain puts into words.
@@ -135,7 +153,7 @@ func (r *Remote) judge(report *packp.ReportStatus, err error, said *lastWords) e
 			err = errors.New("the remote did not say whether it took the push")
 		}
 		if words != "" {
-			return withAdvice(&Error{Op: "push to", Remote: r.name, Reason: words, Err: &hidden{err, words}})
+			return withAdvice(&Error{Op: "push to", Remote: r.name, Reason: words, Refused: true, Err: &hidden{err, words}})
 		}
 		return err
 	}

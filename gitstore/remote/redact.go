@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (r *redactor) add(secrets ...string) {
 		r.secrets = append(r.secrets, s)
 		quoted, _ := json.Marshal(s)
 		forms := map[string]bool{s: true, url.QueryEscape(s): true, url.PathEscape(s): true, html.EscapeString(s): true,
-			strings.Trim(string(quoted), `"`): true, hex.EncodeToString([]byte(s)): true, everyByteEscaped(s): true}
+			strings.Trim(string(quoted), `"`): true, strings.Trim(strconv.Quote(s), `"`): true, hex.EncodeToString([]byte(s)): true, everyByteEscaped(s): true}
 		for form := range forms {
 			parts := make([]string, 0, len(form))
 			for _, c := range form {

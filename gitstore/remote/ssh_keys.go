@@ -69,7 +69,7 @@ func knownHostsFiles(c Config) ([]string, error) {
 // sshKeys is the configured key; without one the agent's keys and those in ~/.ssh.
 func sshKeys(c Config) (ssh.AuthMethod, error) {
 	if c.SSHKeyFile != "" {
-		signer, err := readSSHKey(c.SSHKeyFile)
+		signer, err := ReadSSHKey(c.SSHKeyFile)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func sshKeys(c Config) (ssh.AuthMethod, error) {
 		}
 		if home, err := os.UserHomeDir(); err == nil {
 			for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-				if s, err := readSSHKey(filepath.Join(home, ".ssh", name)); err == nil {
+				if s, err := ReadSSHKey(filepath.Join(home, ".ssh", name)); err == nil {
 					signers = append(signers, s)
 				}
 			}
@@ -99,7 +99,8 @@ func sshKeys(c Config) (ssh.AuthMethod, error) {
 	}), nil
 }
 
-func readSSHKey(path string) (ssh.Signer, error) {
+// ReadSSHKey reads a private key without a passphrase.
+func ReadSSHKey(path string) (ssh.Signer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("SSH key: %w", err)

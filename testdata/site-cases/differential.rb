@@ -1,4 +1,4 @@
-# Asks Jekyll for TestJekyllDifferential. One question in JSON a line on standard input, one
+# Asks Jekyll for TestDifferential of package jekyll. One question in JSON a line on standard input, one
 # answer on standard output:
 #
 #   {"tz": "UTC", "folder": "…"}           what the site in a folder publishes, and where

@@ -73,7 +73,7 @@ type Generator interface {
 	// matter.
 	Locate(path string, doc *frontmatter.Document, around Surroundings) Page
 
-	// Naming takes the name of a post's file apart.
+	// Naming splits the name of a post's file.
 	Naming(path string) Naming
 
 	// Date reads a front-matter value as the generator does. precise is false for a date

@@ -13,16 +13,16 @@ type Surroundings interface {
 	Document(path string) *frontmatter.Document // of _index.md and the like; nil when absent or unreadable
 }
 
-// Lister is what Surroundings may offer too: the paths of all files below a folder. With
-// it, and with Documents of all of them, the URL of a section that is made of the date of
-// its newest page is right.
+// Lister is an optional part of Surroundings: the paths of all files below a folder. With it, and
+// with Documents of all of them, the URL of a section that is made of the date of its newest page
+// is right.
 type Lister interface {
 	Below(dir string) iter.Seq[string]
 }
 
-// Indexer is what Surroundings may offer too: whether a folder, named with its closing slash,
-// has any file called index or _index, and whether one with capitals in its name. It spares a
-// look-up for each name that one might have.
+// Indexer is an optional part of Surroundings: whether a folder, named with its closing slash, has
+// any file called index or _index, and whether one with capitals in its name. It saves a look-up
+// for each name that such a file may have.
 type Indexer interface {
 	Indexed(folder string) (indexed, capitals bool)
 }
@@ -34,7 +34,7 @@ type Page struct {
 	URL       string // absolute; also set when not published: where it would be
 	Published bool
 	Reason    string    // when not: "draft", "scheduled", "expired", …
-	Aliases   []string  // absolute URLs that lead here, or at which it was before
+	Aliases   []string  // absolute URLs that redirect here, or at which it was before
 	Output    string    // file below the output folder
 	Static    bool      // no page: the generator copies the file or leaves it out, and Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
@@ -60,8 +60,8 @@ const (
 // Breaks starts the reason of a page that makes the whole build fail.
 const Breaks = "breaks the build: "
 
-// Clocked notes the instants at which the clock decides about a page that nothing else
-// withholds; zero ones do not count.
+// Clocked sets when the clock publishes a page or takes it away, if nothing else withholds it.
+// Zero instants are ignored.
 func (p *Page) Clocked(now time.Time, instants ...time.Time) {
 	if p.Reason != "" && p.Reason != Scheduled && p.Reason != Expired {
 		return

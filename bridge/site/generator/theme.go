@@ -37,7 +37,8 @@ func WalkTheme(tree fs.FS, folder string, visit func(below, text string)) {
 }
 
 var binary = map[string]bool{
-	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".ico": true, ".woff": true, ".woff2": true, ".ttf": true,
+	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".ico": true, ".woff": true,
+	".woff2": true, ".ttf": true,
 }
 
 // KeysRead adds the keys of posts that a layout reads to keys, in lower case.

@@ -9,15 +9,17 @@ import (
 	"strings"
 )
 
-// versionFiles are the places where repositories say which generator builds them.
+// versionFiles are where repositories say which version of a generator builds them.
 var versionFiles = map[string]bool{
 	"netlify.toml": true, "vercel.json": true, "render.yaml": true, "amplify.yml": true, "wrangler.toml": true,
 	".tool-versions": true, "mise.toml": true, ".mise.toml": true, ".envrc": true, ".env": true,
-	".gitlab-ci.yml": true, ".woodpecker.yml": true, ".woodpecker.yaml": true, ".drone.yml": true, ".travis.yml": true, ".build.yml": true,
-	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true, ".circleci/config.yml": true,
+	".gitlab-ci.yml": true, ".woodpecker.yml": true, ".woodpecker.yaml": true, ".drone.yml": true, ".travis.yml": true,
+	".build.yml": true,
+	"Dockerfile": true, "docker-compose.yml": true, "compose.yaml": true, "Makefile": true, "package.json": true,
+	".circleci/config.yml": true,
 }
 
-// workflowDirs hold CI definitions under free names.
+// workflowDirs have CI definitions under any name.
 var workflowDirs = []string{".github/workflows", ".forgejo/workflows", ".gitea/workflows", ".woodpecker"}
 
 // NamesVersion reports whether the file may say which version of the generator is used.

@@ -29,7 +29,8 @@ var Responses = []string{
 // NewVocabulary adds the spellings that every site may use to a generator's own words and
 // reserved keys. spell is how the generator's users usually spell a key.
 func NewVocabulary(words map[string][]string, reserved string, spell func(string) string) *Vocabulary {
-	v := &Vocabulary{Words: map[string][]string{}, Meanings: map[string]string{}, Reserved: map[string]bool{}, Spell: spell}
+	v := &Vocabulary{Words: map[string][]string{}, Meanings: map[string]string{}, Reserved: map[string]bool{},
+		Spell: spell}
 	for _, key := range strings.Fields(reserved + " " + sharedReserved) {
 		v.Reserved[key] = true
 	}
@@ -40,7 +41,8 @@ func NewVocabulary(words map[string][]string, reserved string, spell func(string
 		v.Words[property] = append(v.Words[property], keys...)
 	}
 	for _, property := range Responses {
-		v.Words[property] = append([]string{spell(property), property, Camel(property), Snake(property)}, v.Words[property]...)
+		v.Words[property] = append([]string{spell(property), property, Camel(property), Snake(property)},
+			v.Words[property]...)
 	}
 	for property, keys := range v.Words {
 		v.Words[property] = Distinct(append(keys, "mf-"+property))
@@ -56,7 +58,8 @@ var sharedWords = map[string][]string{
 	"name":        {"title", "name"},
 	"in-reply-to": {"reply_to_url", "reply-to-url", "replyToUrl", "reply_to", "reply-to", "replyTo"},
 	"bookmark-of": {"bookmark"},
-	"photo":       {"photo", "photos", "images", "cover.image", "image", "featured_image", "featuredImage", "featureImage", "header.teaser", "header.image"},
+	"photo": {"photo", "photos", "images", "cover.image", "image", "featured_image", "featuredImage",
+		"featureImage", "header.teaser", "header.image"},
 	"video":       {"video", "videos"},
 	"audio":       {"audio"},
 	"syndication": {"syndication"},

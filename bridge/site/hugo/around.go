@@ -42,7 +42,8 @@ func (h *site) bundleIn(dir string, f *sourceFile, around generator.Surroundings
 			continue
 		}
 		for _, name := range h.indexNames.in(folder, around) {
-			if p := folder + name; around.Exists(p) && !h.passesOver(p) && (h.rules.leafWins || !around.Exists(folder+"_"+name)) {
+			if p := folder + name; around.Exists(p) && !h.passesOver(p) &&
+				(h.rules.leafWins || !around.Exists(folder+"_"+name)) {
 				return p, true
 			}
 		}
@@ -50,8 +51,8 @@ func (h *site) bundleIn(dir string, f *sourceFile, around generator.Surroundings
 	return "", false
 }
 
-// folder is where a folder below the content root stands in the repository, with a closing
-// slash.
+// folder is the folder of the repository that holds a folder below the content root, with a
+// closing slash.
 func (m *mount) folder(dir string) (string, bool) {
 	if m.single {
 		return "", false
@@ -77,7 +78,8 @@ func (m *mount) folder(dir string) (string, bool) {
 // sectionsAbove calls each with the folders above the page from the nearest to the content
 // root, the page's own folder included unless it is that folder's _index file, and with the
 // parsed _index file in the page's language; nil without one. It stops when each returns false.
-func (h *site) sectionsAbove(f *sourceFile, around generator.Surroundings, each func(dir string, doc *frontmatter.Document) bool) {
+func (h *site) sectionsAbove(f *sourceFile, around generator.Surroundings,
+	each func(dir string, doc *frontmatter.Document) bool) {
 	dir := f.parent
 	if f.class == branchBundle {
 		if dir == "" {
@@ -127,14 +129,16 @@ func (h *site) sectionFile(dir string, lang *language, around generator.Surround
 
 // sectionNode is the section of a folder, resolved, as if it had an _index file.
 func (h *site) sectionNode(f *sourceFile, dir string) sourceFile {
-	node := sourceFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index", ext: "md", class: branchBundle}
+	node := sourceFile{repoPath: "_index.md", base: "_index.md", mount: f.mount, lang: f.lang, dir: dir, name: "_index",
+		ext: "md", class: branchBundle}
 	h.resolve(&node)
 	return node
 }
 
 // sectionOf is the nearest folder above a page with an _index file that counts, else the top
 // folder. made reports that there is no such file.
-func (h *site) sectionOf(f *sourceFile, around generator.Surroundings, counts func(dir string, taxonomy bool) bool) (section string, made bool) {
+func (h *site) sectionOf(f *sourceFile, around generator.Surroundings,
+	counts func(dir string, taxonomy bool) bool) (section string, made bool) {
 	section, made = topFolder(f.parent), true
 	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
 		if doc != nil && dir != "" && counts(dir, f.lang.taxonomies[strings.ToLower(topFolder(dir))]) {
@@ -145,8 +149,8 @@ func (h *site) sectionOf(f *sourceFile, around generator.Surroundings, counts fu
 	return section, made
 }
 
-// isHiddenTerm tells a folder whose page is a term's that is not published: Hugo takes it out
-// of its tree, and it is no section of the pages in it.
+// isHiddenTerm reports whether a folder's page is a term that is not published: Hugo takes it out
+// of its tree, and it is not a section of the pages in it.
 func (h *site) isHiddenTerm(dir string, f *sourceFile, around generator.Surroundings) bool {
 	file, doc := h.sectionFile(dir, f.lang, around)
 	node, ok := h.file(file)
@@ -186,7 +190,7 @@ func (h *site) sectionSlugs(f *sourceFile, facts *pageFacts) []string {
 	return slugs
 }
 
-// listTitle is the title that Hugo returns a section without an _index file.
+// listTitle is the title of a section without an _index file.
 func (lang *language) listTitle(dir string) string {
 	if lang.pluralTitles {
 		dir = plural(dir)
@@ -197,7 +201,7 @@ func (lang *language) listTitle(dir string) string {
 	return dir
 }
 
-// plural is the plural of an English noun, for the names that folders have.
+// plural is the plural of an English noun, for the usual names of folders.
 func plural(noun string) string {
 	lower := strings.ToLower(noun)
 	ends := func(suffixes ...string) bool {

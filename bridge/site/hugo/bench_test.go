@@ -30,7 +30,8 @@ func BenchmarkHugoLocateCascade(b *testing.B) {
 	const posts = 10_000
 	c, paths, docs := hugoLibrary(b, posts, "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\nposts = '/:sections/:title/'\n")
 	for _, dir := range []string{"content", "content/posts", "content/posts/2024"} {
-		doc, err := frontmatter.Parse([]byte("---\ntitle: Up\ncascade:\n  kind: x\n  author: Me\n---\n"), c.Convention().Dialect)
+		doc, err := frontmatter.Parse([]byte("---\ntitle: Up\ncascade:\n  kind: x\n  author: Me\n---\n"),
+			c.Convention().Dialect)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -49,7 +50,8 @@ func BenchmarkHugoLocateCascade(b *testing.B) {
 
 func hugoLibrary(b *testing.B, n int, config string) (*generatortest.Site, []string, []*frontmatter.Document) {
 	b.Helper()
-	c, err := openHugo(newest, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n" + config}, map[string]string{})
+	c, err := openHugo(newest, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n" + config},
+		map[string]string{})
 	if err != nil {
 		b.Fatal(err)
 	}

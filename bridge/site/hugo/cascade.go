@@ -7,7 +7,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// cascadeRule returns pages that have no value of their own for a key the one in values.
+// cascadeRule has values for keys that a page itself does not set.
 type cascadeRule struct {
 	target cascadeTarget
 	values map[string]any
@@ -79,8 +79,8 @@ func targetOf(t settings) cascadeTarget {
 	}
 }
 
-// cascadesFor collects the rules that hold for the page: its own, those of the sections
-// above from the nearest to the home page, then the configuration's.
+// cascadesFor collects the rules that apply to the page: its own, those of the sections above from
+// the nearest to the home page, then the configuration's.
 func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surroundings) []cascadeRule {
 	var rules []cascadeRule
 	add := func(more []cascadeRule) {
@@ -110,7 +110,7 @@ func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surround
 }
 
 // cascades reports whether the _index file of a folder reaches the pages below it: those of
-// taxonomies did not before 0.123, those of terms not until later.
+// taxonomies did not before 0.123, those of terms only in later versions.
 func (h *site) cascades(p *sourceFile, dir string) bool {
 	if h.rules.termCascades || !p.lang.taxonomies[strings.ToLower(topFolder(dir))] {
 		return true

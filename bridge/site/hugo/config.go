@@ -21,10 +21,9 @@ import (
 // all keys in lower case.
 type settings map[string]any
 
-// readHugoConfig merges Hugo's configuration as Hugo does: one file in the top folder, then
+// readConfig merges Hugo's configuration as Hugo does: one file in the top folder, then
 // config/_default, then config/ENVIRONMENT, then HUGO_… of the environment. A theme's own
-// configuration never decides URLs.
-// from names the file that has the last word on each key.
+// configuration never decides URLs. from names the file that has the last word on each key.
 func readConfig(tree fs.FS, env map[string]string, rules rules) (merged settings, from map[string]string, err error) {
 	merged, from = settings{}, map[string]string{}
 	merge := func(file string, m settings) {
@@ -65,7 +64,7 @@ func readConfig(tree fs.FS, env map[string]string, rules rules) (merged settings
 	return merged, from, nil
 }
 
-// hugoRootConfig is the one configuration file in the top folder that Hugo reads.
+// rootConfig is the one configuration file in the top folder that Hugo reads.
 func rootConfig(tree fs.FS) string {
 	for _, name := range []string{"hugo", "config"} {
 		for _, ext := range generator.ConfigExtensions {
@@ -115,9 +114,9 @@ func configFilesBelow(tree fs.FS, dir string) ([]string, error) {
 	return files, err
 }
 
-// subtree puts the content of a file like permalinks.toml or menus.fr.toml where its name
-// says; hugo.toml and config.toml are the whole. unwraps takes off a single key of the file's
-// own name, which people write there too: older versions looked for permalinks in permalinks.
+// subtree puts the content of a file like permalinks.toml or menus.fr.toml under the key in its
+// name; hugo.toml and config.toml are the whole configuration. unwraps removes a single key of the
+// file's own name, which people also write there.
 func subtree(file string, m settings, unwraps bool) settings {
 	name := strings.ToLower(strings.TrimSuffix(path.Base(file), path.Ext(file)))
 	if name == "hugo" || name == "config" {
@@ -195,7 +194,7 @@ func lowerKeys(v any) any {
 	return v
 }
 
-// merge puts what over holds into s: maps deeply, all else replaces.
+// merge puts the values of over into s: maps are merged, all else is replaced.
 func (s settings) merge(over settings) {
 	for k, v := range over {
 		have, isMap := s[k].(map[string]any)
@@ -255,7 +254,7 @@ func (s settings) applyEnvironment(env map[string]string) {
 	}
 }
 
-// environmentValue returns the text of a variable the type of the value that it replaces.
+// environmentValue converts the text of a variable to the type of the value that it replaces.
 func environmentValue(key string, have any, text string) any {
 	switch key {
 	case "disablekinds", "disablelanguages", "ignorefiles":

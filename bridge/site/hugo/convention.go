@@ -28,7 +28,8 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 	return generator.Convention{
 		Name: name, Version: h.release, BaseURL: h.main.base, Zone: h.main.zone,
 		Origin: generator.Origin{
-			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"), "Hugo's default, as "+configuration+" names none"),
+			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"),
+				"Hugo's default, as "+configuration+" names none"),
 		},
 		Warnings: h.warnings(),
 		Folders: generator.Folders{
@@ -38,8 +39,9 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Keys: generator.Keys{
 			Vocabulary: vocabulary, DateLayout: "2006-01-02T15:04:05.999999999Z07:00",
-			Dialect: frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML, DotsHide: !h.rules.newYAML},
-			Image:   "images", Aliases: "aliases", Address: "url", Params: "params",
+			Dialect: frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML,
+				DotsHide: !h.rules.newYAML},
+			Image: "images", Aliases: "aliases", Address: "url", Params: "params",
 			Draft:   generator.Draft{Key: "draft", On: true, Off: false},
 			Updated: []string{"lastmod", "modified"}, Terms: h.terms(),
 			AudioList:       true, // Hugo's own template for link previews goes through it and makes each URL absolute
@@ -165,9 +167,11 @@ func (h *site) head(tree fs.FS) generator.Head {
 		}
 		themes = append(themes, path.Base(name))
 	}
-	advice := "put them before </head> in the layout that your theme uses for the head, copied to the same path below layouts/"
+	advice := "put them before </head> in the layout that your theme uses for the head, " +
+		"copied to the same path below layouts/"
 	if len(themes) > 0 {
-		advice = "see the documentation of the theme " + strings.Join(themes, " and ") + " for the partial that it includes into the head; " +
+		advice = "see the documentation of the theme " + strings.Join(themes, " and ") +
+			" for the partial that it includes into the head; " +
 			"where it has none, copy its partial with </head> to the same path below layouts/ and put them in there"
 	}
 	dirs := []string{"layouts/partials", "layouts/_partials"}
@@ -179,7 +183,8 @@ func (h *site) head(tree fs.FS) generator.Head {
 		Layouts: h.layoutFolders(), Include: partialCall, Hooks: hooks, HookDirs: dirs, HookPath: "partials/",
 		Begin: "{{/* gitpost: where apps find the way to post */}}", End: "{{/* gitpost: end */}}",
 		Usual: []string{
-			"layouts/partials/head.html", "layouts/_partials/head.html", "layouts/_default/baseof.html", "layouts/baseof.html", "layouts/index.html", "layouts/home.html",
+			"layouts/partials/head.html", "layouts/_partials/head.html", "layouts/_default/baseof.html",
+			"layouts/baseof.html", "layouts/index.html", "layouts/home.html",
 		},
 		Themes: themes, Advice: advice, HeadersFolder: static,
 	}
@@ -200,7 +205,8 @@ var hooks = []generator.Hook{
 	{File: "hooks/head-end.html", Themes: []string{"docsy"}},
 	{File: "custom/head-end.html", Themes: []string{"hextra"}},
 	{File: "head/extensions.html", Themes: []string{"hugo-coder"}},
-	{File: "extended_head.html", Themes: []string{"terminal", "hugo-theme-terminal", "hello-friend", "hugo-theme-hello-friend"}},
+	{File: "extended_head.html", Themes: []string{"terminal", "hugo-theme-terminal", "hello-friend",
+		"hugo-theme-hello-friend"}},
 	{File: "custom_head.html", Themes: []string{"hugo-bearblog", "bearblog"}},
 	{File: "head_custom.html", Themes: []string{"hugo-xmin", "beautifulhugo"}},
 	{File: "extra-head.html"},

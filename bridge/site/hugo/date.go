@@ -15,8 +15,7 @@ type dateLayout struct {
 	zoned  bool
 }
 
-// hugoLayouts in the order in which they are tried. A zone name without an offset counts
-// for nothing.
+// dateLayouts in the order in which they are tried. A zone name without an offset is ignored.
 var dateLayouts = []dateLayout{
 	{"2006-01-02", false},
 	{time.RFC3339, true},
@@ -41,9 +40,9 @@ var dateLayouts = []dateLayout{
 	{time.Stamp, true},
 }
 
-// parseHugoDate reads a date written as text.
+// parseDate reads a date written as text.
 func parseDate(s string, zone *time.Location) (t time.Time, precise, ok bool) {
-	if len(s) == len("2006-01-02") { // by far the commonest two first
+	if len(s) == len("2006-01-02") { // by far the two most common ones first
 		if t, err := time.ParseInLocation("2006-01-02", s, zone); err == nil {
 			return t, false, true
 		}
@@ -67,7 +66,7 @@ func parseDate(s string, zone *time.Location) (t time.Time, precise, ok bool) {
 	return time.Time{}, false, false
 }
 
-// hugoDate reads a front-matter value. set is false for a value that Hugo takes for none.
+// readDate reads a front-matter value. set is false for a value that Hugo treats as none.
 func readDate(v any, toml bool, zone *time.Location) (t time.Time, precise, set, ok bool) {
 	switch v := v.(type) {
 	case nil:
@@ -89,8 +88,8 @@ func readDate(v any, toml bool, zone *time.Location) (t time.Time, precise, set,
 	return t, precise, true, ok
 }
 
-// parseTOMLDate reads TOML's own dates, with a T or a space; an offset date loses its
-// fraction of a second, as Hugo passes it on by way of text.
+// parseTOMLDate reads TOML's own dates, with a T or a space; an offset date loses its fraction of
+// a second, as Hugo passes it on as text.
 func parseTOMLDate(s string, zone *time.Location) (t time.Time, precise, ok bool) {
 	s = strings.ToUpper(s)
 	if len(s) > 10 && s[10] == ' ' {
@@ -161,7 +160,7 @@ func dateKeysOf(s settings) dateKeys {
 	}
 }
 
-// pageDates are the dates that Hugo returns a page.
+// pageDates are the dates of a page.
 type pageDates struct {
 	date, lastmod, publish, expiry time.Time
 
@@ -169,7 +168,7 @@ type pageDates struct {
 	unreadable string // the key of a date that Hugo cannot read
 }
 
-// none reports that a page has no date at all.
+// none reports whether a page has no date at all.
 func (d *pageDates) none() bool {
 	return d.date.IsZero() && d.lastmod.IsZero() && d.publish.IsZero() && d.expiry.IsZero()
 }
@@ -269,7 +268,7 @@ func (h *site) datedURL(f *sourceFile, m *matter) bool {
 	return strings.IndexByte(m.text("url"), ':') >= 0
 }
 
-// newestBelow is the date that Hugo returns a section without dates: that of its newest page.
+// newestBelow is the date of a section without dates: that of its newest page.
 func (h *site) newestBelow(f *sourceFile, around generator.Surroundings) (newest time.Time) {
 	lister, ok := around.(generator.Lister)
 	if !ok {

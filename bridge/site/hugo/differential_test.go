@@ -23,10 +23,10 @@ import (
 	"gitpost/bridge/site/generator/generatortest"
 )
 
-// TestHugoDifferential builds random sites with a real Hugo and compares every file with
+// TestDifferential builds random sites with a real Hugo and compares every file with
 // what Locate returns. GITPOST_HUGO names the binary (default: hugo on PATH). Each difference
 // is cut down to the smallest site that still shows it.
-func TestHugoDifferential(t *testing.T) {
+func TestDifferential(t *testing.T) {
 	t.Parallel()
 	random := generatortest.RandomSites(t)
 	b := installedHugo(t)
@@ -318,7 +318,8 @@ func aliasDifferences(aliases map[string]string, real built, h *site) []string {
 	made := map[string]string{}
 	for out, to := range real.redirects {
 		made[strings.TrimSuffix("/"+out, "index.html")] = to
-		if folder, rest, _ := strings.Cut(out, "/"); h.languages[folder] != nil && (h.multihost || strings.Contains(to, "//"+folder+".")) {
+		if folder, rest, _ := strings.Cut(out, "/"); h.languages[folder] != nil &&
+			(h.multihost || strings.Contains(to, "//"+folder+".")) {
 			delete(made, strings.TrimSuffix("/"+out, "index.html")) // one host per language, one folder each
 			made[strings.TrimSuffix("/"+rest, "index.html")] = to
 		}
@@ -336,7 +337,8 @@ func aliasDifferences(aliases map[string]string, real built, h *site) []string {
 		delete(made, found)
 	}
 	for out, to := range made {
-		if isSource := slices.ContainsFunc(slices.Collect(maps.Values(real.pages)), func(p builtPage) bool { return p.url == to && p.kind != "home" }); isSource {
+		if isSource := slices.ContainsFunc(slices.Collect(maps.Values(real.pages)),
+			func(p builtPage) bool { return p.url == to && p.kind != "home" }); isSource {
 			diffs = append(diffs, fmt.Sprintf("Hugo redirects %s to %s, no alias says so", out, to))
 		}
 	}

@@ -7,14 +7,13 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// longestShortcode is how much text, on one line, an escaped shortcode may hold. Beyond it
-// the opening mark alone is escaped.
+// longestShortcode is the length up to which a shortcode on one line is escaped as a whole. Of a
+// longer one only the opening mark is escaped.
 const longestShortcode = 200
 
-// Hugo looks for {{< and {{% everywhere in a body, in code too, and fails the whole build
-// on one that is unknown or unclosed. {{</* … */>}} is its own escape for a closed one. A
-// lone {{< has none, so that it comes from the front matter by the built-in shortcode
-// param.
+// Hugo looks for {{< and {{% everywhere in a body, even in code, and fails the whole build on one
+// that is unknown or unclosed. {{</* … */>}} is its own escape for a closed one. A lone {{< has no
+// escape, so it is inserted from the front matter by the built-in shortcode param.
 func shortcodeEscape(part string) string {
 	switch {
 	case part == "{{<":
@@ -49,8 +48,8 @@ func (h *site) Escape(text string, in generator.Place) (safe string, parts []str
 	return safe, generator.Distinct(parts)
 }
 
-// Escaped returns how a shortcode, its opening mark alone, or the attributes of a code block
-// stand escaped in a body.
+// Escaped returns the escaped form of a shortcode, of its opening mark alone, or of the attributes
+// of a code block.
 func (h *site) Escaped(part string) string { return shortcodeEscape(part) }
 
 func (h *site) escapeShortcodes(text string, escaped []string, in generator.Place) (string, []string) {
@@ -73,7 +72,7 @@ func (h *site) escapeShortcodes(text string, escaped []string, in generator.Plac
 			end = g.start + 3
 		}
 		b.WriteString(text[at:g.start])
-		if len(part) == len("{{<") && in == generator.InTemplate { // no key of the front matter is kept for it
+		if len(part) == len("{{<") && in == generator.InTemplate { // there is no key of the front matter for it
 			b.WriteString("&#123;" + part[1:])
 		} else {
 			b.WriteString(shortcodeEscape(part))
@@ -85,7 +84,7 @@ func (h *site) escapeShortcodes(text string, escaped []string, in generator.Plac
 	return b.String(), escaped
 }
 
-// What Hugo's lexer takes inside a shortcode: a name, and arguments that are all named or all
+// What Hugo's lexer accepts inside a shortcode: a name, and arguments that are all named or all
 // positional; one without quotes is of letters, digits, _ and -.
 const (
 	shortcodeString     = `(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[\pL\pN_-]+)`
@@ -95,7 +94,7 @@ const (
 
 var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*$`)
 
-// shortcodeTags finds all marks that Hugo would take for a shortcode's beginning.
+// shortcodeTags finds everything that Hugo would read as the beginning of a shortcode.
 func shortcodeTags(text string) []tag {
 	var tags []tag
 	for at := 0; ; {
@@ -138,10 +137,10 @@ func shortcodeTags(text string) []tag {
 	}
 }
 
-// pass marks the tags that Hugo can carry out: known ones, opened and closed as they must.
+// pass marks the tags that Hugo can execute: known ones that are opened and closed correctly.
 func (h *site) pass(tags []tag) {
 	var open []int
-	inside := 0 // end of the last passing tag: what stands within it is its argument
+	inside := 0 // end of the last passing tag: what is inside it is its argument
 	for i := range tags {
 		g := &tags[i]
 		if g.comment {
@@ -156,7 +155,7 @@ func (h *site) pass(tags []tag) {
 			for n := len(open) - 1; n >= 0; n-- {
 				if tags[open[n]].name == g.name {
 					tags[open[n]].passes, g.passes = true, true
-					open = open[:n] // what was opened within and not closed does not pass
+					open = open[:n] // a tag that was opened inside and not closed does not pass
 					break
 				}
 			}
@@ -175,9 +174,9 @@ func (h *site) pass(tags []tag) {
 	}
 }
 
-// builtin are the shortcodes that Hugo brings along and that cannot fail a build: not ref (an
-// unknown page), not param, not those that ask a server. All write HTML, which between
-// percent signs counts as a part of the Markdown.
+// builtin are the built-in shortcodes that cannot fail a build: not ref (an unknown page), not
+// param, not those that ask a server. All write HTML, which between percent signs is a part of the
+// Markdown.
 var builtin = map[string]struct {
 	closing bool
 	passes  func(arguments string) bool
@@ -190,7 +189,7 @@ var builtin = map[string]struct {
 	"details":   {closing: true, passes: func(string) bool { return true }, since: "0.140.0"},
 }
 
-// shortcode reports whether a tag's shortcode is known, and whether it wants a closing tag.
+// shortcode reports whether a tag's shortcode is known, and whether it needs a closing tag.
 func (h *site) shortcode(g *tag) (closing, known bool) {
 	if closing, ok := h.shortcodes[g.name]; ok {
 		return closing, true

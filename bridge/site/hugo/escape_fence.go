@@ -11,13 +11,13 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Hugo reads what stands in braces behind the language of a fenced code block as attributes,
-// and fails the whole build on those that it cannot parse, such as {1,3} and {r, echo=FALSE},
-// and on highlighting options of the wrong kind. The escape takes the braces as entities,
-// which the line of a fence may have.
+// Hugo reads what is in braces after the language of a fenced code block as attributes, and fails
+// the whole build on those that it cannot parse, such as {1,3} and {r, echo=FALSE}, and on
+// highlighting options of the wrong type. The escape writes the opening braces as entities, which
+// the line of a fence may have.
 func fenceEscape(part string) string { return strings.ReplaceAll(part, "{", "&#123;") }
 
-// isFencePart tells a part that stands escaped in a fence from one of a shortcode.
+// isFencePart reports whether an escaped part is of a fence, not of a shortcode.
 func isFencePart(part string) bool {
 	return strings.HasSuffix(part, "}") && !strings.HasSuffix(part, "}}")
 }
@@ -25,8 +25,8 @@ func isFencePart(part string) bool {
 // markdown reads texts with the extensions that Hugo has on by default.
 var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList))
 
-// escapeFences makes the attributes of fenced code blocks safe, before shortcodes are looked
-// for: one within a fence's line would end up between the braces.
+// escapeFences makes the attributes of fenced code blocks safe, before shortcodes are looked for:
+// one in a fence's line would end up between the braces.
 func escapeFences(source string) (string, []string) {
 	if strings.IndexByte(source, '{') < 0 || !strings.Contains(source, "```") && !strings.Contains(source, "~~~") {
 		return source, nil
@@ -78,7 +78,7 @@ func fenceAttributes(line string) (from, end int) {
 	return from, from + closing + 1
 }
 
-// attributesPass reports whether Hugo can carry out the attributes of a fence.
+// attributesPass reports whether Hugo can use the attributes of a fence.
 func attributesPass(source string) bool {
 	attributes, ok := parser.ParseAttributes(text.NewReader([]byte(source)))
 	if !ok {
@@ -93,7 +93,7 @@ func attributesPass(source string) bool {
 				}
 			}
 			if highlightOption(string(a.Name), "") != nil {
-				return false // options are no lists, but for hl_lines
+				return false // no option but hl_lines is a list
 			}
 		default:
 			value, isText := attributeText(v)
@@ -124,8 +124,8 @@ var (
 	optionRanges = regexp.MustCompile(`^[\d ,-]*$`)
 )
 
-// highlightOption is what the value of one of Hugo's highlighting options may be; nil for
-// other attributes, which end up as they are in the HTML.
+// highlightOption matches the values that one of Hugo's highlighting options may have; nil for
+// other attributes, which reach the HTML unchanged.
 func highlightOption(name, value string) *regexp.Regexp {
 	switch strings.ToLower(name) {
 	case "linenos":
@@ -144,8 +144,8 @@ func highlightOption(name, value string) *regexp.Regexp {
 	return nil
 }
 
-// highlightPasses reports whether the arguments of the shortcode highlight are ones that Hugo
-// can carry out: a language, and options as one text.
+// highlightPasses reports whether the arguments of the shortcode highlight are valid: a language,
+// and options as one text.
 func highlightPasses(arguments string) bool {
 	m := highlightArguments.FindStringSubmatch(arguments)
 	if m == nil {

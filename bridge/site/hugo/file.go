@@ -8,21 +8,21 @@ import (
 type fileClass int
 
 const (
-	plainFile    fileClass = iota // copied beside the page that it belongs to
+	plainFile    fileClass = iota // no page
 	singlePage                    // posts/a.md
 	leafBundle                    // posts/a/index.md
 	branchBundle                  // posts/_index.md
 )
 
-// hugoFile is a file of a content folder, taken apart as Hugo does it. Names are as
-// written unless said otherwise.
+// sourceFile is a file of a content folder, analysed as Hugo does it. Names are as written unless
+// stated otherwise.
 type sourceFile struct {
 	repoPath string
 	mount    *mount
 	dir      string // its folder below the content root; "" is the root
 	base     string // its name
 	name     string // without extension and language
-	written  string // with a language code in capitals, which since 0.123 is one only where case does not count
+	written  string // with a language code in capitals, which since 0.123 is recognised only where case does not matter
 	ext      string
 	class    fileClass
 	lang     *language
@@ -30,16 +30,17 @@ type sourceFile struct {
 	dropped  bool // the file's language is not built
 
 	// What resolve adds.
-	baseName  string // the name that stands for the page: a leaf bundle's folder
-	parent    string // the folder that the page hangs below: for a leaf bundle the one above
+	baseName  string // the name of the page: of a leaf bundle its folder's
+	parent    string // the folder that the page is in: for a leaf bundle the one above its own
 	kind      string // "page", "home", "section", "taxonomy", "term"
 	section   string // the top folder, for permalinks; normalized since 0.123
 	path      string // since 0.123: /posts/a, normalized; before: as written
 	matchPath string // what cascade targets are compared with
 }
 
-// pageExtensions are those of the files that become pages, the commonest first.
-var pageExtensions = []string{"md", "markdown", "html", "org", "adoc", "rst", "mdown", "htm", "asciidoc", "ad", "rest", "pandoc", "pdc"}
+// pageExtensions are the extensions of files that become pages, the most common first.
+var pageExtensions = []string{"md", "markdown", "html", "org", "adoc", "rst", "mdown", "htm", "asciidoc", "ad",
+	"rest", "pandoc", "pdc"}
 
 func isContentExt(ext string) bool {
 	for _, e := range pageExtensions {
@@ -50,11 +51,11 @@ func isContentExt(ext string) bool {
 	return false
 }
 
-// file takes a path apart. ok is false for a path outside all content folders.
+// file analyses a path. ok is false for a path outside all content folders.
 func (h *site) file(p string) (f sourceFile, ok bool) {
 	for i := range h.mounts {
 		m := &h.mounts[i]
-		below, holds := m.holds(p)
+		below, holds := m.below(p)
 		if !holds {
 			continue
 		}
@@ -80,8 +81,8 @@ func (h *site) file(p string) (f sourceFile, ok bool) {
 	return f, false
 }
 
-// ignores returns what Hugo passes over: dot files, editors' leavings and what ignoreFiles
-// names. A folder's name counts for all in it.
+// ignores reports whether Hugo ignores a file: dot files, backup files of editors and what
+// ignoreFiles names. A folder's name decides for all files in it.
 func (h *site) ignores(p, below string) bool {
 	for name := range strings.SplitSeq(below, "/") {
 		if name == "" || name[0] == '.' || name[0] == '#' || name[len(name)-1] == '~' {
@@ -101,7 +102,7 @@ func (h *site) passesOver(file string) bool {
 	return false
 }
 
-// resolve derives from the file's place what its page is.
+// resolve derives what the page of a file is from the file's place.
 func (h *site) resolve(f *sourceFile) {
 	folder := f.dir
 	f.baseName, f.parent = f.name, f.dir
@@ -168,8 +169,8 @@ func topFolder(dir string) string {
 	return top
 }
 
-// nameAsWritten is the name that stands for the page, where Hugo takes names as they are
-// written: an index.MD makes no bundle there.
+// nameAsWritten is the name of the page where Hugo uses names as they are written: there an
+// index.MD makes no bundle.
 func (f *sourceFile) nameAsWritten() string {
 	if f.class == singlePage || f.base != strings.ToLower(f.base) {
 		return f.written
@@ -177,7 +178,7 @@ func (f *sourceFile) nameAsWritten() string {
 	return f.baseName
 }
 
-// fileNameToken is what :filename stands for.
+// fileNameToken is the value of :filename.
 func (f *sourceFile) fileNameToken(h *site) string {
 	switch {
 	case f.written == "index":
@@ -188,8 +189,8 @@ func (f *sourceFile) fileNameToken(h *site) string {
 	return f.written
 }
 
-// placeAsWritten is the folder and the name that a page has in its URL with
-// disablePathToLower: an index file with capitals in its name stands for no folder.
+// placeAsWritten is the folder and the name that a page has in its URL with disablePathToLower: an
+// index file with capitals in its name is not the page of its folder.
 func (f *sourceFile) placeAsWritten() (dir, name string) {
 	switch {
 	case f.class == singlePage:

@@ -57,7 +57,7 @@ func (h flat) readName(f *sourceFile, base string) {
 	f.written = f.name
 	name, _, _ := strings.Cut(base, ".") // index.anything.md
 	switch {
-	case name == "index", name == "_index" && f.name != "_index": // of no language: a page that stands for its folder
+	case name == "index", name == "_index" && f.name != "_index": // of no language: a page named after its folder
 		f.class = leafBundle
 	case name == "_index":
 		f.class = branchBundle
@@ -82,12 +82,13 @@ func (h flat) identify(f *sourceFile, full string) {
 func (h flat) sectionNames(f *sourceFile, around generator.Surroundings) []string {
 	section := f.parent
 	if f.kind == "term" {
-		return []string{topFolder(f.dir)} // a term was in its taxonomy, no section itself
+		return []string{topFolder(f.dir)} // a term was in its taxonomy, not a section itself
 	}
 	if f.class != branchBundle {
 		var made bool
-		if section, made = h.sectionOf(f, around, func(_ string, taxonomy bool) bool { return !taxonomy }); made && section != "" {
-			return []string{section, ""} // a section without a file: Hugo's quirk
+		section, made = h.sectionOf(f, around, func(_ string, taxonomy bool) bool { return !taxonomy })
+		if made && section != "" {
+			return []string{section, ""} // a section without a file: a quirk of Hugo
 		}
 	}
 	if section == "" {
@@ -102,9 +103,9 @@ func (h flat) skipsNameDate(f *sourceFile, m *matter) bool {
 	return m.doc == nil || m.org == nil && m.doc.Format() == frontmatter.None && !h.cascadesInto(f, m.around)
 }
 
-// cascadesInto reports whether a section above could hand anything down, even if that is
-// nothing. That is so in every section but one whose _index file has no front matter either,
-// and in the content root below a cascade alone.
+// cascadesInto reports whether a section above could pass anything on, even if that is nothing.
+// That is so in every section but one whose _index file has no front matter either, and in the
+// content root below a cascade alone.
 func (h flat) cascadesInto(f *sourceFile, around generator.Surroundings) bool {
 	merges := len(f.lang.cascade) > 0
 	h.sectionsAbove(f, around, func(dir string, doc *frontmatter.Document) bool {
@@ -284,7 +285,8 @@ func (h flat) target(f *sourceFile, facts *pageFacts, expanded string) target {
 		if !strings.HasSuffix(file, "/index.html") {
 			link = file
 		}
-		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link),
+			prefixed(prefixLink, linkDir)
 	default:
 		dir, link, linkDir = file, file, file
 		if atRoot || !ugly {
@@ -297,7 +299,8 @@ func (h flat) target(f *sourceFile, facts *pageFacts, expanded string) target {
 		} else {
 			link += "/"
 		}
-		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link), prefixed(prefixLink, linkDir)
+		file, dir, link, linkDir = prefixed(prefixFile, file), prefixed(prefixFile, dir), prefixed(prefixLink, link),
+			prefixed(prefixLink, linkDir)
 	}
 	file = slashJoin("/", file)
 	dir = strings.TrimSuffix(path.Join("/", dir), "/")

@@ -17,7 +17,7 @@ func newPathGlob(pattern string) (pathGlob, error) {
 	return pathGlob{re: re}, err
 }
 
-// sectionGlob matches the section itself and all below it; with "" all that stands in the
+// sectionGlob matches the section itself and all below it; with "" everything directly in the
 // content root.
 func sectionGlob(section string) pathGlob {
 	if strings.ContainsAny(section, "*?[]{}\\,") {

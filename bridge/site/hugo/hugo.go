@@ -19,7 +19,7 @@ type site struct {
 	convention  generator.Convention
 	release     string
 	era         era
-	writesFor   string // the oldest version that may build the site: "0" when nothing says it
+	writesFor   string // the oldest version that may build the site; "0" if nothing says it
 	rules       rules
 	environment string
 	settings    settings
@@ -29,7 +29,7 @@ type site struct {
 	languages map[string]*language // by name; before 0.123 as written in the file name
 	main      *language            // of files that name no language
 	multihost bool
-	hostNames bool // some language has a baseURL, whether or not that makes a multihost of it
+	hostNames bool // some language has a baseURL, whether or not that makes the site a multihost one
 
 	mounts  []mount // content folders in order of precedence
 	statics []mount
@@ -37,12 +37,12 @@ type site struct {
 
 	allowsHTML bool            // security.allowContent lets .html content pass
 	dropsHTML  bool            // HTML in Markdown is left out, with a warning
-	shortcodes map[string]bool // of the layouts, by name: whether it wants a closing tag
+	shortcodes map[string]bool // of the layouts, by name: whether it needs a closing tag
 
 	indexNames indexNames // the names under which a file makes its folder a leaf bundle
 }
 
-// hugoLanguage is what the configuration says for one language.
+// language is what the configuration says for one language.
 type language struct {
 	name     string
 	disabled bool
@@ -57,11 +57,12 @@ type language struct {
 	names      sanitizer
 	taxonomies map[string]bool // by plural name
 
-	ownIndexes, foreignIndexes indexNames // names of its _index files, where files without a language in the name are its own and where not
+	// names of its _index files, where files without a language in the name are its own and where not
+	ownIndexes, foreignIndexes indexNames
 
 	disabledKinds,
-	htmlKinds, // kinds whose pages have no page of their own, those that have an HTML one,
-	feedKinds map[string]bool // and those that have a feed
+	htmlKinds, // kinds that are not built, kinds that have an HTML page,
+	feedKinds map[string]bool // and kinds that have a feed
 
 	uglyAll                            bool
 	uglySections                       map[string]bool
@@ -90,7 +91,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 		now: o.Now, languages: map[string]*language{}, shortcodes: map[string]bool{},
 	}
 	if o.Version == "" && from == "" {
-		h.writesFor = "0" // what only newer ones know does not pass
+		h.writesFor = "0" // shortcodes that only newer versions have do not pass
 	}
 	unsafe, _ := s.value("markup", "goldmark", "renderer", "unsafe")
 	h.dropsHTML = unsafe != true
@@ -158,14 +159,15 @@ func (h *site) readLanguages(o generator.Options) error {
 	}
 	h.main = h.languages[main]
 	for _, name := range h.settings.words("disablelanguages") {
-		if h.languages[name] == nil && h.main != nil && h.rules.disabledNames { // names that are not built even where no such language is
+		// names of languages that are not built even if they are not configured
+		if h.languages[name] == nil && h.main != nil && h.rules.disabledNames {
 			off := *h.main
 			off.name, off.disabled = name, true
 			h.languages[name] = &off
 		}
 	}
 	if h.main == nil || h.main.disabled {
-		return fmt.Errorf("defaultContentLanguage %q is not among the languages that are configured", main)
+		return fmt.Errorf("defaultContentLanguage %q is not one of the configured languages", main)
 	}
 	return nil
 }
@@ -173,7 +175,8 @@ func (h *site) readLanguages(o generator.Options) error {
 func (h *site) readLanguage(name string, s settings, o generator.Options) (*language, error) {
 	lang := &language{
 		name: name, zone: time.UTC, dates: dateKeysOf(s),
-		names:       sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"), accentFirst: !h.rules.accentsLast},
+		names: sanitizer{keepCase: s.truth("disablepathtolower"), noAccents: s.truth("removepathaccents"),
+			accentFirst: !h.rules.accentsLast},
 		noAliases:   s.truth("disablealiases"),
 		buildDrafts: s.truth("builddrafts"), buildFuture: s.truth("buildfuture"), buildOld: s.truth("buildexpired"),
 		pluralTitles: true, capitalTitles: true,
@@ -214,7 +217,7 @@ func (h *site) readLanguage(name string, s settings, o generator.Options) (*lang
 	return lang, nil
 }
 
-// hugoBaseURL ends in a slash. Without a base URL Hugo's links are absolute paths.
+// baseURL returns the base URL with a closing slash. Without one Hugo's links are absolute paths.
 func baseURL(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -280,7 +283,9 @@ func hasFormat(formats []string, format string) bool {
 }
 
 func (h *site) Role(path string) (role generator.Role) {
-	if isConfig(path) || slices.Contains(versionFiles, path) || strings.HasPrefix(path, "layouts/") || strings.HasPrefix(path, "themes/") {
+	switch folder, _, nested := strings.Cut(path, "/"); {
+	case !nested && (isConfig(path) || slices.Contains(versionFiles, path)),
+		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == "themes"):
 		role |= generator.Config
 	}
 	f, ok := h.file(path)

@@ -7,14 +7,15 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// indexNames are the names under which a folder's page is looked for, the likeliest first:
-// a look-up each for every folder above a page.
+// indexNames are the names under which a folder's page is looked for, the likeliest first: one
+// look-up each for every folder above a page.
 type indexNames struct {
 	plain []string // in lower case
-	all   []string // and the spellings with capitals that people and old machines make
+	all   []string // and spellings with capitals
 }
 
-// in is the names that are worth a look-up in a folder, named with its closing slash.
+// in returns the names that are worth a look-up in a folder, which is named with its closing
+// slash.
 func (n *indexNames) in(folder string, around generator.Surroundings) []string {
 	indexer, ok := around.(generator.Indexer)
 	if !ok {
@@ -29,8 +30,8 @@ func (n *indexNames) in(folder string, around generator.Surroundings) []string {
 	return nil
 }
 
-// indexExtensions are the formats in which index and _index files are looked for: those
-// that nobody writes them in are left out.
+// indexExtensions are the formats in which index and _index files are looked for; unusual ones are
+// left out.
 var (
 	indexExtensions   = pageExtensions[:8]
 	capitalExtensions = append(indexExtensions[:8:8], "MD", "Md", "HTML", "Markdown")
@@ -47,9 +48,8 @@ func (h *site) leafNames() indexNames {
 	return h.namesOf("index", append([]string{""}, langs...), len(h.languages) <= 1)
 }
 
-// sectionFileNames are the file names of a section's page in a language. standard is set
-// for the language that files without a language in their name have, only for a site in
-// one language.
+// sectionFileNames are the file names of a section's page in a language. standard is set for the
+// language of files that name none, only for a site in one language.
 func (h *site) sectionFileNames(lang string, standard, only bool) indexNames {
 	langs := []string{lang}
 	if standard {
@@ -58,8 +58,8 @@ func (h *site) sectionFileNames(lang string, standard, only bool) indexNames {
 	return h.namesOf("_index", langs, only)
 }
 
-// namesOf combines stem, language and extension; only is set where no language is likely to
-// stand in a name.
+// namesOf combines stem, language and extension; only is set where file names are unlikely to have
+// a language.
 func (h *site) namesOf(stem string, langs []string, only bool) indexNames {
 	var names indexNames
 	for i, ext := range indexExtensions {
@@ -75,7 +75,7 @@ func (h *site) namesOf(stem string, langs []string, only bool) indexNames {
 		stems = []string{stem, strings.Replace(stem, "i", "I", 1), strings.ToUpper(stem)}
 		extensions = capitalExtensions
 	case stem == "_index":
-		langs = nil // before 0.123 such a file was a section's page, but handed nothing down
+		langs = nil // before 0.123 such a file was a section's page, but passed nothing on
 	}
 	seen := map[string]bool{}
 	for _, name := range names.plain {
@@ -104,7 +104,7 @@ func indexName(stem, lang, ext string) string {
 	return stem + "." + lang + "." + ext
 }
 
-// languageTag writes a language as its standard does: pt-BR, zh-Hans.
+// languageTag writes a language tag in its canonical case: pt-BR, zh-Hans.
 func languageTag(code string) string {
 	parts := strings.Split(code, "-")
 	for i, part := range parts[1:] {

@@ -9,12 +9,12 @@ import (
 	"gitpost/frontmatter"
 )
 
-// pageFacts is what a page's URL is made of besides its path.
+// pageFacts is what a page's URL is made of, apart from its path.
 type pageFacts struct {
 	matter *matter
 	around generator.Surroundings
 	dates  pageDates
-	date   time.Time // of the tokens of a pattern
+	date   time.Time // for the tokens of a pattern
 	slug   string
 	url    string
 	madeUp string // the title of a section without an _index file
@@ -76,7 +76,7 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 		return page
 	}
 	if hidden || f.class == leafBundle && h.displaced(&f, around) {
-		page.Reason = "another file has its place"
+		page.Reason = "another file takes its place"
 		return page
 	}
 	facts := h.factsOf(&f, doc, around)
@@ -104,10 +104,10 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 	return page
 }
 
-// outside is the page of a file that is in no content folder.
+// outside returns the page of a file that is in no content folder.
 func (h *site) outside(page generator.Page) generator.Page {
 	for i := range h.statics {
-		if _, page.Static = h.statics[i].holds(page.Path); page.Static {
+		if _, page.Static = h.statics[i].below(page.Path); page.Static {
 			page.Reason = copiedFile
 			return page
 		}
@@ -116,9 +116,9 @@ func (h *site) outside(page generator.Page) generator.Page {
 	return page
 }
 
-const copiedFile = "copied as it is"
+const copiedFile = "copied unchanged"
 
-const feedOver = "its feed is written over it"
+const feedOver = "its feed overwrites it"
 
 func pageKind(f *sourceFile) string {
 	switch {
@@ -156,8 +156,8 @@ func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
 	return false
 }
 
-// displaced tells an index file that counts for nothing: beside an _index file in versions
-// where that one wins, and before 0.123 in the content root.
+// displaced reports whether an index file is ignored: beside an _index file in versions where that
+// one wins, and before 0.123 in the content root.
 func (h *site) displaced(f *sourceFile, around generator.Surroundings) bool {
 	if f.dir == "" && !h.rules.rootBundle {
 		return true
@@ -191,12 +191,12 @@ func (h *site) unpublished(f *sourceFile, m *matter, d pageDates, doc *frontmatt
 	return ""
 }
 
-// skips tells a page of a kind that is not built of which Hugo reads the syntax alone.
+// skips reports whether Hugo reads only the syntax of a page, as its kind is not built.
 func (h *site) skips(f *sourceFile) bool {
 	return h.rules.skipsKinds && f.lang.disabledKinds[f.kind] && (f.kind == "page" || f.kind == "term")
 }
 
-// withheld tells a draft, a scheduled and an expired page.
+// withheld is the reason why a draft, a scheduled or an expired page is left out; "" for others.
 func (h *site) withheld(lang *language, m *matter, d pageDates) string {
 	now := h.now()
 	switch {
@@ -210,23 +210,23 @@ func (h *site) withheld(lang *language, m *matter, d pageDates) string {
 	return ""
 }
 
-// clock notes when a page comes out, and when it is gone.
+// clock sets when a page appears and when it disappears.
 func (h *site) clock(page *generator.Page, lang *language, d pageDates) {
 	var publish, expiry time.Time
 	if !lang.buildFuture {
 		publish = d.publish
 	}
 	if !lang.buildOld && !d.expiry.IsZero() {
-		expiry = d.expiry.Add(1) // at that very instant it is still there
+		expiry = d.expiry.Add(1) // at that instant it is still there
 	}
 	page.Clocked(h.now(), publish, expiry)
 }
 
-// isDraft reads draft, and where it is missing Jekyll's published.
+// isDraft reads draft, and if that is missing Jekyll's published.
 func (h *site) isDraft(m *matter) bool {
 	if v, ok := m.value("draft"); ok {
 		if _, isInt := v.(int64); isInt && !h.rules.integerDrafts && m.isTOML() {
-			return false // an integer of TOML's was of a type that nobody had thought of
+			return false // integers of TOML were ignored
 		}
 		b, _ := truthOf(v)
 		return b
@@ -257,7 +257,7 @@ func (h *site) notRendered(f *sourceFile, m *matter) bool {
 	return false
 }
 
-// buildOption is a value of the build map, which was called _build.
+// buildOption is a value of the build map, which was formerly called _build.
 func (h *site) buildOption(m *matter, key string) any {
 	v, ok := m.value("_build")
 	if !ok && h.rules.buildKey {
@@ -294,7 +294,7 @@ func (lang *language) underItsFeed(f *sourceFile, m *matter, t target) bool {
 	return lang.feedKinds[f.kind]
 }
 
-// breaksBuild returns what in the front matter makes Hugo give up.
+// breaksBuild returns what in the front matter fails the build.
 func (h *site) breaksBuild(f *sourceFile, m *matter, d pageDates) string {
 	switch {
 	case d.unreadable != "":
@@ -302,12 +302,12 @@ func (h *site) breaksBuild(f *sourceFile, m *matter, d pageDates) string {
 	case h.rules.htmlRefused && (f.ext == "html" || f.ext == "htm") && !h.allowsHTML:
 		return "HTML content needs security.allowContent"
 	case isWebAddress(m.text("url")):
-		return "url must be a path, not a whole address"
+		return "url must be a path, not a full URL"
 	}
 	if v, ok := m.value("aliases"); ok {
 		for _, alias := range wordsOf(v) {
 			if isWebAddress(alias) {
-				return "an alias must be a path, not a whole address"
+				return "an alias must be a path, not a full URL"
 			}
 		}
 	}

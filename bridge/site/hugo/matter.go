@@ -7,18 +7,18 @@ import (
 	"gitpost/frontmatter"
 )
 
-// matter is what Hugo knows of a page before it publishes it: its own front matter, and for
-// what is not there the cascades of the sections above and of the configuration.
+// matter is the front matter of a page, completed by the cascades of the sections above and of the
+// configuration.
 type matter struct {
 	doc     *frontmatter.Document
 	org     map[string]frontmatter.Field // of an Org file in place of doc
-	cascade []cascadeRule                // the nearest first, only those that hold for the page
+	cascade []cascadeRule                // the nearest first, only those that apply to the page
 	unread  bool                         // Hugo does not look at the file's name for a date
 	newYAML bool
 	around  generator.Surroundings
 }
 
-// field is the first value of key. cascaded values have no text of their own.
+// field is the first value of key. cascaded values have no text as written.
 func (m *matter) field(key string) (frontmatter.Field, bool) {
 	if m.org != nil {
 		if f, ok := m.org[key]; ok {
@@ -46,7 +46,7 @@ func (m *matter) value(key string) (any, bool) {
 	return m.typed(f), true
 }
 
-// typed reads a plain scalar as older versions did: yes, no, on, off, y and n are booleans.
+// typed reads a plain scalar as older versions do: yes, no, on, off, y and n are booleans.
 func (m *matter) typed(f frontmatter.Field) any {
 	if !f.Plain || m.newYAML {
 		return f.Value

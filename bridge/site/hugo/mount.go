@@ -9,7 +9,7 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// hugoMount is a folder of the repository that stands in for a folder of the site.
+// mount is a folder of the repository that is mounted as a folder of the site.
 type mount struct {
 	source  string // "content/fr"
 	target  string // below content or static: "", "blog"
@@ -17,12 +17,12 @@ type mount struct {
 	include []pathGlob
 	exclude []pathGlob
 	exists  bool // when the configuration was read
-	single  bool // source is a file, target the whole path of the one that it stands for
+	single  bool // source is a file, target the whole path at which it is mounted
 }
 
-// readMounts lists the folders that hold content and static files: those of
-// module.mounts, else contentDir (of each language) and staticDir; then those of themes,
-// which what the site itself has hides.
+// readMounts lists the folders that hold content and static files: those of module.mounts, else
+// contentDir (of each language) and staticDir; then those of themes, in which the site's own files
+// hide others.
 func (h *site) readMounts(tree fs.FS) {
 	configured := map[string]bool{}
 	for _, m := range h.settings.tables("module", "mounts") {
@@ -130,8 +130,8 @@ func staticDirs(s settings) []string {
 	return dirs
 }
 
-// holds cuts the mount's folder off a path.
-func (m *mount) holds(file string) (below string, ok bool) {
+// below returns a path below the mount's folder; ok is false for a path outside it.
+func (m *mount) below(file string) (below string, ok bool) {
 	if m.single {
 		return path.Base(m.target), file == m.source
 	}

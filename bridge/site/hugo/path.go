@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// normalPath is the form in which Hugo ≥ 0.123 keeps paths: lower case rune by rune, each
-// space a hyphen.
+// normalPath is the form of paths in Hugo since 0.123: lower case rune by rune, each space a
+// hyphen.
 func normalPath(s string) string {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= utf8.RuneSelf || c == ' ' || 'A' <= c && c <= 'Z' {
@@ -20,7 +20,7 @@ func normalPath(s string) string {
 	return s
 }
 
-// plainPath reports that a path needs no sanitizing, no lower-casing and no escaping.
+// plainPath reports whether a path needs no sanitizing, no lower-casing and no escaping.
 func plainPath(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -105,8 +105,8 @@ func withoutAccents(s string) string {
 	}, decomposed))
 }
 
-// urlize is what a token of a permalinks pattern makes of a title or a name, unescaped
-// again as the pattern's result is: %hh is decoded here, + is a space.
+// urlize is the value of a title or a name in a permalinks pattern, unescaped as the pattern's
+// result is: %hh is decoded here, + is a space.
 func (z sanitizer) urlize(s string) string {
 	s = z.clean(s)
 	if plainPath(s) && !strings.HasPrefix(s, "//") {
@@ -119,8 +119,8 @@ func (z sanitizer) urlize(s string) string {
 	return u.String()
 }
 
-// unescaped undoes the escaping of tokens over the whole of an expanded pattern. Like
-// Hugo, it returns "" for what cannot be unescaped.
+// unescaped undoes the escaping of tokens in an expanded pattern. Like Hugo, it returns "" for
+// what cannot be unescaped.
 func unescaped(s string) string {
 	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s

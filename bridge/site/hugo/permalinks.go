@@ -38,7 +38,7 @@ func (h *site) permalinkRulesOf(v any) (permalinkRules, error) {
 	case map[string]any:
 		return h.permalinkTable(v)
 	}
-	return nil, fmt.Errorf("permalinks: a table or a list of rules is expected")
+	return nil, fmt.Errorf("permalinks must be a table or a list of rules")
 }
 
 func (h *site) permalinkTable(table settings) (permalinkRules, error) {
@@ -54,7 +54,8 @@ func (h *site) permalinkTable(table settings) (permalinkRules, error) {
 		}
 		section = strings.Trim(section, " /")
 		for k := range strings.SplitSeq(kind, ",") {
-			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, keyed: true, paths: sectionGlob(section), pattern: p})
+			rules = append(rules, permalinkRule{kind: &pathGlob{section: k}, exact: section, keyed: true,
+				paths: sectionGlob(section), pattern: p})
 		}
 		return nil
 	}
@@ -62,7 +63,7 @@ func (h *site) permalinkTable(table settings) (permalinkRules, error) {
 		if nested, ok := value.(map[string]any); ok {
 			switch {
 			case !h.rules.kindPermalinks:
-				return nil, fmt.Errorf("permalinks.%s: permalinks by kind break the build of Hugo %s, they came with 0.115", key, h.release)
+				return nil, fmt.Errorf("permalinks.%s: Hugo %s has no permalinks by kind; they need 0.115", key, h.release)
 			case key == "home" && h.rules.permalinkGlobs:
 			case key != "page" && key != "section" && key != "taxonomy" && key != "term":
 				return nil, fmt.Errorf("permalinks.%s: permalinks can be set by kind for page, section, taxonomy and term", key)
@@ -78,7 +79,7 @@ func (h *site) permalinkTable(table settings) (permalinkRules, error) {
 			return nil, err
 		}
 	}
-	// Overlapping keys: since 0.161 Hugo takes one by chance. The longest is the one meant.
+	// Of overlapping keys Hugo since 0.161 uses a random one. The longest is the one that is meant.
 	// A key below a kind wins over a flat one, as before 0.161.
 	sort.SliceStable(rules, func(i, j int) bool {
 		if a, b := len(rules[i].exact), len(rules[j].exact); a != b {
@@ -127,19 +128,20 @@ func (rules permalinkRules) find(h *site, p *sourceFile) *permalink {
 			}
 			continue
 		}
-		if r.paths.match(p.path) && (r.lang == nil || r.lang.match(p.lang.name)) && (r.env == nil || r.env.match(h.environment)) {
+		if r.paths.match(p.path) && (r.lang == nil || r.lang.match(p.lang.name)) &&
+			(r.env == nil || r.env.match(h.environment)) {
 			return r.pattern
 		}
 	}
 	return nil
 }
 
-// permalink is a pattern cut into literals and tokens.
+// permalink is a pattern, split into literals and tokens.
 type permalink struct {
 	text   string // as written
 	parts  []permalinkPart
-	titled bool // :slug or :title stands in it
-	dated  bool // a part of the date does
+	titled bool // it has :slug or :title
+	dated  bool // it has a part of the date
 }
 
 type permalinkPart struct {
@@ -172,7 +174,7 @@ func (h *site) parsePermalink(pattern string) (*permalink, error) {
 		token := text[at[0]+1 : at[1]]
 		part, known := h.permalinkPart(token)
 		if !known {
-			return nil, fmt.Errorf("permalinks: %q: the token :%s is not known to Hugo %s, the build would fail", pattern, token, h.release)
+			return nil, fmt.Errorf("permalinks: %q: unknown token :%s in Hugo %s", pattern, token, h.release)
 		}
 		p.titled = p.titled || token == "slug" || token == "title"
 		p.dated = p.dated || part.isDate()
@@ -213,8 +215,8 @@ func (part *permalinkPart) isDate() bool {
 	return true
 }
 
-// sliceOf reads what stands in the brackets of :sections[…]: "0", "last", "1:", ":last".
-// Bounds that do not exist keep nothing at the low end and everything at the high end.
+// sliceOf reads what is in the brackets of :sections[…]: "0", "last", "1:", ":last". A lower bound
+// that does not exist keeps nothing, an upper one everything.
 func sliceOf(spec string) func(n int) []bool {
 	spec = strings.ToLower(strings.TrimSpace(spec))
 	low, high, isRange := strings.Cut(spec, ":")

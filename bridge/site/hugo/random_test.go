@@ -48,7 +48,8 @@ func randomHugoSite(r *rand.Rand, version string) fuzzSite {
 		}
 		if len(h.langs) > 0 && r.IntN(3) == 0 {
 			code := h.pick(append([]string{"en"}, h.langs...))
-			if h.chance(8) && (name != "_index" || generator.AtLeast(h.version, "0.123.0")) { // whose page, of no section, had files of its own
+			// whose page, of no section, had files of its own
+			if h.chance(8) && (name != "_index" || generator.AtLeast(h.version, "0.123.0")) {
 				code = h.pick([]string{languageTag(code), strings.ToUpper(code)})
 			}
 			name += "." + code
@@ -93,15 +94,21 @@ func (h *hugoRandom) some(list []string, n int) []string {
 func (h *hugoRandom) chance(n int) bool { return h.IntN(n) == 0 }
 
 var hugoDirs = []string{
-	"", "", "posts", "posts", "posts", "notes", "Posts", "My Blog", "docs", "docs/guide", "docs/guide/start", "posts/2024/03",
-	"docs/a.b", "_x/y", "über/öl", "tags", "tags/go", "categories", "a/b/c/d", "notes/Sub Folder", "x  y", "posts/-a-", "c++/c#", "n@me/(p)",
+	"", "", "posts", "posts", "posts", "notes", "Posts", "My Blog", "docs", "docs/guide", "docs/guide/start",
+	"posts/2024/03",
+	"docs/a.b", "_x/y", "über/öl", "tags", "tags/go", "categories", "a/b/c/d", "notes/Sub Folder", "x  y", "posts/-a-",
+	"c++/c#", "n@me/(p)",
 }
 
 var hugoWords = []string{
-	"a", "b", "hello", "World", "first post", "UPPER", "double  space", "c++", "c#", "50%-off", "a.b", "v1.2.3", "über", "日本語", "İx",
-	"ß", "é", "é", "x_y", "-lead", "trail-", "what's", "new?", "a&b", "a,b", "(p)", "a=b", "a+b", "x@y", "tilde~z", "%41bc", "%zz",
-	"em—dash", "emoji😀x", "Ǆ", "ΣΊΣ", "no break", "semi;colon", "quote\"s", "index2", "_under", "a--b", "a - b", "100 %", "+plus", "ŁÓDŹ", "a!b", "Größe",
-	"back\\slash", "x:y", "a|b", "[br]", "{cu}", "$d", "^c", "`t`", "<t>", "..dots", "dots..", "a..b", "١٢", "ﬁne", "½", "²", "ª", "x\u200by",
+	"a", "b", "hello", "World", "first post", "UPPER", "double  space", "c++", "c#", "50%-off", "a.b", "v1.2.3", "über",
+	"日本語", "İx",
+	"ß", "é", "é", "x_y", "-lead", "trail-", "what's", "new?", "a&b", "a,b", "(p)", "a=b", "a+b", "x@y", "tilde~z",
+	"%41bc", "%zz",
+	"em—dash", "emoji😀x", "Ǆ", "ΣΊΣ", "no break", "semi;colon", "quote\"s", "index2", "_under", "a--b", "a - b",
+	"100 %", "+plus", "ŁÓDŹ", "a!b", "Größe",
+	"back\\slash", "x:y", "a|b", "[br]", "{cu}", "$d", "^c", "`t`", "<t>", "..dots", "dots..", "a..b", "١٢", "ﬁne", "½",
+	"²", "ª", "x\u200by",
 }
 
 func (h *hugoRandom) fileName() string {
@@ -110,7 +117,8 @@ func (h *hugoRandom) fileName() string {
 	case 0:
 		name = fmt.Sprintf("2024-0%d-1%d-%s", 1+h.IntN(9), h.IntN(9), name)
 	case 1:
-		name = h.pick([]string{"2024-03-09", "2024-03-09-14-05-06-" + name, "2024-03-09 14-05-06 " + name, "2024-03-09_" + name, "2024-13-09-" + name, "20240309-" + name, "2099-01-01-" + name})
+		name = h.pick([]string{"2024-03-09", "2024-03-09-14-05-06-" + name, "2024-03-09 14-05-06 " + name, "2024-03-09_" +
+			name, "2024-13-09-" + name, "20240309-" + name, "2099-01-01-" + name})
 	case 2, 3:
 		name += h.pick([]string{" ", "-", "_", "."}) + h.pick(hugoWords)
 	}
@@ -130,7 +138,8 @@ func (h *hugoRandom) extension() string {
 
 func (h *hugoRandom) config() []string {
 	c := []string{fmt.Sprintf("baseURL = %q", h.pick([]string{
-		"https://example.org/", "https://example.org/", "https://example.org/blog/", "https://example.org/blog", "https://Example.org:8080/~me", "/", "https://example.org/ü b/",
+		"https://example.org/", "https://example.org/", "https://example.org/blog/", "https://example.org/blog",
+		"https://Example.org:8080/~me", "/", "https://example.org/ü b/",
 	}))}
 	top := func(one int, line string) {
 		if h.chance(one) {
@@ -167,7 +176,8 @@ func (h *hugoRandom) config() []string {
 		c = without(c, "uglyURLs = true")
 	}
 	if h.chance(10) {
-		tables = append(tables, h.pick([]string{"[taxonomies]\ntopic = 'topics'\ndoc = 'docs'", "[taxonomies]\ntag = 'tags'", "[taxonomies]\nnote = 'notes'"}))
+		tables = append(tables, h.pick([]string{"[taxonomies]\ntopic = 'topics'\ndoc = 'docs'",
+			"[taxonomies]\ntag = 'tags'", "[taxonomies]\nnote = 'notes'"}))
 	}
 	if h.chance(6) {
 		tables = append(tables, h.cascade())
@@ -231,8 +241,10 @@ func (h *hugoRandom) languages(top *[]string) []string {
 }
 
 var hugoTokens = []string{
-	":year", ":month", ":day", ":monthname", ":weekday", ":weekdayname", ":yearday", ":slug", ":slug", ":title", ":filename", ":slugorfilename",
-	":section", ":sections", ":sections[1:]", ":sections[last]", ":sections[0]", ":sections[:1]", ":06", ":Jan", ":2006", ":15",
+	":year", ":month", ":day", ":monthname", ":weekday", ":weekdayname", ":yearday", ":slug", ":slug", ":title",
+	":filename", ":slugorfilename",
+	":section", ":sections", ":sections[1:]", ":sections[last]", ":sections[0]", ":sections[:1]", ":06", ":Jan",
+	":2006", ":15",
 }
 
 func (h *hugoRandom) pattern() string {
@@ -259,15 +271,18 @@ func (h *hugoRandom) permalinks(table string) []string {
 	var lines []string
 	keys := map[string]bool{}
 	for range 1 + h.IntN(3) {
-		key := h.pick([]string{"posts", "posts", "notes", "docs", "tags", "/", "my blog", "my-blog", "Posts", "über", "docs/guide", "a"})
-		if !generator.AtLeast(h.version, "0.123.0") && key == "my-blog" || keys[strings.ToLower(key)] || keys["docs"] && key == "docs/guide" || keys["docs/guide"] && key == "docs" {
+		key := h.pick([]string{"posts", "posts", "notes", "docs", "tags", "/", "my blog", "my-blog", "Posts", "über",
+			"docs/guide", "a"})
+		if !generator.AtLeast(h.version, "0.123.0") && key == "my-blog" || keys[strings.ToLower(key)] || keys["docs"] &&
+			key == "docs/guide" || keys["docs/guide"] && key == "docs" {
 			continue
 		}
 		keys[strings.ToLower(key)] = true
 		lines = append(lines, fmt.Sprintf("%q = %q", key, h.pattern()))
 	}
 	if h.chance(4) && generator.AtLeast(h.version, "0.115.0") {
-		return []string{"[" + table + ".page]\n" + strings.Join(lines, "\n") + "\n[" + table + ".section]\n" + fmt.Sprintf("posts = %q", h.pick([]string{"/all/", "/:sections/", "/:title/", "/:slug/x/", "/:section"}))}
+		return []string{"[" + table + ".page]\n" + strings.Join(lines, "\n") + "\n[" + table + ".section]\n" +
+			fmt.Sprintf("posts = %q", h.pick([]string{"/all/", "/:sections/", "/:title/", "/:slug/x/", "/:section"}))}
 	}
 	if h.chance(5) && generator.AtLeast(h.version, "0.161.0") && len(h.langs) == 0 {
 		return []string{fmt.Sprintf("[[permalinks]]\npattern = %q\n[permalinks.target]\npath = '/{posts,notes}/**'\nkind = 'page'\n[[permalinks]]\npattern = %q\n[permalinks.target]\npath = '/docs/*'\n", h.pattern(), h.pattern())}
@@ -287,18 +302,23 @@ func (h *hugoRandom) frontmatterTable() string {
 }
 
 func (h *hugoRandom) cascade() string {
-	target := h.pick([]string{"path = '/posts/**'", "path = '{/notes,/notes/**}'", "kind = 'page'", "kind = '{section,page}'", "path = '/docs/*'", "environment = 'production'", "environment = 'development'", "path = '**'"})
-	value := h.pick([]string{"slug = 'from-cascade'", "draft = true", "title = 'Cascaded'", "date = 2020-02-02", "expirydate = '2021-01-01'", "x = 1"})
+	target := h.pick([]string{"path = '/posts/**'", "path = '{/notes,/notes/**}'", "kind = 'page'",
+		"kind = '{section,page}'", "path = '/docs/*'", "environment = 'production'", "environment = 'development'",
+		"path = '**'"})
+	value := h.pick([]string{"slug = 'from-cascade'", "draft = true", "title = 'Cascaded'", "date = 2020-02-02",
+		"expirydate = '2021-01-01'", "x = 1"})
 	return "[[cascade]]\n" + value + "\n[cascade._target]\n" + target
 }
 
 func (h *hugoRandom) file(name string, serial int) fuzzFile {
 	f := fuzzFile{body: fmt.Sprintf("body %d\n", serial)}
-	if strings.HasSuffix(name, ".bin") || !strings.Contains(strings.ToLower(name), ".m") && !strings.HasSuffix(name, ".org") {
+	if strings.HasSuffix(name, ".bin") || !strings.Contains(strings.ToLower(name), ".m") &&
+		!strings.HasSuffix(name, ".org") {
 		return f
 	}
 	if strings.HasSuffix(name, ".org") {
-		f.body = fmt.Sprintf("#+TITLE: %s\n#+DATE: 2024-03-0%d\n\ntext %d\n", h.pick([]string{"Org", "An Org File"}), 1+h.IntN(9), serial)
+		f.body = fmt.Sprintf("#+TITLE: %s\n#+DATE: 2024-03-0%d\n\ntext %d\n", h.pick([]string{"Org", "An Org File"}),
+			1+h.IntN(9), serial)
 		return f
 	}
 	if h.chance(15) {
@@ -337,7 +357,8 @@ func (h *hugoRandom) file(name string, serial int) fuzzFile {
 	set(15, "created", h.date(f.format))
 	set(25, "pubdate", h.date(f.format))
 	set(25, "updated", h.date(f.format))
-	set(8, "aliases", h.pick([]string{`["/old/%d/"]`, `["old%d", "../up%d"]`, `["/Old%d.html", "/o/%d"]`, `["x%d/y.htm"]`})+"")
+	set(8, "aliases", h.pick([]string{`["/old/%d/"]`, `["old%d", "../up%d"]`, `["/Old%d.html", "/o/%d"]`,
+		`["x%d/y.htm"]`})+"")
 	for i, line := range f.lines {
 		if strings.Contains(line, "%d") {
 			f.lines[i] = strings.ReplaceAll(line, "%d", fmt.Sprint(serial))
@@ -350,9 +371,12 @@ func (h *hugoRandom) file(name string, serial int) fuzzFile {
 		if generator.AtLeast(h.version, "0.123.0") {
 			key = "build"
 		}
-		set(15, key, h.pick([]string{"{render: never}", "{render: link}", "{list: never}", "{render: false}", "{render: always, publishResources: false}", "{render: true}"}))
+		set(15, key, h.pick([]string{"{render: never}", "{render: link}", "{list: never}", "{render: false}",
+			"{render: always, publishResources: false}", "{render: true}"}))
 		if branch {
-			set(4, "cascade", h.pick([]string{"{draft: true}", "{slug: casc}", "{url: /:year/:title/}", "{title: T, _target: {kind: page}}", "[{slug: deep, _target: {path: '/posts/**'}}]", "{date: 2019-05-06}", "{build: {render: never}}"}))
+			set(4, "cascade", h.pick([]string{"{draft: true}", "{slug: casc}", "{url: /:year/:title/}",
+				"{title: T, _target: {kind: page}}", "[{slug: deep, _target: {path: '/posts/**'}}]", "{date: 2019-05-06}",
+				"{build: {render: never}}"}))
 		}
 		if !h.clean {
 			set(10, "published", h.pick([]string{"true", "false", "2024-01-01", "'no'"}))
@@ -364,8 +388,10 @@ func (h *hugoRandom) file(name string, serial int) fuzzFile {
 }
 
 var hugoTitles = append([]string{
-	"Hello World", "What's New in C# & Go? (2024)", "Über Straßen — und “Zitate”", "A/B testing: 50% off!", "  Spaces   and_underscores.and.dots ",
-	"日本語のタイトル 😀", "100 + 1 = 101", "Hello -- World", "", "-", "--x--", "deep/er", "/abs/", "a//b", "%20", "%2F", "100%25", "#tag", "?", "Ends.", "...", "index", "_index",
+	"Hello World", "What's New in C# & Go? (2024)", "Über Straßen — und “Zitate”", "A/B testing: 50% off!",
+	"  Spaces   and_underscores.and.dots ",
+	"日本語のタイトル 😀", "100 + 1 = 101", "Hello -- World", "", "-", "--x--", "deep/er", "/abs/", "a//b", "%20", "%2F",
+	"100%25", "#tag", "?", "Ends.", "...", "index", "_index",
 	"tab\there", "Ünï/çødé", "A\u00a0B", "x\u2003y",
 }, hugoWords...)
 
@@ -374,7 +400,9 @@ func quoted(s string) string {
 }
 
 func (h *hugoRandom) url() string {
-	s := h.pick([]string{"/custom/", "/Custom/Path", "rel/path/", "rel", "/x.html", "/a.b/c", "/with space/", "/über/", "/q?x=1", "/a#b/", "/p%20q/", "//d//e/", "/:year/:slug/", "/up/../x/", "", "/fr/x/", "fr/y", "/t.txt", "/:title", "/a+b/", "/é.html"})
+	s := h.pick([]string{"/custom/", "/Custom/Path", "rel/path/", "rel", "/x.html", "/a.b/c", "/with space/", "/über/",
+		"/q?x=1", "/a#b/", "/p%20q/", "//d//e/", "/:year/:slug/", "/up/../x/", "", "/fr/x/", "fr/y", "/t.txt", "/:title",
+		"/a+b/", "/é.html"})
 	if !strings.ContainsAny(s, ":?") && s != "" && h.chance(2) {
 		s = strings.TrimSuffix(s, "/") + fmt.Sprint(h.IntN(100)) + strings.Repeat("/", h.IntN(2))
 	}
@@ -383,11 +411,14 @@ func (h *hugoRandom) url() string {
 
 func (h *hugoRandom) date(format string) string {
 	list := []string{
-		"2024-03-09", "2024-03-09T14:05:06Z", "2024-03-09T23:30:00-05:00", "2024-12-31T23:59:59+09:00", "2023-01-01T00:00:00", "2019-07-01",
-		"2099-01-01", "2098-02-03T04:05:06Z", "2020-02-29T12:00:00.789Z", "2024-03-09 23:30:00", `"2024-03-09 14:05:06 -0500"`, `"2024-03-09"`, `"2024-07-01 00:30:00"`,
+		"2024-03-09", "2024-03-09T14:05:06Z", "2024-03-09T23:30:00-05:00", "2024-12-31T23:59:59+09:00",
+		"2023-01-01T00:00:00", "2019-07-01",
+		"2099-01-01", "2098-02-03T04:05:06Z", "2020-02-29T12:00:00.789Z", "2024-03-09 23:30:00",
+		`"2024-03-09 14:05:06 -0500"`, `"2024-03-09"`, `"2024-07-01 00:30:00"`,
 	}
 	if format == "---" {
-		list = append(list, "2024-03-09 14:05:06 +0200", "2024-03-09 14:05:06 +02:00", "1709993106", "'Sat, 09 Mar 2024 14:05:06 +0100'", "'09 Mar 2024'", "", "''")
+		list = append(list, "2024-03-09 14:05:06 +0200", "2024-03-09 14:05:06 +02:00", "1709993106",
+			"'Sat, 09 Mar 2024 14:05:06 +0100'", "'09 Mar 2024'", "", "''")
 		if !h.clean {
 			list = append(list, "2024-03-09 14:05", "2024-3-9", "'March 9, 2024'", "09/03/2024", "true")
 		}

@@ -13,8 +13,8 @@ const (
 	twoHugos = "0.147.9 0.165.0" // that keep pages in one tree
 )
 
-// TestHugoDifferentialRows builds the sites of the rows with the installed Hugo, so that no row says what its author only believes.
-func TestHugoDifferentialRows(t *testing.T) {
+// TestDifferentialRows builds the sites of the rows with the installed Hugo, so that no row says what its author only believes.
+func TestDifferentialRows(t *testing.T) {
 	t.Parallel()
 	if generatortest.RandomSites(t).Sites < 100 {
 		t.Skip("builds many sites: set GITPOST_TEST_ALL=1")

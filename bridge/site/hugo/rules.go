@@ -2,8 +2,8 @@ package hugo
 
 import "gitpost/bridge/site/generator"
 
-// rules are the differences between Hugo's versions, each named after what holds since the
-// version in rulesOf. What is done in another way altogether before 0.123 is a matter of era.
+// rules are the differences between Hugo's versions, each named after what holds since the version
+// in rulesOf. What works differently altogether before 0.123 is in era.
 type rules struct {
 	kindPermalinks     bool // permalinks.page, permalinks.section
 	soleLanguageFolder bool // defaultContentLanguageInSubdir holds for a site in one language too
@@ -26,7 +26,7 @@ type rules struct {
 	urlTokens          bool // permalink tokens in url
 	strictDates        bool // a date that cannot be read fails the build
 	baseNameTokens     bool // :contentbasename
-	noFileName         bool // :filename fails the build, as what it was replaced by had come; it was let in again
+	noFileName         bool // the deprecated :filename fails the build
 	timedFileNames     bool // 2024-03-09-14-05-06-name.md
 	newYAML            bool // YAML 1.2: yes and on are words
 	noUnderscore       bool // _build fails the build

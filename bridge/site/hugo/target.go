@@ -11,16 +11,16 @@ import (
 // the language's prefix, the link escaped.
 type target struct {
 	file, link string
-	dir        string // the folder of its resources, as a file path without a closing slash
+	dir        string // its folder in the output, without a closing slash
 	linkDir    string
 }
 
-// target builds the path of a page's URL. broken tells why Hugo would fail to.
+// target builds the path of a page's URL. broken is the reason why Hugo would fail to.
 func (h *site) target(f *sourceFile, facts *pageFacts) (t target, broken string) {
 	if strings.IndexByte(facts.url, ':') >= 0 && h.rules.urlTokens {
 		pattern, err := h.parsePermalink(facts.url)
 		if err != nil {
-			broken = "url has a token that is not known"
+			broken = "url has an unknown token"
 		} else if s := pattern.expand(h, f, facts); s != "" {
 			facts.url = unescaped(s)
 		}
@@ -88,7 +88,7 @@ func (h *site) aliasFile(f *sourceFile, alias string, t target) string {
 	return alias
 }
 
-// isHTMLName tells an alias that is a file from one that becomes a folder.
+// isHTMLName reports whether an alias is a file, not a folder.
 func (h *site) isHTMLName(alias string) bool {
 	return strings.HasSuffix(alias, ".html") || h.rules.localizedAlias && strings.HasSuffix(alias, ".htm")
 }

@@ -16,7 +16,7 @@ func (h tree) languageName(name string) string { return strings.ToLower(name) }
 
 func (h tree) settleHosts(_ settings, enabled int) error {
 	if enabled-len(h.settings.words("disablelanguages")) <= 1 {
-		h.multihost = false // Hugo takes the disabled ones off twice
+		h.multihost = false // Hugo subtracts the disabled ones twice
 	}
 	return nil
 }
@@ -82,7 +82,10 @@ func (h tree) identify(f *sourceFile, full string) {
 func (h tree) sectionNames(f *sourceFile, around generator.Surroundings) []string {
 	section := f.parent
 	if f.class != branchBundle {
-		section, _ = h.sectionOf(f, around, func(dir string, taxonomy bool) bool { return !taxonomy || !h.isHiddenTerm(dir, f, around) })
+		section, _ = h.sectionOf(f, around, func(dir string, taxonomy bool) bool {
+			return !taxonomy ||
+				!h.isHiddenTerm(dir, f, around)
+		})
 	}
 	if section == "" {
 		return nil
@@ -195,7 +198,8 @@ func (h tree) target(f *sourceFile, facts *pageFacts, expanded string) target {
 	indexed = len(els) > 0 && els[len(els)-1] == "index.html"
 	file := h.joinElements(els)
 	link := file
-	if indexed && !(ugly && h.rules.uglySections && (f.kind == "home" || f.kind == "section" || f.kind == "taxonomy") && !verbatim) {
+	if indexed && !(ugly && h.rules.uglySections && (f.kind == "home" || f.kind == "section" || f.kind == "taxonomy") &&
+		!verbatim) {
 		link = h.joinElements(els[:len(els)-1])
 		if isIndex {
 			link = strings.TrimSuffix(link, base)

@@ -18,7 +18,7 @@ var versionFiles = []string{".hugo-version", ".hvm"}
 
 var release = regexp.MustCompile(`\d+\.\d+(?:\.\d+)?`)
 
-// mentions find a version of Hugo in a build's definition. The commonest spellings:
+// mentions find a version of Hugo in a build's definition. The most common spellings:
 //
 //	HUGO_VERSION: 0.121.0          hugo-version: '0.121.0'        "HUGO_VERSION": "0.121.0"
 //	hugomods/hugo:exts-0.121.0     hugo_extended_0.121.0_linux    gohugoio/hugo@v0.121.0
@@ -61,8 +61,8 @@ func versionOf(tree fs.FS, wanted string) (version, from string) {
 	return version, from
 }
 
-// productionFirst is the text of a netlify.toml with what holds for production at the top, and
-// without what holds for previews and branches.
+// productionFirst is the text of a netlify.toml with the part for production at the top, and
+// without those for previews and branches.
 func productionFirst(text string) string {
 	var production, rest strings.Builder
 	into := &rest

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// warnings names the permalinks of which Hugo takes one by chance in each build: since
-// 0.161 the keys of a table are patterns for paths, tried in no particular order.
+// warnings names the permalinks of which Hugo uses a random one in each build: since 0.161 the
+// keys of a table are patterns for paths, tried in no particular order.
 func (h *site) warnings() []string {
 	var found []string
 	if !h.rules.permalinkGlobs {
@@ -19,7 +19,8 @@ func (h *site) warnings() []string {
 			for j := range lang.permalinks[:i] {
 				a, b := &lang.permalinks[j], &lang.permalinks[i] // a is tried first here
 				if a.keyed && b.keyed && a.pattern.text != b.pattern.text && overlap(a, b) {
-					found = append(found, fmt.Sprintf("permalinks: %q and %q both hold for pages of the kind %q, and Hugo %s takes one of them by chance in each build; "+
+					found = append(found, fmt.Sprintf("permalinks: %q and %q both match pages of the kind %q, "+
+						"and Hugo %s picks one of them at random in each build; "+
 						"write them as a list of [[permalinks]] with a target, the narrower one first (gitpost assumes %q)",
 						a.shown(), b.shown(), a.kind.section, h.release, a.pattern.text))
 				}
@@ -46,8 +47,8 @@ func (r *permalinkRule) shown() string {
 	return r.exact
 }
 
-// overlap reports whether some page can match both rules. Of two patterns with wildcards it
-// tries what the wildcards most likely stand for.
+// overlap reports whether some page can match both rules. Of two patterns with wildcards it tries
+// what the wildcards most likely match.
 func overlap(a, b *permalinkRule) bool {
 	if a.kind.section != b.kind.section {
 		return false
@@ -56,7 +57,7 @@ func overlap(a, b *permalinkRule) bool {
 		sample := "/" + strings.NewReplacer("**", "x", "*", "x", "?", "x").Replace(r.exact)
 		samples := []string{strings.TrimSuffix(sample, "/") + "/x"}
 		if kind := r.kind.section; kind == "section" || kind == "taxonomy" {
-			samples = append(samples, sample) // for a page, a file beside the folder: nobody does that
+			samples = append(samples, sample) // a page would have to be a file beside the folder
 		}
 		for _, s := range samples {
 			if a.paths.match(s) && b.paths.match(s) {

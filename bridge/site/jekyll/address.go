@@ -17,7 +17,7 @@ type address struct {
 	site string // url, as configured
 	base string // baseurl with a leading and without a trailing slash
 	home string // both, normalised, without the trailing slash
-	easy bool   // home can simply be put before a path without odd characters
+	easy bool   // home can be put before a path of plain characters
 }
 
 func newAddress(o generator.Options, config settings) address {

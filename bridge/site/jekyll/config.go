@@ -17,16 +17,16 @@ import (
 	"gitpost/frontmatter"
 )
 
-// jekyllConfigFiles in the order in which Jekyll looks for them; only the first is read.
+// configFiles in the order in which Jekyll looks for them; only the first is read.
 var configFiles = []string{"_config.yml", "_config.yaml", "_config.toml"}
 
-// jekyllExcludes are excluded in any case (Jekyll 4) or unless exclude is set (Jekyll 3).
+// alwaysExcluded are excluded always (Jekyll 4) or unless exclude is set (Jekyll 3).
 var alwaysExcluded = []string{
 	".sass-cache", ".jekyll-cache", "gemfiles", "Gemfile", "Gemfile.lock", "node_modules",
 	"vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/",
 }
 
-// jekyllSettings is a configuration with Ruby's rules for what counts as true.
+// settings is a configuration with Ruby's rules for what is true.
 type settings map[string]any
 
 func (c settings) text(key, otherwise string) string {
@@ -54,7 +54,7 @@ func (c settings) list(key string) ([]string, bool) {
 	}
 	list := make([]string, 0, len(v))
 	for _, e := range v {
-		if s, isText := e.(string); isText { // patterns that are no text match nothing
+		if s, isText := e.(string); isText { // patterns that are not text match nothing
 			list = append(list, s)
 		}
 	}
@@ -77,7 +77,7 @@ func readConfig(tree fs.FS, version string) (config settings, file string, err e
 		if err != nil {
 			return nil, "", &fault.Error{
 				Code: fault.InvalidRequest, Op: "read " + file, Message: err.Error(),
-				Hint: "Jekyll cannot read it either; correct it and push", Err: err,
+				Hint: "fix it and push; Jekyll cannot read it either", Err: err,
 			}
 		}
 		return config, file, nil
@@ -102,7 +102,7 @@ func decodeConfig(file string, text []byte) (settings, error) {
 	return config, nil
 }
 
-// plainTOML brings go-toml's dates down to the values of front matter.
+// plainTOML converts go-toml's dates to the values of front matter.
 func plainTOML(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -123,7 +123,7 @@ func plainTOML(v any) any {
 	return v
 }
 
-// jekyllCollection is one of the site's collections of documents; posts are one too.
+// collection is one of the site's collections of documents; posts are one too.
 type collection struct {
 	label    string
 	folder   string // "_notes"
@@ -133,7 +133,7 @@ type collection struct {
 
 var notInLabel = regexp.MustCompile(`[^a-zA-Z0-9_\-.]`)
 
-// jekyllCollections reads both forms of the setting. In the list form nothing is written
+// collectionsOf reads both forms of the setting. In the list form nothing is written
 // (collections-list-form).
 func collectionsOf(config settings, style string) (posts collection, others []collection, err error) {
 	declared := map[string]any{}
@@ -173,7 +173,7 @@ func collectionsOf(config settings, style string) (posts collection, others []co
 	return posts, others, nil
 }
 
-// postTemplate is what a built-in style stands for; anything else is a pattern.
+// postTemplate is the pattern of a built-in style; anything else is a pattern itself.
 func postTemplate(style, version string) string {
 	switch style {
 	case "none":
@@ -192,8 +192,7 @@ func postTemplate(style, version string) string {
 	return style
 }
 
-// styleSuffix is the ending that the global permalink returns to pages and collections.
-// weekdate returns none.
+// styleSuffix is the ending of pages and collections under a global permalink; weekdate has none.
 func styleSuffix(style string) string {
 	switch {
 	case style == "pretty" || strings.HasSuffix(style, "/"):
@@ -204,7 +203,7 @@ func styleSuffix(style string) string {
 	return ""
 }
 
-// jekyllZone is the zone of the site: an override, the configuration, TZ, the machine's.
+// zoneOf is the zone of the site: an override, the configuration, TZ, the machine's.
 func zoneOf(o generator.Options, config settings) *time.Location {
 	if o.TimeZone != nil {
 		return o.TimeZone
@@ -218,7 +217,7 @@ func zoneOf(o generator.Options, config settings) *time.Location {
 
 var posixZone = regexp.MustCompile(`^<?([A-Za-z0-9+-]{3,}?)>?([+-]?)(\d{1,2})(?::(\d\d))?$`)
 
-// zoneNamed reads a value of TZ as the C library does: a name that is not known is UTC.
+// zoneNamed reads a value of TZ as the C library does: an unknown name is UTC.
 func zoneNamed(name string) *time.Location {
 	name = strings.TrimPrefix(name, ":")
 	if zone, err := time.LoadLocation(name); err == nil && name != "Local" {
@@ -259,7 +258,8 @@ func configuredPlugin(tree fs.FS, config settings, gem string) bool {
 			group = true
 		case line == "end":
 			group = false
-		case strings.HasPrefix(line, "gem") && strings.Contains(line, gem) && (group || strings.Contains(line, ":jekyll_plugins")):
+		case strings.HasPrefix(line, "gem") && strings.Contains(line, gem) &&
+			(group || strings.Contains(line, ":jekyll_plugins")):
 			return true
 		}
 	}

@@ -41,7 +41,8 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 		Folders: generator.Folders{
 			Content: content, ContentPrefix: prefix, Pages: j.source,
 			Posts: path.Join(content, "_posts"), PostPattern: "{year}-{month}-{day}-{slug}.md", Drafts: "_drafts",
-			Collections: j.collectionFolders(), Data: path.Join(j.source, relativeFolder(j.configuration.text("data_dir", "_data"))), DataExtension: ".yml",
+			Collections: j.collectionFolders(), Data: path.Join(j.source,
+				relativeFolder(j.configuration.text("data_dir", "_data"))), DataExtension: ".yml",
 			Static: path.Join(j.source, "assets"), StaticURL: j.address.of("/assets/"), SiteDay: true,
 		},
 		Keys: generator.Keys{
@@ -96,7 +97,8 @@ func (j *site) unlisted(content string) generator.Unlisted {
 		Folder: path.Join(content, "_unlisted"),
 		Keys:   []generator.Switch{{Paths: [][]string{{"sitemap"}}, Value: false}},
 	}
-	if strings.Contains(j.configuration.text("theme", "")+" "+j.configuration.text("remote_theme", ""), "minimal-mistakes") {
+	if strings.Contains(j.configuration.text("theme", "")+" "+j.configuration.text("remote_theme", ""),
+		"minimal-mistakes") {
 		u.Keys = append(u.Keys, generator.Switch{Paths: [][]string{{"search"}}, Value: false})
 	}
 	return u
@@ -179,12 +181,14 @@ func (j *site) head() generator.Head {
 		advice = "put them before </head> in the layout of your pages"
 	case "minima":
 		advice = "minima before 3.0 has no place for them: copy the theme's head.html to _includes/head.html " +
-			"(bundle info --path minima tells where it is) and put them before </head>"
+			"(bundle info --path minima shows where it is) and put them before </head>"
 	}
 	return generator.Head{
-		Layouts: []generator.LayoutFolder{{Folder: "_layouts", Prefix: "_layouts/", Own: true}, {Folder: "_includes", Prefix: "_includes/", Own: true}},
+		Layouts: []generator.LayoutFolder{{Folder: "_layouts", Prefix: "_layouts/", Own: true},
+			{Folder: "_includes", Prefix: "_includes/", Own: true}},
 		Include: includeCall, Hooks: hooks, HookDirs: []string{"_includes"},
-		Begin: "{%- comment -%} gitpost: where apps find the way to post {%- endcomment -%}", End: "{%- comment -%} gitpost: end {%- endcomment -%}",
+		Begin: "{%- comment -%} gitpost: where apps find the way to post {%- endcomment -%}",
+		End:   "{%- comment -%} gitpost: end {%- endcomment -%}",
 		Usual: []string{"_includes/head.html", "_layouts/default.html", "_layouts/base.html", "_layouts/home.html"},
 		Pages: []string{"index.html"}, Themes: themes, Advice: advice, Publish: publish,
 	}
@@ -246,8 +250,10 @@ var hooks = []generator.Hook{
 	{File: "metadata-hook.html", Themes: []string{"jekyll-theme-chirpy"}},
 	{File: "my-head.html", Themes: []string{"jekyll-theme-hydejack", "hydejack"}},
 	{File: "head-custom.html", Begin: "{% include head-custom-google-analytics.html %}\n", Themes: []string{
-		"jekyll-theme-cayman", "jekyll-theme-architect", "jekyll-theme-dinky", "jekyll-theme-hacker", "jekyll-theme-leap-day", "jekyll-theme-merlot",
-		"jekyll-theme-midnight", "jekyll-theme-minimal", "jekyll-theme-modernist", "jekyll-theme-slate", "jekyll-theme-tactile", "jekyll-theme-time-machine",
+		"jekyll-theme-cayman", "jekyll-theme-architect", "jekyll-theme-dinky", "jekyll-theme-hacker",
+		"jekyll-theme-leap-day", "jekyll-theme-merlot",
+		"jekyll-theme-midnight", "jekyll-theme-minimal", "jekyll-theme-modernist", "jekyll-theme-slate",
+		"jekyll-theme-tactile", "jekyll-theme-time-machine",
 	}},
 	{File: "custom-head.html"}, // minima's from 3.0 on
 	{File: "custom_head.html"},

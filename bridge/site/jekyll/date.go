@@ -26,7 +26,8 @@ var dateForms = []struct {
 // dateForm is a day, with its name before it, and with a time and a zone after it or without.
 func dateForm(day string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?` + day +
-		`(?:(?:,? (?:at )?| ?t)(?P<hour>\d{1,2}):(?P<min>\d\d)(?::(?P<sec>\d\d)(?:[.,]\d+)?)?(?: ?(?P<half>[ap])m\b)?(?: ?(?P<zone>z|[a-z]{2,5}|[-+]\d\d?(?::?\d\d)?))?)?$`)
+		`(?:(?:,? (?:at )?| ?t)(?P<hour>\d{1,2}):(?P<min>\d\d)(?::(?P<sec>\d\d)(?:[.,]\d+)?)?` +
+		`(?: ?(?P<half>[ap])m\b)?(?: ?(?P<zone>z|[a-z]{2,5}|[-+]\d\d?(?::?\d\d)?))?)?$`)
 }
 
 // parseRubyTime is Ruby's Time.parse(text).localtime, without the fraction of the second:
@@ -56,7 +57,8 @@ func parseRubyTime(text string, zone *time.Location) (t time.Time, precise, ok b
 
 // clockTime adds the time of day and the zone to a day. part returns one of them as it is
 // written, "" when it is not there.
-func clockTime(year, month, day int, part func(name string) string, zone *time.Location) (t time.Time, precise, ok bool) {
+func clockTime(year, month, day int, part func(name string) string, zone *time.Location) (t time.Time, precise,
+	ok bool) {
 	hour, min, sec := number(part("hour")), number(part("min")), number(part("sec"))
 	if half := part("half"); half != "" {
 		hour %= 12
@@ -143,7 +145,8 @@ func plainDate(s string) (y, m, d int, ok bool) {
 
 // rubyZones are the hours of the zones that Ruby knows by name.
 var rubyZones = map[string]int{
-	"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+	"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
+	"PDT": -7,
 }
 
 // rubyZone is the offset of a zone in seconds. One that Ruby does not know means local time.

@@ -29,7 +29,7 @@ type defaultSet struct {
 
 // defaultValues are the defaults of one file, put together.
 type defaultValues struct {
-	broken bool // Jekyll stumbles over them and skips the document
+	broken bool // Jekyll fails to merge them and skips the document
 	all    map[string]any
 	page   map[string]any // as a page looks them up: key by key
 }
@@ -136,7 +136,7 @@ func (d *frontMatterDefaults) merge(which uint64) *defaultValues {
 		if which&(1<<i) == 0 {
 			continue
 		}
-		if s.bare { // has no precedence to compare; nothing after it minds
+		if s.bare { // it has no precedence to compare
 			v.broken = v.broken || strongest != nil
 			v.all = mergeRuby(v.all, s.values)
 			continue
@@ -156,8 +156,8 @@ func (d *frontMatterDefaults) merge(which uint64) *defaultValues {
 	return v
 }
 
-// precedes reports whether a set goes before an older one: the longer path, then a type, then
-// the later one.
+// precedes reports whether a set takes precedence over an older one: the longer path, then a type,
+// then the later one.
 func precedes(s, old *defaultSet) bool {
 	a, b := len(strings.TrimPrefix(s.path, "/")), len(strings.TrimPrefix(old.path, "/"))
 	switch {
@@ -169,7 +169,7 @@ func precedes(s, old *defaultSet) bool {
 	return !old.hasKind
 }
 
-// mergeRuby is deep_merge_hashes: maps are merged, and nil does not replace a value.
+// mergeRuby is Jekyll's deep_merge_hashes: maps are merged, and nil does not replace a value.
 func mergeRuby(under, over map[string]any) map[string]any {
 	m := make(map[string]any, len(under)+len(over))
 	for k, v := range under {

@@ -21,7 +21,7 @@ func (j *site) Date(f frontmatter.Field) (t time.Time, precise bool, ok bool) {
 	}
 }
 
-// jekyllDocument is a post, a draft or a document of a collection on its way to a Page.
+// document is a post, a draft or a document of a collection that is being located.
 type document struct {
 	*site
 	at       place
@@ -33,7 +33,8 @@ type document struct {
 }
 
 // locateDocument is for posts, drafts and the documents of collections.
-func (j *site) locateDocument(page *generator.Page, file string, at place, doc *frontmatter.Document, around generator.Surroundings) {
+func (j *site) locateDocument(page *generator.Page, file string, at place, doc *frontmatter.Document,
+	around generator.Surroundings) {
 	name := path.Base(at.rel)
 	ext := rubyExtension(name)
 	d := document{site: j, at: at, front: j.front(doc)}
@@ -41,7 +42,7 @@ func (j *site) locateDocument(page *generator.Page, file string, at place, doc *
 		d.front.broken = false // an image in _posts has none (posts-other-extensions)
 	}
 	d.defaults = noDefaults
-	if !isYAML(ext) { // all of a YAML file is read as data, and only that
+	if !isYAML(ext) { // a YAML file is read as data only
 		d.defaults = j.defaults.of(at.rel, file, at.collection.label, around)
 	}
 	d.parts = urlParts{
@@ -97,8 +98,8 @@ func (d *document) text(key string) (value string, has bool) {
 	return "", false
 }
 
-// readNameAndDate settles the slug and the date. Of a document whose front matter cannot be
-// read Jekyll does not even look at the name (fm-yaml-error).
+// readNameAndDate sets the slug and the date. Of a document whose front matter cannot be read
+// Jekyll does not even look at the name (fm-yaml-error).
 func (d *document) readNameAndDate(now time.Time, ext string) {
 	d.date = d.dateOf(d.front, d.defaults)
 	d.parts.slug = d.parts.base

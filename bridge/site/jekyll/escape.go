@@ -7,12 +7,12 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// Liquid looks for {{ and {% everywhere in a body, in code too, and fails the whole build on
-// one that is unclosed or unknown. The escape takes the opening mark alone, so that it holds
-// whatever follows, closed or not.
+// Liquid looks for {{ and {% everywhere in a body, even in code, and fails the whole build on one
+// that is unclosed or unknown. Only the opening mark is escaped, so that it does not matter what
+// follows.
 func liquidEscape(part string) string { return "{% raw %}" + part + "{% endraw %}" }
 
-// Escape makes Liquid safe: Jekyll reads it in a body alone.
+// Escape makes Liquid safe, which Jekyll reads only in a body.
 func (j *site) Escape(text string, in generator.Place) (safe string, parts []string) {
 	if in == generator.InSummary {
 		return text, nil
@@ -21,7 +21,7 @@ func (j *site) Escape(text string, in generator.Place) (safe string, parts []str
 	return safe, generator.Distinct(parts)
 }
 
-// Escaped returns how the opening mark of Liquid stands escaped in a body.
+// Escaped returns the escaped form of an opening mark of Liquid.
 func (j *site) Escaped(part string) string { return liquidEscape(part) }
 
 func (j *site) escapeLiquid(text string) (string, []string) {
@@ -43,7 +43,7 @@ func (j *site) escapeLiquid(text string) (string, []string) {
 		end := at + 2
 		if text[at+1] == '{' {
 			for end < len(text) && text[end] == '}' {
-				end++ // Liquid would take the first of them for the end of an output that starts at {{
+				end++ // Liquid would read the first of them as the end of an output that starts at {{
 			}
 		}
 		b.WriteString(liquidEscape(text[at:end]))
@@ -71,7 +71,8 @@ var (
 	liquidOutput = regexp.MustCompile(`^\{\{-?\s*(?:` + liquidString +
 		`|site\.(?:title|name|description|tagline|url|baseurl|time|author|email|data|lang)(?:\.\w+)*` +
 		`|page\.(?:title|url|date|id|path|author|lang|layout|tags|categories|slug)` +
-		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` + liquidArgument + `)*\s*)?)*-?\}\}`)
+		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` +
+		liquidArgument + `)*\s*)?)*-?\}\}`)
 	liquidRaw       = regexp.MustCompile(`(?s)^\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}`)
 	liquidComment   = regexp.MustCompile(`^\{%-?\s*comment\s*-?%\}[^{}]*\{%-?\s*endcomment\s*-?%\}`)
 	liquidHighlight = regexp.MustCompile(`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`)
@@ -80,7 +81,11 @@ var (
 )
 
 const (
-	liquidFilters  = `escape|escape_once|upcase|downcase|capitalize|strip|lstrip|rstrip|strip_html|strip_newlines|newline_to_br|url_encode|cgi_escape|uri_escape|xml_escape|slugify|smartify|markdownify|relative_url|absolute_url|date|date_to_string|date_to_long_string|date_to_xmlschema|date_to_rfc822|append|prepend|remove|remove_first|replace|replace_first|truncate|truncatewords|default|size|first|last|join|jsonify|number_of_words`
+	liquidFilters = `escape|escape_once|upcase|downcase|capitalize|strip|lstrip|rstrip|strip_html|strip_newlines|` +
+		`newline_to_br|url_encode|cgi_escape|uri_escape|xml_escape|slugify|smartify|markdownify|` +
+		`relative_url|absolute_url|date|date_to_string|date_to_long_string|date_to_xmlschema|` +
+		`date_to_rfc822|append|prepend|remove|remove_first|replace|replace_first|truncate|truncatewords|` +
+		`default|size|first|last|join|jsonify|number_of_words`
 	liquidArgument = `(?:` + liquidString + `|-?\d+(?:\.\d+)?)`
 )
 

@@ -7,7 +7,7 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// jekyllClass is what Jekyll reads a file as.
+// class is what Jekyll reads a file as.
 type class int
 
 const (
@@ -24,7 +24,7 @@ type entryFilter struct {
 	trailingDot      bool // names that end in a dot are left out (Jekyll 4)
 }
 
-// jekyllPattern is one line of include or exclude. It matches as a glob and as a prefix, so that
+// pattern is one line of include or exclude. It matches as a glob and as a prefix, so that
 // "secret" also excludes "secrets.md".
 type pattern struct {
 	text string
@@ -68,7 +68,7 @@ func (f *entryFilter) accepts(full, entry string, isFolder bool) bool {
 	return !specialEntry(entry[0]) && !specialEntry(base[0]) && !strings.HasSuffix(entry, "~")
 }
 
-// included matches the entry as if it stood in the source folder: include does not take paths.
+// included matches the entry as if it were in the source folder: include does not take paths.
 func (f *entryFilter) included(entry string, isFolder bool) bool {
 	if len(f.include) == 0 {
 		return false
@@ -80,7 +80,7 @@ func specialEntry(first byte) bool {
 	return first == '.' || first == '_' || first == '#' || first == '~'
 }
 
-// reads reports whether Jekyll walks down to a folder of the source: "" or "travel/italy".
+// reads reports whether Jekyll reads a folder of the source: "" or "travel/italy".
 func (j *site) reads(folder string) bool {
 	for start := 0; start < len(folder); {
 		end := strings.IndexByte(folder[start:], '/')
@@ -97,7 +97,7 @@ func (j *site) reads(folder string) bool {
 	return true
 }
 
-// jekyllPlace is where a file stands: its class and the parts of its path that matter for it.
+// place is what Jekyll reads a file as, and the parts of its path that matter for that.
 type place struct {
 	class      class
 	collection *collection
@@ -105,7 +105,7 @@ type place struct {
 	reason     string // why it is not read
 }
 
-// place finds out what Jekyll reads a file of the source as.
+// place returns what Jekyll reads a file of the source as.
 func (j *site) place(file string) place {
 	inside := file
 	if j.collectionsDir != "" {
@@ -133,13 +133,13 @@ func (j *site) place(file string) place {
 	return place{rel: file, reason: generator.Ignored}
 }
 
-// readsPage reports whether Jekyll meets a file on its walk for pages and files to copy.
+// readsPage reports whether Jekyll finds a file when it looks for pages and files to copy.
 func (j *site) readsPage(file string) bool {
 	folder, name := path.Split(file)
 	return j.reads(strings.TrimSuffix(folder, "/")) && j.filter.accepts("/"+file, name, false) || j.includedFiles[file]
 }
 
-// postPlace looks for a _posts or _drafts folder above the file that Jekyll walks down to.
+// postPlace looks for a _posts or _drafts folder above the file that Jekyll reads.
 func (j *site) postPlace(file string) (p place, found bool) {
 	for at := 0; at < len(file); {
 		length := strings.IndexByte(file[at:], '/')
@@ -179,7 +179,7 @@ func (j *site) postPlace(file string) (p place, found bool) {
 			if found = true; p.reason != "draft" {
 				return p, true
 			}
-			// include can open the folder, and a _posts folder in it then counts.
+			// include can open the folder, and then a _posts folder in it counts.
 		}
 		at = next
 	}
@@ -191,7 +191,7 @@ func hasHiddenPart(entry string) bool {
 	return entry == "" || entry[0] == '.' || strings.Contains(entry, "/.")
 }
 
-// datedName takes a name such as 2024-03-09-title.md apart.
+// datedName splits a name such as 2024-03-09-title.md.
 func (j *site) datedName(file string) (date, slug string, ok bool) {
 	if j.since4 {
 		if date, slug, ok = cutDate(file); ok && !strings.Contains(slug, "/") {
@@ -241,7 +241,7 @@ func cutDate(name string) (date, slug string, ok bool) {
 	return name[:d], name[d+1 : dot], true
 }
 
-// extension is Ruby's File.extname of a name without folders.
+// rubyExtension is Ruby's File.extname of a name without folders.
 func rubyExtension(name string) string {
 	leading := 0
 	for leading < len(name) && name[leading] == '.' {
@@ -262,13 +262,15 @@ func withoutExtension(name string) string {
 	return name
 }
 
-// binaryExtensions are extensions of files that nobody puts front matter into; they need not be read.
+// binaryExtensions are the extensions of files that have no front matter, which need not be read.
 var binaryExtensions = map[string]bool{}
 
 func init() {
-	for ext := range strings.FieldsSeq(".7z .aac .ai .apk .avi .avif .bin .bmp .bz2 .class .db .dmg .doc .docx .eot .eps .epub .exe .flac .flv .gif " +
-		".gz .heic .heif .ico .iso .jar .jpeg .jpg .jxl .m4a .m4v .mkv .mobi .mov .mp3 .mp4 .mpeg .mpg .odp .ods .odt .oga .ogg .ogv .opus .otf .pdf " +
-		".png .ppt .pptx .psd .pyc .rar .so .sqlite .tar .tgz .tif .tiff .ttf .wasm .wav .webm .webp .woff .woff2 .xls .xlsx .xz .zip .zst") {
+	for ext := range strings.FieldsSeq(`
+		.7z .aac .ai .apk .avi .avif .bin .bmp .bz2 .class .db .dmg .doc .docx .eot .eps .epub .exe .flac
+		.flv .gif  .gz .heic .heif .ico .iso .jar .jpeg .jpg .jxl .m4a .m4v .mkv .mobi .mov .mp3 .mp4 .mpeg
+		.mpg .odp .ods .odt .oga .ogg .ogv .opus .otf .pdf  .png .ppt .pptx .psd .pyc .rar .so .sqlite .tar
+		.tgz .tif .tiff .ttf .wasm .wav .webm .webp .woff .woff2 .xls .xlsx .xz .zip .zst`) {
 		binaryExtensions[ext] = true
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// jekyllFront is front matter in Ruby's types. The zero value has none.
+// front is front matter in Ruby's types. The zero value has none.
 type front struct {
 	j      *site
 	doc    *frontmatter.Document
@@ -85,7 +85,8 @@ func namesRubyClass(doc *frontmatter.Document) bool {
 		}
 		before := strings.TrimRight(rest[:i], " ")
 		tag := rest[i+len("!ruby/"):]
-		if len(before) < i && before != "" && strings.IndexByte(":-,[{", before[len(before)-1]) >= 0 && !strings.HasPrefix(tag, "string") {
+		if len(before) < i && before != "" && strings.IndexByte(":-,[{", before[len(before)-1]) >= 0 &&
+			!strings.HasPrefix(tag, "string") {
 			return true
 		}
 		rest = tag
@@ -132,7 +133,7 @@ func (j *site) categories(at place, front front, defaults *defaultValues) (list 
 	if !add(v) {
 		return list, false
 	}
-	var nested []any // what stands in lists in lists is added once more
+	var nested []any // what is in nested lists is added once more
 	for _, source := range []any{defaults.all["categories"], v} {
 		if elements, isList := source.([]any); isList {
 			nested = flattenList(nested, elements)

@@ -10,7 +10,7 @@ func fnmatch(pattern, name string) bool {
 	return rubyWildcard(pattern, name, true)
 }
 
-// wildcard matches one pattern of *, ?, [a-z] and \x. crossing reports whether * goes beyond a slash.
+// rubyWildcard matches one pattern of *, ?, [a-z] and \x. With crossing, * also matches a slash.
 func rubyWildcard(pattern, name string, crossing bool) bool {
 	for pattern != "" {
 		switch pattern[0] {

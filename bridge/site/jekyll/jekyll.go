@@ -24,7 +24,7 @@ type site struct {
 	configFile     string // that it was read from
 	address        address
 	location       *time.Location
-	zoneGuessed    bool // nothing says it: this machine's, where another may build the site
+	zoneGuessed    bool // nothing says it: this machine's, though another may build the site
 	now            func() time.Time
 	source         string // folder of the site in the repository, "" for all of it
 	destination    string // folder in the source that the site is written to; never read
@@ -87,7 +87,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	}
 	if dir := config.text("collections_dir", ""); dir != "" {
 		j.collectionsDir = strings.Trim(path.Clean("/"+dir), "/")
-		j.postsAbove = "/" + dir // as it is written: with a slash of its own no post is found
+		j.postsAbove = "/" + dir // as it is written: Jekyll finds no post if it starts with a slash
 	}
 	j.optionalFrontMatter = configuredPlugin(tree, config, "jekyll-optional-front-matter") ||
 		configuredPlugin(tree, config, "github-pages") || builtByPagesAction(tree)
@@ -135,7 +135,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	return j, nil
 }
 
-// relativeFolder is a folder setting as a path in the repository; one outside of it is none.
+// relativeFolder is the setting of a folder as a path in the repository; "" for one outside of it.
 func relativeFolder(setting string) string {
 	if setting == "" || setting[0] == '/' || setting[0] == '~' {
 		return ""
@@ -161,13 +161,14 @@ func withoutAll(list, gone []string) []string {
 	return kept
 }
 
-// warnings: without a zone the day in a post's address is that of the machine that builds.
+// warnings: without a zone, the day in a post's URL is that of the machine that builds the site.
 func (j *site) warnings() []string {
 	if !j.zoneGuessed || !datePlaceholder.MatchString(j.posts.template) {
 		return nil
 	}
-	return []string{"timezone is not set in _config.yml: the day in the addresses of posts depends on the machine that builds the site; " +
-		"set timezone there, or site.timezone or TZ in site.env here to what that machine has (gitpost assumes " + generator.ZoneName(j.location) + ", this machine's)"}
+	return []string{"timezone is not set in _config.yml: the day in the URLs of posts depends on the machine " +
+		"that builds the site; set timezone there, or site.timezone or TZ in site.env in gitpost's configuration, " +
+		"to the zone of that machine (gitpost assumes " + generator.ZoneName(j.location) + ", this machine's)"}
 }
 
 var datePlaceholder = regexp.MustCompile(`:(?:year|month|day|i_|y_day|short_|long_|hour|minute|second|week|w_)`)
@@ -175,7 +176,7 @@ var datePlaceholder = regexp.MustCompile(`:(?:year|month|day|i_|y_day|short_|lon
 // Naming: the title is never part of a post's URL (fm-title-does-not-matter).
 func (j *site) Naming(file string) generator.Naming { return generator.PlainNaming(file) }
 
-// Role: no file decides how others are published.
+// Role returns what a file means; none decides how others are published.
 func (j *site) Role(file string) (role generator.Role) {
 	for _, folder := range []string{"_layouts/", "_includes/", "_plugins/"} {
 		if strings.HasPrefix(file, folder) {
@@ -280,7 +281,7 @@ func (j *site) outputExtension(ext string) string {
 	return ext
 }
 
-// withoutDots takes trailing dots off a name, as Jekyll 4 does.
+// withoutDots removes trailing dots from a name, as Jekyll 4 does.
 func (j *site) withoutDots(name string) string {
 	if j.since4 {
 		return strings.TrimRight(name, ".")
@@ -346,15 +347,16 @@ func (j *site) locatePage(page *generator.Page, file string, doc *frontmatter.Do
 	}
 }
 
-// notForPages are documents for people who look at the repository: the plugin that makes
-// pages of Markdown files without front matter passes them over.
+// notForPages are documents for visitors of the repository, which the plugin that makes pages of
+// Markdown files without front matter ignores.
 var notForPages = map[string]bool{
 	"README": true, "LICENSE": true, "LICENCE": true, "COPYING": true, "CODE_OF_CONDUCT": true,
 	"CONTRIBUTING": true, "ISSUE_TEMPLATE": true, "PULL_REQUEST_TEMPLATE": true,
 }
 
 func (j *site) pageWithoutHeader(name, ext string) bool {
-	return j.optionalFrontMatter && j.markdown[strings.ToLower(ext)] && !notForPages[strings.ToUpper(withoutExtension(name))]
+	return j.optionalFrontMatter && j.markdown[strings.ToLower(ext)] &&
+		!notForPages[strings.ToUpper(withoutExtension(name))]
 }
 
 func rubyTrue(v any) bool { return v != nil && v != false }

@@ -10,7 +10,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// The verified cases run in cases_test.go. What stands here is what gen.py cannot build:
+// The verified cases run in cases_test.go. These tests are for what gen.py cannot build:
 // options, plugins, and settings that its command line replaces.
 
 // jekyllFiles are the files of a site, by path.
@@ -74,7 +74,7 @@ func TestMeReplacesURLAndBaseURL(t *testing.T) {
 	}
 }
 
-func TestJekyllZoneComesFromOptionSiteThenBuild(t *testing.T) {
+func TestZoneComesFromOptionsThenSiteThenBuild(t *testing.T) {
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
 	if err != nil {
 		t.Fatal(err)
@@ -135,9 +135,12 @@ func TestRedirectFromNeedsItsPlugin(t *testing.T) {
 	post := "---\nredirect_from:\n- /old/path/\n- other.html\n---\n"
 	for _, c := range []struct{ config, gemfile, want string }{
 		{"url: https://e.example\nbaseurl: /b\n", "", ""},
-		{"url: https://e.example\nbaseurl: /b\nplugins: [jekyll-redirect-from]\n", "", "https://e.example/b/old/path/ https://e.example/b/other.html"},
-		{"url: https://e.example\nbaseurl: /b\ngems: [jekyll-redirect-from]\n", "", "https://e.example/b/old/path/ https://e.example/b/other.html"},
-		{"url: https://e.example\nbaseurl: /b\n", "group :jekyll_plugins do\n  gem 'jekyll-redirect-from'\nend\n", "https://e.example/b/old/path/ https://e.example/b/other.html"},
+		{"url: https://e.example\nbaseurl: /b\nplugins: [jekyll-redirect-from]\n", "",
+			"https://e.example/b/old/path/ https://e.example/b/other.html"},
+		{"url: https://e.example\nbaseurl: /b\ngems: [jekyll-redirect-from]\n", "",
+			"https://e.example/b/old/path/ https://e.example/b/other.html"},
+		{"url: https://e.example\nbaseurl: /b\n", "group :jekyll_plugins do\n  gem 'jekyll-redirect-from'\nend\n",
+			"https://e.example/b/old/path/ https://e.example/b/other.html"},
 		{"url: https://e.example\nbaseurl: /b\n", "# gem 'jekyll-redirect-from', group: :jekyll_plugins\ngem 'jekyll-redirect-from'\n", ""},
 	} {
 		f := files{"_config.yml": c.config, "_posts/2024-03-09-a.md": post}
@@ -150,7 +153,8 @@ func TestRedirectFromNeedsItsPlugin(t *testing.T) {
 		}
 	}
 	f := files{"_config.yml": "plugins: [jekyll-redirect-from]\n", "a.md": "---\nredirect_from: /single\n---\n"}
-	if page := openJekyll(t, f, generator.Options{}, "4.4.1").placed(f, "a.md"); len(page.Aliases) != 1 || page.Aliases[0] != "/single" {
+	if page := openJekyll(t, f, generator.Options{}, "4.4.1").placed(f, "a.md"); len(page.Aliases) != 1 ||
+		page.Aliases[0] != "/single" {
 		t.Errorf("a page: aliases %q", page.Aliases)
 	}
 }
@@ -187,7 +191,7 @@ func TestWhatIsNotPublishedSaysWhyAndWhereItWouldBe(t *testing.T) {
 	}
 }
 
-func TestJekyllPathsAreClassified(t *testing.T) {
+func TestPathsAreClassified(t *testing.T) {
 	f := files{
 		"_config.yml":              "limit_posts: 1\nexclude: [secret]\n",
 		"_posts/2024-03-09-a.md":   "a",
@@ -207,13 +211,14 @@ func TestJekyllPathsAreClassified(t *testing.T) {
 		"secret/a.md":              {false, false},
 		"_layouts/post.html":       {false, true}, // templates of posts may read other keys
 	} {
-		if got := [2]bool{j.Role(path).Has(generator.Content), j.Role(path).Has(generator.Config)}; got != want || j.Role(path).Has(generator.Context) {
+		if got := [2]bool{j.Role(path).Has(generator.Content), j.Role(path).Has(generator.Config)}; got != want ||
+			j.Role(path).Has(generator.Context) {
 			t.Errorf("%s: content, config %v, want %v", path, got, want)
 		}
 	}
 }
 
-func TestABrokenJekyllConfigurationNamesTheFile(t *testing.T) {
+func TestErrorOfABrokenConfigurationNamesTheFile(t *testing.T) {
 	for file, text := range map[string]string{
 		"_config.yml":  "title: a: b\n",
 		"_config.yaml": "- a\n",
@@ -250,7 +255,7 @@ func TestGitHubPagesMakesPagesOfMarkdownWithoutFrontMatter(t *testing.T) {
 }
 
 // Jekyll 3 differs from 4 where its cases have no file.
-func TestJekyll3(t *testing.T) {
+func TestRulesOfJekyll3(t *testing.T) {
 	f := files{
 		"_config.yml":                          "exclude: [x]\npermalink: /:title/\ndefaults:\n- scope: {path: _posts/no}\n  values: {permalink: '/n/:title/'}\n",
 		"_posts/2024-03-09-dir/x.md":           "---\n---\n",
@@ -283,13 +288,16 @@ func TestJekyll3(t *testing.T) {
 func FuzzJekyllLocate(f *testing.F) {
 	f.Add("url: https://e.example\npermalink: pretty\n", "_posts/2024-03-09-a.md", "---\ntitle: x\n---\n")
 	f.Add("collections: {notes: {output: true, permalink: '/:x/'}}\ndefaults: [{scope: {path: '**/{a,b'}, values: {date: 7}}]\n", "_notes/[a.md", "---\ncategories: 7\ndate: 12:\n---")
-	f.Add("include: ['[', '*\\']\nexclude: [~, '']\ntimezone: X\nurl: '//['\n", "..md", "---\npermalink: '%zz?#:a_'\nslug: {}\n---\n")
+	f.Add("include: ['[', '*\\']\nexclude: [~, '']\ntimezone: X\nurl: '//['\n", "..md",
+		"---\npermalink: '%zz?#:a_'\nslug: {}\n---\n")
 	f.Fuzz(func(t *testing.T, config, path, text string) {
-		if path == "" || len(path) > 200 || len(config) > 1000 || len(text) > 1000 || strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") || strings.Contains(path, "//") {
+		if path == "" || len(path) > 200 || len(config) > 1000 || len(text) > 1000 || strings.HasPrefix(path, "/") ||
+			strings.HasSuffix(path, "/") || strings.Contains(path, "//") {
 			return
 		}
 		for _, version := range []string{"3.10.0", "4.3.1"} {
-			j, err := openSite(fstest.MapFS{"_config.yml": &fstest.MapFile{Data: []byte(config)}}, generator.Options{Version: version, Now: time.Now})
+			j, err := openSite(fstest.MapFS{"_config.yml": &fstest.MapFile{Data: []byte(config)}},
+				generator.Options{Version: version, Now: time.Now})
 			if err != nil {
 				return
 			}
@@ -297,7 +305,8 @@ func FuzzJekyllLocate(f *testing.F) {
 			if page.Published && page.Static {
 				t.Errorf("a page and a copy at once: %+v", page)
 			}
-			if page.Published && (page.URL == "" || strings.HasPrefix(page.Output, "/") || strings.HasPrefix(page.Output, "../")) {
+			if page.Published && (page.URL == "" || strings.HasPrefix(page.Output, "/") ||
+				strings.HasPrefix(page.Output, "../")) {
 				t.Errorf("published without a place of its own: %+v", page)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"gitpost/frontmatter"
 )
 
-// postRank is a post's place in the order of time.
+// postRank is a post's place in chronological order.
 type postRank struct {
 	date time.Time
 	path string

@@ -173,7 +173,7 @@ func psychInstant(text string) (t time.Time, ok bool) {
 		return t, false
 	}
 	offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
-	if zone[0] == '-' && hours > 0 { // Psych takes -00:30 for +00:30
+	if zone[0] == '-' && hours > 0 { // Psych reads -00:30 as +00:30
 		offset = -offset
 	}
 	return t.Add(-offset), true
@@ -204,11 +204,11 @@ func (j *site) typed(f frontmatter.Field) any {
 	return f.Text
 }
 
-// zonelessRuby types scalars where no site is at hand.
+// zonelessRuby types scalars where there is no site.
 var zonelessRuby = &site{since4: true}
 
-// retyped returns a value nested in a list or map, or of the configuration, Ruby's types as
-// far as the value still tells them.
+// retyped converts a value that is nested in a list or map, or of the configuration, to Ruby's
+// types as far as they are known.
 func retyped(v any) any {
 	switch v := v.(type) {
 	case frontmatter.Timestamp:

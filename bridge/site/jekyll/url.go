@@ -10,7 +10,7 @@ import (
 	"gitpost/bridge/site/generator"
 )
 
-// urlParts are what the placeholders of a post's or document's permalink stand for.
+// urlParts are the values of the placeholders of a post's or document's permalink.
 type urlParts struct {
 	collection string
 	path       string // from the collection's folder, without extension
@@ -93,7 +93,8 @@ func (j *site) placeholder(name string, p *urlParts) (value string, known bool) 
 	}
 	switch name {
 	case "slugified_categories":
-		return joinUnique(p.categories, func(c string) string { return j.slugify(c, false) }), generator.AtLeast(j.release, "4.1.0")
+		return joinUnique(p.categories, func(c string) string { return j.slugify(c, false) }),
+			generator.AtLeast(j.release, "4.1.0")
 	case "w_year":
 		year, _ := p.date.ISOWeek()
 		return fourDigits(year), true
@@ -132,13 +133,13 @@ func joinUnique(list []string, change func(string) string) string {
 	return strings.Join(unique, "/")
 }
 
-// rubyDowncase knows the one letter whose lower case is two.
+// rubyDowncase handles the one letter whose lower case is two letters.
 func rubyDowncase(s string) string {
 	return strings.ToLower(strings.ReplaceAll(s, "İ", "i̇"))
 }
 
-// slugify puts a hyphen for every run of characters that are no letters or digits. titled
-// keeps the case and the punctuation that may stand in a path.
+// slugify replaces every run of characters that are not letters or digits by a hyphen. titled
+// keeps the case and the punctuation that a path may have.
 func (j *site) slugify(s string, titled bool) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -172,11 +173,11 @@ func (j *site) slugRune(r rune, titled bool) bool {
 	if j.since4 {
 		return unicode.In(r, unicode.L, unicode.M, unicode.Nd)
 	}
-	// Jekyll 3 has [[:alnum:]]: a combining accent is none (posts-file-name-decomposed).
+	// Jekyll 3 has [[:alnum:]]: which has no combining accents (posts-file-name-decomposed).
 	return unicode.In(r, unicode.L, unicode.Nl, unicode.Nd, unicode.Other_Alphabetic)
 }
 
-// pathByte returns which bytes stand unescaped in a path (RFC 3986's pchar and the slash).
+// pathByte has the bytes that are not escaped in a path (RFC 3986's pchar and the slash).
 var pathByte = func() (table [256]bool) {
 	for c := range table {
 		table[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -213,7 +214,7 @@ func percentEncode(s string, keep func(byte) bool) string {
 	return string(b)
 }
 
-// percentDecode decodes every %hh, whatever byte it gives.
+// percentDecode decodes every %hh, whatever byte it is.
 func percentDecode(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s
@@ -259,7 +260,7 @@ func sanitizeURL(s string) string {
 	return s
 }
 
-// permalinkExtension is the extension that a front-matter permalink brings along.
+// permalinkExtension is the extension in a permalink of the front matter.
 func permalinkExtension(permalink string) string {
 	if permalink == "" || strings.HasSuffix(permalink, "/") {
 		return ""

@@ -25,7 +25,7 @@ var (
 	pagesWorkflow = regexp.MustCompile(`actions/jekyll-build-pages`)
 )
 
-// versionOf is the version asked for, else the locked one, else what the Gemfile or the
+// versionOf returns the version asked for, else the locked one, else what the Gemfile or the
 // workflow implies, else the newest. from is the file that says it, "" when none does.
 func versionOf(tree fs.FS, wanted string) (version, from string) {
 	if wanted != "" {
@@ -36,7 +36,7 @@ func versionOf(tree fs.FS, wanted string) (version, from string) {
 	generator.VersionTexts(tree, versionFiles, func(file, text string) bool {
 		switch {
 		case pagesWorkflow.MatchString(text):
-			pagesAction = file // it brings its own gems and ignores a lock file
+			pagesAction = file // it has its own gems and ignores a lock file
 		case file == "Gemfile.lock":
 			if m := lockedJekyll.FindStringSubmatch(text); m != nil {
 				locked = m[1]
@@ -62,8 +62,8 @@ func versionOf(tree fs.FS, wanted string) (version, from string) {
 	return newest, ""
 }
 
-// newestAllowed is the newest Jekyll known here that a Gemfile's constraints let in, "" when
-// they let in all.
+// newestAllowed is the newest known Jekyll that a Gemfile's constraints allow, "" if they allow
+// all.
 func newestAllowed(constraints string) string {
 	allowed := ""
 	for _, m := range gemConstraint.FindAllStringSubmatch(constraints, -1) {

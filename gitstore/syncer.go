@@ -2,7 +2,6 @@ package gitstore
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -11,14 +10,16 @@ import (
 	"gitpost/gitstore/remote"
 )
 
-// courier is the one that talks to the remote.
-type courier struct {
+// syncer is the one that talks to the remote.
+type syncer struct {
 	wake chan struct{} // one token: there may be something to do
 
 	mu          sync.Mutex // guards all below
 	syncs       []chan error
 	due         time.Time // when the next push may start; zero: nothing is planned
 	failed      int       // pushes that failed in a row
+	again       time.Time // when what the host refused is tried again
+	refused     int       // pushes in a row that left something that the host refuses
 	polling     time.Time // when the next look at the remote is due; zero: none is
 	fetchFailed int
 	fresh       bool           // a commit came since the last look
@@ -40,17 +41,17 @@ func backoff(failures int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-func (c *courier) init() { c.wake = make(chan struct{}, 1) }
+func (c *syncer) init() { c.wake = make(chan struct{}, 1) }
 
 // collecting reports that a push waits for more commits.
-func (c *courier) collecting() bool {
+func (c *syncer) collecting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.failed == 0 && time.Now().Before(c.due)
 }
 
 // nudge reports that there is something new to push.
-func (c *courier) nudge() {
+func (c *syncer) nudge() {
 	c.mu.Lock()
 	c.fresh = true
 	c.mu.Unlock()
@@ -60,7 +61,7 @@ func (c *courier) nudge() {
 // Sync fetches now and, when something waits, pushes. Calls that arrive together share one fetch.
 func (s *Store) Sync(ctx context.Context) error {
 	done := make(chan error, 1)
-	c := &s.courier
+	c := &s.syncer
 	c.mu.Lock()
 	c.syncs = append(c.syncs, done)
 	c.mu.Unlock()
@@ -75,10 +76,10 @@ func (s *Store) Sync(ctx context.Context) error {
 	}
 }
 
-// carry is the courier's loop: fetches on request and on time, pushes what waits, and tries
+// runSyncer is the syncer's loop: fetches on request and on time, pushes what waits, and tries
 // again what failed.
-func (s *Store) carry() {
-	c := &s.courier
+func (s *Store) runSyncer() {
+	c := &s.syncer
 	c.polling = time.Now() // look at once: what happened while the store was closed?
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -109,7 +110,7 @@ func (s *Store) carry() {
 	}
 }
 
-func (c *courier) answerSyncs(err error) {
+func (c *syncer) answerSyncs(err error) {
 	c.mu.Lock()
 	syncs := c.syncs
 	c.syncs = nil
@@ -121,7 +122,7 @@ func (c *courier) answerSyncs(err error) {
 
 // work does what is due.
 func (s *Store) work() {
-	c := &s.courier
+	c := &s.syncer
 	now := time.Now()
 	c.mu.Lock()
 	syncs := c.syncs
@@ -133,10 +134,10 @@ func (s *Store) work() {
 		s.remote, c.remote = c.remote, nil
 	}
 	c.mu.Unlock()
-	if s.wounds.takeOpen() {
+	if s.health.takeOpen() {
 		s.heal(s.ctx)
 	}
-	if s.wounds.mayPass() {
+	if s.health.mayPass() {
 		s.tryDisk()
 	}
 	var err error
@@ -144,8 +145,9 @@ func (s *Store) work() {
 		err = s.fetch(s.ctx)
 		s.noteFetch(err)
 	}
-	if err == nil && s.delivery.wantsPush() && (s.pushIsDue(fresh) || len(syncs) > 0) {
-		err = s.pushAll(s.ctx)
+	again := s.delivery.hasRefused() && (len(syncs) > 0 || s.refusedAreDue())
+	if err == nil && (again || s.delivery.wantsPush() && (s.pushIsDue(fresh) || len(syncs) > 0)) {
+		err = s.pushAll(s.ctx, again)
 	}
 	for _, done := range syncs {
 		done <- err
@@ -154,7 +156,7 @@ func (s *Store) work() {
 
 // pushIsDue plans the next push and reports whether its time has come.
 func (s *Store) pushIsDue(fresh bool) bool {
-	c := &s.courier
+	c := &s.syncer
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
@@ -169,6 +171,30 @@ func (s *Store) pushIsDue(fresh bool) bool {
 	return !now.Before(c.due)
 }
 
+// refusedAreDue reports whether what the host refused is to be tried again.
+func (s *Store) refusedAreDue() bool {
+	c := &s.syncer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.again.IsZero() && !time.Now().Before(c.again)
+}
+
+// noteRefused plans the next try of what the host refuses.
+func (s *Store) noteRefused() {
+	refuses := s.delivery.hasRefused()
+	c := &s.syncer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !refuses {
+		c.refused, c.again = 0, time.Time{}
+		return
+	}
+	if now := time.Now(); c.again.IsZero() || !now.Before(c.again) {
+		c.refused++
+		c.again = now.Add(backoff(c.refused))
+	}
+}
+
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -181,12 +207,13 @@ func (s *Store) noteFetch(err error) {
 	if err != nil && s.ctx.Err() != nil {
 		return
 	}
-	d, c := &s.delivery, &s.courier
+	d, c := &s.delivery, &s.syncer
 	reason, unreachable := reasonOf(err)
 	wasDown := false
 	d.update(func() {
 		wasDown = d.down != ""
 		d.fetchProblem, d.down = reason, ""
+		d.moved = s.remote.Moved()
 		count(&d.counts.Fetches, &d.counts.FailedFetches, err)
 		if unreachable {
 			d.down = reason
@@ -220,7 +247,7 @@ func (s *Store) notePush(err error, covered []*pending) {
 	if err != nil && s.ctx.Err() != nil {
 		return
 	}
-	d, c := &s.delivery, &s.courier
+	d, c := &s.delivery, &s.syncer
 	reason, unreachable := reasonOf(err)
 	d.update(func() {
 		d.pushProblem, d.down = reason, ""
@@ -255,9 +282,9 @@ func count(good, bad *uint64, err error) {
 	}
 }
 
-// next is how long the courier may sleep; 0: until it is woken.
+// next is how long the syncer may sleep; 0: until it is woken.
 func (s *Store) next() time.Duration {
-	c := &s.courier
+	c := &s.syncer
 	waits := s.delivery.wantsPush()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -271,10 +298,12 @@ func (s *Store) next() time.Duration {
 			return time.Nanosecond
 		}
 	}
-	if !c.polling.IsZero() && (at.IsZero() || c.polling.Before(at)) {
-		at = c.polling
+	for _, other := range []time.Time{c.polling, c.again} {
+		if !other.IsZero() && (at.IsZero() || other.Before(at)) {
+			at = other
+		}
 	}
-	if s.wounds.mayPass() {
+	if s.health.mayPass() {
 		if again := time.Now().Add(diskAgain); at.IsZero() || again.Before(at) {
 			at = again
 		}
@@ -288,49 +317,7 @@ func (s *Store) next() time.Duration {
 // lastPush is the one that Close asks for.
 func (s *Store) lastPush() {
 	if s.delivery.wantsPush() && s.ctx.Err() == nil {
-		_ = s.pushAll(s.ctx)
-	}
-}
-
-// movedPatience is how often a push starts anew because others push too.
-const movedPatience = 30
-
-// pushAll pushes what waits, and brings it up to date first when the remote moved.
-func (s *Store) pushAll(ctx context.Context) error {
-	full := false
-	for moved := 0; ; {
-		covered, err := s.push(ctx, full)
-		var no *remote.Rejection
-		switch {
-		case err == nil:
-			s.notePush(nil, nil)
-			if !s.delivery.wantsPush() || s.config().PushDelay > 0 {
-				return nil
-			}
-			moved = 0
-			continue
-		case errors.As(err, &no) && no.Unpack && !full:
-			// The server could not complete the thin pack: send everything whole.
-			full = true
-			continue
-		case errors.As(err, &no) && no.Moved && moved < movedPatience:
-			before := s.delivery.remoteTip()
-			fetchErr := s.fetch(ctx)
-			s.noteFetch(fetchErr)
-			moved++
-			if fetchErr != nil {
-				err = fetchErr
-			} else if (s.delivery.remoteTip() != before || moved < 3) &&
-				s.pause(ctx, rand.N(time.Duration(min(moved, 8))*20*time.Millisecond)) {
-				if !s.delivery.wantsPush() {
-					return nil
-				}
-				continue
-			}
-		}
-		err = s.remote.Explain("push to", err)
-		s.notePush(err, covered)
-		return err
+		_ = s.pushAll(s.ctx, false)
 	}
 }
 

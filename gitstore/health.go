@@ -15,8 +15,8 @@ import (
 // What the remote has comes from there again; what it does not have stays where it is, readable
 // or not, and nothing of the clone is ever deleted for being damaged.
 
-// wounds are what is known to be wrong with the clone.
-type wounds struct {
+// health are what is known to be wrong with the clone.
+type health struct {
 	mu     sync.Mutex // guards all below
 	missed map[git.OID]bool
 	open   bool   // an object was missed for the first time since the last fetch of everything
@@ -30,7 +30,7 @@ const missedMost = 10_000
 // miss notes an object that cannot be read. Each is fetched once: what the remote does not have
 // either, such as the past of a shallow clone, is not asked for again and again.
 func (s *Store) miss(o git.OID) {
-	w := &s.wounds
+	w := &s.health
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.missed[o] || len(w.missed) >= missedMost {
@@ -40,11 +40,11 @@ func (s *Store) miss(o git.OID) {
 		w.missed = make(map[git.OID]bool)
 	}
 	w.missed[o], w.open = true, true
-	signal(s.courier.wake)
+	signal(s.syncer.wake)
 }
 
 // takeOpen reports whether everything has to be fetched, and that it will be.
-func (w *wounds) takeOpen() bool {
+func (w *health) takeOpen() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	was := w.open
@@ -53,7 +53,7 @@ func (w *wounds) takeOpen() bool {
 }
 
 // noteWrite keeps why the disk took nothing; nil: it did.
-func (w *wounds) noteWrite(err error) {
+func (w *health) noteWrite(err error) {
 	var disk *StorageError
 	var missing *MissingError
 	w.mu.Lock()
@@ -68,14 +68,14 @@ func (w *wounds) noteWrite(err error) {
 	}
 }
 
-func (w *wounds) problem() string {
+func (w *health) problem() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.disk
 }
 
 // mayPass reports whether the disk may take something now without anybody's doing here.
-func (w *wounds) mayPass() bool {
+func (w *health) mayPass() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.disk != "" && !w.holed
@@ -88,7 +88,7 @@ const diskAgain = 30 * time.Second
 // tryDisk finds out whether the disk takes something again.
 func (s *Store) tryDisk() {
 	if s.db.TryWrite() == nil {
-		s.wounds.noteWrite(nil)
+		s.health.noteWrite(nil)
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *Store) heal(ctx context.Context) {
 	err := s.fetchAll(ctx)
 	if err != nil {
 		s.log.Error("a part of the clone is missing or damaged, and cannot be fetched again yet", "clone", s.c.Dir, "error", err)
-		w := &s.wounds
+		w := &s.health
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.missed = nil // the next one who misses something has it tried again

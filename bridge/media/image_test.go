@@ -36,7 +36,7 @@ func decoded(t testing.TB, b []byte) image.Image {
 	return img
 }
 
-func TestEveryOrientationShowsRight(t *testing.T) {
+func TestEveryOrientationIsShownUpright(t *testing.T) {
 	upright := scene(64, 40)
 	kept := open(t, Config{})
 	narrow := open(t, Config{MaxWidth: 32})
@@ -46,16 +46,16 @@ func TestEveryOrientationShowsRight(t *testing.T) {
 
 			staged, got := stage(t, kept, "photo.jpg", body)
 			if staged.Width != 64 || staged.Height != 40 {
-				t.Errorf("orientation %d: it is said to be %d × %d", turned, staged.Width, staged.Height)
+				t.Errorf("orientation %d: it is reported as %d × %d", turned, staged.Width, staged.Height)
 			}
 			if d := difference(t, decoded(t, body), decoded(t, got)); d != 0 {
 				t.Errorf("orientation %d: the pixels differ by %g", turned, d)
 			}
-			if turnedOf(got) != turned {
-				t.Errorf("orientation %d: the file says %d", turned, turnedOf(got))
+			if orientationOf(got) != turned {
+				t.Errorf("orientation %d: the file says %d", turned, orientationOf(got))
 			}
 			if turned == 1 && bytes.Contains(got, []byte("Exif")) {
-				t.Error("a picture that stands right has an EXIF block")
+				t.Error("an upright image has an EXIF block")
 			}
 			if bytes.Contains(got, []byte("Phone")) || bytes.Contains(got, []byte("Paris")) {
 				t.Errorf("orientation %d: more than that is kept", turned)
@@ -63,7 +63,7 @@ func TestEveryOrientationShowsRight(t *testing.T) {
 			view, file := image.NewNRGBA(upright.Bounds()), decoded(t, got)
 			for y := range 40 {
 				for x := range 64 {
-					view.Set(x, y, seen(file, turnedOf(got), x, y))
+					view.Set(x, y, seen(file, orientationOf(got), x, y))
 				}
 			}
 			if d := difference(t, upright, view); d > 3 {
@@ -72,22 +72,23 @@ func TestEveryOrientationShowsRight(t *testing.T) {
 
 			staged, got = stage(t, narrow, "photo.jpg", body)
 			if staged.Width != 32 || staged.Height != 20 {
-				t.Errorf("orientation %d: made narrower it is said to be %d × %d", turned, staged.Width, staged.Height)
+				t.Errorf("orientation %d: scaled down it is reported as %d × %d", turned, staged.Width, staged.Height)
 			}
-			if turnedOf(got) != 1 {
-				t.Errorf("orientation %d: made narrower it says %d", turned, turnedOf(got))
+			if orientationOf(got) != 1 {
+				t.Errorf("orientation %d: scaled down it says %d", turned, orientationOf(got))
 			}
 			if d := difference(t, scene(32, 20), decoded(t, got)); d > 4 {
-				t.Errorf("orientation %d: made narrower it differs by %g", turned, d)
+				t.Errorf("orientation %d: scaled down it differs by %g", turned, d)
 			}
 		}
 	}
 }
 
-func TestTurningMatchesTheStandardForEveryKindOfImage(t *testing.T) {
+func TestEveryTypeOfImageIsOrientedAsTheStandardSays(t *testing.T) {
 	from := scene(6, 4)
 	kinds := map[string]draw.Image{
-		"NRGBA": image.NewNRGBA(from.Rect), "RGBA": image.NewRGBA(from.Rect), "Gray": image.NewGray(from.Rect), "Gray16": image.NewGray16(from.Rect),
+		"NRGBA": image.NewNRGBA(from.Rect), "RGBA": image.NewRGBA(from.Rect), "Gray": image.NewGray(from.Rect),
+		"Gray16":  image.NewGray16(from.Rect),
 		"NRGBA64": image.NewNRGBA64(from.Rect), "RGBA64": image.NewRGBA64(from.Rect), "CMYK": image.NewCMYK(from.Rect),
 		"Paletted": image.NewPaletted(from.Rect, color.Palette{color.Black, color.White, color.NRGBA{40, 220, 60, 255}}),
 	}
@@ -111,7 +112,7 @@ func TestTurningMatchesTheStandardForEveryKindOfImage(t *testing.T) {
 	}
 }
 
-func TestAPNGIsTurnedWithoutLoss(t *testing.T) {
+func TestAPNGIsOrientedWithoutLoss(t *testing.T) {
 	upright := scene(30, 20)
 	for turned := 2; turned <= 8; turned++ {
 		var plain, chunk bytes.Buffer
@@ -129,13 +130,13 @@ func TestAPNGIsTurnedWithoutLoss(t *testing.T) {
 			if (i >= 0) != (keep == "keep") {
 				t.Errorf("orientation %d, policy %q: there is an EXIF block: %v", turned, keep, i >= 0)
 			} else if i >= 0 && orientation(got[i+4:]) != 0 {
-				t.Errorf("orientation %d: the turned picture is told to be turned again", turned)
+				t.Errorf("orientation %d: the rotated image is to be rotated again", turned)
 			}
 		}
 	}
 }
 
-func TestAWebPSaysHowItIsTurned(t *testing.T) {
+func TestAWebPKeepsItsOrientation(t *testing.T) {
 	body := sample(t, "lossy.webp")
 	i := bytes.Index(body, []byte("EXIF"))
 	block := exifBlock(binary.LittleEndian, 6)
@@ -143,7 +144,7 @@ func TestAWebPSaysHowItIsTurned(t *testing.T) {
 	binary.LittleEndian.PutUint32(body[4:], uint32(len(body)-8))
 	staged, got := stage(t, open(t, Config{}), "picture.webp", body)
 	if staged.Width != 48 || staged.Height != 64 {
-		t.Errorf("it is said to be %d × %d, want 48 × 64", staged.Width, staged.Height)
+		t.Errorf("it is reported as %d × %d, want 48 × 64", staged.Width, staged.Height)
 	}
 	i = bytes.Index(got, []byte("EXIF"))
 	if i < 0 || !bytes.Equal(got[i+8:], onlyOrientation(6)) {
@@ -154,14 +155,14 @@ func TestAWebPSaysHowItIsTurned(t *testing.T) {
 	}
 	staged, got = stage(t, open(t, Config{MaxWidth: 24}), "picture.webp", body)
 	if staged.ContentType != "image/jpeg" || staged.Width != 24 || staged.Height != 32 {
-		t.Errorf("made narrower: %+v", staged)
+		t.Errorf("scaled down: %+v", staged)
 	}
 	if c := color.NRGBAModel.Convert(decoded(t, got).At(22, 2)).(color.NRGBA); min(c.R, c.G, c.B) < 220 {
 		t.Errorf("the white corner, turned to the top right, is %v", c)
 	}
 }
 
-func TestWiderPicturesAreMadeNarrower(t *testing.T) {
+func TestWideImagesAreScaledDown(t *testing.T) {
 	for _, c := range []struct {
 		width, height, limit, wantWidth, wantHeight int
 	}{
@@ -189,14 +190,16 @@ func TestWiderPicturesAreMadeNarrower(t *testing.T) {
 			}
 			staged, got := stage(t, s, "x", body)
 			size := decoded(t, got).Bounds().Size()
-			if staged.Width != c.wantWidth || staged.Height != c.wantHeight || size != image.Pt(c.wantWidth, c.wantHeight) || staged.ContentType != want {
-				t.Errorf("%s of %d × %d with a limit of %d: %+v, in truth %v; want %d × %d", kind, c.width, c.height, c.limit, staged, size, c.wantWidth, c.wantHeight)
+			if staged.Width != c.wantWidth || staged.Height != c.wantHeight || size != image.Pt(c.wantWidth, c.wantHeight) ||
+				staged.ContentType != want {
+				t.Errorf("%s of %d × %d with a limit of %d: %+v, in truth %v; want %d × %d", kind, c.width, c.height, c.limit,
+					staged, size, c.wantWidth, c.wantHeight)
 			}
 		}
 	}
 }
 
-func TestNarrowerPicturesKeepTheirColours(t *testing.T) {
+func TestScaledImagesKeepTheirColours(t *testing.T) {
 	upright := scene(200, 100)
 	alpha := image.NewNRGBA(upright.Rect)
 	for i := range upright.Pix {
@@ -205,7 +208,8 @@ func TestNarrowerPicturesKeepTheirColours(t *testing.T) {
 			alpha.Pix[i] = uint8(i / 4 % 200)
 		}
 	}
-	paletted := image.NewPaletted(upright.Rect, color.Palette{color.White, color.NRGBA{200, 0, 0, 255}, color.NRGBA{0, 0, 200, 128}})
+	paletted := image.NewPaletted(upright.Rect, color.Palette{color.White, color.NRGBA{200, 0, 0, 255},
+		color.NRGBA{0, 0, 200, 128}})
 	for i := range paletted.Pix {
 		paletted.Pix[i] = uint8(i / 700 % 3)
 	}
@@ -213,7 +217,8 @@ func TestNarrowerPicturesKeepTheirColours(t *testing.T) {
 	draw.Draw(grey, grey.Rect, upright, image.Point{}, draw.Src)
 	draw.Draw(deep, deep.Rect, upright, image.Point{}, draw.Src)
 	s := open(t, Config{MaxWidth: 70})
-	for name, img := range map[string]image.Image{"opaque": upright, "translucent": alpha, "paletted": paletted, "grey": grey, "16 bits": deep} {
+	for name, img := range map[string]image.Image{"opaque": upright, "translucent": alpha, "paletted": paletted,
+		"grey": grey, "16 bits": deep} {
 		var b bytes.Buffer
 		if err := png.Encode(&b, img); err != nil {
 			t.Fatal(err)
@@ -250,7 +255,7 @@ func TestResampleAgreesWithXImage(t *testing.T) {
 	}
 }
 
-func TestAPlainColourStaysThatColour(t *testing.T) {
+func TestAPlainColourStaysTheSameWhenScaled(t *testing.T) {
 	for _, v := range []uint8{0, 1, 127, 254, 255} {
 		img := image.NewGray(image.Rect(0, 0, 37, 23))
 		for i := range img.Pix {
@@ -282,11 +287,11 @@ func TestTheColourProfileIsKept(t *testing.T) {
 			t.Errorf("limit %d: the profile has %d bytes, want %d", limit, len(found), len(icc))
 		}
 	}
-	// A profile of inks does not hold for the RGB that a CMYK picture is encoded in.
+	// A profile of inks is not true of the RGB that a CMYK image is encoded in.
 	grey := image.NewGray(image.Rect(0, 0, 100, 50))
 	_, got := stage(t, open(t, Config{MaxWidth: 40}), "photo.jpg", photo(t, grey, slices.Concat(profileSegments(icc)...)))
 	if hasSegment(got, markerAPP2, sigICC) {
-		t.Error("a grey picture has a profile for colours")
+		t.Error("a grey image has a profile for colours")
 	}
 
 	var plain, chunk bytes.Buffer
@@ -301,7 +306,7 @@ func TestTheColourProfileIsKept(t *testing.T) {
 	}
 }
 
-func TestAnimatedPicturesStayAnimated(t *testing.T) {
+func TestAnimatedImagesStayAnimated(t *testing.T) {
 	s := open(t, Config{MaxWidth: 20})
 	for _, name := range []string{"animated.gif", "animated.webp"} {
 		staged, got := stage(t, s, name, sample(t, name))
@@ -323,14 +328,14 @@ func TestAnimatedPicturesStayAnimated(t *testing.T) {
 	}
 }
 
-func TestWideWebPBecomesWhatCanBeWritten(t *testing.T) {
+func TestAWideWebPBecomesJPEGOrPNG(t *testing.T) {
 	s := open(t, Config{MaxWidth: 32})
 	for name, mime := range map[string]string{"lossy.webp": "image/jpeg", "lossless.webp": "image/png"} {
 		staged, got := stage(t, s, name, sample(t, name))
 		if staged.ContentType != mime || staged.Width != 32 || staged.Height != 24 {
 			t.Errorf("%s: %+v; want %s of 32 × 24", name, staged, mime)
 		}
-		// The decoder gives lossy pictures in video levels; unless they are stretched white
+		// The decoder returns lossy images in video levels; unless they are expanded white
 		// is grey.
 		if c := color.NRGBAModel.Convert(decoded(t, got).At(2, 2)).(color.NRGBA); min(c.R, c.G, c.B) < 245 {
 			t.Errorf("%s: white became %v", name, c)
@@ -341,9 +346,10 @@ func TestWideWebPBecomesWhatCanBeWritten(t *testing.T) {
 	}
 }
 
-func TestStretchedLevelsAreThoseOfDwebp(t *testing.T) {
+func TestExpandedLevelsAreThoseOfDwebp(t *testing.T) {
 	dwebp := tool(t, "dwebp", "webp")
-	out, err := exec.CommandContext(t.Context(), dwebp, "-quiet", "-nofancy", filepath.Join("..", "..", "testdata", "media", "lossy.webp"), "-o", "-").Output()
+	out, err := exec.CommandContext(t.Context(), dwebp, "-quiet", "-nofancy",
+		filepath.Join("..", "..", "testdata", "media", "lossy.webp"), "-o", "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,26 +359,26 @@ func TestStretchedLevelsAreThoseOfDwebp(t *testing.T) {
 	}
 	expandLevels(img)
 	if d := difference(t, decoded(t, out), img); d > 1.5 {
-		t.Errorf("the pictures differ by %g", d)
+		t.Errorf("the images differ by %g", d)
 	}
 }
 
-func TestAHEICBecomesAJPEGThatShowsTheSame(t *testing.T) {
+func TestAHEICBecomesAJPEGOfTheSameImage(t *testing.T) {
 	_, got := stage(t, open(t, Config{}), "IMG_0001.HEIC", sample(t, "photo.heic"))
 	img, err := jpeg.Decode(bytes.NewReader(got))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := difference(t, decoded(t, sample(t, "picture.png")), img); d > 7 { // small, and all edges
-		t.Errorf("the picture differs by %g", d)
+		t.Errorf("the image differs by %g", d)
 	}
 	staged, _ := stage(t, open(t, Config{MaxWidth: 32}), "IMG_0001.HEIC", sample(t, "photo.heic"))
 	if staged.Width != 32 || staged.Height != 24 || staged.ContentType != "image/jpeg" {
-		t.Errorf("made narrower: %+v", staged)
+		t.Errorf("scaled down: %+v", staged)
 	}
 }
 
-func TestPicturesInRareFormsAreMadeNarrower(t *testing.T) {
+func TestImagesInRareFormsAreScaledDown(t *testing.T) {
 	s := open(t, Config{MaxWidth: 32})
 	for name, body := range map[string][]byte{
 		"CMYK.jpg":        sample(t, filepath.Join("rare", "cmyk.jpg")),
@@ -388,7 +394,7 @@ func TestPicturesInRareFormsAreMadeNarrower(t *testing.T) {
 		before, want := decoded(t, body), image.NewRGBA(image.Rect(0, 0, 32, 24))
 		draw.CatmullRom.Scale(want, want.Bounds(), before, before.Bounds(), draw.Src, nil)
 		if d := difference(t, want, decoded(t, got)); d > 2 {
-			t.Errorf("%s: the picture differs by %g", name, d)
+			t.Errorf("%s: the image differs by %g", name, d)
 		}
 	}
 }

@@ -1,0 +1,157 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gitpost/gitstore/git"
+	"gitpost/gitstore/remote"
+)
+
+// A host may refuse a push because of one commit in it: a secret, a file above its limit. It
+// looks at every commit, so a later one that fixes or deletes the file does not help. Commits
+// that were never pushed are this store's own, and are rewritten until the host takes them:
+// commits of the same files become one, which lacks what was fixed meanwhile, and what is still
+// refused goes behind the others and waits.
+
+// isolateMost bounds the pushes of one search.
+const isolateMost = 40
+
+// isolate finds the commits that the host refuses, sets them aside and pushes the others. cause
+// is the refusal of all that is ready.
+func (s *Store) isolate(ctx context.Context, cause error) error {
+	if err := s.rearrange(); err != nil {
+		return cause
+	}
+	groups, err := s.readyGroups()
+	if err != nil {
+		return err
+	}
+	known := len(groups)              // so many of the first groups are refused together; 0: not known
+	tried := make(map[*pending]bool)  // first commits that were pushed alone
+	folded := make(map[*pending]bool) // last commits of groups that became one commit
+	for tries := 0; len(groups) > 0; {
+		send := membersOf(groups)
+		first := groups[0].members
+		alone := known == 1 && len(first) > 1 && !tried[first[0]] && !folded[first[len(first)-1]]
+		switch {
+		case alone:
+			send, tried[first[0]] = first[:1], true
+		case known == 1:
+			last := first[len(first)-1]
+			s.setAside(groups[0], cause, !folded[last])
+			folded[last] = true
+			if err := s.rearrange(); err != nil {
+				return cause
+			}
+			send, known = nil, 0
+		case known > 1:
+			send = membersOf(groups[:known/2])
+		}
+		if len(send) > 0 {
+			if tries++; tries > isolateMost {
+				return cause
+			}
+			err := s.send(ctx, send)
+			switch {
+			case err == nil && known > 1:
+				known -= known / 2
+			case err == nil:
+				known = 0
+			case !remote.Refused(err):
+				return err
+			case alone:
+				cause = err
+			default:
+				cause, known = err, max(1, countGroups(groups, send))
+			}
+		}
+		if groups, err = s.readyGroups(); err != nil {
+			return err
+		}
+		known = min(known, len(groups))
+	}
+	return nil
+}
+
+// countGroups is the number of groups that a push of the first commits held.
+func countGroups(groups []*group, sent []*pending) int {
+	n, left := 0, len(sent)
+	for ; n < len(groups) && left > 0; n++ {
+		left -= len(groups[n].members)
+	}
+	return n
+}
+
+func membersOf(groups []*group) []*pending {
+	var list []*pending
+	for _, g := range groups {
+		list = append(list, g.members...)
+	}
+	return list
+}
+
+// readyGroups are the groups that the host is not known to refuse, in the order of the branch.
+func (s *Store) readyGroups() ([]*group, error) {
+	return splitGroups(s.db, s.delivery.ready())
+}
+
+// setAside has a group that the host refuses become one commit, if it is more than one and was
+// not one before; else it is what has to wait.
+func (s *Store) setAside(g *group, cause error, mayFold bool) {
+	reason, _ := reasonOf(s.remote.Explain("push to", cause))
+	fold := mayFold && len(g.members) > 1
+	s.delivery.update(func() {
+		for i, p := range g.members {
+			if fold {
+				p.fold = true
+				continue
+			}
+			subject, _, _ := strings.Cut(g.commits[i].Message, "\n")
+			p.refused = reason
+			p.refusal = &Refusal{Subject: subject, Paths: g.paths(), Reason: reason, Since: time.Now()}
+		}
+	})
+	if !fold {
+		s.log.Warn("the host refuses a commit; it waits, and the others are pushed without it",
+			"files", strings.Join(g.paths(), ", "), "reason", reason)
+	}
+}
+
+// refusal is why something still waits that the host refuses; nil when nothing does.
+func (d *delivery) refusal() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range d.unpushed {
+		if p.refusal != nil {
+			return errors.New(p.refusal.Reason)
+		}
+	}
+	return nil
+}
+
+// rearrange has the writer sort what waits.
+func (s *Store) rearrange() error {
+	r := &request{arrange: true, done: make(chan struct{})}
+	if err := s.queue.put(r); err != nil {
+		return err
+	}
+	<-r.done
+	return r.err
+}
+
+// arrangeAgain arranges, also when another program moves the branch meanwhile.
+func (s *Store) arrangeAgain() error {
+	for range 10 {
+		err := s.arrange()
+		if !errors.Is(err, git.ErrRefMoved) {
+			return err
+		}
+		if err := s.adopt(); err != nil {
+			return err
+		}
+	}
+	return git.ErrRefMoved
+}
