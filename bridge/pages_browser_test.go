@@ -336,7 +336,7 @@ func (b *chromium) forgedConsent(t *testing.T) {
 	}))
 	w.open(evil)
 	w.press("Win a prize")
-	w.sees("Another site sent you here with a form")
+	w.sees("A form of another site was refused")
 	f.withState(func(db *state.DB) error {
 		tokens, err := db.Tokens(t.Context())
 		if len(tokens) != 1 || app.token() != "" {

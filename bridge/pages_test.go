@@ -247,7 +247,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		{"Sec-Fetch-Site", "-", "Origin", "https://evil.example"}, {"Sec-Fetch-Site", "-", "Origin", "null"},
 	} {
 		for _, path := range []string{"/apps/token", "/auth/consent", "/account/password", "/signout", "/signin", "/setup", "/account/passkeys/remove"} {
-			p.want(p.ask("POST", path, form, headers...), http.StatusForbidden, "Another site sent you here")
+			p.want(p.ask("POST", path, form, headers...), http.StatusForbidden, "A form of another site was refused")
 		}
 	}
 	if a := p.want(p.get("/apps"), http.StatusOK); strings.Contains(a.Body, "theirs") {
