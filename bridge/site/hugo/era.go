@@ -68,7 +68,7 @@ func (h *site) skipsNameDate(f *sourceFile, m *matter) bool {
 	return !h.inTree && flat{h}.skipsNameDate(f, m)
 }
 
-// adopt gives a file of a language that is not built another language, where Hugo does.
+// adopt assigns a file of a language that is not built to another language, where Hugo does.
 func (h *site) adopt(f *sourceFile, around generator.Surroundings) {
 	if !h.inTree {
 		flat{h}.adopt(f, around)

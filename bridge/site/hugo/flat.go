@@ -121,8 +121,8 @@ func (h flat) cascadesInto(f *sourceFile, around generator.Surroundings) bool {
 	return merges
 }
 
-// adopt: a bundle in a language that is not built is published in one that is,
-// when it has no page of its own in that one and a page in it has.
+// adopt: a bundle in a language that is not built is published in one that is, when the bundle has
+// no page in that one and a page in it has.
 func (h flat) adopt(f *sourceFile, around generator.Surroundings) {
 	lister, ok := around.(generator.Lister)
 	if !ok || f.class != leafBundle {
