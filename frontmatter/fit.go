@@ -52,7 +52,7 @@ func fitTOML(v any) (any, error) {
 	case Timestamp:
 		c, ok := readClock(string(v))
 		if !ok || len(c.date) != len("2006-01-02") {
-			return nil, fmt.Errorf("%q is not a date of TOML", string(v))
+			return nil, fmt.Errorf("%q is not a TOML date", string(v))
 		}
 		if c.time == "" {
 			return v, nil
@@ -71,7 +71,7 @@ func fitTOML(v any) (any, error) {
 	return v, nil
 }
 
-// fitJSON makes a time text and refuses numbers that JSON does not have.
+// fitJSON converts times to text and rejects numbers that JSON does not have.
 func fitJSON(v any) (any, error) {
 	var err error
 	switch v := v.(type) {

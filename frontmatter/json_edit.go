@@ -11,7 +11,7 @@ import (
 type jsonEdit struct {
 	text    string
 	eol     string
-	step    string // one level of indentation; "" when the object stands on one line
+	step    string // one level of indentation; "" if the object is on one line
 	colon   string
 	fold    bool
 	order   []string
@@ -51,7 +51,7 @@ func (d *Document) planJSON(path []string, v any, wide, remove bool) (string, er
 	return apply(d.front, e.splices)
 }
 
-// set writes v at path below the map m, which stands at a level of nesting.
+// set writes v at path below the map m at a nesting level.
 func (e *jsonEdit) set(m *node, level int, path []string, v any) error {
 	i := m.index(path[0], e.fold)
 	if i < 0 {
@@ -80,8 +80,7 @@ func (e *jsonEdit) replace(old *node, level int, v any) error {
 	return nil
 }
 
-// inside edits the parts of a value that differ. done is false when it has to be replaced as
-// a whole.
+// inside edits the parts of a value that differ. done is false if all of it must be replaced.
 func (e *jsonEdit) inside(old *node, level int, v any) (done bool, err error) {
 	planned := len(e.splices)
 	switch v := v.(type) {
@@ -172,8 +171,8 @@ func (e *jsonEdit) flow() *flowEdit {
 	return &flowEdit{text: e.text, eol: e.eol, splice: e.splice}
 }
 
-// write writes a value whose key stands at a level of nesting: lists of scalars on one
-// line, all else like the object around it.
+// write returns a value whose key is at a nesting level: lists of scalars on one line,
+// everything else like the object around it.
 func (e *jsonEdit) write(v any, level int) string {
 	open, shut := e.eol+strings.Repeat(e.step, level+1), e.eol+strings.Repeat(e.step, level)
 	comma := "," + open

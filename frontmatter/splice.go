@@ -13,10 +13,10 @@ type splice struct {
 	text       string
 }
 
-var errOverlap = errors.New("two parts of the edit touch the same bytes")
+var errOverlap = errors.New("two parts of the edit overlap")
 
-// apply makes all splices at once. Those that only insert keep their order at one place, and
-// come before one that replaces what stands there.
+// apply applies all splices. Insertions at the same offset keep their order and come before a
+// replacement there.
 func apply(text string, splices []splice) (string, error) {
 	slices.SortStableFunc(splices, func(a, b splice) int {
 		if a.start != b.start {
@@ -38,10 +38,10 @@ func apply(text string, splices []splice) (string, error) {
 	return out.String(), nil
 }
 
-// lineStart is the offset of the first byte of the line that at stands in.
+// lineStart returns the offset of the line that contains at.
 func lineStart(s string, at int) int { return strings.LastIndexByte(s[:at], '\n') + 1 }
 
-// lineStop is the offset after the line ending of the line that at stands in.
+// lineStop returns the offset after the line that contains at, with its ending.
 func lineStop(s string, at int) int {
 	if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
 		return at + i + 1

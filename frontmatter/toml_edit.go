@@ -23,7 +23,7 @@ func (e *tomlEdit) splice(start, end int, text string) {
 
 func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, error) {
 	e := &tomlEdit{
-		text: d.front, w: tomlWriter{eol: d.eol(), single: d.habits().SingleQuotes}, fold: d.dialect.FoldKeys,
+		text: d.front, w: tomlWriter{eol: d.eol(), single: d.observed().SingleQuotes}, fold: d.dialect.FoldKeys,
 		order: d.style.KeyOrder, root: d.root, statements: d.root.toml, wide: wide,
 	}
 	var err error
@@ -38,7 +38,7 @@ func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, er
 	return apply(d.front, e.splices)
 }
 
-// set writes v at path below the map m, which stands at prefix.
+// set writes v at path below the map m, which is at prefix.
 func (e *tomlEdit) set(m *node, prefix, path []string, v any) error {
 	i := m.index(path[0], e.fold)
 	if i < 0 {
@@ -70,7 +70,7 @@ func (e *tomlEdit) replace(m *node, prefix []string, i int, v any) error {
 		e.overwrite(old, v)
 		return nil
 	}
-	// Its tables go, and it is written anew.
+	// Its tables are removed and it is rewritten.
 	e.removeStatements(old)
 	return e.add(m, prefix, name, v)
 }
@@ -161,7 +161,7 @@ func hasKey(m Map, name string) bool {
 	return false
 }
 
-// tableList makes the [[tables]] of a list those of v.
+// tableList changes the [[tables]] of a list to those of v.
 func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
 	if !asTable(v) {
 		return errLayout
@@ -187,7 +187,7 @@ func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
 	return nil
 }
 
-// add writes a new key into m, which stands at prefix.
+// add adds a key to m, which is at prefix.
 func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 	if m.flow {
 		p, err := e.flowEntries(m)
@@ -214,7 +214,7 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 		return nil
 	}
 	line := " = " + e.w.inline(v, "") + e.w.eol
-	// Behind the last key of the same section.
+	// After the last key of the same section.
 	own := within(m, make(map[*node]bool))
 	if e.section(m) {
 		own = nil
