@@ -7,7 +7,7 @@ import (
 
 // Reasons why an edit cannot be made in place.
 var (
-	errAnchor   = errors.New("it has an anchor that is used in another place")
+	errAnchor   = errors.New("it holds an anchor that is used elsewhere")
 	errAlias    = errors.New("it is an alias of another value")
 	errNoMap    = errors.New("a key above it is not a map")
 	errExplicit = errors.New("it has an explicit ? key")
