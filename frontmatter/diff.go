@@ -2,6 +2,7 @@ package frontmatter
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -82,15 +83,7 @@ func uniqueCommon(a, b []string, a0, a1, b0, b1 int) [][2]int {
 	tops := make([]int, 0, len(pairs)) // index of the top pair of each pile
 	back := make([]int, len(pairs))
 	for i, pair := range pairs {
-		low, high := 0, len(tops)
-		for low < high {
-			mid := (low + high) / 2
-			if pairs[tops[mid]][0] < pair[0] {
-				low = mid + 1
-			} else {
-				high = mid
-			}
-		}
+		low := sort.Search(len(tops), func(pile int) bool { return pairs[tops[pile]][0] >= pair[0] })
 		back[i] = -1
 		if low > 0 {
 			back[i] = tops[low-1]

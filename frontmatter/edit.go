@@ -34,7 +34,7 @@ func (d *Document) Set(value any, path ...string) error {
 		if r == around {
 			return next.planAround(path, v)
 		}
-		return next.planSet(path, v, r == whole)
+		return next.plan(path, v, r == whole, false)
 	}, func(root *node) bool {
 		n := root.find(path, d.dialect.FoldKeys)
 		return n != nil && readsBack(n, v)
@@ -62,7 +62,7 @@ func (d *Document) Delete(path ...string) error {
 		if r == around {
 			return d.planAround(path, absent{})
 		}
-		return d.planDelete(path, r == whole)
+		return d.plan(path, nil, r == whole, true)
 	}, func(root *node) bool {
 		return root.find(path, d.dialect.FoldKeys) == nil
 	})
@@ -179,38 +179,27 @@ func (d *Document) planAround(path []string, v any) (string, error) {
 	if !isAbsent(v) {
 		next = append(next, Pair{name, v})
 	}
-	return d.planSet(above, next, true)
+	return d.plan(above, next, true, false)
 }
 
-// planSet returns the front matter with v at path.
-func (d *Document) planSet(path []string, v any, wide bool) (string, error) {
+// plan returns the front matter with v at path, or without path if remove is set.
+func (d *Document) plan(path []string, v any, wide, remove bool) (string, error) {
 	switch d.format {
 	case TOML:
-		return d.planTOML(path, v, wide, false)
+		return d.planTOML(path, v, wide, remove)
 	case JSON:
-		return d.planJSON(path, v, wide, false)
+		return d.planJSON(path, v, wide, remove)
 	case Org:
-		return d.planOrg(path, v, false)
+		return d.planOrg(path, v, remove)
 	}
 	e := d.yamlEdit(wide)
-	if err := e.set(d.root, path, v); err != nil {
-		return "", err
+	var err error
+	if remove {
+		err = e.delete(d.root, path)
+	} else {
+		err = e.set(d.root, path, v)
 	}
-	return apply(d.front, e.splices)
-}
-
-// planDelete returns the front matter without path.
-func (d *Document) planDelete(path []string, wide bool) (string, error) {
-	switch d.format {
-	case TOML:
-		return d.planTOML(path, nil, wide, true)
-	case JSON:
-		return d.planJSON(path, nil, wide, true)
-	case Org:
-		return d.planOrg(path, nil, true)
-	}
-	e := d.yamlEdit(wide)
-	if err := e.delete(d.root, path); err != nil {
+	if err != nil {
 		return "", err
 	}
 	return apply(d.front, e.splices)

@@ -2,18 +2,6 @@ package frontmatter
 
 import "slices"
 
-// Style returns how the document is written, for New. Where the document has no example, it
-// is the style that the document was created with.
-func (d *Document) Style() Style {
-	s := d.observed()
-	s.Format = d.format
-	s.CRLF = d.eol() == "\r\n"
-	if s.KeyOrder == nil {
-		s.KeyOrder = d.Keys()
-	}
-	return s
-}
-
 // observed returns how the document writes lists and quotes.
 func (d *Document) observed() Style {
 	s := d.style
