@@ -208,13 +208,10 @@ func (d *Document) plan(path []string, v any, wide, remove bool) (string, error)
 func (d *Document) yamlEdit(wide bool) *yamlEdit {
 	s := d.observed()
 	return &yamlEdit{
+		edit:    d.newEdit(wide),
 		span:    yamlSpan{d.front},
-		text:    d.front,
 		w:       yamlWriter{eol: d.eol(), flowLists: s.FlowLists, listIndent: s.ListIndent, single: s.SingleQuotes},
-		fold:    d.dialect.FoldKeys,
-		order:   d.style.KeyOrder,
 		aliased: aliasesIn(d.root, nil),
-		wide:    wide,
 	}
 }
 

@@ -7,24 +7,15 @@ import (
 	"strings"
 )
 
-// jsonEdit plans one edit as splices.
+// jsonEdit is an edit of JSON.
 type jsonEdit struct {
-	text    string
-	eol     string
-	step    string // one level of indentation; "" if the object is on one line
-	colon   string
-	fold    bool
-	order   []string
-	wide    bool
-	splices []splice
-}
-
-func (e *jsonEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
+	edit
+	step  string // one level of indentation; "" if the object is on one line
+	colon string
 }
 
 func (d *Document) planJSON(path []string, v any, wide, remove bool) (string, error) {
-	e := &jsonEdit{text: d.front, eol: d.eol(), colon: ": ", fold: d.dialect.FoldKeys, order: d.style.KeyOrder, wide: wide}
+	e := &jsonEdit{edit: d.newEdit(wide), colon: ": "}
 	if strings.Contains(d.front, "\n") {
 		e.step = "  "
 	}
@@ -88,7 +79,7 @@ func (e *jsonEdit) inside(old *node, level int, v any) (done bool, err error) {
 		if old.kind != listNode || len(old.items) == 0 || len(v) == 0 {
 			return false, nil
 		}
-		err = e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+		err = e.flow("").list(flowListParts(old), alignList(old.items, v), flowItems{
 			inside:  func(i int, value any) (bool, error) { return e.inside(old.items[i], level+1, value) },
 			replace: func(_ int, value any) (string, error) { return e.write(value, level+1), nil },
 			insert:  func(value any) string { return e.write(value, level+1) },
@@ -119,7 +110,7 @@ func (e *jsonEdit) mapKeys(m *node, level int, v Map) error {
 	if !common {
 		return errLayout
 	}
-	if err := e.flow().removeAll(flowMapParts(m), gone); err != nil {
+	if err := e.flow("").removeAll(flowMapParts(m), gone); err != nil {
 		return err
 	}
 	for _, p := range v {
@@ -150,7 +141,7 @@ func (e *jsonEdit) add(m *node, level int, name string, v any) error {
 	if level == 0 {
 		after = m.place(e.order, name) - 1
 	}
-	return e.flow().insert(flowMapParts(m), after, text)
+	return e.flow("").insert(flowMapParts(m), after, text)
 }
 
 func (e *jsonEdit) delete(m *node, path []string) error {
@@ -164,11 +155,7 @@ func (e *jsonEdit) delete(m *node, path []string) error {
 	for i := range m.keys {
 		gone[i] = m.keys[i].named(path[0], e.fold)
 	}
-	return e.flow().removeAll(flowMapParts(m), gone)
-}
-
-func (e *jsonEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, eol: e.eol, splice: e.splice}
+	return e.flow("").removeAll(flowMapParts(m), gone)
 }
 
 // write returns a value whose key is at a nesting level: lists of scalars on one line,

@@ -162,6 +162,32 @@ func (n *node) child(name string, fold bool) *entry {
 	return nil
 }
 
+// index returns the position of the entry that child returns, or -1.
+func (n *node) index(name string, fold bool) int {
+	e := n.child(name, fold)
+	for i := range n.keys {
+		if &n.keys[i] == e {
+			return i
+		}
+	}
+	return -1
+}
+
+func (e *entry) named(name string, fold bool) bool {
+	return !e.merge && (e.name == name || fold && strings.EqualFold(e.name, name))
+}
+
+// matching returns the number of entries with a name.
+func (n *node) matching(name string, fold bool) int {
+	count := 0
+	for i := range n.keys {
+		if n.keys[i].named(name, fold) {
+			count++
+		}
+	}
+	return count
+}
+
 // find returns the node at a path through maps, aliases and merged keys.
 func (n *node) find(path []string, fold bool) *node {
 	for _, name := range path {

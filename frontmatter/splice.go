@@ -13,6 +13,29 @@ type splice struct {
 	text       string
 }
 
+// edit is one edit of front matter, planned as splices.
+type edit struct {
+	text    string // the front matter
+	eol     string
+	fold    bool     // key names are case-insensitive
+	order   []string // of top-level keys in a new document
+	wide    bool     // replace whole values, not parts of them
+	splices []splice
+}
+
+func (d *Document) newEdit(wide bool) edit {
+	return edit{text: d.front, eol: d.eol(), fold: d.dialect.FoldKeys, order: d.style.KeyOrder, wide: wide}
+}
+
+func (e *edit) splice(start, end int, text string) {
+	e.splices = append(e.splices, splice{start, end, text})
+}
+
+// flow edits values in brackets. comment starts a comment; "" if the format has none.
+func (e *edit) flow(comment string) *flowEdit {
+	return &flowEdit{text: e.text, comment: comment, eol: e.eol, splice: e.splice}
+}
+
 var errOverlap = errors.New("two parts of the edit overlap")
 
 // apply applies all splices. Insertions at the same offset keep their order and come before a

@@ -5,26 +5,18 @@ import (
 	"strings"
 )
 
-// tomlEdit plans one edit as splices.
+// tomlEdit is an edit of TOML.
 type tomlEdit struct {
-	text       string
+	edit
 	w          tomlWriter
-	fold       bool
-	order      []string
 	root       *node
 	statements []tomlStatement
-	wide       bool
-	splices    []splice
-}
-
-func (e *tomlEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
 }
 
 func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, error) {
 	e := &tomlEdit{
-		text: d.front, w: tomlWriter{eol: d.eol(), single: d.observed().SingleQuotes}, fold: d.dialect.FoldKeys,
-		order: d.style.KeyOrder, root: d.root, statements: d.root.toml, wide: wide,
+		edit: d.newEdit(wide), w: tomlWriter{eol: d.eol(), single: d.observed().SingleQuotes},
+		root: d.root, statements: d.root.toml,
 	}
 	var err error
 	if remove {
@@ -103,7 +95,7 @@ func (e *tomlEdit) inside(old *node, path []string, v any) (done bool, err error
 			if itemQuote(old) == '\'' {
 				like = "'"
 			}
-			return true, e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+			return true, e.flow("#").list(flowListParts(old), alignList(old.items, v), flowItems{
 				inside: func(i int, value any) (bool, error) {
 					planned := len(e.splices)
 					done, err := e.inside(old.items[i], path, value)
@@ -194,7 +186,7 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 		if err != nil {
 			return err
 		}
-		return e.flow().insert(p, len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
+		return e.flow("#").insert(p, len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
 	}
 	if e.inInline(m) {
 		return errLayout
@@ -305,7 +297,7 @@ func (e *tomlEdit) remove(m *node, i int) error {
 		if err != nil {
 			return err
 		}
-		return e.flow().remove(p, i)
+		return e.flow("#").remove(p, i)
 	}
 	if e.inInline(m.keys[i].value) {
 		return errLayout

@@ -117,10 +117,6 @@ func (e *tomlEdit) inInline(m *node) bool {
 	return m != e.root
 }
 
-func (e *tomlEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, splice: e.splice}
-}
-
 func flowListParts(list *node) flowParts {
 	p := flowParts{open: list.start, end: list.end}
 	for _, item := range list.items {

@@ -14,20 +14,12 @@ var (
 	errLayout   = errors.New("its layout cannot be edited in place")
 )
 
-// yamlEdit plans one edit as splices.
+// yamlEdit is an edit of YAML.
 type yamlEdit struct {
+	edit
 	span    yamlSpan
-	text    string
 	w       yamlWriter
-	fold    bool
-	order   []string        // of top-level keys in a new document
 	aliased map[string]bool // anchors with aliases
-	wide    bool            // replace whole values, not parts of them
-	splices []splice
-}
-
-func (e *yamlEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
 }
 
 // set writes v at path below the map m.
@@ -64,17 +56,6 @@ func nest(path []string, v any) any {
 		v = Map{{path[i], v}}
 	}
 	return v
-}
-
-// index returns the position of the entry that child returns, or -1.
-func (n *node) index(name string, fold bool) int {
-	e := n.child(name, fold)
-	for i := range n.keys {
-		if &n.keys[i] == e {
-			return i
-		}
-	}
-	return -1
 }
 
 // holdsAnchor reports whether a value contains an anchor that has an alias.
@@ -287,7 +268,7 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 				return errAnchor
 			}
 		}
-		if err := e.flow().removeAll(e.flowEntries(m), gone); err != nil {
+		if err := e.flow("#").removeAll(e.flowEntries(m), gone); err != nil {
 			return err
 		}
 	}
@@ -325,7 +306,7 @@ func (e *yamlEdit) add(m *node, name string, v any) error {
 	}
 	if m.flow {
 		text := e.w.key(name) + ": " + e.w.flow(v, 0)
-		return e.flow().insert(e.flowEntries(m), len(m.keys)-1, text)
+		return e.flow("#").insert(e.flowEntries(m), len(m.keys)-1, text)
 	}
 	text := e.w.entry(name, v, m.indent)
 	if len(m.keys) == 0 {
@@ -376,21 +357,6 @@ func (e *yamlEdit) delete(m *node, path []string) error {
 	return nil
 }
 
-func (e *entry) named(name string, fold bool) bool {
-	return !e.merge && (e.name == name || fold && strings.EqualFold(e.name, name))
-}
-
-// matching returns the number of entries with a name.
-func (n *node) matching(name string, fold bool) int {
-	count := 0
-	for i := range n.keys {
-		if n.keys[i].named(name, fold) {
-			count++
-		}
-	}
-	return count
-}
-
 // remove removes m's entry i with its lines.
 func (e *yamlEdit) remove(m *node, i int) error {
 	entry := &m.keys[i]
@@ -398,7 +364,7 @@ func (e *yamlEdit) remove(m *node, i int) error {
 		return errAnchor
 	}
 	if m.flow {
-		return e.flow().remove(e.flowEntries(m), i)
+		return e.flow("#").remove(e.flowEntries(m), i)
 	}
 	start := lineStart(e.text, entry.key.start)
 	if before := e.text[start:entry.key.start]; strings.Trim(before, " ") != "" {

@@ -103,7 +103,7 @@ func (e *yamlEdit) dashes(list *node) ([]int, error) {
 // flowList changes the items of a flow list to those of v.
 func (e *yamlEdit) flowList(list *node, v []any) error {
 	like := itemQuote(list)
-	return e.flow().list(e.flowItems(list), alignList(list.items, v), flowItems{
+	return e.flow("#").list(e.flowItems(list), alignList(list.items, v), flowItems{
 		inside: func(i int, value any) (bool, error) {
 			if e.aliased[list.items[i].anchor] {
 				return false, errAnchor
@@ -129,10 +129,6 @@ func (e *yamlEdit) flowList(list *node, v []any) error {
 			return nil
 		},
 	})
-}
-
-func (e *yamlEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, splice: e.splice}
 }
 
 func (e *yamlEdit) flowItems(list *node) flowParts {
