@@ -62,7 +62,7 @@ func TestWhereFrontMatterStartsAndEnds(t *testing.T) {
 	}
 }
 
-func TestErrorsTellThePlaceInTheFile(t *testing.T) {
+func TestErrorsHaveLineAndColumn(t *testing.T) {
 	for _, c := range []struct {
 		text         string
 		line, column int
@@ -311,7 +311,7 @@ func TestHostileFrontMatterIsRefusedSoon(t *testing.T) {
 		t.Error("a body of more than 10 MB was accepted")
 	}
 }
-func TestItemsTellHowEachElementIsWritten(t *testing.T) {
+func TestItemsReportHowEachElementIsWritten(t *testing.T) {
 	doc, err := Parse([]byte("---\nlist: [yes, 'yes', 1e3, [a], &x b]\nalso: \n- *x\nnone: text\n---\n"), Dialect{})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 // which matters for a site with 100,000 posts. ok is false for anything else, valid or not,
 // which is left to yaml.v3. Edits are always verified with yaml.v3.
 //
-// TestSimpleYAMLReadsLikeTheRealOne and FuzzParse compare its values and offsets with yaml.v3's.
+// TestSimpleYAMLAgreesWithYAMLv3 and FuzzParse compare its values and offsets with yaml.v3's.
 func simpleYAML(text string, d Dialect) (root *node, ok bool) {
 	if len(text) > MaxFrontMatter || !plainRunes(text) {
 		return nil, false
