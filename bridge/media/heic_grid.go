@@ -39,6 +39,8 @@ const (
 	maxUntiled = 8_500_000
 	// maxSlicePixels bounds the pixels of a tile times its slices. Real tiles have a single slice.
 	maxSlicePixels = 4 * maxUntiled
+	// maxPadding is how much larger than its tile a coded picture may be: a block of 64, or two.
+	maxPadding = 128
 	// maxUntiledFile is the largest file that the decoder may get as a whole, of which it has
 	// three copies.
 	maxUntiledFile = 16 << 20
@@ -99,7 +101,8 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 	case coded > maxUntiled:
 		sh.coded = coded
 		return nil
-	case coded*int64(len(plan.tiles)) > 2*MaxPixels:
+	case coded > int64(plan.tileWidth+maxPadding)*int64(plan.tileHeight+maxPadding),
+		coded*int64(len(plan.tiles)) > 2*MaxPixels:
 		return broken("its tiles are larger than the image")
 	case coded*scan.slices > maxSlicePixels:
 		return broken("it has too many slices")

@@ -93,13 +93,13 @@ func (s *Store) reencode(ctx context.Context, owner string, t *temps, f *os.File
 	return out, newKind, shape{width: size.X, height: size.Y}, nil
 }
 
-// timeout is how long decoding may take. The tiles of a HEIC image are so many units of work of a
-// known size; they may take as long again for each 10 megapixels.
+// timeout is how long decoding may take. The work for a HEIC image is bounded by its pixels, and a
+// busy or small machine may need long for it; it may take as long again for each megapixel.
 func (s shape) timeout(once time.Duration) time.Duration {
-	if s.tiled() {
-		return once * time.Duration(1+s.width*s.height/10_000_000)
+	if s.coded == 0 {
+		return once
 	}
-	return once
+	return once * time.Duration(1+s.width*s.height/1_000_000)
 }
 
 // convertible returns an error if a HEIC image cannot be decoded within the limits.
