@@ -134,6 +134,7 @@ func (s *Store) push(ctx context.Context, waiting []*pending, full bool) error {
 	d.update(func() {
 		d.arrived(tip)
 		d.lastPush = time.Now()
+		s.noteMoved()
 	})
 	s.noteRemote(tip)
 	return nil

@@ -213,7 +213,7 @@ func (s *Store) noteFetch(err error) {
 	d.update(func() {
 		wasDown = d.down != ""
 		d.fetchProblem, d.down = reason, ""
-		d.moved = s.remote.Moved()
+		s.noteMoved()
 		count(&d.counts.Fetches, &d.counts.FailedFetches, err)
 		if unreachable {
 			d.down = reason
@@ -240,6 +240,15 @@ func (s *Store) noteFetch(err error) {
 	}
 	c.polling = now.Add(wait)
 	s.log.Warn("the remote cannot be looked at", "error", err)
+}
+
+// noteMoved keeps where the host redirects to. The delivery's mutex is held.
+func (s *Store) noteMoved() {
+	d, moved := &s.delivery, s.remote.Moved()
+	if moved != "" && moved != d.moved {
+		s.log.Warn("the repository moved at the host; write the new address as repo", "from", s.remote.Name(), "to", moved)
+	}
+	d.moved = moved
 }
 
 // notePush plans what follows a push that had the commits in it.

@@ -49,7 +49,9 @@ func (r *Remote) Probe(ctx context.Context, branch string) (Access, error) {
 		}
 		a.Tip = tip.Hash()
 	}
-	a.Write = r.beginPush(ctx, a.Branch)
+	if a.Write = r.beginPush(ctx, a.Branch); errors.Is(a.Write, errFormat) {
+		return a, a.Write // an empty repository tells its format to pushes only
+	}
 	return a, nil
 }
 

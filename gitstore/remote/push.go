@@ -175,7 +175,7 @@ func (r *Remote) judge(report *packp.ReportStatus, err error, said *lastWords) e
 		no.Reason = words + " (" + no.Reason + ")"
 	}
 	for _, sign := range []string{"non-fast-forward", "fetch first", "failed to update ref", "already exists", "cannot lock ref",
-		"stale info", "incorrect old value", "failed to lock", "reference is at", "but expected"} {
+		"stale info", "incorrect old value", "failed to lock", "reference is at", "but expected", "missing necessary objects"} {
 		no.Moved = no.Moved || !no.Unpack && strings.Contains(status, sign)
 	}
 	return no
