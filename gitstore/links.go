@@ -48,7 +48,7 @@ func (s *Snapshot) LinkOn(path string) (Link, bool, error) {
 // Links lists all links of the tree, in path order.
 func (s *Snapshot) Links() ([]Link, error) {
 	var list []Link
-	err := git.WalkTree(s.src, s.tree, "", func(path string, e git.Entry) error {
+	err := git.WalkTree(s.src, s.tree, func(path string, e git.Entry) error {
 		if e.Mode != git.ModeSymlink && e.Mode != git.ModeSubmodule {
 			return nil
 		}

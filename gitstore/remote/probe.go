@@ -44,8 +44,9 @@ func (r *Remote) Probe(ctx context.Context, branch string) (Access, error) {
 		tip, ok := f.Branch(a.Branch)
 		if !ok {
 			return a, &Error{Op: "look at", Remote: r.name,
-				Reason: fmt.Sprintf("there is no branch %s; the remote has %s", a.Branch, strings.Join(a.Branches, ", ")),
-				Hint:   "name the branch in the configuration"}
+				Reason: fmt.Sprintf("there is no branch %s; the remote has %s",
+					a.Branch, strings.Join(a.Branches, ", ")),
+				Hint: "name the branch in the configuration"}
 		}
 		a.Tip = tip.Hash()
 	}
@@ -88,8 +89,10 @@ func (r *Remote) pathTakesPush(branch string) error {
 		folder = filepath.Join(folder, ".git")
 		if checkedOut(folder, branch) {
 			return &Error{Op: "push to", Remote: r.name,
-				Reason: fmt.Sprintf("it is a work tree with the branch %s checked out, and Git takes no push to that", branch),
-				Hint:   "name a bare repository (git clone --bare makes one), or run there: git config receive.denyCurrentBranch updateInstead"}
+				Reason: fmt.Sprintf("it is a work tree with the branch %s checked out, and Git takes no push to that",
+					branch),
+				Hint: "name a bare repository (git clone --bare makes one), " +
+					"or run there: git config receive.denyCurrentBranch updateInstead"}
 		}
 	}
 	probe, err := os.CreateTemp(filepath.Join(folder, "objects"), "tmp_obj_")
