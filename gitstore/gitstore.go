@@ -33,6 +33,16 @@
 // with the commits on top that were never pushed. The tip before is kept in
 // refs/gitstore/before-rewrite/.
 //
+// # When the host refuses a commit
+//
+// A host may refuse a whole push because of one commit: a secret, a file above its limit. The
+// commits that were never pushed are then sorted by the files they change, and pushed without
+// the ones that the host refuses. Those wait, are listed in Status.Refused and are tried again
+// from time to time. When a later commit changes the same file, both become one commit, so
+// that what was fixed or deleted is in no pushed commit. The files of the branch are the same
+// all the time; the former commits are kept in refs/gitstore/refused/. Pushed commits are never
+// rewritten.
+//
 // # What is never written
 //
 // A path that leads through a symlink or a submodule, or is one; a path that .gitattributes

@@ -121,12 +121,13 @@ func (s *Store) setAside(g *group, cause error, mayFold bool) {
 }
 
 // refusal is why something still waits that the host refuses; nil when nothing does.
-func (d *delivery) refusal() error {
+func (s *Store) refusal() error {
+	d := &s.delivery
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, p := range d.unpushed {
 		if p.refusal != nil {
-			return errors.New(p.refusal.Reason)
+			return &RemoteError{Op: "push to", Remote: s.remote.Name(), Reason: p.refusal.Reason, Refused: true}
 		}
 	}
 	return nil

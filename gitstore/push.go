@@ -28,7 +28,7 @@ func (s *Store) pushAll(ctx context.Context, again bool) error {
 				moved, again = 0, false
 				continue
 			}
-			return s.delivery.refusal()
+			return s.refusal()
 		case errors.As(err, &no) && no.Moved && moved < maxRestarts:
 			before := s.delivery.remoteTip()
 			fetchErr := s.fetch(ctx)
@@ -39,7 +39,7 @@ func (s *Store) pushAll(ctx context.Context, again bool) error {
 			} else if (s.delivery.remoteTip() != before || moved < 3) &&
 				s.pause(ctx, rand.N(time.Duration(min(moved, 8))*20*time.Millisecond)) {
 				if !s.delivery.wantsPush() {
-					return s.delivery.refusal()
+					return s.refusal()
 				}
 				continue
 			}

@@ -192,3 +192,6 @@ func OpenReader(dir string) (*Snapshot, error) {
 	}
 	return snapshotOf(db, tip)
 }
+
+// InUse reports whether a process has the store in dir open.
+func InUse(dir string) (bool, error) { return git.Locked(dir) }

@@ -152,7 +152,7 @@ const localGracePeriod = 10 * time.Second
 // startGit serves a path with the git command of this machine.
 func startGit(path, service string) (conversation, error) {
 	cmd := exec.Command("git", service[len("git-"):], path)
-	cmd.Env = Environ()
+	cmd.Env = append(Environ(), "LANGUAGE=C") // what it says is read here, too
 	words := &lockedTail{}
 	cmd.Stderr = words
 	in, err := cmd.StdinPipe()

@@ -16,6 +16,7 @@ import (
 
 // Access is what a remote has and lets this user do.
 type Access struct {
+	Default  string   // the branch that the remote's HEAD names; "" when it does not say
 	Branch   string   // the configured one, or the remote's HEAD; "" when the remote is empty
 	Tip      git.Hash // of that branch
 	Branches []string // all that the remote has
@@ -36,8 +37,9 @@ func (r *Remote) Probe(ctx context.Context, branch string) (Access, error) {
 	f.Close()
 	a := Access{Branches: f.Branches(), Branch: branch, Moved: r.Moved()}
 	if !a.Empty() {
+		a.Default, err = f.DefaultBranch()
 		if a.Branch == "" {
-			if a.Branch, err = f.DefaultBranch(); err != nil {
+			if a.Branch = a.Default; err != nil {
 				return a, err
 			}
 		}
