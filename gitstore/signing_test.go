@@ -56,6 +56,11 @@ func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+	for _, pattern := range []string{"no placeholder", "two\nlines {subject}"} {
+		if _, err := Open(t.Context(), Config{Dir: filepath.Join(t.TempDir(), "clone"), Remote: remote, SubjectPattern: pattern}); err == nil || !strings.Contains(err.Error(), "{subject}") {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	}
 	s := open(t, Config{Remote: remote})
 	c := *s.config()
 	c.SigningKeyFile = bad

@@ -191,10 +191,8 @@ func dialGit(ctx context.Context, ep *transport.Endpoint, service string) (conve
 	}
 	c := timedConn{conn}
 	var hello bytes.Buffer
-	if err := pktline.NewEncoder(&hello).Encodef("%s %s\x00host=%s\x00", service, ep.Path, ep.Host); err == nil {
-		_, err = c.Write(hello.Bytes())
-	}
-	if err != nil {
+	_ = pktline.NewEncoder(&hello).Encodef("%s %s\x00host=%s\x00", service, ep.Path, ep.Host) // to memory
+	if _, err := c.Write(hello.Bytes()); err != nil {
 		conn.Close()
 		return nil, err
 	}
