@@ -1,14 +1,14 @@
 package frontmatter
 
-// alignStep is one step of turning a list into another. Items that stay have none.
+// alignStep is one step of changing a list. Unchanged items have none.
 type alignStep struct {
-	item   int // the item it is about; of an insertion: the one before it, or -1
-	value  any // of a replacement or insertion
+	item   int // the changed item; for an insertion the one before it, or -1
+	value  any // for a replacement or insertion
 	insert bool
 	delete bool
 }
 
-// alignList says how to turn the items into the values with as few touched items as can be.
+// alignList returns how to change the items to the values, touching as few items as possible.
 func alignList(items []*node, values []any) []alignStep {
 	head := 0
 	for head < len(items) && head < len(values) && items[head].equals(values[head]) {
@@ -20,7 +20,7 @@ func alignList(items []*node, values []any) []alignStep {
 	}
 	a, b := items[head:len(items)-tail], values[head:len(values)-tail]
 	var steps []alignStep
-	// flush pairs what is left on both sides between two items that stay.
+	// flush pairs the remaining items and values between two unchanged items.
 	flush := func(fromA, toA, fromB, toB int) {
 		for fromA < toA && fromB < toB {
 			steps = append(steps, alignStep{item: head + fromA, value: b[fromB]})

@@ -52,7 +52,7 @@ func TestUntouchedLinesKeepTheirBytes(t *testing.T) {
 	}
 }
 
-func TestABodyWhoseBytesCannotBeToldIsRefused(t *testing.T) {
+func TestAmbiguousBytesAreRefused(t *testing.T) {
 	for _, c := range []struct{ name, body, old, new string }{
 		{"two words that look alike", "caf\xe9 and caf\xe8\n", "and", "or"},
 		{"an edit of the word itself", "Stra\xdfe\n", "Stra\uFFFDe", "Stra\uFFFDen"},
@@ -68,7 +68,7 @@ func TestABodyWhoseBytesCannotBeToldIsRefused(t *testing.T) {
 	}
 }
 
-func TestFrontMatterAboveATextThatIsNotUTF8IsEdited(t *testing.T) {
+func TestFrontMatterOfAFileThatIsNotUTF8CanBeEdited(t *testing.T) {
 	for _, body := range []string{"Caf\xe9\n", "\xff\xfe\x00\n"} {
 		for front, want := range map[string]string{
 			"---\ntitle: A\n---\n":    "---\ntitle: B\n---\n",
@@ -92,7 +92,7 @@ func TestFrontMatterAboveATextThatIsNotUTF8IsEdited(t *testing.T) {
 
 // Control characters that a text has already do not get in the way, and those of a new value
 // are written as escapes.
-func TestControlCharactersThatAreThereStay(t *testing.T) {
+func TestExistingControlCharactersStay(t *testing.T) {
 	for _, c := range []string{"\x00", "\x01", "\x08", "\x0b", "\x0c", "\x1b[0m", "\x1f", "\x7f"} {
 		body := "Line" + c + " one.\n\n" + c + "Second" + c + ".\n"
 		for _, front := range []string{"---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n", "{\"title\": \"A\"}\n", "#+TITLE: A\n\n"} {

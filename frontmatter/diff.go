@@ -2,16 +2,17 @@ package frontmatter
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
-// hunk is a stretch of lines of a base text and the lines that one side has in its place.
+// hunk is a range of lines of a base text and the lines that replace it.
 type hunk struct {
 	from, to int // lines of the base
 	lines    []string
 }
 
-// linesOf cuts a text into lines with their endings.
+// linesOf splits a text into lines with their endings.
 func linesOf(s string) []string { return slices.Collect(strings.Lines(s)) }
 
 // maxDiffDepth bounds how often diffLines looks at a line: each level looks at all of them.
@@ -50,8 +51,8 @@ func diffLines(a, b []string) []hunk {
 	return hunks
 }
 
-// uniqueCommon finds lines that stand once in a[a0:a1] and once in b[b0:b1], in the order
-// of both: the longest increasing subsequence of their places.
+// uniqueCommon returns the lines that occur once in a[a0:a1] and once in b[b0:b1], in the order
+// of both: the longest increasing subsequence of their positions.
 func uniqueCommon(a, b []string, a0, a1, b0, b1 int) [][2]int {
 	if a0 == a1 || b0 == b1 {
 		return nil
@@ -78,19 +79,11 @@ func uniqueCommon(a, b []string, a0, a1, b0, b1 int) [][2]int {
 			pairs = append(pairs, [2]int{p.at, i})
 		}
 	}
-	// Patience sorting by the place in a.
+	// Patience sorting by the position in a.
 	tops := make([]int, 0, len(pairs)) // index of the top pair of each pile
 	back := make([]int, len(pairs))
 	for i, pair := range pairs {
-		low, high := 0, len(tops)
-		for low < high {
-			mid := (low + high) / 2
-			if pairs[tops[mid]][0] < pair[0] {
-				low = mid + 1
-			} else {
-				high = mid
-			}
-		}
+		low := sort.Search(len(tops), func(pile int) bool { return pairs[tops[pile]][0] >= pair[0] })
 		back[i] = -1
 		if low > 0 {
 			back[i] = tops[low-1]
@@ -111,12 +104,12 @@ func uniqueCommon(a, b []string, a0, a1, b0, b1 int) [][2]int {
 	return chain
 }
 
-// clash is a stretch that both sides changed differently.
+// clash is a range that both sides changed differently.
 type clash struct{ ours, theirs string }
 
-// mergeLines brings two changed versions of a text together. Where both changed the same
-// lines differently it keeps theirs and tells both. Lines that both only insert at one
-// place clash too, unless both is set: then theirs come first, and ours after them.
+// mergeLines merges two changed versions of a text. Where both changed the same lines, it
+// keeps theirs and reports a clash. Insertions at the same position clash too, unless both is
+// set: then ours follow theirs.
 func mergeLines(base, ours, theirs string, both bool) (string, []clash) {
 	a := linesOf(base)
 	x, y := diffLines(a, linesOf(ours)), diffLines(a, linesOf(theirs))
@@ -139,7 +132,7 @@ func mergeLines(base, ours, theirs string, both bool) (string, []clash) {
 			out.WriteString(strings.Join(y[0].lines, ""))
 			at, y = y[0].to, y[1:]
 		default:
-			// One stretch of the base that takes in all hunks that touch each other.
+			// The range of the base that covers all hunks that touch each other.
 			from, to := min(x[0].from, y[0].from), max(x[0].to, y[0].to)
 			i, j := 1, 1
 			for i < len(x) && x[i].from < to || j < len(y) && y[j].from < to {
@@ -169,8 +162,8 @@ func mergeLines(base, ours, theirs string, both bool) (string, []clash) {
 	return out.String(), clashes
 }
 
-// before reports whether hunk x ends before y starts, so that they do not touch the same
-// lines. Two insertions at one place do.
+// before reports whether hunk x ends before y starts. Two insertions at the same position
+// overlap.
 func before(x, y hunk) bool {
 	if x.from == x.to && y.from == y.to {
 		return x.to < y.from
@@ -178,7 +171,7 @@ func before(x, y hunk) bool {
 	return x.to <= y.from
 }
 
-// patched is the lines from to to with hunks made.
+// patched returns the lines from from to to with hunks applied.
 func patched(a []string, from, to int, hunks []hunk) string {
 	var out strings.Builder
 	for _, h := range hunks {

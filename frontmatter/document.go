@@ -142,6 +142,26 @@ func (d *Document) field(n *node) Field {
 	return f
 }
 
+// Items returns the elements of a list, each with how it is written. ok is false if there is
+// no list at path.
+func (d *Document) Items(path ...string) (items []Field, ok bool) {
+	if len(path) == 0 {
+		return nil, false
+	}
+	n := d.root.find(path, d.dialect.FoldKeys)
+	if n == nil {
+		return nil, false
+	}
+	if n = n.resolved(); n.kind != listNode {
+		return nil, false
+	}
+	items = make([]Field, len(n.items))
+	for i, item := range n.items {
+		items[i] = d.field(item)
+	}
+	return items, true
+}
+
 // Get returns the Value of Field.
 func (d *Document) Get(path ...string) (any, bool) {
 	f, ok := d.Field(path...)

@@ -4,7 +4,7 @@ import "testing"
 
 // An old Hugo reads nothing between a ... line and the closing line; it is text of the
 // author's all the same and stays.
-func TestTextBehindDotsIsHiddenAndKept(t *testing.T) {
+func TestTextAfterDotsIsHiddenAndKept(t *testing.T) {
 	const text = "---\ntitle: Dots\n...\nhidden: yes\n\n---\nBody\n"
 	if _, err := Parse([]byte(text), Dialect{}); err == nil {
 		t.Error("a ... line inside the front matter is accepted without DotsHide")

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// Set writes value at path, in place when the key exists, else after the last key (of its
-// map). Values are those of Field, and also int, []string and Map. A value that is there
-// already is left as it is written.
+// Set writes value at path: in place if the key exists, otherwise after the last key of its
+// map. Values have the types of Field.Value, or int, []string or Map. An equal value is left
+// as it is written.
 //
-// The way of writing follows the value that is replaced, else the rest of the document: a
-// list changes item by item, a quoted text stays quoted, a time keeps the layout of the
-// one before it (and stays quoted where that one was). An edit that cannot be proved right
-// is an *EditError.
+// The notation follows the value that is replaced, otherwise the rest of the document: a list
+// changes item by item, a quoted text stays quoted, a time keeps the layout and quotes of the
+// one before it. An edit that cannot be verified is an *EditError.
 func (d *Document) Set(value any, path ...string) error {
 	v, err := d.writable(value, path)
 	if err != nil {
@@ -31,11 +30,11 @@ func (d *Document) Set(value any, path ...string) error {
 		}
 		next.begin()
 	}
-	err = next.attempt(path, func(r reach) (string, error) {
+	err = next.attempt(path, func(r extent) (string, error) {
 		if r == around {
 			return next.planAround(path, v)
 		}
-		return next.planSet(path, v, r == whole)
+		return next.plan(path, v, r == whole, false)
 	}, func(root *node) bool {
 		n := root.find(path, d.dialect.FoldKeys)
 		return n != nil && readsBack(n, v)
@@ -46,11 +45,11 @@ func (d *Document) Set(value any, path ...string) error {
 	return err
 }
 
-// Delete removes the key with its lines. A key that is not there is no error. A map that
+// Delete removes a key with its lines. Deleting a missing key is not an error. A map that
 // loses its last key stays, empty.
 func (d *Document) Delete(path ...string) error {
 	if len(path) == 0 {
-		return &EditError{Message: "no key is named"}
+		return &EditError{Message: "no key given"}
 	}
 	parent := d.root.find(path[:len(path)-1], d.dialect.FoldKeys)
 	if parent == nil {
@@ -59,11 +58,11 @@ func (d *Document) Delete(path ...string) error {
 	if parent = parent.resolved(); parent.kind != mapNode || parent.findKey(path[len(path)-1], d.dialect.FoldKeys) == nil {
 		return nil
 	}
-	return d.attempt(path, func(r reach) (string, error) {
+	return d.attempt(path, func(r extent) (string, error) {
 		if r == around {
 			return d.planAround(path, absent{})
 		}
-		return d.planDelete(path, r == whole)
+		return d.plan(path, nil, r == whole, true)
 	}, func(root *node) bool {
 		return root.find(path, d.dialect.FoldKeys) == nil
 	})
@@ -71,7 +70,7 @@ func (d *Document) Delete(path ...string) error {
 
 func (d *Document) writable(value any, path []string) (any, error) {
 	if len(path) == 0 {
-		return nil, errors.New("no key is named")
+		return nil, errors.New("no key given")
 	}
 	if _, err := canonical(Map{{Key: joinPath(path)}}, 0); err != nil {
 		return nil, err
@@ -83,8 +82,7 @@ func (d *Document) writable(value any, path []string) (any, error) {
 	return d.fitting(v, path)
 }
 
-// readsBack compares what was written with what was meant. A time that went between quotes
-// is text.
+// readsBack reports whether a node has the value that was to be written. A quoted time is text.
 func readsBack(n *node, v any) bool {
 	if n.equals(v) {
 		return true
@@ -97,17 +95,17 @@ func readsBack(n *node, v any) bool {
 	return false
 }
 
-// reach is how much text an edit replaces.
-type reach int
+// extent is how much text an edit replaces.
+type extent int
 
 const (
-	inner  reach = iota // only the parts of a value that differ
-	whole               // the whole value
-	around              // the one-line map that the value stands in
+	inner  extent = iota // only the parts of a value that differ
+	whole                // the whole value
+	around               // the one-line map that contains the value
 )
 
-// attempt makes an edit, in the smallest unit that proves right.
-func (d *Document) attempt(path []string, plan func(reach) (string, error), achieved func(*node) bool) error {
+// attempt makes an edit, to the smallest extent that can be verified.
+func (d *Document) attempt(path []string, plan func(extent) (string, error), achieved func(*node) bool) error {
 	var reason error
 	for r := inner; r <= around; r++ {
 		text, err := plan(r)
@@ -116,11 +114,11 @@ func (d *Document) attempt(path []string, plan func(reach) (string, error), achi
 			if root, err = decode(d.format, text, d.dialect); err == nil {
 				next := *d
 				next.front, next.root = text, root
-				if achieved(root) && keptOthers(d.root, root, path, d.dialect.FoldKeys) && next.keepsFrontMatter() {
+				if achieved(root) && othersUnchanged(d.root, root, path, d.dialect.FoldKeys) && next.keepsFrontMatter() {
 					*d = next
 					return nil
 				}
-				err = errors.New("the edited text would not read back as meant")
+				err = errors.New("the edit would change how the rest is read")
 			}
 		}
 		if r == inner || r == whole && !errors.Is(err, reason) {
@@ -143,7 +141,7 @@ func (d *Document) keepsFrontMatter() bool {
 	return bad == nil && p.format == d.format && p.front == d.front
 }
 
-// absent is the value of a key that is to be deleted.
+// absent stands for the value of a key to delete.
 type absent struct{}
 
 func isAbsent(v any) bool {
@@ -151,7 +149,7 @@ func isAbsent(v any) bool {
 	return yes
 }
 
-// planAround writes the map that path's last key stands in anew, when it is a flow map on one line.
+// planAround rewrites the map that contains path's last key, if it is a flow map on one line.
 func (d *Document) planAround(path []string, v any) (string, error) {
 	if len(path) < 2 {
 		return "", errLayout
@@ -181,57 +179,43 @@ func (d *Document) planAround(path []string, v any) (string, error) {
 	if !isAbsent(v) {
 		next = append(next, Pair{name, v})
 	}
-	return d.planSet(above, next, true)
+	return d.plan(above, next, true, false)
 }
 
-// planSet is the front matter with v at path.
-func (d *Document) planSet(path []string, v any, wide bool) (string, error) {
+// plan returns the front matter with v at path, or without path if remove is set.
+func (d *Document) plan(path []string, v any, wide, remove bool) (string, error) {
 	switch d.format {
 	case TOML:
-		return d.planTOML(path, v, wide, false)
+		return d.planTOML(path, v, wide, remove)
 	case JSON:
-		return d.planJSON(path, v, wide, false)
+		return d.planJSON(path, v, wide, remove)
 	case Org:
-		return d.planOrg(path, v, false)
+		return d.planOrg(path, v, remove)
 	}
 	e := d.yamlEdit(wide)
-	if err := e.set(d.root, path, v); err != nil {
-		return "", err
+	var err error
+	if remove {
+		err = e.delete(d.root, path)
+	} else {
+		err = e.set(d.root, path, v)
 	}
-	return apply(d.front, e.splices)
-}
-
-// planDelete is the front matter without path.
-func (d *Document) planDelete(path []string, wide bool) (string, error) {
-	switch d.format {
-	case TOML:
-		return d.planTOML(path, nil, wide, true)
-	case JSON:
-		return d.planJSON(path, nil, wide, true)
-	case Org:
-		return d.planOrg(path, nil, true)
-	}
-	e := d.yamlEdit(wide)
-	if err := e.delete(d.root, path); err != nil {
+	if err != nil {
 		return "", err
 	}
 	return apply(d.front, e.splices)
 }
 
 func (d *Document) yamlEdit(wide bool) *yamlEdit {
-	s := d.habits()
+	s := d.observed()
 	return &yamlEdit{
+		edit:    d.newEdit(wide),
 		span:    yamlSpan{d.front},
-		text:    d.front,
 		w:       yamlWriter{eol: d.eol(), flowLists: s.FlowLists, listIndent: s.ListIndent, single: s.SingleQuotes},
-		fold:    d.dialect.FoldKeys,
-		order:   d.style.KeyOrder,
 		aliased: aliasesIn(d.root, nil),
-		wide:    wide,
 	}
 }
 
-// aliasesIn collects the anchors that aliases name.
+// aliasesIn collects the anchors that have aliases.
 func aliasesIn(n *node, names map[string]bool) map[string]bool {
 	if n.kind == aliasNode {
 		if names == nil {

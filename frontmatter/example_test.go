@@ -139,19 +139,6 @@ func ExampleDocument_SetBody() {
 }
 
 // The style of one post makes the next one look like it.
-func ExampleDocument_Style() {
-	doc, _ := frontmatter.Parse([]byte("---\ntitle: 'Old: one'\ntags: [a, b]\n---\n"), frontmatter.Dialect{})
-	next := frontmatter.New(doc.Style())
-	next.Set([]any{"c"}, "tags")
-	next.Set("New: one", "title")
-	fmt.Printf("%s", next.Bytes())
-	// Output:
-	// ---
-	// title: 'New: one'
-	// tags: [c]
-	// ---
-}
-
 func ExampleMerge() {
 	base := []byte("---\ntitle: x\ntags: [a, b]\n---\none\ntwo\n")
 	ours := []byte("---\ntitle: phone\ntags: [a, b, phone]\n---\none\ntwo\nthree\n")

@@ -2,28 +2,28 @@ package frontmatter
 
 import "strings"
 
-// flowEdit edits what stands between brackets, separated by commas: flow lists and maps of
-// YAML, arrays and inline tables of TOML, all of JSON.
+// flowEdit edits comma-separated items in brackets: flow lists and maps in YAML, arrays and
+// inline tables in TOML, everything in JSON.
 type flowEdit struct {
 	text    string
-	comment string // what starts a comment, "" where there are none
+	comment string // starts a comment; "" if the format has none
 	eol     string
 	splice  func(start, end int, text string)
 }
 
 // flowParts is a bracketed value: the offset of the opening bracket, the offset after the
-// closing one, and the span of each item.
+// closing one and the span of each item.
 type flowParts struct {
 	open, end int
 	spans     [][2]int
 }
 
-// flowItems is how a format edits and writes the items of a list.
+// flowItems edits and writes the items of a list in one format.
 type flowItems struct {
 	inside  func(i int, v any) (done bool, err error) // changes parts of item i
-	replace func(i int, v any) (string, error)        // the text that takes the place of item i
+	replace func(i int, v any) (string, error)        // the text that replaces item i
 	insert  func(v any) string
-	remove  func(i int) error // why item i must stay
+	remove  func(i int) error // the reason why item i cannot be removed
 }
 
 // list makes the edits of an alignment.
@@ -50,7 +50,7 @@ func (f *flowEdit) list(p flowParts, steps []alignStep, items flowItems) error {
 		switch {
 		case step.delete:
 		case step.insert:
-			// All new items of one place go in as one text.
+			// All new items at one position are inserted as one text.
 			texts := []string{}
 			for ; n < len(steps) && steps[n].insert && steps[n].item == step.item; n++ {
 				texts = append(texts, items.insert(steps[n].value))
@@ -76,7 +76,7 @@ func (f *flowEdit) list(p flowParts, steps []alignStep, items flowItems) error {
 	return nil
 }
 
-// comma is the offset of the comma after item i, or -1.
+// comma returns the offset of the comma after item i, or -1.
 func (f *flowEdit) comma(p flowParts, i int) int {
 	at := p.spans[i][1]
 	for at < p.end {
@@ -94,7 +94,7 @@ func (f *flowEdit) comma(p flowParts, i int) int {
 	return -1
 }
 
-// between is the white space that stands between a comma and the next item.
+// between returns the white space between a comma and the next item.
 func (f *flowEdit) between(p flowParts) string {
 	if len(p.spans) > 1 {
 		if comma := f.comma(p, 0); comma >= 0 {
@@ -113,7 +113,7 @@ func (f *flowEdit) between(p flowParts) string {
 	return " "
 }
 
-// insert puts items after item i, or before all when i is -1.
+// insert inserts items after item i, or before all if i is -1.
 func (f *flowEdit) insert(p flowParts, i int, texts ...string) error {
 	gap := f.between(p)
 	if !blank(gap) {
@@ -136,7 +136,7 @@ func (f *flowEdit) insert(p flowParts, i int, texts ...string) error {
 	stop := lineStop(f.text, at)
 	tail := f.text[at:min(stop, p.end)]
 	if f.comment != "" && strings.Contains(gap, "\n") && strings.Contains(tail, f.comment) {
-		// The comment behind item i stays with it.
+		// The comment after item i stays with it.
 		line := strings.TrimRight(f.text[at:stop], "\r\n")
 		if comma < 0 {
 			f.splice(at, at, ",")
@@ -157,14 +157,14 @@ func (f *flowEdit) insert(p flowParts, i int, texts ...string) error {
 	return nil
 }
 
-// remove takes out item i.
+// remove removes item i.
 func (f *flowEdit) remove(p flowParts, i int) error {
 	gone := make([]bool, len(p.spans))
 	gone[i] = true
 	return f.removeAll(p, gone)
 }
 
-// removeAll takes out items. At least one must stay, else the brackets are emptied.
+// removeAll removes items. If none stays, the brackets are emptied.
 func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 	last := -1 // the last item that stays
 	for i := range gone {
@@ -189,8 +189,7 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 		}
 		start, next := p.spans[from][0], p.spans[i+1][0]
 		if line := lineStart(f.text, start); line > p.open && blank(f.text[line:start]) {
-			// Items with lines of their own leave whole lines, so that a comment above the
-			// next one stays.
+			// Whole lines are removed, so that a comment above the next item stays.
 			if comma := f.comma(p, i); comma >= 0 && lineStop(f.text, comma) <= next {
 				f.splice(line, lineStop(f.text, comma), "")
 				continue
@@ -201,8 +200,8 @@ func (f *flowEdit) removeAll(p flowParts, gone []bool) error {
 	if last == len(gone)-1 {
 		return nil
 	}
-	// What stands behind the last item that stays goes, with the comma in front of it; a
-	// comma after the very last one stays where it is.
+	// Everything after the last item that stays is removed, with the comma before it; a
+	// trailing comma stays.
 	start, end := p.spans[last][1], p.spans[len(gone)-1][1]
 	between := f.text[start:p.spans[last+1][0]]
 	if f.comment != "" && strings.Contains(between, f.comment) {

@@ -4,8 +4,8 @@
 // key order, quoting, line endings and a byte order mark stay as they were. An edit that
 // cannot keep that promise returns an error and changes nothing.
 //
-// Every edit is proved before it takes effect: the new text is decoded again, the named
-// key must read back as the value that was set, and all the others as they did before.
+// Every edit is verified before it takes effect: the new text is decoded, the key must have
+// the new value, and all other keys must have theirs.
 //
 // A Document is not safe for concurrent use.
 package frontmatter
@@ -16,7 +16,7 @@ import "fmt"
 type Format int
 
 const (
-	None Format = iota // no front matter: all is body
+	None Format = iota // no front matter, only a body
 	YAML               // between --- lines
 	TOML               // between +++ lines
 	JSON               // an object at the start
@@ -37,22 +37,21 @@ func (f Format) String() string {
 	return "none"
 }
 
-// Limits of what is read. A file beyond them is a *SyntaxError, and an edit that would
-// lead beyond them is refused.
+// Limits of a file. A file that exceeds one is a *SyntaxError; an edit that would exceed one
+// is an *EditError.
 const (
 	MaxFrontMatter = 512 << 10 // bytes between the delimiters
 	MaxKeys        = 1000      // keys on all levels together
-	MaxDepth       = 100       // maps and lists inside each other
+	MaxDepth       = 100       // nesting of maps and lists
 	MaxBody        = 10 << 20  // bytes
 )
 
-// Timestamp is an unquoted date or time of YAML or TOML, as it was written:
-// "2024-03-09", "2024-03-09T14:05:06+02:00", "2024-03-09 14:05:06 -0500". What instant it
-// means depends on the reader, so it is not resolved here.
+// Timestamp is an unquoted date or time in YAML or TOML as it is written: "2024-03-09",
+// "2024-03-09T14:05:06+02:00", "2024-03-09 14:05:06 -0500". It is not resolved because its
+// instant depends on the reader.
 type Timestamp string
 
-// Map is a map in an order of the caller's choice, for Set. A map[string]any is written
-// in the order of its sorted keys.
+// Map is a map in a chosen order, for Set. A map[string]any is written in sorted order.
 type Map []Pair
 
 // Pair is one key of a Map.
@@ -61,21 +60,21 @@ type Pair struct {
 	Value any
 }
 
-// Dialect says what the reader of the files accepts. The zero Dialect accepts YAML, TOML
-// and JSON at the first byte (after a byte order mark), with exact key names.
+// Dialect is what the reader of the files accepts. The zero Dialect accepts YAML, TOML and
+// JSON at the first byte, or after a byte order mark, and matches key names exactly.
 type Dialect struct {
-	YAMLOnly     bool // a +++ or { at the start is body
-	LeadingBlank bool // as Hugo: blank lines may come first, a mark may have text after it, Org is read
+	YAMLOnly     bool // "+++" or "{" at the start is body
+	LeadingBlank bool // as in Hugo: white space and byte order marks may come first, a mark may have text after it, Org is read
 	HTMLComments bool // front matter may be inside an HTML comment, as in Hugo before 0.123
-	OrgWords     bool // tags, categories and aliases of Org are words even without [], as in Hugo before 0.123
-	DotsClose    bool // a "..." line closes YAML front matter too
-	DotsHide     bool // what stands between a "..." line and the closing line of YAML is not read, as Hugo did before 0.152
-	FoldKeys     bool // key names match without regard to case
-	LastWins     bool // a duplicate key is no error: the last one counts
+	OrgWords     bool // tags, categories and aliases in Org are words even without [], as in Hugo before 0.123
+	DotsClose    bool // a "..." line also closes YAML front matter
+	DotsHide     bool // YAML between a "..." line and the closing line is ignored, as in Hugo before 0.152
+	FoldKeys     bool // key names are case-insensitive
+	LastWins     bool // of a duplicate key the last one counts; otherwise it is an error
 }
 
-// SyntaxError is front matter that cannot be read. Line and Column count from 1 in the
-// whole file; Column is 0 when it is not known.
+// SyntaxError is front matter that cannot be read. Line and Column count from 1 in the whole
+// file; Column is 0 if it is unknown.
 type SyntaxError struct {
 	Line, Column int
 	Message      string
@@ -88,15 +87,15 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("front matter, line %d: %s", e.Line, e.Message)
 }
 
-// EditError is an edit that was refused. The document is as it was before. What remains is to
-// make the edit by hand.
+// EditError is an edit that was refused; the document is unchanged. The edit can only be made
+// by hand.
 type EditError struct {
-	Key     string // the path, joined with dots
-	Message string // why
-	limit   error  // the *SyntaxError of what would be beyond the limits
+	Key     string // the path, joined with dots; "" for the body
+	Message string // the reason
+	limit   error  // the *SyntaxError of an exceeded limit
 }
 
-// Unwrap gives the *SyntaxError that the edited front matter would have been.
+// Unwrap returns the *SyntaxError if the edit would have exceeded a limit.
 func (e *EditError) Unwrap() error { return e.limit }
 
 func (e *EditError) Error() string {
@@ -106,19 +105,19 @@ func (e *EditError) Error() string {
 	return fmt.Sprintf("front matter key %q: %s", e.Key, e.Message)
 }
 
-// Field is one value and how it is written.
+// Field is a value and how it is written.
 type Field struct {
 	Value any    // nil, bool, int64, float64, string, Timestamp, []any or map[string]any
-	Text  string // of a scalar: its text without quotes; else ""
-	Plain bool   // of a YAML scalar: it is written without quotes, so a reader's own typing rules apply (yes, 1e3)
+	Text  string // of a scalar: its text without quotes
+	Plain bool   // a YAML scalar without quotes, to which a reader's own typing rules apply (yes, 1e3)
 }
 
 // Style is how a document is written.
 type Style struct {
-	Format       Format   // of a new document; None means YAML
+	Format       Format   // of a new document; None and Org mean YAML
 	KeyOrder     []string // known keys in this order; others follow in the order they were set
-	FlowLists    bool     // tags: [a, b] in place of one item a line
+	FlowLists    bool     // tags: [a, b] instead of one item per line
 	ListIndent   int      // spaces before "-" of a block list: 0 or 2
-	SingleQuotes bool     // quote with ' where that is enough
+	SingleQuotes bool     // use single quotes where they suffice
 	CRLF         bool
 }

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the results of the corpus anew, t
 
 const corpus = "../testdata/frontmatter"
 
-// In the corpus ␍ stands for a carriage return; what cannot be seen has a name.
+// In the corpus ␍ is a carriage return; other invisible characters have names.
 var marks = strings.NewReplacer("␍", "\r", "⟨BOM⟩", byteOrderMark, "⟨LS⟩", "\u2028", "⟨NEL⟩", "\u0085")
 
 func unmarked(s string) string { return marks.Replace(s) }
@@ -106,7 +106,7 @@ func TestCorpus(t *testing.T) {
 // A refused edit is a line "! reason" in the result.
 func edited(t *testing.T, title, in, script string, d Dialect) string {
 	t.Helper()
-	// The corpus ends each file with a line ending; "no newline" takes it off.
+	// The corpus ends each file with a line ending; "no newline" removes it.
 	if strings.HasPrefix(script, "no newline\n") {
 		in, script = strings.TrimSuffix(strings.TrimSuffix(in, "\n"), "\r"), strings.TrimPrefix(script, "no newline\n")
 	}

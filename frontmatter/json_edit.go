@@ -7,24 +7,15 @@ import (
 	"strings"
 )
 
-// jsonEdit plans one edit as splices.
+// jsonEdit is an edit of JSON.
 type jsonEdit struct {
-	text    string
-	eol     string
-	step    string // one level of indentation; "" when the object stands on one line
-	colon   string
-	fold    bool
-	order   []string
-	wide    bool
-	splices []splice
-}
-
-func (e *jsonEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
+	edit
+	step  string // one level of indentation; "" if the object is on one line
+	colon string
 }
 
 func (d *Document) planJSON(path []string, v any, wide, remove bool) (string, error) {
-	e := &jsonEdit{text: d.front, eol: d.eol(), colon: ": ", fold: d.dialect.FoldKeys, order: d.style.KeyOrder, wide: wide}
+	e := &jsonEdit{edit: d.newEdit(wide), colon: ": "}
 	if strings.Contains(d.front, "\n") {
 		e.step = "  "
 	}
@@ -51,7 +42,7 @@ func (d *Document) planJSON(path []string, v any, wide, remove bool) (string, er
 	return apply(d.front, e.splices)
 }
 
-// set writes v at path below the map m, which stands at a level of nesting.
+// set writes v at path below the map m at a nesting level.
 func (e *jsonEdit) set(m *node, level int, path []string, v any) error {
 	i := m.index(path[0], e.fold)
 	if i < 0 {
@@ -80,8 +71,7 @@ func (e *jsonEdit) replace(old *node, level int, v any) error {
 	return nil
 }
 
-// inside edits the parts of a value that differ. done is false when it has to be replaced as
-// a whole.
+// inside edits the parts of a value that differ. done is false if all of it must be replaced.
 func (e *jsonEdit) inside(old *node, level int, v any) (done bool, err error) {
 	planned := len(e.splices)
 	switch v := v.(type) {
@@ -89,7 +79,7 @@ func (e *jsonEdit) inside(old *node, level int, v any) (done bool, err error) {
 		if old.kind != listNode || len(old.items) == 0 || len(v) == 0 {
 			return false, nil
 		}
-		err = e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+		err = e.flow("").list(flowListParts(old), alignList(old.items, v), flowItems{
 			inside:  func(i int, value any) (bool, error) { return e.inside(old.items[i], level+1, value) },
 			replace: func(_ int, value any) (string, error) { return e.write(value, level+1), nil },
 			insert:  func(value any) string { return e.write(value, level+1) },
@@ -120,7 +110,7 @@ func (e *jsonEdit) mapKeys(m *node, level int, v Map) error {
 	if !common {
 		return errLayout
 	}
-	if err := e.flow().removeAll(flowMapParts(m), gone); err != nil {
+	if err := e.flow("").removeAll(flowMapParts(m), gone); err != nil {
 		return err
 	}
 	for _, p := range v {
@@ -151,7 +141,7 @@ func (e *jsonEdit) add(m *node, level int, name string, v any) error {
 	if level == 0 {
 		after = m.place(e.order, name) - 1
 	}
-	return e.flow().insert(flowMapParts(m), after, text)
+	return e.flow("").insert(flowMapParts(m), after, text)
 }
 
 func (e *jsonEdit) delete(m *node, path []string) error {
@@ -165,15 +155,11 @@ func (e *jsonEdit) delete(m *node, path []string) error {
 	for i := range m.keys {
 		gone[i] = m.keys[i].named(path[0], e.fold)
 	}
-	return e.flow().removeAll(flowMapParts(m), gone)
+	return e.flow("").removeAll(flowMapParts(m), gone)
 }
 
-func (e *jsonEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, eol: e.eol, splice: e.splice}
-}
-
-// write writes a value whose key stands at a level of nesting: lists of scalars on one
-// line, all else like the object around it.
+// write returns a value whose key is at a nesting level: lists of scalars on one line,
+// everything else like the object around it.
 func (e *jsonEdit) write(v any, level int) string {
 	open, shut := e.eol+strings.Repeat(e.step, level+1), e.eol+strings.Repeat(e.step, level)
 	comma := "," + open

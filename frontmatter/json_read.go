@@ -25,8 +25,8 @@ func (d *Document) splitJSON() error {
 	return nil
 }
 
-// decodeJSON reads the object at the start of a text and tells where it ends. As with
-// encoding/json, which Hugo uses, the last of duplicate keys counts.
+// decodeJSON decodes the object at the start of a text and returns where it ends. The last of
+// duplicate keys counts, as in encoding/json, which Hugo uses.
 func decodeJSON(text string) (root *node, end int, err error) {
 	p := jsonParser{text: text}
 	root, err = p.value(1)
@@ -47,7 +47,7 @@ func (p *jsonParser) fail(message string) error {
 	return &SyntaxError{Line: lineAt(p.text, p.at), Column: p.at - start + 1, Message: message}
 }
 
-// next skips white space and is the byte that follows, 0 at the end.
+// next skips white space and returns the next byte, 0 at the end.
 func (p *jsonParser) next() byte {
 	for p.at < len(p.text) && strings.IndexByte(" \t\r\n", p.text[p.at]) >= 0 {
 		p.at++
@@ -60,7 +60,7 @@ func (p *jsonParser) next() byte {
 
 func (p *jsonParser) value(depth int) (*node, error) {
 	if depth > MaxDepth {
-		return nil, p.fail(fmt.Sprintf("arrays and objects are nested more than %d deep", MaxDepth))
+		return nil, p.fail(fmt.Sprintf("arrays and objects are nested more than %d levels deep", MaxDepth))
 	}
 	switch c := p.next(); {
 	case c == '{':
@@ -70,7 +70,7 @@ func (p *jsonParser) value(depth int) (*node, error) {
 	case c == '"':
 		return p.string()
 	case c == 0:
-		return nil, p.fail("the JSON ends too early")
+		return nil, p.fail("the JSON is incomplete")
 	}
 	n := &node{start: p.at, known: true}
 	for p.at < len(p.text) && strings.IndexByte(" \t\r\n,]}:", p.text[p.at]) < 0 {
@@ -103,14 +103,14 @@ func (p *jsonParser) string() (*node, error) {
 	for p.at++; ; p.at++ {
 		if p.at >= len(p.text) {
 			p.at = n.start
-			return nil, p.fail("a text is not closed")
+			return nil, p.fail("unterminated string")
 		}
 		if c := p.text[p.at]; c == '\\' {
 			p.at++
 		} else if c == '"' {
 			break
 		} else if c < ' ' {
-			return nil, p.fail(fmt.Sprintf("a text holds the control character %q; write it as an escape", c))
+			return nil, p.fail(fmt.Sprintf("control character %q in a string; escape it", c))
 		}
 	}
 	p.at++
@@ -118,13 +118,13 @@ func (p *jsonParser) string() (*node, error) {
 	raw := p.text[n.start:n.end]
 	if !utf8.ValidString(raw) {
 		p.at = n.start
-		return nil, p.fail("a text is not valid UTF-8")
+		return nil, p.fail("a string is not valid UTF-8")
 	}
 	if !strings.Contains(raw, `\`) {
 		n.text = raw[1 : len(raw)-1]
 	} else if err := json.Unmarshal([]byte(raw), &n.text); err != nil {
 		p.at = n.start
-		return nil, p.fail("a text has a wrong escape")
+		return nil, p.fail("invalid escape in a string")
 	}
 	n.value = n.text
 	return n, nil
@@ -136,7 +136,7 @@ func (p *jsonParser) array(depth int) (*node, error) {
 	for p.next() != ']' {
 		if len(n.items) > 0 {
 			if p.next() != ',' {
-				return nil, p.fail("a comma or ] is missing")
+				return nil, p.fail("missing comma or ]")
 			}
 			p.at++
 		}
@@ -157,22 +157,22 @@ func (p *jsonParser) object(depth int) (*node, error) {
 	for p.next() != '}' {
 		if len(n.keys) > 0 {
 			if p.next() != ',' {
-				return nil, p.fail("a comma or } is missing")
+				return nil, p.fail("missing comma or }")
 			}
 			p.at++
 		}
 		if p.next() != '"' {
-			return nil, p.fail("a key in double quotes is missing")
+			return nil, p.fail("missing key in double quotes")
 		}
 		if p.count++; p.count > MaxKeys {
-			return nil, p.fail(fmt.Sprintf("the front matter has more than %d keys", MaxKeys))
+			return nil, p.fail(fmt.Sprintf("there are more than %d keys", MaxKeys))
 		}
 		key, err := p.string()
 		if err != nil {
 			return nil, err
 		}
 		if p.next() != ':' {
-			return nil, p.fail("a colon is missing")
+			return nil, p.fail("missing colon")
 		}
 		p.at++
 		value, err := p.value(depth + 1)

@@ -305,28 +305,11 @@ func textOf(n *node) string {
 		}
 		return n.text
 	}
-	raw, err := json.Marshal(readable(n.decoded()))
+	raw, err := json.Marshal(n.decoded())
 	if err != nil {
 		return fmt.Sprint(n.decoded())
 	}
 	return string(raw)
-}
-
-// readable makes a value acceptable to json.Marshal.
-func readable(v any) any {
-	switch v := v.(type) {
-	case float64:
-		return json.RawMessage(jsonQuoted(yamlFloat(v)))
-	case []any:
-		for i := range v {
-			v[i] = readable(v[i])
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = readable(v[key])
-		}
-	}
-	return v
 }
 
 // commentsOf lists the comments in the front matter of YAML and TOML.

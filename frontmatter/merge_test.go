@@ -148,3 +148,34 @@ func TestMergeOfLongTextsIsNotQuadratic(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestMergeOfOrgFilesKeepsBothSides(t *testing.T) {
+	const base = "#+TITLE: T\n#+DATE: 2024-02-03\n#+TAGS[]: a\n\nOne.\n\nTwo.\n"
+	for _, c := range []struct{ ours, theirs, want string }{
+		{
+			"#+TITLE: Ours\n#+DATE: 2024-02-03\n#+TAGS[]: a\n\nOne.\n\nTwo.\n",
+			"#+TITLE: T\n#+DATE: 2024-02-03\n#+TAGS[]: a b\n\nOne.\n\nTwo, theirs.\n",
+			"#+TITLE: Ours\n#+DATE: 2024-02-03\n#+TAGS[]: a b\n\nOne.\n\nTwo, theirs.\n",
+		}, {
+			"#+TITLE: T\n#+DATE: 2024-02-03\n#+TAGS[]: a ours\n\nOne.\n\nTwo.\n",
+			"#+TITLE: T\n#+DATE: 2024-02-03\n#+TAGS[]: a theirs\n#+SLUG: s\n\nOne.\n\nTwo.\n",
+			"#+TITLE: T\n#+DATE: 2024-02-03\n#+TAGS[]: a ours theirs\n#+SLUG: s\n\nOne.\n\nTwo.\n",
+		},
+	} {
+		merged, conflicts, err := Merge([]byte(base), []byte(c.ours), []byte(c.theirs), newHugo)
+		if err != nil || len(conflicts) > 0 || string(merged) != c.want {
+			t.Errorf("got %q (%v, %v), want %q", merged, conflicts, err, c.want)
+		}
+	}
+}
+
+func TestMergeKeepsBytesThatAreNotUTF8(t *testing.T) {
+	const base = "---\na: 1\n---\nCaf\xe9\n\nOne.\n\n\x93Two\x94\n"
+	ours := strings.Replace(base, "One", "1", 1)
+	theirs := strings.Replace(base, "Two", "2", 1)
+	want := strings.Replace(ours, "Two", "2", 1)
+	merged, conflicts, err := Merge([]byte(base), []byte(ours), []byte(theirs), newHugo)
+	if err != nil || len(conflicts) > 0 || string(merged) != want {
+		t.Errorf("got %q (%v, %v), want %q", merged, conflicts, err, want)
+	}
+}

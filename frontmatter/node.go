@@ -11,28 +11,28 @@ const (
 	scalarNode kind = iota
 	listNode
 	mapNode
-	aliasNode // of YAML: *name; target is what it stands for
+	aliasNode // *name in YAML; target is the value
 )
 
-// node is one value of the decoded front matter and where it stands. All formats share it;
-// offsets are into the text between the delimiters.
+// node is a value of the decoded front matter with its position. Offsets are into the text
+// between the delimiters.
 type node struct {
 	kind  kind
 	flow  bool // a list or map between brackets
-	quote byte // of a scalar: 0 plain, or one of " ' | >
+	quote byte // of a scalar: one of " ' | >, or 0 if it is plain
 	known bool // value is resolved
 	text  string
-	tag   string // of YAML: the resolved tag, as yaml.v3 writes it
-	value any    // of a scalar, when known
+	tag   string // in YAML: the resolved tag, as yaml.v3 writes it
+	value any    // of a scalar, if known
 
-	start int // the first byte, or the tag or anchor before it
-	end   int // after the last byte; -1 while it is not known
+	start int // the first byte, of a tag or anchor if there is one
+	end   int // after the last byte; -1 if not yet known
 
 	keys   []entry
 	items  []*node
 	anchor string
 	target *node
-	indent int // of a block list or map in YAML: its column, from 0
+	indent int // the column of a block list or map in YAML, from 0
 
 	toml []tomlStatement // of the root in TOML
 	org  []orgLine       // of the root in Org
@@ -41,12 +41,12 @@ type node struct {
 // entry is one key of a map.
 type entry struct {
 	name  string
-	merge bool // YAML's <<
+	merge bool // << in YAML
 	key   *node
 	value *node
 }
 
-// scalar is the value of a scalar node.
+// scalar returns the value of a scalar node.
 func (n *node) scalar() any {
 	if !n.known {
 		n.value, n.known = resolveYAML(n), true
@@ -54,7 +54,7 @@ func (n *node) scalar() any {
 	return n.value
 }
 
-// decoded is the value as Field returns it.
+// decoded returns the value as in Field.
 func (n *node) decoded() any {
 	switch n.kind {
 	case listNode:
@@ -89,7 +89,7 @@ func (n *node) decoded() any {
 	return n.scalar()
 }
 
-// canonical is the value with every map as a Map in the order of the file.
+// canonical returns the value with every map as a Map in file order.
 func (n *node) canonical() any {
 	n = n.resolved()
 	switch n.kind {
@@ -120,7 +120,7 @@ func (n *node) canonical() any {
 	return n.scalar()
 }
 
-// merged lists the maps that a << key brings in.
+// merged returns the maps that a << key merges.
 func (e *entry) merged() []*node {
 	if !e.merge {
 		return nil
@@ -145,7 +145,7 @@ func (n *node) resolved() *node {
 	return n
 }
 
-// child is the entry of a map's own key, the last one where there are several.
+// child returns the entry of a map's own key, the last one if it is duplicated.
 func (n *node) child(name string, fold bool) *entry {
 	for i := len(n.keys) - 1; i >= 0; i-- {
 		if e := &n.keys[i]; e.name == name && !e.merge {
@@ -162,7 +162,33 @@ func (n *node) child(name string, fold bool) *entry {
 	return nil
 }
 
-// find follows a path through maps, aliases and merged keys.
+// index returns the position of the entry that child returns, or -1.
+func (n *node) index(name string, fold bool) int {
+	e := n.child(name, fold)
+	for i := range n.keys {
+		if &n.keys[i] == e {
+			return i
+		}
+	}
+	return -1
+}
+
+func (e *entry) named(name string, fold bool) bool {
+	return !e.merge && (e.name == name || fold && strings.EqualFold(e.name, name))
+}
+
+// matching returns the number of entries with a name.
+func (n *node) matching(name string, fold bool) int {
+	count := 0
+	for i := range n.keys {
+		if n.keys[i].named(name, fold) {
+			count++
+		}
+	}
+	return count
+}
+
+// find returns the node at a path through maps, aliases and merged keys.
 func (n *node) find(path []string, fold bool) *node {
 	for _, name := range path {
 		n = n.resolved()
@@ -190,7 +216,7 @@ func (n *node) findKey(name string, fold bool) *node {
 	return nil
 }
 
-// equals compares a node with a canonical value.
+// equals reports whether a node has a canonical value.
 func (n *node) equals(v any) bool {
 	n = n.resolved()
 	switch v := v.(type) {
@@ -258,8 +284,8 @@ func sameNode(a, b *node) bool {
 		}
 		return true
 	case aliasNode:
-		// What the names stand for is compared where the anchors are: every anchor is in
-		// the tree, and an anchor that an edit touches is not aliased (see anchored).
+		// The values are compared at their anchors: every anchor is in the tree, and an edit
+		// does not touch one that has aliases (see holdsAnchor).
 		return a.text == b.text
 	}
 	if a.text == b.text && a.tag == b.tag && (a.quote == 0) == (b.quote == 0) && !a.known {
@@ -272,8 +298,8 @@ func sameNode(a, b *node) bool {
 	return x == y
 }
 
-// keptOthers reports whether an edit of path left everything else as it was.
-func keptOthers(before, after *node, path []string, fold bool) bool {
+// othersUnchanged reports whether an edit of path changed nothing else.
+func othersUnchanged(before, after *node, path []string, fold bool) bool {
 	if before.kind != mapNode || after.kind != mapNode {
 		return before.kind == after.kind
 	}
@@ -307,5 +333,5 @@ func keptOthers(before, after *node, path []string, fold bool) bool {
 	if x == nil || y == nil || x.value.kind != mapNode || y.value.kind != mapNode {
 		return x == nil || x.value.kind != mapNode
 	}
-	return keptOthers(x.value, y.value, path[1:], fold)
+	return othersUnchanged(x.value, y.value, path[1:], fold)
 }

@@ -14,7 +14,7 @@ var orgKey = regexp.MustCompile(`^[\pL\pN_-]+$`)
 // fitOrg returns a canonical value as text or a list of words: Org has nothing else.
 func fitOrg(v any, path []string) (any, error) {
 	if len(path) > 1 {
-		return nil, errors.New("Org front matter has no nested keys; use YAML or TOML")
+		return nil, errors.New("nested keys are not possible in Org front matter; use YAML or TOML")
 	}
 	if name := strings.ToLower(path[0]); !orgKey.MatchString(name) || orgNoSettings[name] {
 		return nil, fmt.Errorf("%q cannot be a key of Org front matter", path[0])
@@ -24,7 +24,7 @@ func fitOrg(v any, path []string) (any, error) {
 		text, err := orgText(v)
 		for line := range strings.SplitSeq(text, "\n") {
 			if err == nil && strings.TrimSpace(line) != line {
-				err = errors.New("Org front matter cannot keep white space at the start or end of a line")
+				err = errors.New("a line of Org front matter cannot start or end with white space")
 			}
 		}
 		return text, err
@@ -32,7 +32,7 @@ func fitOrg(v any, path []string) (any, error) {
 	for i := range list {
 		text, err := orgText(list[i])
 		if err == nil && (text == "" || strings.ContainsFunc(text, unicode.IsSpace)) {
-			err = fmt.Errorf("Org front matter separates list items with spaces; %q cannot be one", text)
+			err = fmt.Errorf("an item of a list in Org front matter must be one word, not %q", text)
 		}
 		if err != nil {
 			return nil, err
@@ -45,9 +45,9 @@ func fitOrg(v any, path []string) (any, error) {
 func orgText(v any) (string, error) {
 	switch v.(type) {
 	case nil:
-		return "", errors.New("Org front matter has no null; delete the key instead")
+		return "", errors.New("null is not possible in Org front matter; delete the key instead")
 	case []any, Map:
-		return "", errors.New("Org front matter has only text and lists of words; use YAML or TOML")
+		return "", errors.New("only text and lists of words are possible in Org front matter; use YAML or TOML")
 	}
 	if text, ok := v.(string); ok {
 		return text, nil

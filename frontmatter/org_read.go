@@ -17,7 +17,7 @@ type orgLine struct {
 	text       string // the value, trimmed
 }
 
-// orgNoSettings are keywords that go-org gives a meaning of its own (org/keyword.go).
+// orgNoSettings are keywords that go-org does not treat as settings (org/keyword.go).
 var orgNoSettings = map[string]bool{"name": true, "setupfile": true, "include": true, "link": true, "macro": true}
 
 // cutOrg cuts after the lines that start with #+, which are Org front matter to Hugo.
@@ -57,7 +57,7 @@ func orgLines(front string, d Dialect) []orgLine {
 func decodeOrg(front string, d Dialect) (*node, error) {
 	root := &node{kind: mapNode, end: len(front), org: orgLines(front, d)}
 	if len(root.org) > MaxKeys {
-		return nil, &SyntaxError{Line: 1, Message: fmt.Sprintf("the front matter has more than %d keys", MaxKeys)}
+		return nil, &SyntaxError{Line: 1, Message: fmt.Sprintf("there are more than %d keys", MaxKeys)}
 	}
 	for i, l := range root.org {
 		if root.child(l.name, false) != nil {
@@ -69,7 +69,7 @@ func decodeOrg(front string, d Dialect) (*node, error) {
 	return root, nil
 }
 
-// orgValue is the value of the first line's key.
+// orgValue returns the value of the first line's key.
 func orgValue(lines []orgLine, d Dialect) *node {
 	first := lines[0]
 	words := &node{kind: listNode, flow: true, start: first.value}

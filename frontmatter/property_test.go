@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// chunk is one top-level key of a generated document: what stands before it, its name and
+// chunk is one top-level key of a generated document: the text before it, its name and
 // its lines. The chunks put together are the front matter.
 type chunk struct{ lead, name, lines string }
 

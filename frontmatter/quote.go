@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// quoted writes s between double quotes with the escapes that YAML, TOML and JSON share.
-// escape writes the runes that cannot stand as they are, each in its language's own way.
+// quoted returns s in double quotes with the escapes that YAML, TOML and JSON share. escape
+// writes the other runes that must be escaped, as the language does.
 func quoted(s string, escape func(b *strings.Builder, r rune)) string {
 	var b strings.Builder
 	b.Grow(len(s) + 2)
@@ -52,7 +52,7 @@ func escapeUnicode(b *strings.Builder, r rune) {
 	}
 }
 
-// jsonQuoted leaves runes above 0xFFFF as they are: all that JSON must have escaped is below.
+// jsonQuoted does not escape runes above 0xFFFF: JSON does not need it.
 func jsonQuoted(s string) string {
 	return quoted(s, func(b *strings.Builder, r rune) {
 		if r <= 0xFFFF {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// hostile are texts that some YAML reader takes for something else when they are written
+// hostile returns texts that some YAML reader misreads when they are written
 // carelessly.
 func hostile() []string {
 	texts := []string{
@@ -83,7 +83,7 @@ func hostileFile(t *testing.T, text string, s Style) []byte {
 
 var hostileStyles = []Style{{}, {FlowLists: true}, {SingleQuotes: true, ListIndent: 2}}
 
-// hostileFiles writes one file for each text and style, and tells what is in each.
+// hostileFiles writes one file for each text and style, and returns what is in each.
 func hostileFiles(t *testing.T, dir string) map[string]map[string]any {
 	t.Helper()
 	want := make(map[string]map[string]any)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// scaleLimit is far above what a linear step takes for scaleSize bytes and far below what a
-// quadratic one takes.
+// scaleLimit is far above the time of a linear step for scaleSize bytes and far below that of a
+// quadratic one.
 const (
 	scaleSize  = 200_000
 	scaleLimit = 8 * time.Second

@@ -13,10 +13,33 @@ type splice struct {
 	text       string
 }
 
-var errOverlap = errors.New("two parts of the edit touch the same bytes")
+// edit is one edit of front matter, planned as splices.
+type edit struct {
+	text    string // the front matter
+	eol     string
+	fold    bool     // key names are case-insensitive
+	order   []string // of top-level keys in a new document
+	wide    bool     // replace whole values, not parts of them
+	splices []splice
+}
 
-// apply makes all splices at once. Those that only insert keep their order at one place, and
-// come before one that replaces what stands there.
+func (d *Document) newEdit(wide bool) edit {
+	return edit{text: d.front, eol: d.eol(), fold: d.dialect.FoldKeys, order: d.style.KeyOrder, wide: wide}
+}
+
+func (e *edit) splice(start, end int, text string) {
+	e.splices = append(e.splices, splice{start, end, text})
+}
+
+// flow edits values in brackets. comment starts a comment; "" if the format has none.
+func (e *edit) flow(comment string) *flowEdit {
+	return &flowEdit{text: e.text, comment: comment, eol: e.eol, splice: e.splice}
+}
+
+var errOverlap = errors.New("two parts of the edit overlap")
+
+// apply applies all splices. Insertions at the same offset keep their order and come before a
+// replacement there.
 func apply(text string, splices []splice) (string, error) {
 	slices.SortStableFunc(splices, func(a, b splice) int {
 		if a.start != b.start {
@@ -38,10 +61,10 @@ func apply(text string, splices []splice) (string, error) {
 	return out.String(), nil
 }
 
-// lineStart is the offset of the first byte of the line that at stands in.
+// lineStart returns the offset of the line that contains at.
 func lineStart(s string, at int) int { return strings.LastIndexByte(s[:at], '\n') + 1 }
 
-// lineStop is the offset after the line ending of the line that at stands in.
+// lineStop returns the offset after the line that contains at, with its ending.
 func lineStop(s string, at int) int {
 	if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
 		return at + i + 1

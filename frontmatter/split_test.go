@@ -75,7 +75,7 @@ func TestFrontMatterThatHugoReadsIsNeverHidden(t *testing.T) {
 }
 
 // A key that is added to a file with unusual fences is read back, or refused.
-func TestNewKeysBetweenUnusualFencesAreReadBack(t *testing.T) {
+func TestEditsBetweenUnusualFencesReadBack(t *testing.T) {
 	for _, text := range unusualOpenings {
 		for name, d := range map[string]Dialect{"old Hugo": oldHugo, "new Hugo": newHugo, "Jekyll": dialects["jekyll"]} {
 			doc := parsed(t, text, d)
@@ -101,7 +101,7 @@ func TestNewKeysBetweenUnusualFencesAreReadBack(t *testing.T) {
 }
 
 // No block is written above front matter that the generator, for whatever reason, does not read.
-func TestNothingIsWrittenAboveWhatLooksLikeFrontMatter(t *testing.T) {
+func TestNoBlockIsWrittenAboveALookalike(t *testing.T) {
 	jekyll := dialects["jekyll"]
 	for _, c := range []struct {
 		text    string

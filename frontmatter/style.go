@@ -2,23 +2,11 @@ package frontmatter
 
 import "slices"
 
-// Style is how the document is written, for new documents that are to look like it. What
-// the document shows no example of is as New was told.
-func (d *Document) Style() Style {
-	s := d.habits()
-	s.Format = d.format
-	s.CRLF = d.eol() == "\r\n"
-	if s.KeyOrder == nil {
-		s.KeyOrder = d.Keys()
-	}
-	return s
-}
-
-// habits is how the document writes lists and quotes.
-func (d *Document) habits() Style {
+// observed returns how the document writes lists and quotes.
+func (d *Document) observed() Style {
 	s := d.style
-	var seen evidence
-	seen.look(d.root)
+	var seen counts
+	seen.add(d.root)
 	if seen.flow+seen.block > 0 {
 		s.FlowLists = seen.flow > seen.block
 	}
@@ -34,21 +22,21 @@ func (d *Document) habits() Style {
 	return s
 }
 
-// evidence counts how a document writes lists and quotes.
-type evidence struct{ flow, block, indented, single, double int }
+// counts are how often a document writes lists and quotes in each way.
+type counts struct{ flow, block, indented, single, double int }
 
-func (e *evidence) look(n *node) {
+func (c *counts) add(n *node) {
 	switch n.kind {
 	case scalarNode:
 		switch n.quote {
 		case '"':
-			e.double++
+			c.double++
 		case '\'':
-			e.single++
+			c.single++
 		}
 	case listNode:
 		for _, item := range n.items {
-			e.look(item)
+			c.add(item)
 		}
 	case mapNode:
 		for i := range n.keys {
@@ -56,15 +44,15 @@ func (e *evidence) look(n *node) {
 			if v.kind == listNode && len(v.items) > 0 {
 				switch {
 				case !v.flow:
-					e.block++
+					c.block++
 					if v.indent > n.indent {
-						e.indented++
+						c.indented++
 					}
 				case allScalarNodes(v.items):
-					e.flow++
+					c.flow++
 				}
 			}
-			e.look(v)
+			c.add(v)
 		}
 	}
 }

@@ -5,14 +5,14 @@ import "strings"
 // clock is the parts of a timestamp, as text.
 type clock struct {
 	date   string // 2024-03-09
-	sep    string // what stands between date and time
+	sep    string // between date and time
 	time   string // 14:05:06.123, "" when there is only a date
-	gap    string // what stands before the offset
+	gap    string // before the offset
 	offset string // Z, +02:00, +0200, +02 or ""
 }
 
-// readClock takes a timestamp apart: a date, or a date with a time with or without seconds
-// and offset, as yaml.v3, TOML or Ruby's Psych know them.
+// readClock splits a timestamp: a date, or a date with a time, with or without seconds and
+// offset, as in yaml.v3, TOML or Ruby's Psych.
 func readClock(s string) (c clock, ok bool) {
 	if len(s) < 8 || len(s) > 64 || !digit(s[0]) {
 		return c, false
@@ -102,8 +102,8 @@ func timestampLike(s string) bool {
 	return ok
 }
 
-// sameTime reports whether two timestamps differ in layout only. An offset is part of the
-// meaning: the same instant at another offset may be another calendar day.
+// sameTime reports whether two timestamps differ only in layout. The offset counts: the same
+// instant at another offset may be another calendar day.
 func sameTime(a, b string) bool {
 	x, ok := readClock(a)
 	if !ok {
@@ -113,7 +113,7 @@ func sameTime(a, b string) bool {
 	return ok && x.date == y.date && x.time == y.time && bareOffset(x.offset) == bareOffset(y.offset)
 }
 
-// bareOffset is an offset as ±hhmm, "" for none.
+// bareOffset returns an offset as ±hhmm, "" for none.
 func bareOffset(s string) string {
 	switch {
 	case s == "":
@@ -133,8 +133,8 @@ func bareOffset(s string) string {
 	return s[:1] + digits
 }
 
-// layoutLike writes the time of next in the layout of old: its separator and its way to
-// write an offset. Whatever the layouts do not share stays as next has it.
+// layoutLike returns next in the layout of old: its separator and its notation of an offset.
+// The rest stays as in next.
 func layoutLike(next, old string) string {
 	n, ok := readClock(next)
 	if !ok || n.time == "" {
@@ -171,7 +171,7 @@ func layoutLike(next, old string) string {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// digits is the index of the first byte at or after i that is no digit.
+// digits returns the index of the first byte at or after i that is not a digit.
 func digits(s string, i int) int {
 	for i < len(s) && digit(s[i]) {
 		i++

@@ -5,26 +5,18 @@ import (
 	"strings"
 )
 
-// tomlEdit plans one edit as splices.
+// tomlEdit is an edit of TOML.
 type tomlEdit struct {
-	text       string
+	edit
 	w          tomlWriter
-	fold       bool
-	order      []string
 	root       *node
 	statements []tomlStatement
-	wide       bool
-	splices    []splice
-}
-
-func (e *tomlEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
 }
 
 func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, error) {
 	e := &tomlEdit{
-		text: d.front, w: tomlWriter{eol: d.eol(), single: d.habits().SingleQuotes}, fold: d.dialect.FoldKeys,
-		order: d.style.KeyOrder, root: d.root, statements: d.root.toml, wide: wide,
+		edit: d.newEdit(wide), w: tomlWriter{eol: d.eol(), single: d.observed().SingleQuotes},
+		root: d.root, statements: d.root.toml,
 	}
 	var err error
 	if remove {
@@ -38,7 +30,7 @@ func (d *Document) planTOML(path []string, v any, wide, remove bool) (string, er
 	return apply(d.front, e.splices)
 }
 
-// set writes v at path below the map m, which stands at prefix.
+// set writes v at path below the map m, which is at prefix.
 func (e *tomlEdit) set(m *node, prefix, path []string, v any) error {
 	i := m.index(path[0], e.fold)
 	if i < 0 {
@@ -70,7 +62,7 @@ func (e *tomlEdit) replace(m *node, prefix []string, i int, v any) error {
 		e.overwrite(old, v)
 		return nil
 	}
-	// Its tables go, and it is written anew.
+	// Its tables are removed and it is rewritten.
 	e.removeStatements(old)
 	return e.add(m, prefix, name, v)
 }
@@ -103,7 +95,7 @@ func (e *tomlEdit) inside(old *node, path []string, v any) (done bool, err error
 			if itemQuote(old) == '\'' {
 				like = "'"
 			}
-			return true, e.flow().list(flowListParts(old), alignList(old.items, v), flowItems{
+			return true, e.flow("#").list(flowListParts(old), alignList(old.items, v), flowItems{
 				inside: func(i int, value any) (bool, error) {
 					planned := len(e.splices)
 					done, err := e.inside(old.items[i], path, value)
@@ -161,7 +153,7 @@ func hasKey(m Map, name string) bool {
 	return false
 }
 
-// tableList makes the [[tables]] of a list those of v.
+// tableList changes the [[tables]] of a list to those of v.
 func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
 	if !asTable(v) {
 		return errLayout
@@ -187,14 +179,14 @@ func (e *tomlEdit) tableList(list *node, path []string, v []any) error {
 	return nil
 }
 
-// add writes a new key into m, which stands at prefix.
+// add adds a key to m, which is at prefix.
 func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 	if m.flow {
 		p, err := e.flowEntries(m)
 		if err != nil {
 			return err
 		}
-		return e.flow().insert(p, len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
+		return e.flow("#").insert(p, len(m.keys)-1, e.w.key(name)+" = "+e.w.inline(v, ""))
 	}
 	if e.inInline(m) {
 		return errLayout
@@ -214,7 +206,7 @@ func (e *tomlEdit) add(m *node, prefix []string, name string, v any) error {
 		return nil
 	}
 	line := " = " + e.w.inline(v, "") + e.w.eol
-	// Behind the last key of the same section.
+	// After the last key of the same section.
 	own := within(m, make(map[*node]bool))
 	if e.section(m) {
 		own = nil
@@ -305,7 +297,7 @@ func (e *tomlEdit) remove(m *node, i int) error {
 		if err != nil {
 			return err
 		}
-		return e.flow().remove(p, i)
+		return e.flow("#").remove(p, i)
 	}
 	if e.inInline(m.keys[i].value) {
 		return errLayout

@@ -13,10 +13,10 @@ import (
 
 // tomlStatement is one key = value line, or one [table] or [[table]] header.
 type tomlStatement struct {
-	start, end int   // from the key or bracket to the end of the value or bracket
-	header     bool  // a header of either kind
+	start, end int   // from the key or opening bracket to the end of the value or closing bracket
+	header     bool  // of a table or an array of tables
 	node       *node // the value, or the map that the header opens
-	in         *node // the map of the header that a key stands below, or the root
+	in         *node // the map of the header above a key, or the root
 }
 
 // decodeTOML reads the text between +++ lines. go-toml decides whether it is valid; its
@@ -76,7 +76,7 @@ func (c *tomlConversion) fail(at int, message string) error {
 	return &SyntaxError{Line: lineAt(c.text, at), Column: at - lineStart(c.text, at) + 1, Message: message}
 }
 
-// statement takes in one expression of the file.
+// statement converts one expression.
 func (c *tomlConversion) statement(x *unstable.Node) error {
 	names := x.Key()
 	var path []string
@@ -89,7 +89,7 @@ func (c *tomlConversion) statement(x *unstable.Node) error {
 		path = append(path, string(names.Node().Data))
 	}
 	if len(path) > MaxDepth {
-		return c.fail(int(first.Offset), fmt.Sprintf("tables are nested more than %d deep", MaxDepth))
+		return c.fail(int(first.Offset), fmt.Sprintf("tables are nested more than %d levels deep", MaxDepth))
 	}
 	keyStart, keyEnd := int(first.Offset), int(last.Offset+last.Length)
 	switch x.Kind {
@@ -99,7 +99,7 @@ func (c *tomlConversion) statement(x *unstable.Node) error {
 			return err
 		}
 		at := c.skip(keyEnd)
-		at = c.skip(at + 1) // behind the =
+		at = c.skip(at + 1) // after the =
 		v, err := c.value(x.Value(), at, 1)
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (c *tomlConversion) statement(x *unstable.Node) error {
 	return nil
 }
 
-// walk goes down from m, through the last table of arrays, and makes the maps on the way.
+// walk returns the map at a path below m, through the last tables of arrays. It adds missing maps.
 func (c *tomlConversion) walk(m *node, path []string, at int) (*node, error) {
 	for _, name := range path {
 		e := m.child(name, false)
@@ -165,16 +165,16 @@ func (c *tomlConversion) walk(m *node, path []string, at int) (*node, error) {
 
 func (c *tomlConversion) put(m *node, name string, v *node, start, end int) error {
 	if c.count++; c.count > MaxKeys {
-		return c.fail(start, fmt.Sprintf("the front matter has more than %d keys", MaxKeys))
+		return c.fail(start, fmt.Sprintf("there are more than %d keys", MaxKeys))
 	}
 	m.keys = append(m.keys, entry{name: name, key: &node{text: name, start: start, end: end}, value: v})
 	return nil
 }
 
-// skip goes over white space, line ends and comments.
+// skip skips white space, line ends and comments.
 func (c *tomlConversion) skip(at int) int { return yamlSpan{c.text}.skipBlank(at) }
 
-// item goes over what stands between two items.
+// item skips to the next item.
 func (c *tomlConversion) item(at int) int {
 	at = c.skip(at)
 	for at < len(c.text) && c.text[at] == ',' {
@@ -183,10 +183,10 @@ func (c *tomlConversion) item(at int) int {
 	return at
 }
 
-// value turns a parsed value that starts at at into a node.
+// value converts a parsed value that starts at at.
 func (c *tomlConversion) value(x *unstable.Node, at, depth int) (*node, error) {
 	if depth > MaxDepth {
-		return nil, c.fail(at, fmt.Sprintf("arrays and tables are nested more than %d deep", MaxDepth))
+		return nil, c.fail(at, fmt.Sprintf("arrays and tables are nested more than %d levels deep", MaxDepth))
 	}
 	n := &node{start: at, known: true, quote: '"'}
 	switch x.Kind {

@@ -1,10 +1,8 @@
 package frontmatter
 
-import (
-	"strings"
-)
+import "strings"
 
-// within collects a node and all below it.
+// within adds a node and its descendants to a set.
 func within(n *node, set map[*node]bool) map[*node]bool {
 	set[n] = true
 	for _, item := range n.items {
@@ -16,7 +14,7 @@ func within(n *node, set map[*node]bool) map[*node]bool {
 	return set
 }
 
-// first is where the statements of a node start.
+// first returns where the statements of a node start.
 func (e *tomlEdit) first(n *node) int {
 	set := within(n, make(map[*node]bool))
 	for _, s := range e.statements {
@@ -27,7 +25,7 @@ func (e *tomlEdit) first(n *node) int {
 	return len(e.text)
 }
 
-// last is where the last statement of a node ends.
+// last returns where the last statement of a node ends.
 func (e *tomlEdit) last(n *node) int {
 	set := within(n, make(map[*node]bool))
 	end := 0
@@ -39,8 +37,8 @@ func (e *tomlEdit) last(n *node) int {
 	return end
 }
 
-// removeStatements takes out all lines that a node is made of. Comments between the lines
-// of one table go with them.
+// removeStatements removes all lines of a node, with the comments between the lines of one
+// table.
 func (e *tomlEdit) removeStatements(n *node) {
 	set := within(n, make(map[*node]bool))
 	for i := 0; i < len(e.statements); i++ {
@@ -59,7 +57,7 @@ func (e *tomlEdit) removeStatements(n *node) {
 	}
 }
 
-// insertAfter puts whole lines behind the line that at stands in.
+// insertAfter inserts whole lines after the line that contains at.
 func (e *tomlEdit) insertAfter(at int, lines string) {
 	stop := lineStop(e.text, at)
 	if stop > 0 && e.text[stop-1] != '\n' {
@@ -68,7 +66,7 @@ func (e *tomlEdit) insertAfter(at int, lines string) {
 	e.splice(stop, stop, lines)
 }
 
-// section reports whether keys can be added to m under a header, or at the top.
+// section reports whether keys can be added to m under a header or at the top.
 func (e *tomlEdit) section(m *node) bool {
 	if m == e.root {
 		return true
@@ -86,7 +84,7 @@ func (e *tomlEdit) section(m *node) bool {
 	return !dotted
 }
 
-// depth is the number of names in the header that opened m.
+// depth returns the number of names in the header of m.
 func (e *tomlEdit) depth(m *node) int {
 	var find func(n *node, depth int) int
 	find = func(n *node, depth int) int {
@@ -108,7 +106,7 @@ func (e *tomlEdit) depth(m *node) int {
 	return max(find(e.root, 0), 0)
 }
 
-// inInline reports whether m was made by a dotted key inside an inline table.
+// inInline reports whether m comes from a dotted key in an inline table.
 func (e *tomlEdit) inInline(m *node) bool {
 	set := within(m, make(map[*node]bool))
 	for _, s := range e.statements {
@@ -119,10 +117,6 @@ func (e *tomlEdit) inInline(m *node) bool {
 	return m != e.root
 }
 
-func (e *tomlEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, splice: e.splice}
-}
-
 func flowListParts(list *node) flowParts {
 	p := flowParts{open: list.start, end: list.end}
 	for _, item := range list.items {
@@ -131,8 +125,8 @@ func flowListParts(list *node) flowParts {
 	return p
 }
 
-// flowEntries are the parts of an inline table. Dotted keys of one name make one part, when
-// no other key stands between them.
+// flowEntries returns the parts of an inline table. Adjacent dotted keys of one name are one
+// part.
 func (e *tomlEdit) flowEntries(m *node) (flowParts, error) {
 	p := flowMapParts(m)
 	for i := range p.spans {
@@ -144,7 +138,7 @@ func (e *tomlEdit) flowEntries(m *node) (flowParts, error) {
 	return p, nil
 }
 
-// flowLast is where the last value below n ends.
+// flowLast returns where the last value below n ends.
 func flowLast(n *node) int {
 	end := n.end
 	for i := range n.keys {

@@ -12,7 +12,7 @@ type tomlWriter struct {
 	single bool
 }
 
-// inline writes a value on one line. like is how the old value was quoted.
+// inline returns a value on one line. like is the text of the old value, for its quotes.
 func (w tomlWriter) inline(v any, like string) string {
 	switch v := v.(type) {
 	case []any:
@@ -44,7 +44,7 @@ func (w tomlWriter) inline(v any, like string) string {
 	return tomlQuoted(fmt.Sprint(v))
 }
 
-// text writes a string, in the quotes of the one it replaces where they are enough.
+// text returns a string, in the quotes of the one it replaces if possible.
 func (w tomlWriter) text(s, like string) string {
 	switch {
 	case strings.HasPrefix(like, `"""`) && w.eol == "\n" && strings.Contains(s, "\n"):
@@ -69,7 +69,7 @@ func (w tomlWriter) text(s, like string) string {
 	return tomlQuoted(s)
 }
 
-// key writes a key, bare where that is enough.
+// key returns a key, bare if possible.
 func (w tomlWriter) key(s string) string {
 	bare := s != ""
 	for i := 0; i < len(s); i++ {
@@ -108,7 +108,7 @@ func asTable(v any) bool {
 	return false
 }
 
-// sections writes a value for which asTable holds, with an empty line before each.
+// sections returns the sections of a value for which asTable is true, each after an empty line.
 func (w tomlWriter) sections(path []string, v any) string {
 	if list, ok := v.([]any); ok {
 		var b strings.Builder

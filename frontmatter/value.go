@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// canonical turns a value that a caller may set into nil, bool, int64, float64, string,
-// Timestamp, []any or Map, all the way down.
+// canonical converts a value for Set to nil, bool, int64, float64, string, Timestamp, []any or
+// Map, on all levels.
 func canonical(v any, depth int) (any, error) {
 	if depth > MaxDepth {
-		return nil, fmt.Errorf("the value is nested more than %d deep", MaxDepth)
+		return nil, fmt.Errorf("the value is nested more than %d levels deep", MaxDepth)
 	}
 	switch v := v.(type) {
 	case nil, bool, int64, float64:
@@ -60,7 +60,7 @@ func canonical(v any, depth int) (any, error) {
 				return nil, fmt.Errorf("the key %q is not valid UTF-8", p.Key)
 			}
 			if seen[p.Key] {
-				return nil, fmt.Errorf("the key %q is there twice", p.Key)
+				return nil, fmt.Errorf("key %q is set twice", p.Key)
 			}
 			seen[p.Key] = true
 			value, err := canonical(p.Value, depth+1)
@@ -71,10 +71,10 @@ func canonical(v any, depth int) (any, error) {
 		}
 		return m, nil
 	}
-	return nil, fmt.Errorf("a %T cannot be written", v)
+	return nil, fmt.Errorf("cannot write a %T", v)
 }
 
-// plainValue is a canonical value with every Map as a map[string]any.
+// plainValue returns a canonical value with every Map as a map[string]any.
 func plainValue(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -93,8 +93,8 @@ func plainValue(v any) any {
 	return v
 }
 
-// equalValues compares two values as Field returns them; NaN equals NaN, and two spellings
-// of one time are equal.
+// equalValues reports whether two values as in Field are equal. NaN equals NaN, and times that
+// differ only in layout are equal.
 func equalValues(a, b any) bool {
 	switch a := a.(type) {
 	case float64:

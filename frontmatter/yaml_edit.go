@@ -10,24 +10,16 @@ var (
 	errAnchor   = errors.New("it holds an anchor that is used elsewhere")
 	errAlias    = errors.New("it is an alias of another value")
 	errNoMap    = errors.New("a key above it is not a map")
-	errExplicit = errors.New("it is written with an explicit ? key")
-	errLayout   = errors.New("its layout is too unusual to be edited in place")
+	errExplicit = errors.New("it has an explicit ? key")
+	errLayout   = errors.New("its layout cannot be edited in place")
 )
 
-// yamlEdit plans one edit as splices.
+// yamlEdit is an edit of YAML.
 type yamlEdit struct {
+	edit
 	span    yamlSpan
-	text    string
 	w       yamlWriter
-	fold    bool
-	order   []string        // of top-level keys in a new document
-	aliased map[string]bool // anchors in use
-	wide    bool            // replace whole values instead of their parts
-	splices []splice
-}
-
-func (e *yamlEdit) splice(start, end int, text string) {
-	e.splices = append(e.splices, splice{start, end, text})
+	aliased map[string]bool // anchors with aliases
 }
 
 // set writes v at path below the map m.
@@ -66,18 +58,7 @@ func nest(path []string, v any) any {
 	return v
 }
 
-// index is the position of the entry that child finds.
-func (n *node) index(name string, fold bool) int {
-	e := n.child(name, fold)
-	for i := range n.keys {
-		if &n.keys[i] == e {
-			return i
-		}
-	}
-	return -1
-}
-
-// holdsAnchor reports whether a value has an anchor that an alias names.
+// holdsAnchor reports whether a value contains an anchor that has an alias.
 func (e *yamlEdit) holdsAnchor(n *node) bool {
 	if len(e.aliased) == 0 {
 		return false
@@ -98,7 +79,7 @@ func (e *yamlEdit) holdsAnchor(n *node) bool {
 	return false
 }
 
-// replace writes v in place of the value of m's entry i.
+// replace replaces the value of m's entry i.
 func (e *yamlEdit) replace(m *node, i int, v any) error {
 	entry := &m.keys[i]
 	old := entry.value
@@ -144,7 +125,7 @@ func (e *yamlEdit) replace(m *node, i int, v any) error {
 	}
 	r := w.value(v, m.indent, like)
 	if old.kind == scalarNode && (old.quote == '|' || old.quote == '>') {
-		// A comment behind the | stays on its line.
+		// A comment after the | stays on its line.
 		if _, comment, ok := strings.Cut(e.text[old.start:min(lineStop(e.text, old.start), end)], " #"); ok {
 			r.head = strings.TrimLeft(r.head+" #"+strings.TrimRight(comment, "\r\n"), " ")
 		}
@@ -183,7 +164,7 @@ func (e *yamlEdit) replace(m *node, i int, v any) error {
 	return nil
 }
 
-// lines inserts whole lines after the line that at stands in.
+// lines inserts whole lines after the line that contains at.
 func (e *yamlEdit) lines(at int, lines string) {
 	if lines == "" {
 		return
@@ -195,7 +176,7 @@ func (e *yamlEdit) lines(at int, lines string) {
 	e.splice(stop, stop, lines)
 }
 
-// quoteOf is how a value is quoted, for the value that replaces it.
+// quoteOf returns how a value is quoted.
 func quoteOf(n *node) byte {
 	if n.kind != scalarNode {
 		return 0
@@ -203,8 +184,8 @@ func quoteOf(n *node) byte {
 	return n.quote
 }
 
-// followTime writes a time in the layout of the time it replaces. Where that one is quoted,
-// the new one is too, and is text then.
+// followTime returns a time in the layout of the one it replaces; if that one is quoted, as
+// text.
 func followTime(old *node, t Timestamp, like *byte) any {
 	if !timestampLike(old.text) {
 		*like = 0
@@ -218,7 +199,7 @@ func followTime(old *node, t Timestamp, like *byte) any {
 	return t
 }
 
-// tryInside is inside, where a layout that is too unusual makes it not done.
+// tryInside is like inside, but an unusual layout is not an error: done is false.
 func (e *yamlEdit) tryInside(old *node, v any) (done bool, err error) {
 	planned := len(e.splices)
 	done, err = e.inside(old, v)
@@ -229,8 +210,8 @@ func (e *yamlEdit) tryInside(old *node, v any) (done bool, err error) {
 	return done, err
 }
 
-// inside edits the parts of a list or map that differ. done is false when the value has to
-// be replaced as a whole.
+// inside edits the parts of a list or map that differ. done is false if the whole value must
+// be replaced.
 func (e *yamlEdit) inside(old *node, v any) (done bool, err error) {
 	switch v := v.(type) {
 	case []any:
@@ -250,7 +231,7 @@ func (e *yamlEdit) inside(old *node, v any) (done bool, err error) {
 	return false, nil
 }
 
-// mapKeys makes a map's keys those of v, one by one.
+// mapKeys changes a map's keys to those of v, one by one.
 func (e *yamlEdit) mapKeys(m *node, v Map) error {
 	wanted := make(map[string]bool, len(v))
 	common := false
@@ -263,7 +244,7 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 	}
 	first := 0
 	if start := m.keys[0].key.start; !m.flow && strings.Trim(e.text[lineStart(e.text, start):start], " ") != "" {
-		// - url: x, an item of a list: what follows the removed keys moves up to the dash.
+		// An item of a list, - url: x: the text after the removed keys moves up to the dash.
 		for !m.keys[first].merge && !wanted[m.keys[first].name] {
 			first++
 		}
@@ -287,7 +268,7 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 				return errAnchor
 			}
 		}
-		if err := e.flow().removeAll(e.flowEntries(m), gone); err != nil {
+		if err := e.flow("#").removeAll(e.flowEntries(m), gone); err != nil {
 			return err
 		}
 	}
@@ -318,14 +299,14 @@ func (e *yamlEdit) mapKeys(m *node, v Map) error {
 	return nil
 }
 
-// add writes a new key after the last one of m.
+// add adds a key after the last one of m.
 func (e *yamlEdit) add(m *node, name string, v any) error {
 	if m.kind == aliasNode {
 		return errAlias
 	}
 	if m.flow {
 		text := e.w.key(name) + ": " + e.w.flow(v, 0)
-		return e.flow().insert(e.flowEntries(m), len(m.keys)-1, text)
+		return e.flow("#").insert(e.flowEntries(m), len(m.keys)-1, text)
 	}
 	text := e.w.entry(name, v, m.indent)
 	if len(m.keys) == 0 {
@@ -347,7 +328,7 @@ func (e *yamlEdit) add(m *node, name string, v any) error {
 	return nil
 }
 
-// delete removes path below the map m, all of its duplicates included.
+// delete removes path below the map m, including duplicates.
 func (e *yamlEdit) delete(m *node, path []string) error {
 	if m.kind == aliasNode {
 		return errAlias
@@ -376,29 +357,14 @@ func (e *yamlEdit) delete(m *node, path []string) error {
 	return nil
 }
 
-func (e *entry) named(name string, fold bool) bool {
-	return !e.merge && (e.name == name || fold && strings.EqualFold(e.name, name))
-}
-
-// matching counts the entries of one name.
-func (n *node) matching(name string, fold bool) int {
-	count := 0
-	for i := range n.keys {
-		if n.keys[i].named(name, fold) {
-			count++
-		}
-	}
-	return count
-}
-
-// remove takes out m's entry i with its lines.
+// remove removes m's entry i with its lines.
 func (e *yamlEdit) remove(m *node, i int) error {
 	entry := &m.keys[i]
 	if e.holdsAnchor(entry.value) || e.holdsAnchor(entry.key) {
 		return errAnchor
 	}
 	if m.flow {
-		return e.flow().remove(e.flowEntries(m), i)
+		return e.flow("#").remove(e.flowEntries(m), i)
 	}
 	start := lineStart(e.text, entry.key.start)
 	if before := e.text[start:entry.key.start]; strings.Trim(before, " ") != "" {

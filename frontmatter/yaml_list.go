@@ -1,10 +1,8 @@
 package frontmatter
 
-import (
-	"strings"
-)
+import "strings"
 
-// itemQuote is how the items of a list are quoted, when they all are alike.
+// itemQuote returns the quotes of the items of a list if all have the same, otherwise 0.
 func itemQuote(n *node) byte {
 	var quote byte
 	for i, item := range n.items {
@@ -16,7 +14,7 @@ func itemQuote(n *node) byte {
 	return quote
 }
 
-// blockList makes the items of a block list those of v.
+// blockList changes the items of a block list to those of v.
 func (e *yamlEdit) blockList(list *node, v []any) error {
 	dashes, err := e.dashes(list)
 	if err != nil {
@@ -76,12 +74,12 @@ func (e *yamlEdit) blockList(list *node, v []any) error {
 	return nil
 }
 
-// itemEnd is the end of an item of a block list.
+// itemEnd returns the end of an item of a block list.
 func (e *yamlEdit) itemEnd(list *node, i int) int {
 	return e.span.end(list.items[i], false, list.indent)
 }
 
-// dashes finds the dash of each item. Each must be the first thing on its line.
+// dashes returns the offset of each item's dash. A dash must be first on its line.
 func (e *yamlEdit) dashes(list *node) ([]int, error) {
 	found := make([]int, len(list.items))
 	floor := 0
@@ -102,10 +100,10 @@ func (e *yamlEdit) dashes(list *node) ([]int, error) {
 	return found, nil
 }
 
-// flowList makes the items of a flow list those of v.
+// flowList changes the items of a flow list to those of v.
 func (e *yamlEdit) flowList(list *node, v []any) error {
 	like := itemQuote(list)
-	return e.flow().list(e.flowItems(list), alignList(list.items, v), flowItems{
+	return e.flow("#").list(e.flowItems(list), alignList(list.items, v), flowItems{
 		inside: func(i int, value any) (bool, error) {
 			if e.aliased[list.items[i].anchor] {
 				return false, errAnchor
@@ -131,10 +129,6 @@ func (e *yamlEdit) flowList(list *node, v []any) error {
 			return nil
 		},
 	})
-}
-
-func (e *yamlEdit) flow() *flowEdit {
-	return &flowEdit{text: e.text, comment: "#", eol: e.w.eol, splice: e.splice}
 }
 
 func (e *yamlEdit) flowItems(list *node) flowParts {

@@ -81,7 +81,7 @@ func (c *yamlConversion) convert(y *yaml.Node, depth int) (*node, error) {
 		return nil, &SyntaxError{Line: y.Line, Column: y.Column, Message: message}
 	}
 	if depth > MaxDepth {
-		return fail(fmt.Sprintf("maps and lists are nested more than %d deep", MaxDepth))
+		return fail(fmt.Sprintf("maps and lists are nested more than %d levels deep", MaxDepth))
 	}
 	n := c.fresh()
 	n.start, n.end = c.lines.offset(y.Line, y.Column), -1

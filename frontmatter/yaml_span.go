@@ -2,13 +2,12 @@ package frontmatter
 
 import "strings"
 
-// yamlSpan finds where YAML values end: yaml.v3 tells where they start only. It reads text
-// that yaml.v3 has accepted already, and what it finds is proved by decoding the edited
-// text again, so it need not judge.
+// yamlSpan finds the ends of YAML values: yaml.v3 has only their starts. It does not validate:
+// yaml.v3 has accepted the text, and the edited text is decoded again.
 type yamlSpan struct{ text string }
 
-// end is the offset after the last byte of a value. indent is the column of the block that
-// the value stands in: lines that go on with it stand further right.
+// end returns the offset after a value. indent is the column of the block that contains it:
+// its continuation lines are further right.
 func (y yamlSpan) end(n *node, flow bool, indent int) int {
 	if n.end < 0 {
 		n.end = y.find(n, flow, indent)
@@ -65,12 +64,12 @@ func (y yamlSpan) find(n *node, flow bool, indent int) int {
 	return y.plainEnd(at, flow, indent)
 }
 
-// empty reports whether a value has no text of its own: key:
+// empty reports whether a value has no text, as in "key:".
 func empty(n *node) bool {
 	return n.kind == scalarNode && n.quote == 0 && n.text == ""
 }
 
-// content is the offset after a tag and an anchor.
+// content returns the offset after a tag and an anchor.
 func (y yamlSpan) content(n *node) int {
 	at := n.start
 	for at < len(y.text) && (y.text[at] == '&' || y.text[at] == '!') {
@@ -92,7 +91,7 @@ func (y yamlSpan) content(n *node) int {
 	return at
 }
 
-// skipBlank goes over white space, line ends and comments.
+// skipBlank skips white space, line ends and comments.
 func (y yamlSpan) skipBlank(at int) int {
 	for at < len(y.text) {
 		switch y.text[at] {
@@ -107,7 +106,7 @@ func (y yamlSpan) skipBlank(at int) int {
 	return at
 }
 
-// entryEnd is the end of a key with its value.
+// entryEnd returns the end of a key with its value.
 func (y yamlSpan) entryEnd(e *entry, flow bool, indent int) int {
 	if empty(e.value) && e.value.anchor == "" && e.value.start <= y.end(e.key, flow, indent) {
 		return y.colon(e, flow, indent)
@@ -115,8 +114,8 @@ func (y yamlSpan) entryEnd(e *entry, flow bool, indent int) int {
 	return max(y.end(e.value, flow, indent), y.colon(e, flow, indent))
 }
 
-// colon is the offset after the colon behind a key, or the end of the key when there is
-// none (explicit keys, keys alone in a flow map).
+// colon returns the offset after the colon of a key, or the end of the key if there is none
+// (explicit keys, keys alone in a flow map).
 func (y yamlSpan) colon(e *entry, flow bool, indent int) int {
 	end := y.end(e.key, flow, indent)
 	at := end
@@ -129,7 +128,7 @@ func (y yamlSpan) colon(e *entry, flow bool, indent int) int {
 	return end
 }
 
-// flowEnd is the offset after the closing bracket of a list or map that opens at at.
+// flowEnd returns the offset after the closing bracket of a list or map that opens at at.
 func (y yamlSpan) flowEnd(n *node, at, indent int) int {
 	open := byte('[')
 	if n.kind == mapNode {
@@ -160,11 +159,10 @@ func (y yamlSpan) flowEnd(n *node, at, indent int) int {
 	return at
 }
 
-// plainEnd is the end of an unquoted scalar, which may go on over several lines.
+// plainEnd returns the end of an unquoted scalar, which may have several lines.
 func (y yamlSpan) plainEnd(at int, flow bool, indent int) int {
 	end := at
 	for {
-		// One line of it.
 		i := at
 	line:
 		for ; i < len(y.text); i++ {
@@ -191,7 +189,7 @@ func (y yamlSpan) plainEnd(at int, flow bool, indent int) int {
 				end = i + 1
 			}
 		}
-		// The next line with text, if it goes on with it.
+		// The next line with text, if it is a continuation.
 		for i < len(y.text) && strings.IndexByte(" \t\r\n", y.text[i]) >= 0 {
 			i++
 		}
@@ -205,8 +203,8 @@ func (y yamlSpan) plainEnd(at int, flow bool, indent int) int {
 	}
 }
 
-// blockScalarEnd is the end of a | or > scalar whose header starts at at: before the last
-// line's ending, with the empty lines that a keep indicator (+) makes part of it.
+// blockScalarEnd returns the end of a | or > scalar whose header starts at at: before the last
+// line's ending, with trailing empty lines if the header has a + indicator.
 func (y yamlSpan) blockScalarEnd(at, indent int) int {
 	header := y.text[at:lineStop(y.text, at)]
 	end := at + len(strings.TrimRight(header, " \t\r\n"))

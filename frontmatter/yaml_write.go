@@ -18,11 +18,10 @@ type yamlWriter struct {
 	single     bool // quote with ' where that is enough
 }
 
-// rendered is a value behind its key: what stands on the key's line, and whole lines that
-// follow it.
+// rendered is the text of a value: the part on the key's line, and the lines after it.
 type rendered struct{ head, lines string }
 
-// value writes v for a key at column indent. like is how the old value was quoted.
+// value renders v for a key at column indent. like is how the old value was quoted.
 func (w yamlWriter) value(v any, indent int, like byte) rendered {
 	switch v := v.(type) {
 	case []any:
@@ -60,7 +59,7 @@ func (w yamlWriter) value(v any, indent int, like byte) rendered {
 	return rendered{head: w.scalar(v, like, false)}
 }
 
-// entry writes a key and its value as whole lines.
+// entry returns a key and its value as whole lines.
 func (w yamlWriter) entry(key string, v any, indent int) string {
 	r := w.value(v, indent, 0)
 	if r.head != "" {
@@ -71,8 +70,8 @@ func (w yamlWriter) entry(key string, v any, indent int) string {
 
 func (w yamlWriter) key(s string) string { return w.scalar(s, 0, true) }
 
-// item writes one item of a block list whose dash stands at column indent. dash is the dash
-// with the spaces behind it.
+// item returns an item of a block list whose dash is at column indent. dash is the dash with
+// the spaces after it.
 func (w yamlWriter) item(v any, indent int, dash string, like byte) string {
 	pad := strings.Repeat(" ", indent)
 	inner := indent + len(dash)
@@ -97,7 +96,7 @@ func (w yamlWriter) item(v any, indent int, dash string, like byte) string {
 	return pad + dash + r.head + w.eol + r.lines
 }
 
-// flow writes a value on one line.
+// flow returns a value on one line.
 func (w yamlWriter) flow(v any, like byte) string {
 	switch v := v.(type) {
 	case []any:
@@ -119,7 +118,7 @@ func (w yamlWriter) flow(v any, like byte) string {
 	return w.scalar(v, like, true)
 }
 
-// scalar writes a scalar on one line. like is the quote to follow.
+// scalar returns a scalar on one line. like is the quote to prefer.
 func (w yamlWriter) scalar(v any, like byte, flow bool) string {
 	switch v := v.(type) {
 	case nil:
@@ -167,8 +166,8 @@ func yamlFloat(f float64) string {
 	return s + ".0"
 }
 
-// literal writes text as a | block at column indent, when that reads back the same
-// everywhere and looks as a person would write it.
+// literal renders text as a | block at column indent, if all readers read it back and a person
+// would write it so.
 func (w yamlWriter) literal(s string, indent int) (rendered, bool) {
 	text, head := s, "|-"
 	if strings.HasSuffix(s, "\n") {
@@ -191,7 +190,7 @@ func (w yamlWriter) literal(s string, indent int) (rendered, bool) {
 	return rendered{head, lines.String()}, true
 }
 
-// allScalars reports whether a list holds neither lists nor maps.
+// allScalars reports whether a list has no lists or maps in it.
 func allScalars(list []any) bool {
 	for _, v := range list {
 		switch v.(type) {
@@ -202,8 +201,7 @@ func allScalars(list []any) bool {
 	return true
 }
 
-// plainSafe reports whether a string may stand without quotes: every reader must take it
-// for text, and for this text.
+// plainSafe reports whether a string needs no quotes: every reader must read it as this text.
 func plainSafe(s string, flow bool) bool {
 	if s == "" || len(s) > 4096 || !printable(s) || s[len(s)-1] == ' ' || s[len(s)-1] == ':' {
 		return false
@@ -251,7 +249,7 @@ func plainSafe(s string, flow bool) bool {
 	return true
 }
 
-// looksTyped reports whether some reader takes a word for a boolean, null or a number.
+// looksTyped reports whether some reader reads a word as a boolean, null or a number.
 func looksTyped(s string) bool {
 	if len(s) > 8 {
 		return false
@@ -263,7 +261,7 @@ func looksTyped(s string) bool {
 	return false
 }
 
-// printable reports whether all readers take every rune as it is, on one line.
+// printable reports whether all readers read every rune as it is, on one line.
 func printable(s string) bool {
 	for _, r := range s {
 		if !literalRune(r) {

@@ -63,5 +63,6 @@ func sameOrigin(dir string, c Config) (bool, error) {
 		return false, fmt.Errorf("read the clone in %s: %w", dir, err)
 	}
 	_, own, _ := strings.Cut(string(data), ownSection)
-	return (c.Branch == "" || c.Branch == branch) && strings.Contains(own, "\tremote = "+quoteConfig(r.Name())+"\n"), nil
+	sameRemote := strings.Contains(own, "\tremote = "+quoteConfig(r.Name())+"\n")
+	return sameRemote && (c.Branch == "" || c.Branch == branch), nil
 }

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -78,10 +79,11 @@ func refuseFilter(path string, a attributes) error {
 	case "lfs":
 		return &PathError{Path: path,
 			Reason: "the repository keeps such files in Git LFS (.gitattributes: filter=lfs), which is not supported",
-			Hint:   `exempt the path in .gitattributes ("<path> -filter -diff -merge"), or choose a folder that LFS does not track`}
+			Hint: `exempt the path in .gitattributes ("<path> -filter -diff -merge"), ` +
+				"or choose a folder that LFS does not track"}
 	default:
 		return &PathError{Path: path,
-			Reason: "the repository sends such files through the filter " + strconv.Quote(f) + " (.gitattributes), which only a work tree can run",
+			Reason: fmt.Sprintf(".gitattributes sends such files through the filter %q, which only a work tree can run", f),
 			Hint:   `exempt the path in .gitattributes ("<path> -filter"), or choose another folder`}
 	}
 }

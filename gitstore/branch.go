@@ -8,8 +8,8 @@ import (
 )
 
 // changeBranch opens the clone with another branch than the one that it was last opened with.
-// What waits on that one for its push goes on top of the new one: somebody was told that it is
-// safe, and the branch may be gone from the remote, renamed.
+// Commits of that branch that were not pushed are replayed on the new one: their authors were told
+// that they are safe, and the branch may have been renamed at the remote.
 func (s *Store) changeBranch(from string) error {
 	if err := s.load(); err != nil {
 		return err
@@ -19,7 +19,8 @@ func (s *Store) changeBranch(from string) error {
 		return fmt.Errorf("open the clone: what waits on the branch %s: %w", from, err)
 	}
 	if len(waiting) > 0 {
-		s.log.Warn("the branch is another one now; what was not pushed comes along", "from", from, "to", s.branch, "commits", len(waiting))
+		s.log.Warn("the branch changed; unpushed commits move to the new one",
+			"from", from, "to", s.branch, "commits", len(waiting))
 		if err := s.putOnTop(waiting); err != nil {
 			return err
 		}
@@ -73,7 +74,8 @@ func (s *Store) waitingOn(branch string) (list []*pending, tip git.OID, err erro
 			return nil, tip, err
 		}
 		if list, err = s.notShared(history, tip, nil); err != nil {
-			s.log.Warn("the branch that was served before has nothing in common with this one; what waited there stays there", "branch", branch, "clone", s.c.Dir)
+			s.log.Warn("the former branch has no commit in common with the new one; its unpushed commits stay there",
+				"branch", branch, "clone", s.c.Dir)
 			return nil, tip, nil
 		}
 		return list, tip, nil

@@ -27,17 +27,17 @@ func checkPath(p string) error {
 	for part := range strings.SplitSeq(p, "/") {
 		switch {
 		case part == "" || part == "." || part == "..":
-			return bad(`the path is not a plain one: it has an empty, "." or ".." part, or a slash at an end`)
+			return bad(`the path must not have an empty, "." or ".." part or a slash at its ends`)
 		case len(part) > 255:
 			return bad("a part of the path is longer than 255 bytes")
 		case isDotGit(part):
-			return bad("a part of the path means Git's own folder on some systems")
+			return bad("some file systems take a part of the path for Git's own folder")
 		}
 	}
 	return nil
 }
 
-// isDotGit tells the names that some file system takes for ".git".
+// isDotGit reports whether some file system takes the name for ".git".
 func isDotGit(part string) bool {
 	// HFS+ ignores these code points.
 	name := strings.ToLower(strings.Map(func(r rune) rune {
@@ -178,7 +178,7 @@ func (b builder) entry(old git.Entry, there bool, skip int, g *nameGroup) (git.E
 		switch {
 		case !there || old.Mode == git.ModeDir:
 		case old.Mode == git.ModeSymlink:
-			return edit, refuse(g.under[0], prefix+" is a symlink, and nothing is written through one")
+			return edit, refuse(g.under[0], prefix+" is a symbolic link; gitpost writes through none")
 		case old.Mode == git.ModeSubmodule:
 			return edit, refuse(g.under[0], prefix+" is a submodule, which is another repository")
 		case removed || onlyDeletes(g.under):
@@ -215,9 +215,9 @@ func (b builder) entry(old git.Entry, there bool, skip int, g *nameGroup) (git.E
 		case old.Mode == git.ModeDir:
 			return edit, refuse(*g.leaf, "there is a folder of that name")
 		case old.Mode == git.ModeSymlink:
-			return edit, refuse(*g.leaf, "it is a symlink, which is left alone")
+			return edit, refuse(*g.leaf, "it is a symbolic link")
 		case old.Mode == git.ModeSubmodule:
-			return edit, refuse(*g.leaf, "it is a submodule, which is left alone")
+			return edit, refuse(*g.leaf, "it is a submodule")
 		}
 	}
 	if g.leaf.Delete {
@@ -240,8 +240,8 @@ func onlyDeletes(plan []planned) bool {
 	return !slices.ContainsFunc(plan, func(p planned) bool { return !p.Delete })
 }
 
-// streamedFrom is the size from which the content of a File with Open is not held in memory.
-const streamedFrom = 1 << 20
+// streamMinSize is the size from which the content of a File with Open is not held in memory.
+const streamMinSize = 1 << 20
 
 // content stores a file's bytes and names the blob.
 func (b builder) content(p planned, old git.Entry, there bool) (git.OID, error) {
@@ -252,7 +252,7 @@ func (b builder) content(p planned, old git.Entry, there bool) (git.OID, error) 
 			return git.ZeroOID, &contentError{p.Path, err}
 		}
 		defer r.Close()
-		if p.Size >= streamedFrom {
+		if p.Size >= streamMinSize {
 			o, err := b.AddStream(&contentReader{r, p.Path}, p.Size)
 			if errors.Is(err, git.ErrWrongSize) {
 				err = &contentError{p.Path, err}
@@ -286,8 +286,7 @@ func (b builder) content(p planned, old git.Entry, there bool) (git.OID, error) 
 	return b.Add(git.BlobKind, data)
 }
 
-// contentError is a failure to read what the caller wants committed; the disk of the clone
-// has no part in it.
+// contentError is a failure to read what the caller wants committed; not of the clone's disk.
 type contentError struct {
 	path string
 	err  error

@@ -59,7 +59,8 @@ func (s *Store) checkFolderIsOurs() error {
 	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
 	for _, e := range entries {
 		if !slices.Contains(ours, e.Name()) && !git.IsTemporary(e.Name()) {
-			return fmt.Errorf("make the clone: %s is not empty and no clone (it has %s); name an empty or new folder", s.c.Dir, e.Name())
+			return fmt.Errorf("make the clone: %s is neither empty nor a clone (it contains %s); name an empty or new folder",
+				s.c.Dir, e.Name())
 		}
 	}
 	return nil
@@ -229,7 +230,7 @@ func (s *Store) load() error {
 	s.tip.Store(now)
 	remote, err := s.refs.Read(s.tracking())
 	if err != nil {
-		s.log.Warn("what the remote had the last time is not known any more", "error", err)
+		s.log.Warn("cannot read what the remote had the last time", "error", err)
 		remote = git.ZeroOID
 		if err := s.refs.Remove(s.tracking()); err != nil {
 			return &StorageError{Op: "open the clone", Err: err}
@@ -255,7 +256,8 @@ func (s *Store) load() error {
 		if err != nil {
 			return fmt.Errorf("open the clone: %w", err)
 		}
-		chain = append(chain, &pending{id: at, when: time.Unix(c.Committed, 0), skipCI: strings.Contains(c.Message, skipCI)})
+		p := &pending{id: at, when: time.Unix(c.Committed, 0), skipCI: strings.Contains(c.Message, skipCI)}
+		chain = append(chain, p)
 		at = c.Parent()
 	}
 	if remote.IsZero() && d.fromEmpty {

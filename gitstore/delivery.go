@@ -10,7 +10,7 @@ import (
 	"gitpost/gitstore/git"
 )
 
-// pending is a commit that is not known to be on the remote. A replay returns it a new name.
+// pending is a commit that is not known to be on the remote. A replay gives it a new name.
 // The delivery's mutex guards it.
 type pending struct {
 	id     git.OID
@@ -58,7 +58,7 @@ type delivery struct {
 
 func (d *delivery) init() { d.changed = make(chan struct{}) }
 
-func (d *delivery) tell() {
+func (d *delivery) notify() {
 	close(d.changed)
 	d.changed = make(chan struct{})
 }
@@ -67,7 +67,7 @@ func (d *delivery) update(f func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f()
-	d.tell()
+	d.notify()
 }
 
 func (d *delivery) add(list []*pending) {
@@ -77,11 +77,11 @@ func (d *delivery) add(list []*pending) {
 	})
 }
 
-// lose notes that another program moved the branch somewhere else.
-func (d *delivery) lose() {
+// markLost notes that another program moved the branch somewhere else.
+func (d *delivery) markLost() {
 	d.update(func() {
 		for _, p := range d.unpushed {
-			p.refused = "another program moved the branch in the clone away from this commit"
+			p.refused = "another program moved the branch of the clone away from this commit"
 		}
 		d.unpushed, d.lost = nil, true
 	})
@@ -97,12 +97,12 @@ func (d *delivery) allSkipCI() bool {
 	return !slices.ContainsFunc(d.unpushed, func(p *pending) bool { return !p.skipCI })
 }
 
-// conflictsKept is how many conflicts the status remembers.
-const conflictsKept = 50
+// maxConflicts is how many conflicts the status remembers.
+const maxConflicts = 50
 
 func (d *delivery) addConflicts(list []string) {
 	d.conflicts = append(d.conflicts, list...)
-	if n := len(d.conflicts) - conflictsKept; n > 0 {
+	if n := len(d.conflicts) - maxConflicts; n > 0 {
 		d.conflicts = slices.Delete(d.conflicts, 0, n)
 	}
 }
@@ -132,7 +132,7 @@ func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push {
 	}
 }
 
-// outcome is what is known of a commit; a nil one stands for the tip.
+// outcome is what is known of a commit; nil is the tip.
 func (d *delivery) outcome(p *pending) (Push, bool) {
 	if p == nil {
 		if len(d.unpushed) == 0 {
@@ -188,8 +188,8 @@ func (s *Store) Status() Status {
 	return st
 }
 
-// arrived notes that the remote has the branch up to a commit that waited.
-func (d *delivery) arrived(remote git.OID) {
+// markPushed notes that the remote has the branch up to a commit that waited.
+func (d *delivery) markPushed(remote git.OID) {
 	d.remote, d.unknown, d.refill = remote, false, false
 	for i := len(d.unpushed) - 1; i >= 0; i-- {
 		if d.unpushed[i].id != remote {
@@ -208,7 +208,8 @@ func (d *delivery) arrived(remote git.OID) {
 func (d *delivery) wantsPush() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.unknown && (d.refill || slices.ContainsFunc(d.unpushed, func(p *pending) bool { return p.refusal == nil }))
+	ready := func(p *pending) bool { return p.refusal == nil }
+	return !d.unknown && (d.refill || slices.ContainsFunc(d.unpushed, ready))
 }
 
 // hasRefused reports whether commits wait that the host refuses.

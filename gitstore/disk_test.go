@@ -129,7 +129,7 @@ func TestManyPacksAreJoinedWhileReadersRead(t *testing.T) {
 	old := s.Snapshot()
 	big := make([]byte, 100<<10)
 	_, _ = (&noise{}).Read(big)
-	for i := range 3 * packsMost {
+	for i := range 3 * maxPacks {
 		name := fmt.Sprintf("one-folder/with-a-long-name/post-number-%d.md", i)
 		want[name] = fmt.Sprint("text ", i)
 		files := map[string]string{name: want[name]}
@@ -146,13 +146,13 @@ func TestManyPacksAreJoinedWhileReadersRead(t *testing.T) {
 			wantFiles(t, reader, map[string]string{"a.md": "a\n"})
 		}
 	}
-	for s.db.PackCount() >= packsMost {
+	for s.db.PackCount() >= maxPacks {
 		signal(s.manyPacks)
 	}
 	wantFiles(t, s.Snapshot(), want)
 	fsck(t, s.c.Dir)
 	onDisk, _ := filepath.Glob(filepath.Join(s.c.Dir, "objects", "pack", "*.pack"))
-	if len(onDisk) >= 2*packsMost {
+	if len(onDisk) >= 2*maxPacks {
 		t.Errorf("%d packs are left", len(onDisk))
 	}
 	synced(t, s)

@@ -39,7 +39,7 @@ func (e *PathError) Error() string {
 	return s
 }
 
-// reasonOf is what people are told of an error at the remote.
+// reasonOf is the text of an error at the remote for people.
 func reasonOf(err error) (reason string, unreachable bool) {
 	var r *RemoteError
 	if err == nil {

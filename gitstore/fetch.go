@@ -31,7 +31,8 @@ func (s *Store) tryFetch(ctx context.Context) error {
 	}
 	d := &s.delivery
 	d.mu.Lock()
-	same := tip == d.remote && !d.unknown && !d.lost && (!tip.IsZero() || len(d.unpushed) > 0 || s.tip.Load().commit.IsZero())
+	same := tip == d.remote && !d.unknown && !d.lost &&
+		(!tip.IsZero() || len(d.unpushed) > 0 || s.tip.Load().commit.IsZero())
 	d.mu.Unlock()
 	if same {
 		d.update(func() { d.lastFetch = time.Now() })

@@ -12,12 +12,12 @@
 //   - a file that only one side changed is as that side has it;
 //   - a file that both changed goes through Config.Merge. Where that reports a conflict, or
 //     there is no Merge or it fails, the newer text of the two stays in the file, and the other
-//     one stands in the history: the replayed commit keeps our text as it was, and a commit
+//     one is in the history: the replayed commit keeps our text as it was, and a commit
 //     after it brings the merged one;
-//   - a file that was changed here and deleted there comes back with our text;
+//   - a file that was changed here and deleted there is restored with our text;
 //   - a file that was deleted here and changed there stays as they have it;
 //   - a file that was renamed on one side and changed on the other is changed under its new
-//     name; a rename is a file that went and one that came with the same or mostly the same lines.
+//     name; Renamed says what counts as a rename.
 //     What our commit adds beside a file called index follows it to its new folder;
 //   - two files that were added on both sides under one name, with different content, are
 //     both kept: ours gets "-2" (or the next free number) behind its name. A file called
@@ -26,12 +26,22 @@
 //   - a file whose path there leads through something else now (a symlink, a submodule, a
 //     file) gets a new name in the same way.
 //
-// All but the first are told in a "Conflict" trailer of the commit and in Status; a clean
+// All but the first are reported in a "Conflict" trailer of the commit and in Status; a clean
 // merge is not. In every case both texts can be found in the branch's history.
 //
 // A remote whose history was rewritten is followed: the branch becomes what the remote has,
 // with the commits on top that were never pushed. The tip before is kept in
 // refs/gitstore/before-rewrite/.
+//
+// # When the host refuses a commit
+//
+// A host may refuse a whole push because of one commit: a secret, a file above its limit. The
+// commits that were never pushed are then sorted by the files they change, and pushed without
+// the ones that the host refuses. Those wait, are listed in Status.Refused and are tried again
+// from time to time. When a later commit changes the same file, both become one commit, so
+// that what was fixed or deleted is in no pushed commit. The files of the branch are the same
+// all the time; the former commits are kept in refs/gitstore/refused/. Pushed commits are never
+// rewritten.
 //
 // # What is never written
 //
@@ -68,7 +78,7 @@ type Config struct {
 	SignOff        bool   // every commit of Update gets a Signed-off-by line of its author
 	SubjectPattern string // what subjects look like, with {subject} for the words; "" stands for these alone
 
-	Poll      time.Duration // how often the remote is looked at; 0: never
+	Poll      time.Duration // how often to check the remote for new commits; 0: never
 	PushDelay time.Duration // how long a push waits for more commits
 
 	// Merge brings two versions of one file together when a commit is replayed on a tip that
@@ -77,8 +87,8 @@ type Config struct {
 	Merge func(path string, base, ours, theirs []byte) (merged []byte, conflict bool, err error)
 
 	// Advanced is called, one call at a time and never while a lock is held, after the
-	// published tip moved (by an Update, a fetch or a replay). Moves that come while a call
-	// runs are told in one. An Update does not wait for it.
+	// published tip moved (by an Update, a fetch or a replay). Moves during a call
+	// are reported by one more. An Update does not wait for it.
 	Advanced func(old, tip *Snapshot)
 
 	Log      *slog.Logger
@@ -116,13 +126,13 @@ type Commit struct {
 	pending *pending // nil when nothing was committed
 }
 
-// Push tells how far the delivery of a commit came.
+// Push reports whether a commit is on the remote.
 type Push struct {
 	Pushed bool
 	Reason string // when not: in words for a person ("the remote cannot be reached: …", "protected branch …")
 }
 
-// Status is what an operator wants to know.
+// Status is the state of the clone and of the traffic with the remote.
 type Status struct {
 	Moved      string    // where the host redirects to: the repository moved there; "" when it did not
 	Refused    []Refusal // commits that the host refuses and that wait until they are fixed

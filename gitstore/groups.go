@@ -25,7 +25,8 @@ func (g *group) held() bool {
 // wantsFold reports whether the group is to become one commit: the host refused a part of it,
 // and what came since may have fixed that.
 func (g *group) wantsFold() bool {
-	return len(g.members) > 1 && slices.ContainsFunc(g.members, func(p *pending) bool { return p.refusal != nil || p.fold }) && !g.held()
+	refused := func(p *pending) bool { return p.refusal != nil || p.fold }
+	return len(g.members) > 1 && slices.ContainsFunc(g.members, refused) && !g.held()
 }
 
 // splitGroups sorts waiting commits into groups, in the order of their first commits.
@@ -42,10 +43,10 @@ func splitGroups(src git.Source, waiting []*pending) ([]*group, error) {
 		}
 		g := &group{members: []*pending{p}, commits: []*git.Commit{c},
 			before: make(map[string]git.Entry), after: make(map[string]git.Entry)}
-		err = git.DiffTrees(src, tree, src, c.Tree, "", func(t git.Change) error {
+		err = git.DiffTrees(src, tree, src, c.Tree, func(t git.Change) error {
 			g.before[t.Path], g.after[t.Path] = t.Old, t.New
 			return nil
-		}, nil)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +128,7 @@ func (g *group) paths() []string { return slices.Sorted(maps.Keys(g.after)) }
 
 // arrange rewrites the commits that wait so that they are sorted by group, those that the host
 // refused last, and groups that may be fixed are one commit each. A group whose changes undo
-// each other goes away. The files stay as they are. Only the writer calls it.
+// each other is dropped. No file changes. Only the writer calls it.
 func (s *Store) arrange() error {
 	tip := s.tip.Load()
 	d := &s.delivery
@@ -234,10 +235,10 @@ func (st *stack) put(g *group) error {
 				return err
 			}
 			var plan []planned
-			err = git.DiffTrees(st.b, from, st.b, c.Tree, "", func(t git.Change) error {
+			err = git.DiffTrees(st.b, from, st.b, c.Tree, func(t git.Change) error {
 				plan = append(plan, planEntry(t.Path, t.New))
 				return nil
-			}, nil)
+			})
 			if err != nil {
 				return err
 			}

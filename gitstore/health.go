@@ -11,21 +11,20 @@ import (
 	"gitpost/gitstore/git"
 )
 
-// A clone can be damaged by what is not gitstore: a dying disk, a file that somebody removed.
-// What the remote has comes from there again; what it does not have stays where it is, readable
-// or not, and nothing of the clone is ever deleted for being damaged.
+// A dying disk or another program can damage a clone. What the remote has is fetched again.
+// Nothing is deleted for being damaged: it may be the only copy.
 
 // health are what is known to be wrong with the clone.
 type health struct {
-	mu     sync.Mutex // guards all below
-	missed map[git.OID]bool
-	open   bool   // an object was missed for the first time since the last fetch of everything
-	disk   string // why nothing could be written the last time; "" when it went well
-	holed  bool   // and that was because of an object that cannot be read
+	mu      sync.Mutex // guards all below
+	missed  map[git.OID]bool
+	open    bool   // an object was missed for the first time since the last fetch of everything
+	disk    string // why nothing could be written the last time; "" when it went well
+	missing bool   // and that was because of an object that cannot be read
 }
 
-// missedMost bounds what is remembered: damage that large is not mended object by object.
-const missedMost = 10_000
+// maxMissing bounds what is remembered: damage that large is not mended object by object.
+const maxMissing = 10_000
 
 // miss notes an object that cannot be read. Each is fetched once: what the remote does not have
 // either, such as the past of a shallow clone, is not asked for again and again.
@@ -33,7 +32,7 @@ func (s *Store) miss(o git.OID) {
 	w := &s.health
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.missed[o] || len(w.missed) >= missedMost {
+	if w.missed[o] || len(w.missed) >= maxMissing {
 		return
 	}
 	if w.missed == nil {
@@ -43,8 +42,8 @@ func (s *Store) miss(o git.OID) {
 	signal(s.syncer.wake)
 }
 
-// takeOpen reports whether everything has to be fetched, and that it will be.
-func (w *health) takeOpen() bool {
+// takeRefetch reports whether everything has to be fetched, and that it will be.
+func (w *health) takeRefetch() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	was := w.open
@@ -60,11 +59,11 @@ func (w *health) noteWrite(err error) {
 	defer w.mu.Unlock()
 	switch {
 	case err == nil:
-		w.disk, w.holed = "", false
+		w.disk, w.missing = "", false
 	case errors.As(err, &missing):
-		w.disk, w.holed = err.Error(), true
+		w.disk, w.missing = err.Error(), true
 	case errors.As(err, &disk):
-		w.disk, w.holed = err.Error(), false
+		w.disk, w.missing = err.Error(), false
 	}
 }
 
@@ -74,19 +73,19 @@ func (w *health) problem() string {
 	return w.disk
 }
 
-// mayPass reports whether the disk may take something now without anybody's doing here.
-func (w *health) mayPass() bool {
+// mayRecover reports whether the disk may take something now without anybody's doing here.
+func (w *health) mayRecover() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.disk != "" && !w.holed
+	return w.disk != "" && !w.missing
 }
 
-// diskAgain is how long after a failed write the disk is looked at again, unless somebody
+// diskRetryInterval is how long after a failed write the disk is looked at again, unless somebody
 // writes before.
-const diskAgain = 30 * time.Second
+const diskRetryInterval = 30 * time.Second
 
-// tryDisk finds out whether the disk takes something again.
-func (s *Store) tryDisk() {
+// retryDisk finds out whether the disk takes something again.
+func (s *Store) retryDisk() {
 	if s.db.TryWrite() == nil {
 		s.health.noteWrite(nil)
 	}
@@ -110,7 +109,8 @@ func (s *Store) fetchAll(ctx context.Context) error {
 func (s *Store) heal(ctx context.Context) {
 	err := s.fetchAll(ctx)
 	if err != nil {
-		s.log.Error("a part of the clone is missing or damaged, and cannot be fetched again yet", "clone", s.c.Dir, "error", err)
+		s.log.Error("a part of the clone is missing or damaged and cannot be fetched again yet",
+			"clone", s.c.Dir, "error", err)
 		w := &s.health
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Store) heal(ctx context.Context) {
 		return
 	}
 	s.log.Warn("a part of the clone was missing or damaged; the branch was fetched whole again", "clone", s.c.Dir)
-	s.tryDisk()
+	s.retryDisk()
 }
 
 // readable makes sure that the newest commit of a branch can be read: what waits hangs on it.
@@ -139,7 +139,8 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 		if try > 0 || !errors.As(err, &missing) {
 			return s.unreadable(ref, err)
 		}
-		s.log.Warn("the newest commit in the clone cannot be read; the branch is fetched whole again", "clone", s.c.Dir, "error", err)
+		s.log.Warn("the newest commit in the clone cannot be read; the branch is fetched whole again",
+			"clone", s.c.Dir, "error", err)
 		if fetchErr := s.fetchAll(ctx); fetchErr != nil {
 			return s.unreadable(ref, errors.Join(err, s.remote.Explain("fetch from", fetchErr)))
 		}
@@ -147,6 +148,7 @@ func (s *Store) readable(ctx context.Context, ref string) error {
 }
 
 func (s *Store) unreadable(ref string, err error) error {
-	return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; move that folder away to have it cloned again (keep it: commits that were not pushed are in it alone)",
+	return fmt.Errorf("open the clone: the tip of %s in %s cannot be read: %w; "+
+		"move that folder away to have it cloned again (keep it: it has the only copy of unpushed commits)",
 		strings.TrimPrefix(ref, "refs/heads/"), s.c.Dir, err)
 }

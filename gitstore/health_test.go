@@ -126,7 +126,7 @@ func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
 	}
 }
 
-// hooked has the remote decline pushes until the function that it returns is called.
+// hooked makes the remote decline pushes until the returned function is called.
 func hooked(t *testing.T, remote string) (allow func()) {
 	hook(t, remote, "pre-receive", "exit 1")
 	return func() { unhook(t, remote, "pre-receive") }
@@ -156,8 +156,8 @@ func TestCloneThatIsDamagedWhileItIsOpenHeals(t *testing.T) {
 	}
 	wantFiles(t, s.Snapshot(), map[string]string{"posts/a.md": "a\n", "b.md": "b\n", "posts/new.md": "new\n"})
 	// Upkeep goes on without the damaged pack.
-	for n := 0; n < packsMost || s.Status().Packs >= packsMost; n++ {
-		if n > 20*packsMost {
+	for n := 0; n < maxPacks || s.Status().Packs >= maxPacks; n++ {
+		if n > 20*maxPacks {
 			t.Fatalf("%d packs are never joined", s.Status().Packs)
 		}
 		put(t, s, "post", map[string]string{"n.md": fmt.Sprint(n, "\n")})

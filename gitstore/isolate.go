@@ -14,10 +14,10 @@ import (
 // looks at every commit, so a later one that fixes or deletes the file does not help. Commits
 // that were never pushed are this store's own, and are rewritten until the host takes them:
 // commits of the same files become one, which lacks what was fixed meanwhile, and what is still
-// refused goes behind the others and waits.
+// refused waits behind the others.
 
-// isolateMost bounds the pushes of one search.
-const isolateMost = 40
+// maxIsolationPushes bounds the pushes of one search.
+const maxIsolationPushes = 40
 
 // isolate finds the commits that the host refuses, sets them aside and pushes the others. cause
 // is the refusal of all that is ready.
@@ -51,7 +51,7 @@ func (s *Store) isolate(ctx context.Context, cause error) error {
 			send = membersOf(groups[:known/2])
 		}
 		if len(send) > 0 {
-			if tries++; tries > isolateMost {
+			if tries++; tries > maxIsolationPushes {
 				return cause
 			}
 			err := s.send(ctx, send)
@@ -115,18 +115,19 @@ func (s *Store) setAside(g *group, cause error, mayFold bool) {
 		}
 	})
 	if !fold {
-		s.log.Warn("the host refuses a commit; it waits, and the others are pushed without it",
+		s.log.Warn("the host refuses a commit; it waits while the others are pushed",
 			"files", strings.Join(g.paths(), ", "), "reason", reason)
 	}
 }
 
 // refusal is why something still waits that the host refuses; nil when nothing does.
-func (d *delivery) refusal() error {
+func (s *Store) refusal() error {
+	d := &s.delivery
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, p := range d.unpushed {
 		if p.refusal != nil {
-			return errors.New(p.refusal.Reason)
+			return &RemoteError{Op: "push to", Remote: s.remote.Name(), Reason: p.refusal.Reason, Refused: true}
 		}
 	}
 	return nil
@@ -142,8 +143,8 @@ func (s *Store) rearrange() error {
 	return r.err
 }
 
-// arrangeAgain arranges, also when another program moves the branch meanwhile.
-func (s *Store) arrangeAgain() error {
+// arrangeRetrying arranges, also when another program moves the branch meanwhile.
+func (s *Store) arrangeRetrying() error {
 	for range 10 {
 		err := s.arrange()
 		if !errors.Is(err, git.ErrRefMoved) {

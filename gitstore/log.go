@@ -59,6 +59,7 @@ func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bo
 	}
 	return git.NewCommits(ctx, s.src, s.commit, last, func(c, parent *git.Commit) bool {
 		at := snapshotAt(s.src, c)
-		return f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: snapshotAt(s.src, parent)})
+		before := snapshotAt(s.src, parent)
+		return f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: before})
 	})
 }

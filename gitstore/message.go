@@ -17,7 +17,8 @@ func (s *Store) message(m string) string {
 }
 
 // closing matches what makes a host close an issue when a commit is pushed.
-var closing = regexp.MustCompile(`(?i)\b((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)` +
+var closing = regexp.MustCompile(`(?i)\b(` +
+	`(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)` +
 	`(?:\s*:)?\s+(?:issues?\s+)?(?:https?://\S*/|[\w.-]+/[\w./-]+)?(?:#|!|GH-|[A-Z][A-Z0-9]{1,9}-))(\d)`)
 
 // defuse keeps the words of a post from closing issues at the host: the number of an issue

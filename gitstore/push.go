@@ -12,11 +12,11 @@ import (
 	"gitpost/gitstore/remote"
 )
 
-// movedPatience is how often a push starts anew because others push too.
-const movedPatience = 30
+// maxRestarts bounds how often a push starts again because the remote moved.
+const maxRestarts = 30
 
-// pushAll pushes what waits, and brings it up to date first when the remote moved. again tries
-// also what the host refused before.
+// pushAll pushes what waits, after a fetch and a replay when the remote moved. again includes
+// what the host refused before.
 func (s *Store) pushAll(ctx context.Context, again bool) error {
 	for moved := 0; ; {
 		err := s.pushReady(ctx, again)
@@ -28,8 +28,8 @@ func (s *Store) pushAll(ctx context.Context, again bool) error {
 				moved, again = 0, false
 				continue
 			}
-			return s.delivery.refusal()
-		case errors.As(err, &no) && no.Moved && moved < movedPatience:
+			return s.refusal()
+		case errors.As(err, &no) && no.Moved && moved < maxRestarts:
 			before := s.delivery.remoteTip()
 			fetchErr := s.fetch(ctx)
 			s.noteFetch(fetchErr)
@@ -39,7 +39,7 @@ func (s *Store) pushAll(ctx context.Context, again bool) error {
 			} else if (s.delivery.remoteTip() != before || moved < 3) &&
 				s.pause(ctx, rand.N(time.Duration(min(moved, 8))*20*time.Millisecond)) {
 				if !s.delivery.wantsPush() {
-					return s.delivery.refusal()
+					return s.refusal()
 				}
 				continue
 			}
@@ -132,8 +132,9 @@ func (s *Store) push(ctx context.Context, waiting []*pending, full bool) error {
 		return err
 	}
 	d.update(func() {
-		d.arrived(tip)
+		d.markPushed(tip)
 		d.lastPush = time.Now()
+		s.noteMoved()
 	})
 	s.noteRemote(tip)
 	return nil
@@ -162,6 +163,6 @@ func (s *Store) noteRemote(tip git.OID) {
 		err = s.refs.Move(context.Background(), s.tracking(), old, tip)
 	}
 	if err != nil {
-		s.log.Warn("cannot note what the remote has", "error", err)
+		s.log.Warn("cannot record what the remote has", "error", err)
 	}
 }

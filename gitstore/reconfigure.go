@@ -9,12 +9,13 @@ import (
 // config is the configuration in force.
 func (s *Store) config() *Config { return s.live.Load() }
 
-// Reconfigure changes what may change while the store is open: how the remote is signed in to,
-// the author, how commits are signed and worded, Poll and PushDelay. Whatever else c says is passed over. The remote is looked at
-// at once, so that a new credential shows whether it is good. After an error all is as it was.
+// Reconfigure changes what may change while the store is open: the credential, the author, how
+// commits are signed and worded, Poll and PushDelay. Other fields of c are ignored. It fetches
+// at once, so that a bad credential shows. After an error nothing has changed.
 func (s *Store) Reconfigure(c Config) error {
 	next := *s.config()
-	next.Username, next.Password, next.SSHKeyFile, next.KnownHostsFile = c.Username, c.Password, c.SSHKeyFile, c.KnownHostsFile
+	next.Username, next.Password = c.Username, c.Password
+	next.SSHKeyFile, next.KnownHostsFile = c.SSHKeyFile, c.KnownHostsFile
 	next.AuthorName, next.AuthorEmail = c.AuthorName, c.AuthorEmail
 	next.SigningKeyFile, next.SignOff, next.SubjectPattern = c.SigningKeyFile, c.SignOff, c.SubjectPattern
 	next.Poll, next.PushDelay = c.Poll, c.PushDelay

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	mergeLimit = 2 << 20 // the size up to which a text is merged or compared
-	sharedText = 64      // so much text is not alike by chance
-	sharedLong = 400     // nor is this in texts that name different dates
+	mergeLimit    = 2 << 20 // the size up to which a text is merged or compared
+	minSharedText = 64      // so much text is not alike by chance
+	minSharedLong = 400     // nor is this in texts that name different dates
 )
 
 // Similarity is the part of the larger text whose lines the other one has too, from 0 to 1.
@@ -41,7 +41,7 @@ func sharedBytes(a, b []byte) int {
 // takes text of some length, or the same date (to the second) and title.
 func Renamed(before, after []byte) bool {
 	if len(before) > mergeLimit || len(after) > mergeLimit || bytes.IndexByte(before, 0) >= 0 {
-		return len(before) >= sharedText && bytes.Equal(before, after)
+		return len(before) >= minSharedText && bytes.Equal(before, after)
 	}
 	headA, a := splitFrontMatter(before)
 	headB, b := splitFrontMatter(after)
@@ -56,13 +56,14 @@ func Renamed(before, after []byte) bool {
 	}
 	shared := sharedBytes(a, b)
 	if dateA != dateB && dateA != "" && dateB != "" {
-		return alike > 0.75 && shared >= sharedLong
+		return alike > 0.75 && shared >= minSharedLong
 	}
-	return alike > 0.5 && shared >= sharedText
+	return alike > 0.5 && shared >= minSharedText
 }
 
 var (
-	dateLine  = regexp.MustCompile(`(?mi)^\s*["']?(?:date|published|publishdate)["']?\s*[:=]\s*["']?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^"',\s]*)`)
+	dateLine = regexp.MustCompile(`(?mi)^\s*["']?(?:date|published|publishdate)["']?\s*[:=]\s*["']?` +
+		`(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^"',\s]*)`)
 	titleLine = regexp.MustCompile(`(?mi)^\s*["']?title["']?\s*[:=]\s*(\S.*?)\s*,?$`)
 )
 
@@ -91,7 +92,8 @@ func splitFrontMatter(text []byte) (head, body []byte) {
 	for i, line := 0, []byte(nil); at < len(text); i++ {
 		line, _, _ = bytes.Cut(text[at:], []byte{'\n'})
 		at = min(len(text), at+len(line)+1)
-		if i > 0 && strings.TrimRight(string(line), " \t\r-+") == strings.TrimRight(closes, "-+") && bytes.HasPrefix(line, []byte(closes)) {
+		rest, ok := bytes.CutPrefix(line, []byte(closes))
+		if i > 0 && ok && len(bytes.Trim(rest, " \t\r-+")) == 0 {
 			return text[:at], text[at:]
 		}
 	}

@@ -33,7 +33,7 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	known, unknown, waiting := d.remote, d.unknown || d.lost, slices.Clone(d.unpushed)
 	d.mu.Unlock()
 	if f.tip.IsZero() {
-		s.emptied(tip, known)
+		s.remoteEmptied(tip, known)
 		return nil
 	}
 	if tip.commit.IsZero() {
@@ -55,7 +55,7 @@ func (s *Store) tryIntegrate(f *fetched) error {
 	// What the remote has of ours needs no replay: a push whose answer was lost, say.
 	for i := len(waiting) - 1; i >= 0; i-- {
 		if history.Shared(waiting[i].id) {
-			d.update(func() { d.unpushed = waiting; d.arrived(waiting[i].id) })
+			d.update(func() { d.unpushed = waiting; d.markPushed(waiting[i].id) })
 			waiting = waiting[i+1:]
 			rewritten = false
 			break
@@ -88,12 +88,13 @@ func (s *Store) tryIntegrate(f *fetched) error {
 		return nil
 	}
 	if rewritten {
-		s.log.Warn("the remote's history was rewritten; it is followed", "before", known, "now", f.tip, "commits on top", len(waiting))
+		s.log.Warn("the remote's history was rewritten; following it",
+			"before", known, "now", f.tip, "commits on top", len(waiting))
 		keep, err := s.keep("before-rewrite", tip.commit)
 		if err != nil {
 			return err
 		}
-		if err := s.tellDropped(known, f.tip, keep); err != nil {
+		if err := s.reportDropped(known, f.tip, keep); err != nil {
 			return err
 		}
 	}
@@ -110,9 +111,9 @@ func (s *Store) keep(why string, commit git.OID) (ref string, err error) {
 	return ref, storageFault("keep a commit that is replaced", err)
 }
 
-// tellDropped says in the status which files a rewritten history does not have any more: its
+// reportDropped says in the status which files a rewritten history does not have any more: its
 // author may have rewritten it without having seen what was pushed last.
-func (s *Store) tellDropped(before, now git.OID, keep string) error {
+func (s *Store) reportDropped(before, now git.OID, keep string) error {
 	old, err := git.ReadCommit(s.db, before)
 	if err != nil {
 		return err
@@ -122,12 +123,12 @@ func (s *Store) tellDropped(before, now git.OID, keep string) error {
 		return err
 	}
 	var gone []string
-	err = git.DiffTrees(s.db, old.Tree, s.db, rewritten.Tree, "", func(t git.Change) error {
+	err = git.DiffTrees(s.db, old.Tree, s.db, rewritten.Tree, func(t git.Change) error {
 		if t.New.Mode == 0 {
 			gone = append(gone, t.Path)
 		}
 		return nil
-	}, nil)
+	})
 	if err != nil || len(gone) == 0 {
 		return err
 	}
@@ -137,23 +138,24 @@ func (s *Store) tellDropped(before, now git.OID, keep string) error {
 		names += ", …"
 	}
 	s.delivery.update(func() {
-		s.delivery.addConflicts([]string{fmt.Sprintf("the remote's history was rewritten, and %d of the files that were there are gone: %s; the state before is kept in the clone as %s", len(gone), names, keep)})
+		s.delivery.addConflicts([]string{fmt.Sprintf("the remote's history was rewritten, and %d of the files that "+
+			"were there are gone: %s; the state before is kept in the clone as %s", len(gone), names, keep)})
 	})
 	return nil
 }
 
-// emptied is a remote without any branch: all that is here goes there.
-func (s *Store) emptied(tip *Snapshot, known git.OID) {
+// remoteEmptied handles a remote without branches: the whole branch is pushed.
+func (s *Store) remoteEmptied(tip *Snapshot, known git.OID) {
 	d := &s.delivery
 	if !known.IsZero() {
-		s.log.Warn("the remote is empty now; the whole branch is pushed again", "branch", s.branch)
+		s.log.Warn("the remote is empty now; pushing the whole branch again", "branch", s.branch)
 	}
 	d.update(func() {
 		d.remote, d.unknown, d.lost, d.lastFetch = git.ZeroOID, false, false, time.Now()
 		d.refill = !tip.commit.IsZero()
 	})
 	if err := s.refs.Remove(s.tracking()); err != nil {
-		s.log.Warn("cannot note what the remote has", "error", err)
+		s.log.Warn("cannot record what the remote has", "error", err)
 	}
 }
 
@@ -168,7 +170,7 @@ func (s *Store) notShared(history *git.Ancestry, tip git.OID, waiting []*pending
 		if at.IsZero() {
 			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
 				Reason: "the clone in " + s.c.Dir + " and the remote have no commit in common",
-				Hint:   "check the remote's address; to start anew from it, move that folder away"}
+				Hint:   "check the remote's address; to clone it again, move that folder away"}
 		}
 		c, err := git.ReadCommit(s.db, at)
 		if err != nil {
@@ -297,10 +299,10 @@ func (r *replay) commit(c *git.Commit) error {
 	r.folders = make(map[string]string)
 	r.theirDiff, r.hasDiff, r.text, r.first, r.second, r.notes = nil, false, nil, nil, nil, nil
 	var changes []git.Change
-	err := git.DiffTrees(r.b, r.base.tree, r.b, r.ours.tree, "", func(t git.Change) error {
+	err := git.DiffTrees(r.b, r.base.tree, r.b, r.ours.tree, func(t git.Change) error {
 		changes = append(changes, t)
 		return nil
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}

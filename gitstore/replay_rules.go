@@ -77,8 +77,8 @@ func (r *replay) isNew(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// stem is a file's name up to its first dot: that of index.de.md is index, which stands for
-// its folder.
+// stem is a file's name up to its first dot. That of index.de.md is index, which means its
+// folder.
 func stem(name string) string {
 	s, _, _ := strings.Cut(path.Base(name), ".")
 	return s
@@ -86,7 +86,7 @@ func stem(name string) string {
 
 func sameEntry(a, b git.Entry) bool { return a.Mode == b.Mode && a.ID == b.ID }
 
-// theirEntry is what stands at a path there; blocked is the part of the path that is no
+// theirEntry is the entry of a path there; blocked is the part of the path that is no
 // folder, when the path leads through one.
 func (r *replay) theirEntry(name string) (e git.Entry, blocked string, err error) {
 	e, err = r.theirs.lookup("read", name)
@@ -129,10 +129,10 @@ func (r *replay) changedThere() ([]git.Change, error) {
 		return r.theirDiff, nil
 	}
 	r.hasDiff = true
-	err := git.DiffTrees(r.b, r.base.tree, r.b, r.theirs.tree, "", func(t git.Change) error {
+	err := git.DiffTrees(r.b, r.base.tree, r.b, r.theirs.tree, func(t git.Change) error {
 		r.theirDiff = append(r.theirDiff, t)
 		return nil
-	}, nil)
+	})
 	return r.theirDiff, err
 }
 
@@ -199,7 +199,8 @@ func (r *replay) deletedThere(t git.Change) error {
 			return err
 		}
 		if ok {
-			if from, now := path.Dir(t.Path), path.Dir(to.Path); stem(t.Path) == "index" && stem(to.Path) == "index" && from != now && from != "." {
+			from, now := path.Dir(t.Path), path.Dir(to.Path)
+			if stem(t.Path) == "index" && stem(to.Path) == "index" && from != now && from != "." {
 				r.folders[from] = now
 			}
 			return r.merge(to.Path, to.Path, t.Old, t.New, to.New)
@@ -279,7 +280,8 @@ func (r *replay) merge(name, to string, base, ours, theirs git.Entry) error {
 	}
 	merged, conflict := newer, true
 	why := "changed on both sides; the newer text counts"
-	if r.s.c.Merge != nil && !slices.ContainsFunc(text[:], func(b []byte) bool { return len(b) > mergeLimit || bytes.IndexByte(b, 0) >= 0 }) {
+	unfit := func(b []byte) bool { return len(b) > mergeLimit || bytes.IndexByte(b, 0) >= 0 }
+	if r.s.c.Merge != nil && !slices.ContainsFunc(text[:], unfit) {
 		result, hasConflict, err := r.s.c.Merge(name, text[0], older, newer)
 		if err == nil {
 			merged, conflict = result, hasConflict
@@ -349,7 +351,7 @@ func (r *replay) oursIsNewer(name string) (bool, error) {
 	return false, nil
 }
 
-// aside puts our file beside what stands in its place there, under another name.
+// aside gives our file another name, beside what has its name there.
 func (r *replay) aside(t git.Change, blocked string, changes []git.Change, done map[string]bool) error {
 	from := t.Path // what gets another name: the file, or a folder above it
 	if blocked != "" {

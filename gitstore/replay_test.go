@@ -222,7 +222,7 @@ func TestReplayRules(t *testing.T) {
 			}
 			// The remote refuses until the hand has pushed, so that the commit is an
 			// answered one when they meet.
-			hook(t, remote, "pre-receive", "exit 1")
+			hook(t, remote, "pre-receive", peopleOnly)
 			c, err := s.Update(t.Context(), func(at *Snapshot) (Change, error) {
 				change, err := edits("Post it\n\nClient: phone\n", test.here)(at)
 				change.When = when
@@ -232,8 +232,8 @@ func TestReplayRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.WaitPushed(t.Context(), c)
-			unhook(t, remote, "pre-receive")
 			h.push()
+			unhook(t, remote, "pre-receive")
 			synced(t, s)
 			pushed(t, s, c)
 			wantFiles(t, s.Snapshot(), test.want)
@@ -293,11 +293,11 @@ func TestRewrittenHistoryIsFollowed(t *testing.T) {
 				h.commit(map[string]string{"b.md": "b\n"}, "fresh start")
 				want["b.md"] = "b\n"
 			}
-			hook(t, remote, "pre-receive", "exit 1")
+			hook(t, remote, "pre-receive", peopleOnly)
 			waits := put(t, s, "waits", map[string]string{"waits.md": "w\n"})
 			s.WaitPushed(t.Context(), waits)
-			unhook(t, remote, "pre-receive")
 			h.git("push", "-q", "--force", "origin", "HEAD:refs/heads/main")
+			unhook(t, remote, "pre-receive")
 			synced(t, s)
 			pushed(t, s, waits)
 			wantFiles(t, s.Snapshot(), want)

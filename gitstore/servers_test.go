@@ -97,6 +97,9 @@ func hook(t testing.TB, remote, name, script string) {
 	}
 }
 
+// peopleOnly is a pre-receive hook that declines the store's pushes and takes those of people.
+const peopleOnly = `read old new ref; [ "$(git log -1 --format=%cn "$new")" != Phone ]`
+
 func unhook(t testing.TB, remote, name string) {
 	t.Helper()
 	if err := os.Remove(filepath.Join(remote, "hooks", name)); err != nil {

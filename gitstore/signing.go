@@ -6,14 +6,19 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 
 	"gitpost/gitstore/remote"
 )
 
-// readSigner reads the key that commits are signed with; nil when none is configured.
+// readSigner reads the key that commits are signed with; nil when none is configured. It also
+// checks the pattern of subjects.
 func readSigner(c *Config) (ssh.Signer, error) {
+	if p := c.SubjectPattern; p != "" && (!strings.Contains(p, "{subject}") || strings.ContainsAny(p, "\r\n")) {
+		return nil, fmt.Errorf("the pattern for commit subjects %q must be one line with {subject} in it", p)
+	}
 	if c.SigningKeyFile == "" {
 		return nil, nil
 	}

@@ -98,7 +98,7 @@ func (s *Snapshot) lookup(op, name string) (git.Entry, error) {
 	return e, nil
 }
 
-var errNotRegular = errors.New("a symlink or a submodule cannot be opened")
+var errNotRegular = errors.New("a symbolic link or a submodule cannot be opened")
 
 // ReadFile returns the content of a regular file.
 func (s *Snapshot) ReadFile(name string) ([]byte, error) {
@@ -233,12 +233,12 @@ type openFile struct {
 func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, f.info.measure() }
 func (f *openFile) Close() error               { return nil }
 
-// streamFrom is the size from which a file is inflated while it is read.
-const streamFrom = 1 << 20
+// openStreamMinSize is the size from which a file is inflated while it is read.
+const openStreamMinSize = 1 << 20
 
 // stream opens a large blob that can be inflated while it is read; nil for others.
 func (s *Snapshot) stream(info *entryInfo) fs.File {
-	r := s.src.DB().OpenBlob(info.e.ID, streamFrom)
+	r := s.src.DB().OpenBlob(info.e.ID, openStreamMinSize)
 	if r == nil {
 		return nil
 	}
@@ -281,7 +281,7 @@ func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
 
 // Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
 func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
-	return git.WalkTree(s.src, s.tree, "", func(path string, e git.Entry) error {
+	return git.WalkTree(s.src, s.tree, func(path string, e git.Entry) error {
 		if !git.IsRegular(e.Mode) {
 			return nil
 		}

@@ -55,7 +55,7 @@ func (s *Store) incoming() string { return "refs/gitstore/incoming" }
 
 // Open opens the clone, making it first when there is none, and starts the store's
 // goroutines; Close stops them. An unreachable remote is an error only when there is no
-// clone yet; else the remote is looked at in the background at once. A second Open of the
+// clone yet; else the first fetch runs in the background. A second Open of the
 // same Dir by any process fails with ErrLocked.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Dir == "" || c.Remote == "" {
@@ -192,3 +192,6 @@ func OpenReader(dir string) (*Snapshot, error) {
 	}
 	return snapshotOf(db, tip)
 }
+
+// InUse reports whether a process has the store in dir open.
+func InUse(dir string) (bool, error) { return git.Locked(dir) }

@@ -27,16 +27,16 @@ type syncer struct {
 }
 
 const (
-	backoffFirst = time.Second
-	backoffMost  = 5 * time.Minute
+	minBackoff = time.Second
+	maxBackoff = 5 * time.Minute
 )
 
 // backoff is how long to wait after so many failures: growing, and different for each
-// store, so that many of them do not come back at the same moment.
+// store, so that many stores do not retry at the same moment.
 func backoff(failures int) time.Duration {
-	d := backoffMost
+	d := maxBackoff
 	if failures < 12 {
-		d = min(d, backoffFirst<<(max(failures, 1)-1))
+		d = min(d, minBackoff<<(max(failures, 1)-1))
 	}
 	return d/2 + rand.N(d/2+1)
 }
@@ -50,8 +50,8 @@ func (c *syncer) collecting() bool {
 	return c.failed == 0 && time.Now().Before(c.due)
 }
 
-// nudge reports that there is something new to push.
-func (c *syncer) nudge() {
+// wakeUp reports that there is something new to push.
+func (c *syncer) wakeUp() {
 	c.mu.Lock()
 	c.fresh = true
 	c.mu.Unlock()
@@ -134,11 +134,11 @@ func (s *Store) work() {
 		s.remote, c.remote = c.remote, nil
 	}
 	c.mu.Unlock()
-	if s.health.takeOpen() {
+	if s.health.takeRefetch() {
 		s.heal(s.ctx)
 	}
-	if s.health.mayPass() {
-		s.tryDisk()
+	if s.health.mayRecover() {
+		s.retryDisk()
 	}
 	var err error
 	if len(syncs) > 0 || poll {
@@ -213,7 +213,7 @@ func (s *Store) noteFetch(err error) {
 	d.update(func() {
 		wasDown = d.down != ""
 		d.fetchProblem, d.down = reason, ""
-		d.moved = s.remote.Moved()
+		s.noteMoved()
 		count(&d.counts.Fetches, &d.counts.FailedFetches, err)
 		if unreachable {
 			d.down = reason
@@ -239,7 +239,17 @@ func (s *Store) noteFetch(err error) {
 		wait = min(wait, s.config().Poll)
 	}
 	c.polling = now.Add(wait)
-	s.log.Warn("the remote cannot be looked at", "error", err)
+	s.log.Warn("cannot fetch from the remote", "error", err)
+}
+
+// noteMoved keeps where the host redirects to. The delivery's mutex is held.
+func (s *Store) noteMoved() {
+	d, moved := &s.delivery, s.remote.Moved()
+	if moved != "" && moved != d.moved {
+		s.log.Warn("the repository moved at the host; write the new address as repo",
+			"from", s.remote.Name(), "to", moved)
+	}
+	d.moved = moved
 }
 
 // notePush plans what follows a push that had the commits in it.
@@ -271,7 +281,7 @@ func (s *Store) notePush(err error, covered []*pending) {
 	}
 	c.failed++
 	c.due = time.Now().Add(backoff(c.failed))
-	s.log.Warn("commits wait, the push failed", "commits", len(covered), "error", err)
+	s.log.Warn("the push failed; the commits stay queued", "commits", len(covered), "error", err)
 }
 
 func count(good, bad *uint64, err error) {
@@ -303,8 +313,8 @@ func (s *Store) next() time.Duration {
 			at = other
 		}
 	}
-	if s.health.mayPass() {
-		if again := time.Now().Add(diskAgain); at.IsZero() || again.Before(at) {
+	if s.health.mayRecover() {
+		if again := time.Now().Add(diskRetryInterval); at.IsZero() || again.Before(at) {
 			at = again
 		}
 	}

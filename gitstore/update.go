@@ -50,7 +50,7 @@ func (q *requestQueue) put(r *request) error {
 	return nil
 }
 
-// take returns all that waits; closed reports that nothing will come any more.
+// take returns all that waits; closed reports that nothing more will come.
 func (q *requestQueue) take() (all []*request, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -127,7 +127,7 @@ func (s *Store) runWriter() {
 					continue
 				}
 				if all[0].arrange {
-					all[0].answer(nil, s.arrangeAgain())
+					all[0].answer(nil, s.arrangeRetrying())
 					all = all[1:]
 					continue
 				}
@@ -154,7 +154,7 @@ type made struct {
 	skipCI bool
 }
 
-// commitAll runs edits as one batch and answers them.
+// commitAll runs edits as one batch and completes their requests.
 func (s *Store) commitAll(requests []*request) {
 	var err error
 	for range 10 {
@@ -242,7 +242,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		s.health.noteWrite(nil)
 		s.publish(last)
 		s.delivery.add(waiting)
-		s.syncer.nudge()
+		s.syncer.wakeUp()
 	}
 	for _, m := range done {
 		m.r.answer(m.r.commit, nil)
@@ -309,7 +309,9 @@ func (s *Store) addCommit(b builder, tree, parent git.OID, author, message strin
 	return s.addCommitAt(b, tree, parent, author, time.Now(), message)
 }
 
-func (s *Store) addCommitAt(b builder, tree, parent git.OID, author string, when time.Time, message string) (*git.Commit, error) {
+func (s *Store) addCommitAt(
+	b builder, tree, parent git.OID, author string, when time.Time, message string,
+) (*git.Commit, error) {
 	committer := git.Signature(s.committer(), s.config().AuthorEmail, when)
 	if author == "" {
 		author = committer
@@ -347,7 +349,7 @@ func (s *Store) moveRef(ref string, old, new git.OID) error {
 		if c, readErr := git.ReadCommit(s.db, now); readErr == nil && ref == s.head() {
 			s.publish(c)
 			s.delivery.add([]*pending{{id: c.ID, when: time.Now()}})
-			s.syncer.nudge()
+			s.syncer.wakeUp()
 		}
 	}
 	return storageFault("move the branch", err)
@@ -359,7 +361,8 @@ func storageFault(op string, err error) error {
 	var disk *StorageError
 	var missing *MissingError
 	var content *contentError
-	if err == nil || errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) || !git.IsDiskError(err) {
+	if errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) ||
+		!git.IsDiskError(err) {
 		return err
 	}
 	return &StorageError{Op: op, Err: err}
@@ -379,7 +382,7 @@ func (s *Store) adopt() error {
 	}
 	c, err := git.ReadCommit(s.db, now)
 	if err != nil {
-		return fmt.Errorf("another program moved the branch %s to what cannot be read: %w", s.branch, err)
+		return fmt.Errorf("another program moved the branch %s to an unreadable commit: %w", s.branch, err)
 	}
 	before := s.tip.Load().commit
 	chain, ok, err := s.chain(now, before)
@@ -392,9 +395,9 @@ func (s *Store) adopt() error {
 		s.delivery.add(chain)
 	} else {
 		// It does not continue what was here: what waits is found by the next fetch.
-		s.delivery.lose()
+		s.delivery.markLost()
 	}
-	s.syncer.nudge()
+	s.syncer.wakeUp()
 	return nil
 }
 

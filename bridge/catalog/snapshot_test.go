@@ -225,34 +225,6 @@ func TestUnreadableConfigurationKeepsTheLastGoodCatalog(t *testing.T) {
 	}
 }
 
-func BenchmarkBuild100k(b *testing.B) {
-	snap := snapshotOf(someSite(100_000))
-	b.ResetTimer()
-	for b.Loop() {
-		if err := New(openSite).Advance(b.Context(), snap); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkList100k(b *testing.B) {
-	snap := snapshotOf(someSite(100_000))
-	c := New(openSite)
-	if err := c.Advance(b.Context(), snap); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if err := c.Read(b.Context(), snap, func(v *View) error {
-			if n := len(v.List(Filter{Text: "tag-7", Limit: 20}).Entries); n != 20 {
-				b.Fatalf("%d posts", n)
-			}
-			return nil
-		}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // pruned is a snapshot that can be compared with no other.
 type pruned struct{ *fakeSnapshot }
 

@@ -216,8 +216,11 @@ func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 		}
 		t := r.Token
 		t.Scope = r.Scope
-		if wanted := distinct(strings.Fields(form.Get("scope"))); len(wanted) > 0 {
-			for _, word := range wanted {
+		if wanted := strings.Fields(form.Get("scope")); len(wanted) > 0 {
+			for i, word := range wanted {
+				if i == maxScopes {
+					return state.Issue{}, badRequest(op, "scope is too long")
+				}
 				if !slices.Contains(r.Scope, word) {
 					return state.Issue{}, &fault.Error{
 						Code: fault.InvalidScope, Op: op, Message: "the scope " + shorten(word) + " was not granted",
@@ -225,7 +228,7 @@ func (s *Server) Refresh(ctx context.Context, form url.Values) (Tokens, error) {
 					}
 				}
 			}
-			t.Scope = wanted
+			t.Scope = distinct(wanted)
 		}
 		return s.issue(t, r.Lifetime), nil
 	})

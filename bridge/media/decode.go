@@ -55,7 +55,7 @@ func decode(ctx context.Context, f *os.File, k *kind, plan *heicPlan) (img image
 	if err != nil {
 		return nil, broken("it cannot be decoded (%v)", err)
 	}
-	return img, ctx.Err()
+	return img, nil
 }
 
 // expandLevels changes a lossy WebP image, or a HEIC one, from video levels (black is 16, white is

@@ -37,6 +37,10 @@ const (
 	decoderBytes = 8 << 20
 	// maxUntiled is how many pixels the decoder may get at once. They take 200 MB.
 	maxUntiled = 8_500_000
+	// maxSlicePixels bounds the pixels of a tile times its slices. Real tiles have a single slice.
+	maxSlicePixels = 4 * maxUntiled
+	// maxPadding is how much larger than its tile a coded picture may be: a block of 64, or two.
+	maxPadding = 128
 	// maxUntiledFile is the largest file that the decoder may get as a whole, of which it has
 	// three copies.
 	maxUntiledFile = 16 << 20
@@ -73,7 +77,8 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		return err
 	}
 	if plan == nil {
-		if h.decodings(h.primary, map[uint32]int64{})*h.coded > 2*maxUntiled {
+		n := h.decodings(h.primary, map[uint32]int64{})
+		if n*max(scan.slices, 1)*h.coded > maxSlicePixels {
 			return broken("it is composed of too many images")
 		}
 		return nil
@@ -92,12 +97,15 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		}
 		coded = max(coded, pixels, inside)
 	}
-	if coded > maxUntiled {
+	switch {
+	case coded > maxUntiled:
 		sh.coded = coded
 		return nil
-	}
-	if coded*int64(len(plan.tiles)) > 2*MaxPixels {
+	case coded > int64(plan.tileWidth+maxPadding)*int64(plan.tileHeight+maxPadding),
+		coded*int64(len(plan.tiles)) > 2*MaxPixels:
 		return broken("its tiles are larger than the image")
+	case coded*scan.slices > maxSlicePixels:
+		return broken("it has too many slices")
 	}
 	sh.plan, sh.coded = plan, coded
 	return nil

@@ -32,6 +32,8 @@ type hevcScan struct {
 	medium
 	left int64            // bytes that it may still read: pictures do not overlap
 	seen map[extent]int64 // by the only extent of an item
+
+	slices int64 // most slices of a picture, each of which can cover all of it with a few bytes
 }
 
 func (m medium) scanHEVC() *hevcScan {
@@ -57,7 +59,7 @@ func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err erro
 	if s.left -= size; s.left < 0 || len(item.extents) > maxCodedExtents {
 		return 0, errBadBox
 	}
-	pictures := 0
+	pictures, slices := 0, int64(0)
 	for at := int64(0); at+int64(lengthSize)+2 <= size; {
 		b, err := s.readItem(item, at, min(int64(lengthSize)+256, size-at))
 		if err != nil {
@@ -68,13 +70,19 @@ func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err erro
 		unit := b[lengthSize:]
 		unit = unit[:min(int64(len(unit)), n)]
 		pixels = max(pixels, unitPixels(unit))
-		if startsPicture(unit) {
-			if pictures++; pictures > 1 {
-				return 0, broken("an item is more than one picture")
-			}
+		slice, first := isSlice(unit)
+		if slice {
+			slices++
+		}
+		if first {
+			pictures++
 		}
 		at += int64(lengthSize) + n
 	}
+	if pictures > 1 {
+		return 0, broken("an item is more than one picture")
+	}
+	s.slices = max(s.slices, slices)
 	if single {
 		s.seen[item.extents[0]] = pixels
 	}
@@ -97,13 +105,13 @@ func (m medium) readItem(item heifItem, at, n int64) (b []byte, err error) {
 	return b, nil
 }
 
-// startsPicture reports whether a unit is the first slice of a picture's base layer.
-func startsPicture(unit []byte) bool {
+// isSlice reports whether a unit is a slice of a picture's base layer, and whether it is the first.
+func isSlice(unit []byte) (slice, first bool) {
 	if len(unit) < 3 || unit[0]>>1&0x3f > nalLastSlice {
-		return false
+		return false, false
 	}
 	layer := unit[0]&1<<5 | unit[1]>>3
-	return layer == 0 && unit[2]&0x80 != 0
+	return layer == 0, layer == 0 && unit[2]&0x80 != 0
 }
 
 // unitPixels is the size that a unit declares if it is a sequence parameter set, else 0.

@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
+
+	"gitpost/bridge/fault"
 )
 
 func frames(t testing.TB, b []byte) *gif.GIF {
@@ -396,5 +398,20 @@ func TestImagesInRareFormsAreScaledDown(t *testing.T) {
 		if d := difference(t, want, decoded(t, got)); d > 2 {
 			t.Errorf("%s: the image differs by %g", name, d)
 		}
+	}
+}
+
+func TestAnImageThatTakesTooLongToDecodeKeepsItsWidth(t *testing.T) {
+	s := open(t, Config{MaxWidth: 32})
+	s.timeout = 1
+	body := photo(t, scene(100, 60))
+	if staged, got := stage(t, s, "photo.jpg", body); staged.Width != 100 || !bytes.Equal(got, body) {
+		t.Errorf("%+v, want it unchanged", staged)
+	}
+	if staged, _ := stage(t, s, "picture.png", sample(t, "picture.png")); staged.Width != 64 {
+		t.Errorf("%+v, want 64 pixels", staged)
+	}
+	for _, name := range []string{"photo.heic", "tiles.heic"} {
+		refused(t, s, name, bytes.NewReader(sample(t, name)), fault.TooLarge, "takes too long")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"image"
 	"image/jpeg"
 	"os"
 	"os/exec"
@@ -57,6 +58,16 @@ func TestAJPEGWithoutItsEndIsKept(t *testing.T) {
 		if bytes.Contains(got, []byte("Phone")) || bytes.Contains(got, []byte("Paris")) {
 			t.Errorf("%s: the metadata is still there", name)
 		}
+	}
+	// Few pixels, or all of one colour, are not mistaken for text.
+	plain := image.NewGray(image.Rect(0, 0, 400, 300))
+	for i := range plain.Pix {
+		plain.Pix[i] = 200
+	}
+	black := image.NewNRGBA(image.Rect(0, 0, 900, 700))
+	for _, img := range []image.Image{image.NewGray(image.Rect(0, 0, 1, 1)), scene(1, 1), scene(9, 7), black, plain} {
+		body := photo(t, img)
+		stage(t, open(t, Config{}), "photo.jpg", body[:len(body)-2])
 	}
 	// What is complete but for its end is decoded, and what is not keeps its width.
 	narrow := open(t, Config{MaxWidth: 32})

@@ -108,7 +108,16 @@ func (j *jpegCopy) checkEnd() error {
 	if j.foreign {
 		return errCutOff
 	}
-	return checkAppended(j.tail)
+	printable := 0
+	for _, c := range j.tail {
+		if c >= ' ' && c <= '~' || c == '\n' || c == '\r' || c == '\t' {
+			printable++
+		}
+	}
+	if len(j.tail) >= 16 && printable*20 >= len(j.tail)*19 { // of pixels, about a third is
+		return polyglot("text after its end")
+	}
+	return nil
 }
 
 // next copies one segment, and the pixels that follow it. done is set at the end of the image.

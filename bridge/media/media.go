@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gitpost/bridge/fault"
 )
@@ -48,11 +49,12 @@ type Store struct {
 	keep     policy
 	accept   map[string]bool // by content type
 	decoding *gate
+	timeout  time.Duration // of decoding; see shape.timeout
 }
 
 // Open creates the folder if it is missing, and removes what interrupted uploads left in it.
 func Open(c Config) (*Store, error) {
-	s := &Store{dir: c.Dir, decoding: newGate(cores()+2, cores(), decodingMemory)}
+	s := &Store{dir: c.Dir, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
 	if err := s.configure(c); err != nil {
 		return nil, err
 	}

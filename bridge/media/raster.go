@@ -2,6 +2,7 @@ package media
 
 import (
 	"image"
+	"image/color"
 	"image/draw"
 )
 
@@ -137,6 +138,19 @@ func (p plane) rows() rows {
 // as much memory again.
 func rowsAsRGBA(img image.Image) rows {
 	b := img.Bounds()
+	if src, ok := img.(*image.Paletted); ok { // for which package draw has no fast way
+		var colours [256]color.RGBA
+		for i, c := range src.Palette[:min(len(src.Palette), 256)] {
+			colours[i] = color.RGBAModel.Convert(c).(color.RGBA)
+		}
+		return rows{b.Dx(), b.Dy(), 4, func(y int, row []byte) []byte {
+			for x, i := range src.Pix[y*src.Stride:][:b.Dx()] {
+				c := colours[i]
+				row[4*x], row[4*x+1], row[4*x+2], row[4*x+3] = c.R, c.G, c.B, c.A
+			}
+			return row
+		}}
+	}
 	return rows{b.Dx(), b.Dy(), 4, func(y int, row []byte) []byte {
 		dst := &image.RGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
 		draw.Draw(dst, dst.Rect, img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)

@@ -17,11 +17,11 @@ const jpegQuality = 85
 
 // Limits of decoding.
 const (
-	decodingMemory = 3 * smallWeight // of small images together; see gate.go
-	decodingLimit  = 640 << 20       // an image that needs more keeps its width
-	decodingTime   = 10 * time.Second
-	maxScans       = 100     // passes over the pixels of one image
-	largeDecoding  = 8 << 20 // from here on decoded pixels are collected at once
+	decodingMemory  = 3 * smallWeight // of small images together; see gate.go
+	decodingLimit   = 640 << 20       // an image that needs more keeps its width
+	decodingTimeout = 10 * time.Second
+	maxScans        = 100     // passes over the pixels of one image
+	largeDecoding   = 8 << 20 // from here on decoded pixels are collected at once
 )
 
 // cores is how many parts of an image are worked on at once.
@@ -61,7 +61,7 @@ func (s *Store) reencode(ctx context.Context, owner string, t *temps, f *os.File
 	}
 	defer leave()
 
-	limited, cancel := context.WithTimeout(ctx, sh.decodingTime())
+	limited, cancel := context.WithTimeout(ctx, sh.timeout(s.timeout))
 	defer cancel()
 	img, err := render(limited, f, k, sh, width, height)
 	if err != nil && ctx.Err() == nil && (limited.Err() != nil || sh.incomplete) {
@@ -93,13 +93,13 @@ func (s *Store) reencode(ctx context.Context, owner string, t *temps, f *os.File
 	return out, newKind, shape{width: size.X, height: size.Y}, nil
 }
 
-// decodingTime is how long decoding may take. The tiles of a HEIC image are so many units of work
-// of a known size; they may take as long again for each 10 megapixels.
-func (s shape) decodingTime() time.Duration {
-	if s.tiled() {
-		return decodingTime * time.Duration(1+s.width*s.height/10_000_000)
+// timeout is how long decoding may take. The work for a HEIC image is bounded by its pixels, and a
+// busy or small machine may need long for it; it may take as long again for each megapixel.
+func (s shape) timeout(once time.Duration) time.Duration {
+	if s.coded == 0 {
+		return once
 	}
-	return decodingTime
+	return once * time.Duration(1+s.width*s.height/1_000_000)
 }
 
 // convertible returns an error if a HEIC image cannot be decoded within the limits.

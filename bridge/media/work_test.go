@@ -208,7 +208,7 @@ func TestAnImageOfTooManyImagesIsRefused(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		h.coded = 4_000_000
-		if n := h.decodings(h.primary, map[uint32]int64{}); n*h.coded <= 2*maxUntiled {
+		if n := h.decodings(h.primary, map[uint32]int64{}); n*h.coded <= maxSlicePixels {
 			t.Errorf("%s: it counts as %d images", name, n)
 		}
 		cleanedInTime(t, name, body)
@@ -239,6 +239,13 @@ func TestAnItemOfMoreThanOnePictureIsRefused(t *testing.T) {
 	again := heifItem{extents: []extent{{0, int64(len(f.b))}}}
 	if _, err := newMedium(t.Context(), f, int64(len(f.b))).scanHEVC().pixels(again, 4); err == nil {
 		t.Error("an item of two pictures in one piece was accepted")
+	}
+	// Slices that are not the first of a picture are counted.
+	f.b = bytes.Repeat([]byte{0, 0, 0, 4, 2, 1, 0x40, 0}, 1000)
+	again.extents[0].to = int64(len(f.b))
+	scan = newMedium(t.Context(), f, int64(len(f.b))).scanHEVC()
+	if _, err := scan.pixels(again, 4); err != nil || scan.slices != 1000 {
+		t.Errorf("%d slices, %v; want 1000", scan.slices, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 )
 
@@ -25,6 +26,9 @@ func checkProperties(l Limits, all ...mf2.Properties) error {
 			err := mf2.Walk(properties[name], func(v any) error {
 				switch v := v.(type) {
 				case string:
+					if len(v) > l.Text {
+						return textTooLarge(name, l)
+					}
 					return checkText(name, v)
 				case map[string]any:
 					if count += len(v); count > l.Properties {
@@ -63,6 +67,13 @@ func checkName(name string) error {
 		}
 	}
 	return nil
+}
+
+func textTooLarge(name string, l Limits) error {
+	return &fault.Error{
+		Code: fault.TooLarge, Op: op,
+		Message: fmt.Sprintf("%s is longer than %s", shorten(name), size(int64(l.Text))), Hint: "send a shorter text",
+	}
 }
 
 func checkText(name, s string) error {

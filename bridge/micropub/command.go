@@ -96,6 +96,7 @@ type FileStore interface {
 // Limits bound what Parse reads. Zero fields mean the defaults.
 type Limits struct {
 	Body       int64 // bytes of a body without files: 20 MB
+	Text       int   // bytes of one text: 1 MB
 	Upload     int64 // bytes of one file: 100 MB
 	Files      int   // files in one request: 100
 	Depth      int   // nesting of JSON and of brackets in form names: 64
@@ -104,11 +105,25 @@ type Limits struct {
 	// Known reports whether a URL is that of a post on this site. A form of the 2014 draft with
 	// such a url and neither action nor h is an update. nil: no URL is known.
 	Known func(url string) bool
+
+	// Authorize is called once the body is decoded, before Known and before any error that is
+	// not about syntax alone. If it returns an error, so does Parse. nil: allow.
+	Authorize func(Claim) error
+}
+
+// Claim is what a request says about itself before it is authorized.
+type Claim struct {
+	Token       string // the access_token in the body, or ""
+	Destination string // mp-destination in the body, or ""
+	URL         string // of the post that it is about, or ""
 }
 
 func (l Limits) withDefaults() Limits {
 	if l.Body <= 0 {
 		l.Body = 20 << 20
+	}
+	if l.Text <= 0 {
+		l.Text = 1 << 20
 	}
 	if l.Upload <= 0 {
 		l.Upload = 100 << 20
@@ -124,6 +139,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Known == nil {
 		l.Known = func(string) bool { return false }
+	}
+	if l.Authorize == nil {
+		l.Authorize = func(Claim) error { return nil }
 	}
 	return l
 }

@@ -51,16 +51,20 @@ func (c *Commands) set(name string, list []any) {
 // targets splits one value of syndicate-to, in which the drafts join several URLs by commas. A
 // comma that is not followed by a URL is part of the value.
 func targets(s string) []string {
+	const space = " \t\r\n"
 	var out []string
-	for _, piece := range strings.Split(s, ",") {
-		next := strings.Trim(piece, " \t\r\n")
-		if last := len(out) - 1; last >= 0 && !strings.HasPrefix(next, "https://") && !strings.HasPrefix(next, "http://") {
-			out[last] += "," + piece
+	start := 0
+	for i := range len(s) {
+		if s[i] != ',' {
 			continue
 		}
-		out = append(out, next)
+		next := strings.TrimLeft(s[i+1:], space)
+		if strings.HasPrefix(next, "https://") || strings.HasPrefix(next, "http://") {
+			out = append(out, strings.Trim(s[start:i], space))
+			start = i + 1
+		}
 	}
-	return out
+	return append(out, strings.Trim(s[start:], space))
 }
 
 // check refuses several destinations and control characters.
@@ -73,7 +77,7 @@ func (c *Commands) check() error {
 			return err
 		}
 	}
-	return checkProperties(Limits{Properties: math.MaxInt}, c.Other)
+	return checkProperties(Limits{Properties: math.MaxInt}.withDefaults(), c.Other)
 }
 
 // firstValue returns the first value that is not empty, as text.

@@ -119,6 +119,9 @@ func (f *form) add(key, value string) error {
 	}
 	key = strings.TrimSpace(key) // hand-written bodies have line breaks after &
 	name, path := splitKey(key)
+	if len(value) > f.limits.Text {
+		return textTooLarge(name, f.limits)
+	}
 	if name == "" {
 		if value == "" {
 			return nil

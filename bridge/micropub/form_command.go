@@ -9,6 +9,26 @@ import (
 	"gitpost/bridge/mf2"
 )
 
+// authorized returns the command of a form after it was authorized.
+func (f *form) authorized(token string, query *string, l Limits) (Command, error) {
+	claim := Claim{Token: token}
+	for _, name := range []string{"url", "mp-url", "edit-of"} {
+		if s, ok := f.peek(name).(string); ok && claim.URL == "" {
+			claim.URL = strings.TrimSpace(s)
+		}
+	}
+	if s, ok := f.peek("mp-destination").(string); ok {
+		claim.Destination = strings.TrimSpace(s)
+	}
+	if err := l.Authorize(claim); err != nil {
+		return nil, err
+	}
+	if err := f.about(query); err != nil {
+		return nil, err
+	}
+	return f.command(l)
+}
+
 // command returns the command of a form. In the Recommendation forms create, delete and
 // undelete; in the drafts of 2014 and 2015 they also update (see legacy.go).
 func (f *form) command(l Limits) (Command, error) {

@@ -36,10 +36,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 			return req, err
 		}
 		req.Token = f.takeToken()
-		if err := f.about(&req.Query); err != nil {
-			return req, err
-		}
-		req.Command, err = f.command(l)
+		req.Command, err = f.authorized(req.Token, &req.Query, l)
 		return req, err
 	case kind == "multipart/form-data":
 		f, err := readMultipart(r, params["boundary"], l, files)
@@ -49,10 +46,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 		if err != nil {
 			return req, err
 		}
-		if err := f.about(&req.Query); err != nil {
-			return req, err
-		}
-		req.Command, err = f.command(l)
+		req.Command, err = f.authorized(req.Token, &req.Query, l)
 		return req, err
 	case kind == "":
 		return req, refuse("the request has no Content-Type", acceptedTypes)

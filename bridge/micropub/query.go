@@ -201,10 +201,12 @@ func listOf(v url.Values, name string) []string {
 		return strings.Compare(a.key, b.key)
 	})
 	var out []string
+	seen := map[string]bool{"": true}
 	for _, k := range keys {
 		for _, value := range v[k.key] {
 			for part := range strings.SplitSeq(value, ",") {
-				if part = strings.TrimSpace(part); part != "" && !slices.Contains(out, part) {
+				if part = strings.TrimSpace(part); !seen[part] {
+					seen[part] = true
 					out = append(out, part)
 				}
 			}

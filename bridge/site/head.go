@@ -38,8 +38,8 @@ func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advi
 }
 
 // HeadersFile is the same for the headers file of Netlify and Cloudflare Pages: block is the
-// part that has the headers of the home page. It gives no edit when nothing in the
-// repository reports that its host reads such a file.
+// part that has the headers of the home page. It returns no edit if nothing in the
+// repository says that its host reads such a file.
 func (s *Site) HeadersFile(tree fs.FS, block string) (edits []HeadEdit, done bool) {
 	head := &s.rules.Head
 	why := readsHeaders(tree, head.HeadersFolder)

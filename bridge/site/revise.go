@@ -318,8 +318,8 @@ func (s *Site) placementOf(page Page, doc *frontmatter.Document, before, want mf
 		section: path.Base(section)}, slug, true
 }
 
-// folderFor is where the generator wants a post that was published out of a folder of drafts, or
-// whose visibility changed where unlisted posts have a folder of their own.
+// folderFor is where a post belongs that was published out of a folder of drafts, or whose
+// visibility changed where unlisted posts have their own folder.
 func (s *Site) folderFor(page Page, section, pattern string, want mf2.Item) (string, string) {
 	folder := s.rules.Unlisted.Folder
 	stands := folder != "" && strings.HasPrefix(page.Path, folder+"/")

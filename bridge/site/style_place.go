@@ -67,7 +67,7 @@ func (s *Site) configuredSection() string {
 	return path.Join(s.rules.Content, section)
 }
 
-// inContent reports whether a path already stands below the content folder.
+// inContent reports whether a path is already below the content folder.
 func (s *Site) inContent(p string) bool { return strings.HasPrefix(p+"/", s.rules.ContentPrefix) }
 
 var (

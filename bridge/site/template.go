@@ -44,7 +44,7 @@ var bodyTemplates = func() map[string]*template.Template {
 	return all
 }()
 
-// templateFolder is where a site keeps body templates of its own.
+// templateFolder is where a site has its own body templates.
 const templateFolder = ".gitpost/templates"
 
 // readTemplates reads the site's own body templates. One that cannot be parsed counts as none.

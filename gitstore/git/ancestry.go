@@ -74,7 +74,9 @@ func Common(src Source, a, b OID) (*Ancestry, error) {
 // NewCommits walks the history of tip, newest first, without the history of known, until f
 // returns false. f gets each commit with its first parent; nil: it has none. reached reports
 // whether known belongs to the history of tip; false for a zero known.
-func NewCommits(ctx context.Context, src Source, tip, known OID, f func(c, parent *Commit) bool) (reached bool, err error) {
+func NewCommits(
+	ctx context.Context, src Source, tip, known OID, f func(c, parent *Commit) bool,
+) (reached bool, err error) {
 	w := &Ancestry{src: src, seen: make(map[OID]*coloured)}
 	if err := w.mark(tip, true, false, false); err != nil {
 		return false, err

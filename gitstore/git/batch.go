@@ -98,7 +98,7 @@ func (b *Batch) readBack(o OID) (kind, []byte, error) {
 	return h.kind, data, err
 }
 
-// Add returns the object a place, unless it has one.
+// Add stores the object, unless a pack has it.
 func (b *Batch) Add(k kind, data []byte) (OID, error) {
 	o := nameObject(k, data)
 	if b.db.Has(o) {

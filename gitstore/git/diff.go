@@ -6,25 +6,31 @@ type Change struct {
 	Old, New Entry
 }
 
-// treeStep is one folder that differs; a zero name: not there.
-type treeStep func(path string, old, new OID) error
+// DiffTrees walks two trees side by side and enters only what differs. Changes come in path order.
+func DiffTrees(oldSrc Source, old OID, newSrc Source, new OID, f func(Change) error) error {
+	d := treeDiff{oldSrc: oldSrc, newSrc: newSrc, change: f}
+	return d.walk(old, new, "")
+}
 
-// DiffTrees walks two trees side by side and enters only what differs. step may be nil;
-// it is called for each folder before its entries.
-func DiffTrees(oldSrc Source, old OID, newSrc Source, new OID, prefix string, f func(Change) error, step treeStep) error {
+// treeDiff is one walk.
+type treeDiff struct {
+	oldSrc, newSrc Source
+	change         func(Change) error
+	folder         func(old, new OID) // called for each folder that differs before its entries; may be nil
+}
+
+func (d *treeDiff) walk(old, new OID, prefix string) error {
 	if old == new {
 		return nil
 	}
-	if step != nil {
-		if err := step(prefix, old, new); err != nil {
-			return err
-		}
+	if d.folder != nil {
+		d.folder(old, new)
 	}
-	a, err := ReadTree(oldSrc, old)
+	a, err := ReadTree(d.oldSrc, old)
 	if err != nil {
 		return err
 	}
-	b, err := ReadTree(newSrc, new)
+	b, err := ReadTree(d.newSrc, new)
 	if err != nil {
 		return err
 	}
@@ -79,7 +85,7 @@ func DiffTrees(oldSrc Source, old OID, newSrc Source, new OID, prefix string, f 
 			under.new = y.ID
 		}
 		if under.old != under.new {
-			if err := DiffTrees(oldSrc, under.old, newSrc, under.new, path+"/", f, step); err != nil {
+			if err := d.walk(under.old, under.new, path+"/"); err != nil {
 				return err
 			}
 		}
@@ -91,7 +97,7 @@ func DiffTrees(oldSrc Source, old OID, newSrc Source, new OID, prefix string, f 
 			change.New = y
 		}
 		if change.Old.Mode != 0 || change.New.Mode != 0 {
-			if err := f(change); err != nil {
+			if err := d.change(change); err != nil {
 				return err
 			}
 		}

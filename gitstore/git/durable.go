@@ -60,7 +60,7 @@ func SyncDir(dir string) error {
 	return err
 }
 
-// IsDiskError tells an error of the file system from one of a caller's content.
+// IsDiskError reports whether an error is one of the file system.
 func IsDiskError(err error) bool {
 	var path *os.PathError
 	var link *os.LinkError

@@ -11,7 +11,7 @@ var ErrLocked = errors.New("the clone is in use by another process")
 // ErrWrongSize: a stream did not have the announced number of bytes.
 var ErrWrongSize = errors.New("the size is not the announced one")
 
-// ErrRefMoved: somebody else moved the ref since it was read.
+// ErrRefMoved: another program moved the ref since it was read.
 var ErrRefMoved = errors.New("the branch was moved by another program")
 
 // StorageError is a failure of this machine's disk: full, read-only, broken. Nothing that
@@ -28,7 +28,7 @@ func (e *StorageError) Unwrap() error { return e.Err }
 type MissingError struct {
 	Object Hash
 	Dir    string
-	Err    error // what is wrong with its copy; nil: there is none. Never unwrapped: an early end of the file is none of the network's
+	Err    error // what is wrong with its copy; nil: it has none. Not unwrapped: a truncated file is no network error
 }
 
 func (e *MissingError) Error() string {

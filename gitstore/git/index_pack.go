@@ -74,7 +74,7 @@ func receivePack(dir string, r io.Reader, outside func(OID) (kind, []byte, error
 	return p, nil
 }
 
-// storing tells a failure of the disk from one of the network.
+// storing marks failures of the disk, so that they are not taken for failures of the network.
 type storing struct{ w io.Writer }
 
 func (s *storing) Write(p []byte) (int, error) {
@@ -321,7 +321,7 @@ func (x *packIndexer) finish() ([]indexEntry, [20]byte, error) {
 		return fail(err)
 	}
 	if told != sum {
-		return nil, sum, errors.New("the pack from the remote was damaged on its way: its checksum is wrong")
+		return nil, sum, errors.New("the pack from the remote is damaged: wrong checksum")
 	}
 	return entries, sum, nil
 }

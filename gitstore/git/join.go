@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	packsAfter = 12 // about so many are left, the large ones
-	deltaAbove = 2 << 10
-	joinDepth  = 20 // longest chain of deltas that is made here
+	packsLeft    = 12 // about so many are left, the large ones
+	deltaMinSize = 2 << 10
+	maxJoinDepth = 20 // longest chain of deltas that is made here
 )
 
 var errStopped = errors.New("joining packs was stopped")
@@ -51,7 +51,7 @@ func (d *DB) Join(least int, stop <-chan struct{}) error {
 func choosePacks(packs []*pack) []*pack {
 	packs = slices.DeleteFunc(slices.Clone(packs), func(p *pack) bool { return p.damaged.Load() })
 	for _, p := range packs {
-		// A pack that git was told to keep, or has more to it, is not ours to remove.
+		// A pack that git was told to keep, or has more to it, must stay.
 		for _, ext := range []string{".keep", ".promisor"} {
 			if _, err := os.Stat(p.path + ext); err == nil {
 				packs = slices.DeleteFunc(slices.Clone(packs), func(o *pack) bool { return o == p })
@@ -61,7 +61,7 @@ func choosePacks(packs []*pack) []*pack {
 	bySize := slices.Clone(packs)
 	slices.SortStableFunc(bySize, func(a, b *pack) int { return int(min(1, max(-1, a.size-b.size))) })
 	n, total := 0, int64(0)
-	for n < len(bySize) && (n < len(bySize)-packsAfter || bySize[n].size <= 2*total/int64(max(n, 1))) {
+	for n < len(bySize) && (n < len(bySize)-packsLeft || bySize[n].size <= 2*total/int64(max(n, 1))) {
 		total += bySize[n].size
 		n++
 	}
@@ -112,7 +112,8 @@ func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 			if err != nil {
 				return nil, err
 			}
-			if h.kind == BlobKind || h.kind == CommitKind || h.kind == tagKind || h.kind == TreeKind && h.size < deltaAbove {
+			isDelta := h.kind == ofsDeltaKind || h.kind == refDeltaKind
+			if !isDelta && (h.kind != TreeKind || h.size < deltaMinSize) {
 				end, err := p.end(off)
 				if err != nil {
 					return nil, err
@@ -126,7 +127,7 @@ func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 			if err != nil {
 				return nil, err
 			}
-			if k != TreeKind || len(data) < deltaAbove {
+			if k != TreeKind || len(data) < deltaMinSize {
 				if err := w.add(o, k, data); err != nil {
 					return nil, err
 				}
@@ -135,7 +136,7 @@ func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 			at, best := -1, []byte(nil)
 			for j := len(trees) - 1; j >= 0; j-- {
 				t := trees[j]
-				if t.depth >= joinDepth || len(t.data) > 2*len(data) || 2*len(t.data) < len(data) {
+				if t.depth >= maxJoinDepth || len(t.data) > 2*len(data) || 2*len(t.data) < len(data) {
 					continue
 				}
 				if d := treeDelta(t.data, data); len(d) < len(data)/4 && (best == nil || len(d) < len(best)) {

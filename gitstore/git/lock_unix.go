@@ -11,8 +11,8 @@ import (
 
 const isWindows = false
 
-// LockFile takes an exclusive lock that ends with the process.
-func LockFile(f *os.File) error {
+// lockFile takes an exclusive lock that ends with the process.
+func lockFile(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return ErrLocked
@@ -20,4 +20,4 @@ func LockFile(f *os.File) error {
 	return err
 }
 
-func UnlockFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+func unlockFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }

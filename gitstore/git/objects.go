@@ -32,7 +32,7 @@ type DB struct {
 	packs atomic.Pointer[[]*pack]
 	trees *treeCache
 
-	OnMissing func(OID) // told of what cannot be read; set before anything is read; nil: nobody is
+	OnMissing func(OID) // called for objects that cannot be read; set before the first read; may be nil
 
 	mu sync.Mutex // one change of packs at a time
 }
@@ -152,8 +152,8 @@ func (d *DB) packed(o OID) (*pack, int64, error) {
 	return nil, 0, nil
 }
 
-// Has reports whether a pack holds the object. Loose objects do not count: nobody promised
-// that they are synced.
+// Has reports whether a pack holds the object. Loose objects do not count: they may
+// not be synced.
 func (d *DB) Has(o OID) bool {
 	p, _, err := d.packed(o)
 	return p != nil && err == nil
@@ -212,7 +212,7 @@ func (d *DB) SizeOf(o OID) (k kind, size int64, err error) {
 }
 
 // locate finds an object in a pack or loose; where one copy is damaged another one may not be.
-// When it finds none it looks once more for packs that came since, and then says so to missed.
+// When it finds none it looks once for new packs, and then calls OnMissing.
 func (d *DB) locate(o OID, inPack func(*pack, int64) error, isLoose func(io.Reader, kind, int64) error) error {
 	for try := 0; ; try++ {
 		var damage error
@@ -355,8 +355,12 @@ func (c *treeCache) put(o OID, data []byte) {
 	}
 }
 
-// WalkTree calls f for all that is not a folder.
-func WalkTree(src Source, tree OID, prefix string, f func(path string, e Entry) error) error {
+// WalkTree calls f for all that is not a folder, in path order.
+func WalkTree(src Source, tree OID, f func(path string, e Entry) error) error {
+	return walkTree(src, tree, "", f)
+}
+
+func walkTree(src Source, tree OID, prefix string, f func(path string, e Entry) error) error {
 	raw, err := ReadTree(src, tree)
 	if err != nil {
 		return err
@@ -367,7 +371,7 @@ func WalkTree(src Source, tree OID, prefix string, f func(path string, e Entry) 
 			return err
 		}
 		if e.Mode == ModeDir {
-			err = WalkTree(src, e.ID, prefix+string(e.Name)+"/", f)
+			err = walkTree(src, e.ID, prefix+string(e.Name)+"/", f)
 		} else {
 			err = f(prefix+string(e.Name), e)
 		}

@@ -16,8 +16,8 @@ type Outgoing struct {
 	kind     kind
 }
 
-// thinDepth bounds the chain of deltas that a server has to follow.
-const thinDepth = 40
+// maxThinDepth bounds the chain of deltas that a server has to follow.
+const maxThinDepth = 40
 
 // NewObjects is exactly what the commits behind remote bring: only folders that changed
 // are read.
@@ -36,7 +36,7 @@ func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
 			return
 		}
 		depth[o] = 0
-		if !thin || base.IsZero() || depth[base] >= thinDepth {
+		if !thin || base.IsZero() || depth[base] >= maxThinDepth {
 			base = ZeroOID
 		} else {
 			depth[o] = depth[base] + 1
@@ -56,17 +56,17 @@ func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
 		if c.Tree == EmptyTree {
 			add(EmptyTree, ZeroOID, TreeKind)
 		}
-		err = DiffTrees(d, before, d, c.Tree, "", func(t Change) error {
+		diff := treeDiff{oldSrc: d, newSrc: d, change: func(t Change) error {
 			if t.New.Mode != 0 && t.New.Mode != ModeSubmodule && t.New.ID != t.Old.ID {
 				add(t.New.ID, ZeroOID, BlobKind)
 			}
 			return nil
-		}, func(_ string, old, new OID) error {
+		}, folder: func(old, new OID) {
 			if !new.IsZero() {
 				add(new, old, TreeKind)
 			}
-			return nil
-		})
+		}}
+		err := diff.walk(before, c.Tree, "")
 		if err != nil {
 			return nil, err
 		}
@@ -132,9 +132,9 @@ func (d *DB) Everything(tip OID) ([]Outgoing, error) {
 	return list, nil
 }
 
-// rawFrom is the size of a blob from which its compressed form is copied out of the
-// clone's pack while it is sent, not made anew and held in memory.
-const rawFrom = 4 << 10
+// rawMinSize is the size of a blob from which its compressed form is copied out of the
+// clone's pack while it is sent, not compressed again in memory.
+const rawMinSize = 4 << 10
 
 // Pack makes the pack. Its length is known beforehand: not every server takes a request
 // without one.
@@ -217,7 +217,7 @@ func (d *DB) packedBlob(in *inflater, o OID) (*io.SectionReader, error) {
 	}
 	in.seek(p.f, off)
 	h, err := readPackHeader(in.br, off)
-	if err != nil || h.kind != BlobKind || h.size < rawFrom {
+	if err != nil || h.kind != BlobKind || h.size < rawMinSize {
 		return nil, err
 	}
 	end, err := p.end(off)
@@ -227,7 +227,7 @@ func (d *DB) packedBlob(in *inflater, o OID) (*io.SectionReader, error) {
 	return io.NewSectionReader(p.f, off, end-off), nil
 }
 
-// summedReader returns what r gives, and then the checksum of it.
+// summedReader reads r and then its checksum.
 type summedReader struct {
 	r    io.Reader
 	sum  hash.Hash

@@ -50,7 +50,7 @@ func openPack(path string) (*pack, error) {
 		f.Close()
 		return nil, err
 	}
-	// The files close when nobody holds the pack any more: os.File has a cleanup.
+	// The files close when the pack is garbage-collected: os.File has a cleanup.
 	return &pack{path: path, f: f, idx: idx, size: st.Size()}, nil
 }
 
@@ -247,7 +247,9 @@ func (c *deltaBases) put(off int64, k kind, data []byte) {
 
 // read returns the object at off. bases may be nil; outside finds a base that is not in
 // this pack.
-func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(OID) (kind, []byte, error)) (kind, []byte, error) {
+func (p *pack) read(
+	in *inflater, off int64, bases *deltaBases, outside func(OID) (kind, []byte, error),
+) (kind, []byte, error) {
 	fail := func(err error) (kind, []byte, error) {
 		return 0, nil, fmt.Errorf("read object at %d of %s.pack: %w", off, p.path, err)
 	}
@@ -313,7 +315,7 @@ func (p *pack) read(in *inflater, off int64, bases *deltaBases, outside func(OID
 	return k, data, nil
 }
 
-// kindAndSize tells type and size of the object at off without inflating all of it.
+// kindAndSize returns the type and size of the object at off without inflating all of it.
 func (p *pack) kindAndSize(in *inflater, off int64, outside func(OID) (kind, int64, error)) (kind, int64, error) {
 	size := int64(-1)
 	for at := off; ; {

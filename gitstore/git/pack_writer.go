@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	spillAt      = 4 << 20  // a pack larger than this goes to its file while it is made
-	storedTreeAt = 64 << 10 // a tree larger than this is stored as it is: it is mostly hashes
-	tempPrefix   = "tmp_gitstore_"
+	spillSize      = 4 << 20  // a pack larger than this goes to its file while it is made
+	storedTreeSize = 64 << 10 // a tree larger than this is stored as it is: it is mostly hashes
+	tempPrefix     = "tmp_gitstore_"
 )
 
 // deflater compresses with buffers that are kept.
@@ -93,7 +93,7 @@ func (w *packWriter) add(o OID, k kind, data []byte) error {
 	off := w.offset()
 	head := w.buf.Len()
 	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), k, int64(len(data))))
-	z := w.z.to(&w.buf, k == TreeKind && len(data) >= storedTreeAt)
+	z := w.z.to(&w.buf, k == TreeKind && len(data) >= storedTreeSize)
 	if _, err := z.Write(data); err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (w *packWriter) add(o OID, k kind, data []byte) error {
 	return w.entry(o, off, crc32.ChecksumIEEE(w.buf.Bytes()[head:]))
 }
 
-// addDelta writes an object as a delta against one that stands earlier in the pack.
+// addDelta writes an object as a delta against an earlier one of the pack.
 func (w *packWriter) addDelta(o OID, base OID, delta []byte) error {
 	off := w.offset()
 	head := w.buf.Len()
@@ -140,12 +140,12 @@ func (w *packWriter) addRaw(o OID, r io.Reader, n int64) error {
 
 func (w *packWriter) copyIn(r io.Reader, n int64) error {
 	for n > 0 {
-		m, err := io.CopyN(&w.buf, r, min(n, spillAt))
+		m, err := io.CopyN(&w.buf, r, min(n, spillSize))
 		n -= m
 		if err != nil {
 			return err
 		}
-		if w.buf.Len() >= spillAt {
+		if w.buf.Len() >= spillSize {
 			if err := w.spill(); err != nil {
 				return err
 			}
@@ -176,7 +176,7 @@ func (w *packWriter) addStream(r io.Reader, size int64) (OID, error) {
 	var o OID
 	name.Sum(o[:0])
 	// A second copy of an object in one pack would be wrong; the bytes stay unreachable
-	// between two entries, so the pack is cut back instead.
+	// between two entries, so the pack is truncated instead.
 	if w.has(o) {
 		return o, w.cut(off)
 	}
@@ -191,7 +191,7 @@ type streamOut struct {
 func (s *streamOut) Write(p []byte) (int, error) {
 	s.crc.Write(p)
 	s.w.buf.Write(p)
-	if s.w.buf.Len() >= spillAt {
+	if s.w.buf.Len() >= spillSize {
 		if err := s.w.spill(); err != nil {
 			return 0, err
 		}
@@ -217,7 +217,7 @@ func (w *packWriter) cut(off int64) error {
 func (w *packWriter) entry(o OID, off int64, crc uint32) error {
 	w.entries = append(w.entries, indexEntry{o, off, crc})
 	w.at[o] = off
-	if w.buf.Len() >= spillAt {
+	if w.buf.Len() >= spillSize {
 		return w.spill()
 	}
 	return nil
@@ -274,7 +274,7 @@ func (w *packWriter) finish() (_ *pack, err error) {
 	return installPack(w.f, w.entries, sum)
 }
 
-// installPack returns a complete temporary pack file its place beside its index.
+// installPack renames a complete temporary pack file and writes its index beside it.
 func installPack(f *os.File, entries []indexEntry, sum [20]byte) (_ *pack, err error) {
 	dir := filepath.Dir(f.Name())
 	index := encodePackIndex(entries, sum)

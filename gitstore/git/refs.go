@@ -79,8 +79,8 @@ func (r Refs) Head() (string, error) {
 	return name, nil
 }
 
-// lockPatience is how long a lock of another git process is waited for.
-const lockPatience = 2 * time.Second
+// lockTimeout is how long a lock of another git process is waited for.
+const lockTimeout = 2 * time.Second
 
 // Move makes a ref name new, durably, when it names old now; else errRefMoved.
 func (r Refs) Move(ctx context.Context, name string, old, new OID) error {
@@ -98,7 +98,7 @@ func (r Refs) Move(ctx context.Context, name string, old, new OID) error {
 	}
 	defer os.Remove(own)
 	lock := path + ".lock"
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	for {
 		err := r.lock(own, lock, new)
@@ -113,7 +113,7 @@ func (r Refs) Move(ctx context.Context, name string, old, new OID) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s exists: a git command works in this folder; if none does, remove that file", lock)
+			return fmt.Errorf("%s exists: a git command is running in this folder; if none is, remove that file", lock)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

@@ -42,7 +42,7 @@ func removeTemporaries(packDir string) {
 // IsTemporary reports whether a file in the repository is one that a killed process left.
 func IsTemporary(name string) bool { return strings.HasPrefix(name, tempPrefix) }
 
-// repairPacks returns a pack without a readable index a new one. What cannot be read as a pack
+// repairPacks makes new indexes for packs without a readable one. What cannot be read as a pack
 // is set aside.
 func repairPacks(dir string) error {
 	packs, err := filepath.Glob(filepath.Join(dir, "pack-*.pack"))

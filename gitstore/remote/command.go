@@ -22,7 +22,7 @@ import (
 type stream struct {
 	in    io.WriteCloser
 	out   io.Reader
-	words *syncedWords // what it writes to stderr
+	words *lockedTail // what it writes to stderr
 	grace time.Duration
 	kill  func()       // ends it at once
 	wait  func() error // until it has ended
@@ -31,7 +31,7 @@ type stream struct {
 	ended sync.Once
 }
 
-func (s *stream) said() string {
+func (s *stream) stderr() string {
 	if s.words == nil {
 		return ""
 	}
@@ -89,7 +89,7 @@ func (s *stream) close() {
 			_, _ = s.in.Write(pktline.FlushPkt) // nothing is wanted
 			s.in.Close()
 		}
-		limit := closing
+		limit := exitTimeout
 		if s.asked && s.grace == 0 {
 			limit = time.Second // its answer was read, or is not wanted any more
 		}
@@ -100,8 +100,8 @@ func (s *stream) close() {
 	})
 }
 
-// closing is how long a service may take to end that was asked for nothing more.
-const closing = 10 * time.Second
+// exitTimeout is how long a service may take to end that was asked for nothing more.
+const exitTimeout = 10 * time.Second
 
 // guardedReader reads until its context ends.
 type guardedReader struct {
@@ -126,34 +126,34 @@ func (g *guardedReader) Close() error {
 	return nil
 }
 
-// syncedWords is lastWords for a reader and a writer at once.
-type syncedWords struct {
+// lockedTail is outputTail for a reader and a writer at once.
+type lockedTail struct {
 	mu sync.Mutex // guards l
-	l  lastWords
+	l  outputTail
 }
 
-func (s *syncedWords) Write(p []byte) (int, error) {
+func (s *lockedTail) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.l.Write(p)
 }
 
-func (s *syncedWords) text() string {
+func (s *lockedTail) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.l.text()
 }
 
-// localGrace is how long the git that serves a path may go on after its push was given up:
+// localGracePeriod is how long the git that serves a path may go on after its push was given up:
 // killed while it moves a ref, it leaves a lock in the remote that stops every push until a
 // person removes it.
-const localGrace = 10 * time.Second
+const localGracePeriod = 10 * time.Second
 
 // startGit serves a path with the git command of this machine.
 func startGit(path, service string) (conversation, error) {
 	cmd := exec.Command("git", service[len("git-"):], path)
-	cmd.Env = Environ()
-	words := &syncedWords{}
+	cmd.Env = append(Environ(), "LANGUAGE=C") // what it says is read here, too
+	words := &lockedTail{}
 	cmd.Stderr = words
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -173,7 +173,7 @@ func startGit(path, service string) (conversation, error) {
 	}
 	s := &stream{in: in, out: out, words: words, kill: kill, wait: cmd.Wait}
 	if service == transport.ReceivePackServiceName {
-		s.grace = localGrace
+		s.grace = localGracePeriod
 	}
 	return s, nil
 }
@@ -191,10 +191,8 @@ func dialGit(ctx context.Context, ep *transport.Endpoint, service string) (conve
 	}
 	c := timedConn{conn}
 	var hello bytes.Buffer
-	if err := pktline.NewEncoder(&hello).Encodef("%s %s\x00host=%s\x00", service, ep.Path, ep.Host); err == nil {
-		_, err = c.Write(hello.Bytes())
-	}
-	if err != nil {
+	_ = pktline.NewEncoder(&hello).Encodef("%s %s\x00host=%s\x00", service, ep.Path, ep.Host) // to memory
+	if _, err := c.Write(hello.Bytes()); err != nil {
 		conn.Close()
 		return nil, err
 	}

@@ -20,8 +20,10 @@ import (
 const agentName = "gitpost"
 
 // Download asks for a commit and what it needs and returns the pack. haves are commits that
-// the remote may know. progress is told how much came; nil: nobody is.
-func (f *Fetch) Download(ctx context.Context, want git.OID, haves []git.OID, progress io.Writer) (io.ReadCloser, error) {
+// the remote may know. progress shows how much was received; it may be nil.
+func (f *Fetch) Download(
+	ctx context.Context, want git.OID, haves []git.OID, progress io.Writer,
+) (io.ReadCloser, error) {
 	answer, err := f.download(ctx, want, haves, progress)
 	var moved *redirectError
 	if errors.As(err, &moved) && !moved.elsewhere {
@@ -40,7 +42,9 @@ func (f *Fetch) Download(ctx context.Context, want git.OID, haves []git.OID, pro
 	return answer, f.r.Explain("fetch from", err)
 }
 
-func (f *Fetch) download(ctx context.Context, want git.OID, haves []git.OID, progress io.Writer) (io.ReadCloser, error) {
+func (f *Fetch) download(
+	ctx context.Context, want git.OID, haves []git.OID, progress io.Writer,
+) (io.ReadCloser, error) {
 	caps := f.adv.Capabilities
 	req := packp.NewUploadPackRequest()
 	req.Wants = []plumbing.Hash{plumbing.Hash(want)}
@@ -72,7 +76,7 @@ func (f *Fetch) download(ctx context.Context, want git.OID, haves []git.OID, pro
 	resp := packp.NewUploadPackResponse(req)
 	if err := resp.Decode(answer); err != nil {
 		answer.Close()
-		if words := f.s.conv.said(); words != "" {
+		if words := f.s.conv.stderr(); words != "" {
 			err = &hostError{words: words, err: err}
 		}
 		return nil, fmt.Errorf("read the answer: %w", err)

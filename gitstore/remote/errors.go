@@ -92,7 +92,7 @@ func (r *Remote) explainAnswer(e *Error, err error) bool {
 	case errors.As(err, &no):
 		e.Reason = no.Reason
 		if no.Moved {
-			e.Hint = "someone else is pushing at the same time; it is tried again"
+			e.Hint = "someone else is pushing at the same time; will retry"
 		}
 	case errors.As(err, &moved):
 		r.explainRedirect(e, moved)
@@ -139,12 +139,14 @@ func explainConnection(e *Error, err error, cause string) {
 		e.Hint = "install git, or use an http or ssh address"
 	case errors.As(err, &dns):
 		e.Reason, e.Unreachable = fmt.Sprintf("the host name %s cannot be resolved", dns.Name), true
-	case errors.Is(err, errSilent), errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+	case errors.Is(err, errSilent), errors.Is(err, context.DeadlineExceeded),
+		errors.As(err, &netErr) && netErr.Timeout():
 		e.Reason, e.Unreachable = "the remote does not answer", true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Reason, e.Unreachable = "the remote cannot be reached: connection refused", true
-	case errors.As(err, &netErr), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE),
-		errors.Is(err, syscall.ECONNRESET), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, io.ErrClosedPipe):
+	case errors.As(err, &netErr), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, io.ErrClosedPipe):
 		e.Reason, e.Unreachable = "the connection broke: "+cause, true
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		e.Reason = "the remote accepts none of the SSH keys"

@@ -41,7 +41,7 @@ func ReadHostKey(ctx context.Context, c Config) (HostKey, error) {
 	fail := func(err error) (HostKey, error) {
 		return HostKey{}, (&Remote{name: addr}).Explain("read the SSH key of", err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errSilent)
+	ctx, cancel := context.WithTimeoutCause(ctx, greetingTimeout, errSilent)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {

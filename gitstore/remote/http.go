@@ -19,20 +19,19 @@ import (
 	"gitpost/gitstore/git"
 )
 
-// silence is how long the other side may say and take nothing. Git servers send a sign of
-// life every few seconds while hooks run.
-const silence = 2 * time.Minute
+// idleTimeout is how long a connection may be idle. Git servers send keepalives while hooks run.
+const idleTimeout = 2 * time.Minute
 
-// timedConn gives up when nothing moves any more.
+// timedConn fails when it is idle for too long.
 type timedConn struct{ net.Conn }
 
 func (c timedConn) Read(p []byte) (int, error) {
-	_ = c.SetReadDeadline(time.Now().Add(silence))
+	_ = c.SetReadDeadline(time.Now().Add(idleTimeout))
 	return c.Conn.Read(p)
 }
 
 func (c timedConn) Write(p []byte) (int, error) {
-	_ = c.SetWriteDeadline(time.Now().Add(silence))
+	_ = c.SetWriteDeadline(time.Now().Add(idleTimeout))
 	return c.Conn.Write(p)
 }
 
@@ -75,8 +74,8 @@ type webConversation struct {
 	at      url.URL // of the repository, behind redirects; set by greeting
 }
 
-func (c *webConversation) said() string { return "" }
-func (c *webConversation) close()       {}
+func (c *webConversation) stderr() string { return "" }
+func (c *webConversation) close()         {}
 
 const infoRefs = "/info/refs"
 
@@ -155,7 +154,7 @@ func (c *webClient) send(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// check turns an answer that is none of Git's into an error.
+// check returns an error for an answer that is not Git's.
 func check(req *http.Request, resp *http.Response) error {
 	switch {
 	case resp.StatusCode == http.StatusOK:
@@ -226,7 +225,7 @@ func (e *redirectError) address() string {
 func (r *Remote) explainRedirect(e *Error, moved *redirectError) {
 	address := r.redact.clean(moved.address())
 	if moved.elsewhere {
-		e.Reason = fmt.Sprintf("the host redirects to %s, which is not the configured host; the credential is not sent there", address)
+		e.Reason = "the host redirects to " + address + ", which is not the configured host; the credential is not sent there"
 		e.Hint = "if you trust that address, write it as repo"
 		return
 	}

@@ -16,6 +16,7 @@ import (
 
 // Access is what a remote has and lets this user do.
 type Access struct {
+	Default  string   // the branch that the remote's HEAD names; "" when it does not say
 	Branch   string   // the configured one, or the remote's HEAD; "" when the remote is empty
 	Tip      git.Hash // of that branch
 	Branches []string // all that the remote has
@@ -36,20 +37,24 @@ func (r *Remote) Probe(ctx context.Context, branch string) (Access, error) {
 	f.Close()
 	a := Access{Branches: f.Branches(), Branch: branch, Moved: r.Moved()}
 	if !a.Empty() {
+		a.Default, err = f.DefaultBranch()
 		if a.Branch == "" {
-			if a.Branch, err = f.DefaultBranch(); err != nil {
+			if a.Branch = a.Default; err != nil {
 				return a, err
 			}
 		}
 		tip, ok := f.Branch(a.Branch)
 		if !ok {
 			return a, &Error{Op: "look at", Remote: r.name,
-				Reason: fmt.Sprintf("there is no branch %s; the remote has %s", a.Branch, strings.Join(a.Branches, ", ")),
-				Hint:   "name the branch in the configuration"}
+				Reason: fmt.Sprintf("there is no branch %s; the remote has %s",
+					a.Branch, strings.Join(a.Branches, ", ")),
+				Hint: "name the branch in the configuration"}
 		}
 		a.Tip = tip.Hash()
 	}
-	a.Write = r.beginPush(ctx, a.Branch)
+	if a.Write = r.beginPush(ctx, a.Branch); errors.Is(a.Write, errFormat) {
+		return a, a.Write // an empty repository tells its format to pushes only
+	}
 	return a, nil
 }
 
@@ -86,8 +91,10 @@ func (r *Remote) pathTakesPush(branch string) error {
 		folder = filepath.Join(folder, ".git")
 		if checkedOut(folder, branch) {
 			return &Error{Op: "push to", Remote: r.name,
-				Reason: fmt.Sprintf("it is a work tree with the branch %s checked out, and Git takes no push to that", branch),
-				Hint:   "name a bare repository (git clone --bare makes one), or run there: git config receive.denyCurrentBranch updateInstead"}
+				Reason: fmt.Sprintf("it is a work tree with the branch %s checked out, and Git takes no push to that",
+					branch),
+				Hint: "name a bare repository (git clone --bare makes one), " +
+					"or run there: git config receive.denyCurrentBranch updateInstead"}
 		}
 	}
 	probe, err := os.CreateTemp(filepath.Join(folder, "objects"), "tmp_obj_")

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// tellEvery is how often progress is told while a pack comes.
-const tellEvery = 500 * time.Millisecond
+// progressInterval is how often progress is shown.
+const progressInterval = 500 * time.Millisecond
 
-// received tells how much of a pack has come, on one line that is written over as Git does.
+// received shows how much of a pack was received, on one line, as Git does.
 type received struct {
 	r    io.Reader
 	w    io.Writer
@@ -25,7 +25,7 @@ func (c *received) Read(p []byte) (int, error) {
 	case errors.Is(err, io.EOF):
 		fmt.Fprintf(c.w, "Received %s; resolving deltas …\n", bytesOf(c.size))
 	case now.After(c.next):
-		c.next = now.Add(tellEvery)
+		c.next = now.Add(progressInterval)
 		fmt.Fprintf(c.w, "Received %s\r", bytesOf(c.size))
 	}
 	return n, err

@@ -55,7 +55,7 @@ func (r *Remote) Push(ctx context.Context, u Update, pack func(thin bool) (git.P
 	err := r.push(ctx, u, pack)
 	var moved *redirectError
 	if errors.As(err, &moved) && !moved.elsewhere {
-		err = r.push(ctx, u, pack) // the session that was remembered is forgotten: ask anew where it is
+		err = r.push(ctx, u, pack) // the remembered session was dropped: discover the address again
 	}
 	return err
 }
@@ -87,7 +87,9 @@ func (r *Remote) push(ctx context.Context, u Update, pack func(thin bool) (git.P
 	if caps.Supports(capability.Agent) {
 		_ = req.Capabilities.Set(capability.Agent, agentName)
 	}
-	req.Commands = []*packp.Command{{Name: plumbing.ReferenceName(u.Ref), Old: plumbing.Hash(u.Old), New: plumbing.Hash(u.New)}}
+	req.Commands = []*packp.Command{{
+		Name: plumbing.ReferenceName(u.Ref), Old: plumbing.Hash(u.Old), New: plumbing.Hash(u.New),
+	}}
 	var request bytes.Buffer
 	if err := req.Encode(&request); err != nil {
 		return err
@@ -96,16 +98,16 @@ func (r *Remote) push(ctx context.Context, u Update, pack func(thin bool) (git.P
 	if err != nil {
 		return err
 	}
-	var words lastWords
+	var words outputTail
 	report, err := readReport(answer, req.Capabilities.Supports(capability.Sideband64k), &words)
 	answer.Close()
 	if err = causeOf(ctx, err); err != nil {
 		report = nil
 	}
 	if report == nil {
-		words.WriteString("\n" + s.conv.said())
+		words.WriteString("\n" + s.conv.stderr())
 	}
-	if err := r.judge(report, err, &words); err != nil {
+	if err := r.checkReport(report, err, &words); err != nil {
 		return err
 	}
 	keep = true
@@ -145,15 +147,16 @@ func (r *Remote) release(s *session, keep bool) {
 	s.conv.close()
 }
 
-// judge turns the answer to a push into an error; what the host said in words counts most.
-func (r *Remote) judge(report *packp.ReportStatus, err error, said *lastWords) error {
+// checkReport turns the answer to a push into an error; the host's own words come first.
+func (r *Remote) checkReport(report *packp.ReportStatus, err error, said *outputTail) error {
 	words := oneLine(r.redact.clean(said.text()))
 	if report == nil {
 		if err == nil {
 			err = errors.New("the remote did not say whether it took the push")
 		}
 		if words != "" {
-			return withAdvice(&Error{Op: "push to", Remote: r.name, Reason: words, Refused: true, Err: &hidden{err, words}})
+			return withAdvice(&Error{Op: "push to", Remote: r.name, Reason: words, Refused: true,
+				Err: &hidden{err, words}})
 		}
 		return err
 	}
@@ -174,9 +177,11 @@ func (r *Remote) judge(report *packp.ReportStatus, err error, said *lastWords) e
 	if words != "" {
 		no.Reason = words + " (" + no.Reason + ")"
 	}
-	for _, sign := range []string{"non-fast-forward", "fetch first", "failed to update ref", "already exists", "cannot lock ref",
-		"stale info", "incorrect old value", "failed to lock", "reference is at", "but expected"} {
-		no.Moved = no.Moved || !no.Unpack && strings.Contains(status, sign)
-	}
+	no.Moved = !no.Unpack && slices.ContainsFunc(movedSigns, func(sign string) bool { return strings.Contains(status, sign) })
 	return no
 }
+
+// movedSigns is how servers say that a ref is not where it was.
+var movedSigns = []string{"non-fast-forward", "fetch first", "failed to update ref", "already exists", "cannot lock ref",
+	"stale info", "incorrect old value", "failed to lock", "reference is at", "but expected",
+	"missing necessary objects"}

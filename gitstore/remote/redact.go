@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,9 +30,10 @@ func (r *redactor) add(secrets ...string) {
 		}
 		r.secrets = append(r.secrets, s)
 		quoted, _ := json.Marshal(s)
-		forms := map[string]bool{s: true, url.QueryEscape(s): true, url.PathEscape(s): true, html.EscapeString(s): true,
-			strings.Trim(string(quoted), `"`): true, strings.Trim(strconv.Quote(s), `"`): true, hex.EncodeToString([]byte(s)): true, everyByteEscaped(s): true}
-		for form := range forms {
+		forms := []string{s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), strings.Trim(string(quoted), `"`),
+			strings.Trim(strconv.Quote(s), `"`), hex.EncodeToString([]byte(s)), everyByteEscaped(s)}
+		slices.Sort(forms)
+		for _, form := range slices.Compact(forms) {
 			parts := make([]string, 0, len(form))
 			for _, c := range form {
 				parts = append(parts, regexp.QuoteMeta(string(c)))
@@ -52,6 +54,9 @@ func everyByteEscaped(s string) string {
 // base64Run is a text that may be Base64, over several lines.
 var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{4,}(?:\s*[\r\n]\s*[A-Za-z0-9+/_-]+)*=*`)
 
+// base64Escapes decodes what is escaped of Base64 in a query.
+var base64Escapes = strings.NewReplacer("%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=")
+
 // clean replaces every secret in a text by "…".
 func (r *redactor) clean(text string) string {
 	for _, form := range r.forms {
@@ -60,11 +65,7 @@ func (r *redactor) clean(text string) string {
 	if len(r.secrets) == 0 {
 		return text
 	}
-	for _, escaped := range []string{"%2B", "%2b", "%2F", "%2f", "%3D", "%3d"} {
-		if strings.Contains(text, escaped) { // Base64 in a query
-			text = strings.NewReplacer("%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=").Replace(text)
-		}
-	}
+	text = base64Escapes.Replace(text)
 	return base64Run.ReplaceAllStringFunc(text, func(run string) string {
 		if r.inBase64(run) {
 			return "…"

@@ -24,8 +24,8 @@ type conversation interface {
 	greeting(ctx context.Context) (io.ReadCloser, error)
 	// ask sends a request, a pack behind it, and returns the answer.
 	ask(ctx context.Context, request []byte, pack git.Pack) (io.ReadCloser, error)
-	// said is what the host wrote beside the protocol, when the conversation is over.
-	said() string
+	// stderr is what the host wrote beside the protocol, when the conversation is over.
+	stderr() string
 	close()
 }
 
@@ -37,13 +37,13 @@ type session struct {
 
 var errSilent = errors.New("no answer in time")
 
-// patience is how long the first answer may take.
-const patience = 45 * time.Second
+// greetingTimeout is how long the first answer may take.
+const greetingTimeout = 45 * time.Second
 
 // begin opens a conversation and reads what the remote has. For a fetch an empty repository
 // is transport.ErrEmptyRemoteRepository.
 func (r *Remote) begin(ctx context.Context, service string) (_ *session, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errSilent)
+	ctx, cancel := context.WithTimeoutCause(ctx, greetingTimeout, errSilent)
 	defer cancel()
 	conv, err := r.open(ctx, service)
 	if err != nil {
@@ -71,7 +71,7 @@ func (r *Remote) begin(ctx context.Context, service string) (_ *session, err err
 	}
 	err = causeOf(ctx, err)
 	conv.close()
-	if words := conv.said(); words != "" {
+	if words := conv.stderr(); words != "" {
 		err = &hostError{words: words, err: err}
 	}
 	return nil, err

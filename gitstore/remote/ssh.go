@@ -50,7 +50,7 @@ func startSSH(client *ssh.Client, command string) (conversation, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := &syncedWords{}
+	words := &lockedTail{}
 	session.Stderr = words
 	in, err := session.StdinPipe()
 	if err != nil {
@@ -92,14 +92,19 @@ func sshConfig(c Config, addr, user string) (*ssh.ClientConfig, error) {
 			case knownhosts.IsHostKeyChanged(err):
 				return changedKey(addr, key, err)
 			case knownhosts.IsHostUnknown(err):
-				return &Error{Op: "connect to", Remote: addr, Err: err,
-					Reason: fmt.Sprintf("the host is not in known_hosts (it shows the key %s)", ssh.FingerprintSHA256(key)),
-					Hint: fmt.Sprintf("compare that fingerprint with the one the host publishes, then add this line to %s: %s",
-						ownKnownHosts(c), knownhosts.Line([]string{addr}, key))}
+				return unknownKey(c, addr, key, err)
 			}
 			return err
 		},
 	}, nil
+}
+
+// unknownKey is a host that no known_hosts file has.
+func unknownKey(c Config, addr string, key ssh.PublicKey, err error) error {
+	return &Error{Op: "connect to", Remote: addr, Err: err,
+		Reason: fmt.Sprintf("the host is not in known_hosts (it shows the key %s)", ssh.FingerprintSHA256(key)),
+		Hint: fmt.Sprintf("compare that fingerprint with the one the host publishes, then add this line to %s: %s",
+			ownKnownHosts(c), knownhosts.Line([]string{addr}, key))}
 }
 
 // changedKey is a host that shows another key than the one that is noted.

@@ -93,7 +93,7 @@ func sshKeys(c Config) (ssh.AuthMethod, error) {
 			}
 		}
 		if len(signers) == 0 {
-			return nil, errors.New("there is no SSH key: no agent, and none in ~/.ssh without a passphrase; name one in the configuration")
+			return nil, errors.New("no SSH key: no agent, and none in ~/.ssh without a passphrase; name one in the configuration")
 		}
 		return signers, nil
 	}), nil
@@ -108,7 +108,7 @@ func ReadSSHKey(path string) (ssh.Signer, error) {
 	signer, err := ssh.ParsePrivateKey(data)
 	var locked *ssh.PassphraseMissingError
 	if errors.As(err, &locked) {
-		return nil, fmt.Errorf("SSH key %s has a passphrase, and nobody is there to type it; use a deploy key without one, or an agent", path)
+		return nil, fmt.Errorf("SSH key %s has a passphrase; use a deploy key without one, or an agent", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("SSH key %s: %w", path, err)

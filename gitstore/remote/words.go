@@ -4,29 +4,30 @@ import (
 	"strings"
 )
 
-// lastWords keeps the end of what the host says beside the protocol: the words of hooks, and
+// outputTail keeps the end of what the host says beside the protocol: the words of hooks, and
 // what a command writes to stderr.
-type lastWords struct{ b []byte }
+type outputTail struct{ b []byte }
 
-const wordsLimit = 8 << 10
+const tailLimit = 8 << 10
 
-func (l *lastWords) Write(p []byte) (int, error) {
+func (l *outputTail) Write(p []byte) (int, error) {
 	l.b = append(l.b, p...)
-	if n := len(l.b) - wordsLimit; n > 0 {
+	if n := len(l.b) - tailLimit; n > 0 {
 		l.b = l.b[n:]
 	}
 	return len(p), nil
 }
 
-func (l *lastWords) WriteString(s string) { _, _ = l.Write([]byte(s)) }
+func (l *outputTail) WriteString(s string) { _, _ = l.Write([]byte(s)) }
 
-func (l *lastWords) text() string { return string(l.b) }
+func (l *outputTail) text() string { return string(l.b) }
 
 // oneLine joins the lines of what a host said, without empty ones, prefixes and progress.
 func oneLine(text string) string {
 	const most = 12
 	var lines []string
-	for line := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, ""), func(r rune) bool { return r == '\n' || r == '\r' }) {
+	lineEnd := func(r rune) bool { return r == '\n' || r == '\r' }
+	for line := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, ""), lineEnd) {
 		line = trimPrefixes(line)
 		isProgress := strings.HasSuffix(line, "done.") || strings.Contains(line, "% (")
 		isFrame := strings.Trim(line, "=-*#+ ") == ""

@@ -29,15 +29,15 @@ type Convention struct {
 	Head     Head
 }
 
-// Origin is what said a value, in words: a file, a key of the configuration. "" stands for
-// nothing in the repository.
+// Origin is the source of a value, in words: a file or a key of the configuration. "" means that
+// nothing in the repository says it.
 type Origin struct{ Version, BaseURL, Zone string }
 
 // Folders are where files go. None has a closing slash unless it says so.
 type Folders struct {
 	Content       string            // the folder below which pages live; "" for the top folder
 	ContentPrefix string            // what the path of a post starts with: "content/", or "_" for _posts
-	Pages         string            // the folder of a page of its own, such as an about page
+	Pages         string            // the folder of standalone pages, such as an about page
 	Posts         string            // the folder of posts, on a site that has none to learn from
 	PostPattern   string            // the path of a post below it, with placeholders
 	Drafts        string            // the name of a folder whose posts are drafts: "_drafts"
@@ -73,7 +73,7 @@ type Keys struct {
 	SummaryMarkdown bool     // a summary is rendered as Markdown
 
 	PostLayout string // the layout that a post names when there is no post to learn it from
-	PageLayout string // the layout that a page of its own names
+	PageLayout string // the layout that a standalone page names
 
 	// EscapeKeys are the names under which the front matter has texts that Escape refers to.
 	EscapeKeys map[string]string

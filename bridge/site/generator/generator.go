@@ -116,7 +116,7 @@ const (
 
 // Naming is what the name of a post's file is made of.
 type Naming struct {
-	Stem     string // what a slug replaces; a bundle's stands in its folder's name
+	Stem     string // what a slug replaces; of a bundle the name of its folder
 	End      string // the rest: ".md", ".fr.md", "/index.fr.md"
 	Bundle   bool   // the file's folder belongs to the page
 	Foreign  bool   // a translation into another language than the site's first

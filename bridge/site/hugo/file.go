@@ -73,7 +73,7 @@ func (h *site) file(p string) (f sourceFile, ok bool) {
 			f.dir = path.Join(m.target, f.dir)
 		}
 		f.base = base
-		h.era.readName(&f, base)
+		h.readName(&f, base)
 		f.ignored = h.ignores(p, below)
 		f.dropped = f.lang.disabled
 		return f, true
@@ -127,7 +127,7 @@ func (h *site) resolve(f *sourceFile) {
 	if f.class == singlePage {
 		full = joinPath(f.dir, f.name)
 	}
-	h.era.identify(f, "/"+full)
+	h.identify(f, "/"+full)
 }
 
 // mountPath is the file's path below the content root.

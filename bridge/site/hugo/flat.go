@@ -13,10 +13,8 @@ import (
 // flat is Hugo before 0.123: paths are as they are written, and sections are made of folders.
 type flat struct{ *site }
 
-func (h flat) languageName(name string) string { return name }
-
-// settleHosts refuses a base URL for some languages only.
-func (h flat) settleHosts(tables settings, _ int) error {
+// checkHosts refuses a base URL for some languages only.
+func (h flat) checkHosts(tables settings) error {
 	if !h.multihost {
 		return nil
 	}
@@ -28,18 +26,18 @@ func (h flat) settleHosts(tables settings, _ int) error {
 	return nil
 }
 
-// permalinkText refuses empty folders in the middle.
-func (h flat) permalinkText(pattern string) (string, error) {
+// checkPermalink refuses empty folders in the middle.
+func (h flat) checkPermalink(pattern string) error {
 	if pattern == "" {
-		return "", fmt.Errorf("permalinks: an empty pattern")
+		return fmt.Errorf("permalinks: an empty pattern")
 	}
 	parts := strings.Split(pattern[1:], "/")
 	for i, part := range parts {
 		if part == "" && i < len(parts)-1 {
-			return "", fmt.Errorf("permalinks: %q is ill-formed", pattern)
+			return fmt.Errorf("permalinks: %q is ill-formed", pattern)
 		}
 	}
-	return pattern, nil
+	return nil
 }
 
 func (h flat) readName(f *sourceFile, base string) {
@@ -123,8 +121,8 @@ func (h flat) cascadesInto(f *sourceFile, around generator.Surroundings) bool {
 	return merges
 }
 
-// adopt: a bundle in a language that is not built is published in one that is,
-// when it has no page of its own in that one and a page in it has.
+// adopt: a bundle in a language that is not built is published in one that is, when the bundle has
+// no page in that one and a page in it has.
 func (h flat) adopt(f *sourceFile, around generator.Surroundings) {
 	lister, ok := around.(generator.Lister)
 	if !ok || f.class != leafBundle {
@@ -204,8 +202,6 @@ func (h flat) permalink(f *sourceFile, expanded string) string {
 	}
 	return expanded
 }
-
-func (h flat) uglyAliases(f *sourceFile) bool { return f.lang.uglyAll }
 
 func (h flat) target(f *sourceFile, facts *pageFacts, expanded string) target {
 	lang := f.lang

@@ -18,7 +18,7 @@ import (
 type site struct {
 	convention  generator.Convention
 	release     string
-	era         era
+	inTree      bool   // since 0.123; see era.go
 	writesFor   string // the oldest version that may build the site; "0" if nothing says it
 	rules       rules
 	environment string
@@ -87,7 +87,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 		return nil, err
 	}
 	h := &site{
-		release: version, writesFor: version, rules: rules, environment: environmentOf(o.Env), settings: s, from: files,
+		release: version, inTree: generator.AtLeast(version, "0.123.0"), writesFor: version, rules: rules, environment: environmentOf(o.Env), settings: s, from: files,
 		now: o.Now, languages: map[string]*language{}, shortcodes: map[string]bool{},
 	}
 	if o.Version == "" && from == "" {
@@ -95,7 +95,6 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	}
 	unsafe, _ := s.value("markup", "goldmark", "renderer", "unsafe")
 	h.dropsHTML = unsafe != true
-	h.era = h.eraOf()
 	for _, pattern := range s.words("ignorefiles") {
 		re, err := regexp.Compile(pattern)
 		if err != nil {
@@ -118,7 +117,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 
 func (h *site) readLanguages(o generator.Options) error {
 	tables := h.settings.table("languages")
-	main := h.era.languageName(cmp.Or(h.settings.text("defaultcontentlanguage"), "en"))
+	main := h.languageName(cmp.Or(h.settings.text("defaultcontentlanguage"), "en"))
 	if len(tables) == 0 {
 		tables = settings{main: map[string]any{}}
 	}
@@ -139,7 +138,7 @@ func (h *site) readLanguages(o generator.Options) error {
 		}
 	}
 	h.hostNames = h.multihost
-	if err := h.era.settleHosts(tables, enabled); err != nil {
+	if err := h.settleHosts(tables, enabled); err != nil {
 		return err
 	}
 	for name := range tables {

@@ -53,7 +53,7 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 		return h.outside(page)
 	}
 	if f.dropped {
-		h.era.adopt(&f, around)
+		h.adopt(&f, around)
 	}
 	h.resolve(&f)
 	page.Kind = pageKind(&f)
@@ -67,7 +67,7 @@ func (h *site) Locate(p string, doc *frontmatter.Document, around generator.Surr
 		return page
 	}
 	hidden := h.hidden(&f, around)
-	if (f.class == plainFile || h.era.copies(&f, doc)) && !hidden {
+	if (f.class == plainFile || h.copies(&f, doc)) && !hidden {
 		page.Kind, page.Static, page.Reason = "", true, copiedFile
 		return page
 	}
@@ -138,7 +138,7 @@ func (h *site) hidden(f *sourceFile, around generator.Surroundings) bool {
 		return false
 	}
 	base := path.Base(f.repoPath)
-	if h.era.covered(f) {
+	if h.covered(f) {
 		return true
 	}
 	for i := range h.mounts {
@@ -177,7 +177,7 @@ func (h *site) unpublished(f *sourceFile, m *matter, d pageDates, doc *frontmatt
 	if reason := h.withheld(f.lang, m, d); reason != "" {
 		return reason
 	}
-	if reason := h.era.inHiddenSection(f, m); reason != "" {
+	if reason := h.inHiddenSection(f, m); reason != "" {
 		return reason
 	}
 	switch {

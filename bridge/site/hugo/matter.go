@@ -81,7 +81,7 @@ func (h *site) matterOf(f *sourceFile, doc *frontmatter.Document, around generat
 		m.org = orgKeywords(doc.Body())
 	}
 	m.cascade = h.cascadesFor(f, m, around)
-	m.unread = h.era.skipsNameDate(f, m)
+	m.unread = h.skipsNameDate(f, m)
 	return m
 }
 

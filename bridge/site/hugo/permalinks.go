@@ -157,7 +157,7 @@ var permalinkToken = regexp.MustCompile(`:\w+(\[.+?\])?`)
 var dateReference = time.Date(2019, time.November, 9, 23, 1, 42, 1, time.UTC)
 
 func (h *site) parsePermalink(pattern string) (*permalink, error) {
-	text, err := h.era.permalinkText(pattern)
+	text, err := h.permalinkText(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +294,7 @@ func (pl *permalink) expand(h *site, p *sourceFile, f *pageFacts) string {
 		case "section":
 			b.WriteString(p.section)
 		case "sections":
-			b.WriteString(joinKept(h.era.sectionNames(p, f.around), part.slice))
+			b.WriteString(joinKept(h.sectionNames(p, f.around), part.slice))
 		case "sectionslug":
 			if slugs := h.sectionSlugs(p, f); len(slugs) > 0 {
 				b.WriteString(slugs[0])

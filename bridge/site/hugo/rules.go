@@ -3,7 +3,7 @@ package hugo
 import "gitpost/bridge/site/generator"
 
 // rules are the differences between Hugo's versions, each named after what holds since the version
-// in rulesOf. What works differently altogether before 0.123 is in era.
+// in rulesOf. What works differently altogether before 0.123 is in era.go.
 type rules struct {
 	kindPermalinks     bool // permalinks.page, permalinks.section
 	soleLanguageFolder bool // defaultContentLanguageInSubdir holds for a site in one language too

@@ -30,9 +30,9 @@ func (h *site) target(f *sourceFile, facts *pageFacts) (t target, broken string)
 	}
 	expanded := ""
 	if rule := f.lang.permalinks.find(h, f); rule != nil {
-		expanded = h.era.permalink(f, unescaped(rule.expand(h, f, facts)))
+		expanded = h.permalink(f, unescaped(rule.expand(h, f, facts)))
 	}
-	return h.era.target(f, facts, expanded), broken
+	return h.targetOf(f, facts, expanded), broken
 }
 
 // aliases are the URLs of the redirects that Hugo writes for a page.
@@ -71,7 +71,7 @@ func (h *site) aliasFile(f *sourceFile, alias string, t target) string {
 	default:
 		alias = path.Join(alias)
 	}
-	if h.era.uglyAliases(f) && !h.isHTMLName(alias) {
+	if h.uglyAliases(f) && !h.isHTMLName(alias) {
 		alias += ".html"
 	}
 	if h.hostNames && !h.rules.localizedAlias && !strings.HasPrefix(alias, "/"+f.lang.name) {

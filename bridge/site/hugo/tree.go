@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"gitpost/bridge/site/generator"
-	"gitpost/frontmatter"
 )
 
 // tree is Hugo since 0.123: paths are compared in lower case with hyphens for spaces, and pages
@@ -14,15 +13,14 @@ type tree struct{ *site }
 
 func (h tree) languageName(name string) string { return strings.ToLower(name) }
 
-func (h tree) settleHosts(_ settings, enabled int) error {
+func (h tree) settleHosts(enabled int) {
 	if enabled-len(h.settings.words("disablelanguages")) <= 1 {
 		h.multihost = false // Hugo subtracts the disabled ones twice
 	}
-	return nil
 }
 
-func (h tree) permalinkText(pattern string) (string, error) {
-	return strings.ReplaceAll(pattern, `\:`, "\x00"), nil
+func (h tree) permalinkText(pattern string) string {
+	return strings.ReplaceAll(pattern, `\:`, "\x00")
 }
 
 func (h tree) readName(f *sourceFile, base string) {
@@ -93,17 +91,7 @@ func (h tree) sectionNames(f *sourceFile, around generator.Surroundings) []strin
 	return strings.Split(normalPath(section), "/")
 }
 
-func (h tree) skipsNameDate(*sourceFile, *matter) bool { return false }
-
-func (h tree) adopt(*sourceFile, generator.Surroundings) {}
-
-func (h tree) copies(*sourceFile, *frontmatter.Document) bool { return false }
-
-func (h tree) covered(*sourceFile) bool { return false }
-
-func (h tree) inHiddenSection(*sourceFile, *matter) string { return "" }
-
-func (h tree) permalink(_ *sourceFile, expanded string) string {
+func (h tree) permalink(expanded string) string {
 	switch {
 	case h.rules.cleanPermalinks && expanded != "":
 		return path.Clean(expanded)
@@ -112,8 +100,6 @@ func (h tree) permalink(_ *sourceFile, expanded string) string {
 	}
 	return expanded
 }
-
-func (h tree) uglyAliases(f *sourceFile) bool { return f.lang.ugly(f.section) }
 
 func (h tree) target(f *sourceFile, facts *pageFacts, expanded string) target {
 	lang := f.lang
