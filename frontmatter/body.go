@@ -45,8 +45,8 @@ func (d *Document) SetBody(text string) error {
 	if !ended && text != "" && (old == "" || firstLine(old) != firstLine(text)) {
 		d.close += d.eol()
 	}
-	separate := old == "" || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n") || d.format == Org && strings.HasPrefix(text, orgMark)
-	if d.gap == "" && separate {
+	gap, _ := cutGap(text) // a reader would take it off
+	if d.gap == "" && (old == "" || gap != "" || d.format == Org && strings.HasPrefix(text, orgMark)) {
 		d.gap, d.ownGap = d.eol(), true
 	}
 	return nil
@@ -135,7 +135,7 @@ func restoreWords(line string, words map[string]string) (string, error) {
 	})
 	if unknown != "" {
 		return "", &EditError{
-			Message: "the file is not UTF-8 and the bytes of " + unknown + " cannot be restored; edit it in a text editor",
+			Message: "the bytes of " + unknown + ", which is not UTF-8, cannot be restored; edit the file in a text editor",
 		}
 	}
 	return line, nil

@@ -64,7 +64,7 @@ type Pair struct {
 // JSON at the first byte, or after a byte order mark, and matches key names exactly.
 type Dialect struct {
 	YAMLOnly     bool // "+++" or "{" at the start is body
-	LeadingBlank bool // as in Hugo: white space and byte order marks may come first, a mark may have text after it, Org is read
+	LeadingBlank bool // white space may come first, marks may have text after them, Org is read, as in Hugo
 	HTMLComments bool // front matter may be inside an HTML comment, as in Hugo before 0.123
 	OrgWords     bool // tags, categories and aliases in Org are words even without [], as in Hugo before 0.123
 	DotsClose    bool // a "..." line also closes YAML front matter

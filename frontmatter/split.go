@@ -129,7 +129,8 @@ func (d Dialect) closing(text string, p parts) (int, *SyntaxError) {
 			bad = &SyntaxError{Line: lineAt(text, at), Message: "only the closing " + mark + " line can start with " + mark}
 		case yaml && endsDocument(line):
 			bad = &SyntaxError{
-				Line: lineAt(text, at), Message: "a " + line[:3] + " line ends the YAML document; the front matter goes on after it",
+				Line:    lineAt(text, at),
+				Message: "a " + line[:3] + " line ends the YAML document; the front matter goes on after it",
 			}
 		}
 		at += len(line)
@@ -139,7 +140,10 @@ func (d Dialect) closing(text string, p parts) (int, *SyntaxError) {
 
 // endsDocument reports whether a line is a YAML document marker. YAML readers ignore what follows.
 func endsDocument(line string) bool {
-	return len(line) >= 3 && (line[:3] == "..." || line[:3] == "---") && (len(line) == 3 || strings.IndexByte(" \t\r\n", line[3]) >= 0)
+	if !strings.HasPrefix(line, "...") && !strings.HasPrefix(line, "---") {
+		return false
+	}
+	return len(line) == 3 || strings.IndexByte(" \t\r\n", line[3]) >= 0
 }
 
 // end cuts the text after the front matter: the rest of an HTML comment, one empty line, the body.

@@ -23,8 +23,10 @@ func (e *yamlEdit) blockList(list *node, v []any) error {
 	stop := func(i int) int { return lineStop(e.text, e.itemEnd(list, i)) }
 	w := e.w
 	dash := "- "
-	if first := list.items[0]; !empty(first) && first.start > dashes[0] && !strings.Contains(e.text[dashes[0]:first.start], "\n") {
-		dash = e.text[dashes[0]:first.start]
+	if first := list.items[0]; !empty(first) && first.start > dashes[0] {
+		if text := e.text[dashes[0]:first.start]; !strings.Contains(text, "\n") {
+			dash = text
+		}
 	}
 	like := itemQuote(list)
 	for _, step := range alignList(list.items, v) {

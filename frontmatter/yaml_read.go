@@ -24,7 +24,7 @@ func decodeYAML(front string, d Dialect, maxKeys int) (root *node, err error) {
 			root, err = nil, &SyntaxError{Line: 1, Message: "the YAML cannot be read"}
 		}
 		var bad *SyntaxError
-		if errors.As(err, &bad) && (strings.Contains(front, "\u2028") || strings.Contains(front, "\u2029") || strings.Contains(front, "\u0085") || strings.Contains(front, "\r")) {
+		if errors.As(err, &bad) && strings.ContainsAny(front, "\r\u0085\u2028\u2029") {
 			// yaml.v3 counts line breaks that editors do not show.
 			bad.Line = lineAt(front, (&lineIndex{text: front}).offset(bad.Line, 1))
 		}
@@ -45,7 +45,7 @@ func decodeYAML(front string, d Dialect, maxKeys int) (root *node, err error) {
 		return &node{kind: mapNode}, nil
 	}
 	if root.kind != mapNode {
-		return nil, &SyntaxError{Line: doc.Content[0].Line, Column: doc.Content[0].Column, Message: "expected keys and values"}
+		return nil, &SyntaxError{doc.Content[0].Line, doc.Content[0].Column, "expected keys and values"}
 	}
 	if c.aliased {
 		if err := c.checkAliases(root); err != nil {
