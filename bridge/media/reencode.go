@@ -94,12 +94,12 @@ func (s *Store) reencode(ctx context.Context, owner string, t *temps, f *os.File
 }
 
 // timeout is how long decoding may take. The work for a HEIC image is bounded by its pixels, and a
-// busy or small machine may need long for it; it may take as long again for each megapixel.
+// busy or small machine may need long for it, and for compiling the decoder before the first one.
 func (s shape) timeout(once time.Duration) time.Duration {
 	if s.coded == 0 {
 		return once
 	}
-	return once * time.Duration(1+s.width*s.height/1_000_000)
+	return once * time.Duration(6+s.width*s.height/1_000_000)
 }
 
 // convertible returns an error if a HEIC image cannot be decoded within the limits.

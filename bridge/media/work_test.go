@@ -96,6 +96,26 @@ func TestNoMutationOfAFileTakesLong(t *testing.T) {
 	}
 }
 
+func TestAMutatedFileThatIsAcceptedIsClean(t *testing.T) {
+	for _, name := range samples(t) {
+		seed := sample(t, name)
+		r := rand.New(rand.NewPCG(7, 8))
+		for range 100 {
+			body := mutate(r, seed)
+			once, _, err := cleanBytes(body, keepNothing)
+			if err != nil {
+				continue
+			}
+			if sniff(once[:min(len(once), sniffLength)]) != sniff(body[:min(len(body), sniffLength)]) {
+				t.Errorf("%s: the kind changed", name)
+			}
+			if twice, _, err := cleanBytes(once, keepNothing); err != nil || !bytes.Equal(once, twice) {
+				t.Errorf("%s: cleaned a second time it is another file, or refused: %v", name, err)
+			}
+		}
+	}
+}
+
 func TestNoMutationOfAnImageTakesLongToDecode(t *testing.T) {
 	s := open(t, Config{MaxWidth: 16})
 	for _, name := range []string{
