@@ -19,7 +19,7 @@ type pending struct {
 
 	pushed  bool
 	refused string   // why the last push that had it in it failed
-	refusal *Refusal // the host refuses it: it goes last, and others without it; nil: it does not
+	refusal *Refusal // the host refuses it, and it is kept behind the others; nil: it does not
 	fold    bool     // its group is to become one commit
 	into    *pending // the commit that it became a part of
 }
@@ -34,11 +34,11 @@ type Refusal struct {
 	Since   time.Time
 }
 
-// delivery is what is known of the remote, and what waits for it.
+// delivery is what is known of the remote and what is queued for it.
 type delivery struct {
 	mu       sync.Mutex // guards all below
 	remote   git.OID    // the branch as last seen there; zero: empty, or not known
-	unknown  bool       // there is a branch here, and what the remote has of it is not known
+	unknown  bool       // which of our commits the remote has is not known
 	refill   bool       // the remote lost its branch: all must be pushed
 	unpushed []*pending // oldest first
 	lost     bool       // unpushed is not complete: the branch was moved by another program
@@ -77,7 +77,7 @@ func (d *delivery) add(list []*pending) {
 	})
 }
 
-// markLost notes that another program moved the branch somewhere else.
+// markLost records that another program moved the branch to another line of history.
 func (d *delivery) markLost() {
 	d.update(func() {
 		for _, p := range d.unpushed {
@@ -89,8 +89,8 @@ func (d *delivery) markLost() {
 
 func (d *delivery) end() { d.update(func() { d.ended = true }) }
 
-// allSkipCI reports whether nothing that waits wants a build: CI looks at the last commit of
-// a push alone.
+// allSkipCI reports whether no queued commit wants a build: CI looks only at the last commit of
+// a push.
 func (d *delivery) allSkipCI() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,7 +156,7 @@ func (d *delivery) outcome(p *pending) (Push, bool) {
 	return Push{}, false
 }
 
-// Status is cheap and never waits.
+// Status returns at once.
 func (s *Store) Status() Status {
 	d := &s.delivery
 	d.mu.Lock()
@@ -188,7 +188,7 @@ func (s *Store) Status() Status {
 	return st
 }
 
-// markPushed notes that the remote has the branch up to a commit that waited.
+// markPushed records that the remote has the branch up to a queued commit.
 func (d *delivery) markPushed(remote git.OID) {
 	d.remote, d.unknown, d.refill = remote, false, false
 	for i := len(d.unpushed) - 1; i >= 0; i-- {
@@ -203,8 +203,7 @@ func (d *delivery) markPushed(remote git.OID) {
 	}
 }
 
-// wantsPush reports whether something waits that can be pushed. Commits that the host refuses
-// do not count.
+// wantsPush reports whether a commit is queued that the host is not known to refuse.
 func (d *delivery) wantsPush() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -26,7 +26,15 @@ func (g *group) held() bool {
 // and what came since may have fixed that.
 func (g *group) wantsFold() bool {
 	refused := func(p *pending) bool { return p.refusal != nil || p.fold }
-	return len(g.members) > 1 && slices.ContainsFunc(g.members, refused) && !g.held()
+	return g.mayFold() && slices.ContainsFunc(g.members, refused) && !g.held()
+}
+
+// mayFold reports whether the group can become one commit. One that ends with the outcome of a
+// conflict cannot: the text that was given up is in the commits before it alone.
+func (g *group) mayFold() bool {
+	last := g.commits[len(g.commits)-1]
+	isConflict := func(line string) bool { return strings.HasPrefix(line, conflictTrailer) }
+	return len(g.commits) > 1 && !slices.ContainsFunc(trailersOf(last.Message), isConflict)
 }
 
 // splitGroups sorts waiting commits into groups, in the order of their first commits.

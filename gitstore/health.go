@@ -14,20 +14,20 @@ import (
 // A dying disk or another program can damage a clone. What the remote has is fetched again.
 // Nothing is deleted for being damaged: it may be the only copy.
 
-// health are what is known to be wrong with the clone.
+// health is what is known to be wrong with the clone.
 type health struct {
 	mu      sync.Mutex // guards all below
 	missed  map[git.OID]bool
-	open    bool   // an object was missed for the first time since the last fetch of everything
-	disk    string // why nothing could be written the last time; "" when it went well
-	missing bool   // and that was because of an object that cannot be read
+	open    bool   // an object was found missing since the last whole fetch
+	disk    string // why the last write failed; "" when it did not
+	missing bool   // the reason was an object that cannot be read
 }
 
-// maxMissing bounds what is remembered: damage that large is not mended object by object.
+// maxMissing bounds what is remembered; larger damage is not repaired object by object.
 const maxMissing = 10_000
 
-// miss notes an object that cannot be read. Each is fetched once: what the remote does not have
-// either, such as the past of a shallow clone, is not asked for again and again.
+// miss records an object that cannot be read. It starts one whole fetch for each: what the remote
+// does not have either, such as the history of a shallow clone, is not asked for again.
 func (s *Store) miss(o git.OID) {
 	w := &s.health
 	w.mu.Lock()
@@ -42,7 +42,7 @@ func (s *Store) miss(o git.OID) {
 	signal(s.syncer.wake)
 }
 
-// takeRefetch reports whether everything has to be fetched, and that it will be.
+// takeRefetch reports, once, whether everything has to be fetched.
 func (w *health) takeRefetch() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,7 +51,7 @@ func (w *health) takeRefetch() bool {
 	return was
 }
 
-// noteWrite keeps why the disk took nothing; nil: it did.
+// noteWrite records the outcome of a write.
 func (w *health) noteWrite(err error) {
 	var disk *StorageError
 	var missing *MissingError
@@ -73,25 +73,24 @@ func (w *health) problem() string {
 	return w.disk
 }
 
-// mayRecover reports whether the disk may take something now without anybody's doing here.
+// mayRecover reports whether a retry may succeed without a fetch.
 func (w *health) mayRecover() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.disk != "" && !w.missing
 }
 
-// diskRetryInterval is how long after a failed write the disk is looked at again, unless somebody
-// writes before.
+// diskRetryInterval is how long after a failed write the disk is tried again.
 const diskRetryInterval = 30 * time.Second
 
-// retryDisk finds out whether the disk takes something again.
+// retryDisk finds out whether the disk can be written again.
 func (s *Store) retryDisk() {
 	if s.db.TryWrite() == nil {
 		s.health.noteWrite(nil)
 	}
 }
 
-// fetchAll fetches the branch whole, as if nothing of it were here.
+// fetchAll fetches the whole branch, as for a new clone.
 func (s *Store) fetchAll(ctx context.Context) error {
 	f, err := s.remote.Fetch(ctx)
 	if err != nil {
@@ -114,14 +113,14 @@ func (s *Store) heal(ctx context.Context) {
 		w := &s.health
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.missed = nil // the next one who misses something has it tried again
+		w.missed = nil // the next missing object starts another try
 		return
 	}
 	s.log.Warn("a part of the clone was missing or damaged; the branch was fetched whole again", "clone", s.c.Dir)
 	s.retryDisk()
 }
 
-// readable makes sure that the newest commit of a branch can be read: what waits hangs on it.
+// readable makes sure that the newest commit of a branch can be read.
 func (s *Store) readable(ctx context.Context, ref string) error {
 	for try := 0; ; try++ {
 		tip, err := s.refs.Read(ref)

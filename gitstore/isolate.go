@@ -102,7 +102,7 @@ func (s *Store) readyGroups() ([]*group, error) {
 // not one before; else it is what has to wait.
 func (s *Store) setAside(g *group, cause error, mayFold bool) {
 	reason, _ := reasonOf(s.remote.Explain("push to", cause))
-	fold := mayFold && len(g.members) > 1
+	fold := mayFold && g.mayFold()
 	s.delivery.update(func() {
 		for i, p := range g.members {
 			if fold {

@@ -251,3 +251,25 @@ func TestPushThatIsTooLargeForAProxyDoesNotStopTheOthers(t *testing.T) {
 		t.Errorf("status: %+v", st)
 	}
 }
+
+// Two texts that met are both in the history, although the host refuses both for a while.
+func TestRefusedConflictKeepsBothTexts(t *testing.T) {
+	t.Parallel()
+	repo := remoteWith(t, map[string]string{"both.md": "start\n"})
+	dir := filepath.Join(t.TempDir(), "clone")
+	s := open(t, Config{Remote: repo, Dir: dir})
+	hook(t, repo, "pre-receive", peopleOnly)
+	refusedOnce(t, s, put(t, s, "ours", map[string]string{"both.md": "our text\n"}))
+	checkout(t, repo).edit(map[string]string{"both.md": "their text\n"}, "by hand")
+	_ = s.Sync(t.Context()) // replays; the push is declined
+	shut(t, s)
+	s = open(t, Config{Remote: repo, Dir: dir})
+	_ = s.Sync(t.Context())
+	unhook(t, repo, "pre-receive")
+	synced(t, s)
+	for _, text := range []string{"our text\n", "their text\n"} {
+		if !inHistory(t, repo, text) {
+			t.Errorf("%q is not in the remote's history", text)
+		}
+	}
+}

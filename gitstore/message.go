@@ -40,7 +40,10 @@ func tidyMessage(m string) string {
 	return m + "\n"
 }
 
-const skipCI = "[skip ci]"
+const (
+	skipCI          = "[skip ci]"
+	conflictTrailer = "Conflict:"
+)
 
 // markSkipCI puts the mark at the end of the subject, where every CI looks for it.
 func markSkipCI(m string) string {

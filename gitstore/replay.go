@@ -318,7 +318,7 @@ func (r *replay) commit(c *git.Commit) error {
 	}
 	trailers := make([]string, len(r.notes))
 	for i, n := range r.notes {
-		trailers[i] = "Conflict: " + n
+		trailers[i] = conflictTrailer + " " + n
 	}
 	message := c.Message
 	if len(r.second) == 0 {

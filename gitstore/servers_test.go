@@ -1,7 +1,6 @@
 package gitstore
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -16,8 +15,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 )
 
 // webServer serves repositories through git http-backend.
@@ -61,12 +58,9 @@ func serveHTTP(t testing.TB, remote string, user, password string) *webServer {
 		if isPush && w.brokenThin.Swap(false) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			rw.Header().Set("Content-Type", "application/x-git-receive-pack-result")
-			var report bytes.Buffer
-			e := pktline.NewEncoder(&report)
-			_ = e.EncodeString("unpack index-pack abnormal exit\n", "ng refs/heads/main unpacker error\n")
-			_ = e.Flush()
-			_ = pktline.NewEncoder(rw).Encode(append([]byte{1}, report.Bytes()...))
-			_ = pktline.NewEncoder(rw).Flush()
+			pkt := func(s string) string { return fmt.Sprintf("%04x%s", len(s)+4, s) }
+			report := pkt("unpack index-pack abnormal exit\n") + pkt("ng refs/heads/main unpacker error\n") + "0000"
+			_, _ = io.WriteString(rw, pkt("\x01"+report)+"0000")
 			return
 		}
 		if isPush && w.cut.Swap(false) {

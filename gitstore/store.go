@@ -19,10 +19,10 @@ import (
 
 // Store is safe for concurrent use.
 //
-// Four goroutines belong to it: the writer alone moves the branch, the syncer alone talks
-// to the remote, the announcer calls Config.Advanced, and upkeep joins packs.
+// Four goroutines belong to it: only the writer moves the branch, only the syncer talks to
+// the remote, the announcer calls Config.Advanced, and upkeep joins packs.
 type Store struct {
-	c      Config // as it was opened: where it is, and what it is given
+	c      Config // as it was opened
 	live   atomic.Pointer[Config]
 	signer atomic.Pointer[ssh.Signer]
 	log    *slog.Logger
@@ -42,9 +42,9 @@ type Store struct {
 	advanced  chan struct{} // one token: the tip moved
 	manyPacks chan struct{} // one token: there may be many packs
 
-	ctx     context.Context // ends when the syncer has to stop
+	ctx     context.Context // ends when the syncer must stop
 	stop    context.CancelFunc
-	closing chan struct{} // closed when no more work is taken
+	closing chan struct{} // closed when no more work is accepted
 	wg      sync.WaitGroup
 	closed  sync.Once
 }
@@ -143,7 +143,7 @@ func (s *Store) publish(commit *git.Commit) *Snapshot {
 	return next
 }
 
-// signal leaves a token, unless there is one.
+// signal sends a token, unless one is waiting.
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -151,7 +151,7 @@ func signal(c chan struct{}) {
 	}
 }
 
-// runAnnouncer tells the owner that the tip moved, one call at a time.
+// runAnnouncer calls Config.Advanced when the tip moved, one call at a time.
 func (s *Store) runAnnouncer(last *Snapshot) {
 	tell := func() {
 		tip := s.tip.Load()
@@ -171,8 +171,8 @@ func (s *Store) runAnnouncer(last *Snapshot) {
 	}
 }
 
-// OpenReader returns the newest snapshot of an existing clone without its lock, beside a
-// running Store; fs.ErrNotExist when there is no clone.
+// OpenReader returns the newest snapshot of an existing clone. It needs no lock, so a Store may be
+// running; fs.ErrNotExist when there is no clone.
 func OpenReader(dir string) (*Snapshot, error) {
 	r := git.Refs{Dir: dir}
 	branch, err := r.Head()

@@ -10,9 +10,9 @@ import (
 	"gitpost/gitstore/remote"
 )
 
-// syncer is the one that talks to the remote.
+// syncer is the state of the goroutine that talks to the remote.
 type syncer struct {
-	wake chan struct{} // one token: there may be something to do
+	wake chan struct{} // one token: there may be work
 
 	mu          sync.Mutex // guards all below
 	syncs       []chan error
@@ -20,10 +20,10 @@ type syncer struct {
 	failed      int       // pushes that failed in a row
 	again       time.Time // when what the host refused is tried again
 	refused     int       // pushes in a row that left something that the host refuses
-	polling     time.Time // when the next look at the remote is due; zero: none is
+	polling     time.Time // when the next fetch is due; zero: none is
 	fetchFailed int
-	fresh       bool           // a commit came since the last look
-	remote      *remote.Remote // to be used from now on; nil: the one that is
+	fresh       bool           // a commit was added since the last round
+	remote      *remote.Remote // replaces the present one; nil: no change
 }
 
 const (
@@ -43,14 +43,14 @@ func backoff(failures int) time.Duration {
 
 func (c *syncer) init() { c.wake = make(chan struct{}, 1) }
 
-// collecting reports that a push waits for more commits.
+// collecting reports whether a push waits for more commits.
 func (c *syncer) collecting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.failed == 0 && time.Now().Before(c.due)
 }
 
-// wakeUp reports that there is something new to push.
+// wakeUp starts a round: there is something new to push.
 func (c *syncer) wakeUp() {
 	c.mu.Lock()
 	c.fresh = true
@@ -80,7 +80,7 @@ func (s *Store) Sync(ctx context.Context) error {
 // again what failed.
 func (s *Store) runSyncer() {
 	c := &s.syncer
-	c.polling = time.Now() // look at once: what happened while the store was closed?
+	c.polling = time.Now() // fetch at once: the remote may have moved while the store was closed
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	closing := s.closing
@@ -164,8 +164,8 @@ func (s *Store) pushIsDue(fresh bool) bool {
 	case c.due.IsZero():
 		c.due = now.Add(s.config().PushDelay)
 	case fresh && c.failed > 0:
-		// A new commit does not wait for the end of a long pause: perhaps the remote is
-		// back. But it does not make the pause shorter than a second either.
+		// A new commit shortens a long pause, since the remote may be back, but not below
+		// a second.
 		c.due = earlier(c.due, now.Add(backoff(1)))
 	}
 	return !now.Before(c.due)

@@ -11,7 +11,7 @@ import (
 	"gitpost/gitstore/git"
 )
 
-// request waits for the writer: an edit, or what the syncer fetched.
+// request is work for the writer: an edit, a fetched tip, or sorting the queue.
 type request struct {
 	ctx      context.Context
 	edit     Edit
@@ -28,7 +28,7 @@ func (r *request) answer(c *Commit, err error) {
 	close(r.done)
 }
 
-// requestQueue is what the writer has not begun.
+// requestQueue is the requests that the writer has not started.
 type requestQueue struct {
 	mu     sync.Mutex // guards waiting and closed
 	wait   []*request
@@ -58,7 +58,7 @@ func (q *requestQueue) take() (all []*request, closed bool) {
 	return all, q.closed
 }
 
-// withdraw takes a request back that the writer has not begun.
+// withdraw removes a request that the writer has not started.
 func (q *requestQueue) withdraw(r *request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -83,8 +83,8 @@ func (q *requestQueue) drained() chan struct{} {
 }
 
 // Update commits what edit makes of the newest state. edit is a pure function of the
-// snapshot and may run more than once (the branch moved, or a batch was built anew); its
-// error is returned as it is, and nothing is committed. When Update returns without error
+// snapshot and may run more than once (the branch moved, or a batch was rebuilt); its
+// error is returned unchanged, and nothing is committed. When Update returns without error
 // the commit is durable. Edits see the effect of all earlier ones. Edits that arrive while
 // others are being synced become one batch: a commit each, and one push.
 //
@@ -109,12 +109,12 @@ func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
 	return r.commit, r.err
 }
 
-// writer is what only the writer's goroutine touches.
+// writer is the state of the writer's goroutine.
 type writer struct {
 	attributes *attributeCache
 }
 
-// write is the writer: it alone moves the branch.
+// runWriter is the writer's loop. Only the writer moves the branch.
 func (s *Store) runWriter() {
 	defer close(s.queue.drained())
 	for range s.queue.wake {
@@ -150,7 +150,7 @@ func (s *Store) runWriter() {
 type made struct {
 	r      *request // nil in a replay
 	commit *git.Commit
-	fresh  bool // a new commit, not the tip as it was
+	fresh  bool // a new commit, not the former tip
 	skipCI bool
 }
 
@@ -164,22 +164,22 @@ func (s *Store) commitAll(requests []*request) {
 		if !errors.Is(err, git.ErrRefMoved) {
 			break
 		}
-		// A git command in the same folder moved the branch: its state is the newest now.
+		// A git command in the same folder moved the branch: start from its state.
 		if err = s.adopt(); err != nil {
 			break
 		}
 	}
 	if err != nil {
 		s.health.noteWrite(err)
-		signal(s.syncer.wake) // it looks at the disk again
+		signal(s.syncer.wake) // it tries the disk again
 	}
 	for _, r := range requests {
 		r.answer(nil, err)
 	}
 }
 
-// tryBatch answers the requests that end in any case, and on success all of them. It gives
-// back those that are open.
+// tryBatch completes the requests that fail by themselves, and on success all of them. It
+// returns the open ones.
 func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 	tip := s.tip.Load()
 	b := builder{git.NewBatch(s.db)}
@@ -202,7 +202,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 		c, err := s.makeCommit(b, at, &change, allSkip)
 		var disk *StorageError
 		if errors.As(err, &disk) {
-			// The pack is no good any more: all begin again, or fail together.
+			// The pack cannot be used any more: all start again, or fail together.
 			return append(open, requests[slices.Index(requests, r):]...), err
 		}
 		if err != nil {
@@ -250,7 +250,7 @@ func (s *Store) tryBatch(requests []*request) ([]*request, error) {
 	return nil, nil
 }
 
-// runEdit keeps a panic for the goroutine that called Update.
+// runEdit passes a panic on to the goroutine that called Update.
 func runEdit(r *request, at *Snapshot) (c Change, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -260,7 +260,7 @@ func runEdit(r *request, at *Snapshot) (c Change, err error) {
 	return r.edit(at)
 }
 
-// makeCommit puts a change into the batch; nil when it changes nothing.
+// makeCommit adds a change to the batch; nil when it changes nothing.
 func (s *Store) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*git.Commit, error) {
 	if len(c.Files) == 0 && !c.Empty {
 		return nil, nil
@@ -344,8 +344,8 @@ func (s *Store) moveRef(ref string, old, new git.OID) error {
 		return err
 	}
 	if now, readErr := s.refs.Read(ref); readErr == nil && now == new && old != new {
-		// The ref has its new value and only the folder could not be synced. What is on
-		// disk counts; the caller hears that it is not safe yet.
+		// The ref has its new value, but the folder could not be synced. Go on from what is
+		// on disk, and report that it is not durable yet.
 		if c, readErr := git.ReadCommit(s.db, now); readErr == nil && ref == s.head() {
 			s.publish(c)
 			s.delivery.add([]*pending{{id: c.ID, when: time.Now()}})
@@ -368,7 +368,7 @@ func storageFault(op string, err error) error {
 	return &StorageError{Op: op, Err: err}
 }
 
-// adopt takes the branch as another program left it.
+// adopt goes on from the branch as another program left it.
 func (s *Store) adopt() error {
 	now, err := s.refs.Read(s.head())
 	if err != nil {
@@ -394,7 +394,7 @@ func (s *Store) adopt() error {
 	if ok {
 		s.delivery.add(chain)
 	} else {
-		// It does not continue what was here: what waits is found by the next fetch.
+		// It does not continue our line: the next fetch finds out what is unpushed.
 		s.delivery.markLost()
 	}
 	s.syncer.wakeUp()

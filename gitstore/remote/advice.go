@@ -26,7 +26,7 @@ var AdviceTable = []Advice{
 	{Sign: `(?i)push to create is not enabled`,
 		Reason: "there is no such repository: it was deleted, renamed or never made",
 		Hint:   "check the address, or make the repository at the host"},
-	{Sign: `GH013|GH009|(?i)secret(s)? (scanning|detected|found)|push protection|contains? secrets?|leak(ed|s) detected`,
+	{Sign: `GH009|(?i)secret(s)? (scanning|detected|found)|push protection|contains? secrets?|leak(ed|s) detected`,
 		Hint: "remove the secret from the post and revoke it; the other posts are pushed without that one"},
 	{Sign: `GH001|(?i)exceeds .*(size|limit)|larger than|file (is )?too (large|big)|maximum (file|object) size|size limit`,
 		Hint: "delete the post with that file, or allow larger files at the host; " +
@@ -38,7 +38,7 @@ var AdviceTable = []Advice{
 		Hint: "set author.sign_off: true"},
 	{Sign: `(?i)commit message.*(pattern|match|format|must|invalid)|message does not (match|follow)`,
 		Hint: "set commit_message to a pattern that the host's rule accepts"},
-	{Sign: `GH006|(?i)protected branch|protected ref|branch is protected|not allowed to push (code )?to|ruleset|GH011`,
+	{Sign: `GH006|(?i)protected branch|protected ref|branch is protected|not allowed to push (code )?to|ruleset|GH011|GH013`,
 		Hint: "let gitpost's user or deploy key push to the branch: GitHub and Gitea under Settings → Branches or Rules " +
 			"(whitelist deploy keys), GitLab under Settings → Repository → Protected branches"},
 	{Sign: `(?i)not authorized to write|deploy key|read.?only|write access|insufficient permission|denied to`,

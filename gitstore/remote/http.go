@@ -126,12 +126,18 @@ func (c *webConversation) ask(ctx context.Context, request []byte, pack git.Pack
 	req.ContentLength = int64(len(request)) + pack.Size
 	req.Header.Set("Content-Type", "application/x-"+c.service+"-request")
 	req.Header.Set("Accept", "application/x-"+c.service+"-result")
+	if req.ContentLength > expectSize {
+		// A host that does not take so much says so before it gets it, and is not cut short.
+		req.Header.Set("Expect", "100-continue")
+	}
 	resp, err := c.send(req)
 	if err != nil {
 		return nil, err
 	}
 	return resp.Body, nil
 }
+
+const expectSize = 1 << 20
 
 // send sends a request with the credential and checks the answer. Only requests to the
 // configured scheme, host and port come here.

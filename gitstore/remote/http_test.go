@@ -262,3 +262,42 @@ func TestNameHasNoCredential(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A proxy refuses a large push from its headers alone and reads none of it.
+func TestLargePushThatIsRefusedUnreadIsToldInWords(t *testing.T) {
+	host := newFakeHost(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "<html>413</html>", http.StatusRequestEntityTooLarge)
+			return
+		}
+		greet(w, r)
+	})
+	large := git.Pack{Size: 40 << 20, Open: func() io.Reader { return io.LimitReader(zeros{}, 40<<20) }}
+	r := mustRemote(t, Config{URL: host.URL + "/blog.git"})
+	for range 5 {
+		err := r.Push(t.Context(), update, func(bool) (git.Pack, error) { return large, nil })
+		if !Refused(err) || !strings.Contains(r.Explain("push to", err).Error(), "413") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestLongWordsKeepTheirBeginningAndEnd(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("remote: error: GH013: Repository rule violations found for refs/heads/main.\nremote: \n")
+	for i := range 30 {
+		fmt.Fprintf(&text, "remote: line %d\n", i)
+	}
+	got := oneLine(text.String())
+	if !strings.HasPrefix(got, "GH013: Repository rule violations found for refs/heads/main.; line 0;") || !strings.HasSuffix(got, "; line 29") || len(got) > 300 {
+		t.Errorf("got %q", got)
+	}
+	if a, ok := AdviceFor(got); !ok || !strings.Contains(a.Hint, "Settings → Branches or Rules") {
+		t.Errorf("the advice is %+v", a)
+	}
+}

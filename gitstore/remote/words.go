@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -36,7 +37,7 @@ func oneLine(text string) string {
 		}
 	}
 	if len(lines) > most {
-		lines = lines[len(lines)-most:]
+		lines = slices.Concat(lines[:most/2], []string{"…"}, lines[len(lines)-most/2:])
 	}
 	return strings.Join(lines, "; ")
 }
