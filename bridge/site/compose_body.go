@@ -12,12 +12,16 @@ func (w *writer) writeBody(item mf2.Item) error {
 	const op = "write post"
 	content := item.Properties["content"]
 	body, extra := w.encode(content)
-	w.compose(body, item)
+	if err := w.compose(body, item); err != nil {
+		return unwritable(op, "content", err)
+	}
 	if !extra && !w.site.equal("content", w.contentNow(), content) {
 		body, extra = displayed(w.site, content), true
 		w.memory.HTML, w.memory.Escaped, w.memory.CRLF = "", nil, false
 		body, w.memory.Escaped = w.site.escape(body)
-		w.compose(body, item)
+		if err := w.compose(body, item); err != nil {
+			return unwritable(op, "content", err)
+		}
 	}
 	w.memory.Body = ""
 	if !extra {
@@ -95,7 +99,7 @@ func displayed(s *Site, values []any) string {
 
 // compose sets the document's body: the content, and what the body template of the post's
 // kind adds.
-func (w *writer) compose(body string, item mf2.Item) {
+func (w *writer) compose(body string, item mf2.Item) error {
 	w.memory.Added, w.memory.AddedLen = "", 0
 	var b strings.Builder
 	added := ""
@@ -114,15 +118,15 @@ func (w *writer) compose(body string, item mf2.Item) {
 		b.WriteString("\n")
 		w.memory.Added, w.memory.AddedLen = sum(added), len(added)
 	}
-	w.doc.SetBody(b.String())
+	return w.doc.SetBody(b.String())
 }
 
 // renewAdded replaces the text of the body template when the properties that it shows
 // changed, and adds one for properties that are new. A text that a person changed is content
 // now and stays. The bytes around it stay too, in a file with both kinds of line endings.
-func (w *writer) renewAdded(before, want mf2.Item) {
+func (w *writer) renewAdded(before, want mf2.Item) error {
 	if w.withoutAdded(before) {
-		return
+		return nil
 	}
 	added := w.site.added(want)
 	body := w.doc.Body()
@@ -130,22 +134,27 @@ func (w *writer) renewAdded(before, want mf2.Item) {
 	head, tail, ok := cutAdded(text, w.memory)
 	switch {
 	case !ok && added == "", ok && sum(added) == w.memory.Added:
-		return
+		return nil
 	case !ok:
 		if body != "" {
 			body = strings.TrimSuffix(body, "\n") + "\n\n"
 		}
-		w.doc.SetBody(body + added + "\n")
+		text = body + added + "\n"
 	case added == "":
-		w.memory.Added, w.memory.AddedLen = "", 0
 		head, tail = body[:rawLength(body, len(head))], body[rawLength(body, len(text)-len(tail)):]
-		w.doc.SetBody(head + strings.TrimPrefix(strings.TrimPrefix(tail, "\r"), "\n"))
-		return
+		text = head + strings.TrimPrefix(strings.TrimPrefix(tail, "\r"), "\n")
 	default:
 		end := len(text) - len(tail)
-		w.doc.SetBody(body[:rawLength(body, end-w.memory.AddedLen)] + added + body[rawLength(body, end):])
+		text = body[:rawLength(body, end-w.memory.AddedLen)] + added + body[rawLength(body, end):]
 	}
-	w.memory.Added, w.memory.AddedLen = sum(added), len(added)
+	if err := w.doc.SetBody(text); err != nil {
+		return unwritable("update post", "content", err)
+	}
+	w.memory.Added, w.memory.AddedLen = "", 0
+	if added != "" {
+		w.memory.Added, w.memory.AddedLen = sum(added), len(added)
+	}
+	return nil
 }
 
 // withoutAdded reports whether the body lacks the text that its template would add, because its

@@ -13,7 +13,7 @@ func (r *reading) content(kept []any) []any {
 	if len(kept) > 0 && r.memory.Body != "" && sum(text) == r.memory.Body {
 		return kept
 	}
-	text = r.site.unescape(text, r.memory.Escaped)
+	text = strings.ToValidUTF8(r.site.unescape(text, r.memory.Escaped), "\uFFFD") // as JSON must have it
 	text = strings.TrimSuffix(withoutLeadingBlank(text), "\n")
 	if text == "" {
 		return nil

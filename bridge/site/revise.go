@@ -204,8 +204,7 @@ func (w *writer) reviseBody(before, want mf2.Item, changed []string) error {
 			return w.writeBody(want)
 		}
 	}
-	w.renewAdded(before, want)
-	return nil
+	return w.renewAdded(before, want)
 }
 
 // move decides whether the post must move, and what its page is then.

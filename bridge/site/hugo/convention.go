@@ -40,7 +40,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		Keys: generator.Keys{
 			Vocabulary: vocabulary, DateLayout: "2006-01-02T15:04:05.999999999Z07:00",
 			Dialect: frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML,
-				DotsHide: !h.rules.newYAML},
+				DotsHide: !h.rules.newYAML, HTMLComments: !h.rules.commentsAreText, OrgWords: !h.rules.orgTexts},
 			Image: "images", Aliases: "aliases", Address: "url", Params: "params",
 			Draft:   generator.Draft{Key: "draft", On: true, Off: false},
 			Updated: []string{"lastmod", "modified"}, Terms: h.terms(),

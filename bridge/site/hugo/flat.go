@@ -98,7 +98,7 @@ func (h flat) sectionNames(f *sourceFile, around generator.Surroundings) []strin
 // skipsNameDate: a page without front matter got no date from its file name, unless a section
 // above had something to merge into it.
 func (h flat) skipsNameDate(f *sourceFile, m *matter) bool {
-	return m.doc == nil || m.org == nil && m.doc.Format() == frontmatter.None && !h.cascadesInto(f, m.around)
+	return m.doc == nil || f.ext != "org" && m.doc.Format() == frontmatter.None && !h.cascadesInto(f, m.around)
 }
 
 // cascadesInto reports whether a section above could pass anything on, even if that is nothing.

@@ -1,8 +1,6 @@
 package hugo
 
 import (
-	"strings"
-
 	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
@@ -11,20 +9,15 @@ import (
 // configuration.
 type matter struct {
 	doc     *frontmatter.Document
-	org     map[string]frontmatter.Field // of an Org file in place of doc
-	cascade []cascadeRule                // the nearest first, only those that apply to the page
-	unread  bool                         // Hugo does not look at the file's name for a date
+	cascade []cascadeRule // the nearest first, only those that apply to the page
+	unread  bool          // Hugo does not look at the file's name for a date
 	newYAML bool
 	around  generator.Surroundings
 }
 
 // field is the first value of key. cascaded values have no text as written.
 func (m *matter) field(key string) (frontmatter.Field, bool) {
-	if m.org != nil {
-		if f, ok := m.org[key]; ok {
-			return f, true
-		}
-	} else if m.doc != nil {
+	if m.doc != nil {
 		if f, ok := m.doc.Field(key); ok {
 			return f, true
 		}
@@ -77,49 +70,7 @@ func (m *matter) text(key string) string {
 // matterOf reads what the front matter and the sections above say of the page.
 func (h *site) matterOf(f *sourceFile, doc *frontmatter.Document, around generator.Surroundings) *matter {
 	m := &matter{doc: doc, newYAML: h.rules.newYAML, around: around}
-	if f.ext == "org" && doc != nil && doc.Format() == frontmatter.None {
-		m.org = orgKeywords(doc.Body())
-	}
 	m.cascade = h.cascadesFor(f, m, around)
 	m.unread = h.skipsNameDate(f, m)
 	return m
-}
-
-// orgKeywords reads the #+KEY: value lines at the start of an Org file. KEY[]: is a list of
-// words, and so are tags, categories and aliases.
-func orgKeywords(text string) map[string]frontmatter.Field {
-	fields := map[string]frontmatter.Field{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		rest, ok := strings.CutPrefix(line, "#+")
-		key, value, found := strings.Cut(rest, ":")
-		if !ok || !found {
-			if line == "" {
-				continue
-			}
-			break
-		}
-		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
-		list, isList := strings.CutSuffix(key, "[]")
-		switch list {
-		case "tags", "categories", "aliases":
-			isList = true
-		}
-		if !isList {
-			if list == "date" || list == "lastmod" || list == "publishdate" || list == "expirydate" {
-				value = strings.Trim(value, "<>[]")
-				if i := strings.IndexByte(value, ' '); i > 0 { // <2024-03-09 Sat>
-					value = value[:i]
-				}
-			}
-			fields[list] = frontmatter.Field{Value: value, Text: value}
-			continue
-		}
-		var words []any
-		for _, w := range strings.Fields(value) {
-			words = append(words, w)
-		}
-		fields[list] = frontmatter.Field{Value: words}
-	}
-	return fields
 }

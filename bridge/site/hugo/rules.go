@@ -28,6 +28,8 @@ type rules struct {
 	baseNameTokens     bool // :contentbasename
 	noFileName         bool // the deprecated :filename fails the build
 	timedFileNames     bool // 2024-03-09-14-05-06-name.md
+	commentsAreText    bool // front matter in an HTML comment is text
+	orgTexts           bool // tags, categories and aliases of an Org file are one text unless named with []
 	newYAML            bool // YAML 1.2: yes and on are words
 	noUnderscore       bool // _build fails the build
 	sectionSlugs       bool // :sectionslug
@@ -58,6 +60,8 @@ func rulesOf(version string) rules {
 		headlessPages:      since("0.123.0"),
 		ownCascades:        since("0.123.0"),
 		cascadeParams:      since("0.123.0"),
+		commentsAreText:    since("0.123.0"),
+		orgTexts:           since("0.123.0"),
 		taxonomyCascades:   since("0.123.0"),
 		cascadeTarget:      since("0.123.0"),
 		buildKey:           since("0.123.0"),
