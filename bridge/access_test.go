@@ -105,7 +105,7 @@ func TestScopesAreEnforced(t *testing.T) {
 }
 
 func TestManyBadTokensAreToldToWaitAndGoodOnesAreNot(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.RateBadTokens = 5 })
+	f := serve(t, "hugo", func(c *settings) { c.RateBadTokens = 5 })
 	last := answer{}
 	for i := range 7 {
 		last = f.send("GET", "/micropub", "", "", "Authorization", fmt.Sprintf("Bearer gp_guess%d", i))
@@ -144,7 +144,7 @@ func TestErrorsOfRoutingAreJSONToo(t *testing.T) {
 }
 
 func TestHookTakesOnlySignedCallsWhenASecretIsSet(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.HookSecret = "s3cret" })
+	f := serve(t, "hugo", func(c *settings) { c.HookSecret = "s3cret" })
 	const body = `{"ref":"refs/heads/main"}`
 	const signature = "ad3a2cac9a59a4d1c1a2b76ae2e3c2d4d2f4bd4b0a5c0a8a4e9f2d3ff3a4f001" // of another body
 	good := hmacHex("s3cret", body)

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"gitpost/bridge"
 )
 
 // below lists the remote's files in a folder.
@@ -119,7 +117,7 @@ func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{c.taken: page("Taken by hand")}),
-				func(config *bridge.Config) { config.Site.Version, config.Site.Path = version, c.path })
+				func(s *settings) { s.Options.Version, s.Options.Path = version, c.path })
 			f.create(`{"properties":{"content":["x"],"mp-slug":["taken"]}}`)
 			if files := f.below("content/posts/"); !slices.Contains(files, c.made) {
 				t.Errorf("there is no %s: %v", c.made, files)
@@ -137,7 +135,7 @@ func TestNewPostTakesNoPathThatAnotherPageHas(t *testing.T) {
 func TestNewPageIsNotCalledLikeASection(t *testing.T) {
 	version := generatorVersion(t, "hugo")
 	f := serveFiles(t, skeletonWith(t, "hugo", map[string]string{"content/notes/a.md": page("A note")}),
-		func(c *bridge.Config) { c.Site.Version = version })
+		func(c *settings) { c.Options.Version = version })
 	var made []string
 	for _, name := range []string{"Posts", "Notes", "Boats"} {
 		made = append(made, f.create(`{"type":["h-page"],"properties":{"name":["`+name+`"],"content":["The page"]}}`))

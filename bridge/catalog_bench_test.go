@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -171,17 +172,20 @@ func TestServeSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := bridge.Config{
-		Me: "https://blog.example/", Repo: filepath.Join(folder, "remote.git"), URL: "http://" + l.Addr().String(), Data: filepath.Join(folder, "data"),
-		AuthorName: "Ada", AuthorEmail: "ada@blog.example", MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120,
+	data := filepath.Join(folder, "data")
+	c := config.Config{
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120},
+		Sites: []config.Site{{
+			Dir: data, Me: "https://blog.example/", Repo: filepath.Join(folder, "remote.git"), AuthorName: "Ada", AuthorEmail: "ada@blog.example",
+		}},
 	}
 	began, before := time.Now(), processorTime()
-	server, err := bridge.Open(t.Context(), config, slog.New(slog.DiscardHandler), nil)
+	server, err := bridge.Open(t.Context(), c, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opened, used := milliseconds(time.Since(began)), processorTime()-before
-	db, err := state.Open(t.Context(), config.StateFile())
+	db, err := state.Open(t.Context(), c.StateFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +195,7 @@ func TestServeSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	fmt.Printf("\n%s %s %f %f\n", config.URL, token, opened, used)
+	fmt.Printf("\n%s %s %f %f\n", c.URL, token, opened, used)
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		stop()

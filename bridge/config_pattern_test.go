@@ -1,8 +1,6 @@
 package bridge_test
 
 import (
-	"errors"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -11,30 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
-	"gitpost/bridge/site"
+	"gitpost/bridge/config"
 )
-
-func TestWrongPatternsAreConfigurationErrors(t *testing.T) {
-	for _, c := range []struct{ text, key, message, remedy string }{
-		{`site: {path: "{year}/{title}.md"}`, "site.path", "unknown placeholder {title}", "{slug}"},
-		{`site: {path: ":year/:month.md"}`, "site.path", "no {slug}", ":year/:month-{slug}.md"},
-		{`types: {note: {path: "notes"}}`, "types.note.path", "no {slug}", "notes/{slug}.md"},
-		{`types: {like: {path: "likes/{day}-{weekday}-{slug}.md"}}`, "types.like.path", "unknown placeholder {weekday}", "{year}"},
-		{`types: {like: {path: "../{slug}.md"}}`, "types.like.path", "inside the repository", ""},
-	} {
-		_, _, err := load(t, sixKeys+c.text+"\n")
-		var wrong *bridge.ConfigError
-		if !errors.As(err, &wrong) || len(wrong.Problems) != 1 {
-			t.Errorf("%s: %v", c.text, err)
-			continue
-		}
-		p := wrong.Problems[0]
-		if p.Key != c.key || !strings.Contains(p.Message, c.message) || !strings.Contains(p.Remedy, c.remedy) {
-			t.Errorf("%s: %s", c.text, p)
-		}
-	}
-}
 
 // The examples of the keys that place posts hold on both generators: a note goes where they
 // say, and is a page there.
@@ -44,7 +20,7 @@ func TestExamplesOfPlacesAreTrue(t *testing.T) {
 		"jekyll": {"site.section": `^_posts/20\d\d-\d\d-\d\d-hello\.md$`, "site.path": `^_posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^notes/hello\.md$`},
 	}
 	for _, skeleton := range skeletons {
-		for _, key := range bridge.Keys() {
+		for _, key := range config.Keys() {
 			pattern, placing := want[skeleton][key.Name]
 			if !placing {
 				continue
@@ -57,12 +33,12 @@ func TestExamplesOfPlacesAreTrue(t *testing.T) {
 					group += "\n"
 				}
 			}
-			c, _, err := load(t, sixKeys+group+" "+key.Example+"\n")
+			c, err := loadConfig(t, "me: https://example.org/\nrepo: blog.git\nurl: https://pub.example.org\n"+group+" "+key.Example+"\n")
 			if err != nil {
 				t.Fatal(err)
 			}
 			tree := os.DirFS(filepath.Join("..", "testdata", "skeletons", skeleton))
-			f := serveFiles(t, tree, func(server *bridge.Config) { server.Site = c.Site })
+			f := serveFiles(t, tree, func(s *settings) { s.Options = c.Sites[0].Options })
 			location := f.create(`{"type": ["h-entry"], "properties": {"content": ["Hello"]}}`)
 			file := strings.TrimSpace(git(t, f.remote, "show", "--format=", "--name-only", "main"))
 			if !regexp.MustCompile(pattern).MatchString(file) {
@@ -75,28 +51,11 @@ func TestExamplesOfPlacesAreTrue(t *testing.T) {
 	}
 }
 
-// Every placeholder is in the README, and no other.
-func TestReadmeListsThePlaceholders(t *testing.T) {
-	b, err := fs.ReadFile(os.DirFS(".."), "README.md")
-	if err != nil {
+func loadConfig(t *testing.T, text string) (config.Config, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gitpost.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, section, ok := strings.Cut(string(b), "\n### Where new posts go\n")
-	section, _, _ = strings.Cut(section, "\n##")
-	if !ok {
-		t.Fatal(`the README has no section "Where new posts go"`)
-	}
-	listed := map[string]bool{}
-	for _, p := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(section, -1) {
-		listed[p[1]] = true
-	}
-	for _, name := range site.Placeholders {
-		if !listed[name] {
-			t.Errorf("the README does not tell of {%s}", name)
-		}
-		delete(listed, name)
-	}
-	if len(listed) > 0 {
-		t.Errorf("the README tells of unknown placeholders: %v", listed)
-	}
+	return config.Load(file, nil)
 }

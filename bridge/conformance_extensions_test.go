@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 )
@@ -21,14 +21,14 @@ import (
 func TestExtensions(t *testing.T) {
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, name, func(c *bridge.Config) {
-				c.SyndicateTo = []bridge.Target{
+			f := serve(t, name, func(c *settings) {
+				c.SyndicateTo = []config.Target{
 					{UID: "https://myfavoritesocialnetwork.example/aaronpk", Name: "Favorite", Checked: true},
 					{UID: "https://archive.org/", Name: "archive.org", PostTypes: []string{"article"},
 						Service: map[string]string{"name": "Internet Archive", "url": "https://archive.org/"}},
 					{UID: "https://twitter.com/aaronpk", Name: "Twitter"}, {UID: "http://twitter.com/aaronpk", Name: "Twitter, once"},
 				}
-				c.Channels = []bridge.Channel{{UID: "diary", Name: "Diary", Path: map[string]string{"hugo": "diary/{slug}.md", "jekyll": "diary/_posts/{date}-{slug}.md"}[name]}, {UID: "all", Name: "All"}}
+				c.Channels = []config.Channel{{UID: "diary", Name: "Diary", Path: map[string]string{"hugo": "diary/{slug}.md", "jekyll": "diary/_posts/{date}-{slug}.md"}[name]}, {UID: "all", Name: "All"}}
 			})
 			e := extensions{f, name}
 			t.Run("2014", e.draft2014)
@@ -592,7 +592,7 @@ func (e extensions) locationVisibility(t *testing.T) {
 	i := e.source(u)
 	has(t, i, "checkin")
 	has(t, i, "location")
-	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private", "nothing is left")
+	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private", "would be empty without its location")
 	e.refused(t, "h=entry&content=x&location=geo:52.378901,4.900581&location-visibility=friends", "not known")
 }
 

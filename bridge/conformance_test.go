@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
 )
 
@@ -21,8 +21,8 @@ import (
 func TestConformance(t *testing.T) {
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, name, func(c *bridge.Config) {
-				c.SyndicateTo = []bridge.Target{{UID: "https://social.example/@ada", Name: "Social"}}
+			f := serve(t, name, func(c *settings) {
+				c.SyndicateTo = []config.Target{{UID: "https://social.example/@ada", Name: "Social"}}
 			})
 			conformance(t, f)
 		})

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -99,13 +100,13 @@ func serveBlog(tb testing.TB, folder, remote string) benchApp {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	config := bridge.Config{
-		Me: "https://blog.example/", Repo: remote, URL: "http://" + l.Addr().String(), Data: filepath.Join(folder, "data"),
-		AuthorName: "Ada", AuthorEmail: "ada@blog.example",
-		MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120,
+	data := filepath.Join(folder, "data")
+	c := config.Config{
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120},
+		Sites:  []config.Site{{Dir: data, Me: "https://blog.example/", Repo: remote, AuthorName: "Ada", AuthorEmail: "ada@blog.example"}},
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	server, err := bridge.Open(ctx, config, slog.New(slog.DiscardHandler), nil)
+	server, err := bridge.Open(ctx, c, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func serveBlog(tb testing.TB, folder, remote string) benchApp {
 			tb.Error(err)
 		}
 	})
-	db, err := state.Open(ctx, config.StateFile())
+	db, err := state.Open(ctx, c.StateFile())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -126,7 +127,7 @@ func serveBlog(tb testing.TB, folder, remote string) benchApp {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return benchApp{tb, config.URL, token}
+	return benchApp{tb, c.URL, token}
 }
 
 func (a benchApp) create(content string) {

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
+	"gitpost/bridge/blog"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -26,11 +27,11 @@ func serveTwo(t *testing.T, first, second string) (f *fixture, other string) {
 	git(t, work, "add", "-A")
 	git(t, work, "commit", "-q", "-m", "The site as it was")
 	git(t, "", "clone", "-q", "--bare", work, other)
-	f = serve(t, "hugo", func(c *bridge.Config) {
-		one, two := *c, *c
-		one.Me, two.Me, two.Repo = first, second, other
-		*c = one
-		c.Sites = []bridge.Config{one, two}
+	f = serve(t, "hugo", func(c *settings) {
+		two := *c.Site
+		c.Me, two.Me, two.Repo = first, second, other
+		c.Dir, two.Dir = filepath.Join(c.Data, "one"), filepath.Join(c.Data, "two")
+		c.more = []config.Site{two}
 	})
 	return f, other
 }
@@ -137,16 +138,16 @@ func TestRepositoryAddressesAreComparedWithoutTheirForms(t *testing.T) {
 		"ssh://git@git.example:2222/ada/blog.git", "git@git.example:ada/blog.git", "git.example:ada/blog", "git://git.example/ada/blog.git",
 	}
 	for _, s := range same {
-		if got := bridge.RepositoryAddress(s); got != "git.example/ada/blog" {
+		if got := blog.RepositoryAddress(s); got != "git.example/ada/blog" {
 			t.Errorf("%s is %q", s, got)
 		}
 	}
 	all := []string{"/srv/git/blog.git", "file:///srv/git/blog.git", "https://other.example/ada/blog.git", "https://git.example/ada/blog2.git"}
-	if a, b := bridge.RepositoryAddress(all[0]), bridge.RepositoryAddress(all[1]); a != b {
+	if a, b := blog.RepositoryAddress(all[0]), blog.RepositoryAddress(all[1]); a != b {
 		t.Errorf("a path is %q and %q", a, b)
 	}
 	for _, s := range all[2:] {
-		if slices.Contains([]string{"git.example/ada/blog"}, bridge.RepositoryAddress(s)) {
+		if slices.Contains([]string{"git.example/ada/blog"}, blog.RepositoryAddress(s)) {
 			t.Errorf("%s is the same", s)
 		}
 	}

@@ -16,7 +16,7 @@ func (f *fixture) ready() answer {
 // Regression test: the answer was "try again", and /readyz that all is well.
 func TestPostThatCannotBeStoredIsRefusedInWordsAndShownByReadyz(t *testing.T) {
 	f := serve(t, "hugo", nil)
-	clone := f.config.CloneDir()
+	clone := f.config.Sites[0].CloneDir()
 	if err := os.Rename(clone, clone+".away"); err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestSiteWhoseConfigurationIsDamagedInTheCloneKeepsItsAddresses(t *testing.T
 			if err := f.stop(); err != nil {
 				t.Fatal(err)
 			}
-			packs, _ := filepath.Glob(filepath.Join(f.config.CloneDir(), "objects", "pack", "*.pack"))
+			packs, _ := filepath.Glob(filepath.Join(f.config.Sites[0].CloneDir(), "objects", "pack", "*.pack"))
 			for _, pack := range packs { // all but the head of each
 				if err := os.Truncate(pack, 20); err != nil {
 					t.Fatal(err)

@@ -8,19 +8,16 @@ import (
 	"gitpost/bridge/indieauth"
 )
 
-// SetBodyPatience makes the server wait no longer than d for the next bytes of a body.
-func (s *Server) SetBodyPatience(d time.Duration) { s.bodyPatience = d }
+// SetBodyTimeout makes the server wait no longer than d for the next bytes of a body.
+func (s *Server) SetBodyTimeout(d time.Duration) { s.bodyTimeout = d }
 
 // DropUnused does once what the server does every hour.
 func (s *Server) DropUnused(ctx context.Context, before time.Time) error {
-	return s.dropUnused(ctx, before)
+	return s.blogs.Uploads.Expire(ctx, before)
 }
 
 // SignInServer is the server that the consent page asks.
-func (s *Server) SignInServer() *indieauth.Server { return s.auth }
+func (s *Server) SignInServer() *indieauth.Server { return s.api.Auth }
 
 // Handler is every route, without a listener.
 func (s *Server) Handler() http.Handler { return s.handler() }
-
-// RepositoryAddress is what all ways to write a repository's address have in common.
-func RepositoryAddress(s string) string { return repositoryAddress(s) }

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"gitpost/bridge"
 	"gitpost/bridge/outbound"
 )
 
@@ -93,7 +92,7 @@ func serveExternal(t *testing.T, p *aProvider) *signIn {
 			home(replacing{w, host}, r)
 		}
 	}
-	return serveSignIn(t, func(c *bridge.Config) { c.Me, c.Auth, c.IntrospectionSecret = p.me, "external", p.bySecret })
+	return serveSignIn(t, func(c *settings) { c.Me, c.Auth, c.IntrospectionSecret = p.me, "external", p.bySecret })
 }
 
 // replacing puts the provider's host in the place of PROVIDER, in headers and body.
@@ -203,9 +202,9 @@ func TestWithAnExternalServerGitpostSignsNobodyIn(t *testing.T) {
 			t.Errorf("%s does not say where: %s", path, got.Body)
 		}
 	}
-	config := x.send("GET", "/micropub?q=config", "", "").Body
-	if strings.Contains(config, "authorization_endpoint") {
-		t.Errorf("q=config shows what is not to be put on the page: %s", config)
+	answer := x.send("GET", "/micropub?q=config", "", "").Body
+	if strings.Contains(answer, "authorization_endpoint") {
+		t.Errorf("q=config shows what is not to be put on the page: %s", answer)
 	}
 }
 

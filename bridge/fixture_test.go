@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/state"
 )
@@ -27,12 +28,19 @@ import (
 type fixture struct {
 	t      *testing.T
 	remote string // bare repository
-	config bridge.Config
+	config config.Config
 	base   string // URL of the server
 	token  string
 	stop   func() error
 
 	opened func(*bridge.Server) // called before it serves; may be nil
+}
+
+// settings are the keys of a server with one site and more, for a test to adjust.
+type settings struct {
+	*config.Server
+	*config.Site
+	more []config.Site
 }
 
 const localhost = "http://localhost"
@@ -41,13 +49,13 @@ const localhost = "http://localhost"
 var skeletons = []string{"hugo", "jekyll"}
 
 // serve starts a server on a fresh copy of testdata/skeletons/NAME. adjust may be nil.
-func serve(t *testing.T, skeleton string, adjust func(*bridge.Config)) *fixture {
+func serve(t *testing.T, skeleton string, adjust func(*settings)) *fixture {
 	t.Helper()
 	files := os.DirFS(filepath.Join("..", "testdata", "skeletons", skeleton))
 	return serveFiles(t, files, adjust)
 }
 
-func serveFiles(t *testing.T, files fs.FS, adjust func(*bridge.Config)) *fixture {
+func serveFiles(t *testing.T, files fs.FS, adjust func(*settings)) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	f := &fixture{t: t, remote: filepath.Join(dir, "remote.git")}
@@ -59,14 +67,20 @@ func serveFiles(t *testing.T, files fs.FS, adjust func(*bridge.Config)) *fixture
 	git(t, work, "add", "-A")
 	git(t, work, "commit", "-q", "-m", "The site as it was")
 	git(t, dir, "clone", "-q", "--bare", work, f.remote)
-	f.config = bridge.Config{
-		Me: "https://example.org/", Repo: f.remote, Data: filepath.Join(dir, "data"),
-		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: 10 * time.Second,
-		MediaMaxSize: 10 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 120,
+	f.config = config.Config{
+		Server: config.Server{
+			URL: "http://unset.invalid", Data: filepath.Join(dir, "data"),
+			MediaMaxSize: 10 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 120,
+		},
+		Sites: []config.Site{{
+			Dir: filepath.Join(dir, "data"), Me: "https://example.org/", Repo: f.remote,
+			AuthorName: "Ada", AuthorEmail: "ada@example.org", PushWait: 10 * time.Second,
+		}},
 	}
-	f.config.URL = "http://unset.invalid"
 	if adjust != nil {
-		adjust(&f.config)
+		s := &settings{Server: &f.config.Server, Site: &f.config.Sites[0]}
+		adjust(s)
+		f.config.Sites = append(f.config.Sites, s.more...)
 	}
 	f.start()
 	f.token = f.newToken("create update delete undelete media")
@@ -86,9 +100,6 @@ func (f *fixture) start() {
 		f.config.URL = localhost + ":" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	case !strings.HasPrefix(f.config.URL, "https:"): // else behind a proxy that does TLS
 		f.config.URL = f.base
-	}
-	for i := range f.config.Sites {
-		f.config.Sites[i].URL = f.config.URL
 	}
 	log := slog.New(slog.NewTextHandler(testLog{f.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s, err := bridge.Open(f.t.Context(), f.config, log, nil)

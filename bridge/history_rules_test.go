@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"gitpost/bridge"
 )
 
 func rewrite(t *testing.T, file string, change func(text string) string) {
@@ -32,7 +30,7 @@ func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 	}
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)
 			two := f.create(`{"properties":{"content":["Two"],"mp-slug":["two"]}}`)
 			f.act("delete", two)
@@ -68,7 +66,7 @@ func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			first := f.create(`{"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
 			f.edit("Renamed", func(dir string) {
@@ -94,7 +92,7 @@ func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 
 // Regression test: the post that went was taken for deleted, and undelete made it twice.
 func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 	first := f.create(`{"properties":{"name":["Harbour"],"content":["A line about boats.\n\nA line about gulls.\n\nA line about rope."]}}`)
 	was := f.postedFile()
 	f.edit("Renamed and changed", func(dir string) {
@@ -117,7 +115,7 @@ func TestPostThatAHandRenamedAndChangedIsFoundAtItsFormerURL(t *testing.T) {
 // Regression test: of more than 2,000 files in one commit none was followed, and renaming the
 // folder of a large blog made every address that an app remembered unknown.
 func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 	f.edit("Many", func(dir string) {
 		for i := range 2100 {
 			text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-01-01\nslug: post-%d\n---\nText %d\n", i, i, i)
@@ -142,7 +140,7 @@ func TestFolderOfThousandsOfPostsIsFollowed(t *testing.T) {
 func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 	for _, remembered := range []bool{true, false} {
 		t.Run(fmt.Sprint("remembered ", remembered), func(t *testing.T) {
-			f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond })
 			work := filepath.Join(t.TempDir(), "work")
 			git(t, "", "clone", "-q", f.remote, work)
 			if err := os.WriteFile(filepath.Join(work, "content", "posts", "hand.md"), []byte(page("By hand")), 0o644); err != nil {
@@ -159,7 +157,7 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 				if err := f.stop(); err != nil {
 					t.Fatal(err)
 				}
-				if err := os.Remove(f.config.CatalogFile()); err != nil {
+				if err := os.Remove(f.config.Sites[0].CatalogFile()); err != nil {
 					t.Fatal(err)
 				}
 				f.start()
@@ -176,7 +174,7 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 // It is kept, told on the status page, and comes back by undelete. Regression test: nothing
 // knew of it.
 func TestPostThatAForcedPushDroppedComesBack(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Poll = 20 * time.Millisecond }).owned()
+	f := serve(t, "hugo", func(c *settings) { c.Poll = 20 * time.Millisecond }).owned()
 	work := filepath.Join(t.TempDir(), "work")
 	git(t, "", "clone", "-q", f.remote, work)
 	one := f.create(`{"properties":{"content":["One"],"mp-slug":["one"]}}`)

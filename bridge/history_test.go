@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"gitpost/bridge"
 )
 
 // await asks until the answer is as wanted: an edit that was pushed elsewhere is seen after a poll.
@@ -50,7 +48,7 @@ func (f *fixture) postedFile() string {
 func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			first := f.create(`{"type":["h-entry"],"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
 			now := strings.Replace(was, "harbour", "quay", 1)
@@ -94,7 +92,7 @@ func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !keep {
-					if err := os.Remove(f.config.CatalogFile()); err != nil {
+					if err := os.Remove(f.config.Sites[0].CatalogFile()); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -114,7 +112,7 @@ func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 func TestDeletedPostComesBackWhoeverDeletedIt(t *testing.T) {
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
-			f := serve(t, skeleton, func(c *bridge.Config) { c.Poll = 20 * time.Millisecond })
+			f := serve(t, skeleton, func(c *settings) { c.Poll = 20 * time.Millisecond })
 			one := f.create(`{"type":["h-entry"],"properties":{"name":["One"],"content":["First words"]}}`)
 			if a := f.command("delete", one); a.Status != http.StatusOK {
 				t.Fatalf("delete: %d %s", a.Status, a.Body)
@@ -133,7 +131,7 @@ func TestDeletedPostComesBackWhoeverDeletedIt(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !keep {
-					if err := os.Remove(f.config.CatalogFile()); err != nil {
+					if err := os.Remove(f.config.Sites[0].CatalogFile()); err != nil {
 						t.Fatal(err)
 					}
 				}

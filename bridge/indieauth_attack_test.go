@@ -198,7 +198,7 @@ func TestAnAppsNameIsOneShortLine(t *testing.T) {
 
 // Who guesses codes, refresh tokens or tokens is told to wait; who has a good token is not.
 func TestGuessesAreLimited(t *testing.T) {
-	x := serveSignIn(t, func(c *bridge.Config) { c.RateBadTokens = 5 })
+	x := serveSignIn(t, func(c *settings) { c.RateBadTokens = 5 })
 	a := x.newApp(t, htmlPage(appPage))
 	good := a.tokens(t, "create profile")["access_token"].(string)
 	for name, guess := range map[string]func() answer{
@@ -454,7 +454,7 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 
 // No secret is configured: nothing is one then, least of all an empty one.
 func TestWithoutASecretOnlyTokensIntrospect(t *testing.T) {
-	x := serveSignIn(t, func(c *bridge.Config) { c.IntrospectionSecret = "" })
+	x := serveSignIn(t, func(c *settings) { c.IntrospectionSecret = "" })
 	for _, credential := range []string{"Basic Og==", "Basic eDo=", "Bearer ", "Bearer", "-"} {
 		if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization", credential); got.Status != 401 {
 			t.Errorf("%s: %d %s", credential, got.Status, got.Body)

@@ -24,10 +24,10 @@ type signIn struct {
 	server *bridge.Server
 }
 
-func serveSignIn(t *testing.T, adjust func(*bridge.Config)) *signIn {
+func serveSignIn(t *testing.T, adjust func(*settings)) *signIn {
 	t.Helper()
 	x := &signIn{}
-	x.fixture = serve(t, "hugo", func(c *bridge.Config) {
+	x.fixture = serve(t, "hugo", func(c *settings) {
 		c.ProfileName, c.ProfilePhoto, c.ProfileEmail = "Ada Example", "https://example.org/ada.jpg", "ada@example.org"
 		c.TokensLifetime, c.IntrospectionSecret = 90*24*time.Hour, "between servers"
 		if adjust != nil {

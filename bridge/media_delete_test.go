@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/state"
 )
@@ -79,7 +78,7 @@ func TestMediaDeleteTakesAFileThatNoPageRefersToOutOfTheRepository(t *testing.T)
 // bundle is a site whose photos lie beside their posts, and a post with one.
 func bundle(t *testing.T) (f *fixture, post, photo string) {
 	t.Helper()
-	f = serve(t, "hugo", func(c *bridge.Config) { c.MediaPlace, c.Site.Path = "bundle", "posts/{slug}/index.md" })
+	f = serve(t, "hugo", func(c *settings) { c.MediaPlace, c.Options.Path = "bundle", "posts/{slug}/index.md" })
 	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "By the water"}, part{"mp-slug", "", "water"}, part{"photo", "one.jpg", string(picture(t, 71))})
 	a := f.send("POST", "/micropub", contentType, body)
 	if a.Status != http.StatusCreated {

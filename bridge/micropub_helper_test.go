@@ -10,8 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"gitpost/bridge"
 )
 
 // TestMicropubHelper lets a client that others build on do all of it, the owner's part in
@@ -31,11 +29,11 @@ func TestMicropubHelper(t *testing.T) {
 	var f *fixture
 	home := named(t, "localhost", http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		out.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprintf(out, "<!doctype html><head>%s</head>", f.config.Discovery(f.config.Me).HTML)
+		fmt.Fprintf(out, "<!doctype html><head>%s</head>", f.config.Discovery(f.config.Me()).HTML)
 	}))
-	f = serve(t, "hugo", func(c *bridge.Config) { c.URL, c.Me = localhost, home+"/" }).owned()
+	f = serve(t, "hugo", func(c *settings) { c.URL, c.Me = localhost, home+"/" }).owned()
 
-	app := exec.CommandContext(t.Context(), "node", filepath.Join("..", "testdata", "micropub-helper.mjs"), folder, f.config.Me, client+"/")
+	app := exec.CommandContext(t.Context(), "node", filepath.Join("..", "testdata", "micropub-helper.mjs"), folder, f.config.Me(), client+"/")
 	app.Stderr = testLog{t}
 	in, err := app.StdinPipe()
 	if err != nil {

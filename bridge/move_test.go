@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"gitpost/bridge"
 )
 
 // TestMovedPostIsFoundAtItsFormerURL: an update that changes what the URL is made of answers
@@ -26,7 +24,7 @@ func TestMovedPostIsFoundAtItsFormerURL(t *testing.T) {
 	} {
 		t.Run(c.skeleton+" "+c.change, func(t *testing.T) {
 			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", c.skeleton))
-			f := serveFiles(t, files, func(s *bridge.Config) { s.Me = "https://blog.example/" })
+			f := serveFiles(t, files, func(s *settings) { s.Me = "https://blog.example/" })
 			old := f.create(`{"type": ["h-entry"], "properties": {"content": ["Mine, and moved"], "published": ["2024-05-06T10:00:00Z"], "mp-slug": ["mine"]}}`)
 			was := f.newFile()
 

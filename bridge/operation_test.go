@@ -24,7 +24,7 @@ func TestPostIsKeptWhileTheSitesConfigurationIsBroken(t *testing.T) {
 		}
 	}
 	f.await("the index is not kept", func() bool {
-		_, err := os.Stat(f.config.CatalogFile())
+		_, err := os.Stat(f.config.Sites[0].CatalogFile())
 		return err == nil
 	})
 	configure("baseURL = ")

@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
-	"gitpost/bridge"
 	"gitpost/bridge/owner"
 	"gitpost/bridge/state"
 )
@@ -39,9 +38,9 @@ func (b *chromium) blog(t *testing.T) *fixture {
 	t.Helper()
 	var f *fixture
 	home := named(t, "blog.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "<!doctype html><title>A blog</title>%s", f.config.Discovery(f.config.Me).HTML)
+		fmt.Fprintf(w, "<!doctype html><title>A blog</title>%s", f.config.Discovery(f.config.Me()).HTML)
 	}))
-	f = serve(t, "hugo", func(c *bridge.Config) { c.URL, c.Me = localhost, home+"/" })
+	f = serve(t, "hugo", func(c *settings) { c.URL, c.Me = localhost, home+"/" })
 	return f.owned()
 }
 
@@ -53,7 +52,7 @@ func (w *tab) enter() {
 }
 
 func (b *chromium) pages(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.URL = localhost })
+	f := serve(t, "hugo", func(c *settings) { c.URL = localhost })
 	w := b.tab(t)
 	w.open(f.config.URL)
 	w.photograph("welcome")
@@ -96,7 +95,7 @@ func (b *chromium) pages(t *testing.T) {
 func (b *chromium) modernApp(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	app := newApp(t, nil)
-	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me))
+	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me()))
 	w.sees("which wants access to your site")
 	w.photograph("signin-for-an-app")
 	w.enter()
@@ -105,7 +104,7 @@ func (b *chromium) modernApp(t *testing.T) {
 	w.photograph("consent")
 	w.click(`input[name=scope][value=delete]`) // not that
 	w.press("Allow")
-	w.sees("Welcome back, " + f.config.Me)
+	w.sees("Welcome back, " + f.config.Me())
 	if got := app.granted(); got != "create update media profile" {
 		t.Errorf("granted is %q", got)
 	}
@@ -115,7 +114,7 @@ func (b *chromium) modernApp(t *testing.T) {
 func (b *chromium) oldApp(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	app := newApp(t, func(a *webApp) { a.old, a.scope = true, "create" })
-	start := app.home + "/signin?me=" + url.QueryEscape(f.config.Me)
+	start := app.home + "/signin?me=" + url.QueryEscape(f.config.Me())
 	w.open(start)
 	w.enter()
 	w.sees("Let An Old App use your site?")
@@ -132,7 +131,7 @@ func (b *chromium) oldApp(t *testing.T) {
 	w.click("input[name=without_pkce]")
 	w.click("input[name=create][value=draft]")
 	w.press("Allow")
-	w.sees("Welcome back, " + f.config.Me)
+	w.sees("Welcome back, " + f.config.Me())
 	if got := app.granted(); got != "draft" {
 		t.Errorf("granted is %q, want draft", got)
 	}
@@ -174,7 +173,7 @@ func (b *chromium) useAndRevoke(t *testing.T, f *fixture, w *tab, app *webApp) {
 func (b *chromium) onwardApp(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	app := newApp(t, func(a *webApp) { a.onward = true })
-	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me))
+	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me()))
 	w.enter()
 	w.press("Allow")
 	w.sees("Welcome back")
@@ -190,12 +189,12 @@ func (b *chromium) deniedApp(t *testing.T) {
 		a.clientID = "http://127.0.0.1:12345/a-very-long-name-of-an-app-that-goes-on-and-on-without-any-blank-until-the-end-of-the-line/and-further"
 		a.foreign = "http://127.0.0.1:12345/a-very-long-name-of-an-app-that-goes-on-and-on-without-any-blank-until-the-end-of-the-line/redirect"
 	})
-	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me))
+	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me()))
 	w.enter()
 	w.sees("The app runs on your own computer")
 	w.photograph("consent-long")
 	other := newApp(t, nil)
-	w.open(other.home + "/signin?me=" + url.QueryEscape(f.config.Me))
+	w.open(other.home + "/signin?me=" + url.QueryEscape(f.config.Me()))
 	w.press("Deny")
 	w.sees("The app says: refused: access_denied")
 }
@@ -203,7 +202,7 @@ func (b *chromium) deniedApp(t *testing.T) {
 func (b *chromium) identityApp(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	app := newApp(t, func(a *webApp) { a.scope = "" })
-	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me))
+	w.open(app.home + "/signin?me=" + url.QueryEscape(f.config.Me()))
 	w.enter()
 	w.sees("Sign in to A Modern App?")
 	w.photograph("consent-identity")
@@ -232,7 +231,7 @@ func (w *tab) addAuthenticator() {
 }
 
 func (b *chromium) passkey(t *testing.T) {
-	f, w := serve(t, "hugo", func(c *bridge.Config) { c.URL = localhost }), b.tab(t)
+	f, w := serve(t, "hugo", func(c *settings) { c.URL = localhost }), b.tab(t)
 	w.addAuthenticator()
 	var code string
 	f.asOwner(func(o *owner.Owner) (err error) { code, err = o.NewSetup(t.Context()); return err })
@@ -283,7 +282,7 @@ var passkeyForgeries = map[string]string{
 }
 
 func (b *chromium) lockedPassword(t *testing.T) {
-	f, w := serve(t, "hugo", func(c *bridge.Config) { c.URL = localhost }).owned(), b.tab(t)
+	f, w := serve(t, "hugo", func(c *settings) { c.URL = localhost }).owned(), b.tab(t)
 	w.addAuthenticator()
 	w.open(f.config.URL + "/signin?back=/account")
 	w.enter()
@@ -315,7 +314,7 @@ func (b *chromium) forgedConsent(t *testing.T) {
 	w.open(f.config.URL + "/signin")
 	w.enter()
 	w.sees("All is well")
-	request, err := app.authorization(f.config.Me)
+	request, err := app.authorization(f.config.Me())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -387,7 +386,7 @@ func (b *chromium) framed(t *testing.T) {
 func (b *chromium) withoutScript(t *testing.T) {
 	f := b.blog(t)
 	app := newApp(t, nil)
-	request, err := app.authorization(f.config.Me)
+	request, err := app.authorization(f.config.Me())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
 	"gitpost/bridge/state"
 )
 
@@ -140,7 +139,7 @@ func TestConsentShowsNothingOfAnAppAsMarkup(t *testing.T) {
 }
 
 func TestNobodySignsInHereWithAnotherServer(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Auth = "external" })
+	f := serve(t, "hugo", func(c *settings) { c.Auth = "external" })
 	p := f.person()
 	p.want(p.get("/auth?"+consentRequest()), http.StatusNotFound, "<!doctype html>", "Nobody signs in at this server")
 	p.want(p.post("/auth/consent", "request", consentRequest(), "answer", "allow"), http.StatusNotFound)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -27,7 +27,7 @@ func TestOwnerChoosesTheSitesOfAppsAndTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	var err error
-	if f.config, err = bridge.LoadConfig(file, nil); err != nil {
+	if f.config, err = config.Load(file, nil); err != nil {
 		t.Fatal(err)
 	}
 	f.start()

@@ -316,7 +316,7 @@ func TestSessionCookieIsKeptFromOthers(t *testing.T) {
 // serveAt is a server that believes to be reached at another address, as behind a proxy.
 func serveAt(t *testing.T, address string) *fixture {
 	t.Helper()
-	return serve(t, "hugo", func(c *bridge.Config) { c.URL = address })
+	return serve(t, "hugo", func(c *settings) { c.URL = address })
 }
 
 func TestSignOut(t *testing.T) {
@@ -385,7 +385,7 @@ func TestTheAPINeverLooksAtCookies(t *testing.T) {
 }
 
 func TestWrongPasswordsAreLimited(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.TrustedProxies = []string{"127.0.0.1/32"} }).owned()
+	f := serve(t, "hugo", func(c *settings) { c.TrustedProxies = []string{"127.0.0.1/32"} }).owned()
 	p := f.person()
 	from := func(address, password string) answer {
 		return p.ask("POST", "/signin", url.Values{"password": {password}, "back": {"/apps"}}, "X-Forwarded-For", address)

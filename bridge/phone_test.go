@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -111,13 +112,13 @@ func (f *fixture) served(out, address string) []byte {
 func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 	for _, tt := range []struct {
 		name, generator string
-		adjust          func(*bridge.Config)
+		adjust          func(*settings)
 		photo           string
 		height          int // of a width of 2048
 	}{
 		{"hugo", "hugo", nil, phonePhoto(), 1536},
 		{"jekyll", "jekyll", nil, phonePhoto(), 1536},
-		{"hugo bundle", "hugo", func(c *bridge.Config) { c.MediaPlace, c.Site.Path = "bundle", "posts/{slug}/index.md" }, phonePhoto(), 1536},
+		{"hugo bundle", "hugo", func(c *settings) { c.MediaPlace, c.Options.Path = "bundle", "posts/{slug}/index.md" }, phonePhoto(), 1536},
 		{"hugo HEIC", "hugo", nil, heicPhoto(t), 2731}, // held upright
 		{"jekyll HEIC", "jekyll", nil, heicPhoto(t), 2731},
 	} {
@@ -208,15 +209,17 @@ func TestServeAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := bridge.Config{
-		Me: "https://example.org/", Repo: filepath.Join(data, "remote.git"), URL: "http://" + l.Addr().String(), Data: data,
-		AuthorName: "Ada", AuthorEmail: "ada@example.org", MediaMaxSize: 100_000_000, MediaMaxWidth: width, RateBadTokens: 120,
+	c := config.Config{
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: width, RateBadTokens: 120},
+		Sites: []config.Site{{
+			Dir: data, Me: "https://example.org/", Repo: filepath.Join(data, "remote.git"), AuthorName: "Ada", AuthorEmail: "ada@example.org",
+		}},
 	}
-	server, err := bridge.Open(t.Context(), config, slog.New(slog.DiscardHandler), nil)
+	server, err := bridge.Open(t.Context(), c, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := state.Open(t.Context(), config.StateFile())
+	db, err := state.Open(t.Context(), c.StateFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +229,7 @@ func TestServeAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	fmt.Printf("\n%s %s\n", config.URL, token)
+	fmt.Printf("\n%s %s\n", c.URL, token)
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		stop()

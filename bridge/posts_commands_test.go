@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 )
 
 // TestTargetsOfASiteThatNamesNoneAreKept: apps remember targets that a site no longer lists, and
@@ -32,8 +32,8 @@ func TestTargetsOfASiteThatNamesNoneAreKept(t *testing.T) {
 
 // TestUpdateRefusesTargetsThatTheSiteDoesNotHave: by the command and by the property alike.
 func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
-	f := serve(t, "jekyll", func(c *bridge.Config) {
-		c.SyndicateTo = []bridge.Target{{UID: "https://social.example/", Name: "Social"}}
+	f := serve(t, "jekyll", func(c *settings) {
+		c.SyndicateTo = []config.Target{{UID: "https://social.example/", Name: "Social"}}
 	})
 	u := f.create(`{"properties":{"content":["x"]}}`)
 	before := f.commits()
@@ -50,7 +50,7 @@ func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
 // TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether: with media.metadata keep-location
 // the coordinates would reach the repository inside the file.
 func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.MediaMetadata = "keep-location" })
+	f := serve(t, "hugo", func(c *settings) { c.MediaMetadata = "keep-location" })
 	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Here"}, part{"location-visibility", "", "private"}, part{"photo", "a.jpg", string(picture(t, 3))})
 	before := f.commits()
 	if a := f.send("POST", "/micropub", contentType, body); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "media.metadata") {
@@ -69,7 +69,7 @@ func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
 // TestAudienceMakesAPostPrivate: it never reaches the public site, not even when it is published
 // later.
 func TestAudienceMakesAPostPrivate(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Private = "draft" })
+	f := serve(t, "hugo", func(c *settings) { c.Private = "draft" })
 	u := f.create(`{"properties":{"content":["Between us"],"audience":["https://friend.example/"]}}`)
 	i := f.source(u)
 	has(t, i, "post-status", "draft")

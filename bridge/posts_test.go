@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"gitpost/bridge"
 	"gitpost/bridge/mf2"
 )
 
@@ -190,7 +189,7 @@ func TestPrivatePostIsRefusedUnlessItIsKeptAsADraft(t *testing.T) {
 	if f.commits() != before {
 		t.Error("a refused private post made a commit")
 	}
-	f = serve(t, "hugo", func(c *bridge.Config) { c.Private = "draft" })
+	f = serve(t, "hugo", func(c *settings) { c.Private = "draft" })
 	location := f.create(post)
 	item := f.source(location)
 	if item.Properties.Text("post-status") != "draft" || item.Properties.Text("visibility") != "private" {
@@ -231,7 +230,7 @@ func TestPostsTogetherAreAllKept(t *testing.T) {
 // TestEveryPostArrivesWhilePushesRunBeside posts faster than the remote takes it: what was
 // answered must be on the remote when the server has ended, one commit each.
 func TestEveryPostArrivesWhilePushesRunBeside(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.PushWait = 0 })
+	f := serve(t, "hugo", func(c *settings) { c.PushWait = 0 })
 	before, err := strconv.Atoi(f.commits())
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -29,8 +30,9 @@ func TestReloadWhilePostsAreWritten(t *testing.T) {
 		}
 	})
 	next := f.config
+	next.Sites = slices.Clone(next.Sites)
 	for n := 0; ; n++ {
-		next.Site.Section = []string{"posts", "journal"}[n%2]
+		next.Sites[0].Options.Section = []string{"posts", "journal"}[n%2]
 		next.RateBadTokens, next.MediaMaxSize = 100+n%2, int64(1<<20+n%2)
 		if err := server.Reload(t.Context(), next); err != nil {
 			t.Fatal(err)

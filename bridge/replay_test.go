@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 // TestRequestsOfRealApps plays what some twenty apps send against the real server, for both
@@ -22,7 +22,7 @@ func TestRequestsOfRealApps(t *testing.T) {
 				appendTo(t, filepath.Join(site, "_config.yml"), "collections:\n  unlisted:\n    output: true\n")
 			}
 			f := serveFiles(t, os.DirFS(site), nil)
-			replay.Run(t, filepath.Join("..", "testdata", "client-requests"), replay.Endpoint{
+			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: http.DefaultClient,
 			})
 		})

@@ -17,8 +17,7 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
-	"gitpost/bridge"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 // TestRequestsOfRealAppsWrittenOtherwise plays the same requests as another version of the app,
@@ -26,12 +25,12 @@ import (
 func TestRequestsOfRealAppsWrittenOtherwise(t *testing.T) {
 	for name, way := range wordings {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, "hugo", func(c *bridge.Config) { c.PushWait = 0 })
+			f := serve(t, "hugo", func(c *settings) { c.PushWait = 0 })
 			client := &http.Client{
 				Transport:     rewording{way},
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			}
-			replay.Run(t, filepath.Join("..", "testdata", "client-requests"), replay.Endpoint{
+			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: client,
 			})
 		})

@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"gitpost/bridge"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/config"
+	"gitpost/bridge/micropub/micropubtest"
 	"gitpost/bridge/state"
 )
 
@@ -36,11 +37,16 @@ func openForFuzzing(f *testing.F, skeleton string) *fuzzed {
 	git(f, work, "add", "-A")
 	git(f, work, "commit", "-q", "-m", "The site as it was")
 	git(f, dir, "clone", "-q", "--bare", work, remote)
-	c := bridge.Config{
-		Me: "https://example.org/", Repo: remote, Data: filepath.Join(dir, "data"), URL: "https://pub.example.org",
-		AuthorName: "Ada", AuthorEmail: "ada@example.org", PushDelay: time.Hour,
-		MediaMaxSize: 1 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 1 << 30,
-		Channels: []bridge.Channel{{UID: "diary", Name: "Diary"}},
+	c := config.Config{
+		Server: config.Server{
+			Data: filepath.Join(dir, "data"), URL: "https://pub.example.org",
+			MediaMaxSize: 1 << 20, MediaMaxWidth: 2048, MediaUnused: time.Hour, RateBadTokens: 1 << 30,
+		},
+		Sites: []config.Site{{
+			Dir: filepath.Join(dir, "data"), Me: "https://example.org/", Repo: remote,
+			AuthorName: "Ada", AuthorEmail: "ada@example.org", PushDelay: time.Hour,
+			Channels: []config.Channel{{UID: "diary", Name: "Diary"}},
+		}},
 	}
 	s, err := bridge.Open(f.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)), nil)
 	if err != nil {
@@ -133,13 +139,13 @@ func FuzzRequests(f *testing.F) {
 
 func seedRequests(f *testing.F) {
 	const form, jsonType = "application/x-www-form-urlencoded", "application/json"
-	files, err := replay.Load(filepath.Join("..", "testdata", "client-requests"))
+	files, err := micropubtest.Load(filepath.Join("..", "testdata", "client-requests"))
 	if err != nil {
 		f.Fatal(err)
 	}
 	for i, file := range files {
 		for _, c := range file.Cases {
-			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", replay.Values{Location: func(string) string { return "{{post}}" }})
+			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", micropubtest.Values{Location: func(string) string { return "{{post}}" }})
 			if err != nil {
 				f.Fatal(err)
 			}

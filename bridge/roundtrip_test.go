@@ -7,8 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"gitpost/bridge"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 // TestWhateverIsAnswered201ReadsBack sends posts that are hard to keep. Each is refused in
@@ -16,11 +15,11 @@ import (
 func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
 	for _, name := range skeletons {
 		t.Run(name, func(t *testing.T) {
-			f := serve(t, name, func(c *bridge.Config) { c.PushWait = 0 })
+			f := serve(t, name, func(c *settings) { c.PushWait = 0 })
 			kept := 0
 			const posts = 150
 			for seed := range uint64(posts) {
-				body, want, err := replay.RandomPost(seed)
+				body, want, err := micropubtest.RandomPost(seed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -34,7 +33,7 @@ func TestWhateverIsAnswered201ReadsBack(t *testing.T) {
 					t.Fatalf("seed %d: status %d: %s\n%s", seed, a.Status, a.Body, body)
 				}
 				answer := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(a.Header.Get("Location")), "", "")
-				for _, problem := range replay.Compare(want, []byte(answer.Body), time.UTC, nil) {
+				for _, problem := range micropubtest.Compare(want, []byte(answer.Body), time.UTC, nil) {
 					t.Errorf("seed %d: %v\nsent %s\nread %s", seed, problem, body, answer.Body)
 				}
 			}

@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"gitpost/bridge"
 )
 
 // until waits for a condition that something in the background will bring about.
@@ -40,7 +38,7 @@ func TestScheduledPostAppearsAtItsTime(t *testing.T) {
 	for _, generator := range skeletons {
 		t.Run(generator, func(t *testing.T) {
 			version := generatorVersion(t, generator)
-			f := serve(t, generator, func(c *bridge.Config) { c.Site.Version = version })
+			f := serve(t, generator, func(c *settings) { c.Options.Version = version })
 			due := time.Now().Truncate(time.Second).Add(4 * time.Second)
 			location := f.create(`{"type": ["h-entry"], "properties": {"content": ["The tide turns"], "published": ["` + due.Format(time.RFC3339) + `"]}}`)
 			before := f.commits()
@@ -120,7 +118,7 @@ func TestBuildHookIsCalledInPlaceOfACommit(t *testing.T) {
 		}
 	}))
 	defer hook.Close()
-	f := serve(t, "jekyll", func(c *bridge.Config) { c.BuildHook = hook.URL + "/build?key=s3cret" })
+	f := serve(t, "jekyll", func(c *settings) { c.BuildHook = hook.URL + "/build?key=s3cret" })
 	f.create(`{"type": ["h-entry"], "properties": {"content": ["Soon"], "published": ["` + time.Now().Add(2*time.Second).Format(time.RFC3339) + `"]}}`)
 	commits := f.commits()
 	until(t, "the hook is called", func() bool { return calls.Load() > 0 })
@@ -147,7 +145,7 @@ func TestFailingBuildHookIsToldAndTriedAgain(t *testing.T) {
 		}
 	}))
 	defer hook.Close()
-	f := serve(t, "hugo", func(c *bridge.Config) { c.BuildHook = hook.URL + "/s3cret" })
+	f := serve(t, "hugo", func(c *settings) { c.BuildHook = hook.URL + "/s3cret" })
 	f.create(`{"type": ["h-entry"], "properties": {"content": ["Soon"], "published": ["` + time.Now().Add(time.Second).Format(time.RFC3339) + `"]}}`)
 	until(t, "/readyz tells of the failure", func() bool {
 		a := f.send("GET", "/readyz", "", "")

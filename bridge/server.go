@@ -1,5 +1,4 @@
-// Package bridge joins the rooms to a server: configuration, routes, who may do what, and
-// the posts service that carries out Micropub's commands on the repository.
+// Package bridge assembles and runs the server.
 package bridge
 
 import (
@@ -12,71 +11,60 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
+	"gitpost/bridge/api"
+	"gitpost/bridge/blog"
+	"gitpost/bridge/config"
 	"gitpost/bridge/indieauth"
-	"gitpost/bridge/media"
-	"gitpost/bridge/site"
+	"gitpost/bridge/listen"
+	"gitpost/bridge/metrics"
+	"gitpost/bridge/notify"
+	"gitpost/bridge/pages"
 	"gitpost/bridge/state"
-	"gitpost/frontmatter"
 )
 
-// Server serves one site or several: what they have in common is here, what each has for
-// itself in its destination. Its methods are safe for concurrent use.
+// Server serves one site or several. Its methods are safe for concurrent use, except that Listen
+// must come before Serve.
 type Server struct {
-	settings     atomic.Pointer[Config]
-	log          *slog.Logger
-	destinations []*destination // the first is the default; fixed by Open
-	state        *state.DB
-	media        *media.Store                     // the folder of uploads
-	taking       atomic.Pointer[media.Store]      // the same with the rules in force, for new ones
-	client       atomic.Pointer[echo.IPExtractor] // by the proxies that are trusted now
-	guests       *refusals
-	metrics      *metrics
-	auth         *indieauth.Server   // the owner's sign-in server
-	elsewhere    *indieauth.External // the site's own one, with auth: external
-	pages        *pages
-	certificate  *certificate // with tls: auto, after Listen
+	settings    atomic.Pointer[config.Config]
+	log         *slog.Logger
+	state       *state.DB
+	blogs       *blog.Blogs
+	api         *api.API
+	pages       *pages.Pages
+	metrics     *metrics.Metrics
+	certificate *listen.Certificate // with tls: auto, after Listen
+	bodyTimeout time.Duration       // how long a request's body may stall
+	life        lifetime
+}
 
+// lifetime is what Open started and how it ends.
+type lifetime struct {
+	background  sync.WaitGroup
+	stop        context.CancelFunc
 	stopMetrics func() // nil when nothing is listened to
 
 	reloading sync.Mutex // held by Reload, and by Close; guards ended
 	ended     bool
-
-	bodyPatience time.Duration // how long a request's body may stand still
-
-	background sync.WaitGroup // what Open started; stop ends it
-	stop       context.CancelFunc
-	closing    sync.Once
-	closed     error
+	closing   sync.Once
+	closed    error
 }
 
-// Open prepares everything that serving needs: the data folder, the clone (progress of the
-// first one goes to progress, which may be nil), the state database and the index of posts.
-// Close releases it.
-func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (*Server, error) {
+// Open prepares everything that serving needs: the data folder, the clones (progress of first ones
+// goes to progress, which may be nil), the state database and the indexes of posts. Close releases
+// it.
+func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Writer) (*Server, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{log: log, guests: newRefusals(c.RateBadTokens), metrics: newMetrics(), bodyPatience: bodyPatience}
+	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout}
 	s.settings.Store(&c)
-	s.trust(c.TrustedProxies)
-	sites := c.sites()
-	for _, site := range sites {
-		siteLog := log
-		if len(sites) > 1 {
-			siteLog = log.With("site", site.Me)
-		}
-		d := newDestination(site, siteLog)
-		d.holds = func(url string) bool { return s.holder(url) == d }
-		s.destinations = append(s.destinations, d)
-	}
 	run, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.life.stop = stop
 	if err := s.open(ctx, run, progress); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
@@ -84,109 +72,94 @@ func Open(ctx context.Context, c Config, log *slog.Logger, progress io.Writer) (
 }
 
 func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
-	c := s.config()
 	var err error
-	if s.state, err = state.Open(ctx, c.StateFile()); err != nil {
+	if s.state, err = state.Open(ctx, s.config().StateFile()); err != nil {
 		return err
 	}
-	s.auth = indieauth.New(s.indieauthConfig, s.state)
-	s.elsewhere = indieauth.NewExternal(s.externalConfig)
-	if s.pages, err = newPages(c, s.state); err != nil {
+	o := blog.Options{Config: s.config, State: s.state, Log: s.log, Progress: progress}
+	if s.blogs, err = blog.New(o); err != nil {
 		return err
 	}
-	if s.media, err = media.Open(mediaConfig(c)); err != nil {
-		return err
-	}
-	s.taking.Store(s.media)
-	if err := s.openSites(ctx, run, progress); err != nil {
-		return err
-	}
-	s.metrics.watch(s.destinations)
-	if c.MetricsListen != "" {
-		if s.stopMetrics, err = s.metrics.listen(c.MetricsListen, s.log); err != nil {
-			return err
-		}
-	}
-	s.background.Go(func() { s.expireUploads(run) })
-	s.background.Go(func() { s.watchDelivery(run) })
-	return nil
-}
-
-// Sites lists the addresses of the sites, the default one first.
-func (s *Server) Sites() []string {
-	var sites []string
-	for _, d := range s.destinations {
-		sites = append(sites, d.me())
-	}
-	return sites
-}
-
-// config is the configuration in force. It is not to be changed.
-func (s *Server) config() *Config { return s.settings.Load() }
-
-// expireUploads removes, once an hour, uploads that no post has referred to for media.unused,
-// and staged copies of those that have been in the repository for as long.
-func (s *Server) expireUploads(ctx context.Context) {
-	hourly := time.NewTicker(time.Hour)
-	defer hourly.Stop()
-	for {
-		if unused := s.config().MediaUnused; unused > 0 {
-			if err := s.dropUnused(ctx, time.Now().Add(-unused)); err != nil && ctx.Err() == nil {
-				s.log.Error("old uploads could not be removed", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-hourly.C:
-		}
-	}
-}
-
-func (s *Server) dropUnused(ctx context.Context, before time.Time) error {
-	old, err := s.state.ExpiredUploads(ctx, before)
+	auth := indieauth.New(s.indieauthConfig, s.state)
+	s.api = api.New(api.Options{
+		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth,
+		External: indieauth.NewExternal(s.externalConfig), Log: s.log,
+	})
+	s.pages, err = pages.New(pages.Options{
+		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
+	})
 	if err != nil {
 		return err
 	}
-	for _, u := range old {
-		if err := s.dropUpload(ctx, u); err != nil {
+	if err := s.blogs.Open(ctx, run, o); err != nil {
+		return err
+	}
+	return s.watch(run)
+}
+
+// watch starts what looks after the sites in the background.
+func (s *Server) watch(run context.Context) (err error) {
+	var counted []metrics.Site
+	var watched []notify.Site
+	for _, b := range s.blogs.All() {
+		counted, watched = append(counted, b), append(watched, b)
+	}
+	s.metrics.Watch(counted)
+	if address := s.config().MetricsListen; address != "" {
+		if s.life.stopMetrics, err = s.metrics.Listen(address, s.log); err != nil {
 			return err
 		}
-		s.log.Info("an upload that no post refers to has expired", "name", u.Name)
 	}
-	return s.media.Sweep(before)
+	s.life.background.Go(func() {
+		s.blogs.Uploads.KeepExpiring(run,
+			func() time.Duration { return s.config().MediaUnused })
+	})
+	s.life.background.Go(func() { notify.Watch(run, s.config, watched) })
+	return nil
 }
 
-// mergePosts brings two changed versions of one file together, by the structure of documents
-// where both can be read.
-func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
-	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
-		return merged, conflicts, nil
+// config is the configuration in force. It must not be changed.
+func (s *Server) config() *config.Config { return s.settings.Load() }
+
+// indieauthConfig is what the sign-in server needs of the configuration in force.
+func (s *Server) indieauthConfig() indieauth.Config {
+	c := s.config()
+	return indieauth.Config{
+		URL: c.URL, Me: s.blogs.Addresses(), Lifetime: c.TokensLifetime, IntrospectionSecret: c.IntrospectionSecret,
+		Profile: indieauth.Profile{Name: c.ProfileName, Photo: c.ProfilePhoto, Email: c.ProfileEmail},
 	}
-	merged, conflicts, err := frontmatter.Merge(base, ours, theirs, frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
-	return merged, len(conflicts) > 0, err
 }
 
-func (c Config) siteOptions() site.Options {
-	o := c.Site
-	o.Me = c.Me
-	return o
+func (s *Server) externalConfig() indieauth.ExternalConfig {
+	return indieauth.ExternalConfig{Me: s.blogs.Addresses(), Secret: s.config().IntrospectionSecret}
 }
 
-// Serve answers requests on l until ctx ends, then lets those under way finish and closes
-// the server. It returns nil after an orderly end.
+// FirstSetup returns the link by which the owner sets up how to sign in (see pages.FirstSetup).
+func (s *Server) FirstSetup(ctx context.Context) (link string, owned bool, err error) {
+	return s.pages.FirstSetup(ctx)
+}
+
+// Listen opens what the configuration says to listen on (see listen.Open). Serve keeps the
+// certificate.
+func (s *Server) Listen(ctx context.Context) (l net.Listener, err error) {
+	l, s.certificate, err = listen.Open(ctx, s.config().Server, s.log)
+	return l, err
+}
+
+// Serve answers requests on l until ctx ends, then lets those under way finish and closes the
+// server. It returns nil after an orderly end.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(complaints{s.log}, "", 0),
+		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
 	}
 	if s.certificate != nil {
 		keeping, stop := context.WithCancel(ctx)
 		var keeper sync.WaitGroup
-		keeper.Go(func() { s.certificate.keep(keeping) })
+		keeper.Go(func() { s.certificate.Keep(keeping) })
 		defer keeper.Wait()
 		defer stop()
 	}
@@ -196,7 +169,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		s.log.Info("finishing what is under way")
+		s.log.Info("finishing the requests under way")
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
 		if err = server.Shutdown(grace); err != nil {
@@ -211,22 +184,59 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, s.Close(grace))
 }
 
-// Close ends what Open started. It tries one last push until ctx ends. It may be called again.
+// connectionLog is where net/http writes about connections.
+type connectionLog struct{ log *slog.Logger }
+
+func (c connectionLog) Write(line []byte) (int, error) {
+	text := strings.TrimSpace(string(line))
+	if strings.HasPrefix(text, "http: TLS handshake error") { // expected: strangers scan every host
+		c.log.Debug(text)
+	} else {
+		c.log.Warn(text)
+	}
+	return len(line), nil
+}
+
+// Reload puts another configuration in force while requests are under way. It is all or nothing:
+// after an error everything is as it was. What only a restart can change stays as it is, and the
+// log says so.
+func (s *Server) Reload(ctx context.Context, next config.Config) error {
+	s.life.reloading.Lock()
+	defer s.life.reloading.Unlock()
+	if s.life.ended {
+		return errors.New("the server is closed")
+	}
+	next, restart := s.config().Reloaded(next)
+	if err := s.blogs.Reload(ctx, &next); err != nil {
+		return err
+	}
+	s.settings.Store(&next)
+	for _, key := range restart {
+		s.log.Warn("a changed key takes effect when gitpost is restarted", "key", key)
+	}
+	s.log.Info("the configuration is reloaded")
+	return nil
+}
+
+// Close ends what Open started. It tries one last push until ctx ends. It can be called again.
 func (s *Server) Close(ctx context.Context) error {
-	s.closing.Do(func() {
-		s.reloading.Lock()
-		defer s.reloading.Unlock()
-		s.ended = true
-		s.stop()
-		if s.stopMetrics != nil {
-			s.stopMetrics()
+	s.life.closing.Do(func() {
+		s.life.reloading.Lock()
+		defer s.life.reloading.Unlock()
+		s.life.ended = true
+		s.life.stop()
+		if s.life.stopMetrics != nil {
+			s.life.stopMetrics()
 		}
-		s.background.Wait()
-		errs := []error{s.closeSites(ctx)}
+		s.life.background.Wait()
+		var errs []error
+		if s.blogs != nil {
+			errs = append(errs, s.blogs.Close(ctx))
+		}
 		if s.state != nil {
 			errs = append(errs, s.state.Close())
 		}
-		s.closed = errors.Join(errs...)
+		s.life.closed = errors.Join(errs...)
 	})
-	return s.closed
+	return s.life.closed
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-
-	"gitpost/bridge"
 )
 
 // themed are the skeletons with popular themes' conventions, and the bare ones, with what a
@@ -59,7 +57,7 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 		t.Run(theme.skeleton, func(t *testing.T) {
 			files := os.DirFS(filepath.Join("..", "testdata", "skeletons", theme.skeleton))
 			version := generatorVersion(t, theme.generator)
-			f := serveFiles(t, files, func(c *bridge.Config) { c.Me, c.Site.Version = "https://blog.example/", version })
+			f := serveFiles(t, files, func(c *settings) { c.Me, c.Options.Version = "https://blog.example/", version })
 			_, before := f.build(theme.generator)
 
 			locations := map[string]string{}

@@ -91,7 +91,7 @@ func TestUploadThatStopsArrivingIsGivenUp(t *testing.T) {
 	if err := f.stop(); err != nil {
 		t.Fatal(err)
 	}
-	f.opened = func(s *bridge.Server) { s.SetBodyPatience(50 * time.Millisecond) }
+	f.opened = func(s *bridge.Server) { s.SetBodyTimeout(50 * time.Millisecond) }
 	f.start()
 	commits := f.commits()
 	contentType, body := multipartBody(t, part{"file", "a.jpg", string(picture(t, 8))})
@@ -120,7 +120,7 @@ func hugePNG(wide, high uint32) string {
 }
 
 func TestHostileFilesAreRefusedAndNothingIsStored(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.MediaMaxSize = 1 << 20 })
+	f := serve(t, "hugo", func(c *settings) { c.MediaMaxSize = 1 << 20 })
 	commits := f.commits()
 	jpeg := string(picture(t, 9))
 	var archive bytes.Buffer

@@ -120,9 +120,9 @@ func TestUpdateCommitsItsPhotosAndKeepsTheirAlt(t *testing.T) {
 }
 
 func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) {
+	f := serve(t, "hugo", func(c *settings) {
 		c.MediaPlace = "bundle"
-		c.Site.Path = "posts/{slug}/index.md"
+		c.Options.Path = "posts/{slug}/index.md"
 		c.MediaDimensions = true
 	})
 	beforehand := f.location(40)
@@ -190,7 +190,7 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 }
 
 func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
-	f := serve(t, "jekyll", func(c *bridge.Config) { c.MediaDimensions = true })
+	f := serve(t, "jekyll", func(c *settings) { c.MediaDimensions = true })
 	u := f.location(50)
 	post := f.create(`{"properties":{"content":["x"]}}`)
 	if a := f.json(`{"action":"update","url":"` + post + `","add":{"photo":["` + u + `","https://elsewhere.example/a.jpg"]}}`); a.Status >= 300 {
@@ -204,7 +204,7 @@ func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
 }
 
 func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) { c.MediaDimensions = true })
+	f := serve(t, "hugo", func(c *settings) { c.MediaDimensions = true })
 	u, other := f.location(51), f.location(52)
 	post := f.create(`{"properties":{"content":["x"],"photo":[{"value":"` + u + `","alt":"One"},{"value":"` + other + `","alt":"Two"}]}}`)
 	remove := func(object string) int {
@@ -226,7 +226,7 @@ func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
 }
 
 func TestConfigurationSaysWhatIsTakenAndWhatFilesKeep(t *testing.T) {
-	f := serve(t, "hugo", func(c *bridge.Config) {
+	f := serve(t, "hugo", func(c *settings) {
 		c.MediaMetadata, c.MediaAccept = "keep-location", []string{"image/jpeg", "video/*"}
 	})
 	photo := string(picture(t, 60))

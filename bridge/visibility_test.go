@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"gitpost/bridge"
 )
 
 // TestPrivatePostsAreNowhereOnTheBuiltSite makes and changes private posts in every way that
@@ -17,7 +15,7 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 	for _, generator := range skeletons {
 		t.Run(generator, func(t *testing.T) {
 			version := generatorVersion(t, generator)
-			f := serve(t, generator, func(c *bridge.Config) { c.Private, c.Site.Version = "draft", version })
+			f := serve(t, generator, func(c *settings) { c.Private, c.Options.Version = "draft", version })
 			hidden := func(when string) {
 				t.Helper()
 				out, _ := f.build(generator)
@@ -102,7 +100,7 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 // TestUnlistedPostCanBeListedAgain moves a post between the lists and back.
 func TestUnlistedPostCanBeListedAgain(t *testing.T) {
 	version := generatorVersion(t, "hugo")
-	f := serve(t, "hugo", func(c *bridge.Config) { c.Site.Version = version })
+	f := serve(t, "hugo", func(c *settings) { c.Options.Version = version })
 	at := f.create(`{"type": ["h-entry"], "properties": {"name": ["A quiet walk"], "content": ["Text"], "visibility": ["unlisted"]}}`)
 	lists := func() (n int) {
 		out, _ := f.build("hugo")

@@ -3,6 +3,8 @@ package catalog
 import (
 	"maps"
 	"slices"
+
+	"gitpost/bridge/address"
 )
 
 // Past is what the history says about posts that are no longer where they were. It is filled
@@ -28,7 +30,7 @@ func NewPast() *Past {
 }
 
 // Deleted records that the post at a URL was deleted.
-func (p *Past) Deleted(url string, g Gone) { p.deleted(address(url), g) }
+func (p *Past) Deleted(url string, g Gone) { p.deleted(address.Of(url), g) }
 
 func (p *Past) deleted(key string, g Gone) {
 	addIfNew(p.gone, key, g)
@@ -37,7 +39,7 @@ func (p *Past) deleted(key string, g Gone) {
 
 // Readdressed records that the post in a file had a URL that it has no more after the commit.
 // The path is that before the commit.
-func (p *Past) Readdressed(url, path string) { addIfNew(p.urls, address(url), path) }
+func (p *Past) Readdressed(url, path string) { addIfNew(p.urls, address.Of(url), path) }
 
 // Moved records that a file has another path.
 func (p *Past) Moved(from, to string) { addIfNew(p.files, from, to) }
@@ -87,7 +89,7 @@ func find[V any](p *Past, key string, in func(*Past) map[string]V) (v V, ok bool
 
 // Gone finds a deleted post by its URL, or by a former one.
 func (p *Past) Gone(url string) (Gone, bool) {
-	keys := spellings(url)
+	keys := address.Spellings(url)
 	for _, k := range keys {
 		if g, ok := find(p, k, func(p *Past) map[string]Gone { return p.gone }); ok {
 			return g, true

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/site"
 )
 
@@ -150,10 +151,10 @@ func (r record) page() (site.Page, reader) {
 func addresses(page site.Page) []string {
 	keys := make([]string, 0, 1+len(page.Aliases))
 	if page.URL != "" {
-		keys = append(keys, address(page.URL))
+		keys = append(keys, address.Of(page.URL))
 	}
 	for _, a := range page.Aliases {
-		if k := address(a); !slices.Contains(keys, k) {
+		if k := address.Of(a); !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}

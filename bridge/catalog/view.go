@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/site"
 	"gitpost/frontmatter"
 )
@@ -77,7 +78,7 @@ func (v *View) Document(path string) *frontmatter.Document {
 
 // PathOf returns the file at a URL, whether or not it is published.
 func (v *View) PathOf(url string) (string, bool) {
-	for _, k := range spellings(url) {
+	for _, k := range address.Spellings(url) {
 		if e := v.at(k); e != nil {
 			return e.Path, true
 		}
@@ -86,9 +87,9 @@ func (v *View) PathOf(url string) (string, bool) {
 }
 
 // Lookup finds a post by its URL, by an alias, by a URL that it had before it was moved, and by
-// the usual misspellings of each (see spellings). It returns nil when there is none.
+// the usual misspellings of each (see address.Spellings). It returns nil when there is none.
 func (v *View) Lookup(url string) *Entry {
-	keys := spellings(url)
+	keys := address.Spellings(url)
 	for _, k := range keys {
 		if e := v.at(k); e != nil {
 			return e
@@ -109,7 +110,7 @@ func (v *View) Lookup(url string) *Entry {
 func (v *View) at(key string) *Entry {
 	var found *Entry
 	consider := func(e *Entry) {
-		if e != nil && (found == nil || address(e.Page.URL) == key && address(found.Page.URL) != key) {
+		if e != nil && (found == nil || address.Of(e.Page.URL) == key && address.Of(found.Page.URL) != key) {
 			found = e
 		}
 	}

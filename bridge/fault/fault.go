@@ -1,11 +1,12 @@
 // Package fault holds the error type that crosses package borders.
 //
 // An Error says what failed, on what, and what to do. Callers branch on its Code;
-// people read the rest.
+// people read the rest. Status is the one place that maps a Code to HTTP.
 package fault
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -33,6 +34,33 @@ const (
 	InvalidScope     Code = "invalid_scope"          // malformed scope, or more than was granted: 400
 	UnsupportedGrant Code = "unsupported_grant_type" // unknown grant type: 400
 )
+
+// Status returns the HTTP status of a code.
+func (c Code) Status() int {
+	switch c {
+	case InvalidRequest, InvalidGrant, InvalidScope, UnsupportedGrant:
+		return http.StatusBadRequest
+	case Unauthorized, InvalidToken:
+		return http.StatusUnauthorized
+	case InsufficientScope, Forbidden:
+		return http.StatusForbidden
+	case NotFound:
+		return http.StatusNotFound
+	case MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case Conflict:
+		return http.StatusConflict
+	case TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case UnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case TooManyRequests:
+		return http.StatusTooManyRequests
+	case Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
 
 // Error is a failure that is reported to a person or a client.
 type Error struct {

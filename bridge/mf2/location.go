@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// LocationVisibility is the property that says who may know where a post was made.
+const LocationVisibility = "location-visibility"
+
 // HideLocation removes from p what reveals where its author was: the properties that name a
 // place, and coordinates at any depth of the others. With labels, a place keeps its name
 // ("Café Central") and nothing else. The text of the post is not changed.

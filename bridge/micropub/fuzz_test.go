@@ -13,7 +13,7 @@ import (
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 const fuzzBoundary = "boundary"
@@ -21,13 +21,13 @@ const fuzzBoundary = "boundary"
 // seed adds the bodies of the corpus that have the given content type.
 func seed(f *testing.F, kind string) {
 	f.Helper()
-	files, err := replay.Load(corpus)
+	files, err := micropubtest.Load(corpus)
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, file := range files {
 		for _, c := range file.Cases {
-			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", replay.Values{
+			r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", micropubtest.Values{
 				Token: "TOKEN", Location: func(string) string { return known },
 			})
 			if err != nil {

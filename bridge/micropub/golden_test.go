@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/micropub"
-	"gitpost/bridge/micropub/replay"
+	"gitpost/bridge/micropub/micropubtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -83,7 +83,7 @@ func show(t *testing.T, req micropub.Request, err error, in *memory) parsed {
 }
 
 func TestEveryRequestOfTheCorpusBecomesTheCommandItMeans(t *testing.T) {
-	files, err := replay.Load(corpus)
+	files, err := micropubtest.Load(corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestEveryRequestOfTheCorpusBecomesTheCommandItMeans(t *testing.T) {
 				if c.Method != "POST" {
 					continue
 				}
-				r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", replay.Values{
+				r, err := c.Request("http://pub.example/micropub", "http://pub.example/media", micropubtest.Values{
 					Token:    "TOKEN",
 					Location: func(name string) string { return "https://site.example/" + name + "/" },
 				})

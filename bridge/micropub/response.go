@@ -136,34 +136,7 @@ func WriteError(w http.ResponseWriter, err error) error {
 		}
 	}
 	h.Set("Cache-Control", "no-store")
-	return WriteJSON(w, StatusOf(f.Code), failure{Error: string(f.Code), Description: f.Description(), Scope: f.Scope})
-}
-
-// StatusOf returns the HTTP status of a code.
-func StatusOf(code fault.Code) int {
-	switch code {
-	case fault.InvalidRequest, fault.InvalidGrant, fault.InvalidScope, fault.UnsupportedGrant:
-		return http.StatusBadRequest
-	case fault.Unauthorized, fault.InvalidToken:
-		return http.StatusUnauthorized
-	case fault.InsufficientScope, fault.Forbidden:
-		return http.StatusForbidden
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.MethodNotAllowed:
-		return http.StatusMethodNotAllowed
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case fault.UnsupportedMedia:
-		return http.StatusUnsupportedMediaType
-	case fault.TooManyRequests:
-		return http.StatusTooManyRequests
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
+	return WriteJSON(w, f.Code.Status(), failure{Error: string(f.Code), Description: f.Description(), Scope: f.Scope})
 }
 
 // quotable replaces what is not allowed in a quoted-string of a header (RFC 6750: printable

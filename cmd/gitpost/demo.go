@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 )
 
 // demoSite is where `hugo server` shows the sample site, as its own configuration says.
@@ -62,19 +63,23 @@ func (d demo) run(ctx context.Context) (err error) {
 		return fmt.Errorf("listen on %s: %w; name another address with --listen", d.listen, err)
 	}
 	defer l.Close()
-	config := bridge.Config{
-		Me: demoSite, Repo: filepath.Join(d.dir, "blog.git"), URL: "http://" + l.Addr().String(),
-		Data: filepath.Join(d.dir, "data"), Branch: "main",
-		AuthorName: "Ada Example", AuthorEmail: "ada@blog.example",
-		Poll: 2 * time.Second, PushWait: 5 * time.Second,
-		MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, MediaUnused: 720 * time.Hour, RateBadTokens: 120,
+	cfg := config.Config{
+		Server: config.Server{
+			URL: "http://" + l.Addr().String(), Data: filepath.Join(d.dir, "data"),
+			MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, MediaUnused: 720 * time.Hour, RateBadTokens: 120,
+		},
+		Sites: []config.Site{{
+			Dir: filepath.Join(d.dir, "data"), Me: demoSite, Repo: filepath.Join(d.dir, "blog.git"), Branch: "main",
+			AuthorName: "Ada Example", AuthorEmail: "ada@blog.example",
+			Poll: 2 * time.Second, PushWait: 5 * time.Second,
+		}},
 	}
-	if err := makeDemoRepository(ctx, config); err != nil {
+	if err := makeDemoRepository(ctx, cfg); err != nil {
 		return err
 	}
 	// What goes wrong is told; what goes well is shown below.
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	server, err := bridge.Open(ctx, config, log, nil)
+	server, err := bridge.Open(ctx, cfg, log, nil)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (d demo) run(ctx context.Context) (err error) {
 		stop()
 		err = errors.Join(err, <-ended)
 	}()
-	if err := d.show(ctx, config); err != nil {
+	if err := d.show(ctx, cfg); err != nil {
 		return err
 	}
 	if d.once {
@@ -107,20 +112,20 @@ func (d demo) run(ctx context.Context) (err error) {
 }
 
 // show posts to the server and prints what became of it.
-func (d demo) show(ctx context.Context, config bridge.Config) error {
-	token, err := demoToken(ctx, config)
+func (d demo) show(ctx context.Context, cfg config.Config) error {
+	token, err := demoToken(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	app := demoApp{endpoint: config.URL + "/micropub", token: token}
-	fmt.Fprintf(d.out, "A sample Hugo site is in %s; its Git remote is %s.\n", d.dir, config.Repo)
+	app := demoApp{endpoint: cfg.URL + "/micropub", token: token}
+	fmt.Fprintf(d.out, "A sample Hugo site is in %s; its Git remote is %s.\n", d.dir, cfg.Sites[0].Repo)
 
 	note, err := app.postNote(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(d.out, "\n== A note, posted as an app does\n\n201 Created\nLocation: %s\n", note)
-	if err := d.showCommit(ctx, config); err != nil {
+	if err := d.showCommit(ctx, cfg); err != nil {
 		return err
 	}
 	photo, err := app.postPhoto(ctx)
@@ -128,7 +133,7 @@ func (d demo) show(ctx context.Context, config bridge.Config) error {
 		return err
 	}
 	fmt.Fprintf(d.out, "\n== A photo, with its picture in the same commit\n\n201 Created\nLocation: %s\n", photo)
-	if err := d.showCommit(ctx, config); err != nil {
+	if err := d.showCommit(ctx, cfg); err != nil {
 		return err
 	}
 	source, err := app.source(ctx, photo)
@@ -140,7 +145,7 @@ func (d demo) show(ctx context.Context, config bridge.Config) error {
 	fmt.Fprintf(d.out, "\n== Your turn\n\nToken: %s\n", token)
 	fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry --data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
 	if _, err := exec.LookPath("hugo"); err == nil && !d.once {
-		fmt.Fprintf(d.out, "\nTo see the posts at their addresses, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", config.Repo, filepath.Join(d.dir, "site"))
+		fmt.Fprintf(d.out, "\nTo see the posts at their addresses, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", cfg.Sites[0].Repo, filepath.Join(d.dir, "site"))
 	}
 	return nil
 }

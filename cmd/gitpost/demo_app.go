@@ -14,19 +14,19 @@ import (
 	"strings"
 	"time"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 	"gitpost/templates"
 )
 
 // demoToken makes a token as `gitpost token create` does, beside the running server.
-func demoToken(ctx context.Context, config bridge.Config) (secret string, err error) {
-	db, err := state.Open(ctx, config.StateFile())
+func demoToken(ctx context.Context, cfg config.Config) (secret string, err error) {
+	db, err := state.Open(ctx, cfg.StateFile())
 	if err != nil {
 		return "", err
 	}
 	secret, err = db.CreateToken(ctx, state.Token{
-		Name: "demo", Me: config.Me,
+		Name: "demo", Me: cfg.Me(),
 		Scope: []string{"create", "update", "delete", "undelete", "media"},
 	})
 	return secret, errors.Join(err, db.Close())

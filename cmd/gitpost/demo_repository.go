@@ -11,28 +11,28 @@ import (
 	"strings"
 	"time"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/gitstore"
 	"gitpost/templates"
 )
 
 // makeDemoRepository makes the remote, unless an earlier demo in the same folder did, and
 // commits the sample site to it.
-func makeDemoRepository(ctx context.Context, config bridge.Config) error {
+func makeDemoRepository(ctx context.Context, cfg config.Config) error {
 	fail := func(err error) error { return fmt.Errorf("make the sample site's repository: %w", err) }
-	made, err := makeBareRepository(config.Repo)
+	made, err := makeBareRepository(cfg.Sites[0].Repo)
 	if err != nil {
 		return fail(err)
 	}
 	if !made {
 		return nil
 	}
-	if err := os.MkdirAll(config.Data, 0o700); err != nil {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fail(err)
 	}
 	store, err := gitstore.Open(ctx, gitstore.Config{
-		Dir: config.CloneDir(), Remote: config.Repo, Branch: config.Branch,
-		AuthorName: config.AuthorName, AuthorEmail: config.AuthorEmail,
+		Dir: cfg.Sites[0].CloneDir(), Remote: cfg.Sites[0].Repo, Branch: cfg.Sites[0].Branch,
+		AuthorName: cfg.Sites[0].AuthorName, AuthorEmail: cfg.Sites[0].AuthorEmail,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -61,8 +61,8 @@ func makeBareRepository(dir string) (made bool, err error) {
 			return false, err
 		}
 	}
-	const config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
-	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o644); err != nil {
+	const cfg = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(cfg), 0o644); err != nil {
 		return false, err
 	}
 	return true, os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/main\n"), 0o644)
@@ -95,8 +95,8 @@ func commitSample(ctx context.Context, store *gitstore.Store) error {
 }
 
 // showCommit prints the newest commit and the Markdown file in it.
-func (d demo) showCommit(ctx context.Context, config bridge.Config) error {
-	tip, err := gitstore.OpenReader(config.CloneDir())
+func (d demo) showCommit(ctx context.Context, cfg config.Config) error {
+	tip, err := gitstore.OpenReader(cfg.Sites[0].CloneDir())
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (d demo) showCommit(ctx context.Context, config bridge.Config) error {
 		return err
 	}
 	subject, _, _ := strings.Cut(newest.Message, "\n")
-	fmt.Fprintf(d.out, "\ncommit %.12s  %s\nauthor %s <%s>\n", newest.Hash, subject, config.AuthorName, config.AuthorEmail)
+	fmt.Fprintf(d.out, "\ncommit %.12s  %s\nauthor %s <%s>\n", newest.Hash, subject, cfg.Sites[0].AuthorName, cfg.Sites[0].AuthorEmail)
 	deltas, err := newest.Before.Diff(newest.At)
 	if err != nil {
 		return err

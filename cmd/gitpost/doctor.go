@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
+	"gitpost/bridge/doctor"
 )
 
 // mostNamed is how many posts of one check are named on a terminal; --json names all.
@@ -29,7 +30,7 @@ apps and the addresses of posts (by its sitemap). It changes nothing, and works 
 running server. It exits with status 1 when a check fails, 2 when the configuration is wrong.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := bridge.LoadConfig(path, os.Environ())
+			cfg, err := config.Load(path, os.Environ())
 			if err != nil {
 				return err
 			}
@@ -37,18 +38,18 @@ running server. It exits with status 1 when a check fails, 2 when the configurat
 			if err != nil {
 				return fmt.Errorf("find the configuration: %w", err)
 			}
-			checks := bridge.Diagnosis{
-				Config: config, ConfigFile: file, Secrets: bridge.SecretFiles(file, os.Environ()),
-				Open: func(ctx context.Context, config bridge.Config) (fs.FS, func() error, error) {
-					return openTree(ctx, config, nil)
+			checks := doctor.Diagnosis{
+				Config: cfg, ConfigFile: file, Secrets: config.SecretFiles(file, os.Environ()),
+				Open: func(ctx context.Context, site config.Site) (fs.FS, func() error, error) {
+					return openTree(ctx, site, nil)
 				},
 			}.Run(c.Context())
 			if asJSON {
-				err = printJSON(c.OutOrStdout(), map[string]any{"ok": bridge.Failures(checks) == 0, "checks": checks})
+				err = printJSON(c.OutOrStdout(), map[string]any{"ok": doctor.Failures(checks) == 0, "checks": checks})
 			} else {
 				err = printChecks(c.OutOrStdout(), checks)
 			}
-			switch n := bridge.Failures(checks); {
+			switch n := doctor.Failures(checks); {
 			case n == 1:
 				return errors.Join(errors.New("1 check failed"), err)
 			case n > 1:
@@ -62,7 +63,7 @@ running server. It exits with status 1 when a check fails, 2 when the configurat
 	return c
 }
 
-func printChecks(w io.Writer, checks []bridge.Check) (err error) {
+func printChecks(w io.Writer, checks []doctor.Check) (err error) {
 	line := func(format string, args ...any) {
 		if err == nil {
 			_, err = fmt.Fprintf(w, format+"\n", args...)

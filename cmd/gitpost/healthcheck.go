@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 )
 
 func healthcheckCommand() *cobra.Command {
@@ -25,13 +25,13 @@ func healthcheckCommand() *cobra.Command {
 it serves. It is for containers and watchdogs, which have no curl.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := bridge.LoadConfig(path, os.Environ())
+			cfg, err := config.Load(path, os.Environ())
 			if err != nil {
 				return err
 			}
 			ctx, cancel := context.WithTimeout(c.Context(), 5*time.Second)
 			defer cancel()
-			return askHealth(ctx, config)
+			return askHealth(ctx, cfg)
 		},
 	}
 	configFlag(c, &path)
@@ -39,18 +39,18 @@ it serves. It is for containers and watchdogs, which have no curl.`,
 }
 
 // askHealth asks this machine's own server, whatever name its certificate is for.
-func askHealth(ctx context.Context, config bridge.Config) error {
-	network, address := "tcp", config.Listen
-	if socket, ok := strings.CutPrefix(config.Listen, "unix:"); ok {
+func askHealth(ctx context.Context, cfg config.Config) error {
+	network, address := "tcp", cfg.Listen
+	if socket, ok := strings.CutPrefix(cfg.Listen, "unix:"); ok {
 		network, address = "unix", socket
 	} else if host, port, err := net.SplitHostPort(address); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
 		address = net.JoinHostPort("localhost", port)
 	}
 	scheme, name := "http", "localhost"
-	if u, err := url.Parse(config.URL); err == nil {
+	if u, err := url.Parse(cfg.URL); err == nil {
 		name = u.Hostname()
 	}
-	if config.TLS != "" {
+	if cfg.TLS != "" {
 		scheme = "https"
 	}
 	transport := &http.Transport{
@@ -67,11 +67,11 @@ func askHealth(ctx context.Context, config bridge.Config) error {
 	}
 	answer, err := (&http.Client{Transport: transport}).Do(r)
 	if err != nil {
-		return fmt.Errorf("gitpost does not answer at %s: %w; see its log", config.Listen, err)
+		return fmt.Errorf("gitpost does not answer at %s: %w; see its log", cfg.Listen, err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("gitpost answers at %s with status %d; see its log", config.Listen, answer.StatusCode)
+		return fmt.Errorf("gitpost answers at %s with status %d; see its log", cfg.Listen, answer.StatusCode)
 	}
 	return nil
 }

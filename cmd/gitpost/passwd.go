@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/owner"
 	"gitpost/bridge/state"
 )
@@ -33,8 +33,8 @@ when that is no terminal. A new password signs every browser out; apps keep thei
 passwd works beside a running server, and before the first start of one.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
-				who, err := owner.New(db, config.URL, config.Me)
+			return withState(c.Context(), path, func(cfg config.Config, db *state.DB) error {
+				who, err := owner.New(db, cfg.URL, cfg.Me())
 				if err != nil {
 					return err
 				}
@@ -55,7 +55,7 @@ passwd works beside a running server, and before the first start of one.`,
 				if set {
 					return nil
 				}
-				return printSetup(c.Context(), config, who, c.OutOrStdout(), c.ErrOrStderr())
+				return printSetup(c.Context(), cfg, who, c.OutOrStdout(), c.ErrOrStderr())
 			})
 		},
 	}
@@ -65,12 +65,12 @@ passwd works beside a running server, and before the first start of one.`,
 	return c
 }
 
-func printSetup(ctx context.Context, config bridge.Config, who *owner.Owner, stdout, stderr io.Writer) error {
+func printSetup(ctx context.Context, cfg config.Config, who *owner.Owner, stdout, stderr io.Writer) error {
 	code, err := who.NewSetup(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(stdout, config.SetupLink(code)); err != nil {
+	if _, err := fmt.Fprintln(stdout, cfg.SetupLink(code)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stderr, "Open this link and choose a password or a passkey. It is good once, within an hour.")

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 )
 
 // Exit statuses.
@@ -42,12 +42,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return done
 	}
 	fmt.Fprintf(stderr, "gitpost: %v\n", err)
-	var config *bridge.ConfigError
+	var cfg *config.Error
 	switch {
 	case !started:
 		fmt.Fprintf(stderr, "%s --help tells how it is used\n", command.CommandPath())
 		return wrongUsage
-	case errors.As(err, &config):
+	case errors.As(err, &cfg):
 		return wrongUsage
 	}
 	return failed

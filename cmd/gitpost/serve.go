@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gitpost/bridge"
+	"gitpost/bridge/config"
 )
 
 func serveCommand() *cobra.Command {
@@ -29,7 +30,7 @@ until it is interrupted; then it finishes what is under way. On SIGHUP it reads 
 configuration again.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := bridge.LoadConfig(path, os.Environ())
+			cfg, err := config.Load(path, os.Environ())
 			if err != nil {
 				return err
 			}
@@ -37,7 +38,7 @@ configuration again.`,
 				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
 				return err
 			}
-			return serve(c.Context(), config, c.ErrOrStderr(), func() (bridge.Config, error) { return bridge.LoadConfig(path, os.Environ()) })
+			return serve(c.Context(), cfg, c.ErrOrStderr(), func() (config.Config, error) { return config.Load(path, os.Environ()) })
 		},
 	}
 	configFlag(c, &path)
@@ -46,16 +47,16 @@ configuration again.`,
 }
 
 // serve runs a server until ctx ends. load reads the configuration again.
-func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load func() (bridge.Config, error)) error {
+func serve(ctx context.Context, cfg config.Config, stderr io.Writer, load func() (config.Config, error)) error {
 	log := newLog(stderr)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on: one that comes early must not end the process
 	defer signal.Stop(hangups)
 	progress := stderr
 	if !isTerminal(stderr) {
-		progress = bridge.LogProgress(log)
+		progress = &progressLog{log: log}
 	}
-	server, err := bridge.Open(ctx, config, log, progress)
+	server, err := bridge.Open(ctx, cfg, log, progress)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load fun
 		defer cancel()
 		return errors.Join(err, server.Close(grace))
 	}
-	log.Info("serving", "sites", strings.Join(server.Sites(), " "), "micropub", config.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
+	log.Info("serving", "sites", strings.Join(addresses(cfg), " "), "micropub", cfg.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
 	if err := tellSetup(ctx, server, log, stderr); err != nil {
 		log.Error("whether somebody can sign in is not known", "error", err)
 	}
@@ -81,21 +82,28 @@ func serve(ctx context.Context, config bridge.Config, stderr io.Writer, load fun
 	return nil
 }
 
+func addresses(cfg config.Config) (list []string) {
+	for _, site := range cfg.Sites {
+		list = append(list, site.Me)
+	}
+	return list
+}
+
 // reloadOn reads the configuration again at each signal, until ctx ends. One with problems
 // changes nothing.
-func reloadOn(ctx context.Context, signals <-chan os.Signal, server *bridge.Server, log *slog.Logger, load func() (bridge.Config, error)) {
+func reloadOn(ctx context.Context, signals <-chan os.Signal, server *bridge.Server, log *slog.Logger, load func() (config.Config, error)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-signals:
 		}
-		config, err := load()
+		cfg, err := load()
 		if err == nil {
-			err = server.Reload(ctx, config)
+			err = server.Reload(ctx, cfg)
 		}
 		const refused = "the configuration is not reloaded; the one in force stays"
-		var wrong *bridge.ConfigError
+		var wrong *config.Error
 		switch {
 		case errors.As(err, &wrong):
 			for _, p := range wrong.Problems {

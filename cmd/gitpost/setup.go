@@ -16,8 +16,9 @@ import (
 	"strings"
 	"time"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/site"
+	"gitpost/bridge/survey"
 	"gitpost/gitstore"
 )
 
@@ -80,11 +81,11 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err = s.chooseTLS(ctx); err != nil {
 		return err
 	}
-	config, err := s.draft()
+	cfg, err := s.draft()
 	if err != nil {
 		return err
 	}
-	if err = s.explain(ctx, store.Snapshot(), config); err != nil {
+	if err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
 		return err
 	}
 	if err = s.write(); err != nil {
@@ -92,44 +93,44 @@ func (s *setup) run(ctx context.Context) (err error) {
 	}
 	s.written = true
 	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s, and this machine may push to it.", s.file(), access.Branch)
-	if err = s.head(ctx, store, config); err != nil {
+	if err = s.head(ctx, store, cfg); err != nil {
 		return err
 	}
-	s.next(config)
+	s.next(cfg)
 	return nil
 }
 
 // runAgain shows what is, and what differs from what was given; it changes nothing by itself.
 func (s *setup) runAgain(ctx context.Context) (err error) {
-	config, err := bridge.LoadConfig(s.file(), s.environ)
+	cfg, err := config.Load(s.file(), s.environ)
 	if err != nil {
 		return err
 	}
 	s.say("%s is there already and stays as it is.", s.file())
 	for _, d := range []struct{ key, given, has string }{
-		{"repo", s.given.repo, config.Repo}, {"me", s.given.me, config.Me}, {"url", s.given.url, config.URL}, {"branch", s.given.branch, config.Branch},
+		{"repo", s.given.repo, cfg.Sites[0].Repo}, {"me", s.given.me, cfg.Me()}, {"url", s.given.url, cfg.URL}, {"branch", s.given.branch, cfg.Sites[0].Branch},
 	} {
 		if d.given != "" && !sameValue(d.key, d.given, d.has) {
 			s.say("It differs from what you gave: %s is %s, not %s. Edit the file if that is what you want.", d.key, cmp.Or(d.has, "not there"), d.given)
 		}
 	}
-	access, err := gitstore.Probe(ctx, config.Repository())
+	access, err := gitstore.Probe(ctx, cfg.Sites[0].Repository())
 	if err == nil {
 		err = access.Write
 	}
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(config.Data, 0o700); err != nil {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	store, err := openStore(ctx, config.Repository(), s.progress)
+	store, err := openStore(ctx, cfg.Sites[0].Repository(), s.progress)
 	if errors.Is(err, gitstore.ErrLocked) {
-		tip, e := gitstore.OpenReader(config.CloneDir())
+		tip, e := gitstore.OpenReader(cfg.Sites[0].CloneDir())
 		if e != nil {
 			return errors.Join(err, e)
 		}
-		if err := s.explain(ctx, tip, config); err != nil {
+		if err := s.explain(ctx, tip, cfg); err != nil {
 			return err
 		}
 		s.say("\ngitpost is serving this site. Stop it to have init look at the site's <head> again.")
@@ -142,13 +143,13 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if err = store.Sync(ctx); err != nil {
 		return err
 	}
-	if err = s.explain(ctx, store.Snapshot(), config); err != nil {
+	if err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
 		return err
 	}
-	if err = s.head(ctx, store, config); err != nil {
+	if err = s.head(ctx, store, cfg); err != nil {
 		return err
 	}
-	s.next(config)
+	s.next(cfg)
 	return nil
 }
 
@@ -169,7 +170,7 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 		if answer == "" {
 			return errors.New("the address is needed")
 		}
-		return bridge.CheckKey("repo", answer, s.dir)
+		return config.CheckKey("repo", answer, s.dir)
 	}
 	switch {
 	case repo != "":
@@ -193,7 +194,7 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 	}
 	s.set["repo"] = repo
 	if s.given.branch != "" {
-		if err := bridge.CheckKey("branch", s.given.branch, s.dir); err != nil {
+		if err := config.CheckKey("branch", s.given.branch, s.dir); err != nil {
 			return fmt.Errorf("--branch %s %w", s.given.branch, err)
 		}
 		s.set["branch"] = s.given.branch
@@ -220,7 +221,7 @@ func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) error {
 }
 
 func (s *setup) choose(ctx context.Context, key, given, suggestion, question, flag string) (string, error) {
-	check := func(answer string) error { return bridge.CheckKey(key, answer, s.dir) }
+	check := func(answer string) error { return config.CheckKey(key, answer, s.dir) }
 	switch {
 	case given != "":
 		if err := check(given); err != nil {
@@ -275,7 +276,7 @@ func (s *setup) dataFolder() string { return filepath.Join(s.dir, "data") }
 // already, of a run that was given up, is brought up to date.
 func (s *setup) clone(ctx context.Context) (store *gitstore.Store, fresh bool, err error) {
 	c := s.repository()
-	c.Dir = bridge.Config{Data: s.dataFolder()}.CloneDir()
+	c.Dir = config.Site{Dir: s.dataFolder()}.CloneDir()
 	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o700); err != nil {
 		return nil, false, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -293,7 +294,7 @@ func (s *setup) clone(ctx context.Context) (store *gitstore.Store, fresh bool, e
 
 // forget removes the clone of a run that came to nothing, and the data folder if it has nothing else.
 func (s *setup) forget() error {
-	err := os.RemoveAll(bridge.Config{Data: s.dataFolder()}.CloneDir())
+	err := os.RemoveAll(config.Site{Dir: s.dataFolder()}.CloneDir())
 	os.Remove(s.dataFolder())
 	return err
 }
@@ -309,12 +310,12 @@ func (s *setup) close(ctx context.Context, store *gitstore.Store, err *error) {
 	*err = errors.Join(*err, store.Close(grace))
 }
 
-func (s *setup) explain(ctx context.Context, tree fs.FS, config bridge.Config) error {
+func (s *setup) explain(ctx context.Context, tree fs.FS, cfg config.Config) error {
 	if s.progress != nil {
 		fmt.Fprintln(s.progress, "Reading the posts …")
 	}
 	s.say("\n== The site, as gitpost understands it\n")
-	e, err := bridge.Explain(ctx, tree, config)
+	e, err := survey.Explain(ctx, tree, cfg.Sites[0])
 	if len(e.Findings) > 0 {
 		err = errors.Join(printExplanation(s.out, e), err)
 	}
@@ -325,16 +326,16 @@ func (s *setup) explain(ctx context.Context, tree fs.FS, config bridge.Config) e
 }
 
 // draft is the configuration that will be written, checked as serve checks it.
-func (s *setup) draft() (bridge.Config, error) {
+func (s *setup) draft() (config.Config, error) {
 	name := filepath.Join(s.dir, ".gitpost.yaml.new")
-	if err := os.WriteFile(name, []byte(bridge.Example(s.set)), 0o644); err != nil {
-		return bridge.Config{}, fmt.Errorf("write the configuration: %w", err)
+	if err := os.WriteFile(name, []byte(config.Example(s.set)), 0o644); err != nil {
+		return config.Config{}, fmt.Errorf("write the configuration: %w", err)
 	}
-	config, err := bridge.LoadConfig(name, s.environ)
+	cfg, err := config.Load(name, s.environ)
 	if e := os.Remove(name); e != nil {
 		err = errors.Join(err, e)
 	}
-	return config, err
+	return cfg, err
 }
 
 // write makes gitpost.yaml; one that came into being meanwhile is left alone.
@@ -343,24 +344,24 @@ func (s *setup) write() error {
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	_, err = io.Copy(f, bytes.NewReader([]byte(bridge.Example(s.set))))
+	_, err = io.Copy(f, bytes.NewReader([]byte(config.Example(s.set))))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write the configuration %s: %w", s.file(), err)
 	}
 	return nil
 }
 
-func (s *setup) next(config bridge.Config) {
+func (s *setup) next(cfg config.Config) {
 	at := ""
 	if here, err := os.Getwd(); err != nil || here != s.dir {
 		at = "cd " + s.dir + " && "
 	}
 	s.say("\n== Next\n\n  %sgitpost serve\n", at)
-	if config.TLS == "" && strings.HasPrefix(config.URL, "https://") {
+	if cfg.TLS == "" && strings.HasPrefix(cfg.URL, "https://") {
 		s.say("It needs HTTPS in front: gitpost init --print caddy, or nginx, shows how.")
 	}
-	if config.Auth == "" {
-		s.say("The first start prints a link: open it and choose how you sign in. Then enter %s in an app.", config.Me)
+	if cfg.Auth == "" {
+		s.say("The first start prints a link: open it and choose how you sign in. Then enter %s in an app.", cfg.Me())
 	}
 	s.say("gitpost doctor checks everything.")
 }

@@ -8,18 +8,18 @@ import (
 	"strings"
 	"time"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
 
 // head shows the lines by which apps find gitpost, and offers to commit them to the site.
-func (s *setup) head(ctx context.Context, store *gitstore.Store, config bridge.Config) error {
-	s.say("\n== Tell apps where to post\n\nThey look for these lines in the <head> of %s:\n", config.Me)
-	for line := range strings.Lines(config.Discovery(config.Me).HTML) {
+func (s *setup) head(ctx context.Context, store *gitstore.Store, cfg config.Config) error {
+	s.say("\n== Tell apps where to post\n\nThey look for these lines in the <head> of %s:\n", cfg.Me())
+	for line := range strings.Lines(cfg.Discovery(cfg.Me()).HTML) {
 		s.say("  %s", strings.TrimSuffix(line, "\n"))
 	}
-	edits, advice, err := headEdits(store.Snapshot(), config)
+	edits, advice, err := headEdits(store.Snapshot(), cfg)
 	switch {
 	case err != nil:
 		return err
@@ -52,17 +52,17 @@ func (s *setup) head(ctx context.Context, store *gitstore.Store, config bridge.C
 		s.say("Nothing was committed. Add them yourself, or run gitpost init --commit-head.")
 		return nil
 	}
-	return s.commitEdits(ctx, store, config)
+	return s.commitEdits(ctx, store, cfg)
 }
 
 // headEdits finds what is to be changed for the lines to be there. advice is for a person,
 // where no file leads into the head.
-func headEdits(tree fs.FS, config bridge.Config) (edits []site.HeadEdit, advice string, err error) {
-	opened, err := config.OpenSite(tree)
+func headEdits(tree fs.FS, cfg config.Config) (edits []site.HeadEdit, advice string, err error) {
+	opened, err := cfg.Sites[0].OpenSite(tree)
 	if err != nil {
 		return nil, "", err
 	}
-	text := config.Discovery(config.Me)
+	text := cfg.Discovery(cfg.Me())
 	edit, done, advice := opened.Head(tree, strings.Split(strings.TrimSpace(text.HTML), "\n"))
 	switch {
 	case done:
@@ -95,12 +95,12 @@ func showAdded(s *setup, before, after string) {
 }
 
 // commitEdits commits what headEdits finds in the newest state, and pushes.
-func (s *setup) commitEdits(ctx context.Context, store *gitstore.Store, config bridge.Config) error {
+func (s *setup) commitEdits(ctx context.Context, store *gitstore.Store, cfg config.Config) error {
 	commit, err := store.Update(ctx, func(at *gitstore.Snapshot) (gitstore.Change, error) {
-		edits, _, err := headEdits(at, config)
+		edits, _, err := headEdits(at, cfg)
 		change := gitstore.Change{
 			Message:    "Tell apps where to post\n\nThe lines were written by gitpost init.\n",
-			AuthorName: config.AuthorName, AuthorEmail: config.AuthorEmail,
+			AuthorName: cfg.Sites[0].AuthorName, AuthorEmail: cfg.Sites[0].AuthorEmail,
 		}
 		for _, e := range edits {
 			change.Files = append(change.Files, gitstore.File{Path: e.Path, Data: e.Data})

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/gitstore"
 )
 
@@ -95,7 +95,7 @@ func transportOf(repo string) (how, host string) {
 	if u, err := url.Parse(repo); err == nil && strings.Contains(repo, "://") {
 		return u.Scheme, u.Hostname()
 	}
-	if bridge.CheckKey("repo", repo, "/") == nil {
+	if config.CheckKey("repo", repo, "/") == nil {
 		if before, _, ok := strings.Cut(repo, ":"); ok && len(before) > 1 && !strings.ContainsAny(before, "/\\") {
 			return "ssh", before[strings.LastIndexByte(before, '@')+1:]
 		}
@@ -122,7 +122,7 @@ func (s *setup) chooseToken(ctx context.Context, host string) error {
 		if err != nil {
 			return fmt.Errorf("find the token's file: %w", err)
 		}
-		if err := bridge.CheckKey("ssh_key_file", name, s.dir); err != nil { // the same check: a file that can be read
+		if err := config.CheckKey("ssh_key_file", name, s.dir); err != nil { // the same check: a file that can be read
 			return fmt.Errorf("--token-file %s %w", s.tokenFile, err)
 		}
 		s.set["repo_token_file"] = name

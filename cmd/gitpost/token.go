@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/state"
 )
 
@@ -43,13 +43,13 @@ func tokenCreateCommand() *cobra.Command {
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			t := state.Token{Name: name, Scope: strings.Fields(strings.ReplaceAll(scope, ",", " "))}
-			if d, _ := bridge.ParseDuration(expires); d > 0 { // Args has checked it
+			if d, _ := config.ParseDuration(expires); d > 0 { // Args has checked it
 				t.Expires = time.Now().Add(d)
 			}
-			return withState(c.Context(), path, func(config bridge.Config, db *state.DB) error {
-				t.Me = config.Me
+			return withState(c.Context(), path, func(cfg config.Config, db *state.DB) error {
+				t.Me = cfg.Me()
 				for i, address := range sites {
-					site, err := config.SiteAt(address)
+					site, err := cfg.SiteAt(address)
 					if err != nil {
 						return fmt.Errorf("create token: %w", err)
 					}
@@ -75,7 +75,7 @@ func tokenCreateCommand() *cobra.Command {
 		if strings.TrimSpace(scope) == "" {
 			return errors.New(`no scope is given; say what the token may do, such as --scope "create update media"`)
 		}
-		if d, ok := bridge.ParseDuration(expires); expires != "" && (!ok || d <= 0) {
+		if d, ok := config.ParseDuration(expires); expires != "" && (!ok || d <= 0) {
 			return fmt.Errorf("--expires %s is not a length of time ahead; write a number with a unit, such as 90d or 12h, or leave it out", expires)
 		}
 		if strings.ContainsFunc(name, unicode.IsControl) {
@@ -93,7 +93,7 @@ func tokenListCommand() *cobra.Command {
 		Short: "List all tokens, newest first, without their secrets",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withState(c.Context(), path, func(_ bridge.Config, db *state.DB) error {
+			return withState(c.Context(), path, func(_ config.Config, db *state.DB) error {
 				tokens, err := db.Tokens(c.Context())
 				if err != nil {
 					return err
@@ -179,7 +179,7 @@ from standard input, so that it does not show in the list of processes.`,
 				}
 				which = strings.TrimSpace(string(b))
 			}
-			return withState(c.Context(), path, func(_ bridge.Config, db *state.DB) error {
+			return withState(c.Context(), path, func(_ config.Config, db *state.DB) error {
 				var err error
 				if id, e := strconv.ParseInt(which, 10, 64); e == nil {
 					err = db.RevokeToken(c.Context(), id)
@@ -198,14 +198,14 @@ from standard input, so that it does not show in the list of processes.`,
 }
 
 // withState opens the state database of the configured site for f.
-func withState(ctx context.Context, path string, f func(bridge.Config, *state.DB) error) error {
-	config, err := bridge.LoadConfig(path, os.Environ())
+func withState(ctx context.Context, path string, f func(config.Config, *state.DB) error) error {
+	cfg, err := config.Load(path, os.Environ())
 	if err != nil {
 		return err
 	}
-	db, err := state.Open(ctx, config.StateFile())
+	db, err := state.Open(ctx, cfg.StateFile())
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(config, db), db.Close())
+	return errors.Join(f(cfg, db), db.Close())
 }

@@ -19,8 +19,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gitpost/bridge"
+	"gitpost/bridge/config"
 	"gitpost/bridge/site"
+	"gitpost/bridge/survey"
 	"gitpost/gitstore"
 )
 
@@ -41,7 +42,7 @@ as it would write it now. Nothing is changed.`,
   gitpost urls --site ~/blog --generator hugo@0.147.9 --json`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var config bridge.Config
+			var site config.Site
 			var tree fs.FS
 			switch {
 			case folder != "":
@@ -53,26 +54,26 @@ as it would write it now. Nothing is changed.`,
 					return fmt.Errorf("read the site at %s: %w; give the folder of the site with --site", folder, err)
 				}
 				tree = os.DirFS(folder)
-				config.Site.Env = buildEnvironment(os.Environ())
+				site.Options.Env = buildEnvironment(os.Environ())
 			default:
-				var err error
-				if config, err = bridge.LoadConfig(path, os.Environ()); err != nil {
+				cfg, err := config.Load(path, os.Environ())
+				if err != nil {
 					return err
 				}
-				if config, err = config.SiteAt(address); err != nil {
+				if site, err = cfg.SiteAt(address); err != nil {
 					return err
 				}
 				var release func() error
-				if tree, release, err = openTree(c.Context(), config, c.ErrOrStderr()); err != nil {
+				if tree, release, err = openTree(c.Context(), site, c.ErrOrStderr()); err != nil {
 					return err
 				}
 				defer release()
 			}
 			if generator != "" {
-				config.Site.Generator, config.Site.Version, _ = strings.Cut(generator, "@")
+				site.Options.Generator, site.Options.Version, _ = strings.Cut(generator, "@")
 			}
 			if explain {
-				e, err := bridge.Explain(c.Context(), tree, config)
+				e, err := survey.Explain(c.Context(), tree, site)
 				if len(e.Findings) == 0 {
 					return err
 				}
@@ -81,7 +82,7 @@ as it would write it now. Nothing is changed.`,
 				}
 				return errors.Join(printExplanation(c.OutOrStdout(), e), err)
 			}
-			m, err := bridge.URLs(c.Context(), tree, config)
+			m, err := survey.URLsOf(c.Context(), tree, site)
 			if err != nil {
 				return err
 			}
@@ -105,7 +106,7 @@ as it would write it now. Nothing is changed.`,
 		if generator != "" && name != "hugo" && name != "jekyll" {
 			return fmt.Errorf("--generator %s is not known; write hugo or jekyll, with a version as in hugo@0.147.9", generator)
 		}
-		if given && bridge.CheckKey("site.version", version, ".") != nil {
+		if given && config.CheckKey("site.version", version, ".") != nil {
 			return fmt.Errorf("--generator %s has no version behind the @; write it as in hugo@0.147.9, or leave it out", generator)
 		}
 		if folder != "" && address != "" {
@@ -133,8 +134,8 @@ func buildEnvironment(environ []string) map[string]string {
 
 // openTree gives the repository's files: of the clone that serve keeps, beside a running
 // one, or of a temporary clone when there is none yet.
-func openTree(ctx context.Context, config bridge.Config, progress io.Writer) (tree fs.FS, release func() error, err error) {
-	snapshot, err := gitstore.OpenReader(config.CloneDir())
+func openTree(ctx context.Context, site config.Site, progress io.Writer) (tree fs.FS, release func() error, err error) {
+	snapshot, err := gitstore.OpenReader(site.CloneDir())
 	if err == nil {
 		return snapshot, func() error { return nil }, nil
 	}
@@ -146,10 +147,10 @@ func openTree(ctx context.Context, config bridge.Config, progress io.Writer) (tr
 		return nil, nil, fmt.Errorf("make a temporary clone: %w", err)
 	}
 	store, err := gitstore.Open(ctx, gitstore.Config{
-		Dir: filepath.Join(folder, "repo.git"), Remote: config.Repo, Branch: config.Branch,
-		Username: config.RepoUser, Password: config.RepoToken,
-		SSHKeyFile: config.SSHKeyFile, KnownHostsFile: config.KnownHosts,
-		AuthorName: config.AuthorName, AuthorEmail: config.AuthorEmail,
+		Dir: filepath.Join(folder, "repo.git"), Remote: site.Repo, Branch: site.Branch,
+		Username: site.RepoUser, Password: site.RepoToken,
+		SSHKeyFile: site.SSHKeyFile, KnownHostsFile: site.KnownHosts,
+		AuthorName: site.AuthorName, AuthorEmail: site.AuthorEmail,
 		Log: slog.New(slog.DiscardHandler), Progress: progress,
 	})
 	if err != nil {
@@ -188,7 +189,7 @@ func printExplanation(w io.Writer, e site.Explanation) error {
 	return err
 }
 
-func printURLs(w io.Writer, m bridge.URLMap) error {
+func printURLs(w io.Writer, m survey.URLMap) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, path := range slices.Sorted(maps.Keys(m.Published)) {
 		fmt.Fprintf(table, "%s\t%s\n", path, m.Published[path])

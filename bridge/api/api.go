@@ -1,0 +1,90 @@
+// Package api serves Micropub, the media endpoint, IndieAuth, webhooks and health over HTTP. A
+// handler parses a request, makes one call and renders the result.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/blog"
+	"gitpost/bridge/config"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/indieauth"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/state"
+)
+
+// Options is what the API needs of the server.
+type Options struct {
+	Config   func() *config.Config // the one in force
+	Blogs    *blog.Blogs
+	State    *state.DB
+	Auth     *indieauth.Server   // the owner's sign-in server
+	External *indieauth.External // the site's own one, with auth: external
+	Log      *slog.Logger
+}
+
+// API is the routes for apps.
+type API struct {
+	Options
+	refusals *refusals
+}
+
+// New returns the API of a server.
+func New(o Options) *API {
+	return &API{Options: o, refusals: newRefusals(func() int { return o.Config().RateBadTokens })}
+}
+
+// Routes adds the routes to e.
+func (a *API) Routes(e *echo.Echo) {
+	get := func(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, h, m...)
+	}
+	get("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "ok"}) })
+	get("/readyz", a.ready)
+	e.POST("/hooks/push", hookRoutes{a}.push)
+
+	get("/micropub", queryRoutes{a}.query)
+	e.POST("/micropub", micropubRoutes{a}.command)
+	get("/micropub/contacts/:name", contactRoutes{a}.show)
+
+	media := mediaRoutes{a}
+	get("/media", media.query)
+	e.POST("/media", media.upload)
+	get("/media/:name", media.preview)
+
+	// No Group: with middleware of its own it would answer 404 for everything that has no route,
+	// PUT /micropub included.
+	auth := indieauthRoutes{a}
+	get(config.MetadataPath, auth.metadata, a.OwnSignIn)
+	e.POST("/auth", auth.identify, a.OwnSignIn)
+	get("/token", auth.verifyToken, a.OwnSignIn)
+	e.POST("/token", auth.token, a.OwnSignIn)
+	e.POST("/introspect", auth.introspect, a.OwnSignIn)
+	e.POST("/revoke", auth.revoke, a.OwnSignIn)
+	get("/userinfo", auth.userinfo, a.OwnSignIn)
+}
+
+// OwnSignIn is middleware that refuses a request when the sign-in server is another one.
+func (a *API) OwnSignIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !a.Config().ExternalAuth() {
+			return next(c)
+		}
+		at := a.External.SignIn(c.Request().Context())
+		if at == "" {
+			at = "the one that the site's own page names"
+		}
+		return &fault.Error{
+			Code: fault.NotFound, Op: "sign in", Message: "this server does not do sign-ins: " + a.Config().Me() +
+				" uses another one, " + at,
+			Hint: "apps find it on the site's own page; this server was told so by auth: external",
+		}
+	}
+}
+
+func (a *API) limits() micropub.Limits {
+	return micropub.Limits{Upload: a.Config().MediaMaxSize, Known: a.Blogs.Known}
+}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/access"
+	"gitpost/bridge/blog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+)
+
+// micropubRoutes are the Micropub endpoint for commands.
+type micropubRoutes struct{ *API }
+
+// command answers POST /micropub.
+func (a micropubRoutes) command(c echo.Context) error {
+	in := &receiver{api: a.API, address: c.RealIP()}
+	err := a.carryOut(c, in)
+	if err != nil {
+		in.dropRefused(c.Request().Context(), err)
+	}
+	return err
+}
+
+func (a micropubRoutes) carryOut(c echo.Context, in *receiver) error {
+	request, who, err := a.parse(c, in)
+	if err != nil {
+		return err
+	}
+	named, err := micropub.Destination(c.Request(), request.Command)
+	if err != nil {
+		return err
+	}
+	if cmd, ok := request.Command.(*micropub.Upload); ok {
+		return a.answerUploaded(c, who, named, cmd)
+	}
+	if ok, err := (contactRoutes{a.API}).command(c, who, request, named, in); ok {
+		return err
+	}
+	var d *blog.Blog
+	if address := postOf(request.Command); address == "" {
+		d, err = a.Blogs.Choose(who, named)
+	} else {
+		d, err = a.Blogs.Owner(who, named, address)
+	}
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	var o blog.Outcome
+	switch cmd := request.Command.(type) {
+	case *micropub.Create:
+		if o, err = d.Create(ctx, who, cmd, in.sent); err != nil {
+			return err
+		}
+		return a.answerCreated(c, o)
+	case *micropub.Update:
+		o, err = d.Update(ctx, who, cmd, in.sent)
+	case *micropub.Delete:
+		o, err = d.Delete(ctx, who, cmd)
+	case *micropub.Undelete:
+		o, err = d.Undelete(ctx, who, cmd)
+	default:
+		err = &fault.Error{Code: fault.InvalidRequest, Message: "unsupported request"}
+	}
+	if err != nil {
+		return err
+	}
+	return a.answerChanged(c, o)
+}
+
+// postOf is the address of the post that a command is about; "" for a new one.
+func postOf(command micropub.Command) string {
+	switch c := command.(type) {
+	case *micropub.Update:
+		return c.URL
+	case *micropub.Delete:
+		return c.URL
+	case *micropub.Undelete:
+		return c.URL
+	}
+	return ""
+}
+
+// parse reads the request and finds who sent it: the token may stand in the header, or in
+// the body, or in both when they are equal.
+func (a micropubRoutes) parse(c echo.Context, in *receiver) (micropub.Request, access.Principal, error) {
+	header, err := micropub.HeaderToken(c.Request())
+	if err != nil {
+		return micropub.Request{}, access.Principal{}, err
+	}
+	in.header = header
+	if header != "" { // refused before a body is read
+		if in.who, err = a.principal(c.Request().Context(), in.address, header); err != nil {
+			return micropub.Request{}, access.Principal{}, err
+		}
+	}
+	request, err := micropub.Parse(c.Request(), a.limits(), in)
+	token, tokenErr := micropub.OneToken(header, request.Token)
+	if tokenErr != nil { // without a valid token nothing else is reported
+		return request, access.Principal{}, tokenErr
+	}
+	if err != nil {
+		return request, access.Principal{}, err
+	}
+	if header != "" {
+		return request, in.who, nil
+	}
+	who, err := a.principal(c.Request().Context(), in.address, token)
+	return request, who, err
+}
+
+func (a *API) answerCreated(c echo.Context, o blog.Outcome) error {
+	return micropub.WriteCreated(c.Response(), c.Request(), created(o))
+}
+
+// answerChanged answers an update, delete or undelete: 201 with the new Location when the
+// post's URL changed, else 200 with the URL.
+func (a *API) answerChanged(c echo.Context, o blog.Outcome) error {
+	if o.Moved {
+		return a.answerCreated(c, o)
+	}
+	return micropub.WriteChanged(c.Response(), c.Request(), created(o))
+}
+
+func created(o blog.Outcome) micropub.Created {
+	answer := micropub.Created{URL: o.URL, Syndication: o.Syndication(), Shortlink: o.Item.Properties.Text("shortlink")}
+	if o.Waited {
+		answer.Pushed, answer.Reason = &o.Push.Pushed, o.Push.Reason
+	}
+	return answer
+}

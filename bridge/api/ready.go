@@ -1,0 +1,36 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// ready answers GET /readyz: 200 when posts reach the remote and the site's configuration can
+// be read, else 503 with the reason. Of several sites all must be ready.
+func (a *API) ready(c echo.Context) error {
+	answer, status := map[string]any{}, http.StatusOK
+	if !a.Blogs.Several() {
+		answer = a.Blogs.All()[0].Readiness()
+	} else {
+		var sites []map[string]any
+		var reasons []string
+		for _, d := range a.Blogs.All() {
+			site := d.Readiness()
+			site["site"] = d.Me()
+			sites = append(sites, site)
+			if reason, ok := site["reason"].(string); ok {
+				reasons = append(reasons, d.Me()+": "+reason)
+			}
+		}
+		answer["ready"], answer["sites"] = len(reasons) == 0, sites
+		if len(reasons) > 0 {
+			answer["reason"] = strings.Join(reasons, "; ")
+		}
+	}
+	if answer["ready"] != true {
+		status = http.StatusServiceUnavailable
+	}
+	return c.JSON(status, answer)
+}

@@ -1,0 +1,138 @@
+package blog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"gitpost/bridge/media"
+	"gitpost/bridge/site"
+	"gitpost/bridge/state"
+	"gitpost/frontmatter"
+	"gitpost/gitstore"
+)
+
+// opener is what opening a site needs of the server.
+type opener struct {
+	state    *state.DB
+	files    *media.Store
+	owns     func(b *Blog, url string) bool // whether an upload at url is the site's
+	progress io.Writer                      // of the first clone; may be nil
+}
+
+// open prepares the clone and the index of posts. What it starts ends with run, and close waits
+// for it. After an error it can be tried again.
+func (b *Blog) open(ctx, run context.Context, o opener) error {
+	c := b.Config()
+	where := served(c.Repository(), c.Poll, c.PushDelay)
+	where.Merge, where.Log, where.Progress = mergePosts, b.log, o.progress
+	cloned := b.cloned()
+	advance := make(chan struct{}, 1)
+	where.Advanced = func(_, _ *gitstore.Snapshot) { signal(advance) }
+	store, err := gitstore.Open(ctx, where)
+	if err != nil {
+		return err
+	}
+	b.store = store
+	b.writer = &writer{
+		repo: store, catalog: b.index.Catalog, uploads: o.state,
+		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
+		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log,
+		now: time.Now,
+	}
+	b.schedule = &schedule{
+		site: b.Me(), catalog: b.index.Catalog, repo: store, builds: o.state,
+		hook: func() string { return b.Config().BuildHook }, log: b.log, now: time.Now,
+	}
+	err = b.index.load(ctx, store)
+	var missing *gitstore.MissingError
+	if errors.As(err, &missing) {
+		_ = store.Sync(ctx) // a part of the clone is gone: the store fetches it again first
+		err = b.index.load(ctx, store)
+	}
+	if err != nil {
+		if !cloned {
+			b.store = nil
+			return errors.Join(err, store.Close(ctx))
+		}
+		// It was a site once, and may be one again after the next fetch.
+		b.log.Error("the site cannot be read as it is now in its repository; posts wait until it can", "error", err)
+	}
+	past := make(chan struct{}, 1)
+	b.background.Go(func() { b.follow(run, advance, past) })
+	b.background.Go(func() { b.index.keepSaved(run, store) })
+	b.background.Go(func() { b.keepPast(run, past) })
+	b.opened.Store(true)
+	return nil
+}
+
+// served is how a running server reaches a repository.
+func served(c gitstore.Config, poll, pushDelay time.Duration) gitstore.Config {
+	c.Poll, c.PushDelay = poll, pushDelay
+	return c
+}
+
+// signal wakes the reader of a channel of capacity 1; one signal that waits already is enough.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// adopt looks for the repository's clone among former clones.
+func (b *Blog) adopt(former []string) error {
+	where := b.Config().Repository()
+	for _, from := range former {
+		moved, err := gitstore.Adopt(from, where)
+		if err != nil {
+			return err
+		}
+		if moved {
+			b.log.Info("the clone was moved, with the posts that wait in it", "from", from, "to", where.Dir)
+		}
+	}
+	return nil
+}
+
+// follow keeps the index at the tip, so that no request has to wait for it, and has the site
+// built when a scheduled post is due.
+func (b *Blog) follow(ctx context.Context, advance <-chan struct{}, past chan<- struct{}) {
+	due := time.NewTimer(0)
+	defer due.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-due.C:
+		case <-advance:
+			if err := b.index.Advance(ctx, indexed{b.store.Snapshot()}); err != nil && ctx.Err() == nil {
+				b.log.Error("the site cannot be read as it is now in its repository", "error", err)
+			}
+			signal(past)
+		}
+		due.Reset(b.schedule.run(ctx))
+	}
+}
+
+// close waits for what open started, whose run has ended. It tries one last push until ctx ends.
+func (b *Blog) close(ctx context.Context) error {
+	b.background.Wait()
+	if b.store == nil {
+		return nil
+	}
+	b.index.save(ctx)
+	return b.store.Close(ctx)
+}
+
+// mergePosts merges two changed versions of one file: by the structure of documents where both
+// can be read.
+func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
+	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
+		return merged, conflicts, nil
+	}
+	merged, conflicts, err := frontmatter.Merge(base, ours, theirs,
+		frontmatter.Dialect{LeadingBlank: true, DotsClose: true, LastWins: true})
+	return merged, len(conflicts) > 0, err
+}

@@ -1,0 +1,92 @@
+package blog
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"gitpost/bridge/catalog"
+	"gitpost/gitstore"
+)
+
+// Status is what the owner wants to know of a site.
+type Status struct {
+	Me     string
+	Remote string // without credentials
+
+	Closed  string          // why the site cannot be used yet; then the rest is empty
+	Store   gitstore.Status // how far its commits have come
+	Problem string          // of its configuration or its schedule; "" when there is none
+
+	Posts      []PostStatus     // the newest
+	Unreadable []*catalog.Entry // some of the files that cannot be read
+}
+
+// PostStatus is a post in a Status.
+type PostStatus struct {
+	Name, URL, Type string // URL: "" for a draft, which is nowhere; Type: in words
+	Date            time.Time
+	Draft, Hidden   bool
+}
+
+// Status returns what the owner wants to know of the site.
+func (b *Blog) Status(ctx context.Context) (Status, error) {
+	s := Status{Me: b.Me(), Remote: withoutCredentials(b.Config().Repo), Closed: b.closedFor()}
+	if s.Closed != "" {
+		return s, nil
+	}
+	s.Store, s.Problem = b.store.Status(), cmp.Or(b.index.site.problem(), b.schedule.problem())
+	err := b.view(ctx, func(v *catalog.View) error {
+		const most = 10
+		for _, e := range v.List(catalog.Filter{Limit: most}).Entries {
+			post := PostStatus{
+				Name: nameOf(v, e), URL: e.Page.URL, Type: b.typeName(e.PostType), Date: e.Date(),
+				Draft: e.Status == "draft", Hidden: e.Visibility == "unlisted",
+			}
+			if post.Draft {
+				post.URL = ""
+			}
+			s.Posts = append(s.Posts, post)
+		}
+		unreadable := v.Unreadable()
+		s.Unreadable = unreadable[:min(len(unreadable), most)]
+		return nil
+	})
+	return s, err
+}
+
+// nameOf is a post's name, else its first words, else its file.
+func nameOf(v *catalog.View, e *catalog.Entry) string {
+	text := cmp.Or(e.Name, e.Summary)
+	if item, err := v.Item(e); text == "" && err == nil {
+		text = item.Properties.Text("content")
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	const most = 90
+	if letters := []rune(text); len(letters) > most {
+		text = strings.TrimSpace(string(letters[:most])) + "…"
+	}
+	return cmp.Or(text, e.Path)
+}
+
+// typeName is a post type in words.
+func (b *Blog) typeName(postType string) string {
+	for _, t := range b.Config().OfferedTypes() {
+		if t.Type == postType {
+			return t.Name
+		}
+	}
+	n := min(len(postType), 1)
+	return cmp.Or(strings.ToUpper(postType[:n])+postType[n:], "Page")
+}
+
+// withoutCredentials is a remote's address as it may be shown.
+func withoutCredentials(remote string) string {
+	if u, err := url.Parse(remote); err == nil && u.User != nil && (u.Scheme == "https" || u.Scheme == "http") {
+		u.User = nil
+		return u.String()
+	}
+	return remote
+}

@@ -1,0 +1,251 @@
+package blog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"gitpost/bridge/access"
+	"gitpost/bridge/address"
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/media"
+	"gitpost/bridge/state"
+)
+
+// Uploads are the staged files of all sites and what is known of them. Its methods are safe for
+// concurrent use.
+type Uploads struct {
+	state *state.DB
+	files *media.Store                // the folder
+	rules atomic.Pointer[media.Store] // the same with the rules in force, for new files
+	log   *slog.Logger
+}
+
+func openUploads(o Options, c media.Config) (*Uploads, error) {
+	files, err := media.Open(c)
+	if err != nil {
+		return nil, err
+	}
+	u := &Uploads{state: o.State, files: files, log: o.Log}
+	u.rules.Store(files)
+	return u, nil
+}
+
+// Drop removes a staged file and what is known of it.
+func (u *Uploads) Drop(ctx context.Context, upload state.Upload) error {
+	if err := u.files.Remove(upload.File); err != nil {
+		return err
+	}
+	return u.state.RemoveUpload(ctx, upload.Name)
+}
+
+// File opens a staged file.
+func (u *Uploads) File(upload state.Upload) (*os.File, error) { return u.files.File(upload.File) }
+
+// KeepExpiring removes, once an hour until ctx ends, uploads that no post has referred to for the
+// time that unused returns, and staged copies of those that have been in the repository for as
+// long. 0 keeps them.
+func (u *Uploads) KeepExpiring(ctx context.Context, unused func() time.Duration) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if unused := unused(); unused > 0 {
+			if err := u.Expire(ctx, time.Now().Add(-unused)); err != nil && ctx.Err() == nil {
+				u.log.Error("old uploads could not be removed", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+		}
+	}
+}
+
+// Expire removes the uploads that have not been used since a time.
+func (u *Uploads) Expire(ctx context.Context, before time.Time) error {
+	old, err := u.state.ExpiredUploads(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, upload := range old {
+		if err := u.Drop(ctx, upload); err != nil {
+			return err
+		}
+		u.log.Info("an upload that no post refers to has expired", "name", upload.Name)
+	}
+	return u.files.Sweep(before)
+}
+
+// Stage stores a file for the token's default site until a post refers to it.
+func (s *Blogs) Stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
+	u, err := s.stage(ctx, who, filename, body)
+	var known *fault.Error
+	if err != nil && !errors.As(err, &known) {
+		if disk := diskFault("upload", err); disk != nil {
+			return u, disk
+		}
+	}
+	return u, err
+}
+
+func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string,
+	body io.Reader) (state.Upload, error) {
+	b, err := s.Choose(who, "")
+	if err != nil {
+		return state.Upload{}, err
+	}
+	staged, err := s.Uploads.rules.Load().Stage(ctx, filename, body)
+	if err != nil {
+		return state.Upload{}, err
+	}
+	u := state.Upload{
+		Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
+		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
+	}
+	if u, err = b.placeUpload(ctx, u); err == nil && !s.Several() {
+		err = b.allows(u.Path)
+	}
+	if err == nil {
+		err = s.state.AddUpload(ctx, u)
+	}
+	if err != nil {
+		return u, errors.Join(err, s.Uploads.files.Remove(staged.File))
+	}
+	return u, nil
+}
+
+// Restage moves the upload at url to the site that a request names, and returns its new URL.
+func (s *Blogs) Restage(ctx context.Context, who access.Principal, named, url string) (string, error) {
+	b, err := s.Choose(who, named)
+	if err != nil || named == "" || s.holder(url) == b {
+		return url, err
+	}
+	u, err := s.state.UploadByURL(ctx, url)
+	if err != nil {
+		return "", err
+	}
+	if u, err = b.placeUpload(ctx, u); err != nil {
+		return "", err
+	}
+	return u.URL, s.state.PlaceUpload(ctx, u)
+}
+
+// placeUpload sets where the site will have an upload: its file in the repository, and its URL.
+func (b *Blog) placeUpload(ctx context.Context, u state.Upload) (state.Upload, error) {
+	err := b.view(ctx, func(v *catalog.View) error {
+		u.Path, u.URL = v.Site().Media(u.Name, u.Created)
+		return nil
+	})
+	return u, err
+}
+
+// allows refuses a file at once that a post could not refer to: because the repository keeps such
+// files in Git LFS, say. The place beside a post is not known yet.
+func (b *Blog) allows(file string) error {
+	if b.Config().MediaPlace == "bundle" {
+		return nil
+	}
+	return storeFault("upload", b.store.Allows(file))
+}
+
+// holder is the site that serves an uploaded file at url, or will.
+func (s *Blogs) holder(url string) *Blog {
+	holder, longest := s.list[0], 0
+	for _, b := range s.list {
+		if me := b.Me(); address.Within(me, url) && len(me) > longest {
+			holder, longest = b, len(me)
+		}
+	}
+	return holder
+}
+
+// MayUse reports whether a token is valid for the site of an upload.
+func (s *Blogs) MayUse(who access.Principal, u state.Upload) bool {
+	return who.Reaches(s.holder(u.URL).Me())
+}
+
+// Committed reports whether an upload is in the repository of a site.
+func (s *Blogs) Committed(u state.Upload) bool { return s.keeper(u) != nil }
+
+// keeper is the site whose repository has the file of an upload, or nil: an upload that no post
+// has used, and that of a bundle whose post was deleted, is in none.
+func (s *Blogs) keeper(u state.Upload) *Blog {
+	for _, b := range s.list {
+		if !address.Within(b.Me(), u.URL) || b.usable() != nil {
+			continue
+		}
+		if _, err := b.store.Snapshot().Stat(u.Path); err == nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// ListUploads returns the uploads of the sites that a token may use, or of the one that is named, newest
+// first; all of them when limit is 0.
+func (s *Blogs) ListUploads(ctx context.Context, who access.Principal, named string,
+	limit int) ([]state.Upload, error) {
+	if !s.Several() || named == "" && len(who.Sites) == 0 {
+		return s.state.Uploads(ctx, limit, 0)
+	}
+	var only *Blog
+	if named != "" {
+		var err error
+		if only, err = s.Choose(who, named); err != nil {
+			return nil, err
+		}
+	}
+	all, err := s.state.Uploads(ctx, 0, 0)
+	all = slices.DeleteFunc(all, func(u state.Upload) bool {
+		return !s.MayUse(who, u) || only != nil && s.holder(u.URL) != only
+	})
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all, err
+}
+
+// Upload returns the upload at a URL that a token may use.
+func (s *Blogs) Upload(ctx context.Context, who access.Principal, op, url string) (state.Upload, error) {
+	u, err := s.state.UploadByURL(ctx, url)
+	if errors.Is(err, state.ErrNoUpload) || err == nil && !s.MayUse(who, u) {
+		return u, &fault.Error{
+			Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("no upload has the URL %s", url),
+			Hint: "q=source at the media endpoint lists them",
+		}
+	}
+	return u, err
+}
+
+// DeleteUpload removes a file that no page refers to: from the staged uploads and, in a commit,
+// from the repository.
+func (s *Blogs) DeleteUpload(ctx context.Context, who access.Principal, url string) error {
+	const op = "delete upload"
+	if err := who.Require(op, "delete", "media"); err != nil {
+		return err
+	}
+	u, err := s.Upload(ctx, who, op, url)
+	if err != nil {
+		return err
+	}
+	if b := s.keeper(u); b != nil {
+		for _, scopes := range [][]string{{"delete"}, {"media", "create"}} { // both, as the extension says
+			if err := who.Require(op, scopes...); err != nil {
+				return err
+			}
+		}
+		if err := b.writer.deleteFile(ctx, who, u); err != nil {
+			return err
+		}
+	}
+	return s.Uploads.Drop(ctx, u)
+}

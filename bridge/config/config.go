@@ -1,0 +1,82 @@
+// Package config turns gitpost.yaml and the environment into values, and reports everything
+// that is wrong with them at once.
+package config
+
+import (
+	"time"
+
+	"gitpost/bridge/site"
+)
+
+// Config is gitpost.yaml with the environment applied. Load fills in every default.
+type Config struct {
+	Server
+	Sites []Site // at least one; the first is the default
+}
+
+// Server has the keys of the server as a whole.
+type Server struct {
+	URL    string // where gitpost itself is reached, without a trailing slash
+	Listen string // host:port, or "unix:" and an absolute path
+	Data   string // absolute folder: clones and their indexes, state.db, uploads/
+
+	TLS          string // tls: "" (a proxy does it) or "auto"
+	TLSEmail     string // tls_email
+	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's
+
+	MediaMaxSize  int64         // media.max_size, bytes: 100 MB
+	MediaMaxWidth int           // media.max_width: 2048
+	MediaUnused   time.Duration // media.unused: 720h
+	MediaMetadata string        // media.metadata: "" (removed), "keep" or "keep-location"
+	MediaAccept   []string      // media.accept: content types or "image/*"; none: every known kind
+
+	Auth                string        // auth: "" (gitpost's own sign-in) or "external"
+	TokensLifetime      time.Duration // tokens.lifetime, of apps that sign in: 90d; 0s: until they are revoked
+	IntrospectionSecret string        // introspection.secret, introspection.secret_file
+	ProfileName         string        // profile.name
+	ProfilePhoto        string        // profile.photo
+	ProfileEmail        string        // profile.email
+
+	Notify        []string      // notify: a URL alone, or a command with its arguments
+	NotifyAfter   time.Duration // notify_after: 15m
+	MetricsListen string        // metrics.listen
+
+	RateBadTokens  int      // bad bearer tokens per address and minute: 120
+	TrustedProxies []string // trusted_proxies: CIDRs whose X-Forwarded-For is believed
+}
+
+// Site has the keys that each entry of sites can have for itself.
+type Site struct {
+	Dir string // absolute folder of the clone and its index; no key: Load derives it from data and me
+
+	Me     string // the site's URL and its owner's identity, with a trailing slash when it has no path
+	Repo   string // path or URL of the remote
+	Branch string
+
+	RepoUser    string // repo_user; default "git" with a token
+	RepoToken   string // repo_token, repo_token_file
+	SSHKeyFile  string // ssh_key_file
+	KnownHosts  string // known_hosts_file
+	AuthorName  string // author.name
+	AuthorEmail string // author.email
+
+	Poll       time.Duration // 60s
+	PushWait   time.Duration // 5s; 0s: not at all
+	PushDelay  time.Duration // 0s
+	SetUpdated bool
+	SkipCI     string // "" or "drafts"
+	Private    string // "" (refused) or "draft"
+	BuildHook  string // build_hook, build_hook_file: called with POST when a scheduled post is due; "": an empty commit
+	HookSecret string // hooks.secret, hooks.secret_file
+
+	SyndicateTo []Target
+	Channels    []Channel
+	PostTypes   []PostType // post_types; none: standardTypes
+
+	Options         site.Options // site:, types:
+	MediaPlace      string       // media.place: "" (the static folder) or "bundle"
+	MediaDimensions bool         // media.dimensions
+}
+
+// Me is the owner's identity: the address of the default site.
+func (c Config) Me() string { return c.Sites[0].Me }

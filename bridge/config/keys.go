@@ -1,0 +1,301 @@
+package config
+
+import (
+	"maps"
+	"strings"
+	"time"
+
+	"gitpost/bridge/site"
+)
+
+// Key is one key of gitpost.yaml. The README's table is tested against these.
+type Key struct {
+	Name     string // "author.name"; a * stands for any word
+	Default  string // as it would be written in the file; "" when there is none
+	Without  string // what holds when the key is absent and Default is ""
+	Example  string // a value as it would be written in the file
+	Meaning  string
+	Required bool
+	Secret   bool // never shown; may also be given as NAME_file, the path of a file that has it
+	Restart  bool // its value holds until gitpost is started again
+
+	server setter[Server] // of a key of the server as a whole
+	site   setter[Site]   // of a key of one site
+}
+
+// PerSite reports whether an entry of sites can have the key for itself.
+func (k Key) PerSite() bool { return k.site.set != nil }
+
+// set checks a value and sets the key's field.
+func (k Key) set(server *Server, site *Site, v written) error {
+	if k.PerSite() {
+		return k.site.set(site, v)
+	}
+	return k.server.set(server, v)
+}
+
+// A setter sets the field of a key in a C, which is a Server or a Site.
+type setter[C any] struct {
+	set  func(*C, written) error
+	keep func(next, old *C) (differs bool) // copies the field from old to next
+}
+
+// Keys lists every key that a configuration may have, in the order of the README. Secrets
+// are listed once, without their _file form.
+func Keys() []Key {
+	return []Key{
+		{Name: "me", Restart: true, Required: true, Example: "https://example.org/",
+			Meaning: "the site: its address, and its owner's identity",
+			site:    textKey(func(c *Site) *string { return &c.Me }, siteAddress)},
+		{Name: "repo", Restart: true, Required: true, Example: "https://git.example/me/blog.git",
+			Meaning: "the site's Git repository: a path, or an `https://`, `http://`, `ssh://`, `file://` or " +
+				"`user@host:path` address",
+			site: pathKey(func(c *Site) *string { return &c.Repo }, remoteAddress)},
+		{Name: "url", Restart: true, Required: true, Example: "https://pub.example.org",
+			Meaning: "the address at which gitpost itself is reached from outside",
+			server:  textKey(func(c *Server) *string { return &c.URL }, ownAddress)},
+		{Name: "listen", Restart: true, Default: "127.0.0.1:8080", Example: "127.0.0.1:8080",
+			Meaning: "host and port to listen on, or `unix:` and the path of a socket; with `tls: auto` the default " +
+				"is `:443`",
+			server: pathKey(func(c *Server) *string { return &c.Listen }, listenAddress)},
+		{Name: "tls", Restart: true, Without: "a proxy does it", Example: "auto",
+			Meaning: "`auto`: gitpost gets a certificate for the host of `url` by itself (Let's Encrypt) and " +
+				"listens with it",
+			server: textKey(func(c *Server) *string { return &c.TLS }, oneOfWords("auto"))},
+		{Name: "tls_email", Restart: true, Without: "none", Example: "ada@example.org",
+			Meaning: "where the certificate authority may write to",
+			server:  textKey(func(c *Server) *string { return &c.TLSEmail }, authorEmail)},
+		{Name: "tls_directory", Restart: true, Without: "Let's Encrypt's", Example: "https://ca.example/directory",
+			Meaning: "the ACME directory of another certificate authority",
+			server:  textKey(func(c *Server) *string { return &c.TLSDirectory }, hookAddress)},
+		{Name: "branch", Restart: true, Without: "the remote's HEAD", Example: "main",
+			Meaning: "the branch that the site is built from",
+			site:    textKey(func(c *Site) *string { return &c.Branch }, branchName)},
+		{Name: "data", Restart: true, Default: "data", Example: "./data",
+			Meaning: "folder for the bare clone, the state database and waiting uploads",
+			server:  pathKey(func(c *Server) *string { return &c.Data }, folderPath)},
+
+		{Name: "repo_user", Without: "`git`, with a token", Example: "oauth2",
+			Meaning: "user name for an `http(s)` remote",
+			site:    textKey(func(c *Site) *string { return &c.RepoUser }, oneLine)},
+		{Name: "repo_token", Secret: true, Without: "none", Example: "a-token-of-your-git-host",
+			Meaning: "password or access token for an `http(s)` remote",
+			site:    textKey(func(c *Site) *string { return &c.RepoToken }, oneLine)},
+		{Name: "ssh_key_file", Without: "the SSH agent, then `~/.ssh/id_*`", Example: "deploy_key",
+			Meaning: "private key for an `ssh` remote",
+			site:    pathKey(func(c *Site) *string { return &c.SSHKeyFile }, readableFile)},
+		{Name: "known_hosts_file", Without: "`~/.ssh/known_hosts` and the system's", Example: "known_hosts",
+			Meaning: "host keys that an `ssh` remote may have",
+			site:    pathKey(func(c *Site) *string { return &c.KnownHosts }, readableFile)},
+		{Name: "author.name", Without: "the host of `me`", Example: "Ada Example",
+			Meaning: "author of the commits",
+			site:    textKey(func(c *Site) *string { return &c.AuthorName }, authorName)},
+		{Name: "author.email", Without: "`gitpost@` the host of `me`", Example: "ada@example.org",
+			Meaning: "e-mail address of that author",
+			site:    textKey(func(c *Site) *string { return &c.AuthorEmail }, authorEmail)},
+
+		{Name: "poll", Default: "60s", Example: "60s",
+			Meaning: "how often the remote is looked at for edits made elsewhere; `0s`: never",
+			site:    durationKey(func(c *Site) *time.Duration { return &c.Poll }, 0)},
+		{Name: "push_wait", Default: "5s", Example: "5s",
+			Meaning: "how long an answer waits for the push, so that trouble shows at once; `0s`: not at all",
+			site:    durationKey(func(c *Site) *time.Duration { return &c.PushWait }, 0)},
+		{Name: "push_delay", Default: "0s", Example: "30s",
+			Meaning: "how long a push waits for more posts, for hosts that charge by the build",
+			site:    durationKey(func(c *Site) *time.Duration { return &c.PushDelay }, 0)},
+		{Name: "set_updated", Default: "false", Example: "true",
+			Meaning: "whether an update writes the time of the update when the app sends none",
+			site:    boolKey(func(c *Site) *bool { return &c.SetUpdated })},
+		{Name: "skip_ci", Without: "nothing is skipped", Example: "drafts",
+			Meaning: "`drafts`: a commit that changes nothing published says `[skip ci]`",
+			site:    textKey(func(c *Site) *string { return &c.SkipCI }, oneOfWords("drafts"))},
+		{Name: "build_hook", Secret: true, Without: "an empty commit", Example: "https://host.example/build/a-secret",
+			Meaning: "address to call when the clock publishes a scheduled post, so that the site is built; for " +
+				"hosts that do not build empty commits",
+			site: textKey(func(c *Site) *string { return &c.BuildHook }, hookAddress)},
+		{Name: "notify", Secret: true, Without: "the log alone", Example: "https://chat.example/hooks/a-secret",
+			Meaning: "whom to tell when posts have waited for `notify_after`: an address that gets it as JSON, or a " +
+				"command that gets it as its input, such as `[/usr/bin/mail, -s, gitpost, ada@example.org]`",
+			server: setter[Server]{set: notifyKey}},
+		{Name: "notify_after", Default: "15m", Example: "1h",
+			Meaning: "how long posts wait for their push before that is told",
+			server:  durationKey(func(c *Server) *time.Duration { return &c.NotifyAfter }, time.Second)},
+		{Name: "private", Without: "refused", Example: "draft",
+			Meaning: "what becomes of a post that an app calls private: `draft` keeps it as a draft",
+			site:    textKey(func(c *Site) *string { return &c.Private }, oneOfWords("draft"))},
+		{Name: "hooks.secret", Secret: true, Without: "unsigned calls are accepted", Example: "a-long-random-text",
+			Meaning: "the secret with which the Git host signs its calls of `/hooks/push`",
+			site:    textKey(func(c *Site) *string { return &c.HookSecret }, oneLine)},
+		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
+			Meaning: "places that apps may offer for syndication, each with `uid` and `name`; see " +
+				"[below](#what-apps-are-offered)",
+			site: setter[Site]{set: targetsKey}},
+		{Name: "channels", Without: "none", Example: "[{uid: diary, name: Diary, path: \"diary/{slug}.md\"}]",
+			Meaning: "channels that apps may offer for a post, each with `uid`, `name` and a `path` pattern below " +
+				"the content folder",
+			site: setter[Site]{set: channelsKey}},
+		{Name: "post_types", Without: "all that gitpost knows", Example: "[note, {type: article, name: Essay}]",
+			Meaning: "the types of posts that apps should offer, and what they call them",
+			site:    setter[Site]{set: postTypesKey}},
+
+		{Name: "site.generator", Without: "detected", Example: "hugo",
+			Meaning: "`hugo` or `jekyll`",
+			site:    textKey(func(c *Site) *string { return &c.Options.Generator }, oneOfWords("hugo", "jekyll"))},
+		{Name: "site.version", Without: "what the repository says, else the newest", Example: `"0.147.9"`,
+			Meaning: "the generator's version",
+			site:    textKey(func(c *Site) *string { return &c.Options.Version }, versionNumber)},
+		{Name: "site.section", Without: "where the newest posts are", Example: "posts",
+			Meaning: "the section or folder for new posts",
+			site:    textKey(func(c *Site) *string { return &c.Options.Section }, insideRepository)},
+		{Name: "site.path", Without: "as the newest posts are named", Example: `"{year}/{date}-{slug}.md"`,
+			Meaning: "the path pattern for new posts, below the section; see [below](#where-new-posts-go)",
+			site:    textKey(func(c *Site) *string { return &c.Options.Path }, insideRepository, pathPattern)},
+		{Name: "site.timezone", Without: "the site's, else the machine's", Example: "Europe/Berlin",
+			Meaning: "the time zone of dates without one, in files and from apps; above all that the site says",
+			site:    setter[Site]{set: timeZoneKey}},
+		{Name: "site.media_dir", Without: "`static/media` (Hugo), `assets/media` (Jekyll)", Example: "static/uploads",
+			Meaning: "the folder for uploads",
+			site:    textKey(func(c *Site) *string { return &c.Options.MediaDir }, insideRepository)},
+		{Name: "site.env", Without: "none", Example: "{HUGO_TITLE: Notes, TZ: Europe/Berlin}",
+			Meaning: "environment variables that the site's build sets (`HUGO_…`, `TZ`)",
+			site:    setter[Site]{set: environmentKey}},
+		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/{slug}.md"`,
+			Meaning: "the path pattern for one post type, such as `note`, below the content folder",
+			site:    setter[Site]{set: typePathKey}},
+
+		{Name: "media.max_size", Default: "100 MB", Example: "20 MB",
+			Meaning: "the largest upload",
+			server:  sizeKey(func(c *Server) *int64 { return &c.MediaMaxSize })},
+		{Name: "media.max_width", Default: "2048", Example: "1600",
+			Meaning: "wider pictures are made this wide",
+			server:  intKey(func(c *Server) *int { return &c.MediaMaxWidth }, 16)},
+		{Name: "media.unused", Default: "720h", Example: "30d",
+			Meaning: "how long an upload waits for its post",
+			server:  durationKey(func(c *Server) *time.Duration { return &c.MediaUnused }, time.Minute)},
+		{Name: "media.metadata", Without: "removed", Example: "keep",
+			Meaning: "`keep` keeps what a file says of its camera and author, but not where it was taken; " +
+				"`keep-location` that too",
+			server: textKey(func(c *Server) *string { return &c.MediaMetadata }, oneOfWords("keep", "keep-location"))},
+		{Name: "media.accept", Without: "every kind named in [Photos and files](#photos-and-files)",
+			Example: "[image/*, video/mp4]",
+			Meaning: "the kinds of files that are taken, as content types",
+			server:  setter[Server]{set: acceptKey}},
+		{Name: "media.place", Without: "the folder for uploads", Example: "bundle",
+			Meaning: "`bundle`: files that an app sends together with the post lie beside it, when it is a page bundle",
+			site:    textKey(func(c *Site) *string { return &c.MediaPlace }, oneOfWords("bundle"))},
+		{Name: "media.dimensions", Default: "false", Example: "true",
+			Meaning: "whether `width` and `height` are written with each photo",
+			site:    boolKey(func(c *Site) *bool { return &c.MediaDimensions })},
+
+		{Name: "auth", Restart: true, Without: "gitpost's own sign-in", Example: "external",
+			Meaning: "`external`: apps sign in at the server that the site's own page names, and gitpost believes " +
+				"its tokens; see [Security](#security)",
+			server: textKey(func(c *Server) *string { return &c.Auth }, oneOfWords("external"))},
+		{Name: "tokens.lifetime", Default: "90d", Example: "30d",
+			Meaning: "how long an app that signed in may post before it has to renew its token, which most do by " +
+				"themselves; `0s`: until the token is revoked. Tokens made by hand do not expire",
+			server: durationKey(func(c *Server) *time.Duration { return &c.TokensLifetime }, 0)},
+		{Name: "introspection.secret", Secret: true, Without: "only who has a good token may ask",
+			Example: "a-long-random-text",
+			Meaning: "what another server has to send to ask about tokens at `/introspect`; with `auth: external`, " +
+				"what gitpost sends to the other server's",
+			server: textKey(func(c *Server) *string { return &c.IntrospectionSecret }, oneLine)},
+		{Name: "profile.name", Without: "not told", Example: "Ada Example",
+			Meaning: "your name, for apps that you allow to see your profile",
+			server:  textKey(func(c *Server) *string { return &c.ProfileName }, oneLine)},
+		{Name: "profile.photo", Without: "not told", Example: "https://example.org/ada.jpg",
+			Meaning: "the address of a picture of you, for the same apps",
+			server:  textKey(func(c *Server) *string { return &c.ProfilePhoto }, pictureAddress)},
+		{Name: "profile.email", Without: "not told", Example: "ada@example.org",
+			Meaning: "your e-mail address, for apps that you allow to see it",
+			server:  textKey(func(c *Server) *string { return &c.ProfileEmail }, authorEmail)},
+
+		{Name: "metrics.listen", Restart: true, Without: "no metrics", Example: "127.0.0.1:9090",
+			Meaning: "host and port at which Prometheus finds `/metrics`; not for the outside",
+			server:  textKey(func(c *Server) *string { return &c.MetricsListen }, hostPort)},
+		{Name: "rate.bad_tokens", Default: "120", Example: "60",
+			Meaning: "wrong tokens from one address in one minute before it is told to wait",
+			server:  intKey(func(c *Server) *int { return &c.RateBadTokens }, 1)},
+		{Name: "trusted_proxies", Without: "none", Example: "[127.0.0.1, 10.0.0.0/8]",
+			Meaning: "addresses of proxies whose `X-Forwarded-For` is believed",
+			server:  setter[Server]{set: networksKey}},
+		{Name: "sites", Without: "one site, of the keys above",
+			Example: "[{me: https://example.org/, repo: https://git.example/me/blog.git}]",
+			Meaning: "a list of sites, each with its own `me`, `repo` and more; see [Several sites](#several-sites)",
+			server:  setter[Server]{set: func(*Server, written) error { return nil }}}, // loader.sites reads it
+	}
+}
+
+// findKey returns the Key of a name, as written with dots. fromFile reports whether name is the
+// _file form of a secret.
+func findKey(keys []Key, name string) (k Key, fromFile, ok bool) {
+	for _, k := range keys {
+		if matchesKey(k.Name, name) {
+			return k, false, true
+		}
+		if k.Secret && name == k.Name+"_file" {
+			return k, true, true
+		}
+	}
+	return Key{}, false, false
+}
+
+// matchesKey compares a dotted name with a Key's, in which * stands for any one word.
+func matchesKey(pattern, name string) bool {
+	p, n := strings.Split(pattern, "."), strings.Split(name, ".")
+	if len(p) != len(n) {
+		return false
+	}
+	for i := range p {
+		if p[i] != n[i] && p[i] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
+// isSection reports whether name is a map of keys, such as "author".
+func isSection(keys []Key, name string) bool {
+	words := strings.Split(name, ".")
+	for _, k := range keys {
+		p := strings.Split(k.Name, ".")
+		if len(p) > len(words) && matchesKey(strings.Join(p[:len(words)], "."), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// variableOf is the environment variable that overrides the key of that name.
+func variableOf(name string) string {
+	return "GITPOST_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(name))
+}
+
+// typePathKey is types.NAME.path.
+func typePathKey(c *Site, v written) error {
+	p, err := v.text()
+	if err != nil {
+		return err
+	}
+	if p, err = insideRepository(p); err != nil {
+		return err
+	}
+	if p, err = pathPattern(p); err != nil {
+		return err
+	}
+	types := maps.Clone(c.Options.Types) // sites share what stands at the top
+	if types == nil {
+		types = map[string]site.Type{}
+	}
+	types[strings.Split(v.name, ".")[1]] = site.Type{Path: p}
+	c.Options.Types = types
+	return nil
+}
+
+// pathPattern checks the placeholders of a pattern for the paths of new posts.
+func pathPattern(s string) (string, error) {
+	if problem, remedy := site.CheckPattern(s); problem != "" {
+		return "", &flaw{problem, remedy}
+	}
+	return s, nil
+}

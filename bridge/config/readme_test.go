@@ -1,0 +1,94 @@
+package config_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gitpost/bridge/config"
+)
+
+var updateReadme = flag.Bool("update-readme", false, "write the table of keys into README.md")
+
+const keysBegin, keysEnd = "<!-- keys: begin -->\n", "<!-- keys: end -->\n"
+
+func TestReadmeTableListsEveryKey(t *testing.T) {
+	const file = "../../README.md"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(b), keysBegin)
+	got, after, ok2 := strings.Cut(rest, keysEnd)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no lines %q and %q", file, keysBegin, keysEnd)
+	}
+	want := keysTable()
+	if got == want {
+		return
+	}
+	if *updateReadme {
+		if err := os.WriteFile(file, []byte(before+keysBegin+want+keysEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("the table of keys in %s is\n%s\nwant\n%s\n-update-readme writes it", file, got, want)
+}
+
+func keysTable() string {
+	var b strings.Builder
+	b.WriteString("| key | default | meaning |\n|---|---|---|\n")
+	for _, k := range config.Keys() {
+		name, standard := "`"+k.Name+"`", k.Without
+		if k.Secret {
+			name += ", `" + k.Name + "_file`"
+		}
+		switch {
+		case k.Required:
+			standard = "required"
+		case k.Default != "":
+			standard = "`" + k.Default + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Replace(name, "*", "TYPE", 1), standard, k.Meaning)
+	}
+	return b.String()
+}
+
+// Every configuration that the README shows can be copied as it is.
+func TestReadmeConfigurationsLoad(t *testing.T) {
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(b), "```yaml\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no configuration")
+	}
+	for _, block := range blocks {
+		text, _, _ := strings.Cut(block, "```")
+		for line := range strings.Lines(sixKeys) {
+			if key, _, _ := strings.Cut(line, ":"); key != "url" && strings.Contains(text, "\nsites:\n") {
+				continue
+			} else if !strings.Contains("\n"+text, "\n"+key+":") {
+				text += line
+			}
+		}
+		folder := t.TempDir()
+		for _, name := range []string{"token", "deploy_key", "known_hosts"} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		file := filepath.Join(folder, "gitpost.yaml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := config.Load(file, nil); err != nil {
+			t.Errorf("%v\nin\n%s", err, text)
+		}
+	}
+}

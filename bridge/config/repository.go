@@ -1,0 +1,60 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+
+	"gitpost/bridge/site"
+	"gitpost/gitstore"
+)
+
+// CloneDir is the site's bare clone.
+func (s Site) CloneDir() string { return cloneIn(s.Dir) }
+
+func cloneIn(dir string) string { return filepath.Join(dir, "repo.git") }
+
+// CatalogFile is where the index of posts is kept between two runs. It can be deleted.
+func (s Site) CatalogFile() string { return filepath.Join(s.Dir, "repo.catalog") }
+
+// Repository is how the site's repository is reached and where its clone is.
+func (s Site) Repository() gitstore.Config {
+	return gitstore.Config{
+		Dir: s.CloneDir(), Remote: s.Repo, Branch: s.Branch,
+		Username: s.RepoUser, Password: s.RepoToken, SSHKeyFile: s.SSHKeyFile, KnownHostsFile: s.KnownHosts,
+		AuthorName: s.AuthorName, AuthorEmail: s.AuthorEmail,
+	}
+}
+
+// SiteOptions says how the site is read.
+func (s Site) SiteOptions() site.Options {
+	o := s.Options
+	o.Me = s.Me
+	return o
+}
+
+// OptionsKey differs for options under which the site may be read differently.
+func (s Site) OptionsKey() string {
+	o, zone := s.SiteOptions(), ""
+	if o.TimeZone != nil {
+		zone = o.TimeZone.String()
+	}
+	o.TimeZone, o.Now = nil, nil
+	return fmt.Sprintf("%+v %s", o, zone) // maps are printed in the order of their keys
+}
+
+// OpenSite reads the site of a tree as the server does.
+func (s Site) OpenSite(tree fs.FS) (*site.Site, error) { return site.Open(tree, s.SiteOptions()) }
+
+// CheckKey reports what is wrong with one value that a person wrote for a key, or nil. Relative
+// paths start at folder.
+func CheckKey(name, value, folder string) error {
+	key, _, ok := findKey(Keys(), name)
+	if !ok {
+		return &flaw{name + " is not a key of gitpost", "the README lists all keys"}
+	}
+	v := written{name: name, node: &yaml.Node{Kind: yaml.ScalarNode, Value: value}, base: folder}
+	return key.set(&Server{}, &Site{}, v)
+}

@@ -1,0 +1,154 @@
+package doctor
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gitpost/bridge/config"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+	"gitpost/bridge/site"
+	"gitpost/bridge/survey"
+	"gitpost/gitstore"
+)
+
+// remote asks the Git host what it has and whether it would take a push.
+func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
+	k := Check{Name: "remote", Result: Failed}
+	access, err := gitstore.Probe(ctx, c.Repository())
+	var known *gitstore.RemoteError
+	switch {
+	case errors.As(err, &known):
+		k.Found, k.Remedy = fmt.Sprintf("%s cannot be read: %s", known.Remote, known.Reason), known.Hint
+		if k.Remedy == "" {
+			k.Remedy = "check that the host is up and reachable from this machine; posts are stored here until then"
+		}
+	case err != nil:
+		k.Found, k.Remedy = err.Error(), "correct repo, or its credentials, in "+d.ConfigFile
+	case access.Empty():
+		k.Found, k.Remedy = "the repository has no commits", "push your site to it"
+	case errors.As(access.Write, &known):
+		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason),
+			cmp.Or(known.Hint, "give the token or key write access, or ask the host why")
+	case access.Write != nil:
+		k.Found, k.Remedy = "it can be read, but not written: "+access.Write.Error(),
+			"give the token or key write access"
+	default:
+		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and may be pushed to", access.Branch,
+			string(access.Tip))
+	}
+	return k
+}
+
+// mostWarnings of a site are shown; gitpost urls shows all.
+const mostWarnings = 5
+
+// generator reports which generator was detected.
+func (d Diagnosis) generator(v *survey.Survey) Check {
+	name, version := v.Site.Generator()
+	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version,
+		counted(len(v.Listed), "post"), v.Site.BaseURL())}
+	e, err := v.Explain()
+	if more := len(e.Warnings) - mostWarnings; more > 0 {
+		e.Warnings = append(e.Warnings[:mostWarnings], fmt.Sprintf("and %d more", more))
+	}
+	var known *fault.Error
+	switch {
+	case errors.As(err, &known):
+		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+known.Message, known.Hint
+	case err != nil:
+		k.Result, k.Found, k.Remedy = Failed, "no note could be posted: "+err.Error(),
+			"gitpost urls --explain shows what was inferred"
+	case len(e.Warnings) > 0:
+		k.Result, k.Found, k.Remedy = Warning, k.Found+"; "+strings.Join(e.Warnings, "; "),
+			"gitpost urls --explain shows all warnings and what was inferred"
+	}
+	return k
+}
+
+// posts reads every post, writes it back unchanged, and tries an app's edit on a copy.
+func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
+	k := Check{Name: "posts", Result: Passed}
+	for _, name := range v.Names() {
+		if problem := v.Problem(name); problem != "" && survey.LooksLikeContent(name) {
+			k.Result = Failed
+			k.Posts = append(k.Posts, PostDifference{Path: name, Reason: problem})
+		}
+	}
+	for _, page := range v.Listed {
+		if ctx.Err() != nil {
+			return Check{Name: k.Name, Result: Skipped, Found: "interrupted"}
+		}
+		data, err := v.ReadFile(page.Path)
+		if err != nil {
+			k.Result = Failed
+			k.Posts = append(k.Posts, PostDifference{Path: page.Path, URL: page.URL, Reason: err.Error()})
+			continue
+		}
+		if problem, broken := roundTrip(v, site.Source{Path: page.Path, Data: data}); problem != "" {
+			if broken {
+				k.Result = Failed
+			} else if k.Result == Passed {
+				k.Result = Warning
+			}
+			k.Posts = append(k.Posts, PostDifference{Path: page.Path, URL: page.URL, Reason: problem})
+		}
+	}
+	switch k.Result {
+	case Passed:
+		k.Found = fmt.Sprintf("all %d can be read, and an update changes nothing but what it is about", len(v.Listed))
+	case Warning:
+		k.Found, k.Remedy = fmt.Sprintf("%d of %d cannot be changed by an app", len(k.Posts), len(v.Listed)),
+			"change those in a text editor, or write their front matter in a simpler way"
+	default:
+		k.Found, k.Remedy = counted(len(k.Posts), "file")+" cannot be read or kept unchanged",
+			"fix their front matter in a text editor; apps do not see them until then"
+	}
+	return k
+}
+
+// roundTrip returns what prevents reading a post and writing it back (broken), or an edit by an app.
+func roundTrip(v *survey.Survey, src site.Source) (problem string, broken bool) {
+	doc, err := v.Site.Parse(src.Data)
+	if err != nil {
+		return err.Error(), true
+	}
+	if !bytes.Equal(doc.Bytes(), src.Data) {
+		return "it does not come back byte by byte; please report this file", true
+	}
+	same, err := v.Site.Revise(v, src, func(*mf2.Item) error { return nil })
+	if err != nil {
+		return plainFault(err), true
+	}
+	if !bytes.Equal(same.Data, src.Data) {
+		return "an update that changes nothing would change it; please report this file", true
+	}
+	_, err = v.Site.Revise(v, src, func(item *mf2.Item) error {
+		item.Properties["category"] = append(item.Properties["category"], "gitpost-doctor")
+		return nil
+	})
+	if err != nil {
+		return plainFault(err), false
+	}
+	return "", false
+}
+
+func plainFault(err error) string {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return known.Description()
+	}
+	return err.Error()
+}
+
+// counted is a number of things: 1 post, 2 posts.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

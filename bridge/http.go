@@ -1,0 +1,210 @@
+package bridge
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"gitpost/bridge/config"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
+	"gitpost/bridge/pages"
+)
+
+// handler returns every route of the server.
+func (s *Server) handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = clientAddress(s.config)
+	e.HTTPErrorHandler = s.answerError
+	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{
+			LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+				s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
+				return err
+			},
+		}), allowOrigins, s.limitStalls)
+
+	s.api.Routes(e)
+	s.pages.Routes(e)
+	return e
+}
+
+// allowOrigins lets apps in a browser use every route of the API and see every answer (CORS), and
+// answers their preflight requests. No such route trusts a cookie, so any origin may use it. The
+// pages do, and no other origin may use them.
+func allowOrigins(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if pages.Owns(c.Request()) {
+			return next(c)
+		}
+		h := c.Response().Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "Location, Link, WWW-Authenticate, Retry-After")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		if c.Request().Method != http.MethodOptions {
+			return next(c)
+		}
+		h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept")
+		h.Set("Access-Control-Max-Age", "86400")
+		return c.NoContent(http.StatusNoContent)
+	}
+}
+
+// bodyTimeout is how long a request's body may stall.
+const bodyTimeout = 30 * time.Second
+
+// limitStalls ends a request whose body stops arriving, and only that: a large upload over a slow
+// network takes as long as it takes.
+func (s *Server) limitStalls(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if r := c.Request(); r.Body != nil && r.Body != http.NoBody {
+			r.Body = &stallingBody{ReadCloser: r.Body, timeout: s.bodyTimeout,
+				control: http.NewResponseController(c.Response().Writer)}
+		}
+		return next(c)
+	}
+}
+
+// stallingBody is a request body that may be slow but must not stall.
+type stallingBody struct {
+	io.ReadCloser
+	timeout time.Duration
+	control *http.ResponseController
+}
+
+func (b *stallingBody) Read(p []byte) (int, error) {
+	if err := b.control.SetReadDeadline(time.Now().Add(b.timeout)); err != nil &&
+		!errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
+}
+
+// Close removes the deadline: the connection may wait for the next request.
+func (b *stallingBody) Close() error {
+	b.control.SetReadDeadline(time.Time{})
+	return b.ReadCloser.Close()
+}
+
+func (s *Server) logRequests() echo.MiddlewareFunc {
+	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, LogRemoteIP: true,
+		LogError:    true,
+		HandleError: true,
+		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
+			level := slog.LevelInfo
+			attrs := []slog.Attr{
+				slog.String("method", v.Method), slog.String("path", v.URIPath), slog.Int("status", v.Status),
+				slog.String("took", v.Latency.Round(time.Microsecond).String()), slog.String("from", v.RemoteIP),
+				slog.String("request", v.RequestID),
+			}
+			switch {
+			case v.URIPath == "/healthz" || v.URIPath == "/readyz":
+				level = slog.LevelDebug // polled all day; problems have log lines of their own
+			case v.Status >= 500:
+				level = slog.LevelError
+			}
+			if v.Error != nil {
+				attrs = append(attrs, slog.String("error", v.Error.Error()))
+			}
+			s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+			return nil
+		},
+	})
+}
+
+// plainRequestID drops a client's request ID unless it is short and plain, as those of proxies are.
+func plainRequestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Request().Header
+		if !requestID.MatchString(h.Get(echo.HeaderXRequestID)) {
+			h.Del(echo.HeaderXRequestID)
+		}
+		return next(c)
+	}
+}
+
+var requestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// answerError is the one place where an error becomes an answer.
+func (s *Server) answerError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	r := c.Request()
+	var refused *echo.HTTPError
+	lost := errors.As(err, &refused) && refused.Code == http.StatusNotFound
+	err = asFault(err, r)
+	s.metrics.Failed(err)
+	if pages.WantsPage(r) && (lost || pages.Owns(r)) {
+		err = s.pages.ShowError(c, err)
+	} else {
+		err = micropub.WriteError(c.Response(), err)
+	}
+	if err != nil {
+		s.log.Debug("an error answer could not be written", "error", err)
+	}
+}
+
+// asFault turns Echo's own errors into fault.Errors.
+func asFault(err error, r *http.Request) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var refused *echo.HTTPError
+	if errors.As(err, &refused) {
+		switch refused.Code {
+		case http.StatusNotFound:
+			return &fault.Error{Code: fault.NotFound, Message: fmt.Sprintf("there is nothing at %s", r.URL.Path),
+				Hint: "the Micropub endpoint is /micropub, the media endpoint is /media"}
+		case http.StatusMethodNotAllowed:
+			return &fault.Error{Code: fault.MethodNotAllowed,
+				Message: fmt.Sprintf("%s does not answer %s", r.URL.Path, r.Method),
+				Hint:    "use GET or POST as the Micropub specification says"}
+		case http.StatusRequestEntityTooLarge:
+			return &fault.Error{Code: fault.TooLarge, Message: "the request is too large"}
+		}
+	}
+	return &fault.Error{Code: fault.Internal, Message: "internal error; nothing was changed",
+		Hint: "its log has the cause", Err: err}
+}
+
+// clientAddress finds whose address a request comes from: the connection's, or what the
+// X-Forwarded-For of a trusted proxy names.
+func clientAddress(c func() *config.Config) echo.IPExtractor {
+	bySocket := echo.ExtractIPFromXFFHeader()
+	return func(r *http.Request) string {
+		if _, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+			return networkClient(c().TrustedProxies)(r)
+		}
+		// A Unix socket: only a proxy on this machine can connect, and it says for whom.
+		local := *r
+		local.RemoteAddr = "127.0.0.1:0"
+		return bySocket(&local)
+	}
+}
+
+func networkClient(trusted []string) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, cidr := range trusted {
+		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
+			trust = append(trust, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}

@@ -1,0 +1,123 @@
+package bridge_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed is the layout: which packages of the module a package may import. Imports run downwards
+// only, so there are no cycles. A package is listed after all that it imports; fault and address
+// are leaves that every package may use.
+var allowed = []struct {
+	name    string
+	imports string
+}{
+	{"bridge/fault", ""},
+	{"bridge/address", ""},
+	{"templates", ""},
+	{"frontmatter", ""},
+
+	{"gitstore/git", ""},
+	{"gitstore/remote", "gitstore/git"},
+	{"gitstore", "gitstore/git gitstore/remote"},
+
+	{"bridge/mf2", ""},
+	{"bridge/micropub", "bridge/mf2"},
+	{"bridge/micropub/micropubtest", ""},
+	{"bridge/site/generator", "bridge/mf2 frontmatter"},
+	{"bridge/site/hugo", "bridge/site/generator bridge/mf2 frontmatter"},
+	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},
+	{"bridge/site", "bridge/site/generator bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
+	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
+
+	{"bridge/state", ""},
+	{"bridge/media", ""},
+	{"bridge/outbound", ""},
+	{"bridge/access", ""},
+	{"bridge/owner", "bridge/state"},
+	{"bridge/indieauth", "bridge/outbound bridge/state"},
+
+	{"bridge/config", "bridge/site bridge/mf2 bridge/media gitstore"},
+	{"bridge/history", "bridge/catalog bridge/site frontmatter gitstore"},
+	{"bridge/listen", "bridge/config"},
+	{"bridge/metrics", "gitstore"},
+	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
+	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
+	{"bridge/doctor", "bridge/config bridge/survey bridge/outbound bridge/listen bridge/site bridge/mf2 bridge/state gitstore"},
+
+	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
+		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
+	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/micropub bridge/indieauth bridge/state bridge/mf2"},
+	{"bridge/pages", "bridge/blog bridge/config bridge/owner bridge/indieauth bridge/state templates"},
+	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/indieauth bridge/state bridge/listen bridge/metrics " +
+		"bridge/notify bridge/micropub"},
+	{"cmd/gitpost", "bridge bridge/config bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +
+		"gitstore templates"},
+	{"cmd/release", ""},
+}
+
+var leaves = []string{"bridge/fault", "bridge/address"}
+
+// planned are packages of the layout that are not there yet.
+var planned = []string{"gitstore/git", "gitstore/remote", "bridge/site/generator", "bridge/site/hugo", "bridge/site/jekyll"}
+
+// TestImportsFollowTheLayout reads the imports of all packages, without their tests.
+func TestImportsFollowTheLayout(t *testing.T) {
+	found := map[string]map[string]string{} // by package and import: a file that has it
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."), d.IsDir() && d.Name() == "testdata":
+			return fs.SkipDir
+		case path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), "../"+name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		if found[path.Dir(name)] == nil {
+			found[path.Dir(name)] = map[string]string{}
+		}
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			if inside, ok := strings.CutPrefix(imported, "gitpost/"); ok {
+				found[path.Dir(name)][inside] = name
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var above []string // the packages of the lines before
+	for _, p := range allowed {
+		listed := strings.Fields(p.imports)
+		for _, name := range listed {
+			if !slices.Contains(above, name) {
+				t.Errorf("the layout lets %s import %s, which is not listed before it", p.name, name)
+			}
+		}
+		above = append(above, p.name)
+		if found[p.name] == nil && !slices.Contains(planned, p.name) {
+			t.Errorf("the layout has the package %s, and the tree does not", p.name)
+		}
+		for imported, file := range found[p.name] {
+			if !slices.Contains(listed, imported) && !slices.Contains(leaves, imported) {
+				t.Errorf("%s imports %s, which the layout does not allow", file, imported)
+			}
+		}
+		delete(found, p.name)
+	}
+	for name := range found {
+		t.Errorf("the layout does not have the package %s", name)
+	}
+}

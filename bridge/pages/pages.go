@@ -1,0 +1,184 @@
+// Package pages is the owner's web pages: setting up, signing in, allowing apps, and the status.
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/blog"
+	"gitpost/bridge/config"
+	"gitpost/bridge/fault"
+	"gitpost/bridge/indieauth"
+	"gitpost/bridge/owner"
+	"gitpost/bridge/state"
+)
+
+// Options is what the pages need of the server.
+type Options struct {
+	Config    func() *config.Config // the one in force
+	Blogs     *blog.Blogs
+	State     *state.DB
+	Auth      *indieauth.Server   // the server that the consent page answers
+	OwnSignIn echo.MiddlewareFunc // refuses a request when the sign-in server is another one
+	Log       *slog.Logger
+}
+
+// Pages are the only routes that trust a cookie, and so the only ones that no other origin may use.
+// The API never looks at cookies.
+type Pages struct {
+	Options
+	owner  *owner.Owner
+	views  map[string]*template.Template
+	assets map[string]asset
+	guard  *http.CrossOriginProtection
+	base   string // path of url, without a slash at the end: what a proxy takes off
+	cookie http.Cookie
+}
+
+// New reads the pages.
+func New(o Options) (*Pages, error) {
+	c := o.Config()
+	at, err := url.Parse(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read url: %w", err)
+	}
+	p := &Pages{Options: o, base: strings.TrimSuffix(at.Path, "/"), guard: http.NewCrossOriginProtection(),
+		cookie: sessionCookie(at)}
+	// Behind a proxy that changes Host, browsers that send no Sec-Fetch-Site are known by their Origin.
+	if err := p.guard.AddTrustedOrigin(at.Scheme + "://" + at.Host); err != nil {
+		return nil, fmt.Errorf("read url: %w", err)
+	}
+	if p.owner, err = owner.New(o.State, c.URL, hostOf(c.Me())); err != nil {
+		return nil, err
+	}
+	if p.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	p.views, err = p.readViews()
+	return p, err
+}
+
+// Routes adds the pages to e.
+func (p *Pages) Routes(e *echo.Echo) {
+	anyGet := []string{http.MethodGet, http.MethodHead}
+	e.Match(anyGet, "/assets/:name", p.asset)
+	get := func(path string, h echo.HandlerFunc) { e.Match(anyGet, path, p.page(h)) }
+	post := func(path string, h echo.HandlerFunc) { e.POST(path, p.page(h)) }
+
+	get("/", p.home)
+	get("/connect", p.signedIn(p.connect))
+
+	in := signInPages{p}
+	get("/setup", in.setupPage)
+	post("/setup", in.setup)
+	post("/setup/passkey/begin", in.setupPasskeyBegin)
+	post("/setup/passkey", in.setupPasskey)
+	get("/signin", in.signInPage)
+	post("/signin", in.signIn)
+	post("/signin/passkey/begin", in.signInPasskeyBegin)
+	post("/signin/passkey", in.signInPasskey)
+	post("/signout", in.signOut)
+
+	consent := consentPages{p}
+	get("/auth", p.OwnSignIn(p.signedIn(consent.page)))
+	post("/auth/consent", p.OwnSignIn(p.signedIn(consent.answer)))
+
+	apps := appsPages{p}
+	get("/apps", p.signedIn(apps.page))
+	post("/apps/token", p.freshly(apps.makeToken))
+	post("/apps/revoke", p.signedIn(apps.revoke))
+	post("/apps/old/forget", p.signedIn(apps.forgetOld))
+
+	account := accountPages{p}
+	get("/account", p.signedIn(account.page))
+	post("/account/password", p.signedIn(account.changePassword))
+	post("/account/passkeys/begin", p.freshly(account.addPasskeyBegin))
+	post("/account/passkeys", p.freshly(account.addPasskey))
+	post("/account/passkeys/remove", p.freshly(account.removePasskey))
+}
+
+// Owns reports whether a request is for one of the pages. POST /auth is the API's.
+func Owns(r *http.Request) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch first {
+	case "", "setup", "signin", "signout", "apps", "connect", "account", "assets":
+		return true
+	case "auth":
+		return r.URL.Path != "/auth" || r.Method == http.MethodGet || r.Method == http.MethodHead
+	}
+	return false
+}
+
+// largestForm is the longest body of a form: an authorization request with a long state is
+// the largest.
+const largestForm = 64 << 10
+
+// page is middleware of all pages: it sets protective headers, and refuses forms of other origins.
+func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		secure(c.Response().Header())
+		r := c.Request()
+		if err := p.guard.Check(r); err != nil {
+			return &fault.Error{
+				Code: fault.Forbidden, Op: "open the page", Message: "a form of another site was refused",
+				Hint: "open " + p.Config().URL + " and do it there", Err: err,
+			}
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, largestForm)
+		if r.Method == http.MethodPost && !asksJSON(r) {
+			var tooLarge *http.MaxBytesError
+			if err := r.ParseForm(); errors.As(err, &tooLarge) {
+				return &fault.Error{Code: fault.TooLarge, Op: "read the form",
+					Message: "the form is larger than 64 KB", Hint: "go back and send less"}
+			} else if err != nil {
+				return &fault.Error{Code: fault.InvalidRequest, Op: "read the form",
+					Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
+			}
+		}
+		return next(c)
+	}
+}
+
+// secure sets the headers of every page.
+func secure(h http.Header) {
+	// Browsers apply form-action also to redirects after a form; the consent page removes it (see
+	// there).
+	h.Set("Content-Security-Policy", policy+"; form-action 'self'")
+	h.Set("X-Frame-Options", "DENY") // for browsers without frame-ancestors
+	h.Set("X-Content-Type-Options", "nosniff")
+	// Other sites learn no URL of a page. "no-referrer" would make browsers send Origin: null to us
+	// too, and those without Sec-Fetch-Site need it to tell our forms from others'.
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "Cookie")
+}
+
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
+
+// asksJSON reports whether a request is the pages' own script.
+func asksJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
+}
+
+// WantsPage reports whether a person reads the answer, and not an app or the pages' own script.
+func WantsPage(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html") && !asksJSON(r)
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
+}

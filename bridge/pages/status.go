@@ -1,0 +1,85 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/blog"
+)
+
+// siteView is one site in status.html.
+type siteView struct {
+	blog.Status
+	Number            int
+	Headline, Problem string
+	Conflicts         []string
+	Branch, Tip       string
+	Waiting           string
+	LastPush          time.Time
+	LastFetch         time.Time
+}
+
+// home answers GET /: the status for the owner, a welcome for others.
+func (p *Pages) home(c echo.Context) error {
+	_, ok, err := p.visitor(c)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return p.welcome(c)
+	}
+	var main struct{ Sites []siteView }
+	for i, d := range p.Blogs.All() {
+		status, err := d.Status(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		main.Sites = append(main.Sites, describe(status, i+1))
+	}
+	return p.show(c, http.StatusOK, "status", view{Title: "Status", SignedIn: true, Main: main})
+}
+
+// describe puts the facts into sentences.
+func describe(s blog.Status, number int) siteView {
+	v := siteView{Status: s, Number: number, Waiting: "nothing"}
+	if s.Closed != "" {
+		v.Headline, v.Problem = "This site cannot be served yet. gitpost tries again.", sentence(s.Closed)
+		return v
+	}
+	st := s.Store
+	v.Branch, v.Tip, v.Conflicts = st.Branch, string(st.Tip)[:min(len(st.Tip), 12)], st.Conflicts
+	v.LastPush, v.LastFetch = st.LastPush, st.LastFetch
+	if st.Unpushed > 0 {
+		v.Waiting = countOf(st.Unpushed, "commit")
+		if !st.OldestWait.IsZero() {
+			v.Waiting += ", the oldest from " + ago(time.Since(st.OldestWait))
+		}
+	}
+	switch {
+	case st.Disk != "":
+		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
+	case st.Problem != "" && st.Unpushed > 0:
+		v.Problem = sentence(st.Problem)
+		v.Headline = countOf(st.Unpushed, "commit") +
+			" cannot be pushed. The posts are safe here, and gitpost tries again."
+	case st.Problem != "":
+		v.Headline, v.Problem = "The remote cannot be reached.", sentence(st.Problem)
+	case s.Problem != "":
+		v.Headline, v.Problem = "Something needs your attention.", sentence(s.Problem)
+	case st.Unpushed > 0:
+		v.Headline = "Safe here, and on the way to the remote."
+	default:
+		v.Headline = "All is well: everything is pushed."
+	}
+	return v
+}
+
+func countOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

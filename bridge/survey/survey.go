@@ -1,0 +1,119 @@
+// Package survey reads a whole tree once: where each file is published, and what was inferred
+// about the site.
+package survey
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"gitpost/bridge/catalog"
+	"gitpost/bridge/config"
+	"gitpost/bridge/site"
+)
+
+// Survey is the files of a tree and where the site's generator publishes them. It implements
+// site.Library. It is not safe for concurrent use.
+type Survey struct {
+	*files
+	Site   *site.Site
+	Listed []site.Page // the posts, newest first
+	URLs   URLMap
+
+	paths  map[string]string // of content, by URL
+	recent []site.Source     // as many of Listed as were asked for
+}
+
+var _ site.Library = (*Survey)(nil)
+
+// Read reads the configuration and the content of a site: from a *gitstore.Snapshot, or any other
+// file system.
+func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
+	s, err := c.OpenSite(tree)
+	if err != nil {
+		return nil, err
+	}
+	files, err := readFiles(ctx, tree, s)
+	if err != nil {
+		return nil, fmt.Errorf("read the site's files: %w", err)
+	}
+	v := &Survey{files: files, Site: s, URLs: newURLMap(), paths: map[string]string{}}
+	for _, name := range files.names {
+		page, problem := files.pages[name], files.problems[name]
+		v.URLs.add(page, problem)
+		if !s.Content(name) {
+			continue
+		}
+		if page.URL != "" {
+			v.paths[page.URL] = name
+		}
+		if entry := (catalog.Entry{Page: page, Problem: problem}); entry.Listed() {
+			v.Listed = append(v.Listed, page)
+		}
+	}
+	slices.SortStableFunc(v.Listed, func(a, b site.Page) int { return b.Date.Compare(a.Date) })
+	v.URLs.Warnings = append(s.Warnings(), v.URLs.shared()...)
+	return v, nil
+}
+
+// Explain describes what was inferred about the site, and what a note posted now would be. With
+// an error that concerns the example alone, the findings are there.
+func (v *Survey) Explain() (site.Explanation, error) {
+	e, err := v.Site.Explain(v)
+	e.Warnings = append(e.Warnings, v.URLs.shared()...)
+	return e, err
+}
+
+// URLsOf maps the files of a tree as Read does.
+func URLsOf(ctx context.Context, tree fs.FS, c config.Site) (URLMap, error) {
+	v, err := Read(ctx, tree, c)
+	if err != nil {
+		return URLMap{}, err
+	}
+	return v.URLs, nil
+}
+
+// Explain explains the site of a tree (see Survey.Explain).
+func Explain(ctx context.Context, tree fs.FS, c config.Site) (site.Explanation, error) {
+	v, err := Read(ctx, tree, c)
+	if err != nil {
+		return site.Explanation{}, err
+	}
+	return v.Explain()
+}
+
+// Names lists the files in path order.
+func (v *Survey) Names() []string { return v.names }
+
+// Page is where a file is published.
+func (v *Survey) Page(name string) site.Page { return v.pages[name] }
+
+// Problem is why a file's front matter cannot be read; "" when it can.
+func (v *Survey) Problem(name string) string { return v.problems[name] }
+
+// ReadFile reads a file of the tree.
+func (v *Survey) ReadFile(name string) ([]byte, error) { return fs.ReadFile(v.tree, name) }
+
+// Paths are the content files by URL, published or not.
+func (v *Survey) Paths() map[string]string { return v.paths }
+
+// PathOf is the file at a URL.
+func (v *Survey) PathOf(url string) (string, bool) {
+	name, ok := v.paths[url]
+	return name, ok
+}
+
+// Recent returns the newest n posts with their text.
+func (v *Survey) Recent(n int) []site.Source {
+	n = min(n, len(v.Listed))
+	if len(v.recent) < n {
+		v.recent = nil
+		for _, page := range v.Listed[:n] {
+			if data, err := v.ReadFile(page.Path); err == nil {
+				v.recent = append(v.recent, site.Source{Path: page.Path, Data: data})
+			}
+		}
+	}
+	return v.recent[:min(n, len(v.recent))]
+}
