@@ -101,7 +101,7 @@ func (b *builder) add(e *Entry) {
 	b.blocks.add(e.words)
 	if e.Listed() {
 		ix.rows = append(ix.rows, ix.row(number, e.Date()))
-		ix.tags.count(ix.records[number].tags, 1)
+		ix.count(ix.records[number], 1)
 	}
 }
 

@@ -160,7 +160,7 @@ func (ix *index) decode(data string) bool {
 		ix.paths.setContent(file, true, true)
 		if i < rows {
 			ix.rows = append(ix.rows, ix.row(uint32(i), rec.date()))
-			ix.tags.count(rec.tags, 1)
+			ix.count(rec, 1)
 		}
 	}
 	ix.buildLookups()

@@ -29,6 +29,7 @@ type index struct {
 	tags    *tagIndex
 	blocks  []*block // by number / blockSize
 	rows    []row    // the listed posts, oldest first, so that new ones are appended
+	posts   []int    // by shape: listed posts
 
 	checked *int // counts the rows that lists have checked; nil: not counted
 
@@ -123,6 +124,23 @@ func (ix *index) compare(a, b row) int {
 		return 0
 	}
 	return strings.Compare(ix.records[a.number].path(), ix.records[b.number].path())
+}
+
+// count adds listed posts with the shape and tags of a record, or removes them.
+func (ix *index) count(r record, by int) {
+	for int(r.shape) >= len(ix.posts) {
+		ix.posts = append(ix.posts, 0)
+	}
+	ix.posts[r.shape] += by
+	ix.tags.count(r.tags, by)
+}
+
+// listed returns the number of listed posts with a shape.
+func (ix *index) listed(shape int) int {
+	if shape >= len(ix.posts) {
+		return 0
+	}
+	return ix.posts[shape]
 }
 
 func (ix *index) sortRows() { slices.SortFunc(ix.rows, ix.compare) }
@@ -245,7 +263,7 @@ func (ix *index) remove(path string, number uint32) {
 	if e.Listed() {
 		if i, ok := slices.BinarySearchFunc(ix.rows, ix.row(number, e.Date()), ix.compare); ok {
 			ix.rows = slices.Delete(ix.rows, i, i+1)
-			ix.tags.count(ix.records[number].tags, -1)
+			ix.count(ix.records[number], -1)
 		}
 	}
 	delete(ix.byPath, path)
@@ -274,7 +292,7 @@ func (ix *index) add(e *Entry) uint32 {
 		at := ix.row(number, e.Date())
 		i, _ := slices.BinarySearchFunc(ix.rows, at, ix.compare)
 		ix.rows = slices.Insert(ix.rows, i, at)
-		ix.tags.count(r.tags, 1)
+		ix.count(r, 1)
 	}
 	return number
 }

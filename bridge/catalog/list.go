@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
-	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -39,11 +38,7 @@ type Page struct {
 // List returns the posts that match, newest first.
 func (v *View) List(f Filter) Page {
 	rows := v.index.rows
-	at := func(i int) row { return rows[len(rows)-1-i] }
-	if f.OldestFirst {
-		at = func(i int) row { return rows[i] }
-	}
-	start, end := 0, len(rows)
+	start, end := 0, len(rows) // in the order of the list
 	if f.After != "" {
 		start = v.position(f.After, f.OldestFirst, true)
 	}
@@ -56,10 +51,7 @@ func (v *View) List(f Filter) Page {
 	}
 	match := v.index.matcher(f)
 	if f.Before != "" && f.After == "" { // the posts just before: walk back from there
-		hits, _ := v.collect(match, 0, limit, func(yield func(row) bool) {
-			for i := end - 1; i >= start && yield(at(i)); i-- {
-			}
-		})
+		hits, _ := v.collect(match, f.OldestFirst, end-1, start-1, 0, limit)
 		slices.Reverse(hits)
 		return page(hits, end < len(rows))
 	}
@@ -67,20 +59,27 @@ func (v *View) List(f Filter) Page {
 	if match.anyRow {
 		start, skip = start+skip, 0
 	}
-	return page(v.collect(match, skip, limit, func(yield func(row) bool) {
-		for i := start; i < end && yield(at(i)); i++ {
-		}
-	}))
+	return page(v.collect(match, f.OldestFirst, start, max(start, end), skip, limit))
 }
 
-// collect returns the matching entries after the first skip ones, up to limit, and whether there
-// are more.
-func (v *View) collect(match *matcher, skip, limit int, rows iter.Seq[row]) (hits []*Entry, more bool) {
-	for r := range rows {
-		if match.done() {
-			break
+// collect returns the matching entries from one position of the list to another, which may be
+// before it, without the first skip ones, up to limit; and whether there are more.
+func (v *View) collect(match *matcher, oldestFirst bool, from, to, skip, limit int) (hits []*Entry, more bool) {
+	rows, step := v.index.rows, 1
+	if to < from {
+		step = -1
+	}
+	if !oldestFirst {
+		from, to, step = len(rows)-1-from, len(rows)-1-to, -step
+	}
+	i := from
+	defer func() { match.count(from, i) }()
+	for ; i != to && !match.done(); i += step {
+		if !match.shapes[rows[i].shape] || match.tags != nil && !match.tags[rows[i].tags] {
+			continue
 		}
-		if !match.row(r) {
+		match.left--
+		if !match.text(rows[i].number) {
 			continue
 		}
 		if skip > 0 {
@@ -90,7 +89,7 @@ func (v *View) collect(match *matcher, skip, limit int, rows iter.Seq[row]) (hit
 		if len(hits) == limit {
 			return hits, true
 		}
-		hits = append(hits, v.index.entry(r.number))
+		hits = append(hits, v.index.entry(rows[i].number))
 	}
 	return hits, false
 }

@@ -5,28 +5,31 @@ import "slices"
 // matcher decides which rows a filter selects. What many rows share is decided once, and the text
 // of a block is searched when its first row is checked.
 type matcher struct {
-	index   *index
-	shapes  []bool // by shape: the row may match
-	anyRow  bool   // the filter selects all
-	tags    []bool // by list of tags; nil: all match
-	tagged  int    // rows whose list of tags matches and that were not checked yet
-	text    string // folded
-	found   []*[blockSize]bool
-	values  [][]uint64 // the entry must have one of each
-	checked *int       // counts the rows that row has checked; nil: not counted
+	index  *index
+	shapes []bool // by shape: the row may match
+	tags   []bool // by list of tags; nil: all match
+	left   int    // at most so many rows have a shape and tags that match and were not checked yet
+	anyRow bool   // the filter selects all
+	needle string // folded
+	found  []*[blockSize]bool
+	values [][]uint64 // the entry must have one of each
 }
 
 func (ix *index) matcher(f Filter) *matcher {
-	m := &matcher{index: ix, shapes: make([]bool, len(ix.shapes.values)), text: folded(f.Text), checked: ix.checked}
-	m.anyRow = m.text == "" && len(f.Category)+len(f.Property) == 0
+	m := &matcher{index: ix, shapes: make([]bool, len(ix.shapes.values)), needle: folded(f.Text)}
+	m.anyRow = m.needle == "" && len(f.Category)+len(f.Property) == 0
 	for i := range ix.shapes.values {
-		m.shapes[i] = ix.shapes.values[i].matches(f)
-		m.anyRow = m.anyRow && m.shapes[i]
+		if m.shapes[i] = ix.shapes.values[i].matches(f); m.shapes[i] {
+			m.left += ix.listed(i)
+		}
 	}
+	m.anyRow = m.anyRow && m.left == len(ix.rows)
 	if len(f.Category) > 0 {
-		m.tags, m.tagged = ix.tags.matching(f.Category)
+		var tagged int
+		m.tags, tagged = ix.tags.matching(f.Category)
+		m.left = min(m.left, tagged)
 	}
-	if m.text != "" {
+	if m.needle != "" {
 		m.found = make([]*[blockSize]bool, len(ix.blocks))
 	}
 	for name, wanted := range f.Property {
@@ -60,28 +63,24 @@ func oneOf(wanted []string, value string) bool {
 }
 
 // done reports whether no further row can match.
-func (m *matcher) done() bool { return m.tags != nil && m.tagged == 0 }
+func (m *matcher) done() bool { return m.left <= 0 }
 
-func (m *matcher) row(r row) bool {
-	if m.checked != nil {
-		*m.checked++
+// count adds the rows between two positions to those that were checked, in tests.
+func (m *matcher) count(from, to int) {
+	if m.index.checked != nil {
+		*m.index.checked += max(to-from, from-to)
 	}
-	if m.tags != nil {
-		if !m.tags[r.tags] {
-			return false
-		}
-		m.tagged--
-	}
-	if !m.shapes[r.shape] {
-		return false
-	}
+}
+
+// text reports whether texts and values of a record match.
+func (m *matcher) text(number uint32) bool {
 	if m.found == nil && m.values == nil {
 		return true
 	}
-	n, i := r.number/blockSize, r.number%blockSize
+	n, i := number/blockSize, number%blockSize
 	if m.found != nil {
 		if m.found[n] == nil {
-			hits := m.index.blocks[n].containing(m.text)
+			hits := m.index.blocks[n].containing(m.needle)
 			m.found[n] = &hits
 		}
 		if !m.found[n][i] {
