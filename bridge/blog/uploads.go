@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string
 		return state.Upload{}, err
 	}
 	u := state.Upload{
-		Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
+		Site: b.Me(), Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
 	if u, err = b.placeUpload(ctx, u); err == nil && !s.Several() {
@@ -136,6 +137,7 @@ func (s *Blogs) Restage(ctx context.Context, who access.Principal, named, url st
 	if u, err = b.placeUpload(ctx, u); err != nil {
 		return "", err
 	}
+	u.Site = b.Me()
 	return u.URL, s.state.PlaceUpload(ctx, u)
 }
 
@@ -170,7 +172,7 @@ func (s *Blogs) holder(url string) *Blog {
 
 // MayUse reports whether a token is valid for the site of an upload.
 func (s *Blogs) MayUse(who access.Principal, u state.Upload) bool {
-	return who.Reaches(s.holder(u.URL).Me())
+	return who.Reaches(cmp.Or(u.Site, s.holder(u.URL).Me()))
 }
 
 // Committed reports whether an upload is in the repository of a site.

@@ -122,10 +122,11 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 	return nil
 }
 
-// PlaceUpload changes Path and URL of an upload that is not committed yet.
+// PlaceUpload changes Path, URL and Site of an upload that is not committed yet.
 func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE upload SET path = ?, url = ? WHERE name = ? AND committed IS NULL", u.Path, u.URL, u.Name)
+		_, err := tx.ExecContext(ctx, "UPDATE upload SET path = ?, url = ?, site = ? WHERE name = ? AND committed IS NULL",
+			u.Path, u.URL, u.Site, u.Name)
 		return err
 	})
 	if err != nil {
