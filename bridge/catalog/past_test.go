@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"gitpost/bridge/address"
 )
 
 // TestPastInLayersIsOnePast remembers random changes one by one, and compares with a plain map of
@@ -90,10 +92,10 @@ func TestRememberingChangesNoViewOfThePast(t *testing.T) {
 		c.Remember(fmt.Sprint(i), p, false)
 	}
 	yes := func(string) bool { return true }
-	if path, _ := held.path(address("https://example.org/a/"), yes); path != "a.md" {
+	if path, _ := held.path(address.Of("https://example.org/a/"), yes); path != "a.md" {
 		t.Errorf("the held past leads to %s", path)
 	}
-	if path, _ := c.past.path(address("https://example.org/a/"), yes); path != "19.md" {
+	if path, _ := c.past.path(address.Of("https://example.org/a/"), yes); path != "19.md" {
 		t.Errorf("the current past leads to %s, want the newest", path)
 	}
 }
