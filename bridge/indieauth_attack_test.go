@@ -422,6 +422,11 @@ func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
 		}
 	}
 	got := owner.get(query("response_type", "token"))
+	if to := got.Header.Get("Location"); got.Status != http.StatusBadRequest || to != "" {
+		t.Errorf("the mistake of an app that was never allowed is answered %d and sent to %q", got.Status, to)
+	}
+	x.knows(a.id)
+	got = owner.get(query("response_type", "token"))
 	if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther || !strings.HasPrefix(to, a.redirect+"?error=unsupported_response_type") {
 		t.Errorf("the app's mistake is answered %d and sent to %q", got.Status, to)
 	}

@@ -67,6 +67,15 @@ func (f *fixture) asOwner(do func(*owner.Owner) error) {
 	})
 }
 
+// knows makes an app one that the owner has allowed before.
+func (f *fixture) knows(clientID string) {
+	f.t.Helper()
+	f.withState(func(db *state.DB) error {
+		_, err := db.CreateCode(f.t.Context(), state.Code{ClientID: clientID, Expires: time.Now().Add(time.Minute)})
+		return err
+	})
+}
+
 func (f *fixture) withState(do func(*state.DB) error) {
 	f.t.Helper()
 	db, err := state.Open(f.t.Context(), f.config.StateFile())

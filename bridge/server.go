@@ -94,6 +94,9 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if err := s.blogs.Open(ctx, run, o); err != nil {
 		return err
 	}
+	if err := s.state.BindSites(ctx, s.blogs.Addresses()); err != nil {
+		return err
+	}
 	return s.watch(run)
 }
 
@@ -207,6 +210,9 @@ func (s *Server) Reload(ctx context.Context, next config.Config) error {
 		return errors.New("the server is closed")
 	}
 	next, restart := s.config().Reloaded(next)
+	if err := s.state.BindSites(ctx, s.blogs.Addresses()); err != nil { // before there are others
+		return err
+	}
 	if err := s.blogs.Reload(ctx, &next); err != nil {
 		return err
 	}

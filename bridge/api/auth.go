@@ -22,13 +22,19 @@ func (a *API) authenticate(c echo.Context) (access.Principal, error) {
 	if err != nil {
 		return access.Principal{}, err
 	}
-	return a.principal(c.Request().Context(), c.RealIP(), token)
+	site := a.Blogs.SiteOf(c.QueryParam("mp-destination"), c.QueryParam("url"))
+	return a.principal(c.Request().Context(), c.RealIP(), token, site)
 }
+
+// siteDecidesServer reports whether tokens of different sites are verified by different servers,
+// so that the site of a request must be known first.
+func (a *API) siteDecidesServer() bool { return a.Config().ExternalAuth() && a.Blogs.Several() }
 
 // access.Principal looks a token up. An empty one is fault.Unauthorized, a bad one
 // fault.InvalidToken; an address that sends many bad ones must wait. Good tokens are never
 // limited, whatever else comes from their address.
-func (a *API) principal(ctx context.Context, address, token string) (access.Principal, error) {
+// site is the one that the request is for, or "".
+func (a *API) principal(ctx context.Context, address, token, site string) (access.Principal, error) {
 	if token == "" {
 		return access.Principal{}, &fault.Error{
 			Code: fault.Unauthorized, Message: "the request has no access token",
@@ -38,7 +44,7 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 	t, err := a.State.Token(ctx, token)
 	switch {
 	case errors.Is(err, state.ErrNoToken) && a.Config().ExternalAuth():
-		return a.externalPrincipal(ctx, address, token)
+		return a.externalPrincipal(ctx, address, token, site)
 	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
 		return access.Principal{}, a.refuse(address, &fault.Error{
 			Code: fault.InvalidToken, Message: "the access token is not valid: " + err.Error(),
@@ -64,7 +70,11 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 // refuse counts a bad secret against its address. It returns err, or the error that tells the
 // address to wait.
 func (a *API) refuse(address string, err error) error {
-	if wait := a.refusals.refuse(address, time.Now()); wait > 0 {
+	wait := a.refusals.refuse(address, time.Now())
+	if e := a.State.Refused(context.Background(), state.TokenRefused, address, time.Now()); e != nil {
+		a.Log.Warn("refused tokens could not be counted", "error", e)
+	}
+	if wait > 0 {
 		return tooMany(wait)
 	}
 	return err

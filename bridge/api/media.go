@@ -24,7 +24,8 @@ type receiver struct {
 	api     *API
 	address string
 	header  string           // the Authorization header's token, "" when there is none
-	who     access.Principal // who sends it, once that is known
+	who     access.Principal // who sends it
+	known   bool             // who is
 	sent    []string         // names of the uploads that were stored
 }
 
@@ -41,8 +42,8 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if in.header == "" {
-		if in.who, err = in.api.principal(ctx, in.address, token); err != nil {
+	if !in.known {
+		if in.who, err = in.api.principal(ctx, in.address, token, ""); err != nil {
 			return "", err
 		}
 	}
@@ -94,9 +95,10 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 	ctx, header := c.Request().Context(), in.header
 	var err error
 	if header != "" {
-		if in.who, err = a.principal(ctx, in.address, header); err != nil {
+		if in.who, err = a.principal(ctx, in.address, header, a.Blogs.SiteOf(c.QueryParam("mp-destination"), "")); err != nil {
 			return err
 		}
+		in.known = true
 	}
 	request, err := micropub.ParseUpload(c.Request(), a.limits(), in)
 	if err != nil {
@@ -114,7 +116,7 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 		if err != nil {
 			return err
 		}
-		who, err := a.principal(ctx, in.address, token)
+		who, err := a.principal(ctx, in.address, token, "")
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/access"
@@ -90,24 +92,30 @@ func (a micropubRoutes) parse(c echo.Context, in *receiver) (micropub.Request, a
 		return micropub.Request{}, access.Principal{}, err
 	}
 	in.header = header
-	if header != "" { // refused before a body is read
-		if in.who, err = a.principal(c.Request().Context(), in.address, header); err != nil {
+	if header != "" && !a.siteDecidesServer() { // refused before a body is read
+		if in.who, err = a.principal(c.Request().Context(), in.address, header, ""); err != nil {
 			return micropub.Request{}, access.Principal{}, err
 		}
+		in.known = true
 	}
-	request, err := micropub.Parse(c.Request(), a.limits(), in)
-	token, tokenErr := micropub.OneToken(header, request.Token)
-	if tokenErr != nil { // without a valid token nothing else is reported
-		return request, access.Principal{}, tokenErr
+	var refused error
+	limits := a.limits()
+	limits.Authorize = func(claim micropub.Claim) error {
+		var token string
+		if token, refused = micropub.OneToken(header, claim.Token); refused == nil && !in.known {
+			destination := cmp.Or(claim.Destination, c.QueryParam("mp-destination"))
+			in.who, refused = a.principal(c.Request().Context(), in.address, token, a.Blogs.SiteOf(destination, claim.URL))
+			in.known = refused == nil
+		}
+		return refused
 	}
-	if err != nil {
-		return request, access.Principal{}, err
+	request, err := micropub.Parse(c.Request(), limits, in)
+	if refused == nil && !in.known { // the body could not be decoded
+		if _, tokenErr := micropub.OneToken(header, request.Token); tokenErr != nil {
+			return request, access.Principal{}, tokenErr
+		}
 	}
-	if header != "" {
-		return request, in.who, nil
-	}
-	who, err := a.principal(c.Request().Context(), in.address, token)
-	return request, who, err
+	return request, in.who, err
 }
 
 func (a *API) answerCreated(c echo.Context, o blog.Outcome) error {

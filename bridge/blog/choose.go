@@ -39,6 +39,18 @@ func (s *Blogs) at(me string) *Blog {
 	return nil
 }
 
+// SiteOf returns the address of the site that a request is for, by mp-destination or the URL of a
+// post, without looking at any post; "" if it names none.
+func (s *Blogs) SiteOf(named, url string) string {
+	if b := s.at(named); b != nil {
+		return b.Me()
+	}
+	if url != "" {
+		return s.Uploads.holder(url).Me()
+	}
+	return ""
+}
+
 // Choose returns the site that a request names with mp-destination; without one, the token's
 // default. Where there is only one site its name does not matter: apps send what they remember of
 // other servers.

@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 		return state.Upload{}, err
 	}
 	upload := state.Upload{
-		Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
+		Site: b.Me(), Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
 	if upload, err = b.placeUpload(ctx, upload); err == nil && !u.sites.Several() {
@@ -137,6 +138,7 @@ func (u *Uploads) Restage(ctx context.Context, who access.Principal, named, url 
 	if upload, err = b.placeUpload(ctx, upload); err != nil {
 		return "", err
 	}
+	upload.Site = b.Me()
 	return upload.URL, u.state.PlaceUpload(ctx, upload)
 }
 
@@ -171,7 +173,7 @@ func (u *Uploads) holder(url string) *Blog {
 
 // MayUse reports whether a token is valid for the site of an upload.
 func (u *Uploads) MayUse(who access.Principal, upload state.Upload) bool {
-	return who.Reaches(u.holder(upload.URL).Me())
+	return who.Reaches(cmp.Or(upload.Site, u.holder(upload.URL).Me()))
 }
 
 // Committed reports whether an upload is in the repository of a site.

@@ -80,7 +80,7 @@ func (p accountPages) changePassword(c echo.Context, v visitor) error {
 	password, err := newPassword(c)
 	session := ""
 	if err == nil {
-		session, err = p.owner.ChangePassword(c.Request().Context(), c.RealIP(), browserName(c.Request()),
+		session, err = p.owner.ChangePassword(c.Request().Context(), p.limitBy(c), browserName(c.Request()),
 			c.FormValue("current"), password)
 	}
 	switch code := fault.CodeOf(err); {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,14 +51,21 @@ func (p consentPages) page(c echo.Context, v visitor) error {
 	return p.showConsent(c, http.StatusOK, r, c.Request().URL.RawQuery, nil)
 }
 
-// refusedRequest tells the app what is wrong with its request, where that is safe, and else
-// the owner.
+// refusedRequest reports an invalid request to the app, if the owner has allowed it before, else to
+// the owner: anyone can be an app.
 func refusedRequest(c echo.Context, err error) error {
 	var atApp *indieauth.RedirectError
-	if errors.As(err, &atApp) {
+	switch {
+	case !errors.As(err, &atApp):
+		return err
+	case atApp.Known:
 		return c.Redirect(http.StatusSeeOther, atApp.URL)
 	}
-	return err
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: "authorize",
+		Message: fmt.Sprintf("the request of the app %s is invalid: %s", atApp.ClientID, atApp.Description),
+		Hint:    "this is a bug of the app; report it to its developer", Err: err,
+	}
 }
 
 func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Request, query string, failed error) error {
@@ -127,6 +135,9 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 	case "deny":
 		return c.Redirect(http.StatusSeeOther, p.Auth.Deny(r))
 	case "allow":
+		if !p.owner.Fresh(v.session) { // what is granted outlives the session
+			return p.signInAgain(c)
+		}
 	default:
 		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the form has no answer",
 			Hint: "press Allow or Deny"}

@@ -197,9 +197,12 @@ func (p signInPages) showSignIn(c echo.Context, status int, back string, again b
 // signIn answers POST /signin with the password.
 func (p signInPages) signIn(c echo.Context) error {
 	back := localPath(c.FormValue("back"))
-	session, err := p.owner.SignIn(c.Request().Context(), c.RealIP(), browserName(c.Request()), c.FormValue("password"))
+	session, err := p.owner.SignIn(c.Request().Context(), p.limitBy(c), browserName(c.Request()), c.FormValue("password"))
 	switch code := fault.CodeOf(err); {
 	case err == nil:
+		if err := p.rememberBrowser(c); err != nil {
+			return err
+		}
 		return p.enter(c, session, back)
 	case code == fault.Forbidden, code == fault.TooManyRequests:
 		p.Log.Warn("a sign-in was refused", "from", c.RealIP(), "error", err)
