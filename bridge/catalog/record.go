@@ -73,7 +73,9 @@ func pack(e *Entry) string {
 // unpack decodes an entry. Invalid bytes result in a wrong entry, but in no panic.
 func unpack(data string, s *shape, tags []string) *Entry {
 	r := reader{rest: data}
-	e := &Entry{Path: r.text(), PostType: s.postType, Status: s.status, Visibility: s.visibility, Has: s.has, Categories: tags}
+	e := &Entry{
+		Path: r.text(), PostType: s.postType, Status: s.status, Visibility: s.visibility, Has: s.has, Categories: tags,
+	}
 	p := &e.Page
 	p.Path, p.Kind = e.Path, s.kind
 	flags := r.byte()

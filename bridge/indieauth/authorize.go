@@ -78,7 +78,8 @@ func (s *Server) Authorize(ctx context.Context, q url.Values) (*Request, error) 
 		return nil, err
 	}
 	r := &Request{
-		ClientID: id, Client: client.Client, RedirectURI: q.Get("redirect_uri"), State: q.Get("state"), Me: s.site(q.Get("me")),
+		ClientID: id, Client: client.Client, RedirectURI: q.Get("redirect_uri"),
+		State: q.Get("state"), Me: s.site(q.Get("me")),
 	}
 	if r.RedirectWarning, err = client.allows(r.RedirectURI); err != nil {
 		return nil, err

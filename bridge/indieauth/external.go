@@ -357,8 +357,11 @@ func (e *External) ask(ctx context.Context, at endpoints, secret, token string) 
 }
 
 // introspect returns the server's answer if the status is 200.
-func (e *External) introspect(ctx context.Context, address, secret, token string) (answer Introspection, status int, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(url.Values{"token": {token}}.Encode()))
+func (e *External) introspect(
+	ctx context.Context, address, secret, token string,
+) (answer Introspection, status int, err error) {
+	form := strings.NewReader(url.Values{"token": {token}}.Encode())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, form)
 	if err != nil {
 		return Introspection{}, 0, fmt.Errorf("%s is not a URL", address)
 	}

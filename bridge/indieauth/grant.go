@@ -61,8 +61,9 @@ func (s *Server) Grant(ctx context.Context, r *Request, d Decision) (redirect st
 	if r.WithoutPKCE && !r.ClientApproved {
 		if !d.AllowWithoutPKCE {
 			return "", &fault.Error{
-				Code: fault.Forbidden, Op: op, Message: r.ClientID + " signs in without PKCE, which protects the code from interception",
-				Hint: "allow this for the app, or use an up-to-date app",
+				Code: fault.Forbidden, Op: op,
+				Message: r.ClientID + " signs in without PKCE, which protects the code from interception",
+				Hint:    "allow this for the app, or use an up-to-date app",
 			}
 		}
 		if err := s.db.ApproveOldClient(ctx, r.ClientID); err != nil {

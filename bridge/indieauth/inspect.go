@@ -42,7 +42,9 @@ func (s *Server) Introspect(ctx context.Context, token string) (Introspection, e
 	case err != nil:
 		return Introspection{}, unavailable("introspect token", err)
 	}
-	out := Introspection{Active: true, Me: t.Me, ClientID: t.ClientID, Scope: strings.Join(t.Scope, " "), Issued: t.Created.Unix()}
+	out := Introspection{
+		Active: true, Me: t.Me, ClientID: t.ClientID, Scope: strings.Join(t.Scope, " "), Issued: t.Created.Unix(),
+	}
 	if out.Me == "" {
 		out.Me = s.config().Me[0]
 	}

@@ -62,7 +62,8 @@ func (s *Server) Exchange(ctx context.Context, form url.Values) (Tokens, error) 
 			}
 		}
 		return s.issue(state.Token{
-			Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope, Sites: c.Sites, AllSites: c.AllSites, Created: s.now(),
+			Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope,
+			Sites: c.Sites, AllSites: c.AllSites, Created: s.now(),
 		}, c.Lifetime), nil
 	})
 	if err != nil {
@@ -116,7 +117,9 @@ var verifierText = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
 // redeem finds the code of a form and passes it to then, if the form is from the app that the
 // code was issued to. After another form the code stays valid.
-func (s *Server) redeem(ctx context.Context, op string, form url.Values, then func(state.Code) (state.Issue, error)) (state.Issued, error) {
+func (s *Server) redeem(
+	ctx context.Context, op string, form url.Values, then func(state.Code) (state.Issue, error),
+) (state.Issued, error) {
 	for _, name := range []string{"grant_type", "code", "client_id", "redirect_uri", "code_verifier"} {
 		if len(form[name]) > 1 {
 			return state.Issued{}, badRequest(op, name+" was sent more than once")

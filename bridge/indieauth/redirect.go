@@ -36,10 +36,11 @@ func (c *client) allows(address string) (warning string, err error) {
 	}
 	const hint = "this is a bug of the app, or someone is trying to sign in as you; do not continue"
 	if c.unread != "" {
-		return "", refuse("the redirect_uri "+shorten(address)+" is not at the app's own host, and the app's page could not be read: "+
-			c.unread, hint)
+		return "", refuse("the redirect_uri "+shorten(address)+
+			" is not at the app's own host, and the app's page could not be read: "+c.unread, hint)
 	}
-	return "", refuse("the redirect_uri "+shorten(address)+" is not one of those that the app at "+c.id.String()+" publishes", hint)
+	return "", refuse("the redirect_uri "+shorten(address)+
+		" is not one of those that the app at "+c.id.String()+" publishes", hint)
 }
 
 // listsLoopback reports whether the app publishes a loopback URI that differs from u in host and
@@ -66,7 +67,8 @@ func redirectAddress(s string) (u *url.URL, problem string) {
 	if len(s) > 2000 {
 		return nil, "is longer than 2000 characters"
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\\\"<>^`{|}", r) }) {
+	forbidden := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\\\"<>^`{|}", r) }
+	if strings.ContainsFunc(s, forbidden) {
 		return nil, "contains characters that are not allowed in a URI"
 	}
 	u, err := url.Parse(s)

@@ -97,7 +97,8 @@ func ParseQuery(v url.Values) (Query, error) {
 		v.Set("uri", at)
 	}
 	if q.Kind != "" && q.Kind != "last" && !slices.Contains(Queries, q.Kind) {
-		return q, refuse(fmt.Sprintf("the query q=%s is not supported", shorten(q.Kind)), "use one of "+strings.Join(Queries, ", "))
+		return q, refuse(
+			fmt.Sprintf("the query q=%s is not supported", shorten(q.Kind)), "use one of "+strings.Join(Queries, ", "))
 	}
 	for i, s := range q.PostStatus {
 		q.PostStatus[i] = keyword(s).(string)

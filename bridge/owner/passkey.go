@@ -48,7 +48,9 @@ func (o *Owner) BeginPasskey(ctx context.Context, g Grounds) (any, error) {
 
 // AddPasskey stores the passkey in a browser's response. With a set-up link it uses up the link,
 // ends all sessions and returns a new one; else session is "".
-func (o *Owner) AddPasskey(ctx context.Context, g Grounds, browser, name string, answer []byte) (session string, err error) {
+func (o *Owner) AddPasskey(
+	ctx context.Context, g Grounds, browser, name string, answer []byte,
+) (session string, err error) {
 	const op = "add a passkey"
 	if err := o.mayAdd(ctx, op, g); err != nil {
 		return "", err
@@ -80,9 +82,13 @@ func (o *Owner) AddPasskey(ctx context.Context, g Grounds, browser, name string,
 	if err != nil {
 		return "", unavailable(op, err)
 	}
-	err = o.db.AddPasskey(ctx, state.Passkey{Credential: credential.ID, Name: tidyName(name, browser), Record: record, Created: o.now()}, g.Setup)
+	err = o.db.AddPasskey(ctx, state.Passkey{
+		Credential: credential.ID, Name: tidyName(name, browser), Record: record, Created: o.now(),
+	}, g.Setup)
 	if errors.Is(err, state.ErrSamePasskey) {
-		return "", &fault.Error{Code: fault.Conflict, Op: op, Message: "this passkey is known already", Hint: "sign in with it"}
+		return "", &fault.Error{
+			Code: fault.Conflict, Op: op, Message: "this passkey was added before", Hint: "sign in with it",
+		}
 	}
 	if err := asSetup(op, err); err != nil || g.Setup == "" {
 		return "", err
@@ -90,7 +96,7 @@ func (o *Owner) AddPasskey(ctx context.Context, g Grounds, browser, name string,
 	return o.startSession(ctx, browser)
 }
 
-// BeginSignIn gives the options for navigator.credentials.get, as JSON.
+// BeginSignIn returns the options for navigator.credentials.get, to be encoded as JSON.
 func (o *Owner) BeginSignIn() (any, error) {
 	const op = "sign in with a passkey"
 	if o.passkeys == nil {
@@ -126,7 +132,8 @@ func (o *Owner) SignInByPasskey(ctx context.Context, browser string, answer []by
 	if err != nil {
 		return "", unavailable(op, err)
 	}
-	_, credential, err := o.passkeys.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return who, nil }, *begun, parsed)
+	anyUser := func(_, _ []byte) (webauthn.User, error) { return who, nil } // there is only one
+	_, credential, err := o.passkeys.ValidatePasskeyLogin(anyUser, *begun, parsed)
 	if err != nil {
 		return "", badAnswer(op, err)
 	}
@@ -190,7 +197,8 @@ func errNoPasskeysHere(op string) error {
 
 func badAnswer(op string, err error) error {
 	return &fault.Error{
-		Code: fault.Forbidden, Op: op, Message: "the passkey was not accepted", Hint: "try again, or sign in another way", Err: err,
+		Code: fault.Forbidden, Op: op, Err: err,
+		Message: "the passkey was not accepted", Hint: "try again, or sign in another way",
 	}
 }
 
@@ -206,7 +214,9 @@ func (o *Owner) answered(c protocol.CollectedClientData, purpose string) ([]byte
 
 // registration and assertion return the options for the browser and the data to verify its
 // response. They depend on the challenge only, so both steps call them.
-func (o *Owner) registration(who *person, challenge []byte) (*protocol.CredentialCreation, *webauthn.SessionData, error) {
+func (o *Owner) registration(
+	who *person, challenge []byte,
+) (*protocol.CredentialCreation, *webauthn.SessionData, error) {
 	return o.passkeys.BeginRegistration(who,
 		webauthn.WithExclusions(webauthn.Credentials(who.credentials).CredentialDescriptors()),
 		func(options *protocol.PublicKeyCredentialCreationOptions) error {
@@ -216,7 +226,8 @@ func (o *Owner) registration(who *person, challenge []byte) (*protocol.Credentia
 }
 
 func (o *Owner) assertion(challenge []byte) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
-	return o.passkeys.BeginDiscoverableLogin(webauthn.WithChallenge(challenge), webauthn.WithUserVerification(protocol.VerificationRequired))
+	return o.passkeys.BeginDiscoverableLogin(
+		webauthn.WithChallenge(challenge), webauthn.WithUserVerification(protocol.VerificationRequired))
 }
 
 // person is the owner as a webauthn.User.

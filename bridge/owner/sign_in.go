@@ -62,7 +62,9 @@ func tooMany(op string, wait time.Duration, otherwise string) error {
 
 // ChangePassword sets a new password. The owner must be signed in and, if there is a password,
 // enter it. It ends all sessions and returns a new one.
-func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, password string) (session string, err error) {
+func (o *Owner) ChangePassword(
+	ctx context.Context, address, browser, current, password string,
+) (session string, err error) {
 	const op = "change the password"
 	owner, err := o.db.Owner(ctx)
 	if err != nil {
@@ -79,7 +81,8 @@ func (o *Owner) ChangePassword(ctx context.Context, address, browser, current, p
 		}
 		if !right {
 			return "", &fault.Error{
-				Code: fault.Forbidden, Op: op, Message: "the current password is wrong", Hint: "enter the one that you sign in with",
+				Code: fault.Forbidden, Op: op, Message: "the current password is wrong",
+				Hint: "enter the one that you sign in with",
 			}
 		}
 		o.attempts.succeeded(address)
@@ -121,7 +124,9 @@ func (o *Owner) SetUp(ctx context.Context, browser, password, setup string) (ses
 
 func (o *Owner) startSession(ctx context.Context, browser string) (string, error) {
 	now := o.now()
-	secret, err := o.db.CreateSession(ctx, state.Session{Browser: browser, Created: now, Used: now, Expires: now.Add(SessionLifetime)})
+	secret, err := o.db.CreateSession(ctx, state.Session{
+		Browser: browser, Created: now, Used: now, Expires: now.Add(SessionLifetime),
+	})
 	if err != nil {
 		return "", unavailable("sign in", err)
 	}

@@ -55,7 +55,8 @@ func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error)
 	err = db.write(ctx, func(tx *sql.Tx) error {
 		// After a day a used code is treated like an unknown one.
 		for _, table := range []string{"code", "refresh"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE expires < ?", stamp(time.Now().Add(-24*time.Hour))); err != nil {
+			yesterday := stamp(time.Now().Add(-24 * time.Hour))
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE expires < ?", yesterday); err != nil {
 				return err
 			}
 		}
@@ -89,7 +90,8 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 		err := tx.QueryRowContext(ctx, `
 			SELECT client_id, client_name, redirect_uri, challenge, me, scope, sites, lifetime, expires, used, token_id
 			FROM code WHERE secret = ?`, digest(secret)).
-			Scan(&c.ClientID, &c.ClientName, &c.RedirectURI, &c.Challenge, &c.Me, &scope, &sites, &lifetime, &expires, &used, &token)
+			Scan(&c.ClientID, &c.ClientName, &c.RedirectURI, &c.Challenge, &c.Me,
+				&scope, &sites, &lifetime, &expires, &used, &token)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoCode
 		}
@@ -126,7 +128,8 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE code SET used = ?, token_id = ? WHERE secret = ?", stamp(now), id, digest(secret))
+		_, err = tx.ExecContext(ctx, "UPDATE code SET used = ?, token_id = ? WHERE secret = ?",
+			stamp(now), id, digest(secret))
 		return err
 	})
 	if err = errors.Join(err, refusal); err != nil {
@@ -153,7 +156,8 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		var scope string
 		var lifetime int64
 		var id, expires, used sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT token_id, scope, lifetime, expires, used FROM refresh WHERE secret = ?", digest(secret)).
+		err := tx.QueryRowContext(ctx,
+			"SELECT token_id, scope, lifetime, expires, used FROM refresh WHERE secret = ?", digest(secret)).
 			Scan(&id, &scope, &lifetime, &expires, &used)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoRefresh
@@ -175,7 +179,9 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		case !now.Before(instant(expires)):
 			return ErrExpired
 		}
-		issue, err := check(Renewal{Token: t, Scope: strings.Fields(scope), Lifetime: time.Duration(lifetime) * time.Microsecond})
+		issue, err := check(Renewal{
+			Token: t, Scope: strings.Fields(scope), Lifetime: time.Duration(lifetime) * time.Microsecond,
+		})
 		if err != nil {
 			return err
 		}
@@ -185,7 +191,8 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 			digest(out.Secret), strings.Join(t.Scope, " "), stamp(t.Expires), t.ID); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE refresh SET used = ? WHERE secret = ?", stamp(now), digest(secret)); err != nil {
+		_, err = tx.ExecContext(ctx, "UPDATE refresh SET used = ? WHERE secret = ?", stamp(now), digest(secret))
+		if err != nil {
 			return err
 		}
 		out.Refresh, err = insertRefresh(ctx, tx, t.ID, scope, lifetime, issue.Refresh)
@@ -216,7 +223,9 @@ func (db *DB) RevokeRefresh(ctx context.Context, secret string) error {
 	return err
 }
 
-func insertRefresh(ctx context.Context, tx *sql.Tx, token int64, scope string, lifetime int64, expires time.Time) (secret string, err error) {
+func insertRefresh(
+	ctx context.Context, tx *sql.Tx, token int64, scope string, lifetime int64, expires time.Time,
+) (secret string, err error) {
 	if expires.IsZero() {
 		return "", nil
 	}

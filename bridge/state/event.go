@@ -50,7 +50,8 @@ func record(ctx context.Context, tx *sql.Tx, e Event) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM event WHERE last < ?", stamp(e.Last.Add(-eventLifetime))); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO event (kind, first, last, count, subject, address, token_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO event (kind, first, last, count, subject, address, token_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		string(e.Kind), stamp(e.First), stamp(e.Last), max(e.Count, 1), e.Subject, e.Address, e.TokenID)
 	return err
 }
@@ -134,7 +135,8 @@ func (db *DB) flushRefusals(ctx context.Context) error {
 			}
 		}
 		_, err := tx.ExecContext(ctx, `
-			DELETE FROM event WHERE id IN (SELECT id FROM event WHERE kind IN (?, ?) ORDER BY last DESC, id DESC LIMIT -1 OFFSET ?)`,
+			DELETE FROM event WHERE id IN (
+				SELECT id FROM event WHERE kind IN (?, ?) ORDER BY last DESC, id DESC LIMIT -1 OFFSET ?)`,
 			string(SignInRefused), string(TokenRefused), maxRefusals)
 		return err
 	})
@@ -155,6 +157,7 @@ func recordRefusal(ctx context.Context, tx *sql.Tx, e Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE event SET count = count + ?, last = max(last, ?) WHERE id = ?", e.Count, stamp(e.Last), id)
+	_, err = tx.ExecContext(ctx, "UPDATE event SET count = count + ?, last = max(last, ?) WHERE id = ?",
+		e.Count, stamp(e.Last), id)
 	return err
 }

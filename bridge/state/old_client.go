@@ -17,7 +17,8 @@ type OldClient struct {
 // ApproveOldClient allows an app to sign in without PKCE.
 func (db *DB) ApproveOldClient(ctx context.Context, clientID string) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO old_client (client_id, approved) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, stamp(time.Now()))
+		_, err := tx.ExecContext(ctx, "INSERT INTO old_client (client_id, approved) VALUES (?, ?) ON CONFLICT DO NOTHING",
+			clientID, stamp(time.Now()))
 		return err
 	})
 	if err != nil {
@@ -58,7 +59,8 @@ func (db *DB) OldClients(ctx context.Context) ([]OldClient, error) {
 		c.Approved = instant(approved)
 		return c, err
 	}
-	return collect(ctx, db, "list apps without PKCE", scan, "SELECT client_id, approved FROM old_client ORDER BY client_id")
+	return collect(ctx, db, "list apps without PKCE", scan,
+		"SELECT client_id, approved FROM old_client ORDER BY client_id")
 }
 
 // ForgetOldClient withdraws the permission. Tokens of the app stay valid.

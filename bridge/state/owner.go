@@ -68,21 +68,16 @@ func (db *DB) owner(ctx context.Context) (Owner, error) {
 		return Owner{}, err
 	}
 	o.Password, o.Changed = password.String, instant(changed)
-	rows, err := db.sql.QueryContext(ctx, "SELECT id, credential, name, record, created, last_used FROM passkey ORDER BY id")
-	if err != nil {
-		return Owner{}, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p Passkey
-		var created, lastUsed sql.NullInt64
-		if err := rows.Scan(&p.ID, &p.Credential, &p.Name, &p.Record, &created, &lastUsed); err != nil {
-			return Owner{}, err
-		}
-		p.Created, p.LastUsed = instant(created), instant(lastUsed)
-		o.Passkeys = append(o.Passkeys, p)
-	}
-	return o, rows.Err()
+	o.Passkeys, err = collect(ctx, db, "list passkeys", scanPasskey,
+		"SELECT id, credential, name, record, created, last_used FROM passkey ORDER BY id")
+	return o, err
+}
+
+func scanPasskey(r row) (p Passkey, err error) {
+	var created, lastUsed sql.NullInt64
+	err = r.Scan(&p.ID, &p.Credential, &p.Name, &p.Record, &created, &lastUsed)
+	p.Created, p.LastUsed = instant(created), instant(lastUsed)
+	return p, err
 }
 
 // SetPassword stores a password in PHC form and ends all sessions. If setup is the secret of a
@@ -131,7 +126,8 @@ func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
 // UsePasskey stores a passkey's new record after the owner signed in with it.
 func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.Time) error {
 	return db.credential(ctx, "record the use of the passkey", "", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE passkey SET record = ?, last_used = ? WHERE id = ?", string(record), stamp(now), id)
+		result, err := tx.ExecContext(ctx, "UPDATE passkey SET record = ?, last_used = ? WHERE id = ?",
+			string(record), stamp(now), id)
 		if err != nil {
 			return err
 		}
@@ -150,7 +146,8 @@ func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
 			return err
 		}
 		var left bool
-		err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)").Scan(&left)
+		err = tx.QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)`).Scan(&left)
 		if err == nil && !left {
 			err = ErrLastSignIn
 		}

@@ -72,7 +72,8 @@ func (db *DB) Setup(ctx context.Context, secret string) error {
 
 // useSetup deletes a valid link and all others.
 func useSetup(ctx context.Context, tx *sql.Tx, secret string) error {
-	result, err := tx.ExecContext(ctx, "DELETE FROM setup_link WHERE secret = ? AND expires > ?", digest(secret), stamp(time.Now()))
+	result, err := tx.ExecContext(ctx, "DELETE FROM setup_link WHERE secret = ? AND expires > ?",
+		digest(secret), stamp(time.Now()))
 	if err == nil {
 		err = atLeastOne(result, ErrNoSetup)
 	}

@@ -192,7 +192,9 @@ func stamp(t time.Time) sql.NullInt64 {
 }
 
 // collect reads all rows of a query. what names the operation for errors.
-func collect[T any](ctx context.Context, db *DB, what string, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+func collect[T any](
+	ctx context.Context, db *DB, what string, scan func(row) (T, error), query string, args ...any,
+) ([]T, error) {
 	var list []T
 	rows, err := db.sql.QueryContext(ctx, query, args...)
 	if err != nil {

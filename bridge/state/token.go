@@ -126,7 +126,8 @@ func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id in
 	if id, err = result.LastInsertId(); err != nil {
 		return 0, err
 	}
-	return id, record(ctx, tx, Event{Kind: TokenCreated, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id})
+	e := Event{Kind: TokenCreated, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id}
+	return id, record(ctx, tx, e)
 }
 
 // digest returns what is stored of a secret. A secret has 260 random bits, so a plain hash

@@ -37,7 +37,8 @@ func (db *DB) AddUpload(ctx context.Context, u Upload) error {
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO upload (site, name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
+			INSERT INTO upload
+				(site, name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			u.Site, u.Name, u.URL, u.Path, u.File, u.Filename, u.ContentType, u.Size, u.Width, u.Height,
 			sql.NullInt64{Int64: u.TokenID, Valid: u.TokenID != 0}, stamp(u.Created), stamp(u.Committed))
@@ -72,7 +73,8 @@ func (db *DB) oneUpload(ctx context.Context, column, value string) (Upload, erro
 
 // StagedBytes returns the total size of the uploads of a token that no post refers to.
 func (db *DB) StagedBytes(ctx context.Context, tokenID int64) (size int64, err error) {
-	err = db.sql.QueryRowContext(ctx, "SELECT coalesce(sum(size), 0) FROM upload WHERE token_id IS ? AND committed IS NULL",
+	err = db.sql.QueryRowContext(ctx,
+		"SELECT coalesce(sum(size), 0) FROM upload WHERE token_id IS ? AND committed IS NULL",
 		sql.NullInt64{Int64: tokenID, Valid: tokenID != 0}).Scan(&size)
 	if err != nil {
 		return 0, fmt.Errorf("sum uploads: %w", explain(err))
