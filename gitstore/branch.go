@@ -21,7 +21,7 @@ func (s *Store) changeBranch(from string) error {
 	if len(waiting) > 0 {
 		s.log.Warn("the branch changed; unpushed commits move to the new one",
 			"from", from, "to", s.branch, "commits", len(waiting))
-		if err := s.putOnTop(waiting); err != nil {
+		if err := s.writer.putOnTop(waiting); err != nil {
 			return err
 		}
 		if err := s.load(); err != nil {
@@ -85,7 +85,7 @@ func (s *Store) waitingOn(branch string) (list []*pending, tip git.OID, err erro
 }
 
 // putOnTop replays commits of another branch on this one's tip, durably.
-func (s *Store) putOnTop(waiting []*pending) error {
+func (s *writer) putOnTop(waiting []*pending) error {
 	tip := s.tip.Load()
 	if tip.commit.IsZero() { // the remote is empty: the whole branch goes there under its new name
 		return s.moveRef(s.head(), git.ZeroOID, waiting[len(waiting)-1].id)

@@ -91,7 +91,7 @@ func (s *Store) firstFetch(ctx context.Context) error {
 	}
 	progress, began := s.c.Progress, time.Now()
 	if progress != nil {
-		fmt.Fprintf(progress, "Cloning %s …\n", s.remote.Name())
+		fmt.Fprintf(progress, "Cloning %s …\n", s.address)
 	}
 	if err := s.download(ctx, f, tip, nil, progress); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (s *Store) firstFetch(ctx context.Context) error {
 			return &StorageError{Op: "make the clone", Err: err}
 		}
 	}
-	s.log.Info("the repository was cloned", "from", s.remote.Name(), "branch", s.branch,
+	s.log.Info("the repository was cloned", "from", s.address, "branch", s.branch,
 		"took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
@@ -114,7 +114,7 @@ func (s *Store) branchOf(f *remote.Fetch) (git.OID, error) {
 	if ok || len(names) == 0 {
 		return tip, nil
 	}
-	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
+	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.address,
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
 		Hint:   "name the branch in the configuration and restart; unpushed commits move with it"}
 }
@@ -122,7 +122,7 @@ func (s *Store) branchOf(f *remote.Fetch) (git.OID, error) {
 // writeConfig makes the folder a repository that git commands accept. The URL has no
 // secret in it.
 func (s *Store) writeConfig() error {
-	return s.writeConfigText(coreConfig+originConfig(s.remote.Name()), true)
+	return s.writeConfigText(coreConfig+originConfig(s.address), true)
 }
 
 const coreConfig = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
@@ -140,7 +140,7 @@ const ownSection = "[gitstore]\n"
 // writeConfigText puts a section of our own behind a config: which remote the branch that
 // is noted as the remote's belongs to, and whether this package made the clone.
 func (s *Store) writeConfigText(text string, made bool) error {
-	text += ownSection + "\tremote = " + quoteConfig(s.remote.Name()) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
+	text += ownSection + "\tremote = " + quoteConfig(s.address) + "\n" + fmt.Sprintf("\tmade = %t\n", made)
 	if err := git.ReplaceFile(filepath.Join(s.c.Dir, "config"), []byte(text)); err != nil {
 		return &StorageError{Op: "write the clone's config", Err: err}
 	}
@@ -156,7 +156,7 @@ func (s *Store) checkConfig() error {
 	}
 	text, own, known := strings.Cut(string(data), ownSection)
 	made := strings.Contains(own, "\tmade = true\n")
-	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.remote.Name())+"\n") {
+	if known && strings.Contains(own, "\tremote = "+quoteConfig(s.address)+"\n") {
 		s.delivery.fromEmpty = made
 		return nil
 	}
@@ -169,7 +169,7 @@ func (s *Store) checkConfig() error {
 		}
 	}
 	if text == "" || made {
-		text = coreConfig + originConfig(s.remote.Name())
+		text = coreConfig + originConfig(s.address)
 	}
 	return s.writeConfigText(text, false)
 }

@@ -15,11 +15,11 @@ type fetched struct {
 }
 
 // fetch looks at the remote and brings the branch in step with it.
-func (s *Store) fetch(ctx context.Context) error {
+func (s *syncer) fetch(ctx context.Context) error {
 	return s.remote.Explain("fetch from", s.tryFetch(ctx))
 }
 
-func (s *Store) tryFetch(ctx context.Context) error {
+func (s *syncer) tryFetch(ctx context.Context) error {
 	f, err := s.remote.Fetch(ctx)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Store) tryFetch(ctx context.Context) error {
 }
 
 // haves names commits that the remote may know, the newer ones densely.
-func (s *Store) haves() []git.OID {
+func (s *syncer) haves() []git.OID {
 	var list []git.OID
 	if tip := s.delivery.remoteTip(); !tip.IsZero() {
 		list = append(list, tip)

@@ -137,7 +137,7 @@ func (g *group) paths() []string { return slices.Sorted(maps.Keys(g.after)) }
 // arrange rewrites the commits that wait so that they are sorted by group, those that the host
 // refused last, and groups that may be fixed are one commit each. A group whose changes undo
 // each other is dropped. No file changes. Only the writer calls it.
-func (s *Store) arrange() error {
+func (s *writer) arrange() error {
 	tip := s.tip.Load()
 	d := &s.delivery
 	d.mu.Lock()
@@ -176,7 +176,7 @@ func order(last bool) int {
 }
 
 // restack puts groups on the commit that the waiting ones started from.
-func (s *Store) restack(tip *Snapshot, waiting []*pending, groups []*group, folds bool) error {
+func (s *writer) restack(tip *Snapshot, waiting []*pending, groups []*group, folds bool) error {
 	first, err := git.ReadCommit(s.db, waiting[0].id)
 	if err != nil {
 		return err
@@ -218,7 +218,7 @@ func (s *Store) restack(tip *Snapshot, waiting []*pending, groups []*group, fold
 
 // stack is a new line of waiting commits.
 type stack struct {
-	s     *Store
+	s     *writer
 	b     builder
 	at    *git.Commit // nil: there is none yet
 	moved []moved

@@ -84,7 +84,7 @@ func (w *health) mayRecover() bool {
 const diskRetryInterval = 30 * time.Second
 
 // retryDisk finds out whether the disk can be written again.
-func (s *Store) retryDisk() {
+func (s *syncer) retryDisk() {
 	if s.db.TryWrite() == nil {
 		s.health.noteWrite(nil)
 	}
@@ -105,7 +105,7 @@ func (s *Store) fetchAll(ctx context.Context) error {
 }
 
 // heal fetches what is missing.
-func (s *Store) heal(ctx context.Context) {
+func (s *syncer) heal(ctx context.Context) {
 	err := s.fetchAll(ctx)
 	if err != nil {
 		s.log.Error("a part of the clone is missing or damaged and cannot be fetched again yet",

@@ -21,7 +21,7 @@ const maxIsolationPushes = 40
 
 // isolate finds the commits that the host refuses, sets them aside and pushes the others. cause
 // is the refusal of all that is ready.
-func (s *Store) isolate(ctx context.Context, cause error) error {
+func (s *syncer) isolate(ctx context.Context, cause error) error {
 	if err := s.rearrange(); err != nil {
 		return cause
 	}
@@ -94,13 +94,13 @@ func membersOf(groups []*group) []*pending {
 }
 
 // readyGroups are the groups that the host is not known to refuse, in the order of the branch.
-func (s *Store) readyGroups() ([]*group, error) {
+func (s *syncer) readyGroups() ([]*group, error) {
 	return splitGroups(s.db, s.delivery.ready())
 }
 
 // setAside has a group that the host refuses become one commit, if it is more than one and was
 // not one before; else it is what has to wait.
-func (s *Store) setAside(g *group, cause error, mayFold bool) {
+func (s *syncer) setAside(g *group, cause error, mayFold bool) {
 	reason, _ := reasonOf(s.remote.Explain("push to", cause))
 	fold := mayFold && g.mayFold()
 	s.delivery.update(func() {
@@ -121,20 +121,20 @@ func (s *Store) setAside(g *group, cause error, mayFold bool) {
 }
 
 // refusal is why something still waits that the host refuses; nil when nothing does.
-func (s *Store) refusal() error {
+func (s *syncer) refusal() error {
 	d := &s.delivery
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, p := range d.unpushed {
 		if p.refusal != nil {
-			return &RemoteError{Op: "push to", Remote: s.remote.Name(), Reason: p.refusal.Reason, Refused: true}
+			return &RemoteError{Op: "push to", Remote: s.address, Reason: p.refusal.Reason, Refused: true}
 		}
 	}
 	return nil
 }
 
 // rearrange has the writer sort what waits.
-func (s *Store) rearrange() error {
+func (s *syncer) rearrange() error {
 	r := &request{arrange: true, done: make(chan struct{})}
 	if err := s.queue.put(r); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (s *Store) rearrange() error {
 }
 
 // arrangeRetrying arranges, also when another program moves the branch meanwhile.
-func (s *Store) arrangeRetrying() error {
+func (s *writer) arrangeRetrying() error {
 	for range 10 {
 		err := s.arrange()
 		if !errors.Is(err, git.ErrRefMoved) {

@@ -17,7 +17,7 @@ const maxRestarts = 30
 
 // pushAll pushes what waits, after a fetch and a replay when the remote moved. again includes
 // what the host refused before.
-func (s *Store) pushAll(ctx context.Context, again bool) error {
+func (s *syncer) pushAll(ctx context.Context, again bool) error {
 	for moved := 0; ; {
 		err := s.pushReady(ctx, again)
 		var no *remote.Rejection
@@ -51,7 +51,7 @@ func (s *Store) pushAll(ctx context.Context, again bool) error {
 }
 
 // pushReady pushes what the host does not refuse.
-func (s *Store) pushReady(ctx context.Context, again bool) error {
+func (s *syncer) pushReady(ctx context.Context, again bool) error {
 	d := &s.delivery
 	defer s.noteRefused()
 	if again {
@@ -81,7 +81,7 @@ func (s *Store) pushReady(ctx context.Context, again bool) error {
 }
 
 // noteRefusal keeps why everything that waits is still refused.
-func (s *Store) noteRefusal(err error) error {
+func (s *syncer) noteRefusal(err error) error {
 	if !remote.Refused(err) {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *Store) noteRefusal(err error) error {
 }
 
 // send pushes the branch up to the last of the commits that wait; without any, up to the tip.
-func (s *Store) send(ctx context.Context, waiting []*pending) error {
+func (s *syncer) send(ctx context.Context, waiting []*pending) error {
 	err := s.push(ctx, waiting, false)
 	var no *remote.Rejection
 	if errors.As(err, &no) && no.Unpack {
@@ -106,7 +106,7 @@ func (s *Store) send(ctx context.Context, waiting []*pending) error {
 	return err
 }
 
-func (s *Store) push(ctx context.Context, waiting []*pending, full bool) error {
+func (s *syncer) push(ctx context.Context, waiting []*pending, full bool) error {
 	d := &s.delivery
 	d.mu.Lock()
 	tip, known := s.tip.Load().commit, d.remote

@@ -31,7 +31,7 @@ func (s *Store) Reconfigure(c Config) error {
 	s.signer.Store(&signer)
 	syncer := &s.syncer
 	syncer.mu.Lock()
-	syncer.remote, syncer.polling = r, time.Now()
+	syncer.nextRemote, syncer.polling = r, time.Now()
 	if !syncer.due.IsZero() {
 		syncer.due = time.Now() // what waits tries the new credential, and waits no longer than the new delay
 	}

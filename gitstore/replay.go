@@ -13,7 +13,7 @@ import (
 
 // integrate brings the branch in step with what was fetched: follows it, or replays on it
 // what it does not have. Only the writer calls it.
-func (s *Store) integrate(f *fetched) error {
+func (s *writer) integrate(f *fetched) error {
 	for range 10 {
 		err := s.tryIntegrate(f)
 		if !errors.Is(err, git.ErrRefMoved) {
@@ -26,7 +26,7 @@ func (s *Store) integrate(f *fetched) error {
 	return git.ErrRefMoved
 }
 
-func (s *Store) tryIntegrate(f *fetched) error {
+func (s *writer) tryIntegrate(f *fetched) error {
 	tip := s.tip.Load()
 	d := &s.delivery
 	d.mu.Lock()
@@ -102,7 +102,7 @@ func (s *Store) tryIntegrate(f *fetched) error {
 }
 
 // keep notes a commit under a ref of the store's own, so that nothing of it is lost.
-func (s *Store) keep(why string, commit git.OID) (ref string, err error) {
+func (s *writer) keep(why string, commit git.OID) (ref string, err error) {
 	ref = "refs/gitstore/" + why + "/" + time.Now().UTC().Format("20060102T150405") + "-" + commit.String()[:12]
 	err = s.refs.Move(context.Background(), ref, git.ZeroOID, commit)
 	if errors.Is(err, git.ErrRefMoved) {
@@ -113,7 +113,7 @@ func (s *Store) keep(why string, commit git.OID) (ref string, err error) {
 
 // reportDropped says in the status which files a rewritten history does not have any more: its
 // author may have rewritten it without having seen what was pushed last.
-func (s *Store) reportDropped(before, now git.OID, keep string) error {
+func (s *writer) reportDropped(before, now git.OID, keep string) error {
 	old, err := git.ReadCommit(s.db, before)
 	if err != nil {
 		return err
@@ -145,7 +145,7 @@ func (s *Store) reportDropped(before, now git.OID, keep string) error {
 }
 
 // remoteEmptied handles a remote without branches: the whole branch is pushed.
-func (s *Store) remoteEmptied(tip *Snapshot, known git.OID) {
+func (s *writer) remoteEmptied(tip *Snapshot, known git.OID) {
 	d := &s.delivery
 	if !known.IsZero() {
 		s.log.Warn("the remote is empty now; pushing the whole branch again", "branch", s.branch)
@@ -168,7 +168,7 @@ func (s *Store) notShared(history *git.Ancestry, tip git.OID, waiting []*pending
 	var list []*pending
 	for at := tip; !history.Shared(at); {
 		if at.IsZero() {
-			return nil, &RemoteError{Op: "fetch from", Remote: s.remote.Name(),
+			return nil, &RemoteError{Op: "fetch from", Remote: s.address,
 				Reason: "the clone in " + s.c.Dir + " and the remote have no commit in common",
 				Hint:   "check the remote's address; to clone it again, move that folder away"}
 		}
@@ -188,7 +188,7 @@ func (s *Store) notShared(history *git.Ancestry, tip git.OID, waiting []*pending
 }
 
 // follow moves the branch to the remote's tip with the waiting commits replayed on it.
-func (s *Store) follow(tip *Snapshot, remote git.OID, waiting []*pending) error {
+func (s *writer) follow(tip *Snapshot, remote git.OID, waiting []*pending) error {
 	b := builder{git.NewBatch(s.db)}
 	defer b.Close()
 	at, err := git.ReadCommit(s.db, remote)
@@ -243,7 +243,7 @@ type moved struct {
 
 // replay puts commits on another tip by merging their files.
 type replay struct {
-	s         *Store
+	s         *writer
 	b         builder
 	at        *git.Commit // the newest commit of the new line
 	conflicts []string

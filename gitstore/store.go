@@ -20,17 +20,19 @@ import (
 // Store is safe for concurrent use.
 //
 // Four goroutines belong to it: only the writer moves the branch, only the syncer talks to
-// the remote, the announcer calls Config.Advanced, and upkeep joins packs.
+// the remote, the announcer calls Config.Advanced, and upkeep joins packs. The methods of the
+// types writer and syncer run on their goroutines (before these start, on that of Open).
 type Store struct {
-	c      Config // as it was opened
-	live   atomic.Pointer[Config]
-	signer atomic.Pointer[ssh.Signer]
-	log    *slog.Logger
-	refs   git.Refs
-	db     *git.DB
-	remote *remote.Remote // only the syncer uses it
-	locked *os.File
-	branch string
+	c       Config // as it was opened
+	live    atomic.Pointer[Config]
+	signer  atomic.Pointer[ssh.Signer]
+	log     *slog.Logger
+	refs    git.Refs
+	db      *git.DB
+	remote  *remote.Remote // only the syncer uses it, and Open before it runs
+	locked  *os.File
+	address string // of the remote, without credentials
+	branch  string
 
 	tip atomic.Pointer[Snapshot]
 
@@ -71,6 +73,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if s.remote, err = remote.New(c.remote()); err != nil {
 		return nil, err
 	}
+	s.address = s.remote.Name()
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return nil, &StorageError{Op: "open the clone", Err: err}
 	}
@@ -92,7 +95,8 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s.advanced = make(chan struct{}, 1)
 	s.manyPacks = make(chan struct{}, 1)
 	s.queue.wake = make(chan struct{}, 1)
-	s.syncer.init()
+	s.writer.Store = s
+	s.syncer.init(s)
 	s.delivery.init()
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	if err := s.openClone(ctx); err != nil {
@@ -103,8 +107,8 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()
 	s.wg.Go(func() { s.runAnnouncer(opened) })
-	s.wg.Go(s.runWriter)
-	s.wg.Go(s.runSyncer)
+	s.wg.Go(s.writer.runWriter)
+	s.wg.Go(s.syncer.runSyncer)
 	s.wg.Go(s.runUpkeep)
 	return s, nil
 }

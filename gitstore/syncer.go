@@ -12,6 +12,7 @@ import (
 
 // syncer is the state of the goroutine that talks to the remote.
 type syncer struct {
+	*Store
 	wake chan struct{} // one token: there may be work
 
 	mu          sync.Mutex // guards all below
@@ -23,7 +24,7 @@ type syncer struct {
 	polling     time.Time // when the next fetch is due; zero: none is
 	fetchFailed int
 	fresh       bool           // a commit was added since the last round
-	remote      *remote.Remote // replaces the present one; nil: no change
+	nextRemote  *remote.Remote // replaces the present one; nil: no change
 }
 
 const (
@@ -41,7 +42,7 @@ func backoff(failures int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-func (c *syncer) init() { c.wake = make(chan struct{}, 1) }
+func (c *syncer) init(s *Store) { c.Store, c.wake = s, make(chan struct{}, 1) }
 
 // collecting reports whether a push waits for more commits.
 func (c *syncer) collecting() bool {
@@ -78,7 +79,7 @@ func (s *Store) Sync(ctx context.Context) error {
 
 // runSyncer is the syncer's loop: fetches on request and on time, pushes what waits, and tries
 // again what failed.
-func (s *Store) runSyncer() {
+func (s *syncer) runSyncer() {
 	c := &s.syncer
 	c.polling = time.Now() // fetch at once: the remote may have moved while the store was closed
 	timer := time.NewTimer(0)
@@ -121,7 +122,7 @@ func (c *syncer) answerSyncs(err error) {
 }
 
 // work does what is due.
-func (s *Store) work() {
+func (s *syncer) work() {
 	c := &s.syncer
 	now := time.Now()
 	c.mu.Lock()
@@ -130,8 +131,8 @@ func (s *Store) work() {
 	poll := !c.polling.IsZero() && !now.Before(c.polling)
 	fresh := c.fresh
 	c.fresh = false
-	if c.remote != nil {
-		s.remote, c.remote = c.remote, nil
+	if c.nextRemote != nil {
+		s.remote, c.nextRemote = c.nextRemote, nil
 	}
 	c.mu.Unlock()
 	if s.health.takeRefetch() {
@@ -155,7 +156,7 @@ func (s *Store) work() {
 }
 
 // pushIsDue plans the next push and reports whether its time has come.
-func (s *Store) pushIsDue(fresh bool) bool {
+func (s *syncer) pushIsDue(fresh bool) bool {
 	c := &s.syncer
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,7 +173,7 @@ func (s *Store) pushIsDue(fresh bool) bool {
 }
 
 // refusedAreDue reports whether what the host refused is to be tried again.
-func (s *Store) refusedAreDue() bool {
+func (s *syncer) refusedAreDue() bool {
 	c := &s.syncer
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -180,7 +181,7 @@ func (s *Store) refusedAreDue() bool {
 }
 
 // noteRefused plans the next try of what the host refuses.
-func (s *Store) noteRefused() {
+func (s *syncer) noteRefused() {
 	refuses := s.delivery.hasRefused()
 	c := &s.syncer
 	c.mu.Lock()
@@ -203,7 +204,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // noteFetch plans what follows a fetch.
-func (s *Store) noteFetch(err error) {
+func (s *syncer) noteFetch(err error) {
 	if err != nil && s.ctx.Err() != nil {
 		return
 	}
@@ -243,17 +244,17 @@ func (s *Store) noteFetch(err error) {
 }
 
 // noteMoved keeps where the host redirects to. The delivery's mutex is held.
-func (s *Store) noteMoved() {
+func (s *syncer) noteMoved() {
 	d, moved := &s.delivery, s.remote.Moved()
 	if moved != "" && moved != d.moved {
 		s.log.Warn("the repository moved at the host; write the new address as repo",
-			"from", s.remote.Name(), "to", moved)
+			"from", s.address, "to", moved)
 	}
 	d.moved = moved
 }
 
 // notePush plans what follows a push that had the commits in it.
-func (s *Store) notePush(err error, covered []*pending) {
+func (s *syncer) notePush(err error, covered []*pending) {
 	if err != nil && s.ctx.Err() != nil {
 		return
 	}
@@ -293,7 +294,7 @@ func count(good, bad *uint64, err error) {
 }
 
 // next is how long the syncer may sleep; 0: until it is woken.
-func (s *Store) next() time.Duration {
+func (s *syncer) next() time.Duration {
 	c := &s.syncer
 	waits := s.delivery.wantsPush()
 	c.mu.Lock()
@@ -325,7 +326,7 @@ func (s *Store) next() time.Duration {
 }
 
 // lastPush is the one that Close asks for.
-func (s *Store) lastPush() {
+func (s *syncer) lastPush() {
 	if s.delivery.wantsPush() && s.ctx.Err() == nil {
 		_ = s.pushAll(s.ctx, false)
 	}
@@ -338,7 +339,7 @@ func (d *delivery) remoteTip() git.OID {
 }
 
 // pause waits, unless ctx ends.
-func (s *Store) pause(ctx context.Context, d time.Duration) bool {
+func (s *syncer) pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -111,11 +111,12 @@ func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
 
 // writer is the state of the writer's goroutine.
 type writer struct {
+	*Store
 	attributes *attributeCache
 }
 
 // runWriter is the writer's loop. Only the writer moves the branch.
-func (s *Store) runWriter() {
+func (s *writer) runWriter() {
 	defer close(s.queue.drained())
 	for range s.queue.wake {
 		for {
@@ -155,7 +156,7 @@ type made struct {
 }
 
 // commitAll runs edits as one batch and completes their requests.
-func (s *Store) commitAll(requests []*request) {
+func (s *writer) commitAll(requests []*request) {
 	var err error
 	for range 10 {
 		if requests, err = s.tryBatch(requests); err == nil || len(requests) == 0 {
@@ -180,7 +181,7 @@ func (s *Store) commitAll(requests []*request) {
 
 // tryBatch completes the requests that fail by themselves, and on success all of them. It
 // returns the open ones.
-func (s *Store) tryBatch(requests []*request) ([]*request, error) {
+func (s *writer) tryBatch(requests []*request) ([]*request, error) {
 	tip := s.tip.Load()
 	b := builder{git.NewBatch(s.db)}
 	defer b.Close()
@@ -261,7 +262,7 @@ func runEdit(r *request, at *Snapshot) (c Change, err error) {
 }
 
 // makeCommit adds a change to the batch; nil when it changes nothing.
-func (s *Store) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*git.Commit, error) {
+func (s *writer) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*git.Commit, error) {
 	if len(c.Files) == 0 && !c.Empty {
 		return nil, nil
 	}
@@ -305,11 +306,11 @@ func (s *Store) committer() string {
 }
 
 // addCommit adds a commit that is made now. An empty author is the committer.
-func (s *Store) addCommit(b builder, tree, parent git.OID, author, message string) (*git.Commit, error) {
+func (s *writer) addCommit(b builder, tree, parent git.OID, author, message string) (*git.Commit, error) {
 	return s.addCommitAt(b, tree, parent, author, time.Now(), message)
 }
 
-func (s *Store) addCommitAt(
+func (s *writer) addCommitAt(
 	b builder, tree, parent git.OID, author string, when time.Time, message string,
 ) (*git.Commit, error) {
 	committer := git.Signature(s.committer(), s.config().AuthorEmail, when)
@@ -331,14 +332,14 @@ func (s *Store) addCommitAt(
 }
 
 // makeDurable syncs the batch and then moves a ref to what it has.
-func (s *Store) makeDurable(b builder, ref string, old, new git.OID) error {
+func (s *writer) makeDurable(b builder, ref string, old, new git.OID) error {
 	if err := b.Store(); err != nil {
 		return storageFault("write the commit", err)
 	}
 	return s.moveRef(ref, old, new)
 }
 
-func (s *Store) moveRef(ref string, old, new git.OID) error {
+func (s *writer) moveRef(ref string, old, new git.OID) error {
 	err := s.refs.Move(context.Background(), ref, old, new)
 	if err == nil || errors.Is(err, git.ErrRefMoved) {
 		return err
@@ -369,7 +370,7 @@ func storageFault(op string, err error) error {
 }
 
 // adopt goes on from the branch as another program left it.
-func (s *Store) adopt() error {
+func (s *writer) adopt() error {
 	now, err := s.refs.Read(s.head())
 	if err != nil {
 		return storageFault("read the branch", err)
