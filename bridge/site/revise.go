@@ -49,6 +49,11 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	if err != nil {
 		return Revision{}, err
 	}
+	if s.publishes(page, before, want) {
+		if made.Page, err = s.ensurePublished(op, lib, w.doc, made.Page); err != nil {
+			return Revision{}, err
+		}
+	}
 	if err := w.verify(made.Page, want); err != nil {
 		return Revision{}, err
 	}

@@ -37,7 +37,7 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 	}
 	return generator.Convention{
 		Name: name, Version: j.release, BaseURL: j.address.home + "/", Zone: j.location,
-		Origin: j.origin(o, from), Warnings: j.warnings(),
+		Origin: j.origin(o, from), Warnings: j.warnings(), Inherited: j.inherited,
 		Folders: generator.Folders{
 			Content: content, ContentPrefix: prefix, Pages: j.source,
 			Posts: path.Join(content, "_posts"), PostPattern: "{year}-{month}-{day}-{slug}.md", Drafts: "_drafts",
