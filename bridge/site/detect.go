@@ -22,7 +22,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 		return nil, err
 	}
 	asked := generator.Options{
-		Me: o.Me, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone, Now: o.Now, Env: o.Env,
+		Me: o.Me, URL: o.URL, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone, Now: o.Now, Env: o.Env,
 	}
 	if asked.Now == nil {
 		asked.Now = time.Now

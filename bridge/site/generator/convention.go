@@ -15,6 +15,7 @@ type Convention struct {
 	Name    string // of the generator, as in its Definition
 	Version string
 	BaseURL string         // with a trailing slash
+	Stated  string         // the base URL that the configuration has, whether or not it counts
 	Zone    *time.Location // of dates that name none
 	Origin  Origin
 
