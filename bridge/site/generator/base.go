@@ -63,7 +63,7 @@ func placeholder(u *url.URL) bool {
 }
 
 var starterHost = regexp.MustCompile(`^(?:www\.|blog\.)?(?:example\.(?:org|com|net)|` +
-	`(?:my|your)-?(?:new-?)?(?:hugo-?|jekyll-?)?(?:site|domain|website|blog|name)\.(?:org|com|net|io|github\.io)|` +
+	`(?:my|your)-?(?:new-?)?(?:[a-z]+-)?(?:site|domain|website|blog|name)\.(?:org|com|net|io|github\.io)|` +
 	`(?:username|user|your-?username)\.github\.io|replace-this.*|change-?me.*)$`)
 
 // BaseWarning says that a site may be published elsewhere than at base, its URL; "" when nothing
