@@ -157,6 +157,7 @@ func parseAttributes(data []byte) *attributeFile {
 // Allows reports whether a file may be written at a path as the branch is now; if not, the error
 // is the *PathError that Update would give.
 func (s *Store) Allows(path string) error {
+	path = s.whole(path)
 	if err := checkPath(path); err != nil {
 		return err
 	}

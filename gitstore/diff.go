@@ -11,7 +11,7 @@ type Delta struct {
 // Diff lists what differs from s to next, regular files only, in path order.
 func (s *Snapshot) Diff(next *Snapshot) ([]Delta, error) {
 	var list []Delta
-	err := git.DiffTrees(s.src, s.tree, next.src, next.tree, func(c git.Change) error {
+	err := git.DiffTrees(s.src, s.shown(), next.src, next.shown(), func(c git.Change) error {
 		d := Delta{Path: c.Path}
 		if git.IsRegular(c.Old.Mode) {
 			d.Old = c.Old.ID.Hash()

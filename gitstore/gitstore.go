@@ -67,6 +67,7 @@ type Config struct {
 	Dir    string // the bare clone; made by the first Open
 	Remote string // a path, or a file, http, https, ssh or scp-like URL
 	Branch string // default: the remote's HEAD
+	Folder string // the folder that snapshots show and edits change; "" for the whole repository
 
 	Username, Password string // for http(s); a token goes into Password
 	SSHKeyFile         string // for ssh; default: the agent, then ~/.ssh/id_*

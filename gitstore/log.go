@@ -35,7 +35,7 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 				return err
 			}
 		}
-		before := snapshotAt(s.src, parent)
+		before := snapshotAt(s.src, parent).like(s)
 		if !f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: before}) {
 			return nil
 		}
@@ -58,8 +58,8 @@ func (s *Snapshot) LogSince(ctx context.Context, known Hash, f func(LogEntry) bo
 		}
 	}
 	return git.NewCommits(ctx, s.src, s.commit, last, func(c, parent *git.Commit) bool {
-		at := snapshotAt(s.src, c)
-		before := snapshotAt(s.src, parent)
+		at := snapshotAt(s.src, c).like(s)
+		before := snapshotAt(s.src, parent).like(s)
 		return f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: before})
 	})
 }

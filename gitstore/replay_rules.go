@@ -282,7 +282,7 @@ func (r *replay) merge(name, to string, base, ours, theirs git.Entry) error {
 	why := "changed on both sides; the newer text counts"
 	unfit := func(b []byte) bool { return len(b) > mergeLimit || bytes.IndexByte(b, 0) >= 0 }
 	if r.s.c.Merge != nil && !slices.ContainsFunc(text[:], unfit) {
-		result, hasConflict, err := r.s.c.Merge(name, text[0], older, newer)
+		result, hasConflict, err := r.s.c.Merge(r.s.inside(name), text[0], older, newer)
 		if err == nil {
 			merged, conflict = result, hasConflict
 			why = "changed on both sides; merged, the newer text counts where they meet"

@@ -21,8 +21,11 @@ import (
 type Snapshot struct {
 	src    git.Source
 	commit git.OID
-	tree   git.OID
+	tree   git.OID // of the whole commit
 	when   time.Time
+
+	folder string  // what it shows: "" for all
+	below  git.OID // the tree of that folder
 }
 
 var (
@@ -60,14 +63,18 @@ func (s *Snapshot) AtCommit(h Hash) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return snapshotOf(s.src, commit)
+	at, err := snapshotOf(s.src, commit)
+	if err != nil {
+		return nil, err
+	}
+	return at.like(s), nil
 }
 
-// Tree is the root tree.
-func (s *Snapshot) Tree() Hash { return s.tree.Hash() }
+// Tree is the root tree of what the snapshot shows.
+func (s *Snapshot) Tree() Hash { return s.shown().Hash() }
 
 func rootEntry(s *Snapshot) git.Entry {
-	return git.Entry{Mode: git.ModeDir, Name: []byte("."), ID: s.tree}
+	return git.Entry{Mode: git.ModeDir, Name: []byte("."), ID: s.shown()}
 }
 
 // lookup walks down to a valid path.
@@ -281,7 +288,7 @@ func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
 
 // Walk calls f for each regular file, in path order. Trees are read once; blobs are not read.
 func (s *Snapshot) Walk(f func(path string, blob Hash) error) error {
-	return git.WalkTree(s.src, s.tree, func(path string, e git.Entry) error {
+	return git.WalkTree(s.src, s.shown(), func(path string, e git.Entry) error {
 		if !git.IsRegular(e.Mode) {
 			return nil
 		}

@@ -136,7 +136,7 @@ func (s *Store) Close(ctx context.Context) error {
 }
 
 // Snapshot is the newest durable state.
-func (s *Store) Snapshot() *Snapshot { return s.tip.Load() }
+func (s *Store) Snapshot() *Snapshot { return s.view(s.tip.Load()) }
 
 // publish makes a durable commit the newest state.
 func (s *Store) publish(commit *git.Commit) *Snapshot {
@@ -160,7 +160,7 @@ func (s *Store) runAnnouncer(last *Snapshot) {
 	tell := func() {
 		tip := s.tip.Load()
 		if s.c.Advanced != nil && tip.commit != last.commit {
-			s.c.Advanced(last, tip)
+			s.c.Advanced(s.view(last), s.view(tip))
 		}
 		last = tip
 	}

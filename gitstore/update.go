@@ -91,7 +91,7 @@ func (q *requestQueue) drained() chan struct{} {
 // An error of the disk is a *StorageError: nothing was committed, and the same edit may be
 // tried again. A path that must not be written is a *PathError.
 func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
-	r := &request{ctx: ctx, edit: edit, done: make(chan struct{})}
+	r := &request{ctx: ctx, edit: s.inFolder(edit), done: make(chan struct{})}
 	if err := s.queue.put(r); err != nil {
 		return nil, err
 	}
@@ -105,6 +105,9 @@ func (s *Store) Update(ctx context.Context, edit Edit) (*Commit, error) {
 	}
 	if r.panicked != nil {
 		panic(r.panicked)
+	}
+	if r.commit != nil {
+		r.commit.Snapshot = s.view(r.commit.Snapshot)
 	}
 	return r.commit, r.err
 }

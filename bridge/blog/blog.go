@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
@@ -50,6 +51,17 @@ func (b *Blog) Config() *config.Site { return b.settings.Load() }
 
 // Me is the site's address, by which apps and tokens name it. It never changes.
 func (b *Blog) Me() string { return b.Config().Me }
+
+// within returns the length of the site's address that a URL is below: its base URL, or its owner's.
+// It is 0 when the URL is below neither.
+func (b *Blog) within(url string) (longest int) {
+	for _, home := range []string{b.index.site.base(), b.Me()} {
+		if home != "" && address.Within(home, url) {
+			longest = max(longest, len(home))
+		}
+	}
+	return longest
+}
 
 // Log is the site's log.
 func (b *Blog) Log() *slog.Logger { return b.log }

@@ -112,7 +112,7 @@ func NotOn(url, site string) error {
 func (s *Blogs) owners(url string) []*Blog {
 	var owners []*Blog
 	for _, b := range s.list {
-		if address.Within(b.Me(), url) || b.Has(url) {
+		if b.within(url) > 0 || b.Has(url) {
 			owners = append(owners, b)
 		}
 	}
@@ -127,7 +127,7 @@ func (s *Blogs) owners(url string) []*Blog {
 			if c := has[b] - has[a]; c != 0 {
 				return c
 			}
-			return len(b.Me()) - len(a.Me())
+			return b.within(url) - a.within(url)
 		})
 	}
 	return owners

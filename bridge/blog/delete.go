@@ -105,6 +105,11 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 			if err != nil {
 				return gitstore.Change{}, fmt.Errorf("read %s in the history: %w", f, err)
 			}
+			if f == gone.path {
+				if data, err = w.restored(v, gone, data); err != nil {
+					return gitstore.Change{}, err
+				}
+			}
 			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
 			if f == gone.path {
 				if doc, err := v.Site().Parse(data); err == nil {

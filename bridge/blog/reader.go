@@ -73,6 +73,16 @@ func (r *siteReader) unread() error {
 	return nil
 }
 
+// base is the URL at which the site is published; "" as long as its configuration was not read.
+func (r *siteReader) base() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil {
+		return ""
+	}
+	return r.last.BaseURL()
+}
+
 // problem is why the newest configuration is not the one in force; "" when it is.
 func (r *siteReader) problem() string {
 	r.mu.Lock()

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"gitpost/bridge/access"
-	"gitpost/bridge/address"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/media"
@@ -164,8 +163,8 @@ func (b *Blog) allows(file string) error {
 func (u *Uploads) holder(url string) *Blog {
 	holder, longest := u.sites.list[0], 0
 	for _, b := range u.sites.list {
-		if me := b.Me(); address.Within(me, url) && len(me) > longest {
-			holder, longest = b, len(me)
+		if n := b.within(url); n > longest {
+			holder, longest = b, n
 		}
 	}
 	return holder
@@ -183,7 +182,7 @@ func (u *Uploads) Committed(upload state.Upload) bool { return u.keeper(upload) 
 // has used, and that of a bundle whose post was deleted, is in none.
 func (u *Uploads) keeper(upload state.Upload) *Blog {
 	for _, b := range u.sites.list {
-		if !address.Within(b.Me(), upload.URL) || b.usable() != nil {
+		if b.within(upload.URL) == 0 || b.usable() != nil {
 			continue
 		}
 		if _, err := b.store.Snapshot().Stat(upload.Path); err == nil {

@@ -53,10 +53,12 @@ type Site struct {
 	Repo   string // path or URL of the remote
 	Branch string
 
-	RepoUser    string // repo_user; default "git" with a token
-	RepoToken   string // repo_token, repo_token_file
-	SSHKeyFile  string // ssh_key_file
-	KnownHosts  string // known_hosts_file
+	RepoUser   string // repo_user; default "git" with a token
+	RepoToken  string // repo_token, repo_token_file
+	SSHKeyFile string // ssh_key_file
+	KnownHosts string // known_hosts_file
+	Folder     string // site.dir: the folder of the repository that has the site; "" for all of it
+
 	AuthorName  string // author.name
 	AuthorEmail string // author.email
 

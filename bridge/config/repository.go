@@ -22,7 +22,7 @@ func (s Site) CatalogFile() string { return filepath.Join(s.Dir, "repo.catalog")
 // Repository is how the site's repository is reached and where its clone is.
 func (s Site) Repository() gitstore.Config {
 	return gitstore.Config{
-		Dir: s.CloneDir(), Remote: s.Repo, Branch: s.Branch,
+		Dir: s.CloneDir(), Remote: s.Repo, Branch: s.Branch, Folder: s.Folder,
 		Username: s.RepoUser, Password: s.RepoToken, SSHKeyFile: s.SSHKeyFile, KnownHostsFile: s.KnownHosts,
 		AuthorName: s.AuthorName, AuthorEmail: s.AuthorEmail,
 	}
@@ -42,7 +42,7 @@ func (s Site) OptionsKey() string {
 		zone = o.TimeZone.String()
 	}
 	o.TimeZone, o.Now = nil, nil
-	return fmt.Sprintf("%+v %s", o, zone) // maps are printed in the order of their keys
+	return fmt.Sprintf("%+v %s %s", o, zone, s.Folder) // maps are printed in the order of their keys
 }
 
 // OpenSite reads the site of a tree as the server does.

@@ -151,10 +151,10 @@ func (m *sitemap) add(address, changed string) {
 // addresses compares the URLs that gitpost computes with those of the live site.
 func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Survey) Check {
 	k := Check{Name: "addresses"}
-	live, err := d.readSitemap(ctx, c.Me)
+	live, err := d.readSitemap(ctx, v.Site.BaseURL())
 	switch {
 	case errors.Is(err, errNoSitemap):
-		k.Result, k.Found = Skipped, c.Me+" has no sitemap.xml to compare with"
+		k.Result, k.Found = Skipped, v.Site.BaseURL()+" has no sitemap.xml to compare with"
 		k.Remedy = "Hugo makes one unless disableKinds has sitemap; Jekyll does with the plugin jekyll-sitemap"
 		return k
 	case err != nil:
@@ -185,7 +185,7 @@ func (d Diagnosis) addresses(ctx context.Context, c config.Site, v *survey.Surve
 	default:
 		k.Result, k.Found = Failed, fmt.Sprintf("%d of %d posts are not where gitpost expects them, or unknown to %s",
 			wrong, len(v.Listed), live.from)
-		k.Remedy = "compare the reasons with the site's build; me, site.version and site.env make gitpost see the " +
+		k.Remedy = "compare the reasons with the site's build; site.url, site.version and site.env make gitpost see the " +
 			"site as the build does"
 	}
 	return k

@@ -46,6 +46,14 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
+	if !draftStatus(item) {
+		if made.Page, err = s.ensurePublished(op, lib, w.doc, made.Page); err != nil {
+			return Revision{}, err
+		}
+	}
+	if breaks(made.Page) {
+		return Revision{}, s.notBuilt(op, lib, w.doc, made.Page)
+	}
 	if err := w.verify(made.Page, item); err != nil {
 		return Revision{}, err
 	}

@@ -53,6 +53,10 @@ func (w *writer) encode(values []any) (body string, extra bool) {
 	if len(values) == 0 {
 		return "", false
 	}
+	if isHTMLFile(w.page.Path) && isHTML(values) { // as Revise makes it
+		body, w.memory.Escaped = w.site.escape(mf2.Text(values[0].(map[string]any)["html"]))
+		return body, false
+	}
 	if len(values) > 1 {
 		body, w.memory.Escaped = w.site.escape(displayed(w.site, values))
 		return body, true
@@ -104,7 +108,7 @@ func (w *writer) compose(body string, item mf2.Item) error {
 	var b strings.Builder
 	added := ""
 	if !w.bare {
-		added = w.site.added(item)
+		added = w.added(item)
 	}
 	b.WriteString(body)
 	if body != "" && !strings.HasSuffix(body, "\n") {
@@ -128,7 +132,7 @@ func (w *writer) renewAdded(before, want mf2.Item) error {
 	if w.withoutAdded(before) {
 		return nil
 	}
-	added := w.site.added(want)
+	added := w.added(want)
 	body := w.doc.Body()
 	text := unixLines(body)
 	head, tail, ok := cutAdded(text, w.memory)
@@ -161,7 +165,7 @@ func (w *writer) renewAdded(before, want mf2.Item) error {
 // author wrote it so or removed that text.
 func (w *writer) withoutAdded(before mf2.Item) bool {
 	_, _, ok := cutAdded(unixLines(w.doc.Body()), w.memory)
-	return !ok && (w.memory.Added != "" || w.site.added(before) != "")
+	return !ok && (w.memory.Added != "" || w.added(before) != "")
 }
 
 // rawLength is the number of bytes of body that unixLines turns into the first n.

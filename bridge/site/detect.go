@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 	"time"
 
@@ -22,7 +21,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 		return nil, err
 	}
 	asked := generator.Options{
-		Me: o.Me, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone, Now: o.Now, Env: o.Env,
+		Me: o.Me, URL: o.URL, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone, Now: o.Now, Env: o.Env,
 	}
 	if asked.Now == nil {
 		asked.Now = time.Now
@@ -75,42 +74,24 @@ func choose(tree fs.FS, name string) (generator.Definition, generator.Detection,
 		for i, g := range generators {
 			titles[i] = g.Title
 		}
-		return chosen, best, unknownSite("no " + strings.Join(titles, " or ") + " configuration found" + nestedSite(tree))
+		nested, hint := nestedSite(tree)
+		err := unknownSite("no " + strings.Join(titles, " or ") + " configuration found" + nested)
+		err.Hint = cmp.Or(hint, err.Hint)
+		return chosen, best, err
 	}
 	return chosen, best, nil
 }
 
 func quotedNames() string { return `"` + strings.Join(Generators(), `" or "`) + `"` }
 
-func unknownSite(message string) error {
+func unknownSite(message string) *fault.Error {
 	files := make([]string, len(generators))
 	for i, g := range generators {
 		files[i] = g.ConfigFile
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read the site", Message: message,
-		Hint: "the top folder of the repository must have " + strings.Join(files, " or ") + "; set site.generator to " +
+		Hint: "the top folder of the repository, or the one that site.dir names, must have " + strings.Join(files, " or ") + "; set site.generator to " +
 			quotedNames() + " if it is one without",
 	}
-}
-
-// nestedSite names a configuration one folder down: the most common reason for finding none.
-func nestedSite(tree fs.FS) string {
-	dirs, err := fs.ReadDir(tree, ".")
-	if err != nil {
-		return ""
-	}
-	for _, d := range dirs {
-		if !d.IsDir() || strings.HasPrefix(d.Name(), ".") {
-			continue
-		}
-		for _, g := range generators {
-			for _, name := range g.ConfigNames {
-				if file := generator.FindConfig(tree, path.Join(d.Name(), name)); file != "" {
-					return " in the top folder (there is " + file + ")"
-				}
-			}
-		}
-	}
-	return ""
 }

@@ -118,7 +118,7 @@ func TestVersionIsWhatTheRepositorySays(t *testing.T) {
 
 func TestOptionsOverrideWhatIsRead(t *testing.T) {
 	tree := treeOf(map[string]string{"hugo.toml": "baseURL = 'https://a.example/'\n", ".hugo-version": "0.100.0"})
-	s, err := Open(tree, Options{Me: "https://b.example", Version: "v0.147.9"})
+	s, err := Open(tree, Options{URL: "https://b.example", Version: "v0.147.9"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,9 @@ func (s *Site) explainSite() []Finding {
 		version.From = "site.version or --generator"
 	}
 	base := Finding{"base URL", s.BaseURL(), cmp.Or(s.rules.Origin.BaseURL, "no file says it")}
-	if s.options.Me != "" && strings.TrimSuffix(s.options.Me, "/") == strings.TrimSuffix(s.BaseURL(), "/") {
+	if s.options.URL != "" {
+		base.From = "site.url"
+	} else if s.options.Me != "" && strings.TrimSuffix(s.options.Me, "/") == strings.TrimSuffix(s.BaseURL(), "/") {
 		base.From = "me"
 	}
 	zone := Finding{"time zone", generator.ZoneName(s.Zone()), s.rules.Origin.Zone}

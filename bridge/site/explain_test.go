@@ -42,12 +42,12 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"layout":         "nothing", "media folder": "static/media (" + byDefault + ")",
 		}},
 		{"configured", blog, func(o *Options) {
-			o.Me, o.Version, o.Generator = "https://me.example/", "0.165.0", "hugo"
+			o.Me, o.URL, o.Version, o.Generator = "https://me.example/", "https://me.example/blog/", "0.165.0", "hugo"
 			o.Section, o.Path, o.MediaDir = "notes", "{year}/{slug}", "static/up"
 			o.Types = map[string]Type{"like": {"likes/{slug}.md"}}
 		}, map[string]string{
 			"generator": "hugo (site.generator or --generator)", "version": "0.165.0 (site.version or --generator)",
-			"base URL": "https://me.example/ (me)",
+			"base URL": "https://me.example/blog/ (site.url)",
 			"section":  "content/notes (site.section)", "path": "content/notes/{year}/{slug}.md (site.path)",
 			"path of type like": "content/likes/{slug}.md (types.like.path)", "media folder": "static/up (site.media_dir)",
 		}},

@@ -338,8 +338,9 @@ func stamp(t time.Time, precise bool) string {
 	return t.Format(time.RFC3339Nano)
 }
 
+// draft reports whether the post is not on the site: what the generator leaves out is not published.
 func (r *reading) draft() bool {
-	return r.page.Reason == "draft" || r.saysDraft()
+	return r.saysDraft() || r.site.withheld(r.page)
 }
 
 // saysDraft reports whether the file itself says so.

@@ -18,6 +18,9 @@ func (r *reading) content(kept []any) []any {
 	if text == "" {
 		return nil
 	}
+	if isHTMLFile(r.page.Path) {
+		return []any{map[string]any{"html": text}}
+	}
 	if r.memory.HTML != "" || isHTML(kept) {
 		return []any{map[string]any{"html": r.site.render(text, r.memory.HTML == htmlInline)}}
 	}

@@ -34,6 +34,11 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	asked, pattern := after.Properties.Text(slugCommand), after.Properties.Text(pathCommand)
 	want := prepared(after)
+	if isHTMLFile(src.Path) && !same(want.Properties["content"], before.Properties["content"]) {
+		if want.Properties["content"] = s.asHTML(want.Properties["content"]); want.Properties["content"] == nil {
+			delete(want.Properties, "content")
+		}
+	}
 	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: remembered(doc)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
@@ -42,12 +47,23 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 			delete(before.Properties, property)
 		}
 	}
+	text := doc.Body()
 	if err := w.revise(lib, before, want); err != nil {
 		return Revision{}, err
+	}
+	if doc.Body() != text {
+		if err := refuseMarkup(op, src.Path); err != nil {
+			return Revision{}, err
+		}
 	}
 	made, err := s.move(lib, w, page, before, want, asked, pattern)
 	if err != nil {
 		return Revision{}, err
+	}
+	if s.publishes(page, before, want) {
+		if made.Page, err = s.ensurePublished(op, lib, w.doc, made.Page); err != nil {
+			return Revision{}, err
+		}
 	}
 	if err := w.verify(made.Page, want); err != nil {
 		return Revision{}, err

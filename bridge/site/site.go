@@ -8,6 +8,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -19,7 +20,8 @@ import (
 
 // Options override what is read from the repository. The zero value overrides nothing.
 type Options struct {
-	Me        string            // the site's URL; overrides the generator's own setting
+	Me        string            // the owner's URL; stands in for a base URL that is not configured
+	URL       string            // where the site is published; overrides the generator's own setting
 	Generator string            // one of Generators; default: detected
 	Version   string            // "0.165.0"; default: what the repository says, else the newest
 	Section   string            // where new posts go
@@ -148,7 +150,14 @@ func (s *Site) BaseURL() string { return s.rules.BaseURL }
 
 // Warnings are sentences about what in the site's configuration makes some URLs unpredictable,
 // each with its remedy. They name no file of content: see Explain for those.
-func (s *Site) Warnings() []string { return s.rules.Warnings }
+func (s *Site) Warnings() []string {
+	warnings := s.rules.Warnings
+	o := generator.Options{Me: s.options.Me, URL: s.options.URL}
+	if w := o.BaseWarning(s.rules.Stated, s.BaseURL(), s.rules.Origin.BaseURL); w != "" {
+		warnings = append(slices.Clone(warnings), w)
+	}
+	return warnings
+}
 
 // Zone is the time zone of dates that name none.
 func (s *Site) Zone() *time.Location { return s.rules.Zone }

@@ -54,6 +54,7 @@ With --print it does none of this and prints an example of a file: ` + strings.J
 	f.StringVar(&s.given.me, "me", "", "the site's address (default what the site's own configuration says)")
 	f.StringVar(&s.given.url, "url", "", "the address at which gitpost will be reached from outside")
 	f.StringVar(&s.given.branch, "branch", "", "the branch that the site is built from (default the remote's HEAD)")
+	f.StringVar(&s.siteDir, "site-dir", "", "the folder of the repository that has the site (default found)")
 	f.StringVar(&s.tokenFile, "token-file", "", "a file with a token that may push, for an https repository")
 	f.StringVar(&s.sshKey, "ssh-key", "", "a private key that may push, for an ssh repository (default deploy_key, made when it is not there)")
 	f.StringVar(&s.acceptKey, "accept-host-key", "", "the fingerprint of the SSH host, as SHA256:…, which you compared")

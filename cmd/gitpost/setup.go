@@ -26,6 +26,7 @@ import (
 type setup struct {
 	given struct{ repo, me, url, branch string } // by flags
 
+	siteDir                      string // by a flag
 	tokenFile, sshKey, acceptKey string
 	tls                          string // "" or "auto"
 	commitHead, yes              bool
@@ -71,8 +72,8 @@ func (s *setup) run(ctx context.Context) (err error) {
 			err = errors.Join(err, s.forget()) // so that the next try, with another repository perhaps, starts anew
 		}
 	}()
-	defer s.close(ctx, store, &err)
-	if _, err = site.Open(store.Snapshot(), site.Options{}); err != nil {
+	defer func() { s.close(ctx, store, &err) }()
+	if store, err = s.findSite(ctx, store); err != nil {
 		return fmt.Errorf("%s: %w", s.set["repo"], err)
 	}
 	if err = s.chooseAddresses(ctx, store.Snapshot()); err != nil {
@@ -128,6 +129,9 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if errors.Is(err, gitstore.ErrLocked) {
 		tip, e := gitstore.OpenReader(cfg.Sites[0].CloneDir())
 		if e != nil {
+			return errors.Join(err, e)
+		}
+		if tip, e = tip.In(cfg.Sites[0].Folder); e != nil {
 			return errors.Join(err, e)
 		}
 		if err := s.explain(ctx, tip, cfg); err != nil {
@@ -276,7 +280,7 @@ func (s *setup) dataFolder() string { return filepath.Join(s.dir, "data") }
 // already, of a run that was given up, is brought up to date.
 func (s *setup) clone(ctx context.Context) (store *gitstore.Store, fresh bool, err error) {
 	c := s.repository()
-	c.Dir = config.Site{Dir: s.dataFolder()}.CloneDir()
+	c.Dir = s.cloneDir()
 	if err := os.MkdirAll(filepath.Dir(c.Dir), 0o700); err != nil {
 		return nil, false, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -292,9 +296,11 @@ func (s *setup) clone(ctx context.Context) (store *gitstore.Store, fresh bool, e
 	return store, false, nil
 }
 
+func (s *setup) cloneDir() string { return config.Site{Dir: s.dataFolder()}.CloneDir() }
+
 // forget removes the clone of a run that came to nothing, and the data folder if it has nothing else.
 func (s *setup) forget() error {
-	err := os.RemoveAll(config.Site{Dir: s.dataFolder()}.CloneDir())
+	err := os.RemoveAll(s.cloneDir())
 	os.Remove(s.dataFolder())
 	return err
 }

@@ -137,7 +137,8 @@ func buildEnvironment(environ []string) map[string]string {
 func openTree(ctx context.Context, site config.Site, progress io.Writer) (tree fs.FS, release func() error, err error) {
 	snapshot, err := gitstore.OpenReader(site.CloneDir())
 	if err == nil {
-		return snapshot, func() error { return nil }, nil
+		view, err := snapshot.In(site.Folder)
+		return view, func() error { return nil }, err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
@@ -147,7 +148,7 @@ func openTree(ctx context.Context, site config.Site, progress io.Writer) (tree f
 		return nil, nil, fmt.Errorf("make a temporary clone: %w", err)
 	}
 	store, err := gitstore.Open(ctx, gitstore.Config{
-		Dir: filepath.Join(folder, "repo.git"), Remote: site.Repo, Branch: site.Branch,
+		Dir: filepath.Join(folder, "repo.git"), Remote: site.Repo, Branch: site.Branch, Folder: site.Folder,
 		Username: site.RepoUser, Password: site.RepoToken,
 		SSHKeyFile: site.SSHKeyFile, KnownHostsFile: site.KnownHosts,
 		AuthorName: site.AuthorName, AuthorEmail: site.AuthorEmail,

@@ -15,12 +15,17 @@ type Convention struct {
 	Name    string // of the generator, as in its Definition
 	Version string
 	BaseURL string         // with a trailing slash
+	Stated  string         // the base URL that the configuration has, whether or not it counts
 	Zone    *time.Location // of dates that name none
 	Origin  Origin
 
 	// Warnings are sentences about what in the configuration makes some URLs unpredictable,
 	// each with its remedy.
 	Warnings []string
+
+	// Inherited returns what keeps a page from being built that its own front matter does not say.
+	// It is called with unpublished pages only; nil where a generator inherits nothing.
+	Inherited func(page Page, doc *frontmatter.Document, around Surroundings) Inheritance
 
 	Folders
 	Keys
@@ -84,6 +89,18 @@ type Draft struct {
 	Key string
 	On  any // its value for a draft
 	Off any // its value for a published post; nil: the key is taken away
+}
+
+// An Inheritance is what a page has from outside its own file.
+type Inheritance struct {
+	From     string    // what says it, in words: "the cascade of content/posts"; "" when that is not known
+	Remedies []Setting // each may publish the page, the best first; none where the page can do nothing
+}
+
+// A Setting is a key of the front matter and its value. A nil value removes the key.
+type Setting struct {
+	Path  []string
+	Value any
 }
 
 // Text is what becomes of a body.

@@ -53,7 +53,8 @@ const (
 
 // Options override what is read from the repository. The zero value overrides nothing.
 type Options struct {
-	Me       string            // the site's URL; overrides the generator's own setting
+	Me       string            // the owner's URL; stands in for a base URL that is not configured (see Base)
+	URL      string            // where the site is published; overrides the generator's own setting
 	Version  string            // "0.165.0"; default: what the repository says, else the newest
 	TimeZone *time.Location    // of dates that name none; default: the site's, else the machine's
 	Now      func() time.Time  // never nil

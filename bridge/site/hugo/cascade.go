@@ -11,6 +11,7 @@ import (
 type cascadeRule struct {
 	target cascadeTarget
 	values map[string]any
+	from   string // the file or the folder that has it
 }
 
 // cascadeTarget restricts a rule; the zero value matches every page.
@@ -34,13 +35,16 @@ func (t cascadeTarget) match(p *sourceFile, environment string) bool {
 // cascadeRules reads the value of a cascade key: a map, or a list of maps with targets.
 func (h *site) cascadeRules(v any) []cascadeRule {
 	var rules []cascadeRule
+	_, single := v.(map[string]any)
 	for _, m := range tablesOf(v) {
 		rule := cascadeRule{values: map[string]any{}}
 		for key, value := range m {
 			switch {
 			case key == "_target" || key == "target" && h.rules.cascadeTarget:
 				t, _ := value.(map[string]any)
-				rule.target = targetOf(t)
+				if !single || h.rules.mapTargets {
+					rule.target = targetOf(t)
+				}
 			case key == "params" && h.rules.cascadeParams:
 				params, _ := value.(map[string]any)
 				for k, x := range params {
@@ -79,32 +83,36 @@ func targetOf(t settings) cascadeTarget {
 	}
 }
 
+// fromConfig marks a rule of the configuration.
+const fromConfig = "*"
+
 // cascadesFor collects the rules that apply to the page: its own, those of the sections above from
 // the nearest to the home page, then the configuration's.
 func (h *site) cascadesFor(p *sourceFile, own *matter, around generator.Surroundings) []cascadeRule {
 	var rules []cascadeRule
-	add := func(more []cascadeRule) {
+	add := func(more []cascadeRule, from string) {
 		for _, rule := range more {
 			if rule.target.match(p, h.environment) {
+				rule.from = from
 				rules = append(rules, rule)
 			}
 		}
 	}
 	if own.doc != nil && (h.rules.ownCascades || p.class == branchBundle && p.name == "_index") {
 		if v, ok := own.doc.Get("cascade"); ok {
-			add(h.cascadeRules(lowerKeys(v)))
+			add(h.cascadeRules(lowerKeys(v)), p.repoPath)
 		}
 	}
 	h.sectionsAbove(p, around, func(dir string, doc *frontmatter.Document) bool {
 		if doc != nil && h.cascades(p, dir) {
 			if v, ok := doc.Get("cascade"); ok {
-				add(h.cascadeRules(lowerKeys(v)))
+				add(h.cascadeRules(lowerKeys(v)), dir)
 			}
 		}
 		return true
 	})
 	if len(p.lang.cascade) > 0 {
-		add(p.lang.cascade)
+		add(p.lang.cascade, fromConfig)
 	}
 	return rules
 }

@@ -26,12 +26,12 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 	static, staticURL := h.staticDir()
 	configuration := cmp.Or(generator.FindConfig(tree, configNames...), "the site's configuration")
 	return generator.Convention{
-		Name: name, Version: h.release, BaseURL: h.main.base, Zone: h.main.zone,
+		Name: name, Version: h.release, BaseURL: h.main.base, Stated: h.settings.text("baseURL"), Zone: h.main.zone,
 		Origin: generator.Origin{
 			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"),
 				"Hugo's default, as "+configuration+" names none"),
 		},
-		Warnings: h.warnings(),
+		Warnings: h.warnings(), Inherited: h.inherited,
 		Folders: generator.Folders{
 			Content: h.contentDir(), ContentPrefix: h.contentDir() + "/", Pages: h.contentDir(),
 			Posts: h.postsDir(), PostPattern: "{slug}.md", Main: h.mainSections(),

@@ -188,7 +188,7 @@ func (h flat) inHiddenSection(f *sourceFile, m *matter) string {
 		}
 		above := h.matterOf(&section, doc, m.around)
 		if why := h.withheld(f.lang, above, h.datesOf(&section, above)); why != "" {
-			reason = "in a section that is " + why
+			reason = inSection + why
 			return false
 		}
 		return true

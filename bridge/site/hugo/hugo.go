@@ -187,8 +187,8 @@ func (h *site) readLanguage(name string, s settings, o generator.Options) (*lang
 		lang.capitalTitles = s.truth("capitalizelisttitles")
 	}
 	base := s.text("baseurl")
-	if o.Me != "" && !h.multihost {
-		base = o.Me
+	if !h.multihost {
+		base = o.Base(base)
 	}
 	var err error
 	if lang.base, err = baseURL(base); err != nil {

@@ -184,9 +184,9 @@ func (h *site) unpublished(f *sourceFile, m *matter, d pageDates, doc *frontmatt
 	case f.lang.disabledKinds[f.kind]:
 		return "pages of its kind are not built"
 	case h.notRendered(f, m):
-		return "not rendered"
+		return notRendered
 	case !f.lang.rendersHTML(f, m):
-		return "no HTML page"
+		return noHTML
 	}
 	return ""
 }
@@ -201,7 +201,7 @@ func (h *site) withheld(lang *language, m *matter, d pageDates) string {
 	now := h.now()
 	switch {
 	case h.isDraft(m) && !lang.buildDrafts:
-		return "draft"
+		return draft
 	case d.publish.After(now) && !lang.buildFuture:
 		return generator.Scheduled
 	case !d.expiry.IsZero() && d.expiry.Before(now) && !lang.buildOld:

@@ -21,6 +21,7 @@ type rules struct {
 	cascadeParams      bool // params in a cascade
 	taxonomyCascades   bool // the cascade of tags/_index.md reaches pages in that folder
 	cascadeTarget      bool // cascade.target beside _target
+	mapTargets         bool // the target of a cascade that is a map, not a list
 	buildKey           bool // build beside _build
 	skipsKinds         bool // nothing in a page or a term of a disabled kind breaks the build but its syntax
 	urlTokens          bool // permalink tokens in url
@@ -64,6 +65,7 @@ func rulesOf(version string) rules {
 		orgTexts:           since("0.123.0"),
 		taxonomyCascades:   since("0.123.0"),
 		cascadeTarget:      since("0.123.0"),
+		mapTargets:         since("0.123.0"),
 		buildKey:           since("0.123.0"),
 		skipsKinds:         since("0.123.0") && !since("0.153.0"),
 		urlTokens:          since("0.131.0"),

@@ -22,8 +22,14 @@ type address struct {
 
 func newAddress(o generator.Options, config settings) address {
 	a := address{site: config.text("url", ""), base: strings.TrimSuffix(config.text("baseurl", ""), "/")}
-	if o.Me != "" {
-		a.site, a.base = strings.TrimRight(o.Me, "/"), ""
+	switch base := o.Base(a.site); {
+	case o.URL != "":
+		a.site, a.base = strings.TrimRight(base, "/"), ""
+	case o.Me == "" || base == a.site:
+	case base == o.Me && !o.SameHost(a.site): // url is not set, or a placeholder
+		a.site, a.base = strings.TrimRight(o.Base("/"+strings.Trim(a.base, "/")), "/"), ""
+	default:
+		a.site = base
 	}
 	if a.base != "" && a.base[0] != '/' {
 		a.base = "/" + a.base

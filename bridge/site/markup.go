@@ -1,0 +1,64 @@
+package site
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+)
+
+// isHTMLFile reports whether the body of a file is HTML, which the generator does not render.
+func isHTMLFile(file string) bool {
+	ext := strings.ToLower(path.Ext(file))
+	return ext == ".html" || ext == ".htm"
+}
+
+// otherMarkups are extensions of texts that are neither Markdown nor HTML, with what they are called.
+var otherMarkups = map[string]string{
+	".org": "Org", ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".ad": "AsciiDoc", ".rst": "reStructuredText",
+	".rest": "reStructuredText", ".textile": "Textile",
+}
+
+// refuseMarkup refuses to write Markdown into a file of another markup.
+func refuseMarkup(op, file string) error {
+	name := otherMarkups[strings.ToLower(path.Ext(file))]
+	if name == "" {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: op,
+		Message: fmt.Sprintf("%s is %s, and gitpost writes Markdown and HTML only", file, name),
+		Hint:    "change its text in a text editor; an app can change what its front matter has",
+	}
+}
+
+// asHTML is content as the body of an HTML file has it: text is rendered as Markdown.
+func (s *Site) asHTML(values []any) []any {
+	var parts []string
+	for _, v := range values {
+		if m, ok := v.(map[string]any); ok {
+			if html, _ := m["html"].(string); html != "" {
+				parts = append(parts, html)
+				continue
+			}
+		}
+		if text := mf2.Text(v); text != "" {
+			parts = append(parts, s.render(anyLines(text), false))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []any{map[string]any{"html": strings.TrimSuffix(unixLines(strings.Join(parts, "\n")), "\n")}}
+}
+
+// added is what the body templates add, in the markup of the file.
+func (w *writer) added(item mf2.Item) string {
+	text := w.site.added(item)
+	if text == "" || !isHTMLFile(w.page.Path) {
+		return text
+	}
+	return strings.TrimSpace(w.site.render(text, false))
+}
