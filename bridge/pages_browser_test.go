@@ -135,7 +135,7 @@ func (b *chromium) oldApp(t *testing.T) {
 	w.awaits(`document.querySelector("input[name=without_pkce]:invalid") !== null`)
 	w.do(chromedp.RemoveAttribute(chromedp.CSS("input[name=without_pkce]"), "required"))
 	w.press("Allow") // and so does the server
-	w.sees("Allow this app by name to do so")
+	w.sees("Allow this for the app")
 	if app.token() != "" {
 		t.Fatal("an app without PKCE has a token that nobody allowed")
 	}

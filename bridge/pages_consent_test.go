@@ -152,6 +152,6 @@ func TestNobodySignsInHereWithAnotherServer(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.Auth = "external" })
 	p := f.person()
-	p.want(p.get("/auth?"+consentRequest()), http.StatusNotFound, "<!doctype html>", "Nobody signs in at this server")
+	p.want(p.get("/auth?"+consentRequest()), http.StatusNotFound, "<!doctype html>", "This server does not do sign-ins")
 	p.want(p.post("/auth/consent", "request", consentRequest(), "answer", "allow"), http.StatusNotFound)
 }

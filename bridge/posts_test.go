@@ -349,7 +349,7 @@ func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
 	}
 }
 
-// TestPostThatCouldNotBeReadBackIsRefused: a file has limits that a request has not.
+// TestPostThatCouldNotBeReadBackIsRefused: a text has a limit far below that of a request.
 func TestPostThatCouldNotBeReadBackIsRefused(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "jekyll", nil)
@@ -359,7 +359,7 @@ func TestPostThatCouldNotBeReadBackIsRefused(t *testing.T) {
 		f.form(url.Values{"h": {"entry"}, "content": {long}}),
 		f.json(`{"action":"update","url":"` + u + `","replace":{"content":["` + long + `"]}}`),
 	} {
-		if a.Status != http.StatusRequestEntityTooLarge || !strings.Contains(a.Body, "larger than 10 MB") {
+		if a.Status != http.StatusRequestEntityTooLarge || !strings.Contains(a.Body, "longer than 1 MB") {
 			t.Errorf("%d %s", a.Status, a.Body)
 		}
 	}
