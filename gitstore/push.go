@@ -115,7 +115,7 @@ func (s *syncer) push(ctx context.Context, waiting []*pending, full bool) error 
 		tip = waiting[n-1].id
 	}
 	d.mu.Unlock()
-	err := s.remote.Push(ctx, remote.Update{Ref: s.head(), Old: known, New: tip}, func(thin bool) (git.Pack, error) {
+	return s.remote.Push(ctx, remote.Update{Ref: s.head(), Old: known, New: tip}, func(thin bool) (git.Pack, error) {
 		var list []git.Outgoing
 		var err error
 		if refill {
@@ -127,17 +127,14 @@ func (s *syncer) push(ctx context.Context, waiting []*pending, full bool) error 
 			return git.Pack{}, fmt.Errorf("collect what is to be pushed: %w", err)
 		}
 		return s.db.Pack(ctx, list)
+	}, func() {
+		d.update(func() {
+			d.markPushed(tip)
+			d.lastPush = time.Now()
+			s.noteMoved()
+		})
+		s.noteRemote(tip)
 	})
-	if err != nil {
-		return err
-	}
-	d.update(func() {
-		d.markPushed(tip)
-		d.lastPush = time.Now()
-		s.noteMoved()
-	})
-	s.noteRemote(tip)
-	return nil
 }
 
 // waiting is all that waits.

@@ -77,7 +77,7 @@ func TestCredentialNeverFollowsARedirectElsewhere(t *testing.T) {
 				if !errors.As(err, &e) || !strings.Contains(e.Reason, "redirects to "+stranger.URL+"/blog.git") || e.Hint == "" {
 					t.Errorf("%d, %s: fetch: %v", status, name, err)
 				}
-				if err := r.Explain("push to", r.Push(t.Context(), update, nothing)); err == nil || !strings.Contains(err.Error(), stranger.URL) {
+				if err := r.Explain("push to", r.Push(t.Context(), update, nothing, func() {})); err == nil || !strings.Contains(err.Error(), stranger.URL) {
 					t.Errorf("%d, %s: push: %v", status, name, err)
 				}
 			}
@@ -100,7 +100,7 @@ func TestRedirectedQuestionsAndCircles(t *testing.T) {
 			greet(w, r)
 		})
 		r := mustRemote(t, Config{URL: host.URL + "/blog.git", Password: "sesame-4711"})
-		err := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing))
+		err := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing, func() {}))
 		if err == nil || !strings.Contains(err.Error(), "redirects to") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -179,7 +179,7 @@ func TestRedirectedPushAsksAgainWhereTheRepositoryIs(t *testing.T) {
 	r := mustRemote(t, Config{URL: host.URL + "/old.git"})
 	push := func() {
 		t.Helper()
-		if err := r.Push(t.Context(), update, nothing); err != nil {
+		if err := r.Push(t.Context(), update, nothing, func() {}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -276,7 +276,7 @@ func TestLargePushThatIsRefusedUnreadIsToldInWords(t *testing.T) {
 	large := git.Pack{Size: 40 << 20, Open: func() io.Reader { return io.LimitReader(zeros{}, 40<<20) }}
 	r := mustRemote(t, Config{URL: host.URL + "/blog.git"})
 	for range 5 {
-		err := r.Push(t.Context(), update, func(bool) (git.Pack, error) { return large, nil })
+		err := r.Push(t.Context(), update, func(bool) (git.Pack, error) { return large, nil }, func() {})
 		if !Refused(err) || !strings.Contains(r.Explain("push to", err).Error(), "413") {
 			t.Errorf("got %v", err)
 		}

@@ -78,10 +78,10 @@ const checkRef = "refs/heads/gitpost-write-check"
 // the remote has, and deletes it. A rule about one branch alone does not show in it.
 func (r *Remote) TryPush(ctx context.Context, tip git.OID) error {
 	nothing := func(bool) (git.Pack, error) { return git.EmptyPack(), nil }
-	if err := r.Push(ctx, Update{Ref: checkRef, New: tip}, nothing); err != nil {
+	if err := r.Push(ctx, Update{Ref: checkRef, New: tip}, nothing, func() {}); err != nil {
 		return r.Explain("push to", err)
 	}
-	return r.Explain("delete the branch gitpost-write-check of", r.Push(ctx, Update{Ref: checkRef, Old: tip}, nothing))
+	return r.Explain("delete the branch gitpost-write-check of", r.Push(ctx, Update{Ref: checkRef, Old: tip}, nothing, func() {}))
 }
 
 // pathTakesPush looks at what a git of this machine would only say in the middle of a push.

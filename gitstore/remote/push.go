@@ -50,17 +50,22 @@ func Refused(err error) bool {
 }
 
 // Push moves a ref. pack makes what is sent; thin allows deltas on objects that the remote
-// has. An error is a *Rejection, one of pack, or what Explain puts into words.
-func (r *Remote) Push(ctx context.Context, u Update, pack func(thin bool) (git.Pack, error)) error {
-	err := r.push(ctx, u, pack)
+// has. accepted is called as soon as the ref is known to have moved; hooks of the host may run
+// longer, and Push waits for them. An error is a *Rejection, one of pack, or what Explain puts into words.
+func (r *Remote) Push(
+	ctx context.Context, u Update, pack func(thin bool) (git.Pack, error), accepted func(),
+) error {
+	err := r.push(ctx, u, pack, accepted)
 	var moved *redirectError
 	if errors.As(err, &moved) && !moved.elsewhere {
-		err = r.push(ctx, u, pack) // the remembered session was dropped: discover the address again
+		err = r.push(ctx, u, pack, accepted) // the remembered session was dropped: discover the address again
 	}
 	return err
 }
 
-func (r *Remote) push(ctx context.Context, u Update, pack func(thin bool) (git.Pack, error)) error {
+func (r *Remote) push(
+	ctx context.Context, u Update, pack func(thin bool) (git.Pack, error), accepted func(),
+) error {
 	s, err := r.receiver(ctx)
 	if err != nil {
 		return err
@@ -100,21 +105,23 @@ func (r *Remote) push(ctx context.Context, u Update, pack func(thin bool) (git.P
 	}
 	var words outputTail
 	report, err := readReport(answer, req.Capabilities.Supports(capability.Sideband64k), &words)
-	answer.Close()
-	if err = causeOf(ctx, err); err != nil {
-		report = nil
-	}
-	if report == nil {
+	if err != nil {
+		err = causeOf(ctx, err)
+		answer.Close()
 		words.WriteString("\n" + s.conv.stderr())
+		return r.checkReport(nil, err, &words)
 	}
-	if err := r.checkReport(report, err, &words); err != nil {
-		return err
+	err = r.checkReport(report, nil, &words)
+	if err == nil {
+		accepted()
 	}
-	keep = true
-	return nil
+	_, drainErr := io.Copy(io.Discard, answer) // what hooks say that run afterwards
+	answer.Close()
+	keep = err == nil && drainErr == nil
+	return err
 }
 
-// readReport reads what became of a push; nil when the host did not say.
+// readReport reads what became of a push.
 func readReport(r io.Reader, banded bool, words io.Writer) (*packp.ReportStatus, error) {
 	if banded {
 		demux := sideband.NewDemuxer(sideband.Sideband64k, r)
@@ -125,7 +132,6 @@ func readReport(r io.Reader, banded bool, words io.Writer) (*packp.ReportStatus,
 	if err := report.Decode(r); err != nil {
 		return nil, err
 	}
-	_, _ = io.Copy(io.Discard, r) // hooks that run afterwards may say something yet
 	return report, nil
 }
 

@@ -117,7 +117,7 @@ func changedKey(addr string, key ssh.PublicKey, err error) error {
 	return &Error{Op: "connect to", Remote: addr, Err: err,
 		Reason: fmt.Sprintf("the host's key is not the one in %s (it shows %s); somebody may be listening in",
 			where, ssh.FingerprintSHA256(key)),
-		Hint: "ask the host's operator whether the key was changed, and only then replace that line"}
+		Hint: "ask the host's operator whether the key was changed, and only then replace its line"}
 }
 
 // sshAddress is where to connect to: ~/.ssh/config may rename a host.

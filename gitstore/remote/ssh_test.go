@@ -109,7 +109,7 @@ func TestWhatAnSSHHostSaysIsShown(t *testing.T) {
 			t.Parallel()
 			r := mustRemote(t, serveShell(t, c.script))
 			_, fetchErr := r.Fetch(t.Context())
-			pushErr := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing))
+			pushErr := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing, func() {}))
 			for _, err := range []error{fetchErr, pushErr} {
 				var e *Error
 				if !errors.As(err, &e) || e.Unreachable {
