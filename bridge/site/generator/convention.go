@@ -19,6 +19,8 @@ type Convention struct {
 	Zone    *time.Location // of dates that name none
 	Origin  Origin
 
+	ZoneStated bool // the site's configuration or its build names the zone
+
 	// Warnings are sentences about what in the configuration makes some URLs unpredictable,
 	// each with its remedy.
 	Warnings []string
