@@ -293,6 +293,9 @@ func (s *Site) siteRelative(address string) string {
 }
 
 func unwritable(op, key string, err error) error {
+	if known := (*fault.Error)(nil); errors.As(err, &known) {
+		return err
+	}
 	reason, hint := err.Error(), "change that key in a text editor"
 	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
 		key, reason = refused.Key, refused.Message
