@@ -50,6 +50,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Text: generator.Text{
 			RawHTML:     !h.dropsHTML,
+			Picture:     figure,
 			CurlyQuotes: true, // the goldmark of older Hugos leaves the typographer's entities in a picture's alt
 			Reads:       h.readTheme(tree),
 		},
