@@ -20,7 +20,7 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	const op = "create post"
 	item := prepared(p.Item)
 	learned := s.learn(lib)
-	when, err := s.dateOf(&item)
+	when, err := s.dateOf(&item, learned.zone)
 	if err != nil {
 		return Revision{}, err
 	}
@@ -101,14 +101,17 @@ func prepared(item mf2.Item) mf2.Item {
 }
 
 // dateOf returns the date of the post: the client's, else now, which is then its published
-// property.
-func (s *Site) dateOf(item *mf2.Item) (moment, error) {
+// property. zone is that of the posts' dates; nil for the site's.
+func (s *Site) dateOf(item *mf2.Item, zone *time.Location) (moment, error) {
 	for _, v := range item.Properties["published"] {
 		if m, ok := readMoment(v, s.rules.Zone); ok {
 			return m, nil
 		}
 	}
 	now := moment{time: s.now(), precise: true}
+	if zone != nil {
+		now.time = now.time.In(zone)
+	}
 	if len(item.Properties["published"]) == 0 {
 		item.Properties["published"] = []any{stamp(now.time, true)}
 	}
@@ -290,6 +293,9 @@ func (s *Site) siteRelative(address string) string {
 }
 
 func unwritable(op, key string, err error) error {
+	if known := (*fault.Error)(nil); errors.As(err, &known) {
+		return err
+	}
 	reason, hint := err.Error(), "change that key in a text editor"
 	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
 		key, reason = refused.Key, refused.Message

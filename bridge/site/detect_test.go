@@ -49,7 +49,7 @@ func TestUnknownSitesAreRefusedWithARemedy(t *testing.T) {
 		want  string
 	}{
 		{"empty", map[string]string{"README.md": ""}, Options{}, "no Hugo or Jekyll configuration"},
-		{"one folder down", map[string]string{"site/hugo.toml": ""}, Options{}, "site/hugo.toml"},
+		{"one folder down", map[string]string{"site/hugo.toml": ""}, Options{}, "set site.dir to site"},
 		{"Zola", map[string]string{"config.toml": "base_url = 'x'\n"}, Options{}, "Zola"},
 		{"unknown name", map[string]string{}, Options{Generator: "eleventy"}, "eleventy"},
 		{"broken TOML", map[string]string{"hugo.toml": "a = \n"}, Options{}, "hugo.toml, line 1"},

@@ -118,6 +118,10 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	findings := []Finding{
 		{"front matter", format.String(), count(posts, func(m *postStyle) bool { return m.format == format })},
 	}
+	if h.offset != "" {
+		findings = append(findings, Finding{"offset of dates", h.offset,
+			count(posts, func(m *postStyle) bool { return m.offset == h.offset })})
+	}
 	if format == frontmatter.YAML {
 		findings = append(findings, Finding{"lists", lists, count(posts, func(m *postStyle) bool { return m.list == list })})
 	}

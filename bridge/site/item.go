@@ -189,7 +189,7 @@ func (r *reading) said(property string) ([]any, bool) {
 	f, _ := r.doc.Field(strings.Split(key, ".")...)
 	switch property {
 	case "category":
-		return r.tags(key, f), true
+		return r.withCategories(r.tags(key, f)), true
 	case "photo":
 		return photos(f.Value, r.beside(key)), true
 	}
@@ -286,7 +286,7 @@ func (r *reading) mixedCategory(kept []any) []any {
 	}
 	out := append([]any(nil), now...)
 	for _, v := range kept {
-		if !slices.ContainsFunc(tags, func(tag any) bool { return mf2.Equal(tag, v) }) {
+		if !has(tags, v) && !has(out, v) {
 			out = append(out, v)
 		}
 	}

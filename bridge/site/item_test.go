@@ -54,7 +54,7 @@ func TestFilesWrittenByHandReadAsMf2(t *testing.T) {
 		{"seo image with alt", "jekyll", nil, "_posts/2024-03-09-a.md", "---\nimage:\n  path: /a.jpg\n  alt: A\n---\n",
 			`{"published":["2024-03-09"],"photo":[{"value":"/a.jpg","alt":"A"}]}`},
 		{"tags of words", "jekyll", nil, "_posts/2024-03-09-a.md", "---\ntags: a b\ncategories: c d\n---\n",
-			`{"published":["2024-03-09"],"category":["a","b"]}`},
+			`{"published":["2024-03-09"],"category":["a","b","c","d"]}`},
 		{"categories alone", "jekyll", nil, "_posts/2024-03-09-a.md", "---\ncategories: c d\n---\n",
 			`{"published":["2024-03-09"],"category":["c","d"]}`},
 		{"a tag that is a number", "jekyll", nil, "_posts/2024-03-09-a.md", "---\ntags: [2024, yes, a]\n---\n",

@@ -56,8 +56,9 @@ func (s *Site) asHTML(values []any) []any {
 
 // added is what the body templates add, in the markup of the file.
 func (w *writer) added(item mf2.Item) string {
-	text := w.site.added(item)
-	if text == "" || !isHTMLFile(w.page.Path) {
+	inHTML := isHTMLFile(w.page.Path)
+	text := w.site.addedIn(item, inHTML)
+	if text == "" || !inHTML {
 		return text
 	}
 	return strings.TrimSpace(w.site.render(text, false))

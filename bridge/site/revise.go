@@ -94,6 +94,12 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	}
 	for _, property := range changed {
 		values := want.Properties[property]
+		if property == "category" && (len(values) > 0 || w.rules.CategoriesInURL) {
+			if err := w.reviseCategory(before.Properties[property], values); err != nil {
+				return unwritable(op, property, err)
+			}
+			continue
+		}
 		if len(values) == 0 {
 			if err := w.remove(property, want); err != nil {
 				return err

@@ -2,6 +2,7 @@ package site
 
 import (
 	"slices"
+	"time"
 
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/site/generator"
@@ -17,6 +18,8 @@ type learnedStyle struct {
 	keys     map[string]string // property → the key that the posts use for it
 	image    string            // key of a photo's plain URL: "images", "cover.image", …; "" when none was seen
 	spell    func(property string) string
+	offset   string         // of the posts' dates where no zone is configured; "" for the site's own
+	zone     *time.Location // the same
 	constant map[string]any // keys that most posts have with one value, which make them look alike
 }
 
@@ -51,6 +54,7 @@ func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	h.learnStyle(posts)
 	h.learnKeys(s, posts)
 	h.learnConstants(s, posts)
+	h.learnZone(s, posts)
 	return h
 }
 

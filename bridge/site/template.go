@@ -70,7 +70,10 @@ func bodyTemplate(name, source string) (*template.Template, error) {
 
 // added is what the body templates add for an item: Markdown without a line break at its
 // end, safe for the generator.
-func (s *Site) added(item mf2.Item) string {
+func (s *Site) added(item mf2.Item) string { return s.addedIn(item, false) }
+
+// addedIn is added for a file whose body is HTML or Markdown.
+func (s *Site) addedIn(item mf2.Item, inHTML bool) string {
 	var parts []string
 	for _, k := range kinds {
 		if !s.needs(k, item) {
@@ -81,9 +84,9 @@ func (s *Site) added(item mf2.Item) string {
 			t = own
 		}
 		b := &bounded{left: longestAdded}
-		if err := t.Execute(b, s.viewOf(k, item)); err != nil {
+		if err := t.Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 			b.Reset() // the site's own template fails: its default never does
-			if err := bodyTemplates[k.name].Execute(b, s.viewOf(k, item)); err != nil {
+			if err := bodyTemplates[k.name].Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 				continue
 			}
 		}

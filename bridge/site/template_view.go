@@ -21,20 +21,28 @@ type view struct {
 	Paragraphs []string // of the description or summary, when there is no text
 	Properties mf2.Properties
 	HTML       bool
+
+	picture func(file) string
 }
+
+// Picture writes an image, so that its alternative text is read as it was sent.
+func (v view) Picture(f file) string { return v.picture(f) }
 
 // A cited thing is what a post is about or responds to.
 type cited struct{ URL, Name, Author, Address string }
 
 // A file is a picture, film or recording.
-type file struct{ URL, Alt string }
+type file struct {
+	URL, Alt string
+	exact    string // the alternative text as it was sent
+}
 
-func (s *Site) viewOf(k kind, item mf2.Item) view {
+func (s *Site) viewOf(k kind, item mf2.Item, inHTML bool) view {
 	p := item.Properties
 	v := view{
 		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"),
 		End:        p.Text("end"),
-		Properties: p.Clone(), HTML: s.rules.RawHTML,
+		Properties: p.Clone(), HTML: s.rules.RawHTML, picture: func(f file) string { return s.picture(f, inHTML) },
 	}
 	of := k.property
 	if k.name == "rsvp" {
@@ -45,7 +53,7 @@ func (s *Site) viewOf(k kind, item mf2.Item) view {
 			v.Of = append(v.Of, t)
 		}
 		if u := photoURL(value); u != "" {
-			v.Files = append(v.Files, file{u, s.quoted(photoAlt(value))})
+			v.Files = append(v.Files, file{u, s.quoted(photoAlt(value)), photoAlt(value)})
 		}
 	}
 	for _, value := range p["location"] {

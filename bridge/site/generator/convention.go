@@ -19,6 +19,8 @@ type Convention struct {
 	Zone    *time.Location // of dates that name none
 	Origin  Origin
 
+	ZoneStated bool // the site's configuration or its build names the zone
+
 	// Warnings are sentences about what in the configuration makes some URLs unpredictable,
 	// each with its remedy.
 	Warnings []string
@@ -105,7 +107,10 @@ type Setting struct {
 
 // Text is what becomes of a body.
 type Text struct {
-	RawHTML     bool            // HTML in Markdown reaches the page
+	RawHTML bool // HTML in Markdown reaches the page
+	// Picture writes an image whose alternative text reaches the page as it is; nil where HTML does.
+	Picture func(address, alt string) string
+
 	CurlyQuotes bool            // an alternative text must not have straight quotes
 	Reads       map[string]bool // keys of posts that the layouts read, in lower case
 }

@@ -31,7 +31,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"),
 				"Hugo's default, as "+configuration+" names none"),
 		},
-		Warnings: h.warnings(), Inherited: h.inherited,
+		ZoneStated: h.settings.text("timeZone") != "", Warnings: h.warnings(), Inherited: h.inherited,
 		Folders: generator.Folders{
 			Content: h.contentDir(), ContentPrefix: h.contentDir() + "/", Pages: h.contentDir(),
 			Posts: h.postsDir(), PostPattern: "{slug}.md", Main: h.mainSections(),
@@ -50,6 +50,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Text: generator.Text{
 			RawHTML:     !h.dropsHTML,
+			Picture:     figure,
 			CurlyQuotes: true, // the goldmark of older Hugos leaves the typographer's entities in a picture's alt
 			Reads:       h.readTheme(tree),
 		},

@@ -38,7 +38,7 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 	return generator.Convention{
 		Name: name, Version: j.release, BaseURL: j.address.home + "/", Zone: j.location,
 		Stated: j.configuration.text("url", "") + j.configuration.text("baseurl", ""),
-		Origin: j.origin(o, from), Warnings: j.warnings(), Inherited: j.inherited,
+		Origin: j.origin(o, from), ZoneStated: !j.zoneGuessed, Warnings: j.warnings(), Inherited: j.inherited,
 		Folders: generator.Folders{
 			Content: content, ContentPrefix: prefix, Pages: j.source,
 			Posts: path.Join(content, "_posts"), PostPattern: "{year}-{month}-{day}-{slug}.md", Drafts: "_drafts",

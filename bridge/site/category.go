@@ -1,0 +1,127 @@
+package site
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+)
+
+// categoryKeys are the keys whose values are a part of the URL on some generators.
+var categoryKeys = []string{"categories", "category"}
+
+// inURL are the categories of the post that are a part of its URL.
+func (r *reading) inURL() (values []any) {
+	if !r.rules.CategoriesInURL {
+		return nil
+	}
+	for _, key := range categoryKeys {
+		if f, ok := r.doc.Field(key); ok {
+			values = append(values, r.tags(key, f)...)
+		}
+	}
+	return values
+}
+
+// withCategories adds the categories that are a part of the URL to the tags.
+func (r *reading) withCategories(tags []any) []any {
+	out := slices.Clone(tags)
+	for _, v := range r.inURL() {
+		if !has(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func has(values []any, value any) bool {
+	return slices.ContainsFunc(values, func(v any) bool { return mf2.Equal(v, value) })
+}
+
+// without returns the values that others do not have.
+func without(values, others []any) []any {
+	var out []any
+	for _, v := range values {
+		if !has(others, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// reviseCategory adds tags to the post's list and takes others out of it. What its author wrote
+// stays as it is written, and categories that are a part of the URL stay altogether.
+func (w *writer) reviseCategory(before, want []any) error {
+	if moved, err := w.hideCategory(want); moved || err != nil {
+		return err
+	}
+	fixed := w.reading().inURL()
+	added, removed := without(want, before), without(without(before, want), fixed)
+	if len(added)+len(removed) == 0 && len(without(before, want)) > 0 {
+		return &fault.Error{
+			Code: fault.InvalidRequest, Op: "update post",
+			Message: fmt.Sprintf("%s is a category of the post, which its URL has", mf2.Text(without(before, want)[0])),
+			Hint:    "change the categories in a text editor; the post moves then",
+		}
+	}
+	path := w.path("category")
+	from := strings.Join(path, ".") // where the tags are: another key, such as tag, may have them
+	if key, ok := w.reading().key("category"); ok && (len(fixed) == 0 || !slices.Contains(categoryKeys, key)) {
+		from = key
+	}
+	f, _ := w.doc.Field(strings.Split(from, ".")...)
+	var list []any
+	for _, item := range w.listOf(from, f.Value) {
+		if !has(removed, mf2.Text(item)) {
+			list = append(list, item)
+		}
+	}
+	list = append(list, tagsOf(added)...)
+	var err error
+	if from != strings.Join(path, ".") && len(removed) > 0 {
+		err = w.doc.Delete(strings.Split(from, ".")...)
+	}
+	switch {
+	case err != nil:
+	case len(list) > 0:
+		err = w.doc.Set(list, path...)
+	case len(want) == 0 || len(fixed) > 0:
+		err = w.doc.Delete(path...)
+	default:
+		err = w.doc.Set([]any{}, path...)
+	}
+	if err != nil {
+		return err
+	}
+	if len(without(without(want, w.reading().withCategories(texts(list))), fixed)) == 0 {
+		return w.deleteExtra("category")
+	}
+	return w.setExtra("category", want)
+}
+
+// listOf is the tags under a key, each as it is written.
+func (w *writer) listOf(key string, value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	case string:
+		if slices.Contains(w.rules.SplitTags, key) {
+			return anyList(strings.Fields(v))
+		}
+	}
+	return []any{value}
+}
+
+// sameCategories compares what was read with what was sent: categories that are a part of the URL
+// stay, and where they stand does not matter.
+func (w *writer) sameCategories(got, want []any) bool {
+	fixed := w.reading().inURL()
+	if len(fixed) == 0 {
+		return false
+	}
+	return len(without(without(got, want), fixed)) == 0 && len(without(want, got)) == 0
+}

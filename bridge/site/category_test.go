@@ -1,0 +1,74 @@
+package site
+
+import (
+	"strings"
+	"testing"
+
+	"gitpost/bridge/mf2"
+)
+
+// TestTagIsAppendedAndNothingElse: what the author wrote among tags and categories stays, and
+// removing the tag gives the bytes back.
+func TestTagIsAppendedAndNothingElse(t *testing.T) {
+	for _, c := range []struct{ name, head, added string }{
+		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags: [café, 🚀]\n---\n", "tags: [café, 🚀, new]\n"},
+		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags:\n  - \"→\"\n  - 'b' # mine\n---\n", "  - \"→\"\n  - 'b' # mine\n  - new\n"},
+		{"hugo", "+++\ntitle = \"C\"\ndate = 2024-01-02\ntags = [\"!!\", \"x\"]\n+++\n", "tags = [\"!!\", \"x\", \"new\"]\n"},
+		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ncategories: [🎉]\n---\n", "categories: [🎉, new]\n"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: [links, web]\n---\n", "tags: [new]\n"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategories:\n- links\n- web\n---\n", "tags:\n- new\n"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: links web\n---\n", "new"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategory: posts\n---\n", "new"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategory: posts\ntags: [a, 🚀]\n---\n", "tags: [a, 🚀, new]\n"},
+	} {
+		site, file := bareHugo, "content/posts/c.md"
+		if c.name == "jekyll" {
+			site, file = bareJekyll, "_posts/2024-01-03-c.md"
+		}
+		before := c.head + "Text\n"
+		l := newLibrary(t, with(site, map[string]string{file: before}))
+		was := l.item(file).Properties["category"]
+		l.revise(file, func(item *mf2.Item) error {
+			item.Properties["category"] = append(append([]any{}, item.Properties["category"]...), "new")
+			return nil
+		})
+		now := l.files[file]
+		if !strings.Contains(now, c.added) || strings.Contains(now, "mf2:") {
+			t.Errorf("added to\n%s\n%s", before, now)
+		}
+		for line := range strings.Lines(before) {
+			if !strings.Contains(now, strings.TrimRight(line, "]\n")) {
+				t.Errorf("the line %q is gone:\n%s", line, now)
+			}
+		}
+		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !has(got, "new") {
+			t.Errorf("read as %v, was %v", got, was)
+		}
+		l.revise(file, func(item *mf2.Item) error {
+			item.Properties["category"] = without(item.Properties["category"], []any{"new"})
+			return nil
+		})
+		if l.files[file] != before {
+			t.Errorf("removed again:\n%s\nwant:\n%s", l.files[file], before)
+		}
+	}
+}
+
+// TestCategoriesOfTheURLStay: replacing the tags leaves them alone, and taking one away is refused.
+func TestCategoriesOfTheURLStay(t *testing.T) {
+	const file = "_posts/2024-01-03-c.md"
+	l := newLibrary(t, with(bareJekyll, map[string]string{
+		file: "---\nlayout: post\ntitle: C\ncategories: [links, web]\ntags: [a]\n---\nText\n"}))
+	url := l.page(file).URL
+	r := l.revise(file, func(item *mf2.Item) error { item.Properties["category"] = []any{"b"}; return nil })
+	if r.Page.URL != url || !strings.Contains(string(r.Data), "categories: [links, web]\ntags: [b]\n") {
+		t.Errorf("%s\n%s", r.Page.URL, r.Data)
+	}
+	_, err := l.site.Revise(l, Source{file, []byte(l.files[file])}, func(item *mf2.Item) error {
+		item.Properties["category"] = without(item.Properties["category"], []any{"web"})
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "web is a category of the post") {
+		t.Errorf("a category was taken away: %v", err)
+	}
+}
