@@ -334,7 +334,8 @@ func (r *replay) commit(c *git.Commit) error {
 		}
 		subject, _, _ := strings.Cut(c.Message, "\n")
 		message := addTrailers(r.s.message("Merge what was written elsewhere\n\nThe commit before this one, \""+subject+
-			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n"), trailers...)
+			"\", has the text that was posted here;\nthis one has both sides' changes, the newer where they meet.\n"),
+			trailers...)
 		if r.at, err = r.s.addCommit(r.b, tree, r.at.ID, "", message); err != nil {
 			return err
 		}

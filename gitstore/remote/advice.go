@@ -38,7 +38,8 @@ var AdviceTable = []Advice{
 		Hint: "set author.sign_off: true"},
 	{Sign: `(?i)commit message.*(pattern|match|format|must|invalid)|message does not (match|follow)`,
 		Hint: "set commit_message to a pattern that the host's rule accepts"},
-	{Sign: `GH006|(?i)protected branch|protected ref|branch is protected|not allowed to push (code )?to|ruleset|GH011|GH013`,
+	{Sign: `GH006|GH011|GH013|(?i)protected branch|protected ref|branch is protected|` +
+		`not allowed to push (code )?to|ruleset`,
 		Hint: "let gitpost's user or deploy key push to the branch: GitHub and Gitea under Settings → Branches or Rules " +
 			"(whitelist deploy keys), GitLab under Settings → Repository → Protected branches"},
 	{Sign: `(?i)not authorized to write|deploy key|read.?only|write access|insufficient permission|denied to`,

@@ -81,7 +81,8 @@ func (r *Remote) TryPush(ctx context.Context, tip git.OID) error {
 	if err := r.Push(ctx, Update{Ref: checkRef, New: tip}, nothing, func() {}); err != nil {
 		return r.Explain("push to", err)
 	}
-	return r.Explain("delete the branch gitpost-write-check of", r.Push(ctx, Update{Ref: checkRef, Old: tip}, nothing, func() {}))
+	err := r.Push(ctx, Update{Ref: checkRef, Old: tip}, nothing, func() {})
+	return r.Explain("delete the branch gitpost-write-check of", err)
 }
 
 // pathTakesPush looks at what a git of this machine would only say in the middle of a push.

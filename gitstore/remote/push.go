@@ -183,11 +183,14 @@ func (r *Remote) checkReport(report *packp.ReportStatus, err error, said *output
 	if words != "" {
 		no.Reason = words + " (" + no.Reason + ")"
 	}
-	no.Moved = !no.Unpack && slices.ContainsFunc(movedSigns, func(sign string) bool { return strings.Contains(status, sign) })
+	saysMoved := func(sign string) bool { return strings.Contains(status, sign) }
+	no.Moved = !no.Unpack && slices.ContainsFunc(movedSigns, saysMoved)
 	return no
 }
 
 // movedSigns is how servers say that a ref is not where it was.
-var movedSigns = []string{"non-fast-forward", "fetch first", "failed to update ref", "already exists", "cannot lock ref",
-	"stale info", "incorrect old value", "failed to lock", "reference is at", "but expected",
-	"missing necessary objects"}
+var movedSigns = []string{
+	"non-fast-forward", "fetch first", "failed to update ref", "already exists", "cannot lock ref", "stale info",
+	"incorrect old value", "failed to lock", "reference is at", "but expected",
+	"missing necessary objects",
+}

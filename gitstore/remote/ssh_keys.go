@@ -93,7 +93,7 @@ func sshKeys(c Config) (ssh.AuthMethod, error) {
 			}
 		}
 		if len(signers) == 0 {
-			return nil, errors.New("no SSH key: no agent, and none in ~/.ssh without a passphrase; name one in the configuration")
+			return nil, errors.New("no SSH key in an agent or, without a passphrase, in ~/.ssh; name one in the configuration")
 		}
 		return signers, nil
 	}), nil
