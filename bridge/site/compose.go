@@ -186,6 +186,9 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 			continue
 		}
 		file := at.path(try)
+		if err := s.refuseLink(op, file); err != nil {
+			return Revision{}, err
+		}
 		if file != own && lib.Exists(file) {
 			continue
 		}
