@@ -42,6 +42,9 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if p.Path != "" {
 		at.pattern = whole(s.rooted(p.Path, s.rules.Content))
 	}
+	if at.postType != "page" {
+		at.address = learned.address
+	}
 	made, err := s.place(lib, w.doc, at, asked, item, "")
 	if err != nil {
 		return Revision{}, err
@@ -124,6 +127,7 @@ type placement struct {
 	at       time.Time
 	postType string
 	section  string
+	address  string // the pattern of the key that fixes the URL; "" for no such key
 }
 
 // placementFor chooses the pattern: the type's own, the configured one, else the neighbours'.
@@ -182,12 +186,20 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 			continue
 		}
 		file := at.path(try)
+		if err := s.refuseLink(op, file); err != nil {
+			return Revision{}, err
+		}
 		if file != own && lib.Exists(file) {
 			continue
 		}
 		if s.generator.Naming(file).TitleURL {
 			if err := doc.Set(try, "slug"); err != nil {
 				return Revision{}, unwritable(op, "slug", err)
+			}
+		}
+		if at.address != "" {
+			if err := doc.Set(at.fixedURL(try), s.rules.Address); err != nil {
+				return Revision{}, unwritable(op, s.rules.Address, err)
 			}
 		}
 		page := s.generator.Locate(file, doc, lib)

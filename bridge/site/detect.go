@@ -36,7 +36,9 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "fix what " + definition.Title + " itself would reject, and push", Err: err,
 		}
 	}
-	return &Site{generator: g, rules: g.Convention(), options: o, from: found.From, templates: readTemplates(tree)}, nil
+	s := &Site{generator: g, rules: g.Convention(), options: o, from: found.From, templates: readTemplates(tree)}
+	s.findLinks(tree)
+	return s, nil
 }
 
 // Generators are the names of the generators that gitpost knows.

@@ -42,6 +42,8 @@ func (s *Site) Explain(lib Library) (Explanation, error) {
 	e := Explanation{Findings: s.explainSite(), Warnings: s.Warnings()}
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)
 	e.Findings = append(e.Findings, s.explainStyle(h, posts)...)
+	addresses, unclear := s.explainAddress(h, posts)
+	e.Findings, e.Warnings = append(e.Findings, addresses...), append(slices.Clip(e.Warnings), append(unclear, s.linkWarnings()...)...)
 	e.Findings = append(e.Findings, s.explainMedia())
 	made, err := s.Compose(lib, Post{Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
 		"content":  {"An example of a note, as an app would send it."},

@@ -27,19 +27,43 @@ func flatten(values []any) any {
 
 // unflatten is the reverse of flatten.
 func unflatten(v any) []any {
-	switch v := plain(v).(type) {
+	switch v := v.(type) {
 	case nil:
 		return nil
 	case []any:
-		return v
+		list, _ := plain(v).([]any)
+		return list
 	default:
-		return []any{v}
+		return []any{nested(v)}
 	}
 }
 
-// plain is a front-matter value as an mf2 value: a timestamp is the text that was written,
-// what JSON cannot say is text too, and an empty key says nothing.
+// plain is a front-matter value as an mf2 value, without its empty keys and items.
 func plain(v any) any {
+	switch v := v.(type) {
+	case []any:
+		list := make([]any, 0, len(v))
+		for _, item := range v {
+			if item != nil {
+				list = append(list, nested(item))
+			}
+		}
+		return list
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for key, value := range v {
+			if value != nil {
+				m[key] = nested(value)
+			}
+		}
+		return m
+	}
+	return nested(v)
+}
+
+// nested is a value within another one: a timestamp is the text that was written, and what JSON
+// cannot say is text too. What is no mf2 stays as it is, null included.
+func nested(v any) any {
 	switch v := v.(type) {
 	case frontmatter.Timestamp:
 		return string(v)
@@ -50,19 +74,15 @@ func plain(v any) any {
 			return strconv.FormatFloat(v, 'g', -1, 64)
 		}
 	case []any:
-		list := make([]any, 0, len(v))
-		for _, item := range v {
-			if item = plain(item); item != nil {
-				list = append(list, item)
-			}
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = nested(item)
 		}
 		return list
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for key, value := range v {
-			if value = plain(value); value != nil {
-				m[key] = value
-			}
+			m[key] = nested(value)
 		}
 		return m
 	}

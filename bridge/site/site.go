@@ -44,6 +44,7 @@ type Site struct {
 	options   Options
 	templates map[string]*template.Template // the site's own body templates
 	from      string                        // the file or folder by which the generator was recognised
+	links     []foreign                     // folders that nothing can be written into
 	styles    styleCache                    // of the newest posts
 }
 

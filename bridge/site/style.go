@@ -20,6 +20,7 @@ type learnedStyle struct {
 	spell    func(property string) string
 	offset   string         // of the posts' dates where no zone is configured; "" for the site's own
 	zone     *time.Location // the same
+	address  string         // the pattern of the key that fixes the URL; "" when posts have none
 	constant map[string]any // keys that most posts have with one value, which make them look alike
 }
 
@@ -55,6 +56,7 @@ func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	h.learnKeys(s, posts)
 	h.learnConstants(s, posts)
 	h.learnZone(s, posts)
+	h.learnAddress(posts)
 	return h
 }
 

@@ -22,6 +22,8 @@ type postStyle struct {
 	keys             map[string]string // property → the key that it uses
 	image            string            // its key of a picture's plain URL
 	constant         map[string]string
+	addressed        bool   // it fixes its URL
+	address          string // the pattern of that; "" when it is not recognized
 	dated            bool   // it has a date in its front matter
 	offset           string // of that date: "+09:00"; "" when it names none
 }
@@ -76,6 +78,7 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
 	m.observeKeys(s.rules, doc)
 	m.observeOffset(s.rules, doc)
+	m.observeAddress(s, source.Path, page.Date, doc)
 	return m
 }
 

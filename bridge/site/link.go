@@ -1,0 +1,79 @@
+package site
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"gitpost/bridge/fault"
+)
+
+// A foreign folder is one of the site that belongs to something else, so that nothing can be written
+// into it.
+type foreign struct{ folder, kind string }
+
+// linkAbove finds the first folder on the way to a path that is a submodule or a symbolic link.
+func linkAbove(tree fs.FS, to string) (foreign, bool) {
+	at := "."
+	for part := range strings.SplitSeq(to, "/") {
+		entries, err := fs.ReadDir(tree, at)
+		if err != nil {
+			return foreign{}, false
+		}
+		at = path.Join(at, part)
+		for _, e := range entries {
+			switch {
+			case e.Name() != part:
+			case e.Type()&fs.ModeSymlink != 0:
+				return foreign{at, "symbolic link"}, true
+			case e.Type()&fs.ModeIrregular != 0:
+				return foreign{at, "submodule"}, true
+			}
+		}
+	}
+	return foreign{}, false
+}
+
+// findLinks looks at the folders of posts and of uploads.
+func (s *Site) findLinks(tree fs.FS) {
+	media, _ := s.Media("name", s.now())
+	for _, folder := range []string{s.rules.Content, s.rules.Posts, s.configuredSection(), path.Dir(media)} {
+		if folder == "" {
+			continue
+		}
+		if l, ok := linkAbove(tree, folder); ok {
+			s.links = append(s.links, l)
+		}
+	}
+}
+
+// refuseLink refuses to write below a folder that belongs to something else.
+func (s *Site) refuseLink(op, file string) error {
+	for _, l := range s.links {
+		if strings.HasPrefix(file, l.folder+"/") {
+			return &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("%s is a %s, and gitpost cannot write into it", l.folder, l.kind),
+				Hint:    l.remedy(),
+			}
+		}
+	}
+	return nil
+}
+
+func (l foreign) remedy() string {
+	if l.kind == "submodule" {
+		return "name the repository of the posts as repo, or move them into this one"
+	}
+	return "move the files into " + l.folder + ", or set site.section to the folder that has them"
+}
+
+// linkWarnings name the folders of uploads that belong to something else.
+func (s *Site) linkWarnings() (warnings []string) {
+	media, _ := s.Media("name", s.now())
+	if err := s.refuseLink("upload", media); err != nil {
+		warnings = append(warnings, err.Error())
+	}
+	return warnings
+}
