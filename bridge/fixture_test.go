@@ -85,6 +85,11 @@ func serveRemote(t *testing.T, remote string, adjust func(*settings)) *fixture {
 		adjust(s)
 		f.config.Sites = append(f.config.Sites, s.more...)
 	}
+	for i := range f.config.Sites { // the skeletons name another base URL
+		if site := &f.config.Sites[i]; site.Options.URL == "" {
+			site.Options.URL = site.Me
+		}
+	}
 	f.start()
 	f.token = f.newToken("create update delete undelete media")
 	return f

@@ -55,7 +55,7 @@ func (j *site) placed(f files, path string) generator.Page {
 	return j.Locate(path, doc, f)
 }
 
-func TestMeReplacesURLAndBaseURL(t *testing.T) {
+func TestSiteURLReplacesURLAndBaseURL(t *testing.T) {
 	f := files{"_config.yml": "url: https://old.example\nbaseurl: /blog\n", "_posts/2024-03-09-a.md": "Hello."}
 	for me, want := range map[string]string{
 		"":                          "https://old.example/blog/",
@@ -64,7 +64,7 @@ func TestMeReplacesURLAndBaseURL(t *testing.T) {
 		"https://new.example/~me/":  "https://new.example/~me/",
 		"https://BÜCHER.example/ü/": "https://xn--bcher-kva.example/%C3%BC/",
 	} {
-		j := openJekyll(t, f, generator.Options{Me: me}, "4.4.1")
+		j := openJekyll(t, f, generator.Options{URL: me}, "4.4.1")
 		if got := j.Convention().BaseURL; got != want {
 			t.Errorf("me %q: base URL %s, want %s", me, got, want)
 		}
