@@ -3,7 +3,6 @@ package bridge
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -30,7 +29,7 @@ func (s *Server) handler() http.Handler {
 			s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
 			return err
 		},
-	}), allowOrigins, s.limitStalls)
+	}), allowOrigins, s.limitBodies)
 
 	s.api.Routes(e)
 	s.pages.Routes(e)
@@ -58,40 +57,6 @@ func allowOrigins(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Access-Control-Max-Age", "86400")
 		return c.NoContent(http.StatusNoContent)
 	}
-}
-
-// bodyTimeout is how long a request's body may stall.
-const bodyTimeout = 30 * time.Second
-
-// limitStalls ends a request whose body stops arriving, and only that: a large upload over a slow
-// network takes as long as it takes.
-func (s *Server) limitStalls(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if r := c.Request(); r.Body != nil && r.Body != http.NoBody {
-			r.Body = &stallingBody{ReadCloser: r.Body, timeout: s.bodyTimeout, control: http.NewResponseController(c.Response().Writer)}
-		}
-		return next(c)
-	}
-}
-
-// stallingBody is a request body that may be slow but must not stall.
-type stallingBody struct {
-	io.ReadCloser
-	timeout time.Duration
-	control *http.ResponseController
-}
-
-func (b *stallingBody) Read(p []byte) (int, error) {
-	if err := b.control.SetReadDeadline(time.Now().Add(b.timeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return 0, err
-	}
-	return b.ReadCloser.Read(p)
-}
-
-// Close removes the deadline: the connection may wait for the next request.
-func (b *stallingBody) Close() error {
-	b.control.SetReadDeadline(time.Time{})
-	return b.ReadCloser.Close()
 }
 
 func (s *Server) logRequests() echo.MiddlewareFunc {

@@ -39,6 +39,7 @@ type Server struct {
 	metrics     *metrics.Metrics
 	certificate *listen.Certificate // with tls: auto, after Listen
 	bodyTimeout time.Duration       // how long a request's body may stall
+	connections *connections
 	life        lifetime
 }
 
@@ -61,7 +62,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Wr
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout}
+	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout, connections: newConnections()}
 	s.settings.Store(&c)
 	run, stop := context.WithCancel(context.Background())
 	s.life.stop = stop
@@ -83,6 +84,7 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	auth := indieauth.New(s.indieauthConfig, s.state)
 	s.api = api.New(api.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, External: indieauth.NewExternal(s.externalConfig), Log: s.log,
+		Admit: s.connections.admit,
 	})
 	s.pages, err = pages.New(pages.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
@@ -151,6 +153,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
+		ConnState:         s.connections.state,
+		ConnContext:       s.connections.context,
 	}
 	if s.certificate != nil {
 		keeping, stop := context.WithCancel(ctx)

@@ -3,8 +3,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,17 +26,25 @@ type Options struct {
 	Auth     *indieauth.Server   // the owner's sign-in server
 	External *indieauth.External // the site's own one, with auth: external
 	Log      *slog.Logger
+
+	// Admit is told that the request of a context has a valid token; it may be nil.
+	Admit func(context.Context)
 }
 
 // API is the routes for apps.
 type API struct {
 	Options
-	refusals *refusals
+	refusals  *refusals
+	strangers *strangers
+	unsigned  *allowance // of webhooks
 }
 
 // New returns the API of a server.
 func New(o Options) *API {
-	return &API{Options: o, refusals: newRefusals(func() int { return o.Config().RateBadTokens })}
+	return &API{
+		Options: o, refusals: newRefusals(func() int { return o.Config().RateBadTokens }), strangers: newStrangers(),
+		unsigned: &allowance{most: 30, interval: 2 * time.Second},
+	}
 }
 
 // Routes adds the routes to e.
@@ -81,6 +91,13 @@ func (a *API) OwnSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 			Code: fault.NotFound, Op: "sign in", Message: "nobody signs in at this server: " + a.Config().Me() + " uses another one, " + at,
 			Hint: "apps find it on the site's own page; this server was told so by auth: external",
 		}
+	}
+}
+
+// admit notes that the request of ctx has a valid token.
+func (a *API) admit(ctx context.Context) {
+	if a.Admit != nil {
+		a.Admit(ctx)
 	}
 }
 

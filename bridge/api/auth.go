@@ -8,27 +8,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"gitpost/bridge/access"
 	"gitpost/bridge/fault"
-	"gitpost/bridge/micropub"
 	"gitpost/bridge/state"
 )
 
-// authenticate finds who sent the request by its Authorization header.
-func (a *API) authenticate(c echo.Context) (access.Principal, error) {
-	token, err := micropub.HeaderToken(c.Request())
-	if err != nil {
-		return access.Principal{}, err
-	}
-	return a.principal(c.Request().Context(), c.RealIP(), token)
-}
-
-// access.Principal looks a token up. An empty one is fault.Unauthorized, a bad one
+// principal looks a token up that is used for a site; "" is the default one. An empty one is fault.Unauthorized, a bad one
 // fault.InvalidToken; an address that sends many bad ones is told to wait. Good tokens are
 // never limited, whatever else comes from their address.
-func (a *API) principal(ctx context.Context, address, token string) (access.Principal, error) {
+func (a *API) principal(ctx context.Context, address, token, site string) (access.Principal, error) {
 	if token == "" {
 		return access.Principal{}, &fault.Error{
 			Code: fault.Unauthorized, Message: "the request has no access token",
@@ -38,7 +26,7 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 	t, err := a.State.Token(ctx, token)
 	switch {
 	case errors.Is(err, state.ErrNoToken) && a.Config().ExternalAuth():
-		return a.externalPrincipal(ctx, address, token)
+		return a.externalPrincipal(ctx, address, token, site)
 	case errors.Is(err, state.ErrNoToken), errors.Is(err, state.ErrRevoked), errors.Is(err, state.ErrExpired):
 		return access.Principal{}, a.refuse(address, &fault.Error{
 			Code: fault.InvalidToken, Message: "the access token is not valid: " + err.Error(),
@@ -57,6 +45,7 @@ func (a *API) principal(ctx context.Context, address, token string) (access.Prin
 			p.Me = d.Me()
 		}
 	}
+	a.admit(ctx)
 	return p, nil
 }
 

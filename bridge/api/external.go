@@ -12,13 +12,13 @@ import (
 
 // externalPrincipal is who another server's token is for. An address that has sent many bad
 // ones makes no more calls of that server: what was good within the minute still is.
-func (a *API) externalPrincipal(ctx context.Context, address, token string) (access.Principal, error) {
-	g, known, err := a.External.Known(a.Config().Me(), token)
+func (a *API) externalPrincipal(ctx context.Context, address, token, site string) (access.Principal, error) {
+	g, known, err := a.External.Known(site, token)
 	if !known {
 		if wait := a.refusals.wait(address, time.Now()); wait > 0 {
 			return access.Principal{}, tooMany(wait)
 		}
-		g, err = a.External.Verify(ctx, a.Config().Me(), token)
+		g, err = a.External.Verify(ctx, site, token)
 	}
 	switch {
 	case errors.Is(err, indieauth.ErrNotActive):
@@ -29,6 +29,7 @@ func (a *API) externalPrincipal(ctx context.Context, address, token string) (acc
 	case err != nil:
 		return access.Principal{}, err
 	}
+	a.admit(ctx)
 	// The site's own server speaks for that site alone.
 	return access.Principal{Me: g.Me, Client: g.ClientID, Scope: g.Scope, Sites: []string{g.Me}}, nil
 }

@@ -108,7 +108,7 @@ func (a indieauthRoutes) mayIntrospect(c echo.Context) (trusted bool, err error)
 	if a.Auth.MayIntrospect(secret) {
 		return true, nil
 	}
-	_, err = a.principal(c.Request().Context(), c.RealIP(), secret)
+	_, err = a.principal(c.Request().Context(), c.RealIP(), secret, "")
 	return false, err
 }
 

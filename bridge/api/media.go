@@ -25,7 +25,11 @@ type receiver struct {
 	address string
 	header  string           // the Authorization header's token, "" when there is none
 	who     access.Principal // who sends it, once that is known
-	sent    []string         // names of the uploads that were stored
+
+	request    *http.Request
+	body       *strangerBody
+	authorized bool     // who is known
+	sent       []string // names of the uploads that were stored
 }
 
 // Store stages one file and returns the URL at which the site will serve it. It asks who sends it
@@ -37,14 +41,8 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 			Hint: `send it as "Authorization: Bearer …", or make access_token the first field of the form`,
 		}
 	}
-	token, err := micropub.OneToken(in.header, f.Token)
-	if err != nil {
+	if err := in.authorize(micropub.Envelope{Token: f.Token, Destination: f.Destination}); err != nil {
 		return "", err
-	}
-	if in.header == "" {
-		if in.who, err = in.api.principal(ctx, in.address, token); err != nil {
-			return "", err
-		}
 	}
 	if err := in.who.RequireSome("upload", "media", "create"); err != nil && !in.who.May("draft") {
 		return "", err
@@ -78,11 +76,8 @@ func (in *receiver) dropRefused(ctx context.Context, cause error) {
 
 // upload answers POST /media.
 func (a mediaRoutes) upload(c echo.Context) error {
-	header, err := micropub.HeaderToken(c.Request())
-	if err != nil {
-		return err
-	}
-	in := &receiver{api: a.API, address: c.RealIP(), header: header}
+	in := &receiver{api: a.API, address: c.RealIP()}
+	defer in.finish()
 	if err := a.carryOutUpload(c, in); err != nil {
 		in.dropRefused(c.Request().Context(), err)
 		return err
@@ -91,14 +86,10 @@ func (a mediaRoutes) upload(c echo.Context) error {
 }
 
 func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
-	ctx, header := c.Request().Context(), in.header
-	var err error
-	if header != "" {
-		if in.who, err = a.principal(ctx, in.address, header); err != nil {
-			return err
-		}
+	if err := in.known(c); err != nil {
+		return err
 	}
-	request, err := micropub.ParseUpload(c.Request(), a.limits(), in)
+	request, err := micropub.ParseUpload(c.Request(), in.limits(), in)
 	if err != nil {
 		return err
 	}
@@ -110,15 +101,10 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 		}
 		return a.answerUploaded(c, in.who, named, cmd)
 	case *micropub.Delete:
-		token, err := micropub.OneToken(header, request.Token)
-		if err != nil {
+		if err := in.authorize(micropub.Envelope{Token: request.Token, URL: cmd.URL}); err != nil {
 			return err
 		}
-		who, err := a.principal(ctx, in.address, token)
-		if err != nil {
-			return err
-		}
-		if err := a.Blogs.DeleteUpload(ctx, who, cmd.URL); err != nil {
+		if err := a.Blogs.DeleteUpload(c.Request().Context(), in.who, cmd.URL); err != nil {
 			return err
 		}
 		return c.NoContent(http.StatusNoContent)

@@ -15,6 +15,7 @@ type micropubRoutes struct{ *API }
 // command answers POST /micropub.
 func (a micropubRoutes) command(c echo.Context) error {
 	in := &receiver{api: a.API, address: c.RealIP()}
+	defer in.finish()
 	err := a.carryOut(c, in)
 	if err != nil {
 		in.dropRefused(c.Request().Context(), err)
@@ -85,29 +86,20 @@ func postOf(command micropub.Command) string {
 // parse reads the request and finds who sent it: the token may stand in the header, or in
 // the body, or in both when they are equal.
 func (a micropubRoutes) parse(c echo.Context, in *receiver) (micropub.Request, access.Principal, error) {
-	header, err := micropub.HeaderToken(c.Request())
-	if err != nil {
+	if err := in.known(c); err != nil {
 		return micropub.Request{}, access.Principal{}, err
 	}
-	in.header = header
-	if header != "" { // refused before a body is read
-		if in.who, err = a.principal(c.Request().Context(), in.address, header); err != nil {
-			return micropub.Request{}, access.Principal{}, err
+	request, err := micropub.Parse(c.Request(), in.limits(), in)
+	switch fault.CodeOf(err) {
+	case fault.InvalidRequest, fault.UnsupportedMedia: // whoever sends no good token need not be told what is wrong
+		if _, bad := micropub.OneToken(in.header, request.Token); bad != nil {
+			err = bad
 		}
 	}
-	request, err := micropub.Parse(c.Request(), a.limits(), in)
-	token, tokenErr := micropub.OneToken(header, request.Token)
-	if tokenErr != nil { // who sends nothing good need not be told what is wrong with it
-		return request, access.Principal{}, tokenErr
+	if err == nil {
+		err = in.authorize(micropub.Envelope{Token: request.Token})
 	}
-	if err != nil {
-		return request, access.Principal{}, err
-	}
-	if header != "" {
-		return request, in.who, nil
-	}
-	who, err := a.principal(c.Request().Context(), in.address, token)
-	return request, who, err
+	return request, in.who, err
 }
 
 func (a *API) answerCreated(c echo.Context, o blog.Outcome) error {

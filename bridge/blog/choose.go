@@ -169,3 +169,15 @@ func (s *Blogs) Offered(who access.Principal) []config.Target {
 func (s *Blogs) Known(url string) bool {
 	return slices.ContainsFunc(s.list, func(b *Blog) bool { return b.Has(url) })
 }
+
+// SiteAt returns the address of the site to which a URL belongs by its host and path, whether or
+// not there is a post; "" when there is none.
+func (s *Blogs) SiteAt(url string) string {
+	at, longest := "", 0
+	for _, b := range s.list {
+		if me := b.Me(); address.Within(me, url) && len(me) > longest {
+			at, longest = me, len(me)
+		}
+	}
+	return at
+}

@@ -84,6 +84,7 @@ type File struct {
 	ContentType string // untrusted, as the client sent it
 	Body        io.Reader
 	Token       string // the access_token in the body, if it came before the file
+	Destination string // mp-destination likewise
 }
 
 // FileStore stores uploaded files. Before it reads Body, Store must refuse unless the token of
@@ -104,6 +105,10 @@ type Limits struct {
 	// Known reports whether a URL is that of a post on this site. A form of the 2014 draft with
 	// such a url and neither action nor h is an update. nil: no URL is known.
 	Known func(url string) bool
+
+	// Authorize checks the token of a body. It is called before a command is read from the body,
+	// and again if the token comes in parts of a multipart body. nil: the sender is known already.
+	Authorize func(Envelope) error
 }
 
 func (l Limits) withDefaults() Limits {

@@ -23,7 +23,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 	}
 	switch {
 	case isJSON(kind), isForm(kind):
-		data, err := readBody(r, params, l)
+		data, err := readAuthorized(r, kind, params, l)
 		if err != nil {
 			return req, err
 		}
