@@ -102,5 +102,5 @@ func (a *API) admit(ctx context.Context) {
 }
 
 func (a *API) limits() micropub.Limits {
-	return micropub.Limits{Upload: a.Config().MediaMaxSize, Known: a.Blogs.Known}
+	return micropub.Limits{Upload: a.Config().MediaMaxSize}
 }

@@ -44,7 +44,7 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 	if err := in.authorize(micropub.Envelope{Token: f.Token, Destination: f.Destination}); err != nil {
 		return "", err
 	}
-	if err := in.who.RequireSome("upload", "media", "create"); err != nil && !in.who.May("draft") {
+	if err := in.who.RequireSome("upload", access.UploadFile); err != nil {
 		return "", err
 	}
 	u, err := in.api.Blogs.Stage(ctx, in.who, f.Filename, f.Body)
@@ -118,7 +118,7 @@ func (a mediaRoutes) query(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.RequireSome("list uploads", "media", "create", "update"); err != nil {
+	if err := who.RequireSome("list uploads", access.ReadUploads); err != nil {
 		return err
 	}
 	q, err := micropub.QueryOf(c.Request())
@@ -204,7 +204,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.RequireSome("preview upload", "media", "create", "update"); err != nil {
+	if err := who.RequireSome("preview upload", access.ReadUploads); err != nil {
 		return err
 	}
 	u, err := a.State.Upload(c.Request().Context(), c.Param("name"))

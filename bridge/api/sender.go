@@ -58,6 +58,7 @@ func (in *receiver) finish() {
 // limits are those of the request's body.
 func (in *receiver) limits() micropub.Limits {
 	l := in.api.limits()
+	l.Known = func(url string) bool { return in.api.Blogs.KnownTo(in.who, url) }
 	if !in.authorized {
 		l.Authorize = in.authorize
 	}

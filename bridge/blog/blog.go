@@ -134,11 +134,17 @@ func (b *Blog) unreadable(err error) error {
 }
 
 // Has reports whether the URL is one of the site's posts.
-func (b *Blog) Has(url string) bool {
-	has := false
+func (b *Blog) Has(url string) bool { return b.entry(url) != nil }
+
+// entry returns the post at a URL, or nil.
+func (b *Blog) entry(url string) *catalog.Entry {
+	var e *catalog.Entry
 	err := b.view(context.Background(), func(v *catalog.View) error {
-		has = v.Lookup(url) != nil
+		e = v.Lookup(url)
 		return nil
 	})
-	return err == nil && has
+	if err != nil {
+		return nil
+	}
+	return e
 }

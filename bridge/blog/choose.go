@@ -165,11 +165,6 @@ func (s *Blogs) Offered(who access.Principal) []config.Target {
 	return targets
 }
 
-// Known reports whether the URL is one of a site's posts.
-func (s *Blogs) Known(url string) bool {
-	return slices.ContainsFunc(s.list, func(b *Blog) bool { return b.Has(url) })
-}
-
 // SiteAt returns the address of the site to which a URL belongs by its host and path, whether or
 // not there is a post; "" when there is none.
 func (s *Blogs) SiteAt(url string) string {

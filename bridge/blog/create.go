@@ -20,11 +20,11 @@ import (
 func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub.Create, sent []string) (Outcome, error) {
 	const op = "create post"
 	postType := mf2.PostType(cmd.Item)
-	if err := who.RequireFor(op, postType, "create", "draft"); err != nil {
+	if err := who.RequireWith(op, access.CreatePost, access.Post{Type: postType, Draft: true}); err != nil {
 		return Outcome{}, err
 	}
 	item := cmd.Item.Clone()
-	if who.DraftsOnly("create", postType) {
+	if !who.MayWith(access.CreatePost, access.Post{Type: postType}) {
 		item.Properties["post-status"] = []any{"draft"}
 	}
 	hidden, err := hideLocation(op, item.Properties)

@@ -3,6 +3,7 @@ package blog
 import (
 	"context"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -10,10 +11,10 @@ import (
 )
 
 // Categories answers q=category with the site's tags, the most used first.
-func (b *Blog) Categories(ctx context.Context, q micropub.Query) (any, error) {
+func (b *Blog) Categories(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	names := []string{}
 	err := b.view(ctx, func(v *catalog.View) error {
-		for _, category := range v.Categories() {
+		for _, category := range v.Categories(visibleTo(who)) {
 			names = append(names, category.Name)
 		}
 		return nil
@@ -25,10 +26,10 @@ func (b *Blog) Categories(ctx context.Context, q micropub.Query) (any, error) {
 }
 
 // Source answers q=source&url=…: the post as its file is now.
-func (b *Blog) Source(ctx context.Context, q micropub.Query) (any, error) {
+func (b *Blog) Source(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	var answer any
 	err := b.view(ctx, func(v *catalog.View) error {
-		e, err := find(v, "query source", q.URL)
+		e, err := findFor(v, "query source", q.URL, who, access.ReadUnpublished)
 		if err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func withDefaults(item mf2.Item, e *catalog.Entry) mf2.Item {
 }
 
 // List answers q=source without url: the site's posts, newest first.
-func (b *Blog) List(ctx context.Context, q micropub.Query) (any, error) {
+func (b *Blog) List(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	const most = 100
 	limit := q.Limit
 	if limit <= 0 {
@@ -88,7 +89,7 @@ func (b *Blog) List(ctx context.Context, q micropub.Query) (any, error) {
 		page := v.List(catalog.Filter{
 			Text: q.Filter, PostType: q.PostType, Status: q.PostStatus, Visibility: q.Visibility,
 			Category: q.Category, Exists: q.Exists, NotExists: q.NotExists, Property: q.Property,
-			OldestFirst: q.Order == "asc", Offset: q.Offset, Limit: min(limit, most), Before: q.Before, After: q.After,
+			OldestFirst: q.Order == "asc", Offset: q.Offset, Limit: min(limit, most), Before: q.Before, After: q.After, Visible: visibleTo(who),
 		})
 		items := make([]mf2.Item, 0, len(page.Entries))
 		for _, e := range page.Entries {

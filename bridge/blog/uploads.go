@@ -227,7 +227,7 @@ func (s *Blogs) Upload(ctx context.Context, who access.Principal, op, url string
 // from the repository.
 func (s *Blogs) DeleteUpload(ctx context.Context, who access.Principal, url string) error {
 	const op = "delete upload"
-	if err := who.Require(op, "delete", "media"); err != nil {
+	if err := who.Require(op, access.DeleteStagedFile); err != nil {
 		return err
 	}
 	u, err := s.Upload(ctx, who, op, url)
@@ -235,8 +235,8 @@ func (s *Blogs) DeleteUpload(ctx context.Context, who access.Principal, url stri
 		return err
 	}
 	if b := s.keeper(u); b != nil {
-		for _, scopes := range [][]string{{"delete"}, {"media", "create"}} { // both, as the extension says
-			if err := who.Require(op, scopes...); err != nil {
+		for _, action := range []access.Action{access.DeleteFile, access.ReplaceFiles} { // both, as the extension says
+			if err := who.Require(op, action); err != nil {
 				return err
 			}
 		}

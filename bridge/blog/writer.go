@@ -87,11 +87,7 @@ func (w *writer) deliver(ctx context.Context, c *gitstore.Commit, o *Outcome) {
 func find(v *catalog.View, op, url string) (*catalog.Entry, error) {
 	e := v.Lookup(url)
 	if e == nil {
-		return nil, &fault.Error{
-			Code: fault.InvalidRequest, Op: op,
-			Message: fmt.Sprintf("there is no post at %s", url),
-			Hint:    "take the URL from the Location of the post, or from q=source",
-		}
+		return nil, noPost(op, url)
 	}
 	if e.Problem != "" {
 		return nil, &fault.Error{

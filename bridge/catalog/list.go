@@ -23,6 +23,9 @@ type Filter struct {
 	NotExists  []string            // and that must not
 	Property   map[string][]string // and that must have one of these values
 
+	// Visible hides the posts for which it returns false; nil hides none.
+	Visible func(postType, status string, published bool) bool
+
 	OldestFirst   bool
 	Offset, Limit int    // Limit 0: all
 	Before, After string // cursors of a Page
@@ -179,12 +182,15 @@ type Category struct {
 	Posts int
 }
 
-// Categories lists the site's tags, the most used first.
-func (v *View) Categories() []Category {
+// Categories lists the tags of the visible posts (see Filter.Visible), the most used first.
+func (v *View) Categories(visible func(postType, status string, published bool) bool) []Category {
+	match := v.index.matcher(Filter{Visible: visible})
 	count := map[string]int{}
 	used := make([]int, len(v.index.tags.values))
 	for _, r := range v.index.rows {
-		used[r.tags]++
+		if match.visible(r) {
+			used[r.tags]++
+		}
 	}
 	for i, n := range used {
 		if n > 0 {

@@ -7,6 +7,7 @@ import "slices"
 type matcher struct {
 	index  *index
 	shapes []bool          // by shape: the row may match
+	hidden []bool          // by shape: the row is visible only if it is published
 	tags   map[uint32]bool // by list of tags; nil: all match
 	filter Filter
 
@@ -20,6 +21,12 @@ func (ix *index) matcher(f Filter) *matcher {
 	m := &matcher{index: ix, filter: f, shapes: make([]bool, len(ix.shapes.values)), text: folded(f.Text)}
 	for i := range ix.shapes.values {
 		m.shapes[i] = ix.shapes.values[i].matches(f)
+	}
+	if f.Visible != nil {
+		m.hidden = make([]bool, len(ix.shapes.values))
+		for i, s := range ix.shapes.values {
+			m.hidden[i] = !f.Visible(s.postType, s.status, false)
+		}
 	}
 	if len(f.Category) > 0 {
 		m.tags = map[uint32]bool{}
@@ -58,7 +65,7 @@ func oneOf(wanted []string, value string) bool {
 }
 
 func (m *matcher) row(r row) bool {
-	if !m.shapes[r.shape] || m.tags != nil && !m.tagged(r.tags) {
+	if !m.shapes[r.shape] || !m.visible(r) || m.tags != nil && !m.tagged(r.tags) {
 		return false
 	}
 	if m.found == nil && m.values == nil {
@@ -83,6 +90,11 @@ func (m *matcher) row(r row) bool {
 		}
 	}
 	return true
+}
+
+// visible reports whether the filter does not hide the row.
+func (m *matcher) visible(r row) bool {
+	return m.hidden == nil || !m.hidden[r.shape] || m.index.records[r.number].published()
 }
 
 func (m *matcher) tagged(tags uint32) bool {
