@@ -45,19 +45,29 @@ type consentPages struct{ *Pages }
 func (p consentPages) page(c echo.Context, v visitor) error {
 	r, err := p.Auth.Authorize(c.Request().Context(), c.QueryParams())
 	if err != nil {
-		return refusedRequest(c, err)
+		return p.refusedRequest(c, err)
+	}
+	if !p.owner.Fresh(v.session) { // what is allowed outlives the session
+		return p.signInAgain(c)
 	}
 	return p.showConsent(c, http.StatusOK, r, c.Request().URL.RawQuery, nil)
 }
 
-// refusedRequest tells the app what is wrong with its request, where that is safe, and else
-// the owner.
-func refusedRequest(c echo.Context, err error) error {
+// refusedRequest tells the app what is wrong with its request, if the owner has allowed it
+// before. Other errors are shown to the owner: anybody can be an app, and would redirect the
+// owner's browser anywhere.
+func (p consentPages) refusedRequest(c echo.Context, err error) error {
 	var atApp *indieauth.RedirectError
-	if errors.As(err, &atApp) {
+	if !errors.As(err, &atApp) {
+		return err
+	}
+	if atApp.Known {
 		return c.Redirect(http.StatusSeeOther, atApp.URL)
 	}
-	return err
+	return &fault.Error{
+		Code: fault.InvalidRequest, Op: "allow an app", Message: "the app " + atApp.ClientID + " sent a request that is not in order: " + atApp.Description,
+		Hint: "this is a bug of the app; you can tell its author", Err: err,
+	}
 }
 
 func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Request, query string, failed error) error {
@@ -119,13 +129,16 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 	}
 	r, err := p.Auth.Authorize(c.Request().Context(), values)
 	if err != nil {
-		return refusedRequest(c, err)
+		return p.refusedRequest(c, err)
 	}
 	form := c.Request().PostForm
 	switch form.Get("answer") {
 	case "deny":
 		return c.Redirect(http.StatusSeeOther, p.Auth.Deny(r))
 	case "allow":
+		if !p.owner.Fresh(v.session) {
+			return p.signInAgain(c)
+		}
 	default:
 		return &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "the form has no answer", Hint: "press Allow or Deny"}
 	}
@@ -178,6 +191,7 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 		if d.Sites = p.chosen(form["site"]); len(d.Sites) == 0 { // none would mean all
 			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "no site is chosen", Hint: "choose at least one, or press Deny"}
 		}
+		d.AllSites = form.Get("all_sites") != ""
 	}
 	return d, nil
 }
