@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"regexp"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
-	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/pages"
@@ -22,14 +20,14 @@ import (
 func (s *Server) handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = clientAddress(s.config)
+	e.IPExtractor = s.clientAddress
 	e.HTTPErrorHandler = s.answerError
 	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(), middleware.RecoverWithConfig(middleware.RecoverConfig{
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
 			s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
 			return err
 		},
-	}), allowOrigins, s.limitBodies)
+	}), allowOrigins, s.checkHost, s.limitBodies)
 
 	s.api.Routes(e)
 	s.pages.Routes(e)
@@ -136,32 +134,4 @@ func asFault(err error, r *http.Request) error {
 		}
 	}
 	return &fault.Error{Code: fault.Internal, Message: "internal error; nothing was changed", Hint: "its log has the cause", Err: err}
-}
-
-// clientAddress finds whose address a request comes from: the connection's, or what the
-// X-Forwarded-For of a trusted proxy names.
-func clientAddress(c func() *config.Config) echo.IPExtractor {
-	bySocket := echo.ExtractIPFromXFFHeader()
-	return func(r *http.Request) string {
-		if _, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-			return networkClient(c().TrustedProxies)(r)
-		}
-		// A Unix socket: only a proxy on this machine can connect, and it says for whom.
-		local := *r
-		local.RemoteAddr = "127.0.0.1:0"
-		return bySocket(&local)
-	}
-}
-
-func networkClient(trusted []string) echo.IPExtractor {
-	if len(trusted) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, cidr := range trusted {
-		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
-			trust = append(trust, echo.TrustIPRange(network))
-		}
-	}
-	return echo.ExtractIPFromXFFHeader(trust...)
 }

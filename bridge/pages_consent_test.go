@@ -120,6 +120,7 @@ func TestRequestsThatAreRefusedNeverLeadStrangersAway(t *testing.T) {
 		t.Errorf("a stranger is led to %q", a.Header.Get("Location"))
 	}
 	p.signIn()
+	p.allowed(localApp)
 	a := p.get(bad)
 	if to := a.Header.Get("Location"); a.Status != http.StatusSeeOther || !strings.HasPrefix(to, localApp+"back?error=unsupported_response_type") || !strings.Contains(to, "state=a%2Bb+c") {
 		t.Errorf("the owner is led to %q", to)
@@ -133,6 +134,7 @@ func TestRequestsThatAreRefusedNeverLeadStrangersAway(t *testing.T) {
 func TestConsentShowsNothingOfAnAppAsMarkup(t *testing.T) {
 	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person().signIn()
+	p.allowed(localApp)
 	a := p.want(p.get("/auth?"+consentRequest("scope", `create <b>bold</b>"onmouseover="x`)), http.StatusSeeOther) // no scope is like that
 	if !strings.Contains(a.Header.Get("Location"), "error=invalid_scope") {
 		t.Errorf("led to %q", a.Header.Get("Location"))

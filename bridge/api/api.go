@@ -29,6 +29,9 @@ type Options struct {
 
 	// Admit is told that the request of a context has a valid token; it may be nil.
 	Admit func(context.Context)
+
+	// Trusted reports whether a request comes from this machine or from the signed-in owner.
+	Trusted func(echo.Context) bool
 }
 
 // API is the routes for apps.

@@ -52,6 +52,7 @@ func (a *API) principal(ctx context.Context, address, token, site string) (acces
 // refuse counts a bad secret against its address. It returns err, or the error that tells the
 // address to wait.
 func (a *API) refuse(address string, err error) error {
+	_ = a.State.Refused(context.Background(), state.TokenRefused, address, time.Now()) // the log of events does not matter here
 	if wait := a.refusals.refuse(address, time.Now()); wait > 0 {
 		return tooMany(wait)
 	}

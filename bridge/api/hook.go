@@ -31,7 +31,7 @@ type hookRoutes struct{ *API }
 //
 // Nothing of a body is parsed before its signature is right.
 func (a hookRoutes) push(c echo.Context) error {
-	called, err := a.called(c)
+	called, signed, err := a.called(c)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,9 @@ func (a hookRoutes) push(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	if !signed && !a.mayKnow(c) {
+		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	}
 	return c.JSON(http.StatusOK, a.fetched(called))
 }
@@ -70,7 +73,7 @@ func (a hookRoutes) fetched(sites []*blog.Blog) map[string]any {
 }
 
 // called returns the sites that a call is about and that it may have fetched.
-func (a hookRoutes) called(c echo.Context) ([]*blog.Blog, error) {
+func (a hookRoutes) called(c echo.Context) (sites []*blog.Blog, signed bool, err error) {
 	const op = "push hook"
 	h, all := c.Request().Header, a.Blogs.All()
 	spooled := a.strangers.spool(hookSpool)
@@ -87,7 +90,7 @@ func (a hookRoutes) called(c echo.Context) ([]*blog.Blog, error) {
 		}
 	}
 	if err := readCall(c, io.MultiWriter(into...)); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	allowed := map[*blog.Blog]bool{}
 	unsigned := false
@@ -99,11 +102,11 @@ func (a hookRoutes) called(c echo.Context) ([]*blog.Blog, error) {
 		}
 	}
 	if len(allowed) == 0 {
-		return nil, errUnsigned
+		return nil, false, errUnsigned
 	}
 	if unsigned {
 		if wait := a.unsigned.take(time.Now()); wait > 0 {
-			return nil, &fault.Error{
+			return nil, false, &fault.Error{
 				Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many unsigned calls came",
 				Hint: "set hooks.secret here and at the Git host; signed calls are not limited",
 			}
@@ -115,9 +118,9 @@ func (a hookRoutes) called(c echo.Context) ([]*blog.Blog, error) {
 	}
 	meant = slices.DeleteFunc(slices.Clone(meant), func(b *blog.Blog) bool { return !allowed[b] })
 	if len(meant) == 0 {
-		return nil, errUnsigned
+		return nil, false, errUnsigned
 	}
-	return meant, nil
+	return meant, !unsigned, nil
 }
 
 var errUnsigned = &fault.Error{

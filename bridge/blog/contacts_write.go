@@ -55,7 +55,7 @@ func (w *writer) createContact(ctx context.Context, who access.Principal, item m
 	if card.Text("name") == "" && card.Text("nickname") == "" && card.Text("url") == "" {
 		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the contact has no name", Hint: "send at least name, nickname or url"}
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: card})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: card})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -90,7 +90,7 @@ func (w *writer) updateContact(ctx context.Context, who access.Principal, name, 
 	if err := who.Require(op, access.UpdateContact); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -42,7 +42,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 	if err := w.keepPrivate(op, item.Properties); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, item)
+	files, err := w.referredUploads(ctx, who, sent, item)
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -27,7 +27,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 	if err := who.RequireSome(op, access.UpdatePost); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
 	if err != nil {
 		return Outcome{}, err
 	}

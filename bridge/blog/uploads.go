@@ -26,6 +26,9 @@ type Uploads struct {
 	files *media.Store                // the folder
 	rules atomic.Pointer[media.Store] // the same with the rules in force, for new files
 	log   *slog.Logger
+
+	folder string
+	quota  int64 // bytes of a token's unused uploads
 }
 
 func openUploads(o Options, c media.Config) (*Uploads, error) {
@@ -33,7 +36,7 @@ func openUploads(o Options, c media.Config) (*Uploads, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Uploads{state: o.State, files: files, log: o.Log}
+	u := &Uploads{state: o.State, files: files, log: o.Log, folder: c.Dir, quota: stagedQuota}
 	u.rules.Store(files)
 	return u, nil
 }
@@ -101,12 +104,15 @@ func (s *Blogs) stage(ctx context.Context, who access.Principal, filename string
 	if err != nil {
 		return state.Upload{}, err
 	}
+	if err := s.Uploads.admits(ctx, who); err != nil {
+		return state.Upload{}, err
+	}
 	staged, err := s.Uploads.rules.Load().Stage(ctx, filename, body)
 	if err != nil {
 		return state.Upload{}, err
 	}
 	u := state.Upload{
-		Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
+		Site: b.Me(), Name: staged.Name, File: staged.File, Filename: filename, ContentType: staged.ContentType,
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
 	if u, err = b.placeUpload(ctx, u); err == nil && !s.Several() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
@@ -38,7 +39,8 @@ type writer struct {
 	staged  func(file string) (io.ReadCloser, error)
 	config  func() *config.Site
 	server  func() *config.Server
-	owns    func(url string) bool // whether an upload's URL is one of this site
+	mayUse  func(access.Principal, state.Upload) bool // Blogs.MayUse
+	owns    func(url string) bool                     // whether an upload's URL is one of this site
 	log     *slog.Logger
 	now     func() time.Time
 }

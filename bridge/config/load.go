@@ -165,7 +165,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 			node = node.Alias
 		}
 		empty := node.Tag == "!!null"
-		if key, fromFile, ok := findKey(l.keys, name); ok {
+		grouped := node.Kind == yaml.MappingNode && isSection(l.keys, name) // auth is a key and a group
+		if key, fromFile, ok := findKey(l.keys, name); ok && !grouped {
 			switch {
 			case l.prefix != "" && !key.PerSite():
 				l.problem(Problem{Key: name, Where: where, Message: "is of the server as a whole, not of one site", Remedy: "move it to the top level"})
@@ -345,6 +346,12 @@ func (l *loader) missing(k Key) {
 
 // agree settles what several keys decide together.
 func (l *loader) agree(c *Config) {
+	if slices.ContainsFunc(c.Sites, func(s Site) bool { return s.AuthMetadata != "" }) {
+		c.Auth = "external"
+	}
+	if err := PlainHTTP(c.URL); err != nil && !c.InsecureHTTP && c.TLS != "auto" {
+		l.problem(Problem{Key: "url", Value: c.URL, Where: l.settings["url"].where, Message: err.Message, Remedy: err.Remedy})
+	}
 	if c.TLS != "auto" {
 		return
 	}

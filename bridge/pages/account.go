@@ -81,7 +81,7 @@ func (p accountPages) changePassword(c echo.Context, v visitor) error {
 	password, err := newPassword(c)
 	session := ""
 	if err == nil {
-		session, err = p.owner.ChangePassword(c.Request().Context(), c.RealIP(), browserName(c.Request()), c.FormValue("current"), password)
+		session, err = p.owner.ChangePassword(c.Request().Context(), p.limitBy(c), browserName(c.Request()), c.FormValue("current"), password)
 	}
 	switch code := fault.CodeOf(err); {
 	case err == nil:
@@ -93,6 +93,9 @@ func (p accountPages) changePassword(c echo.Context, v visitor) error {
 	}
 	p.Log.Info("the password was changed", "from", c.RealIP())
 	if err := p.begin(c, session); err != nil {
+		return err
+	}
+	if err := p.remember(c); err != nil {
 		return err
 	}
 	return p.goTo(c, "/account?done=password")

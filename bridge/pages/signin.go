@@ -76,6 +76,9 @@ func (p signInPages) enter(c echo.Context, session, back string) error {
 	if err := p.begin(c, session); err != nil {
 		return err
 	}
+	if err := p.remember(c); err != nil {
+		return err
+	}
 	return p.goTo(c, entered(back))
 }
 
@@ -129,6 +132,9 @@ func (p signInPages) setupPasskey(c echo.Context) error {
 // enterByScript is enter for the pages' script.
 func (p signInPages) enterByScript(c echo.Context, session, back string) error {
 	if err := p.begin(c, session); err != nil {
+		return err
+	}
+	if err := p.remember(c); err != nil {
 		return err
 	}
 	return micropub.WriteJSON(c.Response(), http.StatusOK, map[string]string{"next": p.path(entered(back))})
@@ -193,7 +199,7 @@ func (p signInPages) showSignIn(c echo.Context, status int, back string, again b
 // signIn answers POST /signin with the password.
 func (p signInPages) signIn(c echo.Context) error {
 	back := localPath(c.FormValue("back"))
-	session, err := p.owner.SignIn(c.Request().Context(), c.RealIP(), browserName(c.Request()), c.FormValue("password"))
+	session, err := p.owner.SignIn(c.Request().Context(), p.limitBy(c), browserName(c.Request()), c.FormValue("password"))
 	switch code := fault.CodeOf(err); {
 	case err == nil:
 		return p.enter(c, session, back)
