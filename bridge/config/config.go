@@ -16,8 +16,8 @@ type Config struct {
 
 // Server has the keys of the server as a whole.
 type Server struct {
-	URL    string // where gitpost itself is reached, without a trailing slash
-	InsecureHTTP bool // insecure_http: URL may be http at a public name
+	URL          string // where gitpost itself is reached, without a trailing slash
+	InsecureHTTP bool   // insecure_http: URL may be http at a public name
 
 	Listen string // host:port, or "unix:" and an absolute path
 	Data   string // absolute folder: clones and their indexes, state.db, uploads/
