@@ -123,6 +123,7 @@ func (s *Server) watch(run context.Context) (err error) {
 	}
 	s.life.background.Go(func() { s.blogs.Uploads.KeepExpiring(run, func() time.Duration { return s.config().MediaUnused }) })
 	s.life.background.Go(func() { notify.Watch(run, s.config, watched) })
+	s.life.background.Go(func() { notify.WatchEvents(run, s.config, s.log, s.events) })
 	return nil
 }
 

@@ -41,6 +41,7 @@ type Server struct {
 
 	Notify        []string      // notify: a URL alone, or a command with its arguments
 	NotifyAfter   time.Duration // notify_after: 15m
+	NotifyEvents  bool          // notify_events
 	MetricsListen string        // metrics.listen
 
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
