@@ -1,5 +1,7 @@
 package access
 
+import "strings"
+
 // Action is something that a token may do.
 type Action string
 
@@ -20,8 +22,8 @@ const (
 	UploadFile       Action = "upload files"
 	ReadUploads      Action = "list and preview uploads"
 	DeleteStagedFile Action = "delete uploads that no post uses"
-	ReplaceFiles     Action = "upload files, of any type of post" // with DeleteFile
-	DeleteFile       Action = "delete files from the repository"  // with ReplaceFiles
+	ReplaceFiles     Action = "manage uploads"                   // with DeleteFile
+	DeleteFile       Action = "delete files from the repository" // with ReplaceFiles
 
 	ReadProfile Action = "read the owner's profile"
 	ReadEmail   Action = "read the owner's e-mail address"
@@ -63,6 +65,22 @@ func Scopes() []Scope {
 		{Word: "email", Actions: []Action{ReadEmail}},
 		post,
 	}
+}
+
+// Allows says in words what the scope allows.
+func (s Scope) Allows() string {
+	words := func(actions []Action) string {
+		var all []string
+		for _, a := range actions {
+			all = append(all, string(a))
+		}
+		return strings.Join(all, ", ")
+	}
+	parts := []string{words(append(append([]Action{}, s.Posts...), s.Actions...))}
+	if len(s.Drafts) > 0 {
+		parts = append(parts, "for drafts alone: "+words(s.Drafts))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // scopes is Scopes by word.
