@@ -18,15 +18,6 @@ func (p *person) madeToken(pairs ...string) answer {
 	return p.want(p.get("/apps?made=yes"), http.StatusOK, "Your new token")
 }
 
-// allowed makes an app one that the owner has allowed before.
-func (f *fixture) allowed(clientID string) {
-	f.t.Helper()
-	f.withState(func(db *state.DB) error {
-		_, err := db.CreateToken(f.t.Context(), state.Token{ClientID: clientID, Scope: []string{"create"}})
-		return err
-	})
-}
-
 // A browser that was left open allowed apps for ever.
 func TestConsentNeedsAFreshSignIn(t *testing.T) {
 	t.Parallel()
@@ -100,7 +91,7 @@ func TestErrorsOfUnknownAppsAreShownHere(t *testing.T) {
 			t.Errorf("%s: %d to %s", wrong, a.Status, a.Header.Get("Location"))
 		}
 	}
-	f.allowed("http://127.0.0.1:9/")
+	f.knows("http://127.0.0.1:9/")
 	if a := p.get(app + "response_type=token&state=s"); !strings.HasPrefix(a.Header.Get("Location"), "http://127.0.0.1:9/cb?error=") {
 		t.Errorf("an app that was allowed: %d to %s", a.Status, a.Header.Get("Location"))
 	}

@@ -35,7 +35,7 @@ func (a micropubRoutes) carryOut(c echo.Context, in *receiver) error {
 	if cmd, ok := request.Command.(*micropub.Upload); ok {
 		return a.answerUploaded(c, who, named, cmd)
 	}
-	if ok, err := (contactRoutes{a.API}).command(c, who, request, named, in); ok {
+	if ok, err := contactRoutes(a).command(c, who, request, named, in); ok {
 		return err
 	}
 	var d *blog.Blog
