@@ -21,3 +21,6 @@ func (s *Server) SignInServer() *indieauth.Server { return s.api.Auth }
 
 // Handler is every route, without a listener.
 func (s *Server) Handler() http.Handler { return s.handler() }
+
+// SetMostConnections limits the open connections.
+func (s *Server) SetMostConnections(n int) { s.connections.most = n }

@@ -3,9 +3,7 @@ package bridge
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"regexp"
 	"time"
@@ -13,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
-	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/pages"
@@ -23,7 +20,7 @@ import (
 func (s *Server) handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = clientAddress(s.config)
+	e.IPExtractor = s.clientAddress
 	e.HTTPErrorHandler = s.answerError
 	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{
@@ -31,7 +28,7 @@ func (s *Server) handler() http.Handler {
 				s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
 				return err
 			},
-		}), allowOrigins, s.limitStalls)
+		}), allowOrigins, s.checkHost, s.limitBodies)
 
 	s.api.Routes(e)
 	s.pages.Routes(e)
@@ -59,42 +56,6 @@ func allowOrigins(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Access-Control-Max-Age", "86400")
 		return c.NoContent(http.StatusNoContent)
 	}
-}
-
-// bodyTimeout is how long a request's body may stall.
-const bodyTimeout = 30 * time.Second
-
-// limitStalls ends a request whose body stops arriving, and only that: a large upload over a slow
-// network takes as long as it takes.
-func (s *Server) limitStalls(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if r := c.Request(); r.Body != nil && r.Body != http.NoBody {
-			r.Body = &stallingBody{ReadCloser: r.Body, timeout: s.bodyTimeout,
-				control: http.NewResponseController(c.Response().Writer)}
-		}
-		return next(c)
-	}
-}
-
-// stallingBody is a request body that may be slow but must not stall.
-type stallingBody struct {
-	io.ReadCloser
-	timeout time.Duration
-	control *http.ResponseController
-}
-
-func (b *stallingBody) Read(p []byte) (int, error) {
-	if err := b.control.SetReadDeadline(time.Now().Add(b.timeout)); err != nil &&
-		!errors.Is(err, http.ErrNotSupported) {
-		return 0, err
-	}
-	return b.ReadCloser.Read(p)
-}
-
-// Close removes the deadline: the connection may wait for the next request.
-func (b *stallingBody) Close() error {
-	b.control.SetReadDeadline(time.Time{})
-	return b.ReadCloser.Close()
 }
 
 func (s *Server) logRequests() echo.MiddlewareFunc {
@@ -179,32 +140,4 @@ func asFault(err error, r *http.Request) error {
 	}
 	return &fault.Error{Code: fault.Internal, Message: "internal error; nothing was changed",
 		Hint: "its log has the cause", Err: err}
-}
-
-// clientAddress finds whose address a request comes from: the connection's, or what the
-// X-Forwarded-For of a trusted proxy names.
-func clientAddress(c func() *config.Config) echo.IPExtractor {
-	bySocket := echo.ExtractIPFromXFFHeader()
-	return func(r *http.Request) string {
-		if _, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-			return networkClient(c().TrustedProxies)(r)
-		}
-		// A Unix socket: only a proxy on this machine can connect, and it says for whom.
-		local := *r
-		local.RemoteAddr = "127.0.0.1:0"
-		return bySocket(&local)
-	}
-}
-
-func networkClient(trusted []string) echo.IPExtractor {
-	if len(trusted) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, cidr := range trusted {
-		if _, network, err := net.ParseCIDR(cidr); err == nil { // the configuration was checked
-			trust = append(trust, echo.TrustIPRange(network))
-		}
-	}
-	return echo.ExtractIPFromXFFHeader(trust...)
 }

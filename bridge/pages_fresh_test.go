@@ -52,7 +52,7 @@ func TestNewWayInAsksForAFreshSignIn(t *testing.T) {
 	p.wantGo(p.post("/signin", "password", ownersPassword, "back", "/apps"), "/signin?entered=yes&back=%2Fapps")
 	p.wantGo(p.get("/signin?entered=yes&back=%2Fapps"), "/apps")
 	p.wantGo(p.get("/signin?again=yes&back=%2Fapps"), "/apps")
-	p.want(p.post("/apps/token", "name", "phone", "scope", "create"), http.StatusOK, "Your new token")
+	p.madeToken("name", "phone", "scope", "create")
 }
 
 // Where there are only passkeys, a password is a new way in as well.

@@ -37,7 +37,7 @@ func TestOwnerChoosesTheSitesOfAppsAndTokens(t *testing.T) {
 	p.want(p.get("/connect"), http.StatusOK, "https://one.example/", "https://two.example/")
 
 	p.want(p.post("/apps/token", "name", "phone", "scope", "create"), http.StatusBadRequest, "No site is chosen")
-	p.want(p.post("/apps/token", "name", "phone", "scope", "create", "site", "https://two.example/", "site", "https://evil.example/"), http.StatusOK, "Your new token", "on two.example")
+	p.want(p.madeToken("name", "phone", "scope", "create", "site", "https://two.example/", "site", "https://evil.example/"), http.StatusOK, "on two.example")
 
 	const app = "http://localhost:4711/"
 	request := url.Values{"client_id": {app}, "redirect_uri": {app + "back"}, "response_type": {"code"}, "state": {"s"}, "scope": {"create"}}.Encode()

@@ -78,7 +78,7 @@ func (z *fuzzed) ask(method, target, contentType, accept string, body []byte) (w
 		return nil, false
 	}
 	r := &http.Request{
-		Method: method, URL: u, RequestURI: target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "pub.example.org", RemoteAddr: "192.0.2.1:1",
+		Method: method, URL: u, RequestURI: target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "127.0.0.1", RemoteAddr: "192.0.2.1:1",
 		Header: http.Header{"Authorization": {"Bearer " + z.token}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}
 	for name, value := range map[string]string{"Content-Type": contentType, "Accept": accept} {

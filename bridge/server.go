@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"gitpost/bridge/api"
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
@@ -30,16 +32,18 @@ import (
 // Server serves one site or several. Its methods are safe for concurrent use, except that Listen
 // must come before Serve.
 type Server struct {
-	settings    atomic.Pointer[config.Config]
-	log         *slog.Logger
-	state       *state.DB
-	blogs       *blog.Blogs
-	api         *api.API
-	pages       *pages.Pages
-	metrics     *metrics.Metrics
-	certificate *listen.Certificate // with tls: auto, after Listen
-	bodyTimeout time.Duration       // how long a request's body may stall
-	life        lifetime
+	settings     atomic.Pointer[config.Config]
+	log          *slog.Logger
+	state        *state.DB
+	blogs        *blog.Blogs
+	api          *api.API
+	pages        *pages.Pages
+	metrics      *metrics.Metrics
+	certificate  *listen.Certificate // with tls: auto, after Listen
+	bodyTimeout  time.Duration       // how long a request's body may stall
+	connections  *connections
+	proxyWarning sync.Once
+	life         lifetime
 }
 
 // lifetime is what Open started and how it ends.
@@ -61,7 +65,10 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Wr
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout}
+	if err := narrow(c.Data, log); err != nil {
+		return nil, err
+	}
+	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout, connections: newConnections()}
 	s.settings.Store(&c)
 	run, stop := context.WithCancel(context.Background())
 	s.life.stop = stop
@@ -76,6 +83,10 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if s.state, err = state.Open(ctx, s.config().StateFile()); err != nil {
 		return err
 	}
+	// Tokens from before a site was added are for the sites that there were.
+	if err := s.state.BindSites(ctx, addresses(s.config())); err != nil {
+		return err
+	}
 	o := blog.Options{Config: s.config, State: s.state, Log: s.log, Progress: progress}
 	if s.blogs, err = blog.New(o); err != nil {
 		return err
@@ -84,6 +95,8 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	s.api = api.New(api.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth,
 		External: indieauth.NewExternal(s.externalConfig), Log: s.log,
+		Admit:   s.connections.admit,
+		Trusted: func(c echo.Context) bool { return isLocal(c.Request()) || s.pages.SignedIn(c) },
 	})
 	s.pages, err = pages.New(pages.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
@@ -118,6 +131,7 @@ func (s *Server) watch(run context.Context) (err error) {
 			func() time.Duration { return s.config().MediaUnused })
 	})
 	s.life.background.Go(func() { notify.Watch(run, s.config, watched) })
+	s.life.background.Go(func() { notify.WatchEvents(run, s.config, s.log, s.events) })
 	return nil
 }
 
@@ -134,7 +148,11 @@ func (s *Server) indieauthConfig() indieauth.Config {
 }
 
 func (s *Server) externalConfig() indieauth.ExternalConfig {
-	return indieauth.ExternalConfig{Me: s.blogs.Addresses(), Secret: s.config().IntrospectionSecret}
+	c := indieauth.ExternalConfig{Me: s.blogs.Addresses(), Secret: s.config().IntrospectionSecret, Metadata: map[string]string{}}
+	for _, site := range s.config().Sites {
+		c.Metadata[site.Me] = site.AuthMetadata
+	}
+	return c
 }
 
 // FirstSetup returns the link by which the owner sets up how to sign in (see pages.FirstSetup).
@@ -158,6 +176,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
+		ConnState:         s.connections.state,
+		ConnContext:       s.connections.context,
 	}
 	if s.certificate != nil {
 		keeping, stop := context.WithCancel(ctx)
@@ -240,7 +260,7 @@ func (s *Server) Close(ctx context.Context) error {
 			errs = append(errs, s.blogs.Close(ctx))
 		}
 		if s.state != nil {
-			errs = append(errs, s.state.Close())
+			errs = append(errs, s.state.BindSites(context.WithoutCancel(ctx), addresses(s.config())), s.state.Close())
 		}
 		s.life.closed = errors.Join(errs...)
 	})

@@ -48,7 +48,7 @@ func (f *fixture) rawRequest(path, contentType string, length int, body string, 
 	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		f.t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: pub.example\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 		path, f.token, contentType, length, body)
 	if cut {
 		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {

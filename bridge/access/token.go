@@ -19,6 +19,13 @@ type Principal struct {
 	Sites   []string // addresses of the sites that it may use; none: all
 }
 
+// Post is what decides whether a token may do something with a post.
+type Post struct {
+	Type      string
+	Draft     bool
+	Published bool // everybody can read it on the site
+}
+
 // Verified is the answer to an app that asks whether its token is valid.
 type Verified struct {
 	Me       string `json:"me"`
@@ -31,53 +38,80 @@ func (p Principal) Verified() Verified {
 	return Verified{Me: p.Me, Scope: strings.Join(p.Scope, " "), ClientID: p.Client}
 }
 
-// May reports whether the token has one of the scopes. `post` means create and update.
-func (p Principal) May(scopes ...string) bool {
-	for _, s := range scopes {
-		if slices.Contains(p.Scope, s) {
-			return true
-		}
-		if (s == "create" || s == "update") && slices.Contains(p.Scope, "post") {
-			return true
-		}
-	}
-	return false
-}
-
-// MayFor reports whether the token has one of the scopes for posts of a type. A scope can be
-// limited to one type, as in create:photo.
-func (p Principal) MayFor(postType string, scopes ...string) bool {
-	for _, s := range scopes {
-		if p.May(s) || slices.Contains(p.Scope, s+":"+postType) ||
-			(s == "create" || s == "update") && slices.Contains(p.Scope, "post:"+postType) {
-			return true
-		}
-	}
-	return false
-}
-
-// MaySome reports whether the token has one of the scopes for posts of any type.
-func (p Principal) MaySome(scopes ...string) bool {
-	return p.May(scopes...) || slices.ContainsFunc(p.Scope, func(s string) bool {
-		_, postType, ok := strings.Cut(s, ":")
-		return ok && p.MayFor(postType, scopes...)
+// May reports whether the token allows an action that is not about one post.
+func (p Principal) May(a Action) bool {
+	return slices.ContainsFunc(p.Scope, func(word string) bool {
+		s := scopes[word]
+		return slices.Contains(s.Actions, a) || slices.Contains(s.Posts, a)
 	})
 }
 
-// RequireFor is Require for posts of a type.
-func (p Principal) RequireFor(op, postType string, scopes ...string) error {
-	if p.MayFor(postType, scopes...) {
-		return nil
-	}
-	return p.Require(op, scopes...)
+// MayWith reports whether the token allows an action on a post.
+func (p Principal) MayWith(a Action, post Post) bool {
+	return p.May(a) || slices.ContainsFunc(p.Scope, func(word string) bool {
+		if s := scopes[word]; post.Draft && slices.Contains(s.Drafts, a) {
+			return true
+		}
+		word, postType, typed := strings.Cut(word, ":")
+		s := scopes[word]
+		return typed && s.ByType && postType != "" && postType == post.Type && slices.Contains(s.Posts, a)
+	})
 }
 
-// RequireSome is Require for posts of any type: which one is not known yet.
-func (p Principal) RequireSome(op string, scopes ...string) error {
-	if p.MaySome(scopes...) {
+// MaySome reports whether the token allows an action on some posts.
+func (p Principal) MaySome(a Action) bool {
+	return p.May(a) || slices.ContainsFunc(p.Scope, func(word string) bool {
+		if slices.Contains(scopes[word].Drafts, a) {
+			return true
+		}
+		word, postType, typed := strings.Cut(word, ":")
+		s := scopes[word]
+		return typed && s.ByType && postType != "" && slices.Contains(s.Posts, a)
+	})
+}
+
+// MayRead reports whether the token allows reading a post and what is derived from it.
+func (p Principal) MayRead(post Post) bool {
+	return post.Published || p.MayWith(ReadUnpublished, post)
+}
+
+// Require is nil when May is true, else the refusal for a client.
+func (p Principal) Require(op string, a Action) error { return p.require(op, a, p.May(a)) }
+
+// RequireWith is Require for MayWith.
+func (p Principal) RequireWith(op string, a Action, post Post) error {
+	return p.require(op, a, p.MayWith(a, post))
+}
+
+// RequireSome is Require for MaySome: which post is not known yet.
+func (p Principal) RequireSome(op string, a Action) error { return p.require(op, a, p.MaySome(a)) }
+
+func (p Principal) require(op string, a Action, may bool) error {
+	if may {
 		return nil
 	}
-	return p.Require(op, scopes...)
+	word := scopeFor(a)
+	return &fault.Error{
+		Code: fault.InsufficientScope, Op: op, Scope: word,
+		Message: fmt.Sprintf("this needs the scope %q; the token has %q", word, strings.Join(p.Scope, " ")),
+		Hint:    "sign in again and allow it, or make a token with that scope",
+	}
+}
+
+// scopeFor returns the scope to ask for: the one that allows little else.
+func scopeFor(a Action) string {
+	switch a {
+	case UploadFile, ReadUploads, ReplaceFiles:
+		return "media"
+	case ReadUnpublished, ReadContacts:
+		return "read"
+	}
+	for _, s := range Scopes() {
+		if slices.Contains(s.Posts, a) || slices.Contains(s.Actions, a) {
+			return s.Word
+		}
+	}
+	return ""
 }
 
 // Reaches reports whether the token is valid for the site at an address.
@@ -85,19 +119,11 @@ func (p Principal) Reaches(me string) bool {
 	return len(p.Sites) == 0 || slices.ContainsFunc(p.Sites, func(site string) bool { return address.Same(site, me) })
 }
 
-// DraftsOnly reports whether the token may write drafts of a type and nothing else.
-func (p Principal) DraftsOnly(scope, postType string) bool {
-	return !p.MayFor(postType, scope) && p.May("draft")
-}
-
-// Require is nil when the token has one of the scopes, the first of which is named in the refusal.
-func (p Principal) Require(op string, scopes ...string) error {
-	if p.May(scopes...) {
-		return nil
+// KnownScope reports whether a word is a scope that allows something.
+func KnownScope(word string) bool {
+	if _, ok := scopes[word]; ok {
+		return true
 	}
-	return &fault.Error{
-		Code: fault.InsufficientScope, Op: op, Scope: scopes[0],
-		Message: fmt.Sprintf("this needs the scope %q; the token has %q", scopes[0], strings.Join(p.Scope, " ")),
-		Hint:    "sign in again and allow it, or make a token with that scope",
-	}
+	word, postType, typed := strings.Cut(word, ":")
+	return typed && postType != "" && scopes[word].ByType
 }

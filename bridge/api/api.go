@@ -3,8 +3,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,17 +26,28 @@ type Options struct {
 	Auth     *indieauth.Server   // the owner's sign-in server
 	External *indieauth.External // the site's own one, with auth: external
 	Log      *slog.Logger
+
+	// Admit is told that the request of a context has a valid token; it may be nil.
+	Admit func(context.Context)
+
+	// Trusted reports whether a request comes from this machine or from the signed-in owner.
+	Trusted func(echo.Context) bool
 }
 
 // API is the routes for apps.
 type API struct {
 	Options
-	refusals *refusals
+	refusals  *refusals
+	strangers *strangers
+	unsigned  *allowance // of webhooks
 }
 
 // New returns the API of a server.
 func New(o Options) *API {
-	return &API{Options: o, refusals: newRefusals(func() int { return o.Config().RateBadTokens })}
+	return &API{
+		Options: o, refusals: newRefusals(func() int { return o.Config().RateBadTokens }), strangers: newStrangers(),
+		unsigned: &allowance{most: 30, interval: 2 * time.Second},
+	}
 }
 
 // Routes adds the routes to e.
@@ -85,6 +98,13 @@ func (a *API) OwnSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// admit notes that the request of ctx has a valid token.
+func (a *API) admit(ctx context.Context) {
+	if a.Admit != nil {
+		a.Admit(ctx)
+	}
+}
+
 func (a *API) limits() micropub.Limits {
-	return micropub.Limits{Upload: a.Config().MediaMaxSize, Known: a.Blogs.Known}
+	return micropub.Limits{Upload: a.Config().MediaMaxSize}
 }

@@ -8,32 +8,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"gitpost/bridge/access"
 	"gitpost/bridge/fault"
-	"gitpost/bridge/micropub"
 	"gitpost/bridge/state"
 )
 
-// authenticate finds who sent the request by its Authorization header.
-func (a *API) authenticate(c echo.Context) (access.Principal, error) {
-	token, err := micropub.HeaderToken(c.Request())
-	if err != nil {
-		return access.Principal{}, err
-	}
-	site := a.Blogs.SiteOf(c.QueryParam("mp-destination"), c.QueryParam("url"))
-	return a.principal(c.Request().Context(), c.RealIP(), token, site)
-}
-
-// siteDecidesServer reports whether tokens of different sites are verified by different servers,
-// so that the site of a request must be known first.
-func (a *API) siteDecidesServer() bool { return a.Config().ExternalAuth() && a.Blogs.Several() }
-
-// access.Principal looks a token up. An empty one is fault.Unauthorized, a bad one
-// fault.InvalidToken; an address that sends many bad ones must wait. Good tokens are never
-// limited, whatever else comes from their address.
-// site is the one that the request is for, or "".
+// principal finds whose token it is, for a request to a site; "" is the default one. An empty token is
+// fault.Unauthorized, a bad one fault.InvalidToken; an address that sends many bad ones must wait.
+// Good tokens are never limited, whatever else comes from their address.
 func (a *API) principal(ctx context.Context, address, token, site string) (access.Principal, error) {
 	if token == "" {
 		return access.Principal{}, &fault.Error{
@@ -64,6 +46,7 @@ func (a *API) principal(ctx context.Context, address, token, site string) (acces
 			p.Me = d.Me()
 		}
 	}
+	a.admit(ctx)
 	return p, nil
 }
 

@@ -131,7 +131,7 @@ func (a contactRoutes) show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.Require("read contact", "create", "update", "delete", "read"); err != nil {
+	if err := who.Require("read contact", access.ReadContacts); err != nil {
 		return err
 	}
 	d, err := a.ownerOf(who, "", a.Config().URL+c.Request().URL.RequestURI())

@@ -29,6 +29,7 @@ func (a *API) externalPrincipal(ctx context.Context, address, token, site string
 	case err != nil:
 		return access.Principal{}, err
 	}
+	a.admit(ctx)
 	// The site's own server speaks for that site alone.
 	return access.Principal{Me: g.Me, Client: g.ClientID, Scope: g.Scope, Sites: []string{g.Me}}, nil
 }

@@ -2,18 +2,11 @@ package api
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,44 +16,31 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// hookTimeout is how long a webhook's sender waits: hosts give up after ten seconds.
-const hookTimeout = 8 * time.Second
+const (
+	hookTimeout = 8 * time.Second // for an answer: hosts give up after ten seconds
+	hookMost    = 25 << 20        // bytes of a call: GitHub's own limit
+	hookSpool   = 4 << 20         // bytes that are kept to see which repository is meant
+)
 
 // hookRoutes are called by Git hosts.
 type hookRoutes struct{ *API }
 
-// push answers POST /hooks/push: the host reports a push. With a hooks.secret
-// only signed calls are taken (GitHub, Gitea and Forgejo sign the body, GitLab sends the secret).
-// Of several sites those are looked at that have the repository which the call names, or all
-// when it names none of theirs.
+// push answers POST /hooks/push: the host reports a push. With a hooks.secret only signed calls are
+// accepted; others are limited in number. Of several sites those are fetched that have the
+// repository which the call names, or all when it names none of theirs.
+//
+// Nothing of a body is parsed before its signature is checked.
 func (a hookRoutes) push(c echo.Context) error {
-	const op = "push hook"
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, 25<<20)) // GitHub's own limit
+	called, signed, err := a.called(c)
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return &fault.Error{Code: fault.TooLarge, Op: op, Message: "the call is larger than 25 MB"}
-		}
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete",
-			Err: err}
-	}
-	meant := a.pushedTo(c.Request().Header, body)
-	meant = slices.DeleteFunc(meant, func(d *blog.Blog) bool {
-		secret := d.Config().HookSecret
-		return secret != "" && !signed(c.Request().Header, body, secret)
-	})
-	if len(meant) == 0 {
-		return &fault.Error{
-			Code: fault.Forbidden, Op: op, Message: "the call is not signed with this server's hooks.secret",
-			Hint: "enter the same secret at the Git host's webhook settings",
-		}
+		return err
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), hookTimeout)
 	defer cancel()
-	errs := make([]error, len(meant))
+	errs := make([]error, len(called))
 	var all sync.WaitGroup
-	for i, d := range meant {
-		all.Go(func() { errs[i] = d.Sync(ctx) })
+	for i, b := range called {
+		all.Go(func() { errs[i] = b.Sync(ctx) })
 	}
 	all.Wait()
 	for _, err := range errs {
@@ -71,67 +51,118 @@ func (a hookRoutes) push(c echo.Context) error {
 			return err
 		}
 	}
-	answer := map[string]any{"status": "ok"}
-	if !a.Blogs.Several() {
-		answer["commit"] = string(meant[0].Delivery().Tip)
-	} else {
-		commits := map[string]string{}
-		for _, d := range meant {
-			commits[d.Me()] = string(d.Delivery().Tip)
-		}
-		answer["commits"] = commits
+	if !signed && !a.mayKnow(c) {
+		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	}
-	return c.JSON(http.StatusOK, answer)
+	return c.JSON(http.StatusOK, a.fetched(called))
 }
 
-// pushedTo are the destinations that a call is about.
-func (a hookRoutes) pushedTo(h http.Header, body []byte) []*blog.Blog {
-	all := a.Blogs.All()
-	if len(all) == 1 {
-		return all
+// fetched is the answer to a call for those sites.
+func (a hookRoutes) fetched(sites []*blog.Blog) map[string]any {
+	answer := map[string]any{"status": "ok"}
+	if !a.Blogs.Several() {
+		answer["commit"] = string(sites[0].Delivery().Tip)
+		return answer
 	}
-	if kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
-		if form, err := url.ParseQuery(string(body)); err == nil { // GitHub's other way
-			body = []byte(form.Get("payload"))
+	commits := map[string]string{}
+	for _, b := range sites {
+		commits[b.Me()] = string(b.Delivery().Tip)
+	}
+	answer["commits"] = commits
+	return answer
+}
+
+// called returns the sites that a call is about and that it may have fetched.
+func (a hookRoutes) called(c echo.Context) (sites []*blog.Blog, signed bool, err error) {
+	const op = "push hook"
+	h, all := c.Request().Header, a.Blogs.All()
+	spooled := a.strangers.spool(hookSpool)
+	defer spooled.finish()
+	into := []io.Writer{io.Discard}
+	if len(all) > 1 {
+		into = append(into, spooled)
+	}
+	signatures := make([]*signature, len(all))
+	for i, b := range all {
+		if secret := b.Config().HookSecret; secret != "" {
+			signatures[i] = newSignature(h, secret)
+			into = append(into, signatures[i])
 		}
 	}
-	var named struct {
-		Repository map[string]any `json:"repository"`
-		Project    map[string]any `json:"project"` // GitLab's
+	if err := readCall(c, io.MultiWriter(into...)); err != nil {
+		return nil, false, err
 	}
-	if json.Unmarshal(body, &named) != nil {
-		return all
+	allowed := map[*blog.Blog]bool{}
+	unsigned := false
+	for i, b := range all {
+		if signatures[i] == nil {
+			allowed[b], unsigned = true, true
+		} else if signatures[i].right() {
+			allowed[b] = true
+		}
 	}
-	addresses := map[string]bool{}
-	for _, object := range []map[string]any{named.Repository, named.Project} {
-		for name, value := range object {
-			if text, ok := value.(string); ok && (strings.HasSuffix(name, "url") || name == "homepage") {
-				addresses[blog.RepositoryAddress(text)] = true
+	if len(allowed) == 0 {
+		return nil, false, errUnsigned
+	}
+	if unsigned {
+		if wait := a.unsigned.take(time.Now()); wait > 0 {
+			return nil, false, &fault.Error{
+				Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many unsigned calls came",
+				Hint: "set hooks.secret here and at the Git host; signed calls are not limited",
 			}
 		}
 	}
-	meant := slices.DeleteFunc(slices.Clone(all),
-		func(d *blog.Blog) bool { return !addresses[blog.RepositoryAddress(d.Config().Repo)] })
+	meant := all
+	if len(all) > 1 && spooled.complete {
+		meant = named(all, pushedTo(h, spooled.reader()))
+	}
+	meant = slices.DeleteFunc(slices.Clone(meant), func(b *blog.Blog) bool { return !allowed[b] })
+	if len(meant) == 0 {
+		return nil, false, errUnsigned
+	}
+	return meant, !unsigned, nil
+}
+
+var errUnsigned = &fault.Error{
+	Code: fault.Forbidden, Op: "push hook", Message: "the call is not signed with this server's hooks.secret",
+	Hint: "enter the same secret at the Git host's webhook settings",
+}
+
+// readCall copies a call's body.
+func readCall(c echo.Context, into io.Writer) error {
+	const op = "push hook"
+	body := http.MaxBytesReader(c.Response(), c.Request().Body, hookMost)
+	_, err := io.CopyBuffer(into, deadlineReader{body, time.Now().Add(strangerTime)}, make([]byte, 32<<10))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return &fault.Error{Code: fault.TooLarge, Op: op, Message: fmt.Sprintf("the call is larger than %d MB", hookMost>>20)}
+	case err != nil:
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete", Err: err}
+	}
+	return nil
+}
+
+// deadlineReader reads until a time.
+type deadlineReader struct {
+	io.Reader
+	until time.Time
+}
+
+func (d deadlineReader) Read(p []byte) (int, error) {
+	if time.Now().After(d.until) {
+		return 0, context.DeadlineExceeded
+	}
+	return d.Reader.Read(p)
+}
+
+// named returns the sites whose repository has one of the addresses, or all if none has.
+func named(all []*blog.Blog, addresses map[string]bool) []*blog.Blog {
+	meant := slices.DeleteFunc(slices.Clone(all), func(b *blog.Blog) bool {
+		return !addresses[blog.RepositoryAddress(b.Config().Repo)]
+	})
 	if len(meant) == 0 {
 		return all
 	}
 	return meant
-}
-
-// signed reports whether one of the hosts' ways to prove knowledge of the secret is right.
-func signed(h http.Header, body []byte, secret string) bool {
-	if token := h.Get("X-Gitlab-Token"); token != "" {
-		return subtle.ConstantTimeCompare([]byte(token), []byte(secret)) == 1
-	}
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write(body)
-	want := mac.Sum(nil)
-	for _, name := range []string{"X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature",
-		"X-Gogs-Signature"} {
-		got, err := hex.DecodeString(strings.TrimPrefix(h.Get(name), "sha256="))
-		if err == nil && len(got) > 0 && hmac.Equal(got, want) {
-			return true
-		}
-	}
-	return false
 }

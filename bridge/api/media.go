@@ -24,9 +24,12 @@ type receiver struct {
 	api     *API
 	address string
 	header  string           // the Authorization header's token, "" when there is none
-	who     access.Principal // who sends it
-	known   bool             // who is
-	sent    []string         // names of the uploads that were stored
+	who     access.Principal // who sends it, once that is known
+
+	request    *http.Request
+	body       *strangerBody
+	authorized bool     // who is known
+	sent       []string // names of the uploads that were stored
 }
 
 // Store stages one file and returns the URL at which the site will serve it. It asks who sends it
@@ -38,16 +41,10 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 			Hint: `send it as "Authorization: Bearer …", or make access_token the first field of the form`,
 		}
 	}
-	token, err := micropub.OneToken(in.header, f.Token)
-	if err != nil {
+	if err := in.authorize(micropub.Claim{Token: f.Token, Destination: f.Destination}); err != nil {
 		return "", err
 	}
-	if !in.known {
-		if in.who, err = in.api.principal(ctx, in.address, token, ""); err != nil {
-			return "", err
-		}
-	}
-	if err := in.who.RequireSome("upload", "media", "create"); err != nil && !in.who.May("draft") {
+	if err := in.who.RequireSome("upload", access.UploadFile); err != nil {
 		return "", err
 	}
 	u, err := in.api.Blogs.Uploads.Stage(ctx, in.who, f.Filename, f.Body)
@@ -79,11 +76,8 @@ func (in *receiver) dropRefused(ctx context.Context, cause error) {
 
 // upload answers POST /media.
 func (a mediaRoutes) upload(c echo.Context) error {
-	header, err := micropub.HeaderToken(c.Request())
-	if err != nil {
-		return err
-	}
-	in := &receiver{api: a.API, address: c.RealIP(), header: header}
+	in := &receiver{api: a.API, address: c.RealIP()}
+	defer in.finish()
 	if err := a.carryOutUpload(c, in); err != nil {
 		in.dropRefused(c.Request().Context(), err)
 		return err
@@ -92,15 +86,10 @@ func (a mediaRoutes) upload(c echo.Context) error {
 }
 
 func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
-	ctx, header := c.Request().Context(), in.header
-	var err error
-	if header != "" {
-		if in.who, err = a.principal(ctx, in.address, header, a.Blogs.SiteOf(c.QueryParam("mp-destination"), "")); err != nil {
-			return err
-		}
-		in.known = true
+	if err := in.known(c); err != nil {
+		return err
 	}
-	request, err := micropub.ParseUpload(c.Request(), a.limits(), in)
+	request, err := micropub.ParseUpload(c.Request(), in.limits(), in)
 	if err != nil {
 		return err
 	}
@@ -112,15 +101,10 @@ func (a mediaRoutes) carryOutUpload(c echo.Context, in *receiver) error {
 		}
 		return a.answerUploaded(c, in.who, named, cmd)
 	case *micropub.Delete:
-		token, err := micropub.OneToken(header, request.Token)
-		if err != nil {
+		if err := in.authorize(micropub.Claim{Token: request.Token, URL: cmd.URL}); err != nil {
 			return err
 		}
-		who, err := a.principal(ctx, in.address, token, "")
-		if err != nil {
-			return err
-		}
-		if err := a.Blogs.Uploads.Delete(ctx, who, cmd.URL); err != nil {
+		if err := a.Blogs.Uploads.Delete(c.Request().Context(), in.who, cmd.URL); err != nil {
 			return err
 		}
 		return c.NoContent(http.StatusNoContent)
@@ -135,7 +119,7 @@ func (a mediaRoutes) query(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.RequireSome("list uploads", "media", "create", "update"); err != nil {
+	if err := who.RequireSome("list uploads", access.ReadUploads); err != nil {
 		return err
 	}
 	q, err := micropub.QueryOf(c.Request())
@@ -224,7 +208,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := who.RequireSome("preview upload", "media", "create", "update"); err != nil {
+	if err := who.RequireSome("preview upload", access.ReadUploads); err != nil {
 		return err
 	}
 	u, err := a.State.Upload(c.Request().Context(), c.Param("name"))

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"cmp"
-
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/access"
@@ -17,6 +15,7 @@ type micropubRoutes struct{ *API }
 // command answers POST /micropub.
 func (a micropubRoutes) command(c echo.Context) error {
 	in := &receiver{api: a.API, address: c.RealIP()}
+	defer in.finish()
 	err := a.carryOut(c, in)
 	if err != nil {
 		in.dropRefused(c.Request().Context(), err)
@@ -36,7 +35,7 @@ func (a micropubRoutes) carryOut(c echo.Context, in *receiver) error {
 	if cmd, ok := request.Command.(*micropub.Upload); ok {
 		return a.answerUploaded(c, who, named, cmd)
 	}
-	if ok, err := (contactRoutes{a.API}).command(c, who, request, named, in); ok {
+	if ok, err := contactRoutes(a).command(c, who, request, named, in); ok {
 		return err
 	}
 	var d *blog.Blog
@@ -87,33 +86,18 @@ func postOf(command micropub.Command) string {
 // parse reads the request and finds who sent it: the token may stand in the header, or in
 // the body, or in both when they are equal.
 func (a micropubRoutes) parse(c echo.Context, in *receiver) (micropub.Request, access.Principal, error) {
-	header, err := micropub.HeaderToken(c.Request())
-	if err != nil {
+	if err := in.known(c); err != nil {
 		return micropub.Request{}, access.Principal{}, err
 	}
-	in.header = header
-	if header != "" && !a.siteDecidesServer() { // refused before a body is read
-		if in.who, err = a.principal(c.Request().Context(), in.address, header, ""); err != nil {
-			return micropub.Request{}, access.Principal{}, err
+	request, err := micropub.Parse(c.Request(), in.limits(), in)
+	switch fault.CodeOf(err) {
+	case fault.InvalidRequest, fault.UnsupportedMedia: // whoever sends no good token need not be told what is wrong
+		if _, bad := micropub.OneToken(in.header, request.Token); bad != nil {
+			err = bad
 		}
-		in.known = true
 	}
-	var refused error
-	limits := a.limits()
-	limits.Authorize = func(claim micropub.Claim) error {
-		var token string
-		if token, refused = micropub.OneToken(header, claim.Token); refused == nil && !in.known {
-			destination := cmp.Or(claim.Destination, c.QueryParam("mp-destination"))
-			in.who, refused = a.principal(c.Request().Context(), in.address, token, a.Blogs.SiteOf(destination, claim.URL))
-			in.known = refused == nil
-		}
-		return refused
-	}
-	request, err := micropub.Parse(c.Request(), limits, in)
-	if refused == nil && !in.known { // the body could not be decoded
-		if _, tokenErr := micropub.OneToken(header, request.Token); tokenErr != nil {
-			return request, access.Principal{}, tokenErr
-		}
+	if err == nil {
+		err = in.authorize(micropub.Claim{Token: request.Token})
 	}
 	return request, in.who, err
 }

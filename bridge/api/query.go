@@ -58,23 +58,26 @@ func (a queryRoutes) answerQuery(c echo.Context, who access.Principal, q micropu
 		return blog.ListAnswer("channels", append([]config.Channel{}, d.Config().Channels...), q,
 			func(c config.Channel) []string { return []string{c.UID, c.Name} })
 	case "category":
-		return d.Categories(ctx, q)
-	}
-	if err := who.RequireSome("read posts", "create", "update", "delete", "draft", "read"); err != nil {
-		return nil, err
+		return d.Categories(ctx, who, q)
 	}
 	switch {
 	case q.Kind == "contact":
+		if err := who.Require("read contacts", access.ReadContacts); err != nil {
+			return nil, err
+		}
 		return d.Contacts(ctx, q, func(name string) string { return a.contactAddress(d, name) })
 	case q.Kind == "geo":
-		return d.Nearby(ctx, q)
+		return d.Nearby(ctx, who, q)
 	case q.Kind == "source" && q.URL != "":
 		if name, ok := a.contactName(q.URL); ok {
+			if err := who.Require("read contact", access.ReadContacts); err != nil {
+				return nil, err
+			}
 			return d.Contact(ctx, name, a.contactAddress(d, name))
 		}
-		return d.Source(ctx, q)
+		return d.Source(ctx, who, q)
 	case q.Kind == "source":
-		return d.List(ctx, q)
+		return d.List(ctx, who, q)
 	}
 	return nil, &fault.Error{
 		Code: fault.InvalidRequest, Op: "query", Message: "q=" + q.Kind + " is not answered here",

@@ -5,7 +5,23 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/micropub"
 )
+
+// mayKnow reports whether a request may see details of the server: it comes from this machine or the
+// owner, or has a valid token.
+func (a *API) mayKnow(c echo.Context) bool {
+	if a.Trusted != nil && a.Trusted(c) {
+		return true
+	}
+	token, err := micropub.HeaderToken(c.Request())
+	if err != nil || token == "" {
+		return false
+	}
+	_, err = a.authenticate(c)
+	return err == nil
+}
 
 // ready answers GET /readyz: 200 when posts reach the remote and the site's configuration can
 // be read, else 503 with the reason. Of several sites all must be ready.
@@ -31,6 +47,9 @@ func (a *API) ready(c echo.Context) error {
 	}
 	if answer["ready"] != true {
 		status = http.StatusServiceUnavailable
+	}
+	if !a.mayKnow(c) { // what a Git host says is nothing for strangers
+		answer = map[string]any{"ready": answer["ready"]}
 	}
 	return c.JSON(status, answer)
 }

@@ -69,7 +69,7 @@ func (s *Blogs) Addresses() []string {
 // served if it may pass by itself: a site that has a clone, or that cannot be reached, is opened
 // later. A site that is new and configured wrongly is an error. What Open starts ends with run.
 func (s *Blogs) Open(ctx, run context.Context, o Options) error {
-	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress,
+	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress, mayUse: s.Uploads.MayUse,
 		owns: func(b *Blog, url string) bool { return s.Uploads.holder(url) == b }}
 	var later []*Blog
 	var failures []error

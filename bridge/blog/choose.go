@@ -39,17 +39,9 @@ func (s *Blogs) at(me string) *Blog {
 	return nil
 }
 
-// SiteOf returns the address of the site that a request is for, by mp-destination or the URL of a
-// post, without looking at any post; "" if it names none.
-func (s *Blogs) SiteOf(named, url string) string {
-	if b := s.at(named); b != nil {
-		return b.Me()
-	}
-	if url != "" {
-		return s.Uploads.holder(url).Me()
-	}
-	return ""
-}
+// SiteOf returns the address of the site to which a URL belongs, without looking at any post; the
+// default site's if it belongs to none.
+func (s *Blogs) SiteOf(url string) string { return s.Uploads.holder(url).Me() }
 
 // Choose returns the site that a request names with mp-destination; without one, the token's
 // default. Where there is only one site its name does not matter: apps send what they remember of
@@ -178,9 +170,4 @@ func (s *Blogs) Offered(who access.Principal) []config.Target {
 		}
 	}
 	return targets
-}
-
-// Known reports whether the URL is one of a site's posts.
-func (s *Blogs) Known(url string) bool {
-	return slices.ContainsFunc(s.list, func(b *Blog) bool { return b.Has(url) })
 }

@@ -51,7 +51,7 @@ func (b *Blog) ChangeContact(ctx context.Context, who access.Principal, name, ad
 func (w *writer) createContact(ctx context.Context, who access.Principal, item mf2.Item, sent []string,
 	address func(name string) string) (Outcome, error) {
 	const op = "create contact"
-	if err := who.Require(op, "create"); err != nil {
+	if err := who.Require(op, access.CreateContact); err != nil {
 		return Outcome{}, err
 	}
 	card := cardOf(item)
@@ -59,7 +59,7 @@ func (w *writer) createContact(ctx context.Context, who access.Principal, item m
 		return Outcome{}, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the contact has no name",
 			Hint: "send at least name, nickname or url"}
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: card})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: card})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -93,10 +93,10 @@ func (w *writer) createContact(ctx context.Context, who access.Principal, item m
 func (w *writer) updateContact(ctx context.Context, who access.Principal, name, address string, cmd *micropub.Update,
 	sent []string) (Outcome, error) {
 	const op = "update contact"
-	if err := who.Require(op, "update"); err != nil {
+	if err := who.Require(op, access.UpdateContact); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -130,7 +130,7 @@ func (w *writer) updateContact(ctx context.Context, who access.Principal, name, 
 // deleteContact removes a contact's file.
 func (w *writer) deleteContact(ctx context.Context, who access.Principal, name, address string) (Outcome, error) {
 	const op = "delete contact"
-	if err := who.Require(op, "delete"); err != nil {
+	if err := who.Require(op, access.DeleteContact); err != nil {
 		return Outcome{}, err
 	}
 	commit, err := w.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {

@@ -22,11 +22,11 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 	sent []string) (Outcome, error) {
 	const op = "create post"
 	postType := mf2.PostType(cmd.Item)
-	if err := who.RequireFor(op, postType, "create", "draft"); err != nil {
+	if err := who.RequireWith(op, access.CreatePost, access.Post{Type: postType, Draft: true}); err != nil {
 		return Outcome{}, err
 	}
 	item := cmd.Item.Clone()
-	if who.DraftsOnly("create", postType) {
+	if !who.MayWith(access.CreatePost, access.Post{Type: postType}) {
 		item.Properties["post-status"] = []any{"draft"}
 	}
 	hidden, err := hideLocation(op, item.Properties)
@@ -45,7 +45,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 	if err := keepPrivate(w.config(), op, item.Properties); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, item)
+	files, err := w.referredUploads(ctx, who, sent, item)
 	if err != nil {
 		return Outcome{}, err
 	}

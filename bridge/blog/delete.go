@@ -17,16 +17,16 @@ import (
 // delete removes a post's file, and of a page bundle the folder, in one commit.
 func (w *writer) delete(ctx context.Context, who access.Principal, cmd *micropub.Delete) (Outcome, error) {
 	const op = "delete post"
-	if err := who.RequireSome(op, "delete"); err != nil {
+	if err := who.RequireSome(op, access.DeletePost); err != nil {
 		return Outcome{}, err
 	}
 	o := Outcome{URL: cmd.URL}
 	commit, err := w.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
-		e, err := find(v, op, cmd.URL)
+		e, err := findFor(v, op, cmd.URL, who, access.DeletePost)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
-		if err := who.RequireFor(op, e.PostType, "delete"); err != nil {
+		if err := who.RequireWith(op, access.DeletePost, postOf(e)); err != nil {
 			return gitstore.Change{}, err
 		}
 		if e.Page.Kind == "home" || e.Page.Kind == "section" || address.Same(e.Page.URL, v.Site().BaseURL()) {
@@ -67,7 +67,7 @@ func (w *writer) delete(ctx context.Context, who access.Principal, cmd *micropub
 // there already is left alone.
 func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *micropub.Undelete) (Outcome, error) {
 	const op = "undelete post"
-	if err := who.Require(op, "undelete", "delete", "create"); err != nil {
+	if err := who.Require(op, access.Undelete); err != nil {
 		return Outcome{}, err
 	}
 	gone, err := w.lastDeletion(ctx, op, cmd.URL)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
@@ -17,6 +18,7 @@ import (
 type opener struct {
 	state    *state.DB
 	files    *media.Store
+	mayUse   func(access.Principal, state.Upload) bool
 	owns     func(b *Blog, url string) bool // whether an upload at url is the site's
 	progress io.Writer                      // of the first clone; may be nil
 }
@@ -38,8 +40,8 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	b.writer = &writer{
 		repo: store, catalog: b.index.Catalog, uploads: o.state,
 		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
-		config: b.Config, server: b.server, owns: func(url string) bool { return o.owns(b, url) }, log: b.log,
-		now: time.Now,
+		config: b.Config, server: b.server, mayUse: o.mayUse,
+		owns: func(url string) bool { return o.owns(b, url) }, log: b.log, now: time.Now,
 	}
 	b.schedule = &schedule{
 		site: b.Me(), catalog: b.index.Catalog, repo: store, builds: o.state,

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
@@ -25,6 +26,7 @@ type place struct {
 	Address             map[string]string
 	Visibility          string // the post's location-visibility
 	venue               bool
+	post                access.Post // that says so
 }
 
 // places remembers the places of posts, by the blob of their file: q=geo reads each post once,
@@ -76,6 +78,10 @@ func (p *places) known(v *catalog.View) []place {
 				continue // its file is being fixed
 			}
 			found = placesOf(item, e.Page.URL)
+		}
+		found = slices.Clone(found)
+		for i := range found {
+			found[i].post = postOf(e)
 		}
 		p.byBlob[e.Blob] = found
 		all = append(all, found...)
@@ -181,7 +187,7 @@ const (
 
 // Nearby answers q=geo: the site's own places near a position, the nearest first, and as geo
 // what the site calls that position. gitpost asks no service about it.
-func (s *queries) Nearby(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Nearby(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	var all []place
 	err := s.view(ctx, func(v *catalog.View) error {
 		all = s.places.known(v)
@@ -190,11 +196,11 @@ func (s *queries) Nearby(ctx context.Context, q micropub.Query) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(slices.Clone(all), func(p place) bool { return !who.MayRead(p.post) })
 	var here map[string]string
 	if at := q.Place; at != nil {
 		far := func(p place) float64 { return metres(at.Latitude, at.Longitude, p.Latitude, p.Longitude) }
-		all = slices.DeleteFunc(slices.Clone(all),
-			func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
+		all = slices.DeleteFunc(all, func(p place) bool { return far(p) > max(nearbyMetres, at.Uncertainty) })
 		slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(far(a), far(b)) })
 		for _, p := range all {
 			if label := p.label(); label != "" && far(p) <= max(hereMetres, at.Uncertainty) {

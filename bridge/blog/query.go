@@ -3,6 +3,7 @@ package blog
 import (
 	"context"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -17,10 +18,10 @@ type queries struct {
 }
 
 // Categories answers q=category with the site's tags, the most used first.
-func (s *queries) Categories(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Categories(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	names := []string{}
 	err := s.view(ctx, func(v *catalog.View) error {
-		for _, category := range v.Categories() {
+		for _, category := range v.Categories(visibleTo(who)) {
 			names = append(names, category.Name)
 		}
 		return nil
@@ -32,10 +33,10 @@ func (s *queries) Categories(ctx context.Context, q micropub.Query) (any, error)
 }
 
 // Source answers q=source&url=…: the post as its file is now.
-func (s *queries) Source(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) Source(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	var answer any
 	err := s.view(ctx, func(v *catalog.View) error {
-		e, err := find(v, "query source", q.URL)
+		e, err := findFor(v, "query source", q.URL, who, access.ReadUnpublished)
 		if err != nil {
 			return err
 		}
@@ -80,7 +81,7 @@ func withDefaults(item mf2.Item, e *catalog.Entry) mf2.Item {
 }
 
 // List answers q=source without url: the site's posts, newest first.
-func (s *queries) List(ctx context.Context, q micropub.Query) (any, error) {
+func (s *queries) List(ctx context.Context, who access.Principal, q micropub.Query) (any, error) {
 	const most = 100
 	limit := q.Limit
 	if limit <= 0 {
@@ -97,6 +98,7 @@ func (s *queries) List(ctx context.Context, q micropub.Query) (any, error) {
 			Text: q.Filter, PostType: q.PostType, Status: q.PostStatus, Visibility: q.Visibility,
 			Category: q.Category, Exists: q.Exists, NotExists: q.NotExists, Property: q.Property,
 			OldestFirst: q.Order == "asc", Offset: q.Offset, Limit: min(limit, most), Before: q.Before, After: q.After,
+			Visible: visibleTo(who),
 		})
 		items := make([]mf2.Item, 0, len(page.Entries))
 		for _, e := range page.Entries {
@@ -124,11 +126,17 @@ func (s *queries) List(ctx context.Context, q micropub.Query) (any, error) {
 }
 
 // Has reports whether the URL is one of the site's posts.
-func (s *queries) Has(url string) bool {
-	has := false
+func (s *queries) Has(url string) bool { return s.entry(url) != nil }
+
+// entry returns the post at a URL, or nil.
+func (s *queries) entry(url string) *catalog.Entry {
+	var e *catalog.Entry
 	err := s.view(context.Background(), func(v *catalog.View) error {
-		has = v.Lookup(url) != nil
+		e = v.Lookup(url)
 		return nil
 	})
-	return err == nil && has
+	if err != nil {
+		return nil
+	}
+	return e
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -32,8 +33,8 @@ type staged struct {
 }
 
 // referredUploads finds the staged uploads that the items name, in a property or anywhere in a
-// text. sent are the names of those that came with the request.
-func (w *writer) referredUploads(ctx context.Context, sent []string, items ...mf2.Item) (staged, error) {
+// text, and that the token may use. sent are the names of those that came with the request.
+func (w *writer) referredUploads(ctx context.Context, who access.Principal, sent []string, items ...mf2.Item) (staged, error) {
 	found := staged{sent: map[string]bool{}, kept: map[string]bool{}, items: items, open: w.staged, log: w.log}
 	for _, name := range sent {
 		found.sent[name] = true
@@ -47,7 +48,7 @@ func (w *writer) referredUploads(ctx context.Context, sent []string, items ...mf
 				}
 				seen[name] = true
 				u, err := w.uploads.Upload(ctx, name)
-				if errors.Is(err, state.ErrNoUpload) {
+				if errors.Is(err, state.ErrNoUpload) || err == nil && !w.mayUse(who, u) {
 					continue
 				}
 				if err != nil {

@@ -25,10 +25,10 @@ import (
 func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update,
 	sent []string) (Outcome, error) {
 	const op = "update post"
-	if err := who.RequireSome(op, "update", "draft"); err != nil {
+	if err := who.RequireSome(op, access.UpdatePost); err != nil {
 		return Outcome{}, err
 	}
-	files, err := w.referredUploads(ctx, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
+	files, err := w.referredUploads(ctx, who, sent, mf2.Item{Properties: cmd.Replace}, mf2.Item{Properties: cmd.Add})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -37,7 +37,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 	var was, subject string
 	var after mf2.Item
 	commit, err := w.change(ctx, func(v *catalog.View, at *gitstore.Snapshot) (gitstore.Change, error) {
-		e, err := find(v, op, cmd.URL)
+		e, err := findFor(v, op, cmd.URL, who, access.UpdatePost)
 		if err != nil {
 			return gitstore.Change{}, err
 		}
@@ -168,11 +168,9 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 // mayChange refuses a change of, or into, a post that the token may not change: with the scope
 // draft it may change drafts.
 func mayChange(op string, who access.Principal, item mf2.Item) error {
-	postType := mf2.PostType(item)
-	if who.DraftsOnly("update", postType) && item.Properties.Text("post-status") == "draft" {
-		return nil
-	}
-	return who.RequireFor(op, postType, "update")
+	return who.RequireWith(op, access.UpdatePost, access.Post{
+		Type: mf2.PostType(item), Draft: item.Properties.Text("post-status") == "draft",
+	})
 }
 
 // sameType refuses an update that names another type: Micropub has no way to change a post's type,

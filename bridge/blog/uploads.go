@@ -27,6 +27,9 @@ type Uploads struct {
 	files *media.Store                // the folder
 	rules atomic.Pointer[media.Store] // the same with the rules in force, for new files
 	log   *slog.Logger
+
+	folder string
+	quota  int64 // bytes of a token's unused uploads
 }
 
 func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
@@ -34,7 +37,7 @@ func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log}
+	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log, folder: c.Dir, quota: stagedQuota}
 	u.rules.Store(files)
 	return u, nil
 }
@@ -102,6 +105,9 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 	body io.Reader) (state.Upload, error) {
 	b, err := u.sites.Choose(who, "")
 	if err != nil {
+		return state.Upload{}, err
+	}
+	if err := u.admits(ctx, who); err != nil {
 		return state.Upload{}, err
 	}
 	staged, err := u.rules.Load().Stage(ctx, filename, body)
@@ -232,7 +238,7 @@ func (u *Uploads) Find(ctx context.Context, who access.Principal, op, url string
 // from the repository.
 func (u *Uploads) Delete(ctx context.Context, who access.Principal, url string) error {
 	const op = "delete upload"
-	if err := who.Require(op, "delete", "media"); err != nil {
+	if err := who.Require(op, access.DeleteStagedFile); err != nil {
 		return err
 	}
 	upload, err := u.Find(ctx, who, op, url)
@@ -240,8 +246,8 @@ func (u *Uploads) Delete(ctx context.Context, who access.Principal, url string) 
 		return err
 	}
 	if b := u.keeper(upload); b != nil {
-		for _, scopes := range [][]string{{"delete"}, {"media", "create"}} { // both, as the extension says
-			if err := who.Require(op, scopes...); err != nil {
+		for _, action := range []access.Action{access.DeleteFile, access.ReplaceFiles} { // both, as the extension says
+			if err := who.Require(op, action); err != nil {
 				return err
 			}
 		}

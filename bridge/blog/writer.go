@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
@@ -38,7 +39,8 @@ type writer struct {
 	staged  func(file string) (io.ReadCloser, error)
 	config  func() *config.Site
 	server  func() *config.Server
-	owns    func(url string) bool // whether an upload's URL is one of this site
+	mayUse  func(access.Principal, state.Upload) bool // Uploads.MayUse
+	owns    func(url string) bool                     // whether an upload's URL is one of this site
 	log     *slog.Logger
 	now     func() time.Time
 }
@@ -89,11 +91,7 @@ func (w *writer) deliver(ctx context.Context, c *gitstore.Commit, o *Outcome) {
 func find(v *catalog.View, op, url string) (*catalog.Entry, error) {
 	e := v.Lookup(url)
 	if e == nil {
-		return nil, &fault.Error{
-			Code: fault.InvalidRequest, Op: op,
-			Message: fmt.Sprintf("there is no post at %s", url),
-			Hint:    "take the URL from the Location of the post, or from q=source",
-		}
+		return nil, noPost(op, url)
 	}
 	if e.Problem != "" {
 		return nil, &fault.Error{

@@ -61,7 +61,7 @@ func BenchmarkRivals(b *testing.B) {
 
 func BenchmarkRecent(b *testing.B) { withView(b, func(v *View) { v.Recent(20) }) }
 
-func BenchmarkCategories(b *testing.B) { withView(b, func(v *View) { v.Categories() }) }
+func BenchmarkCategories(b *testing.B) { withView(b, func(v *View) { v.Categories(nil) }) }
 
 func BenchmarkList(b *testing.B) {
 	for name, f := range map[string]Filter{

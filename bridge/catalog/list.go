@@ -23,6 +23,9 @@ type Filter struct {
 	NotExists  []string            // properties that it must not have
 	Property   map[string][]string // properties that must have one of these values
 
+	// Visible hides the posts for which it returns false; nil hides none.
+	Visible func(postType, status string, published bool) bool
+
 	OldestFirst   bool
 	Offset, Limit int    // Limit 0: all
 	Before, After string // cursors of a Page
@@ -79,7 +82,7 @@ func (v *View) collect(match *matcher, oldestFirst bool, from, to, skip, limit i
 			continue
 		}
 		match.left--
-		if !match.text(rows[i].number) {
+		if !match.visible(rows[i]) || !match.text(rows[i].number) {
 			continue
 		}
 		if skip > 0 {
@@ -179,5 +182,26 @@ func (v *View) Item(e *Entry) (mf2.Item, error) {
 	return v.index.site.Item(e.Page, doc), nil
 }
 
-// Categories returns the site's tags, the most used first. The result must not be changed.
-func (v *View) Categories() []Category { return v.index.tags.categories() }
+// Categories returns the tags of the visible posts (see Filter.Visible), the most used first. The
+// result must not be changed.
+func (v *View) Categories(visible func(postType, status string, published bool) bool) []Category {
+	if visible == nil {
+		return v.index.tags.categories()
+	}
+	match := v.index.matcher(Filter{Visible: visible})
+	used := make([]int, len(v.index.tags.values)) // by list
+	for _, r := range v.index.rows {
+		if match.visible(r) {
+			used[r.tags]++
+		}
+	}
+	count := map[string]int{}
+	for list, n := range used {
+		if n > 0 {
+			for _, tag := range v.index.tags.values[list] {
+				count[tag] += n
+			}
+		}
+	}
+	return byUse(count)
+}

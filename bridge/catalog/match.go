@@ -7,6 +7,7 @@ import "slices"
 type matcher struct {
 	index  *index
 	shapes []bool // by shape: the row may match
+	hidden []bool // by shape: the row is visible only if it is published; nil: all are visible
 	tags   []bool // by list of tags; nil: all match
 	left   int    // at most so many rows have a shape and tags that match and were not checked yet
 	anyRow bool   // the filter selects all
@@ -24,6 +25,13 @@ func (ix *index) matcher(f Filter) *matcher {
 		}
 	}
 	m.anyRow = m.anyRow && m.left == len(ix.rows)
+	if f.Visible != nil {
+		m.anyRow = false
+		m.hidden = make([]bool, len(ix.shapes.values))
+		for i, s := range ix.shapes.values {
+			m.hidden[i] = !f.Visible(s.postType, s.status, false)
+		}
+	}
 	if len(f.Category) > 0 {
 		var tagged int
 		m.tags, tagged = ix.tags.matching(f.Category)
@@ -96,4 +104,9 @@ func (m *matcher) text(number uint32) bool {
 		}
 	}
 	return true
+}
+
+// visible reports whether the filter does not hide the row.
+func (m *matcher) visible(r row) bool {
+	return m.hidden == nil || !m.hidden[r.shape] || m.index.records[r.number].published()
 }

@@ -121,6 +121,13 @@ func (r record) addresses() []string {
 	return addresses(page)
 }
 
+// published reports whether the page is published.
+func (r record) published() bool {
+	in := reader{rest: r.data}
+	in.text()
+	return in.byte()&isPublished != 0
+}
+
 // unreadable reports whether the entry has a Problem.
 func (r record) unreadable() bool {
 	in := reader{rest: r.data}

@@ -32,7 +32,7 @@ func TestWorkDoesNotGrowWithTheSite(t *testing.T) {
 			w.edit("content/posts/2031/01/rare.md", "---\ntitle: Rare\ndate: 2031-01-01\ntags: [rare]\n---\n")
 			w.view(func(v *View) { v.List(Filter{Limit: 20, Category: []string{"rare"}}) })
 		},
-		"tags": func(w *workSite) { w.view(func(v *View) { v.Categories() }) },
+		"tags": func(w *workSite) { w.view(func(v *View) { v.Categories(nil) }) },
 		"files of a folder": func(w *workSite) {
 			w.view(func(v *View) {
 				for range v.Below("content/posts/2020/01") {

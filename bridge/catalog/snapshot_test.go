@@ -201,7 +201,7 @@ func lists(v *View) []string {
 		all = append(all, fmt.Sprint(f))
 		all = append(all, names(v.List(f))...)
 	}
-	return append(all, fmt.Sprint(v.Categories()))
+	return append(all, fmt.Sprint(v.Categories(nil)))
 }
 
 func TestUnreadableConfigurationKeepsTheLastGoodCatalog(t *testing.T) {

@@ -72,8 +72,15 @@ func (t *tagIndex) categories() []Category {
 	if sorted := t.sorted.Load(); sorted != nil {
 		return *sorted
 	}
-	all := make([]Category, 0, len(t.byTag))
-	for name, n := range t.byTag {
+	all := byUse(t.byTag)
+	t.sorted.Store(&all)
+	return all
+}
+
+// byUse returns the counted tags, the most used first.
+func byUse(posts map[string]int) []Category {
+	all := make([]Category, 0, len(posts))
+	for name, n := range posts {
 		all = append(all, Category{name, n})
 	}
 	slices.SortFunc(all, func(a, b Category) int {
@@ -82,6 +89,5 @@ func (t *tagIndex) categories() []Category {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	t.sorted.Store(&all)
 	return all
 }

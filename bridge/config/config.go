@@ -16,7 +16,9 @@ type Config struct {
 
 // Server has the keys of the server as a whole.
 type Server struct {
-	URL    string // where gitpost itself is reached, without a trailing slash
+	URL          string // where gitpost itself is reached, without a trailing slash
+	InsecureHTTP bool   // insecure_http: URL may be http at a public name
+
 	Listen string // host:port, or "unix:" and an absolute path
 	Data   string // absolute folder: clones and their indexes, state.db, uploads/
 
@@ -39,6 +41,7 @@ type Server struct {
 
 	Notify        []string      // notify: a URL alone, or a command with its arguments
 	NotifyAfter   time.Duration // notify_after: 15m
+	NotifyEvents  bool          // notify_events
 	MetricsListen string        // metrics.listen
 
 	RateBadTokens  int      // bad bearer tokens per address and minute: 120
@@ -70,6 +73,8 @@ type Site struct {
 	Private    string // "" (refused) or "draft"
 	BuildHook  string // build_hook, build_hook_file: called with POST when a scheduled post is due; "": an empty commit
 	HookSecret string // hooks.secret, hooks.secret_file
+
+	AuthMetadata string // auth.metadata: URL of the sign-in server's metadata; "": what the site's page names
 
 	SyndicateTo []Target
 	Channels    []Channel

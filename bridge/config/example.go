@@ -21,6 +21,9 @@ func Example(set map[string]string) string {
 	open := "" // the group whose keys are being written
 	for _, k := range Keys() {
 		group, rest, nested := strings.Cut(k.Name, ".")
+		if _, _, isKey := findKey(Keys(), group); isKey {
+			group, nested = "", false
+		}
 		name := k.Name
 		if nested {
 			name = rest

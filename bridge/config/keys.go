@@ -54,6 +54,9 @@ func Keys() []Key {
 		{Name: "url", Restart: true, Required: true, Example: "https://pub.example.org",
 			Meaning: "public URL of gitpost itself",
 			server:  textKey(func(c *Server) *string { return &c.URL }, ownAddress)},
+		{Name: "insecure_http", Restart: true, Default: "false", Example: "true",
+			Meaning: "accept a `url` without encryption at a public name. Passwords and tokens can then be read on the way",
+			server:  boolKey(func(c *Server) *bool { return &c.InsecureHTTP })},
 		{Name: "listen", Restart: true, Default: "127.0.0.1:8080", Example: "127.0.0.1:8080",
 			Meaning: "host and port to listen on, or `unix:` and the path of a socket; with `tls: auto` the default " +
 				"is `:443`",
@@ -121,6 +124,10 @@ func Keys() []Key {
 		{Name: "notify_after", Default: "15m", Example: "1h",
 			Meaning: "how long posts wait for their push before the owner is notified",
 			server:  durationKey(func(c *Server) *time.Duration { return &c.NotifyAfter }, time.Second)},
+		{Name: "notify_events", Default: "false", Example: "true",
+			Meaning: "whether `notify` is told of sign-ins, of apps that were allowed, and of tokens that were made, " +
+				"first used or revoked",
+			server: boolKey(func(c *Server) *bool { return &c.NotifyEvents })},
 		{Name: "private", Without: "refused", Example: "draft",
 			Meaning: "what to do with a post that an app marks as private: `draft` keeps it as a draft",
 			site:    textKey(func(c *Site) *string { return &c.Private }, oneOfWords("draft"))},
@@ -199,6 +206,11 @@ func Keys() []Key {
 			Meaning: "`external`: apps sign in at the server that the site's home page names, and gitpost accepts " +
 				"its tokens; see [Security](#security)",
 			server: textKey(func(c *Server) *string { return &c.Auth }, oneOfWords("external"))},
+		{Name: "auth.metadata", Restart: true, Without: "what the site's home page names",
+			Example: "https://id.example/metadata",
+			Meaning: "metadata document of the sign-in server, so that no page has to be read to find it; implies " +
+				"`auth: external`. Write it as one word, or as `metadata` below `auth`",
+			site: textKey(func(c *Site) *string { return &c.AuthMetadata }, hookAddress)},
 		{Name: "tokens.lifetime", Default: "90d", Example: "30d",
 			Meaning: "how long the token of an app that signed in is valid before it must be renewed, which most " +
 				"apps do by themselves; `0s`: until it is revoked. Tokens made by hand do not expire",

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -169,7 +170,8 @@ func (l *loader) readMap(prefix string, m *yaml.Node) {
 			node = node.Alias
 		}
 		empty := node.Tag == "!!null"
-		if key, fromFile, ok := findKey(l.keys, name); ok {
+		grouped := node.Kind == yaml.MappingNode && isSection(l.keys, name) // auth is a key and a group
+		if key, fromFile, ok := findKey(l.keys, name); ok && !grouped {
 			switch {
 			case l.prefix != "" && !key.PerSite():
 				l.problem(Problem{Key: name, Where: where, Message: "belongs to the server, not to one site",
@@ -240,6 +242,12 @@ func (l *loader) missing(k Key) {
 
 // agree sets and checks what depends on several keys.
 func (l *loader) agree(c *Config) {
+	if slices.ContainsFunc(c.Sites, func(s Site) bool { return s.AuthMetadata != "" }) {
+		c.Auth = "external"
+	}
+	if err := PlainHTTP(c.URL); err != nil && !c.InsecureHTTP && c.TLS != "auto" {
+		l.problem(Problem{Key: "url", Value: c.URL, Where: l.settings["url"].where, Message: err.Message, Remedy: err.Remedy})
+	}
 	if c.TLS != "auto" {
 		return
 	}

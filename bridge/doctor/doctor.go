@@ -66,7 +66,7 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 	d.client = outbound.NewTrusted(time.Minute)
 	defer d.client.CloseIdleConnections()
 	checks := []Check{{Name: "configuration", Result: Passed, Found: d.ConfigFile + " has no problems"}}
-	checks = append(checks, d.secrets(), d.dataFolder(), d.stateDatabase(ctx), d.itself(ctx))
+	checks = append(checks, d.secrets(), d.dataFolder(), d.proxy(), d.stateDatabase(ctx), d.itself(ctx))
 	for _, c := range d.Config.Sites {
 		for _, k := range d.site(ctx, c) {
 			if len(d.Config.Sites) > 1 {

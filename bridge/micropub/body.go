@@ -41,11 +41,8 @@ func checkCharset(params map[string]string, data []byte) error {
 }
 
 // readBody reads a body that has no files.
-func readBody(r *http.Request, params map[string]string, l Limits) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, l.Body+1))
+func readBody(body io.Reader, params map[string]string, l Limits) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, l.Body+1))
 	if err != nil {
 		return nil, brokenBody(err)
 	}

@@ -89,8 +89,14 @@ func TestNothingButSyntaxIsToldBeforeAuthorization(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, "/micropub", strings.NewReader(body))
 		r.Header.Set("Content-Type", contentType)
 		_, err = micropub.Parse(r, micropub.Limits{
-			Known:     func(string) bool { t.Errorf("%s: the site was asked", body); return true },
-			Authorize: func(c micropub.Claim) error { claim = c; return refused },
+			Known: func(string) bool { t.Errorf("%s: the site was asked", body); return true },
+			Authorize: func(c micropub.Claim) error {
+				if c.Partial { // the rest of a multipart body
+					return micropub.ErrPartial
+				}
+				claim = c
+				return refused
+			},
 		}, nil)
 		return claim, err
 	}

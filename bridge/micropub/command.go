@@ -84,6 +84,7 @@ type File struct {
 	ContentType string // untrusted, as the client sent it
 	Body        io.Reader
 	Token       string // the access_token in the body, if it came before the file
+	Destination string // mp-destination likewise
 }
 
 // FileStore stores uploaded files. Before it reads Body, Store must refuse unless the token of
@@ -106,16 +107,10 @@ type Limits struct {
 	// such a url and neither action nor h is an update. nil: no URL is known.
 	Known func(url string) bool
 
-	// Authorize is called once the body is decoded, before Known and before any error that is
-	// not about syntax alone. If it returns an error, so does Parse. nil: allow.
+	// Authorize is called before Known and before any error that is not about syntax alone: as early
+	// as the body says enough, and again if the token comes in a part of a multipart body. If it
+	// returns an error, so does Parse. nil: the sender is known already.
 	Authorize func(Claim) error
-}
-
-// Claim is what a request says about itself before it is authorized.
-type Claim struct {
-	Token       string // the access_token in the body, or ""
-	Destination string // mp-destination in the body, or ""
-	URL         string // of the post that it is about, or ""
 }
 
 func (l Limits) withDefaults() Limits {
@@ -139,9 +134,6 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Known == nil {
 		l.Known = func(string) bool { return false }
-	}
-	if l.Authorize == nil {
-		l.Authorize = func(Claim) error { return nil }
 	}
 	return l
 }

@@ -9,20 +9,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// authorized returns the command of a form after it was authorized.
-func (f *form) authorized(token string, query *string, l Limits) (Command, error) {
-	claim := Claim{Token: token}
-	for _, name := range []string{"url", "mp-url", "edit-of"} {
-		if s, ok := f.peek(name).(string); ok && claim.URL == "" {
-			claim.URL = strings.TrimSpace(s)
-		}
-	}
-	if s, ok := f.peek("mp-destination").(string); ok {
-		claim.Destination = strings.TrimSpace(s)
-	}
-	if err := l.Authorize(claim); err != nil {
-		return nil, err
-	}
+// asked returns the command of a form whose query can stand among its fields.
+func (f *form) asked(query *string, l Limits) (Command, error) {
 	if err := f.about(query); err != nil {
 		return nil, err
 	}

@@ -25,13 +25,6 @@ func parseJSON(data []byte, l Limits, token *string) (Command, error) {
 	}
 	*token = strings.TrimSpace(firstText(values(body["access_token"], false)))
 	delete(body, "access_token")
-	if err := l.Authorize(Claim{
-		Token:       *token,
-		Destination: strings.TrimSpace(firstValue(values(body["mp-destination"], false))),
-		URL:         strings.TrimSpace(firstText(values(body["url"], false))),
-	}); err != nil {
-		return nil, err
-	}
 
 	action := body["action"]
 	if action == nil {

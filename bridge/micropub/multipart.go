@@ -33,7 +33,7 @@ func readMultipart(r *http.Request, boundary string, l Limits, files FileStore) 
 	for {
 		part, err := m.parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return m.form, nil
+			return m.form, m.authorize(false)
 		}
 		if err != nil {
 			return m.form, brokenBody(err)
@@ -52,7 +52,7 @@ type multipartReader struct {
 	form    *form
 	left    int64 // bytes of limits.Body left for texts
 	seen    int   // parts
-	token   string
+	claim   Claim
 }
 
 func (m *multipartReader) take(part *multipart.Part) error {
@@ -134,10 +134,28 @@ func (m *multipartReader) text(name, kind string, body io.Reader) error {
 			return err
 		}
 	}
-	if name == "access_token" || name == "auth_token" {
-		m.token = strings.TrimSpace(string(data))
+	property, _ := splitKey(name)
+	switch property {
+	case "access_token", "auth_token":
+		m.claim.Token = strings.TrimSpace(string(data))
+		if err := m.authorize(true); err != nil && !errors.Is(err, ErrPartial) {
+			return err
+		}
+	default:
+		if field := m.claim.field(property); field != nil && *field == "" {
+			*field = strings.TrimSpace(string(data))
+		}
 	}
 	return m.form.add(name, string(data))
+}
+
+// authorize checks the token that was read so far.
+func (m *multipartReader) authorize(partial bool) error {
+	if m.limits.Authorize == nil {
+		return nil
+	}
+	m.claim.Partial = partial
+	return m.limits.Authorize(m.claim)
 }
 
 // file stores one file and adds its URL to the form under the part's name: photo, photo[],
@@ -164,7 +182,7 @@ func (m *multipartReader) file(name, filename, kind string, body io.Reader) erro
 		first = nil
 	}
 	address, err := store(m.request, m.files, m.limits, File{
-		Property: property, Filename: filename, ContentType: kind, Token: m.token,
+		Property: property, Filename: filename, ContentType: kind, Token: m.claim.Token, Destination: m.claim.Destination,
 		Body: io.MultiReader(strings.NewReader(string(first)), body),
 	})
 	if err != nil {

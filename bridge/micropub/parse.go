@@ -23,7 +23,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 	}
 	switch {
 	case isJSON(kind), isForm(kind):
-		data, err := readBody(r, params, l)
+		data, err := readAuthorized(r, kind, params, l)
 		if err != nil {
 			return req, err
 		}
@@ -36,7 +36,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 			return req, err
 		}
 		req.Token = f.takeToken()
-		req.Command, err = f.authorized(req.Token, &req.Query, l)
+		req.Command, err = f.asked(&req.Query, l)
 		return req, err
 	case kind == "multipart/form-data":
 		f, err := readMultipart(r, params["boundary"], l, files)
@@ -46,7 +46,7 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 		if err != nil {
 			return req, err
 		}
-		req.Command, err = f.authorized(req.Token, &req.Query, l)
+		req.Command, err = f.asked(&req.Query, l)
 		return req, err
 	case kind == "":
 		return req, refuse("the request has no Content-Type", acceptedTypes)

@@ -30,7 +30,7 @@ func ParseUpload(r *http.Request, l Limits, files FileStore) (Request, error) {
 			return req, err
 		}
 	case isForm(kind):
-		data, err := readBody(r, params, l)
+		data, err := readAuthorized(r, kind, params, l)
 		if err != nil {
 			return req, err
 		}
@@ -39,7 +39,7 @@ func ParseUpload(r *http.Request, l Limits, files FileStore) (Request, error) {
 		}
 		req.Token = f.takeToken()
 	case isJSON(kind):
-		data, err := readBody(r, params, l)
+		data, err := readAuthorized(r, kind, params, l)
 		if err != nil {
 			return req, err
 		}

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,6 +123,7 @@ func postNotice(ctx context.Context, address string, n notice) error {
 func runNotice(ctx context.Context, command []string, n notice) error {
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Stdin = strings.NewReader(n.Text + "\n")
+	c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GITPOST_") }) // secrets among them
 	said, err := c.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w: %.200s", command[0], err, strings.Join(strings.Fields(string(said)), " "))

@@ -95,6 +95,9 @@ func (p accountPages) changePassword(c echo.Context, v visitor) error {
 	if err := p.begin(c, session); err != nil {
 		return err
 	}
+	if err := p.rememberBrowser(c); err != nil {
+		return err
+	}
 	return p.goTo(c, "/account?done=password")
 }
 

@@ -22,6 +22,7 @@ type appsView struct {
 	Again         string // where to sign in again before a token can be made; "" when the sign-in is fresh
 	Scopes        []scopeView
 	Sites         []string
+	Events        []eventView // of the security log, newest first
 }
 
 type tokenView struct {
@@ -49,7 +50,11 @@ func (p appsPages) page(c echo.Context, v visitor) error {
 	case c.QueryParam("forgotten") != "":
 		notice = "You will be asked again when that app signs in."
 	}
-	return p.showApps(c, v, http.StatusOK, "", notice, nil)
+	made := ""
+	if c.QueryParam("made") != "" && c.Request().Method == http.MethodGet {
+		made = p.made.take(v.session.ID, time.Now())
+	}
+	return p.showApps(c, v, http.StatusOK, made, notice, nil)
 }
 
 func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notice string, failed error) error {
@@ -65,7 +70,11 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 	if err != nil {
 		return err
 	}
-	main := appsView{Made: made, Scopes: handScopes(), Sites: p.Blogs.Addresses()}
+	events, err := p.events(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	main := appsView{Made: made, Scopes: handScopes(), Sites: p.Blogs.Addresses(), Events: events}
 	if !p.owner.Fresh(who.session) {
 		main.Again = again("/apps")
 	}
@@ -108,8 +117,7 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 	return p.show(c, status, "apps", v)
 }
 
-// makeToken answers POST /apps/token. The answer is the page itself, since the token cannot
-// be shown again.
+// makeToken answers POST /apps/token. The page that it leads to shows the token, once.
 func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	form := c.Request().PostForm
 	refuse := func(message, hint string) error {
@@ -128,12 +136,14 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	if len(t.Scope) == 0 {
 		return refuse("the token may do nothing", "switch on what it may do")
 	}
+	t.Sites = p.Blogs.Addresses()
 	if p.Blogs.Several() {
-		if t.Sites = p.chosen(form["site"]); len(t.Sites) == 0 { // none would mean all
+		if t.Sites = p.chosen(form["site"]); len(t.Sites) == 0 {
 			return refuse("no site is chosen", "choose at least one")
 		}
-		t.Me = t.Sites[0]
+		t.AllSites = form.Get("all_sites") != ""
 	}
+	t.Me = t.Sites[0]
 	if text := form.Get("lifetime"); text != "" {
 		days, err := strconv.Atoi(text)
 		if err != nil || days < 1 || days > 3650 {
@@ -146,7 +156,8 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 		return err
 	}
 	p.Log.Info("a token was made on the page", "name", t.Name, "scope", strings.Join(t.Scope, " "), "from", c.RealIP())
-	return p.showApps(c, v, http.StatusOK, secret, "", nil)
+	p.made.put(v.session.ID, secret, time.Now())
+	return p.goTo(c, "/apps?made=yes")
 }
 
 // revoke answers POST /apps/revoke.

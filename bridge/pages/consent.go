@@ -48,6 +48,9 @@ func (p consentPages) page(c echo.Context, v visitor) error {
 	if err != nil {
 		return refusedRequest(c, err)
 	}
+	if !p.owner.Fresh(v.session) { // what is allowed outlives the session
+		return p.signInAgain(c)
+	}
 	return p.showConsent(c, http.StatusOK, r, c.Request().URL.RawQuery, nil)
 }
 
@@ -194,6 +197,7 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 			return d, &fault.Error{Code: fault.InvalidRequest, Op: "allow an app", Message: "no site is chosen",
 				Hint: "choose at least one, or press Deny"}
 		}
+		d.AllSites = form.Get("all_sites") != ""
 	}
 	return d, nil
 }

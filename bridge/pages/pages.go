@@ -40,6 +40,7 @@ type Pages struct {
 	guard  *http.CrossOriginProtection
 	base   string // path of url, without a slash at the end: what a proxy takes off
 	cookie http.Cookie
+	made   shownOnce
 }
 
 // New reads the pages.

@@ -12,3 +12,11 @@ func TestSentences(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryScopeHasATitle(t *testing.T) {
+	for _, scope := range knownScopes() {
+		if scope.Title == "" || scope.Words == "" {
+			t.Errorf("%q has the title %q and allows %q", scope.Word, scope.Title, scope.Words)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package pages
 
-import "strings"
+import (
+	"strings"
+
+	"gitpost/bridge/access"
+)
 
 // scopeView is a scope in words.
 type scopeView struct {
@@ -9,18 +13,30 @@ type scopeView struct {
 	Create             bool // new posts, which can be kept as drafts
 }
 
-// knownScopes are those that mean something here, in the order of the pages.
-var knownScopes = []scopeView{
-	{Word: "create", Title: "Write new posts", Words: "they are published at once", Usual: true},
-	{Word: "draft", Title: "Write drafts", Words: "you publish them yourself"},
-	{Word: "update", Title: "Change posts", Words: "any of your posts", Usual: true},
-	{Word: "delete", Title: "Delete posts", Words: "they stay in the repository's history", Usual: true},
-	{Word: "undelete", Title: "Bring deleted posts back", Usual: true},
-	{Word: "media", Title: "Upload photos and files", Usual: true},
-	{Word: "read", Title: "Read your posts", Words: "drafts too"},
-	{Word: "profile", Title: "See your profile", Words: "name, photo and address"},
-	{Word: "email", Title: "See your e-mail address"},
-	{Word: "post", Title: "Write and change posts", Words: "the old word for create and update"},
+// scopeTitles are what the pages call the scopes, and whether a token made by hand usually has them.
+var scopeTitles = map[string]scopeView{
+	"create":   {Title: "Write new posts", Usual: true},
+	"draft":    {Title: "Write drafts, which you publish yourself"},
+	"update":   {Title: "Change any of your posts", Usual: true},
+	"delete":   {Title: "Delete posts", Usual: true},
+	"undelete": {Title: "Bring deleted posts back", Usual: true},
+	"media":    {Title: "Upload photos and files", Usual: true},
+	"read":     {Title: "Read drafts and all else that is not published"},
+	"profile":  {Title: "See your profile"},
+	"email":    {Title: "See your e-mail address"},
+	"post":     {Title: "Write and change posts"},
+}
+
+// knownScopes are those that mean something here, in the order of the pages. What they allow is
+// said by the table by which requests are checked.
+func knownScopes() []scopeView {
+	var all []scopeView
+	for _, s := range access.Scopes() {
+		v := scopeTitles[s.Word]
+		v.Word, v.Words = s.Word, s.Allows()
+		all = append(all, v)
+	}
+	return all
 }
 
 // foreignScopes are for feed readers, which ask for them together with create.
@@ -30,7 +46,7 @@ var foreignScopes = map[string]string{
 }
 
 func describeScope(word string) scopeView {
-	for _, known := range knownScopes {
+	for _, known := range knownScopes() {
 		if known.Word == word {
 			return known
 		}
@@ -53,7 +69,7 @@ func describeScope(word string) scopeView {
 // handScopes are those that make sense in a token made by hand.
 func handScopes() []scopeView {
 	var list []scopeView
-	for _, known := range knownScopes {
+	for _, known := range knownScopes() {
 		switch known.Word {
 		case "profile", "email", "post":
 		default:

@@ -112,33 +112,6 @@ func (p *Pages) begin(c echo.Context, session string) error {
 	return nil
 }
 
-// limitBy returns the address by which wrong passwords from a browser are counted.
-func (p *Pages) limitBy(c echo.Context) string {
-	device := ""
-	if cookie, err := c.Cookie(p.deviceCookie().Name); err == nil {
-		device = cookie.Value
-	}
-	return p.owner.LimitBy(c.Request().Context(), c.RealIP(), device)
-}
-
-// rememberBrowser gives a browser, in which the owner has signed in, a limit of its own.
-func (p *Pages) rememberBrowser(c echo.Context) error {
-	cookie := p.deviceCookie()
-	var err error
-	if cookie.Value, err = p.owner.NewDevice(c.Request().Context()); err != nil {
-		return err
-	}
-	c.SetCookie(&cookie)
-	return nil
-}
-
-func (p *Pages) deviceCookie() http.Cookie {
-	c := p.cookie
-	c.Name = strings.Replace(c.Name, "session", "device", 1)
-	c.MaxAge = 365 * 24 * 60 * 60
-	return c
-}
-
 // end removes the session's cookie.
 func (p *Pages) end(c echo.Context) {
 	cookie := p.cookie

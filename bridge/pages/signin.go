@@ -77,6 +77,9 @@ func (p signInPages) enter(c echo.Context, session, back string) error {
 	if err := p.begin(c, session); err != nil {
 		return err
 	}
+	if err := p.rememberBrowser(c); err != nil {
+		return err
+	}
 	return p.goTo(c, entered(back))
 }
 
@@ -133,6 +136,9 @@ func (p signInPages) setupPasskey(c echo.Context) error {
 // enterByScript is enter for the pages' script.
 func (p signInPages) enterByScript(c echo.Context, session, back string) error {
 	if err := p.begin(c, session); err != nil {
+		return err
+	}
+	if err := p.rememberBrowser(c); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"next": p.path(entered(back))})
@@ -200,9 +206,6 @@ func (p signInPages) signIn(c echo.Context) error {
 	session, err := p.owner.SignIn(c.Request().Context(), p.limitBy(c), browserName(c.Request()), c.FormValue("password"))
 	switch code := fault.CodeOf(err); {
 	case err == nil:
-		if err := p.rememberBrowser(c); err != nil {
-			return err
-		}
 		return p.enter(c, session, back)
 	case code == fault.Forbidden, code == fault.TooManyRequests:
 		p.Log.Warn("a sign-in was refused", "from", c.RealIP(), "error", err)

@@ -89,6 +89,9 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
 		return err
 	}
+	if err = s.makeHookSecret(); err != nil {
+		return err
+	}
 	if err = s.write(); err != nil {
 		return err
 	}
@@ -225,7 +228,15 @@ func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) error {
 }
 
 func (s *setup) choose(ctx context.Context, key, given, suggestion, question, flag string) (string, error) {
-	check := func(answer string) error { return config.CheckKey(key, answer, s.dir) }
+	check := func(answer string) error {
+		if err := config.CheckKey(key, answer, s.dir); err != nil {
+			return err
+		}
+		if err := config.PlainHTTP(answer); key == "url" && err != nil {
+			return err
+		}
+		return nil
+	}
 	switch {
 	case given != "":
 		if err := check(given); err != nil {
@@ -368,6 +379,9 @@ func (s *setup) next(cfg config.Config) {
 	}
 	if cfg.Auth == "" {
 		s.say("The first start prints a link: open it and choose how you sign in. Then enter %s in an app.", cfg.Me())
+	}
+	if name := s.set["hooks.secret_file"]; name != "" {
+		s.say("The Git host's webhook is %s/hooks/push, with the secret in %s.", cfg.URL, filepath.Join(s.dir, name))
 	}
 	s.say("gitpost doctor checks everything.")
 }

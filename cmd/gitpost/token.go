@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -34,6 +33,7 @@ func tokenCommand() *cobra.Command {
 func tokenCreateCommand() *cobra.Command {
 	var path, scope, name, expires string
 	var sites []string
+	var allSites bool
 	c := &cobra.Command{
 		Use:   "create --scope SCOPES [--name NAME] [--site URL]...",
 		Short: "Make a token and print it",
@@ -42,7 +42,7 @@ func tokenCreateCommand() *cobra.Command {
   gitpost token create --scope draft --site https://boats.example/`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			t := state.Token{Name: name, Scope: strings.Fields(strings.ReplaceAll(scope, ",", " "))}
+			t := state.Token{Name: name, Scope: scopeWords(scope), AllSites: allSites}
 			if d, _ := config.ParseDuration(expires); d > 0 { // Args has checked it
 				t.Expires = time.Now().Add(d)
 			}
@@ -57,6 +57,11 @@ func tokenCreateCommand() *cobra.Command {
 						t.Me = site.Me
 					}
 				}
+				if len(sites) == 0 { // those that there are
+					for _, site := range cfg.Sites {
+						t.Sites = append(t.Sites, site.Me)
+					}
+				}
 				secret, err := db.CreateToken(c.Context(), t)
 				if err != nil {
 					return err
@@ -69,9 +74,13 @@ func tokenCreateCommand() *cobra.Command {
 	configFlag(c, &path)
 	c.Flags().StringVar(&scope, "scope", "", `what the token may do, such as "create update delete undelete media", or "draft"`)
 	c.Flags().StringVar(&name, "name", "", "a name for the list")
-	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its own; repeat it for more (default all)")
+	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its own; repeat it for more (default all that there are)")
+	c.Flags().BoolVar(&allSites, "all-sites", false, "also for sites that are added later")
 	c.Flags().StringVar(&expires, "expires", "", "how long it is good, such as 90d or 12h (default for ever)")
 	c.Args = func(c *cobra.Command, args []string) error {
+		if err := checkScopes(scope); err != nil {
+			return err
+		}
 		if strings.TrimSpace(scope) == "" {
 			return errors.New(`no scope is given; say what the token may do, such as --scope "create update media"`)
 		}
@@ -93,12 +102,12 @@ func tokenListCommand() *cobra.Command {
 		Short: "List all tokens, newest first, without their secrets",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withState(c.Context(), path, func(_ config.Config, db *state.DB) error {
+			return withState(c.Context(), path, func(cfg config.Config, db *state.DB) error {
 				tokens, err := db.Tokens(c.Context())
 				if err != nil {
 					return err
 				}
-				return printTokens(c.OutOrStdout(), tokens, time.Now())
+				return printTokens(c.OutOrStdout(), tokens, len(cfg.Sites) > 1, time.Now())
 			})
 		},
 	}
@@ -106,11 +115,10 @@ func tokenListCommand() *cobra.Command {
 	return c
 }
 
-func printTokens(w io.Writer, tokens []state.Token, now time.Time) error {
+func printTokens(w io.Writer, tokens []state.Token, several bool, now time.Time) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	limited := slices.ContainsFunc(tokens, func(t state.Token) bool { return len(t.Sites) > 0 })
 	heading := "ID\tNAME\tSCOPE\tCREATED\tLAST USED\tSTATE"
-	if limited {
+	if several {
 		heading += "\tSITES"
 	}
 	fmt.Fprintln(table, heading)
@@ -121,9 +129,10 @@ func printTokens(w io.Writer, tokens []state.Token, now time.Time) error {
 		}
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created), day(t.LastUsed), tokenState(t, now))
 		switch {
+		case !several:
 		case len(t.Sites) > 0:
 			fmt.Fprintf(table, "\t%s", strings.Join(t.Sites, " "))
-		case limited:
+		default:
 			fmt.Fprint(table, "\tall")
 		}
 		fmt.Fprintln(table)

@@ -1,0 +1,41 @@
+package pages
+
+import (
+	"context"
+	"time"
+
+	"gitpost/bridge/state"
+)
+
+// eventView is an entry of the security log.
+type eventView struct {
+	What, Who string
+	When      time.Time
+	Count     int
+}
+
+// eventWords are the kinds of events in words.
+var eventWords = map[state.EventKind]string{
+	state.SignedIn: "You signed in", state.Granted: "You allowed an app", state.TokenCreated: "Token made",
+	state.TokenFirstUsed: "Token used for the first time", state.TokenRevoked: "Token revoked",
+	state.TokenStolen:   "Token revoked: its code or refresh token was used twice",
+	state.SignInRefused: "Sign-in refused", state.TokenRefused: "Bad tokens refused",
+}
+
+// events lists the newest entries of the security log.
+func (p *Pages) events(ctx context.Context) ([]eventView, error) {
+	const most = 100
+	found, err := p.State.Events(ctx, time.Time{}, most)
+	if err != nil {
+		return nil, err
+	}
+	var all []eventView
+	for _, e := range found {
+		v := eventView{What: eventWords[e.Kind], Who: shortAddress(e.Subject), When: e.Last, Count: e.Count}
+		if e.Address != "" {
+			v.Who = e.Address
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
