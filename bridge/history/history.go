@@ -186,10 +186,17 @@ func noteOtherRules(before, after surroundings, p *catalog.Past) error {
 
 // successors finds the files that replaced removed ones: with the same content, else the same
 // text below another front matter, else the same name, else mostly the same lines. An ambiguous
-// match counts as none.
+// match counts as none, and so does one that can be chance (see gitstore.Renamed).
 func successors(gone, came []gitstore.Delta, before, after surroundings) map[string]string {
 	found := map[string]string{}
 	taken := map[string]bool{}
+	blobs := make(map[string]gitstore.Hash, len(gone)+len(came)) // a path is in one of the two only
+	for _, d := range gone {
+		blobs[d.Path] = d.Old
+	}
+	for _, d := range came {
+		blobs[d.Path] = d.New
+	}
 	for _, alike := range []func(tree surroundings, file string, blob gitstore.Hash) string{
 		func(_ surroundings, _ string, blob gitstore.Hash) string { return string(blob) },
 		surroundings.body,
@@ -212,9 +219,11 @@ func successors(gone, came []gitstore.Delta, before, after surroundings) map[str
 			}
 		}
 		for key, from := range went {
-			if to := arrived[key]; key != "" && len(from) == 1 && len(to) == 1 {
-				found[from[0]], taken[to[0]] = to[0], true
+			to := arrived[key]
+			if key == "" || len(from) != 1 || len(to) != 1 || !samePost(from[0], to[0], blobs, before, after) {
+				continue
 			}
+			found[from[0]], taken[to[0]] = to[0], true
 		}
 	}
 	left := slices.DeleteFunc(slices.Clone(gone), func(d gitstore.Delta) bool { return found[d.Path] != "" })
@@ -231,6 +240,20 @@ func successors(gone, came []gitstore.Delta, before, after surroundings) map[str
 	return found
 }
 
+// samePost reports whether a file that came is certainly one that went: short posts, and names, can
+// be alike by chance, but hardly both.
+func samePost(went, came string, blobs map[string]gitstore.Hash, before, after surroundings) bool {
+	if blobs[went] == blobs[came] && postName(went) == postName(came) {
+		return true
+	}
+	text, err := before.tree.Blob(blobs[went])
+	if err != nil {
+		return false
+	}
+	other, err := after.tree.Blob(blobs[came])
+	return err == nil && gitstore.Renamed(text, other)
+}
+
 // likeliest returns the file with mostly the same lines; "" when there is none, or more than one.
 func likeliest(d gitstore.Delta, among []gitstore.Delta, before, after *gitstore.Snapshot) (file string) {
 	text, err := before.Blob(d.Old)
@@ -239,7 +262,8 @@ func likeliest(d gitstore.Delta, among []gitstore.Delta, before, after *gitstore
 	}
 	for _, c := range among {
 		other, err := after.Blob(c.New)
-		if err != nil || path.Ext(c.Path) != path.Ext(d.Path) || gitstore.Similarity(text, other) <= 0.5 {
+		if err != nil || path.Ext(c.Path) != path.Ext(d.Path) || gitstore.Similarity(text, other) <= 0.5 ||
+			!gitstore.Renamed(text, other) {
 			continue
 		}
 		if file != "" {
