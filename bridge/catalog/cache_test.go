@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -69,8 +70,9 @@ func TestCatalogFromTheCacheIsTheSame(t *testing.T) {
 		tip := snapshotOf(files)
 		tip.history = []*fakeSnapshot{snap}
 		restored, fresh := New(openSite), New(openSite)
-		if err := restored.Restore(t.Context(), cache, tip); err != nil {
-			t.Fatalf("step %d: %v", step, err)
+		err := restored.Restore(t.Context(), cache, tip)
+		if moved := strings.Contains(files["hugo.toml"], "/blog/"); err != nil && !(moved && errors.Is(err, errForeign)) {
+			t.Fatalf("step %d: %v", step, err) // an index of another base URL is made anew
 		}
 		if got, want := shown(t, restored, tip), shown(t, fresh, tip); !slices.Equal(got, want) {
 			t.Fatalf("step %d: the restored catalog shows\n%s\na fresh one\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -58,6 +58,7 @@ func (p patient) checks(t *testing.T) map[string]doctor.Check {
 	defer site.Close()
 	c := config.Config{Server: config.Server{URL: site.URL + "/pub", Data: t.TempDir()}}
 	c.Sites = []config.Site{{Dir: c.Data, Me: site.URL + "/", Repo: filepath.Join(t.TempDir(), "none.git")}}
+	c.Sites[0].Options.URL = site.URL + "/"
 	if err := os.Chmod(c.Data, 0o700); err != nil {
 		t.Fatal(err)
 	}

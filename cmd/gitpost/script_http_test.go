@@ -84,6 +84,9 @@ func (s *scene) report(answer *http.Response) {
 	answer.Header.Write(&header)
 	s.ts.Stderr().Write(bytes.ReplaceAll(header.Bytes(), []byte("\r\n"), []byte("\n")))
 	for _, c := range answer.Cookies() {
+		if !strings.HasSuffix(c.Name, "gitpost_session") {
+			continue // such as the one by which the owner's browser is known
+		}
 		s.ts.Setenv("COOKIE", c.Name+"="+c.Value)
 	}
 	if at := answer.Header.Get("Location"); at != "" {
