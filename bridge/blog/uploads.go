@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -110,7 +111,7 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 	if err := u.admits(ctx, who); err != nil {
 		return state.Upload{}, err
 	}
-	staged, err := u.rules.Load().Stage(ctx, filename, body)
+	staged, err := u.rules.Load().StageFor(ctx, strconv.FormatInt(who.TokenID, 10), filename, body)
 	if err != nil {
 		return state.Upload{}, err
 	}

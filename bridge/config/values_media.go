@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gitpost/bridge/media"
@@ -10,16 +9,12 @@ import (
 
 // acceptKey reads content types, whole ones or groups such as image/*.
 func acceptKey(c *Server, v written) error {
-	known := media.ContentTypes()
 	var list []string
 	for _, item := range v.list() {
 		want := strings.ToLower(strings.TrimSpace(item.Value))
-		group, isGroup := strings.CutSuffix(want, "*")
-		if !slices.ContainsFunc(known, func(k string) bool {
-			return k == want || want == "*/*" || isGroup && strings.HasSuffix(group, "/") && strings.HasPrefix(k, group)
-		}) {
+		if !media.Acceptable(want) {
 			return &flaw{fmt.Sprintf("has the entry %q, which is not a supported kind of file", item.Value),
-				"write some of " + strings.Join(known, ", ") + ", or a group such as image/*"}
+				"write some of " + strings.Join(media.ContentTypes(), ", ") + ", or a group such as image/*"}
 		}
 		list = append(list, want)
 	}
