@@ -39,7 +39,7 @@ func (s *scene) gitHTTP(args []string) {
 	} else {
 		address = freeAddress()
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := listen(address)
 	s.check(err)
 	token := ""
 	if len(args) > 1 {

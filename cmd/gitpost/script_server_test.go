@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -82,15 +83,28 @@ const firstPort, lastPort = 20000, 32000
 var nextPort atomic.Uint32
 
 // freeAddress is a loopback address on which nothing listens. No address is returned twice.
+// It asks by dialling: a listener that is closed again may live on in a program that starts
+// at that moment, until it has taken the place of this one.
 func freeAddress() string {
 	nextPort.CompareAndSwap(0, uint32(os.Getpid()*64)) // two runs at once start at different ports
 	for {
 		address := fmt.Sprintf("127.0.0.1:%d", firstPort+nextPort.Add(1)%(lastPort-firstPort))
-		if l, err := net.Listen("tcp", address); err == nil {
-			l.Close()
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
 			return address
 		}
+		conn.Close()
 	}
+}
+
+// listen listens at an address that this process may have closed a moment ago. A program
+// that is being started still has its copy of the closed listener, so it may take more than one try.
+func listen(address string) (l net.Listener, err error) {
+	await(func() bool {
+		l, err = net.Listen("tcp", address)
+		return !errors.Is(err, syscall.EADDRINUSE)
+	})
+	return l, err
 }
 
 // serve starts the server and waits until it answers; its output goes to serve.log. With

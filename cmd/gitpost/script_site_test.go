@@ -45,7 +45,7 @@ func (s *scene) site(args []string) {
 	if !known {
 		address = freeAddress()
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := listen(address)
 	s.check(err)
 	scheme := "http"
 	if left, encrypted := times["-tls"]; encrypted {

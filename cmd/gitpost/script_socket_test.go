@@ -15,7 +15,7 @@ import (
 func (s *scene) proxy(args []string) {
 	s.usage(args, 1, "proxy SOCKET")
 	path := s.ts.MkAbs(args[0])
-	l, err := net.Listen("tcp", s.ts.Getenv("LISTEN"))
+	l, err := listen(s.ts.Getenv("LISTEN"))
 	s.check(err)
 	server := &http.Server{Handler: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -33,7 +33,7 @@ func (s *scene) proxy(args []string) {
 // withSocket makes a command inherit a listening socket, as systemd passes one. The process
 // must be told its own number, which only a shell in between knows.
 func (s *scene) withSocket(c *exec.Cmd) {
-	l, err := net.Listen("tcp", s.ts.Getenv("LISTEN"))
+	l, err := listen(s.ts.Getenv("LISTEN"))
 	s.check(err)
 	f, err := l.(*net.TCPListener).File()
 	s.check(err)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"net/http/cgi"
 	"net/url"
@@ -147,7 +146,7 @@ func (s *soak) serveRemote() {
 	if s.host != nil {
 		address = s.host.address
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := listen(address)
 	if err != nil {
 		s.t.Fatal(err)
 	}
