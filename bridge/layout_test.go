@@ -31,7 +31,7 @@ var allowed = []struct {
 	{"bridge/mf2", ""},
 	{"bridge/micropub", "bridge/mf2"},
 	{"bridge/micropub/micropubtest", ""},
-	{"bridge/site/generator", "bridge/mf2 frontmatter"},
+	{"bridge/site/generator", "bridge/mf2 frontmatter templates"},
 	{"bridge/site/generator/generatortest", "bridge/site/generator frontmatter"},
 	{"bridge/site/hugo", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},

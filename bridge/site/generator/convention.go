@@ -34,6 +34,10 @@ type Convention struct {
 	Text
 	Unlisted Unlisted
 	Head     Head
+
+	// Theme is what is known by its name of a theme that the configuration names and whose files
+	// are not in the repository.
+	Theme Theme
 }
 
 // Origin is the source of a value, in words: a file or a key of the configuration. "" means that

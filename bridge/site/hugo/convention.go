@@ -56,6 +56,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Unlisted: h.unlisted(),
 		Head:     h.head(tree),
+		Theme:    h.absentTheme(tree),
 	}
 }
 
@@ -123,7 +124,7 @@ func (h *site) unlisted() generator.Unlisted {
 // readTheme learns the site's shortcodes, and returns the keys of posts that its layouts read.
 func (h *site) readTheme(tree fs.FS) map[string]bool {
 	reads := map[string]bool{}
-	for _, folder := range h.layoutFolders() {
+	for _, folder := range h.layoutFolders(tree) {
 		generator.WalkTheme(tree, folder.Folder, func(below, text string) {
 			bare := strings.TrimSuffix(below, path.Ext(below))
 			for _, dir := range []string{"shortcodes/", "_shortcodes/"} {
@@ -136,28 +137,6 @@ func (h *site) readTheme(tree fs.FS) map[string]bool {
 		})
 	}
 	return reads
-}
-
-// layoutFolders are the folders of layouts, the themes' first.
-func (h *site) layoutFolders() (folders []generator.LayoutFolder) {
-	for _, name := range h.themeNames() {
-		folders = append(folders, generator.LayoutFolder{Folder: path.Join("themes", name, "layouts")})
-	}
-	return append(folders, generator.LayoutFolder{Folder: "layouts", Own: true})
-}
-
-// themeNames are the themes that the configuration names.
-func (h *site) themeNames() (names []string) {
-	all := h.settings.words("theme")
-	for _, m := range h.settings.tables("module", "imports") {
-		all = append(all, m.text("path"))
-	}
-	for _, name := range all {
-		if fs.ValidPath(name) && name != "." {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 func (h *site) head(tree fs.FS) generator.Head {
@@ -181,7 +160,7 @@ func (h *site) head(tree fs.FS) generator.Head {
 	}
 	static, _ := h.staticDir()
 	return generator.Head{
-		Layouts: h.layoutFolders(), Include: partialCall, Hooks: hooks, HookDirs: dirs, HookPath: "partials/",
+		Layouts: h.layoutFolders(tree), Include: partialCall, Hooks: hooks, HookDirs: dirs, HookPath: "partials/",
 		Begin: "{{/* gitpost: where apps find the way to post */}}", End: "{{/* gitpost: end */}}",
 		Usual: []string{
 			"layouts/partials/head.html", "layouts/_partials/head.html", "layouts/_default/baseof.html",

@@ -284,7 +284,7 @@ func hasFormat(formats []string, format string) bool {
 func (h *site) Role(path string) (role generator.Role) {
 	switch folder, _, nested := strings.Cut(path, "/"); {
 	case !nested && (isConfig(path) || slices.Contains(versionFiles, path)),
-		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == "themes"):
+		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == vendored || strings.HasPrefix(path, h.themesDir()+"/")):
 		role |= generator.Config
 	}
 	f, ok := h.file(path)

@@ -56,7 +56,8 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 		},
 		Text:     generator.Text{RawHTML: true, Reads: theme.reads},
 		Unlisted: j.unlisted(content),
-		Head:     j.head(),
+		Head:     j.head(tree),
+		Theme:    generator.KnownTheme(name, j.themeNames(tree)...),
 	}
 }
 
@@ -166,14 +167,13 @@ func (j *site) pageLayout(t theme) string {
 	return "default" // every theme has it
 }
 
-func (j *site) head() generator.Head {
+func (j *site) head(tree fs.FS) generator.Head {
 	var themes []string
-	for _, key := range []string{"remote_theme", "theme"} {
-		name, _, _ := strings.Cut(j.configuration.text(key, ""), "@")
-		if name = path.Base(name); name != "." {
-			themes = append(themes, name)
-		}
+	for _, name := range j.themeNames(tree) {
+		name, _, _ = strings.Cut(name, "@")
+		themes = append(themes, path.Base(name))
 	}
+	themes = generator.Distinct(themes)
 	joined := strings.Join(themes, " and ")
 	advice := "see the documentation of the theme " + joined + " for the file that it includes into the head; " +
 		"where it has none, copy its file with </head> to the same path in your site and put them in there"
