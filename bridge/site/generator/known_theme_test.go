@@ -55,3 +55,17 @@ func TestThemeNameIsTheLastElementWithoutAVersion(t *testing.T) {
 		}
 	}
 }
+
+func TestKnownThemeIsFoundByTheNameThatConfigurationsUse(t *testing.T) {
+	for _, c := range []struct{ generator, name, want string }{
+		{"hugo", "PaperMod", "PaperMod"}, {"hugo", "github.com/adityatelange/hugo-PaperMod/v8", "PaperMod"},
+		{"hugo", "github.com/CaiJimmy/hugo-theme-stack/v3", "Stack"}, {"hugo", "minima", ""},
+		{"jekyll", "minima", "minima"}, {"jekyll", "minima@2", "minima"}, {"jekyll", "jekyll/minima@3", "minima 3"},
+		{"jekyll", "jekyll/minima@HEAD", "minima 3"}, {"jekyll", "mmistakes/minimal-mistakes@4.26.2", "Minimal Mistakes"},
+		{"jekyll", "nobody-knows", ""},
+	} {
+		if got := KnownTheme(c.generator, c.name).Name; got != c.want {
+			t.Errorf("%s of %s is %q, want %q", c.name, c.generator, got, c.want)
+		}
+	}
+}
