@@ -11,13 +11,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"golang.org/x/net/dns/dnsmessage"
 
 	"gitpost/bridge/outbound"
 )
@@ -25,8 +23,8 @@ import (
 // chromium is the one browser of all tests, which ends with the last of them.
 type chromium struct{ run context.Context }
 
-// startChromium starts Debian's browser. In it, as in this process, every name below .example
-// is this machine.
+// startChromium starts Debian's browser. In it every name below .example is this
+// machine.
 func startChromium(t *testing.T) *chromium {
 	t.Helper()
 	program := ""
@@ -43,7 +41,6 @@ func startChromium(t *testing.T) *chromium {
 		}
 		t.Skip(message)
 	}
-	nameEverything(t)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
 		chromedp.WSURLReadTimeout(time.Minute))...)
@@ -187,55 +184,8 @@ func (w *tab) photograph(name string) {
 	}
 }
 
-// nameEverything makes this process find every name below .example at this machine, by a
-// name server of its own, and lets gitpost reach it there.
-func nameEverything(t *testing.T) {
-	t.Helper()
-	outbound.AllowLoopback()
-	server, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() { answerNames(server) })
-	before := net.DefaultResolver
-	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "udp", server.LocalAddr().String())
-	}}
-	t.Cleanup(func() {
-		net.DefaultResolver = before
-		server.Close()
-		serving.Wait()
-	})
-}
-
-// answerNames answers every question for an IPv4 address with this machine's.
-func answerNames(server net.PacketConn) {
-	buffer := make([]byte, 1500)
-	for {
-		n, from, err := server.ReadFrom(buffer)
-		if err != nil {
-			return
-		}
-		var m dnsmessage.Message
-		if m.Unpack(buffer[:n]) != nil || len(m.Questions) != 1 {
-			continue
-		}
-		m.Response, m.Additionals = true, nil
-		if q := m.Questions[0]; q.Type == dnsmessage.TypeA && strings.HasSuffix(q.Name.String(), ".example.") {
-			m.Answers = []dnsmessage.Resource{{
-				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1},
-				Body:   &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}},
-			}}
-		}
-		if answer, err := m.Pack(); err == nil {
-			server.WriteTo(answer, from)
-		}
-	}
-}
-
-// named runs a web server and gives its address by name: http://app.example:4711.
+// named runs a web server and gives its address by name: http://app.example:4711. The browser,
+// gitpost and namedClient find the name at this machine.
 func named(t *testing.T, name string, h http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -244,5 +194,18 @@ func named(t *testing.T, name string, h http.Handler) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "http://" + name + ":" + at.Port()
+	address := net.JoinHostPort(name, at.Port())
+	outbound.Pretend(map[string]string{address: at.Host})
+	return "http://" + address
 }
+
+// namedClient reaches the web servers of named.
+var namedClient = &http.Client{Transport: namedTransport}
+
+var namedTransport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".example") {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -23,8 +24,21 @@ import (
 	"gitpost/bridge"
 	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/owner"
 	"gitpost/bridge/state"
 )
+
+func TestMain(m *testing.M) {
+	owner.HashCheaply()
+	// Git starts no process to tidy up and waits for no disk: no test looks at either.
+	for i, setting := range []string{"maintenance.auto=false", "receive.autogc=false", "core.fsync=none"} {
+		name, value, _ := strings.Cut(setting, "=")
+		os.Setenv(fmt.Sprint("GIT_CONFIG_KEY_", i), name)
+		os.Setenv(fmt.Sprint("GIT_CONFIG_VALUE_", i), value)
+		os.Setenv("GIT_CONFIG_COUNT", strconv.Itoa(i+1))
+	}
+	os.Exit(m.Run())
+}
 
 // fixture is a real server over a real remote made of a skeleton site.
 type fixture struct {
@@ -90,9 +104,43 @@ func serveRemote(t *testing.T, remote string, adjust func(*settings)) *fixture {
 			site.Options.URL = site.Me
 		}
 	}
+	writeEmptyState(t, f.config.StateFile())
 	f.start()
 	f.token = f.newToken("create update delete undelete media")
 	return f
+}
+
+// emptyState is a new state database. Making one takes longer than copying it.
+var emptyState struct {
+	once sync.Once
+	file []byte
+}
+
+// writeEmptyState writes a new state database, unless there is one.
+func writeEmptyState(t *testing.T, path string) {
+	t.Helper()
+	emptyState.once.Do(func() {
+		made := filepath.Join(t.TempDir(), "state.db")
+		db, err := state.Open(t.Context(), made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if emptyState.file, err = os.ReadFile(made); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, emptyState.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // makeRemote makes a bare repository with the files as its one commit.

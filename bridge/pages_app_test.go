@@ -160,7 +160,7 @@ func (a *webApp) take(w http.ResponseWriter, r *http.Request) {
 	q, _ := http.NewRequest("POST", a.found["token_endpoint"], strings.NewReader(form.Encode()))
 	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	q.Header.Set("Accept", accept)
-	res, err := http.DefaultClient.Do(q)
+	res, err := namedClient.Do(q)
 	if err != nil {
 		fail(err.Error())
 		return
@@ -199,7 +199,7 @@ func (a *webApp) granted() string {
 }
 
 func fetchText(address string) (string, error) {
-	res, err := http.Get(address)
+	res, err := namedClient.Get(address)
 	if err != nil {
 		return "", err
 	}

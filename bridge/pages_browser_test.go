@@ -19,6 +19,7 @@ import (
 
 // TestInABrowser does in chromium what owners and apps do, and what others try.
 func TestInABrowser(t *testing.T) {
+	t.Parallel()
 	b := startChromium(t)
 	for name, inTurn := range map[string]func(t *testing.T){
 		"set up and sign in by passkey":              b.passkey,

@@ -40,6 +40,23 @@ func gitEnv() []string {
 		"GIT_ALLOW_PROTOCOL=file:http:ssh")
 }
 
+// gitIsSpared are settings with which Git starts no process to tidy up and waits for no disk: no
+// test looks at either.
+var gitIsSpared = []string{
+	"GIT_CONFIG_COUNT=3",
+	"GIT_CONFIG_KEY_0=maintenance.auto", "GIT_CONFIG_VALUE_0=false",
+	"GIT_CONFIG_KEY_1=receive.autogc", "GIT_CONFIG_VALUE_1=false",
+	"GIT_CONFIG_KEY_2=core.fsync", "GIT_CONFIG_VALUE_2=none",
+}
+
+// spareGit sets that for all programs that this process starts.
+func spareGit() {
+	for _, setting := range gitIsSpared {
+		name, value, _ := strings.Cut(setting, "=")
+		os.Setenv(name, value)
+	}
+}
+
 // runGit runs a git command in a folder and returns what it prints.
 func runGit(t testing.TB, dir string, args ...string) string {
 	t.Helper()

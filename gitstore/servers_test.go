@@ -33,9 +33,9 @@ func serveHTTP(t testing.TB, remote string, user, password string) *webServer {
 	backend := need(t, "git-http-backend", "git")
 	runGit(t, remote, "config", "http.receivepack", "true")
 	w := &webServer{user: user, password: password}
-	handler := &cgi.Handler{Path: backend, Root: "/", Env: []string{
+	handler := &cgi.Handler{Path: backend, Root: "/", Env: append([]string{
 		"GIT_PROJECT_ROOT=" + filepath.Dir(remote), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-	}}
+	}, gitIsSpared...)}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/info/refs") {
 			w.adverts.Add(1)

@@ -315,6 +315,7 @@ func (m *model) settle() {
 }
 
 func TestMain(m *testing.M) {
+	spareGit()
 	if dir := os.Getenv("GITSTORE_KILL_DIR"); dir != "" {
 		killMe(dir, os.Getenv("GITSTORE_KILL_REMOTE"), os.Getenv("GITSTORE_KILL_ROUND"))
 		return

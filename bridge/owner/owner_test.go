@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -20,6 +21,18 @@ const (
 	browser = "Firefox on Linux"
 	right   = "correct horse battery staple"
 )
+
+func TestMain(m *testing.M) {
+	HashCheaply()
+	os.Exit(m.Run())
+}
+
+// hashStrongly makes hashes cost in a test what they cost in production.
+func hashStrongly(t *testing.T) {
+	t.Helper()
+	currentCost = strong
+	t.Cleanup(HashCheaply)
+}
 
 // clock is a time that tests move.
 type clock struct {
@@ -387,6 +400,7 @@ func TestPasswordIsTheSameOnEveryKeyboard(t *testing.T) {
 }
 
 func TestStoredPasswordOfAnotherTimeIsStoredAnew(t *testing.T) {
+	hashStrongly(t)
 	o, db, _ := open(t)
 	weak := cost{memory: 8 << 10, passes: 1, threads: 1}
 	salt := []byte("0123456789abcdef")
@@ -406,6 +420,7 @@ func TestStoredPasswordOfAnotherTimeIsStoredAnew(t *testing.T) {
 }
 
 func TestStoredPasswordsThatCannotBeRead(t *testing.T) {
+	hashStrongly(t)
 	good := currentCost.phc([]byte("0123456789abcdef"), make([]byte, 32))
 	if _, _, _, err := parsePHC(good); err != nil {
 		t.Fatal(err)

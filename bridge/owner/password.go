@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"testing"
 	"time"
 	"unicode/utf8"
 
@@ -25,7 +26,21 @@ type cost struct {
 	threads uint8
 }
 
-var currentCost = cost{memory: 64 << 10, passes: 3, threads: 4}
+var currentCost = strong
+
+var (
+	strong = cost{memory: 64 << 10, passes: 3, threads: 4}
+	cheap  = cost{memory: 64, passes: 1, threads: 1}
+)
+
+// HashCheaply makes hashes cost next to nothing. It is for tests, before they start, and panics
+// outside of `go test`.
+func HashCheaply() {
+	if !testing.Testing() {
+		panic("passwords are hashed cheaply in tests only")
+	}
+	currentCost = cheap
+}
 
 const (
 	saltLength = 16

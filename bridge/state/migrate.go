@@ -168,15 +168,7 @@ func prepare(ctx context.Context, pool *sql.DB, migrations []string) error {
 	if err := useWAL(ctx, conn); err != nil {
 		return explain(err)
 	}
-	for {
-		done, err := migrate(ctx, conn, migrations)
-		if err != nil {
-			return explain(err)
-		}
-		if done {
-			return nil
-		}
-	}
+	return explain(migrate(ctx, conn, migrations))
 }
 
 // useWAL switches the file to a write-ahead log, so that readers never wait for a writer. When
@@ -208,41 +200,37 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// migrate runs the next pending migration, if any, in one transaction with its version number,
-// so that it is applied completely or not at all. The version is read under the write lock, so
-// that only one of several processes does the work.
-func migrate(ctx context.Context, conn *sql.Conn, migrations []string) (done bool, err error) {
+// migrate runs the pending migrations in one transaction with their version number, so that all
+// are applied or none. The version is read under the write lock, so that only one of several
+// processes does the work.
+func migrate(ctx context.Context, conn *sql.Conn, migrations []string) error {
 	// Usually nothing is pending and no lock is needed.
 	var version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return false, err
+		return err
 	}
 	if version == len(migrations) {
-		return true, nil
+		return nil
 	}
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer tx.Rollback()
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return false, err
+		return err
 	}
-	switch {
-	case version == len(migrations):
-		return true, nil
-	case version > len(migrations):
-		return false, fmt.Errorf("a newer gitpost wrote it (version %d, this one supports %d); use that gitpost",
+	if version > len(migrations) {
+		return fmt.Errorf("a newer gitpost wrote it (version %d, this one supports %d); use that gitpost",
 			version, len(migrations))
 	}
-	if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
-		return false, fmt.Errorf("migration %d: %w", version+1, err)
+	for ; version < len(migrations); version++ {
+		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+			return fmt.Errorf("migration %d: %w", version+1, err)
+		}
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
-		return false, fmt.Errorf("migration %d: %w", version+1, err)
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+		return fmt.Errorf("set the version of the tables: %w", err)
 	}
-	if err := tx.Commit(); err != nil {
-		return false, fmt.Errorf("migration %d: %w", version+1, err)
-	}
-	return false, nil
+	return tx.Commit()
 }

@@ -38,6 +38,9 @@ func newRig(t *testing.T) *rig {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	if err := os.WriteFile(filepath.Join(dir, ".gitconfig"), []byte(sparingGit), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	r.run("git", "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
 	r.run("git", "init", "--quiet", "--initial-branch=main", "site")
 	if err := os.CopyFS(filepath.Join(dir, "site"), os.DirFS(filepath.Join("..", "..", "testdata", "skeletons", "hugo"))); err != nil {

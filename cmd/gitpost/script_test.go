@@ -138,8 +138,17 @@ func setUpScene(env *testscript.Env) error {
 	allow = always
 [advice]
 	detachedHead = false
-`), 0o600)
+`+sparingGit), 0o600)
 }
+
+// sparingGit has Git start no process to tidy up and wait for no disk: no scenario looks at either.
+const sparingGit = `[maintenance]
+	auto = false
+[receive]
+	autogc = false
+[core]
+	fsync = none
+`
 
 // writeDot makes a small picture.
 func writeDot(name string) error {
