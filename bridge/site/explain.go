@@ -85,10 +85,10 @@ func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {
 	switch {
 	case s.options.Section != "":
 		section.From = "site.section"
-	case section.From == byDefault && s.inMainSection(h.section):
-		section.From = "mainSections of the site's configuration"
+	case section.From == byDefault:
+		section.From = cmp.Or(s.rules.Origin.Posts, byDefault)
 	case s.inMainSection(h.section):
-		section.From += ", and mainSections"
+		section.From += ", and " + s.rules.Origin.Posts
 	}
 	pattern := Finding{"path", path.Join(h.section, h.pattern),
 		count(inSection(posts, h.section), func(m *postStyle) bool {

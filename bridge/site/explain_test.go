@@ -59,7 +59,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			map[string]string{
 				"base URL":  "https://y.example/ (baseURL in config/production/hugo.toml)",
 				"time zone": "Europe/Rome (timeZone in HUGO_TIMEZONE)",
-				"section":   "content/blog (mainSections of the site's configuration)",
+				"section":   "content/blog (params.mainSections in config/_default/params.toml)",
 			}},
 		{"empty hugo", bareHugo, func(o *Options) { o.TimeZone = nil }, map[string]string{
 			"time zone": "UTC (Hugo's default, as hugo.toml names none)", "section": "content/posts (" + byDefault + ")",

@@ -53,6 +53,7 @@ func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
 	h.learnPlace(s, posts)
 	posts = inSection(posts, h.section)
 	h.learnStyle(posts)
+	posts = s.withoutPages(posts, h.section)
 	h.learnKeys(s, posts)
 	h.learnConstants(s, posts)
 	h.learnZone(s, posts)
@@ -71,6 +72,16 @@ func (s *Site) usual() learnedStyle {
 		},
 	}
 	return h
+}
+
+// withoutPages leaves out what is no post, whose layout and keys a post must not have.
+func (s *Site) withoutPages(posts []*postStyle, section string) (examples []*postStyle) {
+	for _, m := range posts {
+		if m.section == section || !m.standalone && !s.hasNoPosts(m.section) {
+			examples = append(examples, m)
+		}
+	}
+	return examples
 }
 
 func inSection(posts []*postStyle, section string) []*postStyle {

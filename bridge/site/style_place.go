@@ -9,15 +9,23 @@ import (
 )
 
 // learnPlace finds the folder and the pattern of file names that most of the newest posts
-// share.
+// share. The top of the content is the folder only where no other has posts, and only if it has
+// more than standalone pages.
 func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
-	var sections, inMain tally
+	var sections, inMain, atTop tally
 	patterns := map[string]*tally{}
 	for _, m := range posts {
-		if m.section == "" {
+		switch {
+		case m.section == "" || s.hasNoPosts(m.section):
 			continue
+		case s.rules.PagesAtTop && m.section == s.rules.Content:
+			if m.standalone {
+				continue
+			}
+			atTop.vote(m.section)
+		default:
+			sections.vote(m.section)
 		}
-		sections.vote(m.section)
 		if s.inMainSection(m.section) {
 			inMain.vote(m.section)
 		}
@@ -26,7 +34,7 @@ func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 		}
 		patterns[m.section].vote(m.pattern)
 	}
-	if section := cmp.Or(inMain.winner(), sections.winner()); section != "" {
+	if section := cmp.Or(inMain.winner(), sections.winner(), atTop.winner()); section != "" {
 		h.section, h.pattern = section, patterns[section].winner()
 	}
 	if s.options.Section != "" {
@@ -40,10 +48,16 @@ func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 	}
 }
 
+// hasNoPosts reports whether the pages of a folder are no posts: those of a manual.
+func (s *Site) hasNoPosts(section string) bool { return below(section, s.rules.NoPosts) }
+
 // inMainSection reports whether a folder is one of those whose posts the site calls its main ones.
-func (s *Site) inMainSection(section string) bool {
-	for _, folder := range s.rules.Main {
-		if below, ok := strings.CutPrefix(folded(section), folded(folder)); ok && (below == "" || below[0] == '/') {
+func (s *Site) inMainSection(section string) bool { return below(section, s.rules.Main) }
+
+// below reports whether a folder is one of some, or below one.
+func below(folder string, some []string) bool {
+	for _, one := range some {
+		if rest, ok := strings.CutPrefix(folded(folder), folded(one)); ok && (rest == "" || rest[0] == '/') {
 			return true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // A postStyle is how one post is placed and written.
 type postStyle struct {
 	section, pattern string // "" when its path says nothing
+	standalone       bool   // it is a page such as an about page rather than a post
 	format           frontmatter.Format
 	list             string // "flow", "indented", "flush"; "" when it has no list
 	quotes           string // "single", "double"
@@ -75,6 +76,7 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	if section, pattern, ok := s.shape(source.Path, page.Date); ok {
 		m.section, m.pattern = section, pattern
 	}
+	m.standalone = s.rules.PagesAtTop && m.section == s.rules.Content && s.standalone(source.Path, page.Date, doc)
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
 	m.observeKeys(s.rules, doc)
 	m.observeOffset(s.rules, doc)

@@ -42,7 +42,7 @@ type Convention struct {
 
 // Origin is the source of a value, in words: a file or a key of the configuration. "" means that
 // nothing in the repository says it.
-type Origin struct{ Version, BaseURL, Zone string }
+type Origin struct{ Version, BaseURL, Zone, Posts string }
 
 // Folders are where files go. None has a closing slash unless it says so.
 type Folders struct {
@@ -52,7 +52,8 @@ type Folders struct {
 	Posts         string            // the folder of posts, on a site that has none to learn from
 	PostPattern   string            // the path of a post below it, with placeholders
 	Drafts        string            // the name of a folder whose posts are drafts: "_drafts"
-	Main          []string          // the folders whose posts the site itself calls its main ones
+	Main          []string          // the folders whose posts the site or its theme calls the main ones
+	NoPosts       []string          // folders whose pages are no posts: a manual
 	Collections   map[string]string // folders by the names that the configuration returns them
 	Data          string            // the folder of data files
 	DataExtension string            // of a new data file: ".yaml"
@@ -60,6 +61,7 @@ type Folders struct {
 	StaticURL     string            // at which URL they are served, with a trailing slash
 
 	SiteDay    bool // the date in a path is the day in the site's zone, whatever zone the date names
+	PagesAtTop bool // at the top of the content pages such as an about page are more likely than posts
 	TopFolders bool // a folder at the top of the content has a page, which one named like it would replace
 }
 

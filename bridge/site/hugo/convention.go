@@ -24,18 +24,21 @@ func (h *site) Convention() *generator.Convention { return &h.convention }
 
 func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 	static, staticURL := h.staticDir()
+	sections := h.sections(tree)
 	configuration := cmp.Or(generator.FindConfig(tree, configNames...), "the site's configuration")
 	return generator.Convention{
 		Name: name, Version: h.release, BaseURL: h.main.base, Stated: h.settings.text("baseURL"), Zone: h.main.zone,
 		Origin: generator.Origin{
 			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"),
 				"Hugo's default, as "+configuration+" names none"),
+			Posts: sections.from,
 		},
 		ZoneStated: h.settings.text("timeZone") != "", Warnings: h.warnings(), Inherited: h.inherited,
 		Folders: generator.Folders{
 			Content: h.contentDir(), ContentPrefix: h.contentDir() + "/", Pages: h.contentDir(),
-			Posts: h.postsDir(), PostPattern: "{slug}.md", Main: h.mainSections(),
-			Data: h.dataDir(), DataExtension: ".yaml", Static: static, StaticURL: staticURL, TopFolders: true,
+			Posts: sections.posts, PostPattern: "{slug}.md", Main: sections.main, NoPosts: sections.documentation,
+			PagesAtTop: true,
+			Data:       h.dataDir(), DataExtension: ".yaml", Static: static, StaticURL: staticURL, TopFolders: true,
 		},
 		Keys: generator.Keys{
 			Vocabulary: vocabulary, DateLayout: "2006-01-02T15:04:05.999999999Z07:00",
@@ -67,27 +70,6 @@ func (h *site) said(key string) string {
 		return ""
 	}
 	return key + " in " + h.from[strings.ToLower(key)]
-}
-
-// postsDir is where the documentation of Hugo puts posts, unless the theme lists other sections.
-func (h *site) postsDir() string {
-	if main := h.mainSections(); len(main) > 0 {
-		return main[0]
-	}
-	return path.Join(h.contentDir(), "posts")
-}
-
-// mainSections are the folders that themes list on the home page: what else has pages is about
-// pages, link lists and the like.
-func (h *site) mainSections() (folders []string) {
-	for _, keys := range [][]string{{"params", "mainsections"}, {"mainsections"}} {
-		for _, name := range h.settings.words(keys...) {
-			if name != "" {
-				folders = append(folders, path.Join(h.contentDir(), name))
-			}
-		}
-	}
-	return folders
 }
 
 // dataDir is the folder of data files.
