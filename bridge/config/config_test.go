@@ -96,6 +96,7 @@ site:
   path: ":year/:slug.md"
   timezone: Europe/Berlin
   media_dir: static/uploads/
+  properties: [mood, weather]
   env: {HUGO_TITLE: Notes}
 types:
   note: {path: "notes/:slug.md"}
@@ -139,7 +140,7 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 				{UID: "https://social.example/@ada", Name: "Social"}, {UID: "https://other.example/", Name: "https://other.example/"},
 			},
 			Options: site.Options{Generator: "hugo", Version: "0.147.9", Section: "notes", Path: ":year/:slug.md",
-				TimeZone: berlin, MediaDir: "static/uploads", Env: map[string]string{"HUGO_TITLE": "Notes"},
+				TimeZone: berlin, MediaDir: "static/uploads", Properties: []string{"mood", "weather"}, Env: map[string]string{"HUGO_TITLE": "Notes"},
 				Types: map[string]site.Type{"note": {Path: "notes/:slug.md"}, "photo": {Path: "photos/:slug/index.md"}}},
 			MediaPlace: "bundle", MediaDimensions: true,
 		}},
@@ -210,6 +211,7 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"boolean", sixKeys + "set_updated: perhaps\n", nil, []string{`set_updated: "perhaps" is neither true nor false`}},
 		{"choices", sixKeys + "private: hide\nskip_ci: all\nsite: {generator: zola}\n", nil, []string{`private: "hide" is not a known value; write draft`, `skip_ci: "all"`, `site.generator: "zola" is not a known value; write hugo or jekyll`}},
 		{"time zone", sixKeys + "site: {timezone: Mars/Olympus}\n", nil, []string{`site.timezone: "Mars/Olympus" is not a time zone; write its name`}},
+		{"key that themes read", sixKeys + "site: {properties: [mood, layout]}\n", nil, []string{`site.properties: has the entry "layout", which is not the name of a property, or is a key that generators and themes read; write names of small letters`}},
 		{"path that leads out", sixKeys + "site: {path: ../x.md}\ntypes: {note: {path: a/../../b}}\n", nil, []string{`site.path: "../x.md" is not a path inside the repository`, `types.note.path: "a/../../b" is not a path inside`}},
 		{"author", sixKeys + "author: {name: Ada <a>, email: ada}\n", nil, []string{`author.name: "Ada <a>" has < or >`, `author.email: "ada" is not an e-mail address`}},
 		{"secret twice", sixKeys + "hooks: {secret: a, secret_file: b}\n", nil, []string{"hooks.secret: is set twice, directly and as secret_file"}},

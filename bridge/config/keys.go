@@ -165,6 +165,10 @@ func Keys() []Key {
 		{Name: "site.path", Without: "as the newest posts are named", Example: `"{year}/{date}-{slug}.md"`,
 			Meaning: "the path pattern for new posts, below the section; see [below](#where-new-posts-go)",
 			site:    textKey(func(c *Site) *string { return &c.Options.Path }, insideRepository, pathPattern)},
+		{Name: "site.properties", Without: "the usual ones of posts", Example: "[mood, weather]",
+			Meaning: "further properties that apps may write as keys of the front matter; others go into its `mf2` map, " +
+				"where no theme takes them for a switch",
+			site: setter[Site]{set: propertiesKey}},
 		{Name: "site.timezone", Without: "the site's, else the machine's", Example: "Europe/Berlin",
 			Meaning: "time zone of dates without one, in files and from apps; overrides the site's own",
 			site:    setter[Site]{set: timeZoneKey}},

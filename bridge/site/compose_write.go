@@ -177,7 +177,10 @@ func (w *writer) spelled(property string) string {
 
 // writePlain writes a property under its own name.
 func (w *writer) writePlain(property string, values []any) error {
-	if !w.rules.Writes(property) || w.rules.Terms[strings.ToLower(property)] {
+	if !w.opens(property) {
+		if err := w.refuseOwnKey(property); err != nil {
+			return err
+		}
 		return w.setExtra(property, values)
 	}
 	if property == "author" && len(texts(values)) != len(values) {
@@ -270,7 +273,7 @@ func (w *writer) writePhoto(values []any) error {
 // anything else.
 func (w *writer) writeAudio(values []any) error {
 	urls := photoURLs(values)
-	if !w.rules.AudioList || len(urls) == 0 || !w.rules.Writes("audio") || w.rules.Terms["audio"] {
+	if !w.rules.AudioList || len(urls) == 0 || !w.opens("audio") {
 		return w.writePlain("audio", values)
 	}
 	if err := w.doc.Set(urls, w.path("audio")...); err != nil {

@@ -159,6 +159,9 @@ func (w *writer) remove(property string, want mf2.Item) error {
 			}
 		}
 	}
+	if err := w.refuseOwnKey(property); err != nil {
+		return err
+	}
 	if err := w.deleteExtra(property); err != nil {
 		return unwritable(op, property, err)
 	}

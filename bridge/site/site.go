@@ -20,17 +20,18 @@ import (
 
 // Options override what is read from the repository. The zero value overrides nothing.
 type Options struct {
-	Me        string            // the owner's URL; stands in for a base URL that is not configured
-	URL       string            // where the site is published; overrides the generator's own setting
-	Generator string            // one of Generators; default: detected
-	Version   string            // "0.165.0"; default: what the repository says, else the newest
-	Section   string            // where new posts go
-	Path      string            // file-name pattern for new posts, with placeholders
-	Types     map[string]Type   // by post type (mf2.PostType)
-	TimeZone  *time.Location    // of dates without one, in files and from apps; default: the site's, else the machine's
-	MediaDir  string            // default: static/media or assets/media
-	Now       func() time.Time  // default: time.Now
-	Env       map[string]string // what the generator's build environment sets (HUGO_…, TZ)
+	Me         string            // the owner's URL; stands in for a base URL that is not configured
+	URL        string            // where the site is published; overrides the generator's own setting
+	Generator  string            // one of Generators; default: detected
+	Version    string            // "0.165.0"; default: what the repository says, else the newest
+	Section    string            // where new posts go
+	Path       string            // file-name pattern for new posts, with placeholders
+	Types      map[string]Type   // by post type (mf2.PostType)
+	Properties []string          // that apps may write at top level, beside the usual ones
+	TimeZone   *time.Location    // of dates without one, in files and from apps; default: the site's, else the machine's
+	MediaDir   string            // default: static/media or assets/media
+	Now        func() time.Time  // default: time.Now
+	Env        map[string]string // what the generator's build environment sets (HUGO_…, TZ)
 }
 
 // Type overrides placement for one post type.

@@ -102,11 +102,28 @@ func (v *Vocabulary) Property(key string) (string, bool) {
 	return key, true
 }
 
-// Writes reports whether a property may stand at top level under its own name or a known one.
-func (v *Vocabulary) Writes(property string) bool {
-	if _, ok := v.Words[property]; ok {
-		return true
+// ownNames are the properties without words of their own that stand at top level under their
+// names. The list is closed: to a theme that nobody here knows, any other name may be a switch
+// (head-extra, custom-js), and some themes print it as HTML.
+var ownNames = func() map[string]bool {
+	const names = `author uid start end duration attendee organizer rating ate drank exercise itinerary`
+	set := map[string]bool{}
+	for _, name := range strings.Fields(names) {
+		set[name] = true
 	}
+	return set
+}()
+
+// Writes reports whether an app's property may stand at top level, under a word of the vocabulary
+// or under its own name. All others go below a key of gitpost's own.
+func (v *Vocabulary) Writes(property string) bool {
+	_, known := v.Words[property]
+	return known || ownNames[property]
+}
+
+// Free reports whether a property's name means nothing to the generator, to stock themes or to
+// gitpost, so that the owner may let apps write it at top level.
+func (v *Vocabulary) Free(property string) bool {
 	p, ok := v.Property(property)
 	return ok && p == property
 }
