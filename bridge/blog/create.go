@@ -55,6 +55,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 	if w.config().MediaDimensions {
 		files.addDimensions(item.Properties)
 	}
+	w.prepare(ctx, item.Properties)
 	var made site.Revision
 	var placed staged
 	var written mf2.Item

@@ -32,6 +32,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 	if err != nil {
 		return Outcome{}, err
 	}
+	w.prepare(ctx, cmd.Replace)
 	var rev site.Revision
 	var placed staged
 	var was, subject string

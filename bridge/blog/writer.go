@@ -14,6 +14,7 @@ import (
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site"
 	"gitpost/bridge/state"
 	"gitpost/gitstore"
 )
@@ -71,6 +72,21 @@ func (w *writer) change(
 		})
 		return change, err
 	})
+}
+
+// prepare does the work for a long text before change takes its turn: other posts do not wait for it.
+func (w *writer) prepare(ctx context.Context, properties mf2.Properties) {
+	if !site.HasLongText(properties) {
+		return
+	}
+	var s *site.Site
+	_ = w.catalog.At(ctx, indexed{w.repo.Snapshot()}, func(v *catalog.View) error { // change meets the error too
+		s = v.Site()
+		return nil
+	})
+	if s != nil {
+		s.Prepare(properties)
+	}
 }
 
 // deliver waits, as long as push_wait says, until a durable commit is on the remote.

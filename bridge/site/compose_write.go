@@ -398,7 +398,7 @@ func (s *Site) equal(property string, got, want []any) bool {
 		if okA && okB {
 			return strings.TrimSuffix(a, "\n") == strings.TrimSuffix(b, "\n")
 		}
-		return isHTML(got) && isHTML(want) && sameHTML(got[0], want[0])
+		return isHTML(got) && isHTML(want) && s.sameHTML(got[0], want[0])
 	}
 	return false
 }

@@ -2,7 +2,9 @@ package site
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
@@ -30,6 +32,14 @@ const longestHTML = 1 << 20
 // document, as text without a paragraph around it, or, when it is "", not at all, so that the HTML
 // must be remembered.
 func (s *Site) markdown(source string) (body, kind string) {
+	m := s.texts.of(textWork{name: "markdown", text: source}, func() made {
+		body, kind := s.toBody(source)
+		return made{text: body, kind: kind}
+	})
+	return m.text, m.kind
+}
+
+func (s *Site) toBody(source string) (body, kind string) {
 	md, err := toMarkdown(source)
 	if err != nil {
 		md = firstWords(source)
@@ -69,6 +79,12 @@ func (s *Site) showsAs(body, kind, source string) bool {
 
 // render is the HTML of a body.
 func (s *Site) render(body string, inline bool) string {
+	return s.texts.of(textWork{"render", body, strconv.FormatBool(inline)}, func() made {
+		return made{text: s.rendered(body, inline)}
+	}).text
+}
+
+func (s *Site) rendered(body string, inline bool) string {
 	rendered, ok := convert(rawRenderer, body)
 	if !ok {
 		return body
@@ -119,9 +135,14 @@ func toMarkdown(source string) (md string, err error) {
 			md, err = "", errTooLong
 		}
 	}()
-	conv := converter.NewConverter(converter.WithPlugins(
+	return htmlConverter().ConvertString(source)
+}
+
+// htmlConverter returns the one converter, which may be used by several goroutines: a text can have
+// many blocks of HTML.
+var htmlConverter = sync.OnceValue(func() *converter.Converter {
+	return converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), strikethrough.NewStrikethroughPlugin(),
 		table.NewTablePlugin(),
 	))
-	return conv.ConvertString(source)
-}
+})

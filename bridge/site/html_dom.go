@@ -12,7 +12,7 @@ import (
 var errTooLong = errors.New("the HTML cannot be converted")
 
 // sameHTML compares two content objects by their html; the other keys must be equal.
-func sameHTML(a, b any) bool {
+func (s *Site) sameHTML(a, b any) bool {
 	x, okX := a.(map[string]any)
 	y, okY := b.(map[string]any)
 	if !okX || !okY {
@@ -25,7 +25,7 @@ func sameHTML(a, b any) bool {
 	}
 	htmlX, _ := x["html"].(string)
 	htmlY, _ := y["html"].(string)
-	return equalHTML(htmlX, htmlY)
+	return s.texts.of(textWork{"same", htmlX, htmlY}, func() made { return made{same: equalHTML(htmlX, htmlY)} }).same
 }
 
 // equalHTML reports whether two fragments are one document: elements, attributes and text

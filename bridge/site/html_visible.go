@@ -21,6 +21,12 @@ func (s *Site) visible(body string) string {
 	if !strings.Contains(body, "<") {
 		return body
 	}
+	return s.texts.of(textWork{name: "visible", text: body}, func() made {
+		return made{text: s.shown(body)}
+	}).text
+}
+
+func (s *Site) shown(body string) string {
 	if s.rules.RawHTML {
 		return edited(body, unclosed(body))
 	}
@@ -44,7 +50,7 @@ func (s *Site) inSummary(text string) string {
 	if !s.rules.SummaryMarkdown {
 		return text
 	}
-	text, _ = s.generator.Escape(s.visible(text), generator.InSummary)
+	text, _ = s.escapeIn(s.visible(text), generator.InSummary)
 	return text
 }
 
@@ -73,12 +79,15 @@ func edited(body string, edits []edit) string {
 // rawParts finds raw HTML in Markdown, and what to write in its place.
 func rawParts(body string) []edit {
 	var edits []edit
+	blocks := 0
+	tags := tagText{source: []byte(body), lastClosing: strings.LastIndex(body, "</a>")}
 	eachRaw(body, func(n ast.Node, start, end int) {
 		if block, ok := n.(*ast.HTMLBlock); ok {
-			edits = append(edits, blockEdits(block, []byte(body), start, end)...)
+			blocks++
+			edits = append(edits, blockEdits(block, tags.source, start, end, blocks <= convertedBlocks)...)
 			return
 		}
-		edits = append(edits, edit{start, end, inlineText([]byte(body), start, end)})
+		edits = append(edits, edit{start, end, tags.inline(start, end)})
 	})
 	return edits
 }
@@ -118,6 +127,7 @@ var swallowing = regexp.MustCompile(`(?i)<(?:(script|style|textarea|title|iframe
 func unclosed(body string) []edit {
 	var edits []edit
 	lower := asciiLower(body)
+	last := map[string]int{} // where each end is for the last time
 	eachRaw(body, func(_ ast.Node, start, stop int) {
 		for _, m := range swallowing.FindAllStringSubmatchIndex(body[start:stop], -1) {
 			at := start + m[0]
@@ -125,7 +135,10 @@ func unclosed(body string) []edit {
 			if m[2] >= 0 {
 				end = "</" + lower[start+m[2]:start+m[3]]
 			}
-			if !strings.Contains(lower[at:], end) {
+			if _, sought := last[end]; !sought {
+				last[end] = strings.LastIndex(lower, end)
+			}
+			if last[end] < at {
 				edits = append(edits, edit{at, at + 1, "&lt;"})
 			}
 		}
@@ -144,15 +157,19 @@ func asciiLower(s string) string {
 	return string(b)
 }
 
+// convertedBlocks is the number of blocks of HTML in one text that become Markdown; the others are
+// shown as text.
+const convertedBlocks = 2000
+
 // blockEdits turns a block of HTML into Markdown. One inside a quotation or a list has the
 // marks of that on each line, so its lines are kept and shown as text.
-func blockEdits(n *ast.HTMLBlock, source []byte, start, end int) []edit {
+func blockEdits(n *ast.HTMLBlock, source []byte, start, end int, converts bool) []edit {
 	raw := string(source[start:end])
 	if strings.TrimSpace(raw) == "<!--more-->" {
 		return nil // the mark of the summary's end
 	}
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
-	if !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
+	if converts && !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
 		if md, err := toMarkdown(linked(raw)); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
 			return []edit{{start, end, separated(strings.TrimSpace(md), source, start, end)}}
 		}
@@ -193,88 +210,4 @@ func onlyElements(raw string) bool {
 			return false
 		}
 	}
-}
-
-// inlineText is the Markdown for one tag inside a paragraph, as far as a tag alone has one.
-// Other elements lose their tags, as they would anyway; what is no element stays as text.
-func inlineText(source []byte, start, end int) string {
-	raw := string(source[start:end])
-	if raw == "<!--more-->" {
-		return raw
-	}
-	z := html.NewTokenizer(strings.NewReader(raw))
-	z.Next()
-	token := z.Token()
-	opens := token.Type == html.StartTagToken || token.Type == html.SelfClosingTagToken
-	if !opens && token.Type != html.EndTagToken || token.DataAtom == 0 {
-		return strings.ReplaceAll(raw, "<", "&lt;")
-	}
-	switch token.DataAtom {
-	case atom.B, atom.Strong:
-		return mark("**", opens, source, start, end)
-	case atom.I, atom.Em:
-		return mark("*", opens, source, start, end)
-	case atom.Br:
-		if end < len(source) && source[end] == '\n' {
-			return "\\"
-		}
-		return "\\\n"
-	case atom.Img:
-		if src := attribute(token, "src"); src != "" {
-			return "![" + markdownText(attribute(token, "alt")) + "](" + markdownAddress(src) + ")"
-		}
-	case atom.A:
-		return anchor(token, opens, source, start)
-	case atom.Video, atom.Audio, atom.Source, atom.Iframe:
-		if src := attribute(token, "src"); opens && webAddress(src) {
-			return markdownLink(cited{URL: src, Name: attribute(token, "title")})
-		}
-		if token.DataAtom == atom.Iframe && opens {
-			return strings.ReplaceAll(raw, "<", "&lt;")
-		}
-	case atom.Script, atom.Style, atom.Object, atom.Embed, atom.Title, atom.Textarea, atom.Svg, atom.Math:
-		return strings.ReplaceAll(raw, "<", "&lt;")
-	}
-	return ""
-}
-
-// mark is an emphasis mark where it would count as one, else nothing.
-func mark(m string, opens bool, source []byte, start, end int) string {
-	if opens && end < len(source) && !isSpace(rune(source[end])) {
-		return m
-	}
-	if !opens && start > 0 && !isSpace(rune(source[start-1])) {
-		return m
-	}
-	return ""
-}
-
-// anchor turns <a href> and its </a> into the two ends of a link.
-func anchor(token html.Token, opens bool, source []byte, start int) string {
-	if opens {
-		if attribute(token, "href") != "" && bytes.Contains(source[start:], []byte("</a>")) {
-			return "["
-		}
-		return ""
-	}
-	i := bytes.LastIndex(source[:start], []byte("<a "))
-	if i < 0 {
-		return ""
-	}
-	z := html.NewTokenizer(bytes.NewReader(source[i:start]))
-	z.Next()
-	href := attribute(z.Token(), "href")
-	if href == "" {
-		return ""
-	}
-	return "](" + markdownAddress(href) + ")"
-}
-
-func attribute(token html.Token, name string) string {
-	for _, a := range token.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }

@@ -42,15 +42,21 @@ func (r *reading) ownText() string {
 	return text
 }
 
+// addedWork bounds the bytes that are compared with what a body template added, as a multiple of the
+// text's: a long one far above the end of a long text is taken for content.
+const addedWork = 32
+
 // cutAdded finds what a body template added, at the start of any line.
 func cutAdded(text string, m memory) (before, after string, ok bool) {
 	if m.AddedLen <= 0 || m.AddedLen > len(text) {
 		return "", "", false
 	}
-	for start := len(text) - m.AddedLen; start >= 0; start-- {
+	budget := addedWork*len(text) + 1<<20
+	for start := len(text) - m.AddedLen; start >= 0 && budget >= 0; start-- {
 		if start > 0 && text[start-1] != '\n' {
 			continue
 		}
+		budget -= m.AddedLen
 		if sum(text[start:start+m.AddedLen]) != m.Added {
 			continue
 		}
@@ -86,13 +92,13 @@ func isHTML(values []any) bool {
 // the text. parts must be remembered, so that unescape takes back exactly those: escapes that
 // the author wrote stay.
 func (s *Site) escape(text string) (safe string, parts []string) {
-	return s.generator.Escape(text, generator.InBody)
+	return s.escapeIn(text, generator.InBody)
 }
 
 // unescape returns the text of which the parts stand escaped.
 func (s *Site) unescape(text string, parts []string) string {
-	for _, part := range parts {
-		text = strings.ReplaceAll(text, s.generator.Escaped(part), part)
-	}
-	return text
+	return s.texts.of(textWork{"unescape", text, strings.Join(parts, "\x00")}, func() made {
+		back, _ := s.unescaped(text, parts)
+		return made{text: back}
+	}).text
 }

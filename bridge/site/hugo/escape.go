@@ -23,6 +23,9 @@ func shortcodeEscape(part string) string {
 	case isFencePart(part):
 		return fenceEscape(part)
 	}
+	if len(part) < len("{{<>}}") {
+		return "" // a person changed what gitpost remembered
+	}
 	inner := part[3 : len(part)-3]
 	return part[:3] + "/*" + inner + "*/" + part[len(part)-3:]
 }
@@ -53,7 +56,7 @@ func (h *site) Escape(text string, in generator.Place) (safe string, parts []str
 func (h *site) Escaped(part string) string { return shortcodeEscape(part) }
 
 func (h *site) escapeShortcodes(text string, escaped []string, in generator.Place) (string, []string) {
-	tags := shortcodeTags(text)
+	tags, _ := shortcodeTags(text)
 	if len(tags) == 0 {
 		return text, escaped
 	}
@@ -94,22 +97,41 @@ const (
 
 var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*$`)
 
-// shortcodeTags finds everything that Hugo would read as the beginning of a shortcode.
-func shortcodeTags(text string) []tag {
-	var tags []tag
+// insideWork bounds the bytes in which shortcodes are recognized, as a multiple of the text's: one
+// that reaches over many others is looked at once, not once for each of them.
+const insideWork = 4
+
+// marks finds the ends of shortcodes of one kind.
+type marks struct{ comment, closing *generator.Finder }
+
+func marksOf(text, closer string) marks {
+	return marks{generator.NewFinder(text, "*/"+closer), generator.NewFinder(text, closer)}
+}
+
+// shortcodeTags finds everything that Hugo would read as the beginning of a shortcode, in a time that
+// grows with the text alone. work is the number of bytes that were read.
+func shortcodeTags(text string) (tags []tag, work int) {
+	angle, percent := marksOf(text, ">}}"), marksOf(text, "%}}")
+	inside := insideWork*len(text) + 1000
+	defer func() {
+		for _, m := range []marks{angle, percent} {
+			work += m.comment.Read() + m.closing.Read()
+		}
+		work += len(text) + insideWork*len(text) + 1000 - inside
+	}()
 	for at := 0; ; {
 		i := strings.Index(text[at:], "{{")
 		if i < 0 {
-			return tags
+			return tags, 0
 		}
 		start := at + i
 		rest := text[start:]
-		var closer string
+		var ends marks
 		switch {
 		case strings.HasPrefix(rest, "{{<"):
-			closer = ">}}"
+			ends = angle
 		case strings.HasPrefix(rest, "{{%"):
-			closer = "%}}"
+			ends = percent
 		default:
 			at = start + 1
 			continue
@@ -117,16 +139,21 @@ func shortcodeTags(text string) []tag {
 		g := tag{start: start, markdown: rest[2] == '%'}
 		at = start + 3
 		if strings.HasPrefix(rest[3:], "/*") {
-			if j := strings.Index(rest[5:], "*/"+closer); j >= 0 {
-				g.end, g.comment, g.passes = start+5+j+5, true, true
+			if j := ends.comment.From(start + 5); j >= 0 {
+				g.end, g.comment, g.passes = j+5, true, true
 				at = g.end
 				tags = append(tags, g)
 				continue
 			}
 		}
-		if j := strings.Index(rest[3:], closer); j >= 0 {
-			g.end = start + 3 + j + 3
-			if m := shortcodeInside.FindStringSubmatch(rest[3 : 3+j]); m != nil {
+		if j := ends.closing.From(start + 3); j >= 0 {
+			g.end = j + 3
+			inner := text[start+3 : j]
+			if len(inner) > inside {
+				inner = ""
+			}
+			inside -= len(inner)
+			if m := shortcodeInside.FindStringSubmatch(inner); m != nil {
 				g.name, g.arguments, g.closes, g.complete = m[2], strings.TrimSpace(m[3]), m[1] != "", m[4] != ""
 				if strings.HasSuffix(g.name, "/") {
 					g.name, g.complete = strings.TrimSuffix(g.name, "/"), true
@@ -140,7 +167,8 @@ func shortcodeTags(text string) []tag {
 // pass marks the tags that Hugo can execute: known ones that are opened and closed correctly.
 func (h *site) pass(tags []tag) {
 	var open []int
-	inside := 0 // end of the last passing tag: what is inside it is its argument
+	waiting := map[string]int{} // how many of each name are in open
+	inside := 0                 // end of the last passing tag: what is inside it is its argument
 	for i := range tags {
 		g := &tags[i]
 		if g.comment {
@@ -152,11 +180,12 @@ func (h *site) pass(tags []tag) {
 		wantsClosing, known := h.shortcode(g)
 		switch {
 		case g.closes:
-			for n := len(open) - 1; n >= 0; n-- {
-				if tags[open[n]].name == g.name {
-					tags[open[n]].passes, g.passes = true, true
-					open = open[:n] // a tag that was opened inside and not closed does not pass
-					break
+			for waiting[g.name] > 0 && !g.passes { // a tag that was opened inside and not closed does not pass
+				last := &tags[open[len(open)-1]]
+				open = open[:len(open)-1]
+				waiting[last.name]--
+				if last.name == g.name {
+					last.passes, g.passes = true, true
 				}
 			}
 		case !known:
@@ -165,6 +194,7 @@ func (h *site) pass(tags []tag) {
 			g.passes = wantsClosing
 		case wantsClosing:
 			open = append(open, i)
+			waiting[g.name]++
 		default:
 			g.passes = true
 		}

@@ -19,7 +19,7 @@ func fenceEscape(part string) string { return strings.ReplaceAll(part, "{", "&#1
 
 // isFencePart reports whether an escaped part is of a fence, not of a shortcode.
 func isFencePart(part string) bool {
-	return strings.HasSuffix(part, "}") && !strings.HasSuffix(part, "}}")
+	return part == "{" || strings.HasSuffix(part, "}") && !strings.HasSuffix(part, "}}")
 }
 
 // markdown reads texts with the extensions that Hugo has on by default.
@@ -52,6 +52,9 @@ func escapeFences(source string) (string, []string) {
 			}
 			b.WriteString(source[at : start+from])
 			b.WriteString(fenceEscape(part))
+			if len(part) > longestShortcode {
+				part = "{" // reading back compares with each part that is remembered, so those are short
+			}
 			escaped = append(escaped, part)
 			at = start + end
 			start = at

@@ -122,7 +122,10 @@ func (j *site) readTheme(tree fs.FS) theme {
 	})
 	generator.WalkTheme(tree, "_plugins", func(_, text string) {
 		for _, m := range registeredTag.FindAllStringSubmatch(text, -1) {
-			j.tags[m[1]] = strings.Contains(text, "Liquid::Block")
+			j.tags[m[1]] = nil
+			if strings.Contains(text, "Liquid::Block") {
+				j.tags[m[1]] = blockEnd(m[1])
+			}
 		}
 	})
 	return t

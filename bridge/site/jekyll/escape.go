@@ -27,7 +27,7 @@ func (j *site) Escaped(part string) string { return liquidEscape(part) }
 func (j *site) escapeLiquid(text string) (string, []string) {
 	var b strings.Builder
 	var escaped []string
-	at := 0
+	at, scan := 0, j.scan(text)
 	for at < len(text) {
 		i := liquidMark(text[at:])
 		if i < 0 {
@@ -35,7 +35,7 @@ func (j *site) escapeLiquid(text string) (string, []string) {
 		}
 		b.WriteString(text[at : at+i])
 		at += i
-		if n := j.liquid(text[at:]); n > 0 {
+		if n := scan.known(at); n > 0 {
 			b.WriteString(text[at : at+n])
 			at += n
 			continue
@@ -73,7 +73,8 @@ var (
 		`|page\.(?:title|url|date|id|path|author|lang|layout|tags|categories|slug)` +
 		`|jekyll\.(?:version|environment))\s*(?:\|\s*(?:` + liquidFilters + `)\s*(?::\s*` + liquidArgument + `(?:\s*,\s*` +
 		liquidArgument + `)*\s*)?)*-?\}\}`)
-	liquidRaw       = regexp.MustCompile(`(?s)^\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}`)
+	liquidRaw       = regexp.MustCompile(`^\{%-?\s*raw\s*-?%\}`)
+	liquidEndRaw    = regexp.MustCompile(`\{%-?\s*endraw\s*-?%\}`)
 	liquidComment   = regexp.MustCompile(`^\{%-?\s*comment\s*-?%\}[^{}]*\{%-?\s*endcomment\s*-?%\}`)
 	liquidHighlight = regexp.MustCompile(`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`)
 	liquidInclude   = regexp.MustCompile(`^\{%-?\s*include\s+([\w./-]+)((?:\s+[\w-]+\s*=\s*(?:"[^"\\{}%]*"|'[^'\\{}%]*'))*)\s*-?%\}`)
@@ -88,30 +89,3 @@ const (
 		`default|size|first|last|join|jsonify|number_of_words`
 	liquidArgument = `(?:` + liquidString + `|-?\d+(?:\.\d+)?)`
 )
-
-// liquid is the length of the known, well-formed Liquid at the start of a text, 0 when there
-// is none.
-func (j *site) liquid(text string) int {
-	for _, known := range []*regexp.Regexp{liquidOutput, liquidRaw, liquidComment, liquidHighlight} {
-		if m := known.FindString(text); m != "" && !strings.Contains(m, "\n\n") {
-			return len(m) // Jekyll warns of a block over the end of the excerpt, a blank line
-		}
-	}
-	if m := liquidInclude.FindStringSubmatch(text); m != nil && j.includes[m[1]] {
-		return len(m[0])
-	}
-	if m := liquidTag.FindStringSubmatch(text); m != nil {
-		block, known := j.tags[m[1]]
-		if !known {
-			return 0
-		}
-		if !block {
-			return len(m[0])
-		}
-		end := regexp.MustCompile(`^[^{}]*\{%-?\s*end` + m[1] + `\s*-?%\}`).FindString(text[len(m[0]):])
-		if end != "" && !strings.Contains(end, "\n\n") {
-			return len(m[0]) + len(end)
-		}
-	}
-	return 0
-}

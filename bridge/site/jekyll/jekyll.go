@@ -45,8 +45,8 @@ type site struct {
 	redirects           bool      // a plugin makes redirect_from work
 	oldest              *postRank // limit_posts leaves out everything before this post
 
-	includes map[string]bool // paths in _includes
-	tags     map[string]bool // Liquid tags of _plugins; true: a block
+	includes map[string]bool           // paths in _includes
+	tags     map[string]*regexp.Regexp // Liquid tags of _plugins, with the end of those that are blocks
 }
 
 func open(tree fs.FS, o generator.Options) (generator.Generator, error) {
@@ -70,7 +70,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 		configuration: config,
 		configFile:    configFile,
 		includes:      map[string]bool{},
-		tags:          map[string]bool{},
+		tags:          map[string]*regexp.Regexp{},
 		address:       newAddress(o, config),
 		location:      zoneOf(o, config),
 		zoneGuessed:   o.TimeZone == nil && config.text("timezone", o.Env["TZ"]) == "",
