@@ -4,7 +4,7 @@
 # make test-all      all tests, the race detector where many goroutines meet; needs the
 #                    programs that .ci/run installs
 # make check         formatting, vet, staticcheck, known vulnerabilities
-# make release       archives of a release for all systems, and their checksums, in dist/
+# make release       archives of a release for all systems, their checksums and a bill of materials, in dist/
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
 # make fuzz          every fuzz target for FUZZTIME each
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed

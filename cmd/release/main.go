@@ -1,6 +1,6 @@
 // Command release builds the archives of a release: for each target a static program with
 // its man pages, completions and the licences of its libraries, and SHA256SUMS beside
-// them. Builds are reproducible: two runs at one commit write the same bytes.
+// them, with a bill of materials (CycloneDX). Builds are reproducible: two runs at one commit write the same bytes.
 //
 //	go run ./cmd/release [-out dist] [-only linux/amd64]
 //	go run ./cmd/release -licences FILE
@@ -72,6 +72,7 @@ func release(ctx context.Context, out, only string) error {
 		return err
 	}
 	var sums strings.Builder
+	linked := modules{}
 	for _, target := range targets {
 		if only != "" && target != only {
 			continue
@@ -83,6 +84,9 @@ func release(ctx context.Context, out, only string) error {
 		}
 		path := filepath.Join(work, program)
 		if err := build(ctx, path, system, machine); err != nil {
+			return err
+		}
+		if err := linked.addProgram(path); err != nil {
 			return err
 		}
 		data, err := os.ReadFile(path)
@@ -107,7 +111,25 @@ func release(ctx context.Context, out, only string) error {
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(packed.Bytes()), name+ending)
 		fmt.Printf("%s%s  %d MB\n", name, ending, packed.Len()>>20)
 	}
+	if err := writeBOM(ctx, out, version, when, linked, &sums); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
+}
+
+// writeBOM writes the bill of materials of all targets, and its checksum.
+func writeBOM(ctx context.Context, out, version string, when time.Time, linked modules, sums *strings.Builder) error {
+	graph, err := moduleGraph(ctx)
+	if err != nil {
+		return err
+	}
+	data, err := billOfMaterials("gitpost", version, when, linked, graph)
+	if err != nil {
+		return err
+	}
+	name := "gitpost-" + version + ".cdx.json"
+	fmt.Fprintf(sums, "%x  %s\n", sha256.Sum256(data), name)
+	return os.WriteFile(filepath.Join(out, name), data, 0o644)
 }
 
 // build builds the program for one target. -trimpath and an empty build ID keep it
