@@ -117,8 +117,9 @@ type Text struct {
 	// Picture writes an image whose alternative text reaches the page as it is; nil where HTML does.
 	Picture func(address, alt string) string
 
-	CurlyQuotes bool            // an alternative text must not have straight quotes
-	Reads       map[string]bool // keys of posts that the layouts read, in lower case
+	CoverHidden bool // the site's configuration keeps a post's cover off its own page
+	CurlyQuotes bool // an alternative text must not have straight quotes
+	Reads       Reads
 }
 
 // Unlisted is how a page is kept out of all lists.

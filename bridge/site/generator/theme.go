@@ -3,7 +3,6 @@ package generator
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 )
 
@@ -40,14 +39,3 @@ var binary = map[string]bool{
 	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".ico": true, ".woff": true,
 	".woff2": true, ".ttf": true,
 }
-
-// KeysRead adds the keys of posts that a layout reads to keys, in lower case.
-func KeysRead(keys map[string]bool, layout string) {
-	for _, m := range readKey.FindAllStringSubmatch(layout, -1) {
-		keys[strings.ToLower(m[1])] = true
-	}
-}
-
-// readKey finds .Params.photo, .Param "photo", index .Params "like-of", page.photo,
-// post["like-of"].
-var readKey = regexp.MustCompile(`(?:\bParams?\.|\bParams?\s+["` + "`" + `]|\b(?:page|post|item|entry|p)\.|\b(?:page|post|item|entry)\[["'])([A-Za-z_][\w-]*)`)

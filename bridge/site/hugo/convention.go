@@ -55,6 +55,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 			RawHTML:     !h.dropsHTML,
 			Picture:     figure,
 			CurlyQuotes: true, // the goldmark of older Hugos leaves the typographer's entities in a picture's alt
+			CoverHidden: h.settings.truth("params", "cover", "hiddeninsingle") || h.settings.truth("params", "cover", "hidden"),
 			Reads:       h.readTheme(tree),
 		},
 		Unlisted: h.unlisted(),
@@ -103,9 +104,9 @@ func (h *site) unlisted() generator.Unlisted {
 	return generator.Unlisted{HideTags: true, Keys: []generator.Switch{{Paths: paths, Value: "never", Same: []any{false}}}}
 }
 
-// readTheme learns the site's shortcodes, and returns the keys of posts that its layouts read.
-func (h *site) readTheme(tree fs.FS) map[string]bool {
-	reads := map[string]bool{}
+// readTheme learns the site's shortcodes, and what its layouts do with the keys of posts.
+func (h *site) readTheme(tree fs.FS) generator.Reads {
+	texts := map[string]string{}
 	for _, folder := range h.layoutFolders(tree) {
 		generator.WalkTheme(tree, folder.Folder, func(below, text string) {
 			bare := strings.TrimSuffix(below, path.Ext(below))
@@ -115,10 +116,10 @@ func (h *site) readTheme(tree fs.FS) map[string]bool {
 					return // a shortcode shows what it is called with, no post's keys
 				}
 			}
-			generator.KeysRead(reads, text)
+			texts[below] = text
 		})
 	}
-	return reads
+	return newLayouts(texts).read()
 }
 
 func (h *site) head(tree fs.FS) generator.Head {

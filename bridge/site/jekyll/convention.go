@@ -107,19 +107,24 @@ func (j *site) unlisted(content string) generator.Unlisted {
 }
 
 // theme is what the site's layouts say.
-type theme struct{ layouts, reads map[string]bool }
+type theme struct {
+	layouts map[string]bool
+	reads   generator.Reads
+}
 
 // readTheme learns the site's includes and Liquid tags, and returns what its layouts say.
 func (j *site) readTheme(tree fs.FS) theme {
-	t := theme{layouts: map[string]bool{}, reads: map[string]bool{}}
+	t := theme{layouts: map[string]bool{}}
+	all := themeFiles{}
 	generator.WalkTheme(tree, "_layouts", func(below, text string) {
 		t.layouts[strings.TrimSuffix(below, path.Ext(below))] = true
-		generator.KeysRead(t.reads, text)
+		all["_layouts/"+below] = text
 	})
 	generator.WalkTheme(tree, "_includes", func(below, text string) {
 		j.includes[below] = true
-		generator.KeysRead(t.reads, text)
+		all["_includes/"+below] = text
 	})
+	t.reads = all.reads()
 	generator.WalkTheme(tree, "_plugins", func(_, text string) {
 		for _, m := range registeredTag.FindAllStringSubmatch(text, -1) {
 			j.tags[m[1]] = nil
