@@ -49,6 +49,9 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
+	if err := w.placeCover(made.Page, item.Properties["photo"]); err != nil {
+		return Revision{}, unwritable(op, "photo", err)
+	}
 	if !draftStatus(item) {
 		if made.Page, err = s.ensurePublished(op, lib, w.doc, made.Page); err != nil {
 			return Revision{}, err

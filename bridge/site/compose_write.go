@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -21,9 +20,10 @@ type writer struct {
 	learned learnedStyle
 	rules   *generator.Convention
 	memory  memory
-	fresh   bool // a new document
-	bare    bool // the body does not get what its template would add
-	noImage bool // no key for link previews is written beside the photos
+	fresh   bool   // a new document
+	bare    bool   // the body does not get what its template would add
+	noImage bool   // no key for link previews is written beside the photos
+	coverAt string // the key that has the post's picture for link previews; "" when it is not known
 }
 
 // writeAll writes a new document.
@@ -84,7 +84,7 @@ func (w *writer) style(item mf2.Item) frontmatter.Style {
 	for _, property := range inOrder(item.Properties) {
 		order = append(order, w.spelled(property))
 	}
-	image, _, _ := strings.Cut(w.imageKey(), ".")
+	image, _, _ := strings.Cut(w.coverKey(), ".")
 	style.KeyOrder = generator.Distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
 	return style
 }
@@ -111,8 +111,6 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		err = w.writePhoto(values)
 	case "audio":
 		err = w.writeAudio(values)
-	case generator.SyndicateTo:
-		err = w.doc.Set(ordered(values), w.path(property)...) // always a list, as layouts and tools range over it
 	default:
 		err = w.writePlain(property, values)
 	}
@@ -162,9 +160,13 @@ func (w *writer) key(property string) string {
 
 func (w *writer) path(property string) []string { return strings.Split(w.key(property), ".") }
 
-// spelled is the key of a property in a new post.
+// spelled is the key of a property in a new post: the neighbours', one that the layouts of posts
+// show, or the usual one.
 func (w *writer) spelled(property string) string {
 	if key := w.learned.keys[property]; key != "" {
+		return key
+	}
+	if key := w.shownKey(property); key != "" {
 		return key
 	}
 	for _, response := range generator.Responses {
@@ -186,7 +188,14 @@ func (w *writer) writePlain(property string, values []any) error {
 	if property == "author" && len(texts(values)) != len(values) {
 		return w.setExtra(property, values) // themes print it
 	}
-	if err := w.doc.Set(flatten(values), w.path(property)...); err != nil {
+	ok, err := w.setShaped(values, w.path(property), true)
+	if err != nil {
+		return w.setExtra(property, values)
+	}
+	if !ok {
+		if err := w.clear(property); err != nil {
+			return err
+		}
 		return w.setExtra(property, values)
 	}
 	return w.deleteExtra(property)
@@ -253,20 +262,57 @@ func (w *writer) writePhoto(values []any) error {
 	if err != nil {
 		return err
 	}
+	if err := w.deleteExtra("photo"); err != nil {
+		return err
+	}
 	if !said {
+		if err := w.writePhotoKey(values); err != nil {
+			return err
+		}
+	}
+	if len(urls) == 0 || w.noImage {
+		return nil
+	}
+	return w.writeCover(values)
+}
+
+// writePhotoKey writes the key that has all that is known of the photos.
+func (w *writer) writePhotoKey(values []any) error {
+	path := w.keyPath(w.spelledPhoto())
+	shape := w.shape(path)
+	if !shape.Known() {
 		list := make([]any, len(values))
 		for i, v := range values {
 			list[i] = ordered(photoValue(v))
 		}
-		if err := w.doc.Set(list, w.keyPath("photo")...); err != nil {
+		return w.doc.Set(list, path...)
+	}
+	if shape.List && shape.Kind == generator.AnyValue {
+		shape.Kind = generator.TextValue
+	}
+	ok, err := w.setIn(shape, values, path, false)
+	if err != nil || ok {
+		return err
+	}
+	if w.has(path) {
+		if err := w.doc.Delete(path...); err != nil {
 			return err
 		}
 	}
-	if err := w.deleteExtra("photo"); err != nil || len(urls) == 0 || w.noImage {
-		return err
+	return w.setExtra("photo", values)
+}
+
+// spelledPhoto is the key of the photos of a new post.
+func (w *writer) spelledPhoto() string {
+	for _, key := range []string{"photo", "photos", "mf-photo"} {
+		if !w.fresh && w.has(w.keyPath(key)) {
+			return "photo"
+		}
 	}
-	first := slices.IndexFunc(values, func(v any) bool { return photoURL(v) == urls[0] })
-	return w.writeImage(urls, photoAlt(values[first]))
+	if w.learned.photo != "" {
+		return w.learned.photo
+	}
+	return orDefault(w.shownKey("photo"), "photo")
 }
 
 // writeAudio writes the URLs of the recordings as a list where the generator fails the build on
@@ -283,30 +329,6 @@ func (w *writer) writeAudio(values []any) error {
 		return w.deleteExtra("audio")
 	}
 	return w.setExtra("audio", values)
-}
-
-// writeImage writes the key that makes themes show a picture in lists and link previews.
-func (w *writer) writeImage(urls []any, alt string) error {
-	key := w.imageKey()
-	path := w.keyPath(key)
-	if key == "images" {
-		return w.doc.Set(urls, path...)
-	}
-	if err := w.doc.Set(urls[0], path...); err != nil {
-		return err
-	}
-	if key == "cover.image" && alt != "" {
-		path[len(path)-1] = "alt"
-		return w.doc.Set(alt, path...)
-	}
-	return nil
-}
-
-func (w *writer) imageKey() string {
-	if w.learned.image != "" {
-		return w.learned.image
-	}
-	return w.rules.Image
 }
 
 // setExtra writes a property under the mf2 key.

@@ -38,7 +38,7 @@ type Example struct {
 // would, without storing it. The error is Compose's: no note could be posted.
 func (s *Site) Explain(lib Library) (Explanation, error) {
 	posts := s.newest(lib)
-	h := s.learnFrom(posts)
+	h := s.learnFrom(posts, "")
 	e := Explanation{Findings: s.explainSite(), Warnings: s.Warnings()}
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)
 	e.Findings = append(e.Findings, s.explainStyle(h, posts)...)
@@ -127,7 +127,7 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	if format == frontmatter.YAML {
 		findings = append(findings, Finding{"lists", lists, count(posts, func(m *postStyle) bool { return m.list == list })})
 	}
-	w := &writer{site: s, learned: h, rules: s.rules, doc: frontmatter.New(h.style)}
+	w := &writer{site: s, learned: h, rules: s.rules, doc: frontmatter.New(h.style), fresh: true}
 	for _, property := range []string{"published", "updated", "summary", "category"} {
 		key := w.spelled(property)
 		findings = append(findings, Finding{"key of " + property, key,
@@ -137,8 +137,7 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	findings = append(findings,
 		Finding{"key of like-of", w.spelled("like-of"),
 			count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
-		Finding{"key of photo", strings.Join(generator.Distinct([]string{"photo", w.imageKey()}), " and "),
-			count(posts, func(m *postStyle) bool { return m.image == w.imageKey() })},
+		w.explainCover(posts),
 	)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {

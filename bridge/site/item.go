@@ -33,8 +33,11 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: remembered(doc), keys: map[string]string{}}
 	v, _ := doc.Get(mf2Key)
 	r.extra, _ = plain(v).(map[string]any)
+	own, _, _ := strings.Cut(s.options.Cover, ".")
 	for _, key := range doc.Keys() {
-		r.name(key, key)
+		if key != own {
+			r.name(key, key)
+		}
 	}
 	for _, key := range r.parameters() {
 		r.name(key, r.rules.Params+"."+key)
@@ -173,10 +176,12 @@ func (r *reading) property(property string) []any {
 		}
 		return nil
 	}
-	if values, said := r.said(property); said {
-		return values
+	values, said := r.said(property)
+	switch {
+	case !said, inExtra && property != "photo" && r.site.agrees(values, kept):
+		return kept
 	}
-	return kept
+	return values
 }
 
 // said returns what the front matter has for a property outside the mf2 key, and whether it has a

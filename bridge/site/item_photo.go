@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 )
 
 // photos reads photos: a URL, an object {url, alt}, or a list of them. caption and alt beside a
@@ -158,12 +159,15 @@ func (r *reading) pictured(kept []any) bool {
 	if !ok {
 		return true
 	}
-	if !picturesOnly[bare(r.rules, key)] {
-		return false
-	}
 	v, _ := r.doc.Get(strings.Split(key, ".")...)
-	urls, now := pictureURLs(kept), unflatten(v)
-	return len(urls) > 0 && (same(now, urls) || same(now, urls[:1]))
+	if !isCover(bare(r.rules, key)) {
+		if shape := generator.ShapeOf(v); shape.List && shape.Kind == generator.MapValue && shape.Address == "url" {
+			return false // it says everything itself
+		}
+		return r.site.agrees(photos(v, ""), kept)
+	}
+	urls := pictureURLs(kept)
+	return len(urls) > 0 && r.site.pictures(v, urls, r.page)
 }
 
 // photoURLs are where photos are, as far as that is known.

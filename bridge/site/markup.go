@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -57,9 +58,23 @@ func (s *Site) asHTML(values []any) []any {
 // added is what the body templates add, in the markup of the file.
 func (w *writer) added(item mf2.Item) string {
 	inHTML := isHTMLFile(w.page.Path)
-	text := w.site.addedIn(item, inHTML)
+	if cover := w.shownCover(item.Properties["photo"]); cover != "" {
+		item = item.Clone()
+		item.Properties["photo"] = withoutPhoto(item.Properties["photo"], cover)
+	}
+	text := w.site.addedIn(item, inHTML, w.shown)
 	if text == "" || !inHTML {
 		return text
 	}
 	return strings.TrimSpace(w.site.render(text, false))
+}
+
+// withoutPhoto returns the photos without the first at an address.
+func withoutPhoto(photos []any, address string) []any {
+	for i, v := range photos {
+		if photoURL(v) == address {
+			return slices.Delete(slices.Clone(photos), i, i+1)
+		}
+	}
+	return photos
 }

@@ -85,7 +85,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if len(changed) == 0 && sameTypes(before.Type, want.Type) {
 		return nil
 	}
-	w.learned = w.site.learn(lib)
+	w.learned = w.site.learnFrom(w.site.newest(lib), w.page.Path)
 	w.learned.style = frontmatter.Style{}
 	if !sameTypes(before.Type, want.Type) {
 		if err := w.writeType(want.Type); err != nil {
@@ -199,21 +199,18 @@ var blocking = map[string]any{"summary": "", "category": []any{}, "photo": []any
 // such a key has none, or a picture that its author chose, which stays.
 func (w *writer) findImage(photos []any) {
 	if key := w.imagesOf(photos); key != "" {
-		w.learned.image = key
+		w.coverAt = key
 		return
 	}
-	w.noImage = w.has(w.keyPath(w.imageKey())) || len(pictureURLs(photos)) > 0
+	w.noImage = w.has(w.keyPath(w.coverKey())) || len(pictureURLs(photos)) > 0
 }
 
 // imagesOf is the key that has the plain URLs of the photos, "" when none has.
 func (w *writer) imagesOf(photos []any) string {
 	urls := pictureURLs(photos)
-	for _, key := range imageKeys {
+	for _, key := range w.coverKeys() {
 		v, ok := w.doc.Get(w.keyPath(key)...)
-		if !ok || len(urls) == 0 {
-			continue
-		}
-		if now := unflatten(v); same(now, urls) || same(now, urls[:1]) {
+		if ok && len(urls) > 0 && w.site.pictures(v, urls, w.page) {
 			return key
 		}
 	}

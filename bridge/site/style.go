@@ -16,7 +16,9 @@ type learnedStyle struct {
 	pattern  string // path of a post below it, with placeholders
 	style    frontmatter.Style
 	keys     map[string]string // property → the key that the posts use for it
-	image    string            // key of a photo's plain URL: "images", "cover.image", …; "" when none was seen
+	shapes   map[string]generator.Shape
+	cover    coverStyle
+	photo    string // the posts' key of photos; "" when none was seen
 	spell    func(property string) string
 	offset   string         // of the posts' dates where no zone is configured; "" for the site's own
 	zone     *time.Location // the same
@@ -27,7 +29,7 @@ type learnedStyle struct {
 // recent is the number of posts to learn from.
 const recent = 20
 
-func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib)) }
+func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib), "") }
 
 // newest returns how the newest posts are written. Translations count only where there is nothing
 // else.
@@ -48,9 +50,12 @@ func (s *Site) newest(lib Library) []*postStyle {
 	return posts
 }
 
-func (s *Site) learnFrom(posts []*postStyle) learnedStyle {
+// learnFrom learns from posts; one whose path is except is no example for the form of values, as it
+// is about to be changed.
+func (s *Site) learnFrom(posts []*postStyle, except string) learnedStyle {
 	h := s.usual()
 	h.learnPlace(s, posts)
+	h.learnShapes(posts, except)
 	posts = inSection(posts, h.section)
 	h.learnStyle(posts)
 	posts = s.withoutPages(posts, h.section)
@@ -186,7 +191,7 @@ func withoutKeys(list []string, keys ...string) []string {
 
 // learnKeys finds the spellings that the posts use.
 func (h *learnedStyle) learnKeys(s *Site, posts []*postStyle) {
-	var family, images tally
+	var family, photo tally
 	used := map[string]*tally{}
 	for _, m := range posts {
 		for _, way := range m.family {
@@ -198,13 +203,14 @@ func (h *learnedStyle) learnKeys(s *Site, posts []*postStyle) {
 			}
 			used[property].vote(key)
 		}
-		images.vote(m.image)
+		photo.vote(m.photo)
 	}
 	for property, t := range used {
 		h.keys[property] = t.winner()
 	}
 	h.adaptKeys(s)
-	h.image = images.winner()
+	h.photo = photo.winner()
+	h.learnCover(posts)
 	switch family.winner() {
 	case "camel":
 		h.spell = generator.Camel

@@ -12,6 +12,7 @@ import (
 
 // A postStyle is how one post is placed and written.
 type postStyle struct {
+	path             string
 	section, pattern string // "" when its path says nothing
 	standalone       bool   // it is a page such as an about page rather than a post
 	format           frontmatter.Format
@@ -21,7 +22,9 @@ type postStyle struct {
 	order            []string
 	family           []string          // how it spells the properties of responses
 	keys             map[string]string // property → the key that it uses
-	image            string            // its key of a picture's plain URL
+	shapes           map[string]generator.Shape
+	cover            coverStyle
+	photo            string // its key of photos
 	constant         map[string]string
 	addressed        bool   // it fixes its URL
 	address          string // the pattern of that; "" when it is not recognized
@@ -72,13 +75,14 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
 		return nil
 	}
-	m := &postStyle{format: doc.Format(), order: doc.Keys(), keys: map[string]string{}, constant: map[string]string{}}
+	m := &postStyle{path: source.Path, format: doc.Format(), order: doc.Keys(), keys: map[string]string{}, constant: map[string]string{}}
 	if section, pattern, ok := s.shape(source.Path, page.Date); ok {
 		m.section, m.pattern = section, pattern
 	}
 	m.standalone = s.rules.PagesAtTop && m.section == s.rules.Content && s.standalone(source.Path, page.Date, doc)
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
 	m.observeKeys(s.rules, doc)
+	m.observeShapes(s.rules, doc)
 	m.observeOffset(s.rules, doc)
 	m.observeAddress(s, source.Path, page.Date, doc)
 	return m
@@ -120,29 +124,23 @@ func (m *postStyle) observeKeys(rules *generator.Convention, doc *frontmatter.Do
 			}
 		}
 	}
-	for _, property := range []string{"published", "updated", "summary", "category"} {
-		for _, key := range rules.Words[property] {
+	for property, keys := range rules.Words {
+		if property == "name" || property == "photo" {
+			continue
+		}
+		for _, key := range keys {
 			if _, ok := doc.Get(key); ok {
 				m.keys[property] = key
 				break
 			}
 		}
 	}
-	for _, key := range imageKeys {
-		if _, ok := doc.Get(strings.Split(key, ".")...); ok {
-			m.image = key
-			break
-		}
-	}
+	m.observeCover(doc)
 	for _, key := range constantKeys {
 		v, _ := doc.Get(key)
 		m.constant[key], _ = v.(string)
 	}
 }
-
-// imageKeys are where themes look for a picture of the post.
-var imageKeys = []string{"images", "cover.image", "image", "featured_image", "featuredImage", "featureImage",
-	"header.teaser", "header.image"}
 
 // spelling returns how a key spells a property.
 func spelling(property, key string) string {

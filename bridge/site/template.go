@@ -39,7 +39,7 @@ var bodyTemplates = func() map[string]*template.Template {
 		if err != nil {
 			panic(err) // embedded beside this list
 		}
-		all[k.name] = template.Must(bodyTemplate(k.name, string(source)))
+		all[k.name] = template.Must(parseBody(k.name, string(source)))
 	}
 	return all
 }()
@@ -55,36 +55,38 @@ func readTemplates(tree fs.FS) map[string]*template.Template {
 		if err != nil {
 			continue
 		}
-		if parsed, err := bodyTemplate(k.name, string(data)); err == nil {
+		if parsed, err := parseBody(k.name, string(data)); err == nil {
 			own[k.name] = parsed
 		}
 	}
 	return own
 }
 
-func bodyTemplate(name, source string) (*template.Template, error) {
+// bodyTemplate is the site's own template for a kind, else the default.
+func (s *Site) bodyTemplate(k kind) *template.Template {
+	if own := s.templates[k.name]; own != nil {
+		return own
+	}
+	return bodyTemplates[k.name]
+}
+
+func parseBody(name, source string) (*template.Template, error) {
 	return template.New(name).Funcs(template.FuncMap{
 		"text": markdownText, "address": markdownAddress, "link": markdownLink, "when": readableTime,
 	}).Parse(source)
 }
 
-// added is what the body templates add for an item: Markdown without a line break at its
-// end, safe for the generator.
-func (s *Site) added(item mf2.Item) string { return s.addedIn(item, false) }
-
-// addedIn is added for a file whose body is HTML or Markdown.
-func (s *Site) addedIn(item mf2.Item, inHTML bool) string {
+// addedIn is what the body templates add for an item: Markdown without a line break at its end, or
+// what becomes of it in HTML, safe for the generator. shown reports whether the page shows a
+// property by itself.
+func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) bool) string {
 	var parts []string
 	for _, k := range kinds {
-		if !s.needs(k, item) {
+		if !needs(k, item) || shown(k.property) {
 			continue
 		}
-		t := bodyTemplates[k.name]
-		if own := s.templates[k.name]; own != nil {
-			t = own
-		}
 		b := &bounded{left: longestAdded}
-		if err := t.Execute(b, s.viewOf(k, item, inHTML)); err != nil {
+		if err := s.bodyTemplate(k).Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 			b.Reset() // the site's own template fails: its default never does
 			if err := bodyTemplates[k.name].Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 				continue
@@ -98,31 +100,29 @@ func (s *Site) addedIn(item mf2.Item, inHTML bool) string {
 	return safe
 }
 
-// needs reports whether an item has what the template shows, and no layout shows it.
-func (s *Site) needs(k kind, item mf2.Item) bool {
+// needs reports whether an item has what the template shows.
+func needs(k kind, item mf2.Item) bool {
 	p := item.Properties
-	if !hasValue(p[k.property]) {
-		return false
-	}
 	if k.name == "reply" && hasValue(p["rsvp"]) {
 		return false // the RSVP names what it answers
 	}
-	for _, key := range append([]string{k.property}, s.rules.Words[k.property]...) {
-		if s.rules.Reads[strings.ToLower(key)] && !picturesOnly[key] {
-			return false
-		}
-	}
-	return true
+	return hasValue(p[k.property])
 }
 
-// picturesOnly are keys that themes read for link previews, not to show the photos of a post.
-var picturesOnly = func() map[string]bool {
-	m := map[string]bool{}
-	for _, key := range imageKeys {
-		m[key] = true
+// shown reports whether the layout of the post shows a property by a key that the post has.
+func (w *writer) shown(property string) bool {
+	r := w.reading()
+	keys := r.allKeys(property)
+	if key, ok := r.keys[property]; ok {
+		keys = append(keys, key)
 	}
-	return m
-}()
+	for _, key := range keys {
+		if !isCover(bare(w.rules, key)) && w.shows(key) {
+			return true
+		}
+	}
+	return false
+}
 
 func hasValue(values []any) bool {
 	for _, v := range values {

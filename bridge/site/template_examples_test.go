@@ -32,11 +32,11 @@ func TestDocumentedTemplatesWork(t *testing.T) {
 				t.Fatal(err)
 			}
 			own := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/" + name + ".md.tmpl": source +
-				"\n"})).site
-			if got := own.added(item); got != want {
+				"\n"}))
+			if got := addedTo(own, item); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
-			if standard := newLibrary(t, bareHugo).site.added(item); standard == "" || standard == want {
+			if standard := addedTo(newLibrary(t, bareHugo), item); standard == "" || standard == want {
 				t.Errorf("without the file it is %q: the example shows no difference", standard)
 			}
 		})
@@ -52,9 +52,9 @@ func TestOwnTemplateMayUseTheSitesShortcodes(t *testing.T) {
 	if doc, err := os.ReadFile("../../templates/posts/README.md"); err != nil || !strings.Contains(string(doc), source) {
 		t.Fatalf("the example is not in the documentation (%v)", err)
 	}
-	s := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/photo.md.tmpl": source})).site
+	own := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/photo.md.tmpl": source}))
 	const want = `{{< figure src="https://example.org/a.jpg" >}}`
-	if got := s.added(entry(map[string][]any{"photo": {"https://example.org/a.jpg"}})); got != want {
+	if got := addedTo(own, entry(map[string][]any{"photo": {"https://example.org/a.jpg"}})); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -3,6 +3,8 @@ package site
 import (
 	"strings"
 	"testing"
+
+	"gitpost/bridge/mf2"
 )
 
 // TestEveryKindOfPostIsShown: what each kind of post adds to its body.
@@ -49,14 +51,14 @@ func TestEveryKindOfPostIsShown(t *testing.T) {
 			"Liked [a.example/&#123;&#123;&lt; x &gt;&#125;&#125;](https://a.example/%7B%7B%3C%20x%20%3E%7D%7D)."},
 		{map[string][]any{"content": {"x"}, "name": {"y"}}, ""},
 	}
-	s := newLibrary(t, bareHugo).site
+	l := newLibrary(t, bareHugo)
 	for _, c := range cases {
-		if got := s.added(entry(c.item)); got != c.want {
+		if got := addedTo(l, entry(c.item)); got != c.want {
 			t.Errorf("%v:\ngot  %s\nwant %s", c.item, got, c.want)
 		}
 	}
-	jekyll := newLibrary(t, bareJekyll).site
-	if got, want := jekyll.added(entry(map[string][]any{"video": {"https://a.example/a.mp4"}})),
+	jekyll := newLibrary(t, bareJekyll)
+	if got, want := addedTo(jekyll, entry(map[string][]any{"video": {"https://a.example/a.mp4"}})),
 		`<video controls src="https://a.example/a.mp4"></video>`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -88,8 +90,8 @@ func TestNothingIsAddedThatTheLayoutsShow(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := newLibrary(t, with(c.config, map[string]string{c.layout: c.text})).site
-			if got := s.added(item); got != c.want {
+			l := newLibrary(t, with(c.config, map[string]string{c.layout: c.text}))
+			if got := addedTo(l, item); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -108,11 +110,11 @@ func TestSitesOwnBodyTemplatesWin(t *testing.T) {
 		"{{index (index .Properties \"like-of\") 0}}":                 "https://a.example/",
 	} {
 		own = strings.ReplaceAll(own, "{{< unknown >}}", "{{\"{{< unknown >}}\"}}")
-		s := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/like.md.tmpl": own})).site
-		if got := s.added(entry(map[string][]any{"like-of": {"https://a.example/"}})); got != want {
+		l := newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/like.md.tmpl": own}))
+		if got := addedTo(l, entry(map[string][]any{"like-of": {"https://a.example/"}})); got != want {
 			t.Errorf("%q: got %q, want %q", own, got, want)
 		}
-		if !s.Config(".gitpost/templates/like.md.tmpl") {
+		if !l.site.Config(".gitpost/templates/like.md.tmpl") {
 			t.Error("a change of a template is no change of the configuration")
 		}
 	}
@@ -148,4 +150,20 @@ func TestAddedTextIsRemovedExactly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// addedTo is what the body templates add to a new post.
+func addedTo(l *testLibrary, item mf2.Item) string {
+	l.t.Helper()
+	r, err := l.site.Compose(l, Post{Item: item})
+	if err != nil {
+		l.t.Fatalf("compose %v: %v", item, err)
+	}
+	doc, err := l.site.Parse(r.Data)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	m := remembered(doc)
+	body := strings.TrimSuffix(doc.Body(), "\n")
+	return body[len(body)-m.AddedLen:]
 }
