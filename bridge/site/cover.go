@@ -131,9 +131,12 @@ func (w *writer) coverKey() string {
 	return w.usualCover()
 }
 
-// usualCover is the key for a picture where no post has one: what the layouts read, else the
-// generator's.
+// usualCover is the key for a picture where no post has one: what the layouts read or the theme is
+// known to read, else the generator's.
 func (w *writer) usualCover() string {
+	if key, _ := themeCover(w.rules.Theme); key != "" {
+		return key
+	}
 	for _, key := range append([]string{w.rules.Image}, generator.CoverKeys...) {
 		if strings.Contains(key, ".") {
 			continue
@@ -143,6 +146,19 @@ func (w *writer) usualCover() string {
 		}
 	}
 	return w.rules.Image
+}
+
+// themeCover is the key that a theme reads, as in CoverKeys, and the form of its value.
+func themeCover(t generator.Theme) (key string, shape generator.Shape) {
+	top, part, nested := strings.Cut(t.Cover.Key, ".")
+	switch {
+	case t.Cover.Key == "":
+		return "", shape
+	case !nested || isCover(t.Cover.Key) && !slices.Contains(generator.CoverMaps, t.Cover.Key):
+		return t.Cover.Key, generator.Shape{Kind: generator.TextValue, List: t.Cover.List}
+	}
+	_, alt, _ := strings.Cut(t.Cover.Alt, ".")
+	return top, generator.Shape{Kind: generator.MapValue, Address: part, Alt: alt}
 }
 
 // fitsPicture reports whether a picture's address can be written in a shape.
@@ -167,6 +183,9 @@ func (w *writer) coverShape(key string, path []string) generator.Shape {
 	case !w.fresh && w.has(path) && shape.Known():
 	case key == w.learned.cover.key && w.learned.cover.shape.Known():
 		shape = w.learned.cover.shape
+	}
+	if known, form := themeCover(w.rules.Theme); !shape.Known() && key == known {
+		shape = form
 	}
 	if !shape.Known() {
 		shape = generator.Shape{Kind: generator.TextValue, List: key == "images"}
@@ -303,11 +322,17 @@ func (w *writer) shownCover(photos []any) string {
 		return ""
 	case w.learned.cover.key == key && w.learned.cover.form != "" && !w.learned.cover.alone:
 		return ""
+	case w.rules.Theme.Cover.Shown && themeReads(w.rules.Theme, key):
 	case !w.rules.Reads.Partial && w.rules.Reads.Pictures(top, w.layoutNames()...):
 	case !w.rules.Reads.Partial, w.learned.cover.key != key, !w.learned.cover.alone:
 		return ""
 	}
 	return pictureURLs(photos)[0].(string)
+}
+
+func themeReads(t generator.Theme, key string) bool {
+	known, _ := themeCover(t)
+	return known == key
 }
 
 // hides reports whether a map says that its picture is not shown on the post's own page.
@@ -327,6 +352,8 @@ func (w *writer) explainCover(posts []*postStyle) Finding {
 	from := count(posts, func(m *postStyle) bool { return m.cover.key == key })
 	if _, read := w.rules.Reads.Of(key); from == byDefault && read {
 		from = "the layouts read it"
+	} else if from == byDefault && themeReads(w.rules.Theme, key) {
+		from = "the theme " + w.rules.Theme.Name + " reads it"
 	}
 	if w.site.options.Cover != "" {
 		from = "site.cover"
