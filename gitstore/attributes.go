@@ -157,11 +157,20 @@ func parseAttributes(data []byte) *attributeFile {
 // Allows reports whether a file may be written at a path as the branch is now; if not, the error
 // is the *PathError that Update would give.
 func (s *Store) Allows(path string) error {
-	path = s.whole(path)
+	return s.Snapshot().allows(s.whole(path), newAttributeCache(s.c.Dir))
+}
+
+// Allows reports whether a file may be written at a path; if not, the error is the *PathError that
+// Update would give. It does not know the attributes that an operator gave the clone.
+func (s *Snapshot) Allows(path string) error {
+	return s.allows(s.whole(path), &attributeCache{parsed: make(map[git.OID]*attributeFile)})
+}
+
+func (s *Snapshot) allows(path string, c *attributeCache) error {
 	if err := checkPath(path); err != nil {
 		return err
 	}
-	a, err := newAttributeCache(s.c.Dir).of(s.Snapshot(), path)
+	a, err := c.of(s, path)
 	if err != nil {
 		return err
 	}

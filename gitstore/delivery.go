@@ -28,11 +28,17 @@ type pending struct {
 // when its files change, from time to time, and at each Sync.
 type Refusal struct {
 	Hash    Hash
-	Subject string
+	Message string   // of the commit
 	Paths   []string // what it changes
+	Largest int64    // bytes of the largest file that it brings
+	Size    bool     // it is refused for its size
 	Reason  string   // the host's, in words
+	Hint    string   // what to do; "" when that is not known
 	Since   time.Time
 }
+
+// words are the reason and what to do.
+func (r *Refusal) words() string { return withHint(r.Reason, r.Hint) }
 
 // delivery is what is known of the remote and what is queued for it.
 type delivery struct {
@@ -43,9 +49,10 @@ type delivery struct {
 	unpushed []*pending // oldest first
 	lost     bool       // unpushed is not complete: the branch was moved by another program
 
-	moved                     string // where the host redirects to; "" when it does not
-	down                      string // why the remote cannot be reached; "" when it can, as far as is known
-	pushProblem, fetchProblem string // in words; "" when the last one went well
+	moved                     string  // where the host redirects to; "" when it does not
+	down                      string  // why the remote cannot be reached; "" when it can, as far as is known
+	pushProblem, fetchProblem string  // in words; "" when the last one went well
+	pushTrouble, fetchTrouble trouble // the same in parts
 	lastPush                  time.Time
 	lastFetch                 time.Time
 	conflicts                 []string
@@ -55,6 +62,9 @@ type delivery struct {
 
 	fromEmpty bool // the clone was made from an empty remote; set once
 }
+
+// trouble is why a fetch or a push failed, and what to do; empty when it did not.
+type trouble struct{ reason, hint string }
 
 func (d *delivery) init() { d.changed = make(chan struct{}) }
 
@@ -224,7 +234,7 @@ func (d *delivery) problem() string {
 	}
 	for _, p := range d.unpushed {
 		if p.refusal != nil {
-			return p.refusal.Reason
+			return p.refusal.words()
 		}
 	}
 	return d.fetchProblem

@@ -41,16 +41,25 @@ func (e *PathError) Error() string {
 
 // reasonOf is the text of an error at the remote for people.
 func reasonOf(err error) (reason string, unreachable bool) {
+	reason, hint, unreachable := partsOf(err)
+	return withHint(reason, hint), unreachable
+}
+
+// partsOf is reasonOf with the hint apart.
+func partsOf(err error) (reason, hint string, unreachable bool) {
 	var r *RemoteError
-	if err == nil {
-		return "", false
+	switch {
+	case err == nil:
+		return "", "", false
+	case errors.As(err, &r):
+		return r.Reason, r.Hint, r.Unreachable
 	}
-	if !errors.As(err, &r) {
-		return err.Error(), false
+	return err.Error(), "", false
+}
+
+func withHint(reason, hint string) string {
+	if hint == "" {
+		return reason
 	}
-	reason = r.Reason
-	if r.Hint != "" {
-		reason += "; " + r.Hint
-	}
-	return reason, r.Unreachable
+	return reason + "; " + hint
 }

@@ -78,11 +78,15 @@ func (s *Store) inFolder(edit Edit) Edit {
 }
 
 // whole is the path from the top of the repository. One that leads out of the folder stays invalid.
-func (s *Store) whole(name string) string {
-	if s.c.Folder == "" || !fs.ValidPath(name) {
+func (s *Store) whole(name string) string { return wholePath(s.c.Folder, name) }
+
+func (s *Snapshot) whole(name string) string { return wholePath(s.folder, name) }
+
+func wholePath(folder, name string) string {
+	if folder == "" || !fs.ValidPath(name) {
 		return name
 	}
-	return path.Join(s.c.Folder, name)
+	return path.Join(folder, name)
 }
 
 // inside is the path from Config.Folder; unchanged for a file outside.

@@ -134,6 +134,18 @@ func overlap(files, below map[string]git.Entry) bool {
 // paths lists the files of a group.
 func (g *group) paths() []string { return slices.Sorted(maps.Keys(g.after)) }
 
+// largest is the size of the largest file that the group brings.
+func (g *group) largest(db *git.DB) (most int64) {
+	for path, e := range g.after {
+		if git.IsRegular(e.Mode) && g.before[path].ID != e.ID {
+			if _, size, err := db.SizeOf(e.ID); err == nil {
+				most = max(most, size)
+			}
+		}
+	}
+	return most
+}
+
 // arrange rewrites the commits that wait so that they are sorted by group, those that the host
 // refused last, and groups that may be fixed are one commit each. A group whose changes undo
 // each other is dropped. No file changes. Only the writer calls it.

@@ -101,7 +101,8 @@ func (s *syncer) readyGroups() ([]*group, error) {
 // setAside has a group that the host refuses become one commit, if it is more than one and was
 // not one before; else it is what has to wait.
 func (s *syncer) setAside(g *group, cause error, mayFold bool) {
-	reason, _ := reasonOf(s.remote.Explain("push to", cause))
+	explained := s.remote.Explain("push to", cause)
+	reason, hint, _ := partsOf(explained)
 	fold := mayFold && g.mayFold()
 	s.delivery.update(func() {
 		for i, p := range g.members {
@@ -109,9 +110,9 @@ func (s *syncer) setAside(g *group, cause error, mayFold bool) {
 				p.fold = true
 				continue
 			}
-			subject, _, _ := strings.Cut(g.commits[i].Message, "\n")
-			p.refused = reason
-			p.refusal = &Refusal{Subject: subject, Paths: g.paths(), Reason: reason, Since: time.Now()}
+			p.refusal = &Refusal{Message: g.commits[i].Message, Paths: g.paths(), Largest: g.largest(s.db),
+				Size: remote.RefusedSize(explained), Reason: reason, Hint: hint, Since: time.Now()}
+			p.refused = p.refusal.words()
 		}
 	})
 	if !fold {
@@ -127,7 +128,7 @@ func (s *syncer) refusal() error {
 	defer d.mu.Unlock()
 	for _, p := range d.unpushed {
 		if p.refusal != nil {
-			return &RemoteError{Op: "push to", Remote: s.address, Reason: p.refusal.Reason, Refused: true}
+			return &RemoteError{Op: "push to", Remote: s.address, Reason: p.refusal.Reason, Hint: p.refusal.Hint, Refused: true}
 		}
 	}
 	return nil

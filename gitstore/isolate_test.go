@@ -59,7 +59,7 @@ func TestOneRefusedCommitDoesNotStopTheOthers(t *testing.T) {
 			later := put(t, s, "later", map[string]string{"later.md": "innocent\n"})
 			pushed(t, s, later)
 			st := s.Status()
-			if st.Unpushed != 1 || len(st.Refused) != 1 || st.Refused[0].Subject != "key" || len(st.Refused[0].Paths) != 1 ||
+			if st.Unpushed != 1 || len(st.Refused) != 1 || st.Refused[0].Message != "key\n" || len(st.Refused[0].Paths) != 1 ||
 				st.Refused[0].Paths[0] != "key.md" || !strings.Contains(st.Problem, "access key") || st.OldestWait.IsZero() {
 				t.Errorf("status: %+v", st)
 			}

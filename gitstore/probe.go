@@ -52,6 +52,16 @@ func TryPush(ctx context.Context, c Config) error {
 	return r.TryPush(ctx, tip)
 }
 
+// FileLimit is what a host says of the size of one file.
+type FileLimit = remote.FileLimit
+
+// LimitOf is what is known of the host of a remote's address; the zero value when nothing is.
+func LimitOf(address string) FileLimit { return remote.LimitOf(address) }
+
+// Environ is the environment for programs that are started: without gitpost's own variables, which
+// may hold secrets, and without those that point Git to another repository.
+func Environ() []string { return remote.Environ() }
+
 // ReadHostKey connects to the host of an ssh remote as far as its key, and trusts nothing. Of
 // c it needs Remote and KnownHostsFile. A host that shows another key than known_hosts has is
 // an error. For other remotes it returns the zero HostKey.

@@ -85,11 +85,12 @@ func (s *syncer) noteRefusal(err error) error {
 	if !remote.Refused(err) {
 		return err
 	}
-	reason, _ := reasonOf(s.remote.Explain("push to", err))
+	reason, hint, _ := partsOf(s.remote.Explain("push to", err))
 	s.delivery.update(func() {
 		for _, p := range s.delivery.unpushed {
 			if p.refusal != nil {
-				p.refused, p.refusal.Reason = reason, reason
+				p.refusal.Reason, p.refusal.Hint = reason, hint
+				p.refused = p.refusal.words()
 			}
 		}
 	})

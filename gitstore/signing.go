@@ -29,6 +29,23 @@ func readSigner(c *Config) (ssh.Signer, error) {
 	return signer, nil
 }
 
+// SigningKey is the public half of a key that signs commits.
+type SigningKey struct {
+	Fingerprint string // "SHA256:…"
+	Line        string // for the host's list of signing keys
+}
+
+// ReadSigningKey reads the private key at path, as Open does.
+func ReadSigningKey(path string) (SigningKey, error) {
+	signer, err := remote.ReadSSHKey(path)
+	if err != nil {
+		return SigningKey{}, err
+	}
+	public := signer.PublicKey()
+	return SigningKey{Fingerprint: ssh.FingerprintSHA256(public),
+		Line: strings.TrimSpace(string(ssh.MarshalAuthorizedKey(public)))}, nil
+}
+
 // signCommit adds an SSH signature to an encoded commit (gpg.format ssh; OpenSSH's
 // PROTOCOL.sshsig).
 func signCommit(signer ssh.Signer, commit []byte) ([]byte, error) {

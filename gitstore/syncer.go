@@ -25,6 +25,8 @@ type syncer struct {
 	fetchFailed int
 	fresh       bool           // a commit was added since the last round
 	nextRemote  *remote.Remote // replaces the present one; nil: no change
+
+	saved string // what saveWaiting wrote last; only the syncer's goroutine uses it
 }
 
 const (
@@ -42,7 +44,7 @@ func backoff(failures int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-func (c *syncer) init(s *Store) { c.Store, c.wake = s, make(chan struct{}, 1) }
+func (c *syncer) init(s *Store) { c.Store, c.wake, c.saved = s, make(chan struct{}, 1), "unknown" }
 
 // collecting reports whether a push waits for more commits.
 func (c *syncer) collecting() bool {
@@ -150,6 +152,7 @@ func (s *syncer) work() {
 	if err == nil && (again || s.delivery.wantsPush() && (s.pushIsDue(fresh) || len(syncs) > 0)) {
 		err = s.pushAll(s.ctx, again)
 	}
+	s.saveWaiting()
 	for _, done := range syncs {
 		done <- err
 	}
@@ -209,11 +212,12 @@ func (s *syncer) noteFetch(err error) {
 		return
 	}
 	d, c := &s.delivery, &s.syncer
-	reason, unreachable := reasonOf(err)
+	words, hint, unreachable := partsOf(err)
+	reason := withHint(words, hint)
 	wasDown := false
 	d.update(func() {
 		wasDown = d.down != ""
-		d.fetchProblem, d.down = reason, ""
+		d.fetchProblem, d.fetchTrouble, d.down = reason, trouble{words, hint}, ""
 		s.noteMoved()
 		count(&d.counts.Fetches, &d.counts.FailedFetches, err)
 		if unreachable {
@@ -259,15 +263,16 @@ func (s *syncer) notePush(err error, covered []*pending) {
 		return
 	}
 	d, c := &s.delivery, &s.syncer
-	reason, unreachable := reasonOf(err)
+	words, hint, unreachable := partsOf(err)
+	reason := withHint(words, hint)
 	d.update(func() {
-		d.pushProblem, d.down = reason, ""
+		d.pushProblem, d.pushTrouble, d.down = reason, trouble{words, hint}, ""
 		count(&d.counts.Pushes, &d.counts.FailedPushes, err)
 		if unreachable {
 			d.down = reason
 		}
 		if err == nil {
-			d.fetchProblem = ""
+			d.fetchProblem, d.fetchTrouble = "", trouble{}
 			return
 		}
 		for _, p := range covered {
@@ -329,6 +334,7 @@ func (s *syncer) next() time.Duration {
 func (s *syncer) lastPush() {
 	if s.delivery.wantsPush() && s.ctx.Err() == nil {
 		_ = s.pushAll(s.ctx, false)
+		s.saveWaiting()
 	}
 }
 

@@ -65,6 +65,10 @@ type Site struct {
 	AuthorName  string // author.name
 	AuthorEmail string // author.email
 
+	SigningKeyFile string // author.signing_key_file; "": commits are not signed
+	SignOff        bool   // author.sign_off
+	CommitMessage  string // commit_message: a pattern with {subject}; "": the subject alone
+
 	Poll       time.Duration // 60s
 	PushWait   time.Duration // 5s; 0s: not at all
 	PushDelay  time.Duration // 0s

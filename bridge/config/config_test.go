@@ -11,6 +11,7 @@ import (
 
 	"gitpost/bridge/config"
 	"gitpost/bridge/site"
+	"gitpost/gitstore"
 )
 
 const sixKeys = `me: https://example.org/
@@ -58,6 +59,9 @@ func TestConfigReadsEveryKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := gitstore.NewDeployKey(filepath.Join(folder, "signs"), ""); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(folder, "gitpost.yaml")
 	err := os.WriteFile(file, []byte(`
 me: https://Example.org
@@ -70,7 +74,8 @@ repo_user: ada
 repo_token_file: token
 ssh_key_file: key
 known_hosts_file: hosts
-author: {name: Ada, email: ada@example.org}
+author: {name: Ada, email: ada@example.org, signing_key_file: signs, sign_off: true}
+commit_message: "docs: {subject}"
 poll: 5m
 push_wait: 0s
 push_delay: 1d
@@ -134,6 +139,7 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 			Repo:     filepath.Join(filepath.Dir(folder), "blog.git"),
 			RepoUser: "ada", RepoToken: "s3cret", SSHKeyFile: filepath.Join(folder, "key"), KnownHosts: filepath.Join(folder, "hosts"),
 			AuthorName: "Ada", AuthorEmail: "ada@example.org",
+			SigningKeyFile: filepath.Join(folder, "signs"), SignOff: true, CommitMessage: "docs: {subject}",
 			Poll: 5 * time.Minute, PushWait: 0, PushDelay: 24 * time.Hour, SetUpdated: true, SkipCI: "drafts", Private: "draft",
 			BuildHook: "https://host.example/build?key=1", HookSecret: "h00k",
 			SyndicateTo: []config.Target{
@@ -294,6 +300,9 @@ func TestExampleOfEveryKeyLoads(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(folder, file), nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
+			}
+			if _, err := gitstore.NewDeployKey(filepath.Join(folder, "signing_key"), ""); err != nil {
+				t.Fatal(err)
 			}
 			file := filepath.Join(folder, "gitpost.yaml")
 			if err := os.WriteFile(file, []byte(rest+text.String()), 0o600); err != nil {

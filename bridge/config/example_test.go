@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/config"
+	"gitpost/gitstore"
 )
 
 // exampleFolder has the files that the example's keys name.
@@ -18,6 +19,9 @@ func exampleFolder(t *testing.T) string {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := gitstore.NewDeployKey(filepath.Join(folder, "signing_key"), ""); err != nil {
+		t.Fatal(err)
 	}
 	for _, k := range config.Keys() {
 		if k.Secret {

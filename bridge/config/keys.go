@@ -96,6 +96,17 @@ func Keys() []Key {
 		{Name: "author.email", Without: "`gitpost@` the host of `me`", Example: "ada@example.org",
 			Meaning: "e-mail address of that author",
 			site:    textKey(func(c *Site) *string { return &c.AuthorEmail }, authorEmail)},
+		{Name: "author.signing_key_file", Without: "commits are not signed", Example: "signing_key",
+			Meaning: "SSH private key without a passphrase that signs the commits, for hosts that require signatures; " +
+				"add its public key to the account at the host as a signing key",
+			site: pathKey(func(c *Site) *string { return &c.SigningKeyFile }, signingKey)},
+		{Name: "author.sign_off", Default: "false", Example: "true",
+			Meaning: "whether commits have a `Signed-off-by` line of the author, for hosts that require one",
+			site:    boolKey(func(c *Site) *bool { return &c.SignOff })},
+		{Name: "commit_message", Without: "`{subject}`", Example: `"[blog] {subject}"`,
+			Meaning: "what the first line of a commit message looks like, for hosts that require a pattern; `{subject}` " +
+				"stands for what gitpost writes there",
+			site: textKey(func(c *Site) *string { return &c.CommitMessage }, oneLine, subjectPattern)},
 
 		{Name: "poll", Default: "60s", Example: "60s",
 			Meaning: "how often to check the remote for new commits; `0s`: never",

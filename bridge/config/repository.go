@@ -25,6 +25,7 @@ func (s Site) Repository() gitstore.Config {
 		Dir: s.CloneDir(), Remote: s.Repo, Branch: s.Branch, Folder: s.Folder,
 		Username: s.RepoUser, Password: s.RepoToken, SSHKeyFile: s.SSHKeyFile, KnownHostsFile: s.KnownHosts,
 		AuthorName: s.AuthorName, AuthorEmail: s.AuthorEmail,
+		SigningKeyFile: s.SigningKeyFile, SignOff: s.SignOff, SubjectPattern: s.CommitMessage,
 	}
 }
 

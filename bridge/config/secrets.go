@@ -37,7 +37,7 @@ func SecretFiles(path string, environ []string) []string {
 func (l *loader) secretFiles(path string) (files []string) {
 	for name, s := range l.settings {
 		switch {
-		case name == "ssh_key_file" || s.key.Secret && s.fromFile:
+		case name == "ssh_key_file" || name == "author.signing_key_file" || s.key.Secret && s.fromFile:
 			if file, err := absolutePath(strings.TrimSpace(s.node.Value), l.base); err == nil {
 				files = append(files, file)
 			}

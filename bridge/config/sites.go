@@ -107,10 +107,10 @@ func (l *loader) different(list []Site, i, j int, line string) {
 	case c.Me != "" && address.Same(c.Me, before.Me):
 		l.problem(Problem{Key: fmt.Sprintf("sites[%d].me", i), Value: c.Me, Where: line,
 			Message: fmt.Sprintf("is the address of sites[%d] too", j), Remedy: "give each site its own address"})
-	case c.Repo != "" && c.Repo == before.Repo && c.Branch == before.Branch:
+	case c.Repo != "" && c.Repo == before.Repo && c.Branch == before.Branch && c.Folder == before.Folder:
 		l.problem(Problem{Key: fmt.Sprintf("sites[%d].repo", i), Where: line,
 			Message: fmt.Sprintf("is the repository of sites[%d] too", j),
-			Remedy:  "give each site its own repository, or its own branch"})
+			Remedy:  "give each site its own repository, its own branch, or its own folder (site.dir)"})
 	}
 }
 

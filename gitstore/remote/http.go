@@ -172,7 +172,8 @@ func check(req *http.Request, resp *http.Response) error {
 		return &redirectError{to: *to, elsewhere: !sameOrigin(to, req.URL)}
 	default:
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 8<<10))
-		return &statusError{code: resp.StatusCode, text: string(text), asked: req.Method == http.MethodPost}
+		return &statusError{code: resp.StatusCode, text: string(text), asked: req.Method == http.MethodPost,
+			retryAfter: resp.Header.Get("Retry-After")}
 	}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/x-git-") {
 		return nil
@@ -202,9 +203,10 @@ func sameOrigin(a, b *url.URL) bool {
 
 // statusError is an answer with another status than 200.
 type statusError struct {
-	code  int
-	text  string
-	asked bool // it answers the question, not the greeting
+	code       int
+	text       string
+	asked      bool // it answers the question, not the greeting
+	retryAfter string
 }
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
@@ -244,6 +246,9 @@ func (r *Remote) explainStatus(e *Error, status *statusError) {
 	words := ""
 	if text := plainText(r.redact.clean(status.text)); text != "" {
 		words = ": " + text
+	}
+	if after := oneLine(r.redact.clean(status.retryAfter)); after != "" && len(after) < 40 {
+		words += " (Retry-After: " + after + ")"
 	}
 	switch status.code {
 	case http.StatusUnauthorized:

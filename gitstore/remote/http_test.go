@@ -214,6 +214,7 @@ func TestAnswersThatAreNoneOfGits(t *testing.T) {
 		"deleted":           {403, "text/plain", "Push to create is not enabled for users.", []string{"deleted, renamed or never made"}, false},
 		"deleted, 404":      {404, "text/plain", "not found", []string{"no such repository"}, false},
 		"proxy limit":       {413, "text/html", "<html>413 Request Entity Too Large</html>", []string{"does not accept a push of this size", "client_max_body_size"}, false},
+		"in trouble, page":  {504, "text/html", "<html><head><title>Down &amp; out\nfor an hour</title></head>…", []string{"504: Down & out for an hour"}, true},
 		"in trouble":        {503, "text/html", "<html>Unicorn!</html>", []string{"503"}, true},
 		"in trouble, words": {502, "text/plain", "Bad Gateway", []string{"502: Bad Gateway"}, true},
 		"too many":          {429, "text/plain", "rate limit", []string{"slow down"}, true},

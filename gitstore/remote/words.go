@@ -1,6 +1,8 @@
 package remote
 
 import (
+	"html"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -53,9 +55,19 @@ func trimPrefixes(line string) string {
 	return line
 }
 
-// plainText is a host's text on one line; a page of HTML is nothing to show.
+// pageTitle is what a web page is called.
+var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>([^<]{1,200})`)
+
+// plainText is a host's text on one line; of a page of HTML it is the title.
 func plainText(s string) string {
-	if isHTML(s) || len(s) > 2000 {
+	if isHTML(s) {
+		title := pageTitle.FindStringSubmatch(s)
+		if title == nil {
+			return ""
+		}
+		return oneLine(html.UnescapeString(strings.Join(strings.Fields(title[1]), " ")))
+	}
+	if len(s) > 2000 {
 		return ""
 	}
 	return oneLine(s)
