@@ -51,11 +51,11 @@ var allowed = []struct {
 	{"bridge/metrics", "gitstore"},
 	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
 	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
-	{"bridge/doctor", "bridge/config bridge/survey bridge/outbound bridge/listen bridge/site bridge/mf2 bridge/state gitstore"},
+	{"bridge/doctor", "bridge/config bridge/survey bridge/history bridge/outbound bridge/listen bridge/site bridge/mf2 bridge/state gitstore"},
 
 	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
-	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/micropub bridge/indieauth bridge/state bridge/mf2"},
+	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/state bridge/mf2"},
 	{"bridge/pages", "bridge/blog bridge/config bridge/access bridge/owner bridge/indieauth bridge/state templates"},
 	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},

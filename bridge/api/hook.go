@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	hookTimeout = 8 * time.Second // for an answer: hosts give up after ten seconds
+	hookTimeout = 3 * time.Second // for an answer: Gitea gives up after five seconds, others after ten
 	hookMost    = 25 << 20        // bytes of a call: GitHub's own limit
 	hookSpool   = 4 << 20         // bytes that are kept to see which repository is meant
 )
@@ -27,7 +27,8 @@ type hookRoutes struct{ *API }
 
 // push answers POST /hooks/push: the host reports a push. With a hooks.secret only signed calls are
 // accepted; others are limited in number. Of several sites those are fetched that have the
-// repository which the call names, or all when it names none of theirs.
+// repository which the call names, or all when it names none of theirs. What takes longer than
+// hookTimeout goes on by itself.
 //
 // Nothing of a body is parsed before its signature is checked.
 func (a hookRoutes) push(c echo.Context) error {
@@ -61,7 +62,11 @@ func (a hookRoutes) push(c echo.Context) error {
 func (a hookRoutes) fetched(sites []*blog.Blog) map[string]any {
 	answer := map[string]any{"status": "ok"}
 	if !a.Blogs.Several() {
-		answer["commit"] = string(sites[0].Delivery().Tip)
+		st := sites[0].Delivery()
+		answer["commit"] = string(st.Tip)
+		if st.Unpushed > 0 && st.Problem != "" {
+			answer["unpushed"], answer["reason"] = st.Unpushed, st.Problem
+		}
 		return answer
 	}
 	commits := map[string]string{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"gitpost/bridge/access"
 	"gitpost/bridge/blog"
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/state"
 )
@@ -228,6 +230,9 @@ func (a mediaRoutes) preview(c echo.Context) error {
 	defer f.Close()
 	h := c.Response().Header()
 	h.Set("Content-Type", u.ContentType)
+	if media.IsDownload(u.ContentType) {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": u.Name}))
+	}
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "private, no-store")
 	http.ServeContent(c.Response(), c.Request(), "", u.Created, f)

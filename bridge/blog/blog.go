@@ -115,7 +115,7 @@ func (b *Blog) Problem() string {
 	if st.Disk != "" {
 		return "posts cannot be stored: " + st.Disk
 	}
-	return cmp.Or(st.Problem, b.index.site.problem(), b.schedule.problem())
+	return cmp.Or(remoteProblem(st), b.index.site.problem(), b.schedule.problem())
 }
 
 // Delivery is how far the repository's commits have come; zero while the site is not open.

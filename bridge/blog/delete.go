@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/history"
+	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 	"gitpost/gitstore"
 )
@@ -46,7 +48,7 @@ func (w *writer) delete(ctx context.Context, who access.Principal, cmd *micropub
 			return gitstore.Change{}, fmt.Errorf("list the files of %s: %w", e.Path, err)
 		}
 		change := gitstore.Change{
-			Message: history.Message("Delete "+e.PostType, e.Name,
+			Message: history.Message("Delete "+e.PostType, nameOf(v, e),
 				history.Action, "delete", history.URL, e.Page.URL, history.Path, e.Path, history.Blob, e.Blob,
 				history.FormerURL, former, history.Client, who.Client),
 			SkipCI: skipsBuild(w.config(), e.Page),
@@ -91,7 +93,7 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("list the deleted files of %s: %w", gone.path, err)
 		}
-		change := gitstore.Change{}
+		change, postType, name := gitstore.Change{}, "post", ""
 		for _, f := range append(beside.files, gone.path) {
 			if v.Exists(f) {
 				if f == gone.path {
@@ -114,13 +116,16 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 			if f == gone.path {
 				if doc, err := v.Site().Parse(data); err == nil {
 					// a contact has no page; the site's rules may have changed since
-					if now := v.Site().Locate(f, doc, v).URL; now != "" {
+					page := v.Site().Locate(f, doc, v)
+					if now := page.URL; now != "" {
 						o.URL, o.Moved = now, !address.Same(now, cmd.URL)
+						item := v.Site().Item(page, doc)
+						postType, name = mf2.PostType(item), headline(item)
 					}
 				}
 			}
 		}
-		change.Message = history.Message("Restore post", path.Base(gone.path),
+		change.Message = history.Message("Restore "+postType, cmp.Or(name, path.Base(gone.path)),
 			history.Action, "undelete", history.URL, o.URL, history.Path, gone.path, history.Client, who.Client)
 		return change, nil
 	})

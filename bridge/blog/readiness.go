@@ -14,6 +14,12 @@ func (b *Blog) Readiness() map[string]any {
 	}
 	st := b.store.Status()
 	answer["branch"], answer["commit"], answer["unpushed"] = st.Branch, string(st.Tip), st.Unpushed
+	if list := refusals(st); len(list) > 0 {
+		answer["refused"] = list
+	}
+	if st.Moved != "" {
+		answer["moved"] = st.Moved
+	}
 	if !st.OldestWait.IsZero() {
 		answer["waiting_since"] = st.OldestWait.UTC().Format(time.RFC3339)
 	}

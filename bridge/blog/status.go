@@ -20,6 +20,7 @@ type Status struct {
 	Closed  string          // why the site cannot be used yet; then the rest is empty
 	Store   gitstore.Status // how far its commits have come
 	Problem string          // of its configuration or its schedule; "" when there is none
+	Refused []Refusal       // what the host refuses
 
 	Posts      []PostStatus     // the newest
 	Unreadable []*catalog.Entry // some of the files that cannot be read
@@ -39,6 +40,7 @@ func (b *Blog) Status(ctx context.Context) (Status, error) {
 		return s, nil
 	}
 	s.Store, s.Problem = b.store.Status(), cmp.Or(b.index.site.problem(), b.schedule.problem())
+	s.Refused = refusals(s.Store)
 	err := b.view(ctx, func(v *catalog.View) error {
 		const most = 10
 		for _, e := range v.List(catalog.Filter{Limit: most}).Entries {

@@ -2,14 +2,17 @@ package blog
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
+	"gitpost/gitstore"
 )
 
-// Sync fetches now and brings the index to what came.
+// Sync fetches now and brings the index to what came. It also has what waits pushed; that this fails
+// is no error of Sync, and Delivery tells it.
 func (b *Blog) Sync(ctx context.Context) error {
 	const op = "push hook"
 	if err := b.usable(); err != nil {
@@ -19,8 +22,11 @@ func (b *Blog) Sync(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the remote could not be fetched",
-			Hint: "see /readyz", Err: err}
+		var remote *gitstore.RemoteError
+		if !errors.As(err, &remote) || remote.Op != "push to" {
+			return &fault.Error{Code: fault.Unavailable, Op: op, Message: "the remote could not be fetched",
+				Hint: "see /readyz", Err: err}
+		}
 	}
 	if err := b.index.Advance(ctx, indexed{b.store.Snapshot()}); err != nil {
 		return &fault.Error{Code: fault.Unavailable, Op: op,

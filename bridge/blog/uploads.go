@@ -120,7 +120,9 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 		Size: staged.Size, Width: staged.Width, Height: staged.Height, Created: time.Now(), TokenID: who.TokenID,
 	}
 	if upload, err = b.placeUpload(ctx, upload); err == nil && !u.sites.Several() {
-		err = b.allows(upload.Path)
+		if err = b.allows(upload.Path); err == nil {
+			err = b.fits(upload.Size)
+		}
 	}
 	if err == nil {
 		err = u.state.AddUpload(ctx, upload)
@@ -138,6 +140,9 @@ func (u *Uploads) Restage(ctx context.Context, who access.Principal, named, url 
 		return url, err
 	}
 	upload, err := u.state.UploadByURL(ctx, url)
+	if err == nil {
+		err = b.fits(upload.Size)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -26,6 +25,7 @@ type notice struct {
 	Waiting  int       `json:"waiting"` // posts that are not pushed
 	Since    time.Time `json:"since"`
 	Reason   string    `json:"reason"`
+	Refused  []string  `json:"refused,omitempty"` // files of changes that the host refuses
 	Resolved bool      `json:"resolved"`
 
 	// The whole in words, under the two names by which chat services take a message.
@@ -36,7 +36,7 @@ type notice struct {
 // alarm watches one site and notifies the owner once of each problem. check is for one goroutine.
 type alarm struct {
 	site   string
-	state  func() (waiting int, since time.Time, reason string) // since: the oldest post that waits
+	state  func() condition
 	after  func() time.Duration
 	notify func() []string // the key notify: an address, or a command with its arguments
 	log    *slog.Logger
@@ -45,12 +45,22 @@ type alarm struct {
 	troubled time.Time // since when; zero when all is well
 	logged   bool      // the log has it
 	sent     bool      // the owner was notified
+	refused  []string  // of this the owner was notified
+}
+
+// condition is how a site is.
+type condition struct {
+	waiting int       // commits that are not pushed
+	since   time.Time // the oldest of these
+	reason  string
+	refused []string // what the host refuses
 }
 
 // check looks once, and sends the message that is due. One that cannot be delivered is sent again at
 // the next check.
 func (a *alarm) check(ctx context.Context) {
-	waiting, since, reason := a.state()
+	now := a.state()
+	waiting, since, reason := now.waiting, now.since, now.reason
 	if reason == "" && waiting == 0 {
 		a.calm(ctx)
 		return
@@ -69,14 +79,17 @@ func (a *alarm) check(ctx context.Context) {
 		a.log.Warn("posts wait, or the site cannot be read", "waiting", waiting, "since",
 			a.troubled.UTC().Format(time.RFC3339), "reason", reason)
 	}
-	if !a.sent {
-		n := notice{Site: a.site, Waiting: waiting, Since: a.troubled.UTC(), Reason: reason}
+	isNews := func(what string) bool { return !slices.Contains(a.refused, what) }
+	if !a.sent || slices.ContainsFunc(now.refused, isNews) {
+		n := notice{Site: a.site, Waiting: waiting, Since: a.troubled.UTC(), Reason: reason, Refused: now.refused}
 		n.Text = fmt.Sprintf("%s: %s", a.site, reason)
 		if waiting > 0 {
 			n.Text = fmt.Sprintf("%s: %d of its changes have waited to be pushed since %s: %s", a.site, waiting,
 				n.Since.Format("2 January 15:04 MST"), reason)
 		}
-		a.sent = a.send(ctx, n)
+		if a.send(ctx, n) {
+			a.sent, a.refused = true, now.refused
+		}
 	}
 }
 
@@ -88,7 +101,7 @@ func (a *alarm) calm(ctx context.Context) {
 		": all is well again; nothing waits."}) {
 		return // sent at the next check
 	}
-	a.troubled, a.logged, a.sent = time.Time{}, false, false
+	a.troubled, a.logged, a.sent, a.refused = time.Time{}, false, false, nil
 }
 
 func (a *alarm) send(ctx context.Context, n notice) bool {
@@ -123,7 +136,7 @@ func postNotice(ctx context.Context, address string, n notice) error {
 func runNotice(ctx context.Context, command []string, n notice) error {
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Stdin = strings.NewReader(n.Text + "\n")
-	c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GITPOST_") }) // secrets among them
+	c.Env = gitstore.Environ()
 	said, err := c.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w: %.200s", command[0], err, strings.Join(strings.Fields(string(said)), " "))
@@ -145,9 +158,13 @@ func Watch(ctx context.Context, c func() *config.Config, sites []Site) {
 	for _, s := range sites {
 		alarms = append(alarms, &alarm{
 			site: s.Me(), log: s.Log(), now: time.Now,
-			state: func() (int, time.Time, string) {
+			state: func() condition {
 				st := s.Delivery()
-				return st.Unpushed, st.OldestWait, s.Problem()
+				c := condition{waiting: st.Unpushed, since: st.OldestWait, reason: s.Problem()}
+				for _, r := range st.Refused {
+					c.refused = append(c.refused, strings.Join(r.Paths, ", "))
+				}
+				return c
 			},
 			after:  func() time.Duration { return c().NotifyAfter },
 			notify: func() []string { return c().Notify },

@@ -38,7 +38,7 @@ func TestAlarmTellsOnceOfATroubleAndOnceOfItsEnd(t *testing.T) {
 	now, waiting, since, reason := start, 0, time.Time{}, ""
 	a := &alarm{
 		site: "https://blog.example/", after: func() time.Duration { return 15 * time.Minute },
-		state:  func() (int, time.Time, string) { return waiting, since, reason },
+		state:  func() condition { return condition{waiting: waiting, since: since, reason: reason} },
 		notify: func() []string { return []string{chat.URL} },
 		log:    slog.New(slog.NewTextHandler(io.Discard, nil)), now: func() time.Time { return now },
 	}
@@ -83,7 +83,7 @@ func TestAlarmWithoutALengthOfTimeNeverTells(t *testing.T) {
 	var log strings.Builder
 	a := &alarm{
 		after: func() time.Duration { return 0 }, notify: func() []string { return nil },
-		state: func() (int, time.Time, string) { return 1, time.Unix(0, 0), "down" },
+		state: func() condition { return condition{waiting: 1, since: time.Unix(0, 0), reason: "down"} },
 		log:   slog.New(slog.NewTextHandler(&log, nil)), now: time.Now,
 	}
 	if a.check(t.Context()); log.Len() > 0 {
@@ -104,6 +104,61 @@ func TestNotifyRunsACommandWithTheMessageAsItsInput(t *testing.T) {
 	err := runNotice(t.Context(), []string{"/bin/sh", "-c", "echo no such user >&2; exit 3"}, notice{})
 	if err == nil || !strings.Contains(err.Error(), "exit status 3: no such user") {
 		t.Errorf("a command that fails: %v", err)
+	}
+}
+
+// A change that the host refuses is news, also while the owner knows of another trouble.
+func TestAlarmTellsOfEachRefusedChange(t *testing.T) {
+	var got []notice
+	chat := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var n notice
+		if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
+			t.Error(err)
+		}
+		got = append(got, n)
+	}))
+	defer chat.Close()
+	var now condition
+	a := &alarm{
+		site: "https://blog.example/", after: func() time.Duration { return time.Minute }, state: func() condition { return now },
+		notify: func() []string { return []string{chat.URL} }, log: slog.New(slog.DiscardHandler), now: time.Now,
+	}
+	long := time.Now().Add(-time.Hour)
+	for i, step := range []struct {
+		condition
+		told int
+	}{
+		{condition{1, long, "the remote is down", nil}, 1},
+		{condition{2, long, "the host refuses https://blog.example/a/", []string{"a.md"}}, 2},
+		{condition{2, long, "the host refuses https://blog.example/a/", []string{"a.md"}}, 2},
+		{condition{3, long, "the host refuses 2 changes", []string{"a.md", "b.md"}}, 3},
+		{condition{2, long, "the host refuses https://blog.example/b/", []string{"b.md"}}, 3},
+		{condition{}, 4},
+	} {
+		now = step.condition
+		if a.check(t.Context()); len(got) != step.told {
+			t.Fatalf("step %d: told %d times: %+v", i, len(got), got)
+		}
+	}
+	if n := got[2]; !slices.Equal(n.Refused, []string{"a.md", "b.md"}) || !got[3].Resolved {
+		t.Errorf("told %+v", got)
+	}
+}
+
+// The command sees nothing that configures gitpost or hands it something of its own.
+func TestNotifyCommandSeesNoSecret(t *testing.T) {
+	t.Setenv("GITPOST_REPO_TOKEN", "sesame-1")
+	t.Setenv("CREDENTIALS_DIRECTORY", "/run/sesame-2")
+	t.Setenv("NOTIFY_SOCKET", "/run/sesame-3")
+	t.Setenv("GIT_DIR", "/sesame-4")
+	t.Setenv("MAILER", "kept")
+	out := filepath.Join(t.TempDir(), "env")
+	if err := runNotice(t.Context(), []string{"/bin/sh", "-c", `env > "$0"`, out}, notice{}); err != nil {
+		t.Fatal(err)
+	}
+	env, err := os.ReadFile(out)
+	if err != nil || strings.Contains(string(env), "sesame") || !strings.Contains(string(env), "MAILER=kept") {
+		t.Errorf("%v; the command sees\n%s", err, env)
 	}
 }
 

@@ -18,6 +18,7 @@ type siteView struct {
 	Conflicts         []string
 	Branch, Tip       string
 	Waiting           string
+	Moved             string // where the repository moved to
 	LastPush          time.Time
 	LastFetch         time.Time
 }
@@ -51,7 +52,7 @@ func describe(s blog.Status, number int) siteView {
 	}
 	st := s.Store
 	v.Branch, v.Tip, v.Conflicts = st.Branch, string(st.Tip)[:min(len(st.Tip), 12)], st.Conflicts
-	v.LastPush, v.LastFetch = st.LastPush, st.LastFetch
+	v.LastPush, v.LastFetch, v.Moved = st.LastPush, st.LastFetch, st.Moved
 	if st.Unpushed > 0 {
 		v.Waiting = countOf(st.Unpushed, "commit")
 		if !st.OldestWait.IsZero() {
@@ -61,6 +62,9 @@ func describe(s blog.Status, number int) siteView {
 	switch {
 	case st.Disk != "":
 		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
+	case len(s.Refused) > 0 && len(s.Refused) == st.Unpushed:
+		v.Problem = sentence(s.Refused[0].Reason)
+		v.Headline = "The Git host refuses " + countOf(len(s.Refused), "change") + ", listed below. Other posts are pushed."
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
 		v.Headline = countOf(st.Unpushed, "commit") +
