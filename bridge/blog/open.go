@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gitpost/bridge/access"
+	"gitpost/bridge/config"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
@@ -47,7 +48,9 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 		site: b.Me(), catalog: b.index.Catalog, repo: store, builds: o.state,
 		hook: func() string { return b.Config().BuildHook }, log: b.log, now: time.Now,
 	}
-	err = b.index.load(ctx, store)
+	if err = b.index.load(ctx, store); err != nil && store.Snapshot().Commit() == "" {
+		err = config.EmptyRepository()
+	}
 	var missing *gitstore.MissingError
 	if errors.As(err, &missing) {
 		_ = store.Sync(ctx) // a part of the clone is gone: the store fetches it again first
@@ -61,12 +64,31 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 		// It was a site once, and may be one again after the next fetch.
 		b.log.Error("the site cannot be read as it is now in its repository; posts wait until it can", "error", err)
 	}
+	b.warnOfObstacles()
 	past := make(chan struct{}, 1)
 	b.background.Go(func() { b.follow(run, advance, past) })
 	b.background.Go(func() { b.index.keepSaved(run, store) })
 	b.background.Go(func() { b.index.keepPast(run, store, past) })
 	b.opened.Store(true)
 	return nil
+}
+
+// warnOfObstacles logs what no app will be able to post or upload.
+func (b *Blog) warnOfObstacles() {
+	s := b.index.site.current()
+	if s == nil {
+		return
+	}
+	refuses := func(file string) string {
+		var wrong *gitstore.PathError
+		if err := b.store.Allows(file); errors.As(err, &wrong) {
+			return wrong.Reason + "; " + wrong.Hint
+		}
+		return ""
+	}
+	for _, warning := range s.Obstacles(refuses) {
+		b.log.Warn("some posts or uploads will be refused", "because", warning)
+	}
 }
 
 // served is how a running server reaches a repository.

@@ -83,6 +83,13 @@ func (r *siteReader) base() string {
 	return r.last.BaseURL()
 }
 
+// current is the site as it is served; nil as long as its configuration was not read.
+func (r *siteReader) current() *site.Site {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
 // problem is why the newest configuration is not the one in force; "" when it is.
 func (r *siteReader) problem() string {
 	r.mu.Lock()

@@ -165,7 +165,7 @@ func TestProblemsOfSitesAreAllReportedWithTheirPlaces(t *testing.T) {
 		{"key of the server", top + "sites:\n  - {me: https://one.example/, repo: a, listen: ':1'}\n", nil, []string{"line 3: sites[0].listen: belongs to the server, not to one site; move it to the top level"}},
 		{"sites within sites", top + "sites:\n  - {me: https://one.example/, repo: a, sites: []}\n", nil, []string{"line 3: sites[0].sites: belongs to the server, not to one site"}},
 		{"address twice", top + "sites:\n  - {me: https://one.example/, repo: a}\n  - {me: http://ONE.example, repo: b}\n", nil, []string{`line 4: sites[1].me: "http://one.example/" is the address of sites[0] too`}},
-		{"repository twice", top + "repo: a\nsites:\n  - {me: https://one.example/}\n  - {me: https://two.example/}\n", nil, []string{`line 5: sites[1].repo: is the repository of sites[0] too; give each site its own repository, or its own branch`}},
+		{"repository twice", top + "repo: a\nsites:\n  - {me: https://one.example/}\n  - {me: https://two.example/}\n", nil, []string{`line 5: sites[1].repo: is the repository of sites[0] too; give each site its own repository, its own branch, or its own folder (site.dir)`}},
 		{"address at the top", top + "me: https://zero.example/\nsites:\n  - {me: https://one.example/, repo: a}\n", nil, []string{`line 2: me: is set beside sites, which each have their own; move it into the first entry`}},
 		{"a default is wrong for all and told once", top + "poll: often\nsites: [{me: https://one.example/, repo: a}, {me: https://two.example/, repo: b}]\n", nil, []string{`line 2: poll: "often" is not a length of time`}},
 		{"the server's own key is missing", "sites: [{me: https://one.example/, repo: a}]\n", nil, []string{"url: is missing"}},

@@ -33,6 +33,8 @@ type Check struct {
 	Found  string           `json:"found"`
 	Remedy string           `json:"remedy,omitempty"`
 	Posts  []PostDifference `json:"posts,omitempty"`
+
+	Waiting *Waiting `json:"waiting,omitempty"` // of the check waiting, if something does
 }
 
 // PostDifference is a post with a problem.
@@ -67,8 +69,9 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 	defer d.client.CloseIdleConnections()
 	checks := []Check{{Name: "configuration", Result: Passed, Found: d.ConfigFile + " has no problems"}}
 	checks = append(checks, d.secrets(), d.dataFolder(), d.proxy(), d.stateDatabase(ctx), d.itself(ctx))
+	server := d.askReadiness(ctx)
 	for _, c := range d.Config.Sites {
-		for _, k := range d.site(ctx, c) {
+		for _, k := range d.site(ctx, c, server.of(c)) {
 			if len(d.Config.Sites) > 1 {
 				k.Site = c.Me
 			}
@@ -79,8 +82,9 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 }
 
 // site is the part that is about one site.
-func (d Diagnosis) site(ctx context.Context, c config.Site) []Check {
-	checks := []Check{d.clone(c), d.remote(ctx, c)}
+func (d Diagnosis) site(ctx context.Context, c config.Site, server *readiness) []Check {
+	checks := []Check{d.clone(c), d.waiting(c, server), d.remote(ctx, c)}
+	checks = append(checks, d.host(c)...)
 	home := d.fetchHome(ctx, c)
 	checks = append(checks, d.clock(home), d.discovery(c, home))
 	tree, release, err := d.Open(ctx, c)

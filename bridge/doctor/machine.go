@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -152,6 +153,10 @@ func (d Diagnosis) itself(ctx context.Context) Check {
 		start, pass = "start it (gitpost serve), check its log, and let port 443 of that host lead to it",
 			"let port 443 of that host lead to "+d.Config.Listen
 	}
+	if path := d.urlPath(); path != "" {
+		pass += " without " + path + " (the proxy must strip it)"
+		start += " without " + path + " (it must strip that)"
+	}
 	answer, err := d.get(ctx, d.Config.URL+"/healthz", 1<<20)
 	switch {
 	case err != nil:
@@ -168,6 +173,15 @@ func (d Diagnosis) itself(ctx context.Context) Check {
 		k.Found = "gitpost answers at " + d.Config.URL
 	}
 	return k
+}
+
+// urlPath is the path of the address at which gitpost is reached; "" when it has none.
+func (d Diagnosis) urlPath() string {
+	u, err := url.Parse(d.Config.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Path
 }
 
 // A clock that is off by more than these is reported: a post dated after the builder's clock is left

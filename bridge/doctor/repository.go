@@ -2,47 +2,16 @@ package doctor
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
-	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/site"
 	"gitpost/bridge/survey"
-	"gitpost/gitstore"
 )
-
-// remote asks the Git host what it has and whether it would take a push.
-func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
-	k := Check{Name: "remote", Result: Failed}
-	access, err := gitstore.Probe(ctx, c.Repository())
-	var known *gitstore.RemoteError
-	switch {
-	case errors.As(err, &known):
-		k.Found, k.Remedy = fmt.Sprintf("%s cannot be read: %s", known.Remote, known.Reason), known.Hint
-		if k.Remedy == "" {
-			k.Remedy = "check that the host is up and reachable from this machine; posts are stored here until then"
-		}
-	case err != nil:
-		k.Found, k.Remedy = err.Error(), "correct repo, or its credentials, in "+d.ConfigFile
-	case access.Empty():
-		k.Found, k.Remedy = "the repository has no commits", "push your site to it"
-	case errors.As(access.Write, &known):
-		k.Found, k.Remedy = fmt.Sprintf("%s can be read, but not written: %s", known.Remote, known.Reason),
-			cmp.Or(known.Hint, "give the token or key write access, or ask the host why")
-	case access.Write != nil:
-		k.Found, k.Remedy = "it can be read, but not written: "+access.Write.Error(),
-			"give the token or key write access"
-	default:
-		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and may be pushed to", access.Branch,
-			string(access.Tip))
-	}
-	return k
-}
 
 // mostWarnings of a site are shown; gitpost urls shows all.
 const mostWarnings = 5

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -69,11 +70,13 @@ func (l foreign) remedy() string {
 	return "move the files into " + l.folder + ", or set site.section to the folder that has them"
 }
 
-// linkWarnings name the folders of uploads that belong to something else.
+// linkWarnings name the folders that belong to something else.
 func (s *Site) linkWarnings() (warnings []string) {
-	media, _ := s.Media("name", s.now())
-	if err := s.refuseLink("upload", media); err != nil {
-		warnings = append(warnings, err.Error())
+	for _, l := range s.links {
+		warning := fmt.Sprintf("%s is a %s, and gitpost cannot write into it; %s", l.folder, l.kind, l.remedy())
+		if !slices.Contains(warnings, warning) {
+			warnings = append(warnings, warning)
+		}
 	}
 	return warnings
 }

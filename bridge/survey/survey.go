@@ -4,13 +4,16 @@ package survey
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/fault"
 	"gitpost/bridge/site"
+	"gitpost/gitstore"
 )
 
 // Survey is the files of a tree and where the site's generator publishes them. It implements
@@ -30,6 +33,9 @@ var _ site.Library = (*Survey)(nil)
 // Read reads the configuration and the content of a site: from a *gitstore.Snapshot, or any other
 // file system.
 func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
+	if snapshot, ok := tree.(*gitstore.Snapshot); ok && snapshot.Commit() == "" {
+		return nil, config.EmptyRepository()
+	}
 	s, err := c.OpenSite(tree)
 	if err != nil {
 		return nil, err
@@ -61,8 +67,34 @@ func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
 // an error that concerns the example alone, the findings are there.
 func (v *Survey) Explain() (site.Explanation, error) {
 	e, err := v.Site.Explain(v)
+	if refuses := refusesOf(v.tree); refuses != nil {
+		for _, warning := range v.Site.Obstacles(refuses) {
+			if !slices.Contains(e.Warnings, warning) {
+				e.Warnings = append(e.Warnings, warning)
+			}
+		}
+		if reason := refuses(e.Example.Path); err == nil && reason != "" {
+			err = &fault.Error{Code: fault.InvalidRequest, Op: "read the site",
+				Message: e.Example.Path + " cannot be written: " + reason, Hint: "until then no post can be made"}
+		}
+	}
 	e.Warnings = append(e.Warnings, v.URLs.shared()...)
 	return e, err
+}
+
+// refusesOf returns what says why a file of a repository must not be written; nil for a plain folder.
+func refusesOf(tree fs.FS) func(file string) string {
+	snapshot, ok := tree.(*gitstore.Snapshot)
+	if !ok {
+		return nil
+	}
+	return func(file string) string {
+		var wrong *gitstore.PathError
+		if err := snapshot.Allows(file); errors.As(err, &wrong) {
+			return wrong.Reason + "; " + wrong.Hint
+		}
+		return ""
+	}
 }
 
 // URLsOf maps the files of a tree as Read does.

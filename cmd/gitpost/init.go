@@ -59,6 +59,7 @@ With --print it does none of this and prints an example of a file: ` + strings.J
 	f.StringVar(&s.sshKey, "ssh-key", "", "a private key that may push, for an ssh repository (default deploy_key, made when it is not there)")
 	f.StringVar(&s.acceptKey, "accept-host-key", "", "the fingerprint of the SSH host, as SHA256:…, which you compared")
 	f.StringVar(&s.tls, "tls", "", "auto: gitpost gets its certificate itself and listens on port 443; without it a proxy does HTTPS")
+	f.BoolVar(&s.tryPush, "try-push", false, "prove that the host accepts pushes: make the branch gitpost-write-check there, and delete it")
 	f.BoolVar(&s.commitHead, "commit-head", false, "commit the lines by which apps find gitpost to the site")
 	f.StringVar(&s.dir, "dir", ".", "folder for gitpost.yaml, keys and data")
 	f.BoolVar(&s.yes, "yes", false, "ask nothing; take what is suggested")

@@ -17,6 +17,7 @@ import (
 
 	"gitpost/bridge"
 	"gitpost/bridge/config"
+	"gitpost/gitstore"
 )
 
 func serveCommand() *cobra.Command {
@@ -35,6 +36,9 @@ configuration again.`,
 				return err
 			}
 			if check {
+				for _, warning := range siteWarnings(cfg) {
+					fmt.Fprintln(c.ErrOrStderr(), "warning: "+warning)
+				}
 				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
 				return err
 			}
@@ -44,6 +48,25 @@ configuration again.`,
 	configFlag(c, &path)
 	c.Flags().BoolVar(&check, "check", false, "only check the configuration")
 	return c
+}
+
+// siteWarnings are those of the sites that have a clone already, such as that a site is published
+// elsewhere than at me.
+func siteWarnings(cfg config.Config) (warnings []string) {
+	for _, c := range cfg.Sites {
+		snapshot, err := gitstore.OpenReader(c.CloneDir())
+		if err != nil {
+			continue // there is none yet; serve and doctor say what is wrong with one
+		}
+		tree, err := snapshot.In(c.Folder)
+		if err != nil {
+			continue
+		}
+		if opened, err := c.OpenSite(tree); err == nil {
+			warnings = append(warnings, opened.Warnings()...)
+		}
+	}
+	return warnings
 }
 
 // serve runs a server until ctx ends. load reads the configuration again.

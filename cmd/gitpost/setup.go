@@ -29,7 +29,7 @@ type setup struct {
 	siteDir                      string // by a flag
 	tokenFile, sshKey, acceptKey string
 	tls                          string // "" or "auto"
-	commitHead, yes              bool
+	commitHead, yes, tryPush     bool
 	dir                          string // absolute
 	environ                      []string
 
@@ -60,6 +60,10 @@ func (s *setup) run(ctx context.Context) (err error) {
 		return err
 	}
 	access, err := s.reach(ctx)
+	if err != nil {
+		return err
+	}
+	pushes, err := s.provePush(ctx, s.repository(), access)
 	if err != nil {
 		return err
 	}
@@ -96,7 +100,7 @@ func (s *setup) run(ctx context.Context) (err error) {
 		return err
 	}
 	s.written = true
-	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s, and this machine may push to it.", s.file(), access.Branch)
+	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s; %s.", s.file(), access.Branch, pushes)
 	if err = s.head(ctx, store, cfg); err != nil {
 		return err
 	}
@@ -125,6 +129,11 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	pushes, err := s.provePush(ctx, cfg.Sites[0].Repository(), access)
+	if err != nil {
+		return err
+	}
+	s.say("Branch %s; %s.", access.Branch, pushes)
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}

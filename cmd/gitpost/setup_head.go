@@ -96,6 +96,10 @@ func showAdded(s *setup, before, after string) {
 
 // commitEdits commits what headEdits finds in the newest state, and pushes.
 func (s *setup) commitEdits(ctx context.Context, store *gitstore.Store, cfg config.Config) error {
+	// Until now init was nobody in particular: the author, the key and the words are those of gitpost.yaml.
+	if err := store.Reconfigure(cfg.Sites[0].Repository()); err != nil {
+		return fmt.Errorf("commit the lines: %w", err)
+	}
 	commit, err := store.Update(ctx, func(at *gitstore.Snapshot) (gitstore.Change, error) {
 		edits, _, err := headEdits(at, cfg)
 		change := gitstore.Change{

@@ -65,13 +65,14 @@ func (s *setup) reach(ctx context.Context) (gitstore.Access, error) {
 	for {
 		access, err := gitstore.Probe(ctx, s.repository())
 		if err == nil && access.Empty() {
-			return access, fmt.Errorf("the repository %s has no commits yet; push your site to it, then run gitpost init again", s.set["repo"])
+			return access, fmt.Errorf("the repository %s is empty: it has no commits; push your site to it, then run gitpost init again", s.set["repo"])
 		}
 		if err == nil {
 			err = access.Write
 		}
-		if err == nil {
-			return access, nil
+		var trouble *gitstore.RemoteError
+		if err == nil || errors.As(err, &trouble) && trouble.Unreachable { // no key or token is at fault
+			return access, err
 		}
 		if public == "" {
 			if e := s.askForAnotherToken(ctx, err); e != nil {
@@ -88,6 +89,21 @@ func (s *setup) reach(ctx context.Context) (gitstore.Access, error) {
 			return access, errors.Join(err, e)
 		}
 	}
+}
+
+// provePush says what is known of pushing: that one can be begun or, when it is asked for, that one was
+// accepted.
+func (s *setup) provePush(ctx context.Context, c gitstore.Config, access gitstore.Access) (string, error) {
+	if access.Moved != "" {
+		s.say("The repository moved to %s; write that as repo.", access.Moved)
+	}
+	if !s.tryPush {
+		return "a push to it can be begun (init --try-push proves that the host accepts one)", nil
+	}
+	if err := gitstore.TryPush(ctx, c); err != nil {
+		return "", err
+	}
+	return "the host accepted a push, of a branch that is deleted again", nil
 }
 
 // transportOf tells how a repository is reached, "" for a path, and at which host.

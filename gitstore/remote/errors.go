@@ -24,6 +24,7 @@ type Error struct {
 	Reason      string // in words, the host's own where it gave some
 	Hint        string
 	Unreachable bool // no answer at all: network, DNS, timeout, or a host in trouble
+	Answered    bool // with Unreachable: the host answered that it is in trouble
 	Refused     bool // what was pushed was refused, perhaps because of one commit
 	Err         error
 }

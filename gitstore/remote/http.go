@@ -267,9 +267,10 @@ func (r *Remote) explainStatus(e *Error, status *statusError) {
 		e.Reason = "the host, or a proxy in front of it, does not accept a push of this size (HTTP status 413)" + words
 		e.Hint = "raise the limit there (nginx: client_max_body_size), or post smaller files"
 	case http.StatusTooManyRequests:
-		e.Reason, e.Unreachable = "the remote asks to slow down (HTTP status 429)"+words, true
+		e.Reason, e.Unreachable, e.Answered = "the remote asks to slow down (HTTP status 429)"+words, true, true
 	default:
 		e.Reason = fmt.Sprintf("the remote answered with HTTP status %d%s", status.code, words)
 		e.Unreachable = status.code >= 500
+		e.Answered = e.Unreachable
 	}
 }
