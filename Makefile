@@ -10,6 +10,8 @@
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
 # make stress        STEPS random steps of posts, pushes, outages and kills against a model, and kills
 #                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200
+# make test-host GITEA=path   posts to a real Gitea, whose binary has its folders templates, options and
+#                    public beside it: refusals, renames, merges, webhooks and a kill of the host
 # make soak          mixed traffic of SOAK (10m) at the rate of a thousand busy bloggers, with hand pushes and outages
 
 BENCH ?= .
@@ -26,7 +28,7 @@ export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
-.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak clean
+.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
 
 demo: build
 	./gitpost demo $(ARGS)
@@ -73,6 +75,10 @@ fuzz-sites:
 
 stress:
 	GITPOST_STRESS=$(STEPS) go test -count=1 -run 'Stress|Killed' -timeout 3h ./gitstore ./cmd/gitpost
+
+test-host:
+	@test -x "$(GITEA)" || { echo "make test-host GITEA=path needs the path of a Gitea binary"; exit 2; }
+	GITPOST_GITEA=$(GITEA) go test -count=1 -v -run 'TestHostGitea' -timeout 1h ./cmd/gitpost
 
 release:
 	go run ./cmd/release -out dist

@@ -12,6 +12,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -21,6 +22,8 @@ type gitHost struct {
 	address string
 	server  *http.Server
 	done    chan struct{}
+
+	behave atomic.Pointer[behaviour] // nil: as usual
 }
 
 // git-http start [TOKEN] serves the scenario's folder over HTTP at $GITHTTP, which is http://$GITHOST, for any user
@@ -51,11 +54,11 @@ func (s *scene) gitHTTP(args []string) {
 		s.git(remote, "config", "http.receivepack", "true")
 	}
 	h := &gitHost{address: l.Addr().String(), done: make(chan struct{})}
-	h.server = &http.Server{Handler: guarded(token, &cgi.Handler{
+	h.server = &http.Server{Handler: h.behaving(guarded(token, &cgi.Handler{
 		Path: backend, Root: "/",
 		Env:    []string{"GIT_PROJECT_ROOT=" + s.ts.MkAbs("."), "GIT_HTTP_EXPORT_ALL=1", "HOME=" + s.ts.Getenv("HOME")},
 		Stderr: s.ts.Stderr(),
-	})}
+	}))}
 	go func() {
 		h.server.Serve(l)
 		close(h.done)

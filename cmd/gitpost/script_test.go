@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	keep NAME WHAT            of the last answer: a member, or location.PARAMETER
 //	hold, finish              send half a request; end the server, send the rest; see there
 //	git-http, sshd            serve remote.git over the network; see script_remote_test.go
+//	git-host ACT ...          have git-http act like other hosts; see script_githost_test.go
 //	setup [-first]            make a set-up link, or take that of the first start: $CODE
 //	waits FILE REGEXP         wait until the file has a text that matches
 //	says REGEXP               wait until the server has said something that matches
@@ -78,6 +79,7 @@ func scriptParams() testscript.Params {
 			"hold":      onScene((*scene).hold),
 			"finish":    onScene((*scene).finish),
 			"git-http":  onScene((*scene).gitHTTP),
+			"git-host":  onScene((*scene).gitHostActs),
 			"sshd":      onScene((*scene).sshd),
 			"exits":     onScene((*scene).exits),
 			"answers":   onScene((*scene).answers),
