@@ -30,6 +30,16 @@ func (s *Snapshot) In(folder string) (*Snapshot, error) {
 	return &view, nil
 }
 
+// Whole is the whole tree of a snapshot that shows a folder; nil of one that shows all.
+func (s *Snapshot) Whole() fs.FS {
+	if s.folder == "" {
+		return nil
+	}
+	whole := *s
+	whole.folder = ""
+	return &whole
+}
+
 // shown is the tree that the snapshot shows.
 func (s *Snapshot) shown() git.OID {
 	if s.folder == "" {

@@ -47,6 +47,14 @@ func (w *watchedTree) note(err error) {
 	}
 }
 
+// Whole is the whole tree, when this is a folder of it.
+func (w *watchedTree) Whole() fs.FS {
+	if part, ok := w.FS.(interface{ Whole() fs.FS }); ok {
+		return part.Whole()
+	}
+	return nil
+}
+
 func (w *watchedTree) Open(name string) (fs.File, error) {
 	f, err := w.FS.Open(name)
 	w.note(err)

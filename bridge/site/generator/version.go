@@ -38,7 +38,21 @@ func NamesVersion(file string) bool {
 
 // VersionTexts calls each with all such files and the generator's own, until it is done. Workflows come first: what the
 // CI uses is what the site is built with, whatever developers have installed.
+//
+// Of a site in a folder of its repository, the files of the top folder are read after the site's own: workflows are
+// nowhere else.
 func VersionTexts(tree fs.FS, own []string, each func(file, text string) (done bool)) {
+	if versionTexts(tree, own, each) {
+		return
+	}
+	if part, ok := tree.(interface{ Whole() fs.FS }); ok {
+		if whole := part.Whole(); whole != nil {
+			versionTexts(whole, own, each)
+		}
+	}
+}
+
+func versionTexts(tree fs.FS, own []string, each func(file, text string) (done bool)) (done bool) {
 	var files []string
 	for _, dir := range workflowDirs {
 		entries, err := fs.ReadDir(tree, dir)
@@ -59,9 +73,10 @@ func VersionTexts(tree fs.FS, own []string, each func(file, text string) (done b
 	for _, file := range append(files, others...) {
 		text, err := fs.ReadFile(tree, file)
 		if err == nil && each(file, string(text)) {
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // AtLeast reports whether a dotted version is want or newer.
