@@ -39,14 +39,17 @@ func NamesVersion(file string) bool {
 // VersionTexts calls each with all such files and the generator's own, until it is done. Workflows come first: what the
 // CI uses is what the site is built with, whatever developers have installed.
 //
-// Of a site in a folder of its repository, the files of the top folder are read after the site's own: workflows are
-// nowhere else.
+// Of a site in a folder of its repository, the files of the top folder are read after the site's own, since workflows
+// are nowhere else; but the generator's own files only when the site has none of them.
 func VersionTexts(tree fs.FS, own []string, each func(file, text string) (done bool)) {
 	if versionTexts(tree, own, each) {
 		return
 	}
 	if part, ok := tree.(interface{ Whole() fs.FS }); ok {
 		if whole := part.Whole(); whole != nil {
+			if slices.ContainsFunc(own, func(name string) bool { return IsFile(tree, name) }) {
+				own = nil
+			}
 			versionTexts(whole, own, each)
 		}
 	}
