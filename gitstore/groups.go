@@ -162,6 +162,7 @@ func (s *writer) arrange() error {
 	if err != nil {
 		return err
 	}
+	restyles := s.restyle(groups)
 	slices.SortStableFunc(groups, func(a, b *group) int {
 		if a.held() != b.held() {
 			return order(a.held()) - order(b.held())
@@ -174,7 +175,7 @@ func (s *writer) arrange() error {
 		sorted = append(sorted, g.members...)
 		folds = folds || g.wantsFold()
 	}
-	if !folds && slices.Equal(sorted, waiting) {
+	if !folds && !restyles && slices.Equal(sorted, waiting) {
 		return nil
 	}
 	return s.restack(tip, waiting, groups, folds)
@@ -247,7 +248,8 @@ func (st *stack) tree() git.OID {
 // put appends the commits of a group as they are.
 func (st *stack) put(g *group) error {
 	for i, c := range g.commits {
-		if st.at == nil && c.Parent().IsZero() || st.at != nil && c.Parent() == st.at.ID {
+		inPlace := st.at == nil && c.Parent().IsZero() || st.at != nil && c.Parent() == st.at.ID
+		if inPlace && st.s.isStyled(c) {
 			st.at = c
 		} else {
 			from, err := parentTree(st.b, c)
@@ -262,7 +264,7 @@ func (st *stack) put(g *group) error {
 			if err != nil {
 				return err
 			}
-			if err := st.commit(plan, c.Author, c.Message); err != nil {
+			if err := st.commit(plan, c.Author, st.s.restyled(c.Author, c.Message)); err != nil {
 				return err
 			}
 		}
@@ -292,7 +294,8 @@ func (st *stack) fold(g *group) error {
 	for _, p := range g.members[:len(g.members)-1] {
 		st.into[p] = last
 	}
-	if err := st.commit(plan, g.commits[len(g.commits)-1].Author, foldedMessage(g)); err != nil {
+	author := g.commits[len(g.commits)-1].Author
+	if err := st.commit(plan, author, st.s.restyled(author, foldedMessage(g))); err != nil {
 		return err
 	}
 	st.moved = append(st.moved, moved{p: last, id: st.at.ID})

@@ -13,7 +13,7 @@ func (s *Store) message(m string) string {
 		return m
 	}
 	subject, rest, _ := strings.Cut(m, "\n")
-	return strings.ReplaceAll(pattern, "{subject}", subject) + "\n" + rest
+	return strings.Replace(pattern, subjectPlaceholder, subject, 1) + "\n" + rest
 }
 
 // closing matches what makes a host close an issue when a commit is pushed.

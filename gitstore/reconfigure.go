@@ -32,6 +32,9 @@ func (s *Store) Reconfigure(c Config) error {
 	syncer := &s.syncer
 	syncer.mu.Lock()
 	syncer.nextRemote, syncer.polling = r, time.Now()
+	if !syncer.again.IsZero() {
+		syncer.again = time.Now() // the host may accept now what it refused
+	}
 	if !syncer.due.IsZero() {
 		syncer.due = time.Now() // what waits tries the new credential, and waits no longer than the new delay
 	}

@@ -16,7 +16,7 @@ import (
 // readSigner reads the key that commits are signed with; nil when none is configured. It also
 // checks the pattern of subjects.
 func readSigner(c *Config) (ssh.Signer, error) {
-	if p := c.SubjectPattern; p != "" && (!strings.Contains(p, "{subject}") || strings.ContainsAny(p, "\r\n")) {
+	if p := c.SubjectPattern; p != "" && (!strings.Contains(p, subjectPlaceholder) || strings.ContainsAny(p, "\r\n")) {
 		return nil, fmt.Errorf("the pattern for commit subjects %q must be one line with {subject} in it", p)
 	}
 	if c.SigningKeyFile == "" {

@@ -45,6 +45,52 @@ func TestCommitsAreSignedWithAnSSHKey(t *testing.T) {
 	}
 }
 
+// What waits because the host asks for something is made again when that is configured: beside a running store, and
+// after a restart.
+func TestWhatWaitsIsSignedAndWordedAsConfiguredLater(t *testing.T) {
+	t.Parallel()
+	for _, restart := range []bool{false, true} {
+		remote := remoteWith(t, map[string]string{"a.md": "a\n"})
+		hook(t, remote, "pre-receive", `while read old new ref; do for c in $(git rev-list $old..$new); do
+			git cat-file -p $c | grep -q '^gpgsig ' || { echo "commits must be signed" >&2; exit 1; }
+			git log -1 --format=%B $c | grep -q '^Signed-off-by: Phone' || { echo "no Signed-off-by" >&2; exit 1; }
+			git log -1 --format=%s $c | grep -q '^docs: .*!$' || { echo "commit message must match ^docs" >&2; exit 1; }
+		done; done`)
+		s := open(t, Config{Remote: remote})
+		for _, name := range []string{"one", "two"} {
+			s.WaitPushed(t.Context(), put(t, s, name+"\n\nKey: value", map[string]string{name + ".md": name}))
+		}
+		s.WaitPushed(t.Context(), put(t, s, "one again", map[string]string{"one.md": "changed"}))
+		key := filepath.Join(t.TempDir(), "key")
+		if _, err := NewDeployKey(key, ""); err != nil {
+			t.Fatal(err)
+		}
+		c := *s.config()
+		c.SigningKeyFile, c.SignOff, c.SubjectPattern = key, true, "docs: {subject}!"
+		if restart {
+			shut(t, s)
+			s = open(t, c)
+		} else if err := s.Reconfigure(c); err != nil {
+			t.Fatal(err)
+		}
+		pushed(t, s, put(t, s, "three", map[string]string{"three.md": "3"}))
+		synced(t, s)
+		if st := s.Status(); st.Unpushed != 0 {
+			t.Fatalf("restart %v: %d wait: %s", restart, st.Unpushed, st.Problem)
+		}
+		subjects := runGit(t, remote, "log", "--format=%s", "main")
+		for _, want := range []string{"docs: three!", "docs: two!", "docs: one again!"} {
+			if !strings.Contains(subjects, want) {
+				t.Errorf("restart %v: no %q in\n%s", restart, want, subjects)
+			}
+		}
+		if got := show(t, remote, "one.md"); got != "changed" {
+			t.Errorf("one.md is %q", got)
+		}
+		fsck(t, remote)
+	}
+}
+
 func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	bad := filepath.Join(t.TempDir(), "key")

@@ -289,7 +289,7 @@ func (s *writer) makeCommit(b builder, at *Snapshot, c *Change, quiet bool) (*gi
 	}
 	message := s.message(c.Message)
 	if s.config().SignOff {
-		message = addTrailers(message, "Signed-off-by: "+git.Person(name, email))
+		message = addTrailers(message, signOffTrailer+git.Person(name, email))
 	}
 	if c.SkipCI && quiet {
 		message = markSkipCI(message)

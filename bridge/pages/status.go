@@ -64,7 +64,8 @@ func describe(s blog.Status, number int) siteView {
 		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
 	case len(s.Refused) > 0 && len(s.Refused) == st.Unpushed:
 		v.Problem = sentence(s.Refused[0].Reason)
-		v.Headline = "The Git host refuses " + countOf(len(s.Refused), "change") + ", listed below. Other posts are pushed."
+		v.Headline = "The Git host refuses " + countOf(len(s.Refused), "change") +
+			", listed below. The posts are safe here, and gitpost tries again."
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
 		v.Headline = countOf(st.Unpushed, "commit") +

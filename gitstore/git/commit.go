@@ -17,6 +17,7 @@ type Commit struct {
 	Author    string // name, address, time, as in the object
 	Committed int64
 	Message   string
+	Signed    bool
 }
 
 func (c *Commit) Parent() OID {
@@ -76,6 +77,8 @@ func ParseCommit(id OID, data []byte) (*Commit, error) {
 			c.Author = string(value)
 		case "committer":
 			c.Committed = SignatureTime(value)
+		case "gpgsig":
+			c.Signed = true
 		}
 	}
 	if c.Tree.IsZero() {
