@@ -113,19 +113,20 @@ func (d Diagnosis) waiting(c config.Site, server *readiness) Check {
 const onTheWay = time.Minute
 
 func (d Diagnosis) describeWaiting(c config.Site, w gitstore.Waiting, server *readiness) Check {
-	k := Check{Name: "waiting", Result: Failed, Waiting: &Waiting{Commits: w.Commits, Since: w.Oldest.UTC(), Reason: w.Reason}}
+	k := Check{Name: "waiting", Result: Failed, Waiting: &Waiting{Commits: w.Commits, Since: w.Oldest.UTC()}}
 	verb := "wait"
 	if w.Commits == 1 {
 		verb = "waits"
 	}
 	k.Found = fmt.Sprintf("%s %s to be pushed since %s", counted(w.Commits, "commit"), verb, w.Oldest.UTC().Format(time.RFC3339))
+	if w.Reason == "" && server != nil && !server.Ready {
+		w.Reason = server.Reason
+	}
 	if w.Reason == "" && server != nil && d.Now().Sub(w.Oldest) < onTheWay+c.PushDelay {
 		k.Result = Passed // the push is under way, or waits for more
 		return k
 	}
-	if w.Reason == "" && server != nil {
-		w.Reason = server.Reason
-	}
+	k.Waiting.Reason = w.Reason
 	for _, r := range w.Refused {
 		k.Waiting.Refused = append(k.Waiting.Refused, cmp.Or(history.Trailers(r.Message)[history.URL], strings.Join(r.Paths, ", ")))
 	}
