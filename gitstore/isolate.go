@@ -22,14 +22,21 @@ const maxIsolationPushes = 40
 // isolate finds the commits that the host refuses, sets them aside and pushes the others. cause
 // is the refusal of all that is ready.
 func (s *syncer) isolate(ctx context.Context, cause error) error {
-	if err := s.rearrange(); err != nil {
-		return cause
-	}
 	groups, err := s.readyGroups()
 	if err != nil {
 		return err
 	}
-	known := len(groups)              // so many of the first groups are refused together; 0: not known
+	restyles := !allStyled(s.Store, groups)
+	if err := s.rearrange(); err != nil {
+		return cause
+	}
+	if groups, err = s.readyGroups(); err != nil {
+		return err
+	}
+	known := len(groups) // so many of the first groups are refused together; 0: not known
+	if restyles {
+		known = 0 // they are other commits now
+	}
 	tried := make(map[*pending]bool)  // first commits that were pushed alone
 	folded := make(map[*pending]bool) // last commits of groups that became one commit
 	for tries := 0; len(groups) > 0; {

@@ -40,11 +40,17 @@ func (s *Store) restyled(author, message string) string {
 	return message
 }
 
+// allStyled reports whether all commits of groups are as the configuration asks.
+func allStyled(s *Store, groups []*group) bool {
+	isNot := func(c *git.Commit) bool { return !s.isStyled(c) }
+	return !slices.ContainsFunc(groups, func(g *group) bool { return slices.ContainsFunc(g.commits, isNot) })
+}
+
 // restyle marks the groups that are to be made again because the configuration changed. What the host
 // refused of them it may accept then.
 func (s *writer) restyle(groups []*group) (any bool) {
 	for _, g := range groups {
-		if !slices.ContainsFunc(g.commits, func(c *git.Commit) bool { return !s.isStyled(c) }) {
+		if allStyled(s.Store, []*group{g}) {
 			continue
 		}
 		any = true

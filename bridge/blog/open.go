@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gitpost/bridge/access"
-	"gitpost/bridge/config"
 	"gitpost/bridge/media"
 	"gitpost/bridge/site"
 	"gitpost/bridge/state"
@@ -49,7 +48,7 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 		hook: func() string { return b.Config().BuildHook }, log: b.log, now: time.Now,
 	}
 	if err = b.index.load(ctx, store); err != nil && store.Snapshot().Commit() == "" {
-		err = config.EmptyRepository()
+		err = site.EmptyRepository()
 	}
 	var missing *gitstore.MissingError
 	if errors.As(err, &missing) {

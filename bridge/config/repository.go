@@ -7,7 +7,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"gitpost/bridge/fault"
 	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
@@ -49,12 +48,6 @@ func (s Site) OptionsKey() string {
 
 // OpenSite reads the site of a tree as the server does.
 func (s Site) OpenSite(tree fs.FS) (*site.Site, error) { return site.Open(tree, s.SiteOptions()) }
-
-// EmptyRepository is the error of a repository without a commit.
-func EmptyRepository() error {
-	return &fault.Error{Code: fault.InvalidRequest, Op: "read the site",
-		Message: "the repository is empty: it has no commits", Hint: "push your site to it"}
-}
 
 // CheckKey reports what is wrong with one value that a person wrote for a key, or nil. Relative
 // paths start at folder.

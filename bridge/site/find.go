@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"gitpost/bridge/fault"
 	"gitpost/bridge/site/generator"
 )
 
@@ -82,4 +83,10 @@ func nestedSite(tree fs.FS) (message, hint string) {
 	}
 	return " in the top folder (there is one in " + strings.Join(found, ", ") + ")",
 		"set site.dir to " + path.Clean(found[0]) + " in gitpost's configuration"
+}
+
+// EmptyRepository is the error of a repository without a commit.
+func EmptyRepository() error {
+	return &fault.Error{Code: fault.InvalidRequest, Op: "read the site",
+		Message: "the repository is empty: it has no commits", Hint: "push your site to it"}
 }

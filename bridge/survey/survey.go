@@ -34,7 +34,7 @@ var _ site.Library = (*Survey)(nil)
 // file system.
 func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
 	if snapshot, ok := tree.(*gitstore.Snapshot); ok && snapshot.Commit() == "" {
-		return nil, config.EmptyRepository()
+		return nil, site.EmptyRepository()
 	}
 	s, err := c.OpenSite(tree)
 	if err != nil {
