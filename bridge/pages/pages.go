@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,13 +35,14 @@ type Options struct {
 // The API never looks at cookies.
 type Pages struct {
 	Options
-	owner  *owner.Owner
-	views  map[string]*template.Template
-	assets map[string]asset
-	guard  *http.CrossOriginProtection
-	base   string // path of url, without a slash at the end: what a proxy takes off
-	cookie http.Cookie
-	made   shownOnce
+	owner    *owner.Owner
+	views    map[string]*template.Template
+	assets   map[string]asset
+	chapters func() ([]chapter, error)
+	guard    *http.CrossOriginProtection
+	base     string // path of url, without a slash at the end: what a proxy takes off
+	cookie   http.Cookie
+	made     shownOnce
 }
 
 // New reads the pages.
@@ -63,6 +65,7 @@ func New(o Options) (*Pages, error) {
 	if p.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
+	p.chapters = sync.OnceValues(p.readManual) // most servers are never asked for it
 	p.views, err = p.readViews()
 	return p, err
 }
@@ -76,6 +79,8 @@ func (p *Pages) Routes(e *echo.Echo) {
 
 	get("/", p.home)
 	get("/connect", p.signedIn(p.connect))
+	get("/manual", p.manual)
+	get("/manual/:name", p.manual)
 
 	in := signInPages{p}
 	get("/setup", in.setupPage)
@@ -110,7 +115,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 func Owns(r *http.Request) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "setup", "signin", "signout", "apps", "connect", "account", "assets":
+	case "", "setup", "signin", "signout", "apps", "connect", "manual", "account", "assets":
 		return true
 	case "auth":
 		return r.URL.Path != "/auth" || r.Method == http.MethodGet || r.Method == http.MethodHead
