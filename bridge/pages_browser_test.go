@@ -87,11 +87,15 @@ func (b *chromium) pages(t *testing.T) {
 	w.sees("First swim")
 	w.photograph("status")
 	w.press("Apps")
-	w.sees("Make a token by hand")
+	w.sees("Tokens made by hand")
+	w.photograph("apps")
+	w.press("Make a token")
+	w.awaits("location.pathname === '/apps/new' && document.readyState === 'complete'")
+	w.photograph("token")
 	w.fill("#name", "A phone")
 	w.press("Make a token")
 	w.sees("Your new token")
-	w.photograph("apps")
+	w.photograph("token-made")
 	w.press("Account")
 	w.sees("Passkeys")
 	w.photograph("account")
@@ -114,6 +118,7 @@ func (b *chromium) modernApp(t *testing.T) {
 	w.sees("Let A Modern App use your site?")
 	w.sees(app.home + "/id.json")
 	w.photograph("consent")
+	w.click("details.choices summary")
 	w.click(`input[name=scope][value=delete]`) // not that
 	w.press("Allow")
 	w.sees("Welcome back, " + f.config.Me())
@@ -168,14 +173,17 @@ func (b *chromium) useAndRevoke(t *testing.T, f *fixture, w *tab, app *webApp) {
 	}
 	w.open(f.config.URL + "/apps")
 	w.photograph("apps-" + map[bool]string{true: "old", false: "modern"}[app.old])
-	const buttons = `main > ul button[aria-label$=" App"]`
+	const buttons = `main > ul a[aria-label$=" App"]`
 	left := ask[int](w, "document.querySelectorAll("+strconv.Quote(buttons)+").length")
 	if left == 0 {
 		t.Fatalf("the app is not listed\n%s", w.page())
 	}
 	for ; left > 0; left-- {
 		w.click(buttons)
-		w.awaits(fmt.Sprintf("document.readyState === 'complete' && location.search === '?revoked=yes' && document.querySelectorAll(%q).length === %d", buttons, left-1))
+		w.sees("Its posts stay.")
+		w.photograph("revoke")
+		w.press("Revoke")
+		w.awaits(fmt.Sprintf("document.readyState === 'complete' && location.search.startsWith('?revoked=') && document.querySelectorAll(%q).length === %d", buttons, left-1))
 	}
 	if a := post(); a.Status != http.StatusUnauthorized || a.json(t)["error"] != "invalid_token" {
 		t.Errorf("after the revocation a post is answered %d %s", a.Status, a.Body)

@@ -203,6 +203,9 @@ func TestPagesAskToSignIn(t *testing.T) {
 	}
 	for _, form := range []string{"/apps/token", "/apps/revoke", "/account/password", "/account/passkeys/remove"} {
 		first := "/" + strings.Split(form, "/")[1]
+		if form == "/apps/token" {
+			first = "/apps/new"
+		}
 		p.wantGo(p.post(form, "name", "x", "scope", "create", "id", "1"), "/signin?back="+url.QueryEscape(first))
 	}
 	p.wantGo(p.post("/auth/consent", "request", "client_id=x", "answer", "allow"), "/signin?back="+url.QueryEscape("/auth?client_id=x"))
@@ -472,15 +475,22 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 	if got := post(); got.Status != http.StatusCreated {
 		t.Fatalf("the token does not work: %d %s", got.Status, got.Body)
 	}
-	id := regexp.MustCompile(`name="id" value="(\d+)"><button class="second" aria-label="Revoke phone"`).FindStringSubmatch(list.Body)
+	id := regexp.MustCompile(`href="/apps/revoke\?id=(\d+)" aria-label="Revoke phone"`).FindStringSubmatch(list.Body)
 	if id == nil {
-		t.Fatalf("no button that revokes in\n%s", list.Body)
+		t.Fatalf("no link that revokes in\n%s", list.Body)
 	}
-	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked=yes")
+	p.want(p.get("/apps/revoke?id="+id[1]), http.StatusOK, "Revoke <span class=\"long\">phone</span>?", `name="id" value="`+id[1]+`"`)
+	p.want(p.get("/apps/revoke?id=4711"), http.StatusNotFound)
+	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked="+id[1])
 	if got := post(); got.Status != http.StatusUnauthorized {
 		t.Errorf("a revoked token answers %d", got.Status)
 	}
-	p.want(p.get("/apps?revoked=yes"), http.StatusOK, "It was revoked", "Revoked and expired")
+	p.want(p.get("/apps?revoked="+id[1]), http.StatusOK, "can no longer do anything here", "Revoked and expired", "/apps/restore")
+	p.wantGo(p.post("/apps/restore", "id", id[1]), "/apps?restored=yes")
+	if got := post(); got.Status != http.StatusCreated {
+		t.Errorf("after the revocation was undone the token answers %d", got.Status)
+	}
+	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked="+id[1])
 	p.want(p.post("/apps/revoke", "id", "4711"), http.StatusNotFound)
 	p.want(p.post("/apps/token", "name", "useless"), http.StatusBadRequest, "may do nothing")
 	p.want(p.post("/apps/token", "scope", "create"), http.StatusBadRequest, "has no name")

@@ -95,12 +95,16 @@ func (p *Pages) Routes(e *echo.Echo) {
 
 	consent := consentPages{p}
 	get("/auth", p.OwnSignIn(p.signedIn(consent.page)))
+	get("/auth/logo", p.OwnSignIn(p.signedIn(consent.logo)))
 	post("/auth/consent", p.OwnSignIn(p.signedIn(consent.answer)))
 
 	apps := appsPages{p}
 	get("/apps", p.signedIn(apps.page))
+	get("/apps/new", p.freshly(apps.newTokenPage))
+	get("/apps/revoke", p.signedIn(apps.askRevoke))
 	post("/apps/token", p.freshly(apps.makeToken))
 	post("/apps/revoke", p.signedIn(apps.revoke))
+	post("/apps/restore", p.freshly(apps.undoRevoke))
 	post("/apps/old/forget", p.signedIn(apps.forgetOld))
 
 	account := accountPages{p}

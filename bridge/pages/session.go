@@ -92,8 +92,11 @@ func comeBack(r *http.Request) string {
 		return r.URL.RequestURI()
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if first == "auth" {
+	switch {
+	case first == "auth":
 		return "/auth?" + r.PostFormValue("request")
+	case r.URL.Path == "/apps/token":
+		return "/apps/new"
 	}
 	return "/" + first
 }

@@ -1,4 +1,4 @@
-// Passkeys, and buttons that copy. All else works without JavaScript.
+// Passkeys, and buttons that copy or show a password. All else works without JavaScript.
 "use strict";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -74,6 +74,20 @@ if (window.PublicKeyCredential) {
 	for (const part of document.querySelectorAll("[data-passkey]")) part.hidden = false;
 	for (const form of document.querySelectorAll("[data-passkey-add]")) ceremony(form, (o) => navigator.credentials.create(o));
 	for (const form of document.querySelectorAll("[data-passkey-sign-in]")) ceremony(form, (o) => navigator.credentials.get(o));
+}
+
+for (const input of document.querySelectorAll("input[type=password]")) {
+	const button = document.createElement("button");
+	button.type = "button";
+	button.className = "quiet";
+	const show = (visible) => {
+		input.type = visible ? "text" : "password";
+		button.textContent = visible ? "Hide password" : "Show password";
+	};
+	show(false);
+	button.addEventListener("click", () => show(input.type === "password"));
+	input.form.addEventListener("submit", () => show(false));
+	input.after(button);
 }
 
 if (navigator.clipboard) {
