@@ -76,18 +76,22 @@ if (window.PublicKeyCredential) {
 	for (const form of document.querySelectorAll("[data-passkey-sign-in]")) ceremony(form, (o) => navigator.credentials.get(o));
 }
 
-for (const input of document.querySelectorAll("input[type=password]")) {
+for (const form of document.forms) {
+	const inputs = form.querySelectorAll("input[type=password]");
+	if (!inputs.length) continue;
 	const button = document.createElement("button");
 	button.type = "button";
 	button.className = "quiet";
-	const show = (visible) => {
-		input.type = visible ? "text" : "password";
-		button.textContent = visible ? "Hide password" : "Show password";
+	let visible = true;
+	const toggle = () => {
+		visible = !visible;
+		for (const input of inputs) input.type = visible ? "text" : "password";
+		button.textContent = (visible ? "Hide" : "Show") + (inputs.length > 1 ? " passwords" : " password");
 	};
-	show(false);
-	button.addEventListener("click", () => show(input.type === "password"));
-	input.form.addEventListener("submit", () => show(false));
-	input.after(button);
+	toggle();
+	button.addEventListener("click", toggle);
+	form.addEventListener("submit", () => visible && toggle());
+	inputs[inputs.length - 1].after(button);
 }
 
 if (navigator.clipboard) {
