@@ -79,10 +79,16 @@ func (b *chromium) pages(t *testing.T) {
 	w.fill("#password", ownersPassword)
 	w.fill("#again", ownersPassword)
 	w.press("Set the password")
+	w.sees("New post")
+	w.photograph("editor")
+	w.press("Connect")
 	w.sees("Connect an app")
 	w.photograph("connect")
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide at six, and what the sea left behind on the long beach"],"content":["x"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["First swim of the year. Eleven degrees, and worth every one of them, I would say, now that I am dry again."],"post-status":["draft"]}}`)
+	w.press("Posts")
+	w.sees("First swim")
+	w.photograph("posts")
 	w.press("Status")
 	w.sees("First swim")
 	w.photograph("status")
@@ -257,7 +263,7 @@ func (b *chromium) passkey(t *testing.T) {
 	f.asOwner(func(o *owner.Owner) (err error) { code, err = o.NewSetup(t.Context()); return err })
 	w.open(f.config.URL + "/setup?code=" + code)
 	w.press("Set up a passkey")
-	w.sees("Connect an app")
+	w.sees("New post")
 	w.open(f.config.URL + "/setup?code=" + code)
 	w.sees("The set-up link is not good")
 
@@ -333,7 +339,7 @@ func (b *chromium) forgedConsent(t *testing.T) {
 	app := newApp(t, nil)
 	w.open(f.config.URL + "/signin")
 	w.enter()
-	w.sees("All is well")
+	w.sees("New post")
 	request, err := app.authorization(f.config.Me())
 	if err != nil {
 		t.Fatal(err)
@@ -359,7 +365,7 @@ func (b *chromium) framed(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	w.open(f.config.URL + "/signin")
 	w.enter()
-	w.sees("All is well")
+	w.sees("New post")
 	// shown is what another site's frame around an address shows.
 	shown := func(address string) string {
 		t.Helper()

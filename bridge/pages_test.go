@@ -191,7 +191,7 @@ func (p *person) want(a answer, status int, text ...string) answer {
 }
 
 // toSignIn are the pages that only the owner may see.
-var toSignIn = []string{"/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
+var toSignIn = []string{"/posts/new", "/posts/edit?url=https%3A%2F%2Fsite.example%2F", "/status", "/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
 
 func TestPagesAskToSignIn(t *testing.T) {
 	t.Parallel()
@@ -224,7 +224,7 @@ func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
 	p := f.person().signIn()
 	stranger := f.person()
 	pages := map[string]answer{
-		"status": p.get("/"), "apps": p.get("/apps"), "account": p.get("/account"), "connect": p.get("/connect"),
+		"posts": p.get("/"), "new post": p.get("/posts/new"), "status": p.get("/status"), "apps": p.get("/apps"), "account": p.get("/account"), "connect": p.get("/connect"),
 		"welcome": stranger.get("/"), "sign-in": stranger.get("/signin"), "refusal": stranger.post("/signin", "password", "wrong"),
 		"bad link": stranger.get("/setup?code=x"), "redirect": stranger.get("/apps"), "nothing": p.get("/apps/nothing-here"), "consent": p.get("/auth?client_id=x"),
 	}
@@ -448,8 +448,8 @@ func TestSetupLinkSetsThePasswordOnce(t *testing.T) {
 	p.want(p.get("/setup?code="+code), http.StatusOK, "Make this gitpost yours")
 	p.want(p.post("/setup", "code", code, "password", "short", "again", "short"), http.StatusBadRequest, "less than 10 characters", code)
 	p.want(p.post("/setup", "code", code, "password", ownersPassword, "again", "other"), http.StatusBadRequest, "not the same", code)
-	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword), "/signin?entered=yes&back=%2Fconnect")
-	p.want(p.get("/connect"), http.StatusOK)
+	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword), "/signin?entered=yes&back=%2Fposts%2Fnew")
+	p.want(p.get("/posts/new"), http.StatusOK)
 	q := f.person()
 	q.want(q.get("/setup?code="+code), http.StatusForbidden, "The set-up link is not good", "gitpost passwd")
 	q.want(q.post("/setup", "code", code, "password", "another password", "again", "another password"), http.StatusForbidden)
@@ -501,14 +501,14 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
-	p.want(p.get("/"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
+	p.want(p.get("/status"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
 	hook := filepath.Join(f.remote, "hooks", "pre-receive")
 	if err := os.WriteFile(hook, []byte("#!/bin/sh\necho 'no <b>posts</b> on Sundays'\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide"],"content":["<b>Bold</b>"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["<script>alert(1)</script> unfinished"],"post-status":["draft"]}}`)
-	a := p.want(p.get("/"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
+	a := p.want(p.get("/status"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
 		"Low tide", "&lt;script&gt;alert(1)", "draft")
 	if strings.Contains(a.Body, "<script>alert") || strings.Contains(a.Body, "<b>") {
 		t.Error("a post's text, or the remote's, is markup on the page")
@@ -517,7 +517,7 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.create(`{"type":["h-entry"],"properties":{"content":["Monday"]}}`)
-	until(t, "the page says that all is well", func() bool { return strings.Contains(p.get("/").Body, "All is well") })
+	until(t, "the page says that all is well", func() bool { return strings.Contains(p.get("/status").Body, "All is well") })
 	p.want(p.get("/"), http.StatusOK, "Monday")
 }
 

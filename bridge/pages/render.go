@@ -31,6 +31,7 @@ type view struct {
 	Wrong    string   // the name of the field that Problem is about, or ""
 	Notice   string   // what went well
 	Info     string   // what is neither good nor bad
+	Saved    string // the form whose text the browser need not keep any longer
 	Main     any
 }
 
@@ -68,7 +69,7 @@ func sentence(s string) string {
 	return s
 }
 
-var navigation = []navLink{{Path: "/", Name: "Status"}, {Path: "/apps", Name: "Apps"},
+var navigation = []navLink{{Path: "/", Name: "Posts"}, {Path: "/status", Name: "Status"}, {Path: "/apps", Name: "Apps"},
 	{Path: "/connect", Name: "Connect"}, {Path: "/account", Name: "Account"}}
 
 // show answers with the page of that name.
@@ -76,7 +77,8 @@ func (p *Pages) show(c echo.Context, status int, name string, v view) error {
 	if v.SignedIn {
 		for _, link := range navigation {
 			at := c.Request().URL.Path
-			link.Current = at == link.Path || link.Path != "/" && strings.HasPrefix(at, link.Path+"/")
+			link.Current = at == link.Path || link.Path != "/" && strings.HasPrefix(at, link.Path+"/") ||
+				link.Path == "/" && strings.HasPrefix(at, "/posts/")
 			v.Nav = append(v.Nav, link)
 		}
 	}

@@ -58,7 +58,7 @@ func (p signInPages) setup(c echo.Context) error {
 		return err
 	}
 	p.Log.Info("a password was set by the set-up link", "from", c.RealIP())
-	return p.enter(c, session, "/connect")
+	return p.enter(c, session, "/posts/new")
 }
 
 // newPassword is the password of a form that asks for it twice.
@@ -134,7 +134,7 @@ func (p signInPages) setupPasskey(c echo.Context) error {
 		return err
 	}
 	p.Log.Info("a passkey was added by the set-up link", "from", c.RealIP())
-	return p.enterByScript(c, session, "/connect")
+	return p.enterByScript(c, session, "/posts/new")
 }
 
 // enterByScript is enter for the pages' script.
