@@ -60,7 +60,7 @@ func (b *chromium) blog(t *testing.T) *fixture {
 func (w *tab) enter() {
 	w.t.Helper()
 	w.fill("#password", ownersPassword)
-	w.click(`form[action="/signin"] button`)
+	w.click(`form[action="/signin"] button:not([type=button])`)
 }
 
 func (b *chromium) pages(t *testing.T) {
@@ -109,7 +109,7 @@ func (b *chromium) pages(t *testing.T) {
 	w.sees("Posts for")
 	w.open(f.config.URL + "/signin")
 	w.fill("#password", "wrong")
-	w.click("main form button")
+	w.click("main form button:not([type=button])")
 	w.sees("The password is wrong.")
 	w.photograph("signin")
 }
@@ -322,7 +322,7 @@ func (b *chromium) lockedPassword(t *testing.T) {
 	for try := 0; try < 10 && !locked; try++ { // each failure makes the pause longer
 		w.open(f.config.URL + "/signin?back=/account")
 		w.fill("#password", "wrong")
-		w.click(`form[action="/signin"] button`)
+		w.click(`form[action="/signin"] button:not([type=button])`)
 		w.awaits(`document.querySelector("[role=alert]")?.innerText.includes("wrong password") || document.body.innerText.includes("The password is wrong")`)
 		locked = strings.Contains(w.page(), "Too many wrong passwords came from your address.")
 	}
