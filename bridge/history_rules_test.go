@@ -198,7 +198,7 @@ func TestPostThatAForcedPushDroppedComesBack(t *testing.T) {
 	git(t, work, "push", "-q", "--force", "origin", "HEAD:main")
 	f.await("the forced push is not seen", func() bool { return f.status(one) == http.StatusBadRequest })
 	p := f.person().signIn()
-	p.want(p.get("/"), http.StatusOK, "history was rewritten", file)
+	p.want(p.get("/status"), http.StatusOK, "history was rewritten", file)
 	f.act("undelete", one)
 	if got := f.source(one).Properties.Text("content"); got != "One" {
 		t.Errorf("it came back with %q", got)

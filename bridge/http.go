@@ -128,14 +128,24 @@ func (s *Server) answerError(err error, c echo.Context) {
 	lost := errors.As(err, &refused) && refused.Code == http.StatusNotFound
 	err = asFault(err, r)
 	s.metrics.Failed(err)
-	if pages.WantsPage(r) && (lost || pages.Owns(r)) {
+	switch {
+	case pages.WantsPage(r) && (lost || pages.Owns(r)):
 		err = s.pages.ShowError(c, err)
-	} else {
+	case pages.WantsPage(r) && openedByHand(r, err):
+		err = s.pages.ShowConnect(c)
+	default:
 		err = micropub.WriteError(c.Response(), err)
 	}
 	if err != nil {
 		s.log.Debug("an error answer could not be written", "error", err)
 	}
+}
+
+// openedByHand reports whether a browser has opened the address of an endpoint, which people do
+// to see whether it is there.
+func openedByHand(r *http.Request, err error) bool {
+	return r.Method == http.MethodGet && fault.CodeOf(err) == fault.Unauthorized && r.URL.RawQuery == "" &&
+		(r.URL.Path == "/micropub" || r.URL.Path == "/media")
 }
 
 // asFault turns Echo's own errors into fault.Errors.

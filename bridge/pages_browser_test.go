@@ -60,7 +60,7 @@ func (b *chromium) blog(t *testing.T) *fixture {
 func (w *tab) enter() {
 	w.t.Helper()
 	w.fill("#password", ownersPassword)
-	w.click(`form[action="/signin"] button`)
+	w.click(`form[action="/signin"] button:not([type=button])`)
 }
 
 func (b *chromium) pages(t *testing.T) {
@@ -79,19 +79,29 @@ func (b *chromium) pages(t *testing.T) {
 	w.fill("#password", ownersPassword)
 	w.fill("#again", ownersPassword)
 	w.press("Set the password")
+	w.sees("New post")
+	w.photograph("editor")
+	w.press("Connect")
 	w.sees("Connect an app")
 	w.photograph("connect")
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide at six, and what the sea left behind on the long beach"],"content":["x"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["First swim of the year. Eleven degrees, and worth every one of them, I would say, now that I am dry again."],"post-status":["draft"]}}`)
+	w.press("Posts")
+	w.sees("First swim")
+	w.photograph("posts")
 	w.press("Status")
 	w.sees("First swim")
 	w.photograph("status")
 	w.press("Apps")
-	w.sees("Make a token by hand")
+	w.sees("Tokens made by hand")
+	w.photograph("apps")
+	w.press("Make a token")
+	w.awaits("location.pathname === '/apps/new' && document.readyState === 'complete'")
+	w.photograph("token")
 	w.fill("#name", "A phone")
 	w.press("Make a token")
 	w.sees("Your new token")
-	w.photograph("apps")
+	w.photograph("token-made")
 	w.press("Account")
 	w.sees("Passkeys")
 	w.photograph("account")
@@ -99,7 +109,7 @@ func (b *chromium) pages(t *testing.T) {
 	w.sees("Posts for")
 	w.open(f.config.URL + "/signin")
 	w.fill("#password", "wrong")
-	w.click("main form button")
+	w.click("main form button:not([type=button])")
 	w.sees("The password is wrong.")
 	w.photograph("signin")
 }
@@ -114,6 +124,7 @@ func (b *chromium) modernApp(t *testing.T) {
 	w.sees("Let A Modern App use your site?")
 	w.sees(app.home + "/id.json")
 	w.photograph("consent")
+	w.click("details.choices summary")
 	w.click(`input[name=scope][value=delete]`) // not that
 	w.press("Allow")
 	w.sees("Welcome back, " + f.config.Me())
@@ -168,14 +179,17 @@ func (b *chromium) useAndRevoke(t *testing.T, f *fixture, w *tab, app *webApp) {
 	}
 	w.open(f.config.URL + "/apps")
 	w.photograph("apps-" + map[bool]string{true: "old", false: "modern"}[app.old])
-	const buttons = `main > ul button[aria-label$=" App"]`
+	const buttons = `main > ul a[aria-label$=" App"]`
 	left := ask[int](w, "document.querySelectorAll("+strconv.Quote(buttons)+").length")
 	if left == 0 {
 		t.Fatalf("the app is not listed\n%s", w.page())
 	}
 	for ; left > 0; left-- {
 		w.click(buttons)
-		w.awaits(fmt.Sprintf("document.readyState === 'complete' && location.search === '?revoked=yes' && document.querySelectorAll(%q).length === %d", buttons, left-1))
+		w.sees("Its posts stay.")
+		w.photograph("revoke")
+		w.press("Revoke")
+		w.awaits(fmt.Sprintf("document.readyState === 'complete' && location.search.startsWith('?revoked=') && document.querySelectorAll(%q).length === %d", buttons, left-1))
 	}
 	if a := post(); a.Status != http.StatusUnauthorized || a.json(t)["error"] != "invalid_token" {
 		t.Errorf("after the revocation a post is answered %d %s", a.Status, a.Body)
@@ -249,7 +263,7 @@ func (b *chromium) passkey(t *testing.T) {
 	f.asOwner(func(o *owner.Owner) (err error) { code, err = o.NewSetup(t.Context()); return err })
 	w.open(f.config.URL + "/setup?code=" + code)
 	w.press("Set up a passkey")
-	w.sees("Connect an app")
+	w.sees("New post")
 	w.open(f.config.URL + "/setup?code=" + code)
 	w.sees("The set-up link is not good")
 
@@ -308,7 +322,7 @@ func (b *chromium) lockedPassword(t *testing.T) {
 	for try := 0; try < 10 && !locked; try++ { // each failure makes the pause longer
 		w.open(f.config.URL + "/signin?back=/account")
 		w.fill("#password", "wrong")
-		w.click(`form[action="/signin"] button`)
+		w.click(`form[action="/signin"] button:not([type=button])`)
 		w.awaits(`document.querySelector("[role=alert]")?.innerText.includes("wrong password") || document.body.innerText.includes("The password is wrong")`)
 		locked = strings.Contains(w.page(), "Too many wrong passwords came from your address.")
 	}
@@ -325,7 +339,7 @@ func (b *chromium) forgedConsent(t *testing.T) {
 	app := newApp(t, nil)
 	w.open(f.config.URL + "/signin")
 	w.enter()
-	w.sees("All is well")
+	w.sees("New post")
 	request, err := app.authorization(f.config.Me())
 	if err != nil {
 		t.Fatal(err)
@@ -351,7 +365,7 @@ func (b *chromium) framed(t *testing.T) {
 	f, w := b.blog(t), b.tab(t)
 	w.open(f.config.URL + "/signin")
 	w.enter()
-	w.sees("All is well")
+	w.sees("New post")
 	// shown is what another site's frame around an address shows.
 	shown := func(address string) string {
 		t.Helper()

@@ -34,6 +34,7 @@ func TestOwnerChoosesTheSitesOfAppsAndTokens(t *testing.T) {
 	f.start()
 	p := f.person().signIn()
 	p.want(p.get("/"), http.StatusOK, "one.example", "two.example")
+	p.want(p.get("/status"), http.StatusOK, "one.example", "two.example")
 	p.want(p.get("/connect"), http.StatusOK, "https://one.example/", "https://two.example/")
 
 	p.want(p.post("/apps/token", "name", "phone", "scope", "create"), http.StatusBadRequest, "No site is chosen")

@@ -191,7 +191,7 @@ func (p *person) want(a answer, status int, text ...string) answer {
 }
 
 // toSignIn are the pages that only the owner may see.
-var toSignIn = []string{"/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
+var toSignIn = []string{"/posts/new", "/posts/edit?url=https%3A%2F%2Fsite.example%2F", "/status", "/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
 
 func TestPagesAskToSignIn(t *testing.T) {
 	t.Parallel()
@@ -203,6 +203,9 @@ func TestPagesAskToSignIn(t *testing.T) {
 	}
 	for _, form := range []string{"/apps/token", "/apps/revoke", "/account/password", "/account/passkeys/remove"} {
 		first := "/" + strings.Split(form, "/")[1]
+		if form == "/apps/token" {
+			first = "/apps/new"
+		}
 		p.wantGo(p.post(form, "name", "x", "scope", "create", "id", "1"), "/signin?back="+url.QueryEscape(first))
 	}
 	p.wantGo(p.post("/auth/consent", "request", "client_id=x", "answer", "allow"), "/signin?back="+url.QueryEscape("/auth?client_id=x"))
@@ -221,7 +224,7 @@ func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
 	p := f.person().signIn()
 	stranger := f.person()
 	pages := map[string]answer{
-		"status": p.get("/"), "apps": p.get("/apps"), "account": p.get("/account"), "connect": p.get("/connect"),
+		"posts": p.get("/"), "new post": p.get("/posts/new"), "status": p.get("/status"), "apps": p.get("/apps"), "account": p.get("/account"), "connect": p.get("/connect"),
 		"welcome": stranger.get("/"), "sign-in": stranger.get("/signin"), "refusal": stranger.post("/signin", "password", "wrong"),
 		"bad link": stranger.get("/setup?code=x"), "redirect": stranger.get("/apps"), "nothing": p.get("/apps/nothing-here"), "consent": p.get("/auth?client_id=x"),
 	}
@@ -445,8 +448,8 @@ func TestSetupLinkSetsThePasswordOnce(t *testing.T) {
 	p.want(p.get("/setup?code="+code), http.StatusOK, "Make this gitpost yours")
 	p.want(p.post("/setup", "code", code, "password", "short", "again", "short"), http.StatusBadRequest, "less than 10 characters", code)
 	p.want(p.post("/setup", "code", code, "password", ownersPassword, "again", "other"), http.StatusBadRequest, "not the same", code)
-	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword), "/signin?entered=yes&back=%2Fconnect")
-	p.want(p.get("/connect"), http.StatusOK)
+	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword), "/signin?entered=yes&back=%2Fposts%2Fnew")
+	p.want(p.get("/posts/new"), http.StatusOK)
 	q := f.person()
 	q.want(q.get("/setup?code="+code), http.StatusForbidden, "The set-up link is not good", "gitpost passwd")
 	q.want(q.post("/setup", "code", code, "password", "another password", "again", "another password"), http.StatusForbidden)
@@ -472,15 +475,22 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 	if got := post(); got.Status != http.StatusCreated {
 		t.Fatalf("the token does not work: %d %s", got.Status, got.Body)
 	}
-	id := regexp.MustCompile(`name="id" value="(\d+)"><button class="second" aria-label="Revoke phone"`).FindStringSubmatch(list.Body)
+	id := regexp.MustCompile(`href="/apps/revoke\?id=(\d+)" aria-label="Revoke phone"`).FindStringSubmatch(list.Body)
 	if id == nil {
-		t.Fatalf("no button that revokes in\n%s", list.Body)
+		t.Fatalf("no link that revokes in\n%s", list.Body)
 	}
-	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked=yes")
+	p.want(p.get("/apps/revoke?id="+id[1]), http.StatusOK, "Revoke <span class=\"long\">phone</span>?", `name="id" value="`+id[1]+`"`)
+	p.want(p.get("/apps/revoke?id=4711"), http.StatusNotFound)
+	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked="+id[1])
 	if got := post(); got.Status != http.StatusUnauthorized {
 		t.Errorf("a revoked token answers %d", got.Status)
 	}
-	p.want(p.get("/apps?revoked=yes"), http.StatusOK, "It was revoked", "Revoked and expired")
+	p.want(p.get("/apps?revoked="+id[1]), http.StatusOK, "can no longer do anything here", "Revoked and expired", "/apps/restore")
+	p.wantGo(p.post("/apps/restore", "id", id[1]), "/apps?restored=yes")
+	if got := post(); got.Status != http.StatusCreated {
+		t.Errorf("after the revocation was undone the token answers %d", got.Status)
+	}
+	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked="+id[1])
 	p.want(p.post("/apps/revoke", "id", "4711"), http.StatusNotFound)
 	p.want(p.post("/apps/token", "name", "useless"), http.StatusBadRequest, "may do nothing")
 	p.want(p.post("/apps/token", "scope", "create"), http.StatusBadRequest, "has no name")
@@ -491,14 +501,14 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
-	p.want(p.get("/"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
+	p.want(p.get("/status"), http.StatusOK, "All is well", filepath.Base(f.remote), "main")
 	hook := filepath.Join(f.remote, "hooks", "pre-receive")
 	if err := os.WriteFile(hook, []byte("#!/bin/sh\necho 'no <b>posts</b> on Sundays'\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide"],"content":["<b>Bold</b>"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["<script>alert(1)</script> unfinished"],"post-status":["draft"]}}`)
-	a := p.want(p.get("/"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
+	a := p.want(p.get("/status"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
 		"Low tide", "&lt;script&gt;alert(1)", "draft")
 	if strings.Contains(a.Body, "<script>alert") || strings.Contains(a.Body, "<b>") {
 		t.Error("a post's text, or the remote's, is markup on the page")
@@ -507,7 +517,7 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.create(`{"type":["h-entry"],"properties":{"content":["Monday"]}}`)
-	until(t, "the page says that all is well", func() bool { return strings.Contains(p.get("/").Body, "All is well") })
+	until(t, "the page says that all is well", func() bool { return strings.Contains(p.get("/status").Body, "All is well") })
 	p.want(p.get("/"), http.StatusOK, "Monday")
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/url"
 	"strings"
-	"time"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
@@ -26,12 +25,6 @@ type Status struct {
 	Unreadable []*catalog.Entry // some of the files that cannot be read
 }
 
-// PostStatus is a post in a Status.
-type PostStatus struct {
-	Name, URL, Type string // URL: "" for a draft, which is nowhere; Type: in words
-	Date            time.Time
-	Draft, Hidden   bool
-}
 
 // Status returns what the owner wants to know of the site.
 func (b *Blog) Status(ctx context.Context) (Status, error) {
@@ -44,12 +37,9 @@ func (b *Blog) Status(ctx context.Context) (Status, error) {
 	err := b.view(ctx, func(v *catalog.View) error {
 		const most = 10
 		for _, e := range v.List(catalog.Filter{Limit: most}).Entries {
-			post := PostStatus{
-				Name: nameOf(v, e), URL: e.Page.URL, Type: typeName(b.Config(), e.PostType), Date: e.Date(),
-				Draft: e.Status == "draft", Hidden: e.Visibility == "unlisted",
-			}
+			post := newPostStatus(b.Config(), v, e)
 			if post.Draft {
-				post.URL = ""
+				post.URL = "" // it is nowhere
 			}
 			s.Posts = append(s.Posts, post)
 		}

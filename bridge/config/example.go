@@ -87,7 +87,7 @@ func groupWritten(group string, set map[string]string) bool {
 	return false
 }
 
-var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\(#([^)]*)\)`)
+var manualLink = regexp.MustCompile(`\[[^\]]*\]\(([a-z]+)\.md[^)]*\)`)
 
 // writeMeaning is a key's meaning and default in lines of a comment.
 func writeMeaning(b *strings.Builder, k Key, nested bool) {
@@ -103,10 +103,7 @@ func writeMeaning(b *strings.Builder, k Key, nested bool) {
 	default:
 		text += ". Default: " + k.Without + "."
 	}
-	text = markdownLink.ReplaceAllStringFunc(text, func(link string) string {
-		m := markdownLink.FindStringSubmatch(link)
-		return `"` + strings.ReplaceAll(m[2], "-", " ") + `" in the README`
-	})
+	text = manualLink.ReplaceAllString(text, "gitpost help $1")
 	text = strings.ReplaceAll(text, "`", "")
 	prefix := "# "
 	if nested {

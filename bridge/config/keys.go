@@ -8,7 +8,7 @@ import (
 	"gitpost/bridge/site"
 )
 
-// Key is one key of gitpost.yaml. The README's table is tested against these.
+// Key is one key of gitpost.yaml. The table of the manual's chapter Configuration is made of these.
 type Key struct {
 	Name     string // "author.name"; a * stands for any word
 	Default  string // as it would be written in the file; "" when there is none
@@ -40,7 +40,7 @@ type setter[C any] struct {
 	keep func(next, old *C) (differs bool) // copies the field from old to next
 }
 
-// Keys lists every key that a configuration may have, in the order of the README. Secrets
+// Keys lists every key that a configuration may have, in the order of the manual. Secrets
 // are listed once, without their _file form.
 func Keys() []Key {
 	return []Key{
@@ -147,7 +147,7 @@ func Keys() []Key {
 			site:    textKey(func(c *Site) *string { return &c.HookSecret }, oneLine)},
 		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
 			Meaning: "targets that apps can offer for syndication, each with `uid` and `name`; see " +
-				"[below](#what-apps-are-offered)",
+				"[What apps are offered](posts.md#what-apps-are-offered)",
 			site: setter[Site]{set: targetsKey}},
 		{Name: "channels", Without: "none", Example: "[{uid: diary, name: Diary, path: \"diary/{slug}.md\"}]",
 			Meaning: "channels that apps can offer for a post, each with `uid`, `name` and a `path` pattern below " +
@@ -174,8 +174,9 @@ func Keys() []Key {
 			Meaning: "the section or folder for new posts",
 			site:    textKey(func(c *Site) *string { return &c.Options.Section }, insideRepository)},
 		{Name: "site.path", Without: "as the newest posts are named", Example: `"{year}/{date}-{slug}.md"`,
-			Meaning: "the path pattern for new posts, below the section; see [below](#where-new-posts-go)",
-			site:    textKey(func(c *Site) *string { return &c.Options.Path }, insideRepository, pathPattern)},
+			Meaning: "the path pattern for new posts, below the section; see " +
+				"[Where new posts go](posts.md#where-new-posts-go)",
+			site: textKey(func(c *Site) *string { return &c.Options.Path }, insideRepository, pathPattern)},
 		{Name: "site.properties", Without: "the usual ones of posts", Example: "[mood, weather]",
 			Meaning: "further properties that apps may write as keys of the front matter; others go into its `mf2` map, " +
 				"where no theme takes them for a switch",
@@ -206,7 +207,7 @@ func Keys() []Key {
 			Meaning: "`keep` keeps camera and author of a file, but not where it was taken; `keep-location` " +
 				"keeps that too",
 			server: textKey(func(c *Server) *string { return &c.MediaMetadata }, oneOfWords("keep", "keep-location"))},
-		{Name: "media.accept", Without: "every kind in [Photos and files](#photos-and-files)",
+		{Name: "media.accept", Without: "every kind in [Photos and files](photos.md)",
 			Example: "[image/*, video/mp4]",
 			Meaning: "the accepted kinds of files, as content types",
 			server:  setter[Server]{set: acceptKey}},
@@ -219,7 +220,7 @@ func Keys() []Key {
 
 		{Name: "auth", Restart: true, Without: "gitpost's own sign-in", Example: "external",
 			Meaning: "`external`: apps sign in at the server that the site's home page names, and gitpost accepts " +
-				"its tokens; see [Security](#security)",
+				"its tokens; see [Security](security.md)",
 			server: textKey(func(c *Server) *string { return &c.Auth }, oneOfWords("external"))},
 		{Name: "auth.metadata", Restart: true, Without: "what the site's home page names",
 			Example: "https://id.example/metadata",
@@ -256,7 +257,7 @@ func Keys() []Key {
 			server:  setter[Server]{set: networksKey}},
 		{Name: "sites", Without: "one site, of the keys above",
 			Example: "[{me: https://example.org/, repo: https://git.example/me/blog.git}]",
-			Meaning: "a list of sites, each with its own `me`, `repo` and more; see [Several sites](#several-sites)",
+			Meaning: "a list of sites, each with its own `me`, `repo` and more; see [Several sites](sites.md)",
 			server:  setter[Server]{set: func(*Server, written) error { return nil }}}, // loader.sites reads it
 	}
 }

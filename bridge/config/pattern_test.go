@@ -33,16 +33,16 @@ func TestWrongPatternsAreConfigurationErrors(t *testing.T) {
 	}
 }
 
-// Every placeholder is in the README, and no other.
-func TestReadmeListsThePlaceholders(t *testing.T) {
-	b, err := fs.ReadFile(os.DirFS("../.."), "README.md")
+// Every placeholder is in the manual, and no other.
+func TestManualListsThePlaceholders(t *testing.T) {
+	b, err := fs.ReadFile(os.DirFS("../../templates/manual"), "posts.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, ok := strings.Cut(string(b), "\n### Where new posts go\n")
+	_, section, ok := strings.Cut(string(b), "\n## Where new posts go\n")
 	section, _, _ = strings.Cut(section, "\n##")
 	if !ok {
-		t.Fatal(`the README has no section "Where new posts go"`)
+		t.Fatal(`the manual has no section "Where new posts go"`)
 	}
 	listed := map[string]bool{}
 	for _, p := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(section, -1) {
@@ -50,11 +50,11 @@ func TestReadmeListsThePlaceholders(t *testing.T) {
 	}
 	for _, name := range site.Placeholders {
 		if !listed[name] {
-			t.Errorf("the README does not tell of {%s}", name)
+			t.Errorf("the manual does not name {%s}", name)
 		}
 		delete(listed, name)
 	}
 	if len(listed) > 0 {
-		t.Errorf("the README tells of unknown placeholders: %v", listed)
+		t.Errorf("the manual names unknown placeholders: %v", listed)
 	}
 }

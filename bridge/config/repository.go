@@ -54,7 +54,7 @@ func (s Site) OpenSite(tree fs.FS) (*site.Site, error) { return site.Open(tree, 
 func CheckKey(name, value, folder string) error {
 	key, _, ok := findKey(Keys(), name)
 	if !ok {
-		return &flaw{name + " is not a key of gitpost", "the README lists all keys"}
+		return &flaw{name + " is not a key of gitpost", "gitpost help configuration lists all keys"}
 	}
 	v := written{name: name, node: &yaml.Node{Kind: yaml.ScalarNode, Value: value}, base: folder}
 	return key.set(&Server{}, &Site{}, v)

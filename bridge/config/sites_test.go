@@ -195,16 +195,16 @@ func TestOneBranchEachOfOneRepository(t *testing.T) {
 	}
 }
 
-// The README's section says of every key whether a site may have it for itself.
-func TestReadmeListsTheKeysOfOneSite(t *testing.T) {
-	b, err := os.ReadFile("../../README.md")
+// The manual names every key that a site may have for itself.
+func TestManualListsTheKeysOfOneSite(t *testing.T) {
+	b, err := os.ReadFile("../../templates/manual/sites.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, ok := strings.Cut(string(b), "## Several sites\n")
+	_, section, ok := strings.Cut(string(b), "## Keys of one site\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	if !ok {
-		t.Fatal("README.md has no section Several sites")
+		t.Fatal("the chapter has no section on the keys of one site")
 	}
 	for _, k := range config.Keys() {
 		name, _, _ := strings.Cut(k.Name, ".*")

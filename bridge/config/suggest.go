@@ -48,7 +48,7 @@ func (l *loader) suggest(name string) string {
 		}
 	}
 	if best == "" {
-		return "remove it; the README lists all keys"
+		return "remove it; gitpost help configuration lists all keys"
 	}
 	return fmt.Sprintf("did you mean %s?", best)
 }

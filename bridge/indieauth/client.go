@@ -202,6 +202,30 @@ func (c *client) logo(s string) string {
 	return u.String()
 }
 
+// Logo fetches the logo of an app whose page has been read, for the owner's consent page. ok is
+// false when it has none that can be shown.
+func (s *Server) Logo(ctx context.Context, clientID string) (image []byte, mediaType string, ok bool) {
+	s.mu.Lock()
+	known := s.clients[clientID]
+	s.mu.Unlock()
+	if known.client == nil || known.client.Logo == "" {
+		return nil, "", false
+	}
+	r, err := s.fetch.Get(ctx, known.client.Logo, "image/*")
+	if err != nil || r.Status != http.StatusOK || len(r.Body) > maxLogo {
+		return nil, "", false
+	}
+	mediaType, _, _ = mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Body, mediaType, slices.Contains(logoTypes, mediaType)
+}
+
+// maxLogo is the largest logo that is shown, in bytes.
+const maxLogo = 256 << 10
+
+var logoTypes = []string{
+	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon",
+}
+
 // cleanName returns a name on one line, without invisible and direction-changing characters.
 func cleanName(s string) string {
 	const maxLetters = 100

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -61,11 +62,22 @@ func (p accountPages) showAccount(c echo.Context, v visitor, status int, failed 
 	}
 	shown := view{Title: "Account", SignedIn: true, Main: main}
 	if failed != nil {
-		shown.Problem = asProblem(failed)
+		shown.Problem, shown.Wrong = asProblem(failed), wrongPassword(failed)
 	} else {
 		shown.Notice = accountNotices[c.QueryParam("done")]
 	}
 	return p.show(c, status, "account", shown)
+}
+
+// wrongPassword is the field of a password form that an error is about.
+func wrongPassword(err error) string {
+	switch {
+	case errors.Is(err, errNotRepeated):
+		return "again"
+	case fault.CodeOf(err) == fault.InvalidRequest:
+		return "password"
+	}
+	return "current"
 }
 
 // changePassword answers POST /account/password.

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,9 +18,7 @@ type appsView struct {
 	Made          string // a new token, shown this once
 	Tokens, Ended []tokenView
 	Old           []oldAppView
-	Again         string // where to sign in again before a token can be made; "" when the sign-in is fresh
-	Scopes        []scopeView
-	Sites         []string
+	Undo          int64       // the token whose revocation can be undone; 0: none
 	Events        []eventView // of the security log, newest first
 }
 
@@ -46,7 +43,9 @@ func (p appsPages) page(c echo.Context, v visitor) error {
 	notice := ""
 	switch {
 	case c.QueryParam("revoked") != "":
-		notice = "It was revoked. It can do nothing any more."
+		notice = "Revoked. The app can no longer do anything here."
+	case c.QueryParam("restored") != "":
+		notice = "The app has its access back."
 	case c.QueryParam("forgotten") != "":
 		notice = "You will be asked again when that app signs in."
 	}
@@ -54,10 +53,11 @@ func (p appsPages) page(c echo.Context, v visitor) error {
 	if c.QueryParam("made") != "" && c.Request().Method == http.MethodGet {
 		made = p.made.take(v.session.ID, time.Now())
 	}
-	return p.showApps(c, v, http.StatusOK, made, notice, nil)
+	undo, _ := strconv.ParseInt(c.QueryParam("revoked"), 10, 64)
+	return p.showApps(c, appsView{Made: made, Undo: undo}, notice)
 }
 
-func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notice string, failed error) error {
+func (p appsPages) showApps(c echo.Context, main appsView, notice string) error {
 	tokens, err := p.State.Tokens(c.Request().Context())
 	if err != nil {
 		return err
@@ -70,31 +70,23 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 	if err != nil {
 		return err
 	}
-	events, err := p.events(c.Request().Context())
-	if err != nil {
+	if main.Events, err = p.events(c.Request().Context()); err != nil {
 		return err
 	}
-	main := appsView{Made: made, Scopes: handScopes(), Sites: p.Blogs.Addresses(), Events: events}
-	if !p.owner.Fresh(who.session) {
-		main.Again = again("/apps")
-	}
+	undo := main.Undo
+	main.Undo = 0
 	for _, app := range old {
 		main.Old = append(main.Old, oldAppView{shortAddress(app.ClientID), app.ClientID, app.Approved})
 	}
 	for _, t := range tokens {
-		shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites,
-			Created: t.Created, LastUsed: t.LastUsed}
-		switch {
-		case shown.Name != "":
-		case t.ClientID != "":
-			shown.Name = shortAddress(t.ClientID)
-		default:
-			shown.Name = "Token " + strconv.FormatInt(t.ID, 10)
-		}
+		shown := newTokenView(t)
 		const day = "2 January 2006"
 		switch {
 		case !t.Revoked.IsZero():
 			shown.Expires = "revoked " + t.Revoked.Local().Format(day)
+			if t.ID == undo && time.Since(t.Revoked) < undoTime {
+				main.Undo = undo
+			}
 			main.Ended = append(main.Ended, shown)
 			continue
 		case !t.Expires.IsZero() && time.Now().After(t.Expires) && renewable[t.ID]:
@@ -110,23 +102,54 @@ func (p appsPages) showApps(c echo.Context, who visitor, status int, made, notic
 	}
 	const most = 20
 	main.Ended = main.Ended[:min(len(main.Ended), most)]
-	v := view{Title: "Apps", SignedIn: true, Notice: notice, Main: main}
+	return p.show(c, http.StatusOK, "apps", view{Title: "Apps", SignedIn: true, Notice: notice, Main: main})
+}
+
+func newTokenView(t state.Token) tokenView {
+	shown := tokenView{ID: t.ID, Name: t.Name, ClientID: t.ClientID, Scope: t.Scope, Sites: t.Sites,
+		Created: t.Created, LastUsed: t.LastUsed}
+	switch {
+	case shown.Name != "":
+	case t.ClientID != "":
+		shown.Name = shortAddress(t.ClientID)
+	default:
+		shown.Name = "Token " + strconv.FormatInt(t.ID, 10)
+	}
+	return shown
+}
+
+// newToken is for token.html.
+type newToken struct {
+	Name   string
+	Scopes []scopeView
+	Sites  []string
+}
+
+// newTokenPage answers GET /apps/new.
+func (p appsPages) newTokenPage(c echo.Context, _ visitor) error {
+	return p.showNewToken(c, http.StatusOK, "", "", nil)
+}
+
+// showNewToken shows the form; wrong is the name of the field that failed is about.
+func (p appsPages) showNewToken(c echo.Context, status int, name, wrong string, failed error) error {
+	main := newToken{Name: name, Scopes: handScopes(), Sites: p.Blogs.Addresses()}
+	v := view{Title: "Make a token", SignedIn: true, Wrong: wrong, Main: main}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}
-	return p.show(c, status, "apps", v)
+	return p.show(c, status, "token", v)
 }
 
 // makeToken answers POST /apps/token. The page that it leads to shows the token, once.
 func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	form := c.Request().PostForm
-	refuse := func(message, hint string) error {
-		return p.showApps(c, v, http.StatusBadRequest, "", "",
+	refuse := func(field, message, hint string) error {
+		return p.showNewToken(c, http.StatusBadRequest, form.Get("name"), field,
 			&fault.Error{Code: fault.InvalidRequest, Op: "make a token", Message: message, Hint: hint})
 	}
 	t := state.Token{Name: strings.Join(strings.Fields(form.Get("name")), " "), Me: p.Config().Me()}
 	if t.Name == "" || len(t.Name) > 200 {
-		return refuse("the token has no name, or a very long one", "name the app or the device that will use it")
+		return refuse("name", "the token has no name, or a very long one", "name the app or the device that will use it")
 	}
 	for _, known := range handScopes() {
 		if slices.Contains(form["scope"], known.Word) {
@@ -134,12 +157,12 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 		}
 	}
 	if len(t.Scope) == 0 {
-		return refuse("the token may do nothing", "switch on what it may do")
+		return refuse("scope", "the token may do nothing", "switch on what it may do")
 	}
 	t.Sites = p.Blogs.Addresses()
 	if p.Blogs.Several() {
 		if t.Sites = p.chosen(form["site"]); len(t.Sites) == 0 {
-			return refuse("no site is chosen", "choose at least one")
+			return refuse("site", "no site is chosen", "choose at least one")
 		}
 		t.AllSites = form.Get("all_sites") != ""
 	}
@@ -147,7 +170,7 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	if text := form.Get("lifetime"); text != "" {
 		days, err := strconv.Atoi(text)
 		if err != nil || days < 1 || days > 3650 {
-			return refuse("the time for which the token is good is not a number of days", "choose one from the list")
+			return refuse("lifetime", "the token's lifetime is not a number of days", "choose one from the list")
 		}
 		t.Expires = time.Now().AddDate(0, 0, days)
 	}
@@ -158,24 +181,6 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 	p.Log.Info("a token was made on the page", "name", t.Name, "scope", strings.Join(t.Scope, " "), "from", c.RealIP())
 	p.made.put(v.session.ID, secret, time.Now())
 	return p.goTo(c, "/apps?made=yes")
-}
-
-// revoke answers POST /apps/revoke.
-func (p appsPages) revoke(c echo.Context, _ visitor) error {
-	id, err := strconv.ParseInt(c.FormValue("id"), 10, 64)
-	if err == nil {
-		err = p.State.RevokeToken(c.Request().Context(), id)
-	} else {
-		err = state.ErrNoToken
-	}
-	if errors.Is(err, state.ErrNoToken) {
-		return &fault.Error{Code: fault.NotFound, Op: "revoke a token", Message: "there is no such token",
-			Hint: "open the list anew"}
-	}
-	if err != nil {
-		return err
-	}
-	return p.goTo(c, "/apps?revoked=yes")
 }
 
 // forgetOld answers POST /apps/old/forget: the app needs PKCE again, or the owner's leave.

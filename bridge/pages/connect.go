@@ -34,6 +34,9 @@ func (p *Pages) connect(c echo.Context, _ visitor) error {
 	return p.show(c, http.StatusOK, "connect", view{Title: "Connect an app", SignedIn: true, Main: main})
 }
 
+// ShowConnect leads a person who opened an endpoint in the browser to the page about connecting.
+func (p *Pages) ShowConnect(c echo.Context) error { return p.goTo(c, "/connect") }
+
 func newConnectSite(d config.Discovery, me string) connectSite {
 	trim := strings.TrimSpace
 	return connectSite{Me: me, HTML: trim(d.HTML), Headers: []headerLines{

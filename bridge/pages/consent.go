@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ type consentView struct {
 	Request string // the authorization request's query, for the form's way back
 
 	Name, Letter, ClientID, ClientWarning   string
+	Logo                                    bool // the app has one
 	Redirect, RedirectHost, RedirectWarning string
 
 	Identities  []identityView
@@ -29,8 +31,11 @@ type consentView struct {
 	Sites       []string
 	WithoutPKCE bool // and the owner did not allow it earlier
 
-	Usual   string // how long the token is good, in words
+	Usual   string // the lifetime of its access, in words
 	Limited bool   // that is not for ever
+
+	Former     bool      // the app has access already
+	FormerUsed time.Time // when it was last used
 }
 
 type identityView struct {
@@ -78,12 +83,12 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 	c.Response().Header().Set("Content-Security-Policy", policy)
 	main := consentView{
 		Request: query, Name: r.Client.Name, ClientID: r.ClientID, ClientWarning: r.Client.Warning,
-		Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI), RedirectWarning: r.RedirectWarning,
+		Logo: r.Client.Logo != "", Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI), RedirectWarning: r.RedirectWarning,
 		WithoutPKCE: r.WithoutPKCE && !r.ClientApproved,
 	}
 	main.Usual = "until you revoke it"
 	if lifetime := p.Config().TokensLifetime; lifetime > 0 {
-		main.Usual, main.Limited = lifetimeInWords(lifetime)+", as usual", true
+		main.Usual, main.Limited = lifetimeInWords(lifetime), true
 	}
 	if main.Name == "" {
 		main.Name = hostOf(r.ClientID)
@@ -94,8 +99,10 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 		main.Identities = append(main.Identities, identityView{me, me == r.Me || r.Me == "" && i == 0})
 	}
 	for _, word := range r.Scope {
-		scope := describeScope(word)
+		scope, known := describeScope(word)
 		switch {
+		case !known:
+			continue // nothing here knows what it would allow
 		case word == "draft" && newPosts(r.Scope) != "":
 			continue // one choice for new posts
 		case word == newPosts(r.Scope):
@@ -103,11 +110,41 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 		}
 		main.Scopes = append(main.Scopes, scope)
 	}
+	if len(main.Scopes) > 0 {
+		var err error
+		if main.FormerUsed, main.Former, err = p.former(c.Request().Context(), r.ClientID); err != nil {
+			return err
+		}
+	}
 	v := view{Title: "Allow " + main.Name, SignedIn: true, Main: main}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}
 	return p.show(c, status, "consent", v)
+}
+
+// former reports whether an app has access already, and when that was last used.
+func (p consentPages) former(ctx context.Context, clientID string) (used time.Time, has bool, err error) {
+	tokens, err := p.State.Tokens(ctx)
+	for _, t := range tokens {
+		if t.ClientID == clientID && t.Revoked.IsZero() {
+			has = true
+			if t.LastUsed.After(used) {
+				used = t.LastUsed
+			}
+		}
+	}
+	return used, has, err
+}
+
+// logo answers GET /auth/logo?client_id=…. Only apps that have just asked for access are known.
+func (p consentPages) logo(c echo.Context, _ visitor) error {
+	image, mediaType, ok := p.Auth.Logo(c.Request().Context(), c.QueryParam("client_id"))
+	if !ok {
+		return echo.ErrNotFound
+	}
+	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	return c.Blob(http.StatusOK, mediaType, image)
 }
 
 // newPosts is the scope that lets an app publish new posts; "" when none was asked for.
@@ -156,6 +193,11 @@ func (p consentPages) answer(c echo.Context, v visitor) error {
 	if err != nil {
 		return err
 	}
+	if form.Get("replace") != "" && len(d.Scope) > 0 {
+		if err := p.State.RevokeClient(c.Request().Context(), r.ClientID); err != nil {
+			return err
+		}
+	}
 	p.Log.Info("an app was allowed", "client", r.ClientID, "scope", strings.Join(d.Scope, " "), "from", c.RealIP())
 	return c.Redirect(http.StatusSeeOther, redirect)
 }
@@ -188,7 +230,7 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 				d.Scope = append(d.Scope, "draft")
 			}
 		case create != "" && word == "draft": // decided with create
-		case slices.Contains(form["scope"], word):
+		case slices.Contains(form["scope"], word) && isKnown(word):
 			d.Scope = append(d.Scope, word)
 		}
 	}

@@ -18,6 +18,7 @@ type eventView struct {
 var eventWords = map[state.EventKind]string{
 	state.SignedIn: "You signed in", state.Granted: "You allowed an app", state.TokenCreated: "Token made",
 	state.TokenFirstUsed: "Token used for the first time", state.TokenRevoked: "Token revoked",
+	state.TokenRestored: "Revocation undone",
 	state.TokenStolen:   "Token revoked: its code or refresh token was used twice",
 	state.SignInRefused: "Sign-in refused", state.TokenRefused: "Bad tokens refused",
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,13 +35,14 @@ type Options struct {
 // The API never looks at cookies.
 type Pages struct {
 	Options
-	owner  *owner.Owner
-	views  map[string]*template.Template
-	assets map[string]asset
-	guard  *http.CrossOriginProtection
-	base   string // path of url, without a slash at the end: what a proxy takes off
-	cookie http.Cookie
-	made   shownOnce
+	owner    *owner.Owner
+	views    map[string]*template.Template
+	assets   map[string]asset
+	chapters func() ([]chapter, error)
+	guard    *http.CrossOriginProtection
+	base     string // path of url, without a slash at the end: what a proxy takes off
+	cookie   http.Cookie
+	made     shownOnce
 }
 
 // New reads the pages.
@@ -63,6 +65,7 @@ func New(o Options) (*Pages, error) {
 	if p.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
+	p.chapters = sync.OnceValues(p.readManual) // most servers are never asked for it
 	p.views, err = p.readViews()
 	return p, err
 }
@@ -74,8 +77,23 @@ func (p *Pages) Routes(e *echo.Echo) {
 	get := func(path string, h echo.HandlerFunc) { e.Match(anyGet, path, p.page(h)) }
 	post := func(path string, h echo.HandlerFunc) { e.POST(path, p.page(h)) }
 
-	get("/", p.home)
+	posts, editor := postsPages{p}, editorPages{p}
+	get("/", posts.list)
+	get("/posts/new", p.signedIn(editor.newPage))
+	get("/posts/edit", p.signedIn(editor.editPage))
+	for path, h := range map[string]func(echo.Context, visitor) error{
+		"/posts/new": editor.create, "/posts/edit": editor.update,
+	} {
+		e.POST(path, p.pageOf(editorBody, p.signedIn(h)))
+	}
+	post("/posts/delete", p.signedIn(posts.delete))
+	post("/posts/restore", p.signedIn(posts.restore))
+	post("/posts/publish", p.signedIn(posts.publish))
+
+	get("/status", p.signedIn(p.status))
 	get("/connect", p.signedIn(p.connect))
+	get("/manual", p.manual)
+	get("/manual/:name", p.manual)
 
 	in := signInPages{p}
 	get("/setup", in.setupPage)
@@ -90,12 +108,16 @@ func (p *Pages) Routes(e *echo.Echo) {
 
 	consent := consentPages{p}
 	get("/auth", p.OwnSignIn(p.signedIn(consent.page)))
+	get("/auth/logo", p.OwnSignIn(p.signedIn(consent.logo)))
 	post("/auth/consent", p.OwnSignIn(p.signedIn(consent.answer)))
 
 	apps := appsPages{p}
 	get("/apps", p.signedIn(apps.page))
+	get("/apps/new", p.freshly(apps.newTokenPage))
+	get("/apps/revoke", p.signedIn(apps.askRevoke))
 	post("/apps/token", p.freshly(apps.makeToken))
 	post("/apps/revoke", p.signedIn(apps.revoke))
+	post("/apps/restore", p.freshly(apps.undoRevoke))
 	post("/apps/old/forget", p.signedIn(apps.forgetOld))
 
 	account := accountPages{p}
@@ -110,7 +132,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 func Owns(r *http.Request) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "setup", "signin", "signout", "apps", "connect", "account", "assets":
+	case "", "posts", "status", "setup", "signin", "signout", "apps", "connect", "manual", "account", "assets":
 		return true
 	case "auth":
 		return r.URL.Path != "/auth" || r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -122,18 +144,11 @@ func Owns(r *http.Request) bool {
 // the largest.
 const largestForm = 64 << 10
 
-// page is middleware of all pages: it sets protective headers, and refuses forms of other origins.
+// page is middleware of all pages: it sets protective headers, refuses forms of other origins, and
+// reads the form.
 func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		secure(c.Response().Header())
+	return p.pageOf(largestForm, func(c echo.Context) error {
 		r := c.Request()
-		if err := p.guard.Check(r); err != nil {
-			return &fault.Error{
-				Code: fault.Forbidden, Op: "open the page", Message: "a form of another site was refused",
-				Hint: "open " + p.Config().URL + " and do it there", Err: err,
-			}
-		}
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, largestForm)
 		if r.Method == http.MethodPost && !asksJSON(r) {
 			var tooLarge *http.MaxBytesError
 			if err := r.ParseForm(); errors.As(err, &tooLarge) {
@@ -144,6 +159,22 @@ func (p *Pages) page(next echo.HandlerFunc) echo.HandlerFunc {
 					Message: "the form cannot be read", Hint: "go back and send it again", Err: err}
 			}
 		}
+		return next(c)
+	})
+}
+
+// pageOf is page for a form that next reads itself, of at most so many bytes.
+func (p *Pages) pageOf(limit int64, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		secure(c.Response().Header())
+		r := c.Request()
+		if err := p.guard.Check(r); err != nil {
+			return &fault.Error{
+				Code: fault.Forbidden, Op: "open the page", Message: "a form of another site was refused",
+				Hint: "open " + p.Config().URL + " and do it there", Err: err,
+			}
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		return next(c)
 	}
 }

@@ -28,7 +28,10 @@ type view struct {
 	SignedIn bool
 	Nav      []navLink
 	Problem  *problem // what went wrong with the last form
+	Wrong    string   // the name of the field that Problem is about, or ""
 	Notice   string   // what went well
+	Info     string   // what is neither good nor bad
+	Saved    string // the form whose text the browser need not keep any longer
 	Main     any
 }
 
@@ -66,7 +69,7 @@ func sentence(s string) string {
 	return s
 }
 
-var navigation = []navLink{{Path: "/", Name: "Status"}, {Path: "/apps", Name: "Apps"},
+var navigation = []navLink{{Path: "/", Name: "Posts"}, {Path: "/status", Name: "Status"}, {Path: "/apps", Name: "Apps"},
 	{Path: "/connect", Name: "Connect"}, {Path: "/account", Name: "Account"}}
 
 // show answers with the page of that name.
@@ -74,7 +77,8 @@ func (p *Pages) show(c echo.Context, status int, name string, v view) error {
 	if v.SignedIn {
 		for _, link := range navigation {
 			at := c.Request().URL.Path
-			link.Current = at == link.Path || link.Path != "/" && strings.HasPrefix(at, link.Path+"/")
+			link.Current = at == link.Path || link.Path != "/" && strings.HasPrefix(at, link.Path+"/") ||
+				link.Path == "/" && strings.HasPrefix(at, "/posts/")
 			v.Nav = append(v.Nav, link)
 		}
 	}
@@ -96,15 +100,16 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	tellWait(c, f)
 	status := f.Code.Status()
 	title := map[int]string{
-		http.StatusBadRequest: "This request is not in order", http.StatusForbidden: "This is not allowed",
+		http.StatusBadRequest: "The request is not valid", http.StatusForbidden: "Not allowed",
 		http.StatusNotFound:        "There is nothing here",
-		http.StatusTooManyRequests: "Please wait", http.StatusServiceUnavailable: "Not just now",
+		http.StatusTooManyRequests: "Please wait", http.StatusServiceUnavailable: "Not available at the moment",
 		http.StatusInternalServerError: "Something went wrong",
 	}[status]
 	if title == "" {
 		title = "This does not work"
 	}
-	return p.show(c, status, "error", view{Title: title, Main: asProblem(f)})
+	_, owner, visitorErr := p.visitor(c) // an error here must not hide the first one
+	return p.show(c, status, "error", view{Title: title, SignedIn: owner && visitorErr == nil, Main: asProblem(f)})
 }
 
 // tellWait sets Retry-After, if the error says when to retry.
@@ -186,7 +191,7 @@ type asset struct {
 
 func readAssets() (map[string]asset, error) {
 	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-		".svg": "image/svg+xml"}
+		".svg": "image/svg+xml", ".png": "image/png"}
 	list, err := fs.ReadDir(templates.Assets(), ".")
 	if err != nil {
 		return nil, fmt.Errorf("read the pages' files: %w", err)

@@ -45,25 +45,31 @@ var foreignScopes = map[string]string{
 	"save": "save posts",
 }
 
-func describeScope(word string) scopeView {
-	for _, known := range knownScopes() {
-		if known.Word == word {
-			return known
+// describeScope puts a scope into words. known is false for one that has no effect here.
+func describeScope(word string) (s scopeView, known bool) {
+	for _, s := range knownScopes() {
+		if s.Word == word {
+			return s, true
 		}
 	}
 	if first, postType, ok := strings.Cut(word, ":"); ok && postType != "" {
 		switch first {
 		case "create", "post", "update", "delete":
-			known := describeScope(first)
-			return scopeView{Word: word, Title: known.Title + " of the type “" + postType + "”",
-				Words: strings.TrimSuffix("no others; "+known.Words, "; ")}
+			of, _ := describeScope(first)
+			return scopeView{Word: word, Title: of.Title + " of the type “" + postType + "”",
+				Words: strings.TrimSuffix("no others; "+of.Words, "; ")}, true
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {
 		return scopeView{Word: word, Title: "Your feed reader: " + what,
-			Words: "not used here; a feed reader may ask gitpost about it"}
+			Words: "not used here; a feed reader may ask gitpost about it"}, true
 	}
-	return scopeView{Word: word, Title: "“" + word + "”", Words: "unknown to gitpost; it has no effect here"}
+	return scopeView{}, false
+}
+
+func isKnown(scope string) bool {
+	_, known := describeScope(scope)
+	return known
 }
 
 // handScopes are those that make sense in a token made by hand.

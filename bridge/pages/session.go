@@ -92,8 +92,15 @@ func comeBack(r *http.Request) string {
 		return r.URL.RequestURI()
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if first == "auth" {
+	switch {
+	case first == "auth":
 		return "/auth?" + r.PostFormValue("request")
+	case r.URL.Path == "/apps/token":
+		return "/apps/new"
+	case r.URL.Path == "/posts/new", r.URL.Path == "/posts/edit":
+		return r.URL.RequestURI() // the browser still has what was typed
+	case first == "posts":
+		return "/"
 	}
 	return "/" + first
 }

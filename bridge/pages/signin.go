@@ -35,7 +35,7 @@ func (p signInPages) showSetup(c echo.Context, status int, code string, failed e
 	v := view{Title: "Set up", Main: setupView{Me: me, Name: hostOf(me), Code: code,
 		Passkeys: p.owner.AllowsPasskeys()}}
 	if failed != nil {
-		v.Problem = asProblem(failed)
+		v.Problem, v.Wrong = asProblem(failed), wrongPassword(failed)
 	}
 	return p.show(c, status, "setup", v)
 }
@@ -58,17 +58,21 @@ func (p signInPages) setup(c echo.Context) error {
 		return err
 	}
 	p.Log.Info("a password was set by the set-up link", "from", c.RealIP())
-	return p.enter(c, session, "/connect")
+	return p.enter(c, session, "/posts/new")
 }
 
 // newPassword is the password of a form that asks for it twice.
 func newPassword(c echo.Context) (string, error) {
 	password := c.FormValue("password")
 	if password != c.FormValue("again") {
-		return "", &fault.Error{Code: fault.InvalidRequest, Op: "set the password",
-			Message: "the two passwords are not the same", Hint: "enter the new password twice"}
+		return "", errNotRepeated
 	}
 	return password, nil
+}
+
+var errNotRepeated = &fault.Error{
+	Code: fault.InvalidRequest, Op: "set the password", Message: "the two passwords are not the same",
+	Hint: "enter the new password twice",
 }
 
 // enter starts the browser's session and goes on. The sign-in page on the way notices when
@@ -130,7 +134,7 @@ func (p signInPages) setupPasskey(c echo.Context) error {
 		return err
 	}
 	p.Log.Info("a passkey was added by the set-up link", "from", c.RealIP())
-	return p.enterByScript(c, session, "/connect")
+	return p.enterByScript(c, session, "/posts/new")
 }
 
 // enterByScript is enter for the pages' script.
@@ -192,10 +196,13 @@ func (p signInPages) showSignIn(c echo.Context, status int, back string, again b
 	}
 	v := view{Title: "Sign in", Main: main}
 	if again {
-		v.Notice = "It is a while since you signed in. Do it again before you add or remove a way in."
+		v.Info = "It is a while since you signed in. Sign in again to continue."
 	}
 	if failed != nil {
 		v.Problem = asProblem(failed)
+		if status != http.StatusOK {
+			v.Wrong = "password"
+		}
 	}
 	return p.show(c, status, "signin", v)
 }

@@ -23,15 +23,8 @@ type siteView struct {
 	LastFetch         time.Time
 }
 
-// home answers GET /: the status for the owner, a welcome for others.
-func (p *Pages) home(c echo.Context) error {
-	_, ok, err := p.visitor(c)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return p.welcome(c)
-	}
+// status answers GET /status.
+func (p *Pages) status(c echo.Context, _ visitor) error {
 	var main struct{ Sites []siteView }
 	for i, d := range p.Blogs.All() {
 		status, err := d.Status(c.Request().Context())

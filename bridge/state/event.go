@@ -19,6 +19,7 @@ const (
 	TokenCreated   EventKind = "token created"    // subject of these: client_id or name
 	TokenFirstUsed EventKind = "token first used" //
 	TokenRevoked   EventKind = "token revoked"
+	TokenRestored  EventKind = "token restored" // its revocation was undone
 	TokenStolen    EventKind = "token revoked because a code or refresh token was used twice"
 	SignInRefused  EventKind = "sign-in refused" // counted by address and day
 	TokenRefused   EventKind = "token refused"   // counted by address and day

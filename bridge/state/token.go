@@ -214,6 +214,68 @@ func (db *DB) RevokeSecret(ctx context.Context, secret string) error {
 	return db.revoke(ctx, "secret", digest(secret))
 }
 
+// RevokeClient revokes all tokens that an app has by signing in.
+func (db *DB) RevokeClient(ctx context.Context, clientID string) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		ids, err := clientTokens(ctx, tx, clientID)
+		for _, id := range ids {
+			if err == nil {
+				err = revokeRow(ctx, tx, sql.NullInt64{Int64: id, Valid: true}, TokenRevoked, time.Now())
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("revoke the tokens of %s: %w", clientID, err)
+	}
+	return nil
+}
+
+// clientTokens returns the IDs of an app's tokens that are not revoked.
+func clientTokens(ctx context.Context, tx *sql.Tx, clientID string) (ids []int64, err error) {
+	rows, err := tx.QueryContext(ctx,
+		"SELECT id FROM token WHERE client_id = ? AND client_id <> '' AND revoked IS NULL", clientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// RestoreToken undoes a revocation after a time. It returns ErrNoToken when there is no such token,
+// or it was revoked earlier, or not by the owner or the app.
+func (db *DB) RestoreToken(ctx context.Context, id int64, after time.Time) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `
+			UPDATE token SET revoked = NULL WHERE id = ? AND revoked > ?
+			AND NOT EXISTS (SELECT 1 FROM event WHERE token_id = token.id AND kind = ?)`,
+			id, stamp(after), string(TokenStolen))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return cmp.Or(err, ErrNoToken)
+		}
+		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE id = ?", id))
+		if err != nil {
+			return err
+		}
+		e := Event{Kind: TokenRestored, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id}
+		return record(ctx, tx, e)
+	})
+	if err != nil && !errors.Is(err, ErrNoToken) {
+		return fmt.Errorf("restore token: %w", err)
+	}
+	return err
+}
+
 func (db *DB) revoke(ctx context.Context, column string, value any) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE "+column+" = ?", value))

@@ -18,9 +18,11 @@ import (
 )
 
 // readmeCommands are the lines of the README's shell blocks, in order and without comments.
-func readmeCommands(t *testing.T) []string {
+func readmeCommands(t *testing.T) []string { return commandsOf(t, "../../README.md") }
+
+func commandsOf(t *testing.T, file string) []string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,38 +101,39 @@ func TestReadmeIsFollowed(t *testing.T) {
 	testscript.Run(t, p)
 }
 
+// What needs a machine of one's own, and is tried by hand.
+var forTheMachine = []string{"install ", "useradd ", "systemctl ", "journalctl ", "tee ", "chmod ", "git "}
+
 // follow turns one command of the README into a step of the scenario.
 func follow(t *testing.T, say func(string, ...any), command string, asked bool, did map[string]bool) {
 	t.Helper()
+	command, _, _ = strings.Cut(command, " | ")
+	command = strings.TrimPrefix(command, "sudo ")
+	command = strings.TrimPrefix(command, "-u gitpost ")
 	first, _, _ := strings.Cut(command, " ")
 	inShell := func(command string) {
-		command = strings.NewReplacer("https://git.example/me/blog.git", "$REPO", "https://pub.example.org", "$URL").Replace(command)
+		command = strings.NewReplacer("https://pub.example.org", "$URL").Replace(command)
 		say("exec sh -ec '%s'", strings.ReplaceAll(command, "'", "''"))
 	}
 	switch {
+	case slices.ContainsFunc(forTheMachine, func(p string) bool { return strings.HasPrefix(command, p) }):
 	case first == "make":
 		did["make"] = true // TestReadmeNamesTargetsThatExist
-	case command == "mkdir gitpost && cd gitpost":
-		say("mkdir gitpost\ncd gitpost\ncp ../boat.jpg boat.jpg")
-	case command == "gitpost init":
-		if !asked {
-			return // TestReadmeIsFollowed for the other generator, and init-asks-at-a-terminal.txtar
-		}
+	case command == "gitpost init --dir /etc/gitpost":
 		did["init"] = true
-		say("answers input $REPO t0ken '' $URL y\nttyin -stdin input\nexec gitpost init")
-		built(say)
-	case strings.HasPrefix(command, "gitpost init --repo"):
 		if asked {
-			inShell(command)
-			say("stdout 'is there already and stays as it is'\n! stdout differs")
-			return
+			say("answers input $REPO t0ken '' $URL y\nttyin -stdin input\nexec gitpost init --dir gitpost")
+		} else {
+			say("exec sh -ec 'echo t0ken > token && chmod 600 token'")
+			say("exec gitpost init --dir gitpost --repo $REPO --token-file token --url $URL --commit-head --yes")
 		}
-		did["init"] = true
-		say("exec sh -ec 'echo t0ken > token && chmod 600 token'")
-		inShell(command)
-		built(say)
-	case command == "gitpost serve":
+		say("stdout 'Committed as'")
+		say("exec sed -i s|127.0.0.1:8080|$LISTEN| gitpost/gitpost.yaml")
+		say("build public\ncp boat.jpg gitpost/boat.jpg\ncd gitpost")
+	case strings.HasPrefix(command, "gitpost init --print systemd"):
 		did["serve"] = true
+		inShell(command)
+		say("stdout ReadWritePaths")
 		say("serve")
 	case first == "gitpost":
 		if command == "gitpost doctor" {
@@ -150,60 +153,57 @@ func follow(t *testing.T, say func(string, ...any), command string, asked bool, 
 	}
 }
 
-// built builds the site and makes the server listen at the scenario's address.
-func built(say func(string, ...any)) {
-	say("stdout 'Committed as'")
-	say("exec sed -i s|127.0.0.1:8080|$LISTEN| gitpost.yaml")
-	say("cd ..\nbuild public\ncd gitpost")
-}
-
 var inlineCode = regexp.MustCompile("`([^`\n]+)`")
 
-// Each command that the README names in its text is one, with flags that there are.
-func TestReadmeNamesCommandsThatExist(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+// namedCommands are the commands of the README's and the manual's blocks and sentences.
+func namedCommands(t *testing.T) []string {
+	t.Helper()
+	var named []string
+	for _, file := range documents(t) {
+		named = append(named, commandsOf(t, file)...)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range inlineCode.FindAllStringSubmatch(string(text), -1) {
+			named = append(named, m[1])
+		}
 	}
-	named := readmeCommands(t)
-	for _, m := range inlineCode.FindAllStringSubmatch(string(text), -1) {
-		named = append(named, m[1])
-	}
+	return named
+}
+
+// Each command that the README and the manual name is one, with flags that there are.
+func TestDocumentsNameCommandsThatExist(t *testing.T) {
 	tried := 0
-	for _, command := range named {
-		words := strings.Fields(strings.NewReplacer(`"`, "", `'`, "").Replace(command))
-		if len(words) < 2 || words[0] != "gitpost" {
+	for _, command := range namedCommands(t) {
+		command, _, _ = strings.Cut(command, " | ")
+		words := strings.Fields(strings.NewReplacer(`"`, "", `'`, "", "sudo -u gitpost ", "", "sudo ", "").Replace(command))
+		if len(words) < 2 || words[0] != "gitpost" || words[1] == "help" && words[2] == "TOPIC" {
 			continue
 		}
 		tried++
 		var problems bytes.Buffer
 		if status := run(append(slices.Clone(words[1:]), "--help"), strings.NewReader(""), io.Discard, &problems); status != done {
-			t.Errorf("the README names %q, which is no command: %s", command, problems.String())
+			t.Errorf("%q is no command: %s", command, problems.String())
 		}
 	}
-	if tried < 10 {
+	if tried < 30 {
 		t.Errorf("only %d commands were found", tried)
 	}
 }
 
 // make -n shows that the targets exist; .ci/run runs them.
-func TestReadmeNamesTargetsThatExist(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	targets := readmeCommands(t)
-	for _, m := range inlineCode.FindAllStringSubmatch(string(text), -1) {
-		targets = append(targets, m[1])
-	}
+func TestDocumentsNameTargetsThatExist(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("make is not installed: apt-get install make")
 	}
-	for _, target := range targets {
+	tried := map[string]bool{}
+	for _, target := range namedCommands(t) {
 		words := strings.Fields(target)
-		if len(words) < 2 || words[0] != "make" {
+		if len(words) < 2 || words[0] != "make" || tried[target] {
 			continue
 		}
+		tried[target] = true
 		c := exec.Command("make", append([]string{"-n"}, words[1:]...)...)
 		c.Dir = "../.."
 		if out, err := c.CombinedOutput(); err != nil {

@@ -32,9 +32,9 @@ func TestReadmeShowsWhatTheDemoPrints(t *testing.T) {
 	if status := run([]string{"demo", "--once", "--dir", demo}, strings.NewReader(""), &out, &problems); status != done {
 		t.Fatalf("the demo ends with status %d:\n%s", status, problems.String())
 	}
-	got, _, ok := strings.Cut(out.String(), "\n== What the app reads back")
+	got, _, ok := strings.Cut(out.String(), "\n== A photo")
 	if !ok {
-		t.Fatalf("the demo does not show what an app reads back:\n%s", out.String())
+		t.Fatalf("the demo does not show a photo:\n%s", out.String())
 	}
 	got = strings.ReplaceAll(got, demo, "/home/ada/gitpost-demo")
 	for _, d := range runDetails {
@@ -82,31 +82,54 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 	}
 }
 
-// Each link of the README to a part of itself, or to a file of the repository, leads somewhere.
-func TestReadmeLinksLeadSomewhere(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+// documents are the README and the files of the manual.
+func documents(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../templates/manual/*.md")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("the manual has the files %v: %v", files, err)
 	}
+	return append([]string{"../../README.md", "../../.github/SECURITY.md", "../../.github/CONTRIBUTING.md"}, files...)
+}
+
+// Each link of the README and the manual to a heading, or to a file of the repository, leads somewhere.
+func TestLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
+	links := 0
+	for _, file := range documents(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(text, -1) {
+			links++
+			to := string(m[1])
+			if strings.Contains(to, "://") || to == "../../releases" { // the host's page of releases
+				continue
+			}
+			path, part, _ := strings.Cut(to, "#")
+			target := file
+			if path != "" {
+				target = filepath.Join(filepath.Dir(file), filepath.FromSlash(path))
+			}
+			there, err := os.ReadFile(target)
+			if err != nil {
+				t.Errorf("%s: %v", file, err)
+			} else if part != "" && !headings(there)[part] {
+				t.Errorf("%s: %s has no heading %s", file, target, part)
+			}
+		}
+	}
+	if links < 60 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+// headings are the anchors that a Markdown file has.
+func headings(text []byte) map[string]bool {
 	parts := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllSubmatch(text, -1) {
 		name := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(string(m[1])), "")
 		parts[strings.ReplaceAll(name, " ", "-")] = true
 	}
-	links := regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(text, -1)
-	for _, m := range links {
-		to := string(m[1])
-		part, isPart := strings.CutPrefix(to, "#")
-		switch {
-		case isPart && !parts[part]:
-			t.Errorf("there is no part %s", to)
-		case !isPart && !strings.Contains(to, "://"):
-			if _, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(to))); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	if len(links) < 30 {
-		t.Errorf("only %d links were found", len(links))
-	}
+	return parts
 }

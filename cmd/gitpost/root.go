@@ -60,7 +60,10 @@ func newRoot(started *bool) *cobra.Command {
 		Use:   "gitpost",
 		Short: "Post to a Hugo or Jekyll site from any Micropub app",
 		Long: `gitpost is a Micropub server for static sites. A post from an app becomes a Markdown
-file, committed to the site's Git repository and pushed; the site's CI builds it.`,
+file, committed to the site's Git repository and pushed; the site's CI builds it.
+
+Start with gitpost init. gitpost help TOPIC shows a chapter of the manual:
+` + listed(topics()) + `.`,
 		Args:             knownCommand,
 		RunE:             func(*cobra.Command, []string) error { return nil }, // never runs: Args refuses
 		SilenceErrors:    true,
@@ -86,9 +89,15 @@ file, committed to the site's Git repository and pushed; the site's CI builds it
 				}
 				return nil
 			}
+			helpOnTopics(c)
 		}
 	}
 	return root
+}
+
+// listed puts words into lines of a help text.
+func listed(words []string) string {
+	return strings.TrimSpace(wrap(strings.Join(words, ", "), "", ""))
 }
 
 // noArguments refuses what stands behind a command that has flags alone.
@@ -115,9 +124,4 @@ func knownCommand(c *cobra.Command, args []string) error {
 		names = near
 	}
 	return fmt.Errorf("%s is not a command of %s; give one of %s", args[0], c.CommandPath(), strings.Join(names, ", "))
-}
-
-// configFlag adds --config to a command.
-func configFlag(c *cobra.Command, path *string) {
-	c.Flags().StringVar(path, "config", "gitpost.yaml", "the configuration file")
 }

@@ -1,4 +1,4 @@
-// Passkeys, and buttons that copy. All else works without JavaScript.
+// Passkeys, and buttons that copy or show a password. All else works without JavaScript.
 "use strict";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -76,6 +76,24 @@ if (window.PublicKeyCredential) {
 	for (const form of document.querySelectorAll("[data-passkey-sign-in]")) ceremony(form, (o) => navigator.credentials.get(o));
 }
 
+for (const form of document.forms) {
+	const inputs = form.querySelectorAll("input[type=password]");
+	if (!inputs.length) continue;
+	const button = document.createElement("button");
+	button.type = "button";
+	button.className = "quiet";
+	let visible = true;
+	const toggle = () => {
+		visible = !visible;
+		for (const input of inputs) input.type = visible ? "text" : "password";
+		button.textContent = (visible ? "Hide" : "Show") + (inputs.length > 1 ? " passwords" : " password");
+	};
+	toggle();
+	button.addEventListener("click", toggle);
+	form.addEventListener("submit", () => visible && toggle());
+	inputs[inputs.length - 1].after(button);
+}
+
 if (navigator.clipboard) {
 	for (const button of document.querySelectorAll("[data-copy]")) {
 		button.hidden = false;
@@ -84,4 +102,49 @@ if (navigator.clipboard) {
 			button.textContent = "Copied";
 		});
 	}
+}
+
+// What is typed into the form of a post is kept in this browser until it was saved.
+function keepTyped(form) {
+	const key = "gitpost " + form.dataset.keep;
+	const fields = () => [...form.elements].filter((f) => f.name && !/^was\.|^(url|site|type)$/.test(f.name) && !["file", "hidden", "submit"].includes(f.type));
+	const read = () => fields().map((f) => [f.name, f.type === "checkbox" ? f.checked : f.value]);
+	const was = JSON.stringify(read());
+	const old = JSON.parse(localStorage.getItem(key) || "null");
+	if (old && JSON.stringify(old) !== was && !document.getElementById("problem")) {
+		for (const [name, value] of old) {
+			const f = form.elements.namedItem(name);
+			if (f && f.type === "checkbox") f.checked = value;
+			else if (f && "value" in f) f.value = value;
+		}
+		const note = document.createElement("div");
+		note.className = "note";
+		note.setAttribute("role", "status");
+		const words = document.createElement("p");
+		words.textContent = "This is what you typed here before and did not save. ";
+		const drop = document.createElement("button");
+		drop.type = "button";
+		drop.className = "quiet";
+		drop.textContent = "Discard it";
+		drop.addEventListener("click", () => {
+			localStorage.removeItem(key);
+			location.reload();
+		});
+		words.append(drop);
+		note.append(words);
+		form.before(note);
+	}
+	form.addEventListener("input", () => {
+		const now = read();
+		if (JSON.stringify(now) === was) localStorage.removeItem(key);
+		else localStorage.setItem(key, JSON.stringify(now));
+	});
+}
+
+try {
+	const saved = document.querySelector("main").dataset.saved;
+	if (saved) localStorage.removeItem("gitpost " + saved);
+	for (const form of document.querySelectorAll("form[data-keep]")) keepTyped(form);
+} catch (error) {
+	console.warn("what is typed cannot be kept:", error); // storage is off or full
 }

@@ -9,14 +9,15 @@ import (
 	"testing"
 
 	"gitpost/bridge/config"
+	"gitpost/templates"
 )
 
-var updateReadme = flag.Bool("update-readme", false, "write the table of keys into README.md")
+var updateManual = flag.Bool("update-manual", false, "write the table of keys into the manual")
 
 const keysBegin, keysEnd = "<!-- keys: begin -->\n", "<!-- keys: end -->\n"
 
-func TestReadmeTableListsEveryKey(t *testing.T) {
-	const file = "../../README.md"
+func TestManualListsEveryKey(t *testing.T) {
+	const file = "../../templates/manual/configuration.md"
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -30,13 +31,13 @@ func TestReadmeTableListsEveryKey(t *testing.T) {
 	if got == want {
 		return
 	}
-	if *updateReadme {
+	if *updateManual {
 		if err := os.WriteFile(file, []byte(before+keysBegin+want+keysEnd+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	t.Errorf("the table of keys in %s is\n%s\nwant\n%s\n-update-readme writes it", file, got, want)
+	t.Errorf("the table of keys in %s is\n%s\nwant\n%s\n-update-manual writes it", file, got, want)
 }
 
 func keysTable() string {
@@ -58,15 +59,14 @@ func keysTable() string {
 	return b.String()
 }
 
-// Every configuration that the README shows can be copied as it is.
-func TestReadmeConfigurationsLoad(t *testing.T) {
-	b, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+// Every configuration that the manual shows can be copied as it is.
+func TestConfigurationsOfTheManualLoad(t *testing.T) {
+	var blocks []string
+	for _, c := range templates.Manual() {
+		blocks = append(blocks, strings.Split(c.Text, "```yaml\n")[1:]...)
 	}
-	blocks := strings.Split(string(b), "```yaml\n")[1:]
-	if len(blocks) == 0 {
-		t.Fatal("the README shows no configuration")
+	if len(blocks) < 4 {
+		t.Fatalf("the manual shows %d configurations only", len(blocks))
 	}
 	for _, block := range blocks {
 		text, _, _ := strings.Cut(block, "```")

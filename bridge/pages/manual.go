@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"gitpost/templates"
+)
+
+// chapter is a chapter of the manual as HTML.
+type chapter struct {
+	Name, Title string
+	HTML        template.HTML
+}
+
+// manual answers GET /manual and /manual/NAME. Everybody may read it: it says nothing of this server.
+func (p *Pages) manual(c echo.Context) error {
+	_, owner, err := p.visitor(c)
+	if err != nil {
+		return err
+	}
+	var main struct {
+		Chapters []chapter
+		Shown    chapter
+	}
+	if main.Chapters, err = p.chapters(); err != nil {
+		return err
+	}
+	name := c.Param("name")
+	for _, chapter := range main.Chapters {
+		if chapter.Name == name {
+			main.Shown = chapter
+		}
+	}
+	switch {
+	case name == "":
+		return p.show(c, http.StatusOK, "manual", view{Title: "Manual", SignedIn: owner, Main: main})
+	case main.Shown.Name != "":
+		return p.show(c, http.StatusOK, "manual", view{Title: main.Shown.Title, SignedIn: owner, Main: main})
+	case strings.HasSuffix(name, ".svg"):
+		if picture, err := templates.ManualPicture(name); err == nil {
+			return c.Blob(http.StatusOK, "image/svg+xml", picture)
+		}
+	}
+	return echo.ErrNotFound
+}
+
+// readManual renders the chapters.
+func (p *Pages) readManual() ([]chapter, error) {
+	markdown := goldmark.New(goldmark.WithExtensions(extension.Table),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	var list []chapter
+	for _, c := range templates.Manual() {
+		source := []byte(c.Text)
+		tree := markdown.Parser().Parse(text.NewReader(source))
+		if err := ast.Walk(tree, p.linkInManual); err != nil {
+			return nil, fmt.Errorf("read chapter %s of the manual: %w", c.Name, err)
+		}
+		var b bytes.Buffer
+		if err := markdown.Renderer().Render(&b, source, tree); err != nil {
+			return nil, fmt.Errorf("render chapter %s of the manual: %w", c.Name, err)
+		}
+		list = append(list, chapter{Name: c.Name, Title: c.Title, HTML: template.HTML(b.String())}) // our own text
+	}
+	return list, nil
+}
+
+// linkInManual turns links between files into links between pages.
+func (p *Pages) linkInManual(node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	switch n := node.(type) {
+	case *ast.Link:
+		name, anchor, ok := templates.ManualLink(string(n.Destination))
+		if !ok {
+			break
+		}
+		to := p.path("/manual/" + name)
+		if anchor != "" {
+			to += "#" + anchor
+		}
+		n.Destination = []byte(to)
+	case *ast.Image:
+		n.Destination = []byte(p.path("/manual/" + string(n.Destination)))
+	}
+	return ast.WalkContinue, nil
+}
