@@ -61,7 +61,7 @@ func TestReadmeIsFollowed(t *testing.T) {
 		var s bytes.Buffer
 		say := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
 		for _, program := range []string{r.generator, "curl", "git-http-backend"} {
-			say("[missing:%s] skip '%[1]s is not installed: .ci/run installs it'", program)
+			say("[missing:%s] skip 'runs %[1]s, which .ci/run installs: set GITPOST_TEST_ALL=1'", program)
 		}
 		say("config -o unused.yaml") // gives the scenario its address
 		say("env GITPOST_PUSH_WAIT=%s", patience)
