@@ -1,8 +1,8 @@
 # make demo          try gitpost on a sample site (ARGS=--once: exit after showing it)
 # make build         the binary, ./gitpost
-# make test          all tests that need only Go and Git; others say what they miss
-# make test-all      all tests, the race detector where many goroutines meet; needs the
-#                    programs that .ci/run installs
+# make test          the tests that need only Go and Git
+# make test-all      all tests, also the long ones and those with other programs, which .ci/run
+#                    installs; and the race detector where many goroutines meet
 # make check         formatting, vet, staticcheck, known vulnerabilities
 # make release       archives of a release for all systems, their checksums and a bill of materials, in dist/
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
@@ -26,6 +26,8 @@ PACKAGES := ./...
 # HEIC decoder brings its own code in place of loading a library of the system.
 export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
+# Most of the time tests wait for other programs and for disks, so more run at once than there are processors.
+PARALLEL := $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
 RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
 .PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
@@ -37,11 +39,11 @@ build:
 	go build -o gitpost ./cmd/gitpost
 
 test:
-	go test -timeout 30m $(PACKAGES)
+	go test -timeout 30m -parallel $(PARALLEL) $(PACKAGES)
 
 test-all: check
-	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(PACKAGES)
-	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(RACE)
+	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m -parallel $(PARALLEL) $(PACKAGES)
+	CGO_ENABLED=1 go test -count=1 -race -timeout 30m -parallel $(PARALLEL) $(RACE)
 
 check: format vet staticcheck vulnerabilities
 

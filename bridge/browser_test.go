@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -27,22 +26,10 @@ type chromium struct{ run context.Context }
 // machine.
 func startChromium(t *testing.T) *chromium {
 	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if at, err := exec.LookPath(name); err == nil {
-			program = at
-			break
-		}
-	}
-	if program == "" {
-		const message = "chromium is not installed (Debian: apt-get install chromium)"
-		if os.Getenv("GITPOST_TEST_ALL") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
+	browser := program(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	outbound.AllowLoopback()
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
+		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
 		chromedp.WSURLReadTimeout(time.Minute))...)
 	run, end := chromedp.NewContext(allocator)
 	t.Cleanup(func() { end(); stop() })

@@ -61,11 +61,11 @@ func TestPushGivenUpLeavesNoLockInTheRemote(t *testing.T) {
 }
 
 // await waits until something holds.
-func await(t *testing.T, what string, holds func() bool) {
+func await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	over := time.After(20 * time.Second)
+	over := time.After(patience)
 	for !holds() {
 		select {
 		case <-tick.C:

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gitpost/gitstore/git"
@@ -10,6 +11,7 @@ import (
 // LogEntry is one commit of the history. Of a merge, Before is the first parent.
 type LogEntry struct {
 	Hash    Hash
+	Author  string // name <address>
 	Message string
 	When    time.Time
 	At      *Snapshot // the state after it
@@ -36,12 +38,20 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 			}
 		}
 		before := snapshotAt(s.src, parent).like(s)
-		if !f(LogEntry{Hash: c.ID.Hash(), Message: c.Message, When: at.when, At: at, Before: before}) {
+		if !f(LogEntry{Hash: c.ID.Hash(), Author: nameAndAddress(c.Author), Message: c.Message, When: at.when, At: at, Before: before}) {
 			return nil
 		}
 		c, at = parent, before
 	}
 	return nil
+}
+
+// nameAndAddress takes the time from the author of a commit object.
+func nameAndAddress(author string) string {
+	if end := strings.LastIndexByte(author, '>'); end >= 0 {
+		return author[:end+1]
+	}
+	return author
 }
 
 // LogSince walks the whole history, newest first, but for what known's history has: also what

@@ -69,7 +69,7 @@ func TestHookReasonReachesTheAnswer(t *testing.T) {
 			hook(t, remote, "pre-receive", `echo "GH006: Protected branch update failed for main." >&2; echo "Changes must be made through a pull request." >&2; exit 1`)
 			s := open(t, Config{Remote: url})
 			c := put(t, s, "post", map[string]string{"b.md": "b"})
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			p := s.WaitPushed(ctx, c)
 			if p.Pushed || !strings.Contains(p.Reason, "GH006: Protected branch update failed for main.") || !strings.Contains(p.Reason, "pull request") {

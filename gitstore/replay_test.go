@@ -342,7 +342,7 @@ func TestTwoStoresOnOneRemoteLoseNothing(t *testing.T) {
 	for settled := false; !settled; {
 		settled = true
 		for _, s := range stores {
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			_ = s.Sync(ctx)
 			cancel()
 			settled = settled && s.Status().Unpushed == 0

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // webServer serves repositories through git http-backend.
@@ -109,6 +108,26 @@ type sshServer struct {
 	knownHosts string
 }
 
+// Ports below those that systems hand out by themselves, and above those of the commands' tests.
+const firstPort, lastPort = 32000, 32700
+
+var nextPort atomic.Uint32
+
+// freeAddress is a loopback address on which nothing listens, for a program that has to be told
+// its port. No address is returned twice. It dials instead of listening: a program that is started
+// meanwhile would inherit the listener.
+func freeAddress() string {
+	for {
+		port := firstPort + (uint32(os.Getpid())*16+nextPort.Add(1))%(lastPort-firstPort)
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return address
+		}
+		conn.Close()
+	}
+}
+
 func serveSSH(t testing.TB, publicKey string) *sshServer {
 	t.Helper()
 	sshd := need(t, "sshd", "openssh-server")
@@ -132,12 +151,7 @@ func serveSSH(t testing.TB, publicKey string) *sshServer {
 	if err := os.WriteFile(filepath.Join(dir, "authorized_keys"), []byte(publicKey+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	addr := freeAddress()
 	host, port, _ := net.SplitHostPort(addr)
 	config := fmt.Sprintf(`ListenAddress %s
 Port %s
@@ -175,14 +189,13 @@ PermitRootLogin prohibit-password
 			t.Logf("sshd said:\n%s", said)
 		}
 	})
-	for range 2000 {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+	await(t, "sshd listens", func() bool {
+		c, err := net.Dial("tcp", addr)
 		if err == nil {
 			c.Close()
-			break
 		}
-		<-time.After(10 * time.Millisecond)
-	}
+		return err == nil
+	})
 	// known_hosts has the ECDSA key only: without the algorithms set from it, the server
 	// would offer its ed25519 key, and the client would take it for a stranger.
 	key, err := os.ReadFile(filepath.Join(dir, "host_ecdsa.pub"))

@@ -117,7 +117,7 @@ func (m *model) run(steps int) {
 		m.check()
 	}
 	m.settle()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	_ = m.store.Close(ctx)
 }
@@ -214,7 +214,7 @@ func (m *model) handPush() {
 
 func (m *model) sync() {
 	m.note("sync")
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := m.store.Sync(ctx); err != nil && !m.down && !m.closed {
 		m.t.Errorf("seed %d: sync: %v", m.seed, err)

@@ -15,6 +15,8 @@ var setupFiles = []struct{ name, file string }{
 	{"compose", "compose.yaml"},
 	{"systemd", "gitpost.service"},
 	{"systemd-socket", "gitpost.socket"},
+	{"launchd", "launchd.plist"},
+	{"windows", "windows.txt"},
 	{"caddy", "Caddyfile"},
 	{"nginx", "nginx.conf"},
 	{"github-hugo", "github-hugo.yml"},

@@ -36,8 +36,8 @@ func Load(path string, environ []string) (Config, error) {
 		return Config{}, fmt.Errorf("read configuration %s: it is a folder; name the file in it with --config", path)
 	}
 	if err != nil && !missing {
-		return Config{}, fmt.Errorf("read configuration %s: %w; let gitpost's user read it, or name another file "+
-			"with --config", path, err)
+		return Config{}, fmt.Errorf("read configuration %s: %w; run the command as a user who may read it "+
+			"(sudo -u gitpost gitpost …), or name another file with --config", path, err)
 	}
 	if l.readFile(src); len(l.settings) == 0 && len(l.problems) == 1 && l.problems[0].Key == "" {
 		return Config{}, &Error{path, l.problems} // nothing can be said of keys that cannot be read
@@ -46,7 +46,7 @@ func Load(path string, environ []string) (Config, error) {
 	if missing && len(l.settings) == 0 {
 		return Config{}, &Error{path, []Problem{{
 			Message: "the file does not exist",
-			Remedy:  "write it (at least me, repo and url), or name another file with --config",
+			Remedy:  "run gitpost init, which asks a few questions and writes it, or name another file with --config",
 		}}}
 	}
 	c := l.apply()
@@ -109,6 +109,9 @@ func (l *loader) readFile(src []byte) {
 			Remedy: "correct that line; a value with : or # in it needs quotes"}
 		if w := (*flaw)(nil); errors.As(err, &w) {
 			p.Message, p.Remedy = w.message, w.remedy
+		} else if line := tabbedLine(src); line > 0 {
+			p.Where, p.Message = lineNumber(line), "begins with a tab"
+			p.Remedy = "indent it with spaces: YAML does not allow tabs there"
 		}
 		l.problem(p)
 		return
@@ -122,6 +125,16 @@ func (l *loader) readFile(src []byte) {
 		return
 	}
 	l.readMap("", root)
+}
+
+// tabbedLine returns the number of the first line that is indented with a tab, 0 if there is none.
+func tabbedLine(src []byte) int {
+	for i, line := range bytes.Split(src, []byte("\n")) {
+		if text := bytes.TrimLeft(line, " "); len(text) > 0 && text[0] == '\t' && len(bytes.TrimSpace(text)) > 0 {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // decodeYAML returns the top node of a YAML text, nil when there is none. yaml.v3 can panic on odd

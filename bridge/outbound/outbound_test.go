@@ -104,7 +104,7 @@ func TestClientIsNotFooledByDNSRebinding(t *testing.T) {
 	_, port, _ := net.SplitHostPort(web.Listener.Addr().String())
 	open(t, nil)
 	names := &fakeDNS{answers: [][]string{{"127.0.0.1"}, {"10.0.0.1"}, {"169.254.169.254"}, {"10.0.0.1", "192.168.0.1"}}}
-	c := New(Options{Resolver: names.resolver(), Timeout: 5 * time.Second})
+	c := New(Options{Resolver: names.resolver(), Timeout: time.Minute})
 	address := "http://rebind.example:" + port + "/"
 	if page, err := c.Get(t.Context(), address, ""); err != nil || string(page.Body) != "good" {
 		t.Fatalf("the first request fails: %v", err)

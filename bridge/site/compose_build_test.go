@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator/generatortest"
 )
 
 // installedVersion is the version of the generator on this machine, for which posts must be
@@ -28,13 +29,7 @@ func installedVersion(t *testing.T, generator string) string {
 // builds runs a real generator over files and returns the folder it wrote and what it said.
 func builds(t *testing.T, generator string, files map[string]string) (out, said string) {
 	t.Helper()
-	if _, err := exec.LookPath(generator); err != nil {
-		message := fmt.Sprintf("%s is not installed (Debian: apt-get install %s)", generator, generator)
-		if os.Getenv("GITPOST_TEST_ALL") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
+	generatortest.Program(t, generator, "apt-get install "+generator)
 	root := t.TempDir()
 	for name, text := range files {
 		file := filepath.Join(root, "src", filepath.FromSlash(name))

@@ -166,3 +166,6 @@ func (s *Site) Warnings() []string {
 
 // Zone is the time zone of dates that name none.
 func (s *Site) Zone() *time.Location { return s.rules.Zone }
+
+// ZoneStated reports whether the options, the site's configuration or its build name the zone.
+func (s *Site) ZoneStated() bool { return s.options.TimeZone != nil || s.rules.ZoneStated }

@@ -94,6 +94,7 @@ func (d demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	if d.once {
+		fmt.Fprintf(d.out, "\nThe demo's server has ended (--once), and its token with it. Without --once it goes on serving.\n")
 		return nil
 	}
 	if link, _, err := server.FirstSetup(ctx); err != nil {

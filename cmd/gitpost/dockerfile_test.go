@@ -96,6 +96,8 @@ func readDockerfile(t *testing.T) (img builtImage, goBuild string) {
 // lines into an empty root, and its user, for whom nothing there but /data can be written. In
 // that root the program serves a site behind HTTPS, knows time zones, and reports its health.
 func TestDockerfilesImageServes(t *testing.T) {
+	t.Parallel()
+	onlyInAll(t, "builds the program anew", "")
 	if os.Getuid() != 0 {
 		t.Skip("only root may change the root folder: run the test as root")
 	}

@@ -21,15 +21,17 @@ func initCommand() *cobra.Command {
 or takes a token, writes gitpost.yaml, and tells how apps find the way to post. It asks for
 what no flag says. Where gitpost.yaml exists already it is not changed.
 
-With --print it does none of this and prints an example of a file: ` + strings.Join(templates.SetupNames(), ", ") + `.`,
+With --print it does none of this and prints an example of a file, with the values of the
+gitpost.yaml that is there: ` + strings.Join(templates.SetupNames(), ", ") + `.`,
 		Example: `  gitpost init
   gitpost init --repo https://git.example/me/blog.git --token-file token --url https://pub.example.org --yes
   gitpost init --repo git@git.example:me/blog.git --accept-host-key SHA256:… --url https://pub.example.org --yes
+  gitpost init --add --repo git@git.example:me/boats.git
   gitpost init --print systemd > /etc/systemd/system/gitpost.service`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if print != "" {
-				text, err := templates.Setup(print)
+				text, err := exampleFile(print, s.dir)
 				if err == nil {
 					_, err = fmt.Fprint(c.OutOrStdout(), text)
 				}
@@ -61,7 +63,9 @@ With --print it does none of this and prints an example of a file: ` + strings.J
 	f.StringVar(&s.tls, "tls", "", "auto: gitpost gets its certificate itself and listens on port 443; without it a proxy does HTTPS")
 	f.BoolVar(&s.tryPush, "try-push", false, "prove that the host accepts pushes: make the branch gitpost-write-check there, and delete it")
 	f.BoolVar(&s.commitHead, "commit-head", false, "commit the lines by which apps find gitpost to the site")
-	f.StringVar(&s.dir, "dir", ".", "folder for gitpost.yaml, keys and data")
+	f.StringVar(&s.dir, "dir", ".", "folder for gitpost.yaml and keys")
+	f.StringVar(&s.data, "data", "", "folder for the clone, tokens and uploads (default data in --dir; "+systemData+" with --dir "+systemFolder+")")
+	f.BoolVar(&s.add, "add", false, "add a further site to the gitpost.yaml that is there")
 	f.BoolVar(&s.yes, "yes", false, "ask nothing; take what is suggested")
 	f.StringVar(&print, "print", "", "print an example file: "+strings.Join(templates.SetupNames(), ", "))
 	c.Args = func(c *cobra.Command, args []string) error {

@@ -25,6 +25,7 @@ const killSpan = 40 * time.Millisecond
 // choices of a failed run.
 func TestStressKilledServerLosesNoAnsweredPost(t *testing.T) {
 	t.Parallel()
+	onlyInAll(t, "kills servers for a while", "GITPOST_STRESS")
 	rounds, seed := 4, rand.Uint64()
 	if n, _ := strconv.Atoi(os.Getenv("GITPOST_STRESS")); n > 0 {
 		rounds = min(200, max(4, n/10))

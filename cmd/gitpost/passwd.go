@@ -53,7 +53,7 @@ passwd works beside a running server, and before the first start of one.`,
 					}
 				}
 				if set {
-					return nil
+					return tellPassword(c.ErrOrStderr(), removePasskeys)
 				}
 				return printSetup(c.Context(), cfg, who, c.OutOrStdout(), c.ErrOrStderr())
 			})
@@ -63,6 +63,16 @@ passwd works beside a running server, and before the first start of one.`,
 	c.Flags().BoolVar(&set, "set", false, "set the password here instead of printing a link")
 	c.Flags().BoolVar(&removePasskeys, "remove-passkeys", false, "also forget all passkeys and sign every browser out")
 	return c
+}
+
+// tellPassword says what passwd --set did.
+func tellPassword(stderr io.Writer, removedPasskeys bool) error {
+	text := "The new password is set. Every browser is signed out; apps keep their tokens."
+	if removedPasskeys {
+		text += " All passkeys are removed."
+	}
+	_, err := fmt.Fprintln(stderr, text)
+	return err
 }
 
 func printSetup(ctx context.Context, cfg config.Config, who *owner.Owner, stdout, stderr io.Writer) error {

@@ -27,16 +27,48 @@ type rig struct {
 	fsckAgain int // how often fsck of the remote was repeated
 }
 
-func newRig(t *testing.T) *rig {
-	dir := t.TempDir()
-	r := &rig{
-		t: t, dir: dir, address: freeAddress(), program: filepath.Join(dir, "gitpost"),
-		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
+// onlyInAll skips a test that takes long, unless all tests must run or its own variable is set.
+func onlyInAll(t *testing.T, why, variable string) {
+	t.Helper()
+	if os.Getenv("GITPOST_TEST_ALL") == "" && os.Getenv(variable) == "" {
+		t.Skipf("%s: set GITPOST_TEST_ALL=1", why)
 	}
-	build := exec.Command("go", "build", "-tags", "nodynamic", "-o", r.program, ".")
+}
+
+// builtProgram is gitpost as users build it, in builtFolder.
+var builtProgram = sync.OnceValues(func() (string, error) {
+	var err error
+	if builtFolder, err = os.MkdirTemp("", "gitpost-built"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(builtFolder, "gitpost")
+	build := exec.Command("go", "build", "-tags", "nodynamic", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+var builtFolder string // "" until it is needed
+
+// allTests are those of this package; they leave nothing behind.
+type allTests struct{ *testing.M }
+
+func (all allTests) Run() int {
+	defer func() { _ = os.RemoveAll(builtFolder) }()
+	return all.M.Run()
+}
+
+func newRig(t *testing.T) *rig {
+	dir := t.TempDir()
+	program, err := builtProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{
+		t: t, dir: dir, address: freeAddress(), program: program,
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 	}
 	if err := os.WriteFile(filepath.Join(dir, ".gitconfig"), []byte(sparingGit), 0o600); err != nil {
 		t.Fatal(err)

@@ -26,9 +26,10 @@ import (
 type setup struct {
 	given struct{ repo, me, url, branch string } // by flags
 
-	siteDir                      string // by a flag
+	siteDir, data                string // by flags
 	tokenFile, sshKey, acceptKey string
 	tls                          string // "" or "auto"
+	add, second                  bool   // a site to a configuration that is there
 	commitHead, yes, tryPush     bool
 	dir                          string // absolute
 	environ                      []string
@@ -47,6 +48,8 @@ func (s *setup) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n"
 func (s *setup) run(ctx context.Context) (err error) {
 	_, err = os.Stat(s.file())
 	switch {
+	case s.add:
+		return s.addSite(ctx)
 	case err == nil:
 		return s.runAgain(ctx)
 	case !errors.Is(err, fs.ErrNotExist):
@@ -55,11 +58,8 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder %s: %w", s.dir, err)
 	}
-	s.set = map[string]string{"data": "./data"}
-	if err := s.chooseRepository(ctx); err != nil {
-		return err
-	}
-	access, err := s.reach(ctx)
+	s.set = map[string]string{"data": cmp.Or(s.data, s.usualData())}
+	access, err := s.findRepository(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,9 @@ func (s *setup) run(ctx context.Context) (err error) {
 		return fmt.Errorf("%s: %w", s.set["repo"], err)
 	}
 	if err = s.chooseAddresses(ctx, store.Snapshot()); err != nil {
+		return err
+	}
+	if err = s.chooseAuthor(ctx, store.Snapshot()); err != nil {
 		return err
 	}
 	if err = s.chooseTLS(ctx); err != nil {
@@ -181,8 +184,9 @@ func sameValue(key, given, has string) bool {
 
 // chooseRepository finds out the repository's address.
 func (s *setup) chooseRepository(ctx context.Context) error {
-	repo := s.given.repo
+	repo := completeRepository(s.given.repo)
 	check := func(answer string) error {
+		answer = completeRepository(answer)
 		if answer == "" {
 			return errors.New("the address is needed")
 		}
@@ -196,11 +200,12 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 	case s.person == nil:
 		return errors.New("the repository is not given, and nobody is here to be asked; name it with --repo")
 	default:
-		s.say("gitpost needs the Git repository of your site: an address such as https://git.example/me/blog.git\nor git@git.example:me/blog.git, or a path on this machine.\n")
+		s.say("gitpost needs the Git repository of your site: an address such as github.com/ann/blog\nor git@git.example:me/blog.git, or a path on this machine.\n")
 		var err error
 		if repo, err = s.person.ask(ctx, "Repository", "", check); err != nil {
 			return err
 		}
+		repo = completeRepository(repo)
 	}
 	if how, _ := transportOf(repo); how == "" && !strings.HasPrefix(repo, "~/") {
 		var err error
@@ -219,13 +224,8 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 }
 
 // chooseAddresses finds out me and url.
-func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) error {
-	own := ""
-	if opened, err := site.Open(tree, site.Options{}); err == nil {
-		own = usualAddress(opened.BaseURL())
-	}
-	var err error
-	if s.set["me"], err = s.choose(ctx, "me", s.given.me, own, "The site's address", "--me"); err != nil {
+func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) (err error) {
+	if err := s.chooseMe(ctx, tree); err != nil {
 		return err
 	}
 	pub := ""
@@ -236,8 +236,24 @@ func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) error {
 	return err
 }
 
+// chooseMe finds out the site's address, and its time zone.
+func (s *setup) chooseMe(ctx context.Context, tree fs.FS) error {
+	own := ""
+	opened, err := site.Open(tree, site.Options{})
+	if err == nil {
+		own = usualAddress(opened.BaseURL())
+	}
+	if s.set["me"], err = s.choose(ctx, "me", s.given.me, own, "The site's address", "--me"); err != nil {
+		return err
+	}
+	s.compareAddress(own)
+	return s.chooseZone(ctx, opened)
+}
+
 func (s *setup) choose(ctx context.Context, key, given, suggestion, question, flag string) (string, error) {
+	given = completeAddress(given)
 	check := func(answer string) error {
+		answer = completeAddress(answer)
 		if err := config.CheckKey(key, answer, s.dir); err != nil {
 			return err
 		}
@@ -253,7 +269,8 @@ func (s *setup) choose(ctx context.Context, key, given, suggestion, question, fl
 		}
 		return given, nil
 	case s.person != nil:
-		return s.person.ask(ctx, question, suggestion, check)
+		answer, err := s.person.ask(ctx, question, suggestion, check)
+		return completeAddress(answer), err
 	case suggestion != "" && (s.yes || key == "me"):
 		return suggestion, nil
 	}
@@ -275,7 +292,10 @@ func (s *setup) chooseTLS(ctx context.Context) error {
 		s.set["tls"] = s.tls
 		return nil
 	}
-	s.set["listen"], s.set["trusted_proxies"] = "127.0.0.1:8080", "127.0.0.1"
+	s.set["listen"] = loopbackListen(s.set["url"])
+	if s.set["listen"] == "" {
+		s.set["listen"], s.set["trusted_proxies"] = "127.0.0.1:8080", "127.0.0.1"
+	}
 	return nil
 }
 
@@ -294,7 +314,36 @@ func usualAddress(base string) string {
 }
 
 // dataFolder is where serve will have its data.
-func (s *setup) dataFolder() string { return filepath.Join(s.dir, "data") }
+func (s *setup) dataFolder() string {
+	if data := s.set["data"]; filepath.IsAbs(data) {
+		return data
+	}
+	return filepath.Join(s.dir, s.set["data"])
+}
+
+// usualData is the data folder that goes with the folder of gitpost.yaml.
+func (s *setup) usualData() string {
+	if s.dir == systemFolder {
+		return systemData
+	}
+	return "./data"
+}
+
+// findRepository asks for the repository until it can be read and pushed to.
+func (s *setup) findRepository(ctx context.Context) (gitstore.Access, error) {
+	for {
+		err := s.chooseRepository(ctx)
+		if err != nil {
+			return gitstore.Access{}, err
+		}
+		access, err := s.reach(ctx)
+		var remote *gitstore.RemoteError
+		if err == nil || s.person == nil || s.given.repo != "" || !errors.As(err, &remote) {
+			return access, err
+		}
+		s.say("\n%v\n", err)
+	}
+}
 
 // clone makes the clone that serve will use; fresh tells that there was none. One that is there
 // already, of a run that was given up, is brought up to date.
@@ -375,22 +424,4 @@ func (s *setup) write() error {
 		return fmt.Errorf("write the configuration %s: %w", s.file(), err)
 	}
 	return nil
-}
-
-func (s *setup) next(cfg config.Config) {
-	at := ""
-	if here, err := os.Getwd(); err != nil || here != s.dir {
-		at = "cd " + s.dir + " && "
-	}
-	s.say("\n== Next\n\n  %sgitpost serve\n", at)
-	if cfg.TLS == "" && strings.HasPrefix(cfg.URL, "https://") {
-		s.say("It needs HTTPS in front: gitpost init --print caddy, or nginx, shows how.")
-	}
-	if cfg.Auth == "" {
-		s.say("The first start prints a link: open it and choose how you sign in. Then enter %s in an app.", cfg.Me())
-	}
-	if name := s.set["hooks.secret_file"]; name != "" {
-		s.say("The Git host's webhook is %s/hooks/push, with the secret in %s.", cfg.URL, filepath.Join(s.dir, name))
-	}
-	s.say("gitpost doctor checks everything.")
 }

@@ -148,11 +148,11 @@ func (s *setup) chooseToken(ctx context.Context, host string) error {
 		s.say("The token is taken from GITPOST_REPO_TOKEN; gitpost serve needs it in its environment too.")
 		return nil
 	}
-	name := filepath.Join(s.dir, "token")
+	name := filepath.Join(s.dir, s.secretName("token"))
 	if _, err := os.Stat(name); err == nil {
 		s.say("The token is taken from %s, which is there already.", name)
-		s.set["repo_token_file"] = "token"
-		return narrowSecret(name, "token", s)
+		s.set["repo_token_file"] = s.secretName("token")
+		return narrowSecret(name, s.secretName("token"), s)
 	}
 	if s.person == nil {
 		return nil // the remote will say whether it wants one
@@ -165,7 +165,7 @@ func (s *setup) chooseToken(ctx context.Context, host string) error {
 	if err := writeSecret(name, token+"\n"); err != nil {
 		return fmt.Errorf("keep the token: %w", err)
 	}
-	s.set["repo_token_file"] = "token"
+	s.set["repo_token_file"] = s.secretName("token")
 	s.say("It is kept in %s, which only you can read.", name)
 	return nil
 }
@@ -175,7 +175,7 @@ func (s *setup) chooseToken(ctx context.Context, host string) error {
 func (s *setup) askForAnotherToken(ctx context.Context, refused error) error {
 	var remote *gitstore.RemoteError
 	how, _ := transportOf(s.set["repo"])
-	own := s.set["repo_token_file"] == "token" || s.repository().Password == ""
+	own := s.set["repo_token_file"] == s.secretName("token") || s.repository().Password == ""
 	if s.person == nil || how != "http" && how != "https" || s.tokenFile != "" || !own || !errors.As(refused, &remote) || remote.Unreachable {
 		return refused
 	}
@@ -187,14 +187,14 @@ func (s *setup) askForAnotherToken(ctx context.Context, refused error) error {
 	if token == "" {
 		return errors.New("no token was accepted; run gitpost init again when you have one")
 	}
-	name := filepath.Join(s.dir, "token")
+	name := filepath.Join(s.dir, s.secretName("token"))
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("keep the token: %w", err)
 	}
 	if err := writeSecret(name, token+"\n"); err != nil {
 		return fmt.Errorf("keep the token: %w", err)
 	}
-	s.set["repo_token_file"] = "token"
+	s.set["repo_token_file"] = s.secretName("token")
 	return nil
 }
 
@@ -239,7 +239,7 @@ func whereTokensAre(host string) string {
 func (s *setup) chooseKey(ctx context.Context, host string) (public string, err error) {
 	name := s.sshKey
 	if name == "" {
-		name = filepath.Join(s.dir, "deploy_key")
+		name = filepath.Join(s.dir, s.secretName("deploy_key"))
 	}
 	if s.set["ssh_key_file"], err = s.below(name); err != nil {
 		return "", fmt.Errorf("find the SSH key: %w", err)

@@ -35,6 +35,7 @@ const soakRate = 3.0
 // come in a second. Without them it runs for some seconds, at a higher rate.
 func TestSoak(t *testing.T) {
 	t.Parallel()
+	onlyInAll(t, "serves traffic for a while", "GITPOST_SOAK")
 	span, rate := 6*time.Second, 25.0
 	if d, err := time.ParseDuration(os.Getenv("GITPOST_SOAK")); err == nil && d > 0 {
 		span, rate = d, soakRate

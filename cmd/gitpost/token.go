@@ -198,6 +198,9 @@ from standard input, so that it does not show in the list of processes.`,
 				if errors.Is(err, state.ErrNoToken) {
 					return errors.New("revoke token: there is no such token; gitpost token list shows all")
 				}
+				if err == nil {
+					_, err = fmt.Fprintln(c.ErrOrStderr(), "The token is revoked. Apps that use it are refused from now on.")
+				}
 				return err
 			})
 		},

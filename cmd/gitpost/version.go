@@ -20,16 +20,14 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// buildVersion is what the Go tool noted when it built the program: the module's version,
-// else the commit.
+// release is the newest release in CHANGELOG.md.
+const release = "v0.1.0"
+
+// buildVersion is the release, with the commit that the Go tool noted if that is not the release's own.
 func buildVersion() string {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown"
-	}
-	version := build.Main.Version
-	if version == "" || version == "(devel)" {
-		version = "devel"
+		return release
 	}
 	var commit, modified string
 	for _, s := range build.Settings {
@@ -40,8 +38,8 @@ func buildVersion() string {
 			modified = ", modified"
 		}
 	}
-	if commit == "" || version != "devel" {
-		return version
+	if commit == "" || build.Main.Version == release {
+		return release
 	}
-	return fmt.Sprintf("%s (%.12s%s)", version, commit, modified)
+	return fmt.Sprintf("%s (%.12s%s)", release, commit, modified)
 }

@@ -199,11 +199,12 @@ func commonFiles(ctx context.Context, work string) (files []file, version string
 }
 
 // versionName turns the output of --version into a part of a file name: "v1.2.0", or
-// "5d2f0c1e9ab4".
+// "v1.2.0-5d2f0c1e9ab4" between releases.
 func versionName(output string) string {
 	version := strings.TrimSpace(strings.TrimPrefix(output, "gitpost "))
-	if commit, ok := strings.CutPrefix(version, "devel ("); ok {
-		version, _, _ = strings.Cut(strings.TrimSuffix(commit, ")"), ",")
+	if release, commit, ok := strings.Cut(strings.TrimSuffix(version, ")"), " ("); ok {
+		commit, _, _ = strings.Cut(commit, ",")
+		version = release + "-" + commit
 	}
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r == '/' || r == '+' {

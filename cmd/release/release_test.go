@@ -60,8 +60,8 @@ func TestArchivesHoldAProgramThatRuns(t *testing.T) {
 func TestVersionNamesAFile(t *testing.T) {
 	for said, want := range map[string]string{
 		"gitpost v1.2.0\n":                              "v1.2.0",
-		"gitpost devel (5d2f0c1e9ab4)\n":                "5d2f0c1e9ab4",
-		"gitpost devel (5d2f0c1e9ab4, modified)\n":      "5d2f0c1e9ab4",
+		"gitpost v1.2.0 (5d2f0c1e9ab4)\n":               "v1.2.0-5d2f0c1e9ab4",
+		"gitpost v1.2.0 (5d2f0c1e9ab4, modified)\n":     "v1.2.0-5d2f0c1e9ab4",
 		"gitpost v0.0.0-20260523184012-5d2f0c1e+dirty ": "v0.0.0-20260523184012-5d2f0c1e-dirty",
 	} {
 		if got := versionName(said); got != want {

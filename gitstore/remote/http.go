@@ -252,8 +252,12 @@ func (r *Remote) explainStatus(e *Error, status *statusError) {
 	}
 	switch status.code {
 	case http.StatusUnauthorized:
-		e.Reason = "the remote wants a user name and a password or token, or does not accept the ones it got" + words
-		e.Hint = "check that the token is valid and may write to this repository"
+		e.Reason = "the remote does not accept the user name and the password or token that it got" + words
+		e.Hint = "check that the token is valid, has not expired and may write to this repository"
+		if !r.credential {
+			e.Reason = "the remote wants a user name and a password or token, and none is configured" + words
+			e.Hint = "make a token at the host that may write to this repository; the configuration names it as repo_token_file"
+		}
 	case http.StatusForbidden:
 		e.Reason = "the remote does not allow it" + words
 		e.Hint = "check that the token or key may write to this repository"

@@ -36,6 +36,8 @@ type Remote struct {
 	open   func(ctx context.Context, service string) (conversation, error)
 	redact redactor
 
+	credential bool // a user name or a password for HTTP is configured
+
 	// Over HTTP a session is no connection, so one advertisement serves all pushes.
 	pusher *session
 
@@ -64,6 +66,7 @@ func New(c Config) (*Remote, error) {
 		}
 		r.redact.add(password, ep.Password)
 		ep.User, ep.Password = "", ""
+		r.credential = user != "" || password != ""
 		web := newWebClient(r, ep, user, password)
 		r.open = func(_ context.Context, service string) (conversation, error) {
 			return &webConversation{webClient: web, service: service}, nil

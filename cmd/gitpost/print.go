@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gitpost/bridge/config"
+	"gitpost/templates"
+)
+
+// exampleFile is an example of init --print. It has the values of the gitpost.yaml in dir, or else of the
+// usual one, if there is one.
+func exampleFile(name, dir string) (string, error) {
+	text, err := templates.Setup(name)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, configName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dir == "." {
+		path = usualConfig(systemFolder)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return text, nil
+	}
+	cfg, err := config.Load(path, os.Environ())
+	if err != nil {
+		return "", err
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return "", fmt.Errorf("find the configuration: %w", err)
+	}
+	switch name {
+	case "caddy", "nginx":
+		return proxyFile(text, cfg), nil
+	case "systemd", "systemd-socket", "launchd", "windows":
+		return serviceFile(text, cfg, path), nil
+	}
+	return text, nil
+}
+
+// proxyFile puts name, address and largest upload into the configuration of a web server.
+func proxyFile(text string, cfg config.Config) string {
+	if u, err := url.Parse(cfg.URL); err == nil {
+		text = strings.ReplaceAll(text, "pub.example.org", u.Host)
+	}
+	if cfg.MediaMaxSize != 100_000_000 {
+		size := cfg.MediaMaxSize/1_000_000 + 1
+		text = strings.NewReplacer("101MB", fmt.Sprintf("%dMB", size), "101m", fmt.Sprintf("%dm", size)).Replace(text)
+	}
+	if socket, ok := strings.CutPrefix(cfg.Listen, config.UnixPrefix); ok {
+		return strings.NewReplacer("http://127.0.0.1:8080", "http://unix:"+socket, "127.0.0.1:8080", "unix/"+socket).Replace(text)
+	}
+	return strings.ReplaceAll(text, "127.0.0.1:8080", cfg.Listen)
+}
+
+// serviceFile puts paths and address into the definition of a service.
+func serviceFile(text string, cfg config.Config, path string) string {
+	folders := []string{}
+	if cfg.Data != systemData {
+		folders = append(folders, cfg.Data)
+	}
+	for _, site := range cfg.Sites {
+		if filepath.IsAbs(site.Repo) {
+			folders = append(folders, site.Repo)
+		}
+	}
+	if len(folders) > 0 {
+		text = strings.Replace(text, "#ReadWritePaths=/srv/git/blog.git", "ReadWritePaths="+strings.Join(folders, " "), 1)
+	}
+	if strings.HasPrefix(path, "/home/") || strings.HasPrefix(path, "/root/") {
+		text = strings.Replace(text, "ProtectHome=yes", "ProtectHome=read-only", 1)
+	}
+	if cfg.TLS == "auto" {
+		text = strings.NewReplacer("CapabilityBoundingSet=\n", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
+			"AmbientCapabilities=\n", "AmbientCapabilities=CAP_NET_BIND_SERVICE\n",
+			"ListenStream=127.0.0.1:8080", "ListenStream=443").Replace(text)
+	}
+	listen := strings.TrimPrefix(cfg.Listen, config.UnixPrefix)
+	return strings.NewReplacer(systemFolder+"/"+configName, path, systemFolder, filepath.Dir(path), systemData, cfg.Data,
+		"ListenStream=127.0.0.1:8080", "ListenStream="+listen).Replace(text)
+}

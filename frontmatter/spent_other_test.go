@@ -1,0 +1,13 @@
+//go:build !unix
+
+package frontmatter
+
+import (
+	"testing"
+	"time"
+)
+
+var start = time.Now()
+
+// spent is the time that has passed.
+func spent(testing.TB) time.Duration { return time.Since(start) }
