@@ -27,6 +27,7 @@ type fakeSnapshot struct {
 
 	history []*fakeSnapshot // what At finds
 	read    atomic.Int64    // blobs
+	parsed  atomic.Int64    // bytes of them
 	listed  atomic.Int64    // changes
 	lost    bool            // its files cannot be read any more
 }
@@ -89,8 +90,10 @@ func (s *fakeSnapshot) Changes(older Snapshot) ([]Change, error) {
 }
 
 func (s *fakeSnapshot) ReadBlob(blob string) ([]byte, error) {
+	data, err := fs.ReadFile(s.MapFS, blob[:strings.LastIndexByte(blob, '@')])
 	s.read.Add(1)
-	return fs.ReadFile(s.MapFS, blob[:strings.LastIndexByte(blob, '@')])
+	s.parsed.Add(int64(len(data)))
+	return data, err
 }
 
 func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int, data []byte) error) error {
@@ -101,6 +104,7 @@ func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int
 			for i := half; i < len(blobs) && errs[half] == nil; i += 2 {
 				s.read.Add(1)
 				path := blobs[i][:strings.LastIndexByte(blobs[i], '@')]
+				s.parsed.Add(int64(len(s.MapFS[path].Data)))
 				errs[half] = f(i, s.MapFS[path].Data)
 			}
 		})
