@@ -36,7 +36,7 @@ demo: build
 	./gitpost demo $(ARGS)
 
 build:
-	go build -o gitpost ./cmd/gitpost
+	go build -ldflags="-s -w" -o gitpost ./cmd/gitpost
 
 test:
 	go test -timeout 30m -parallel $(PARALLEL) $(PACKAGES)

@@ -1,7 +1,6 @@
 package bridge_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -122,15 +121,7 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 	tb.Helper()
 	words := strings.Fields("the tide came in over a harbour wall and we walked back along quiet lanes where old boats wait for spring paint rope tar new planks coffee letters rain window light garden seeds notes read write small things that last river bridge train people talk about weather")
 	random := rand.New(rand.NewPCG(1, 2))
-	runGit(tb, "", nil, "init", "--quiet", "--bare", "--initial-branch=main", remote)
-	stream, in := io.Pipe()
-	go func() { // ends when all is written; fast-import reads to the end or the test fails
-		w := bufio.NewWriter(in)
-		put := func(path, text string) {
-			fmt.Fprintf(w, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
-		}
-		fmt.Fprintf(w, "commit refs/heads/main\ncommitter Hand <hand@blog.example> 1700000000 +0000\ndata 5\nPosts\n")
-		put("hugo.toml", "baseURL = \"https://blog.example/\"\ntimeZone = \"UTC\"\n")
+	makeBlogOf(tb, remote, func(put func(path, text string)) {
 		for i := range 300 {
 			put(fmt.Sprintf("data/contacts/person-%d.yaml", i), fmt.Sprintf("name: Person %d\nnickname: person%d\nurl: https://person-%d.example/\n", i, i, i))
 		}
@@ -149,9 +140,7 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 			put(fmt.Sprintf("content/posts/%s/post-%d.md", at.Format("2006/01"), i), fmt.Sprintf(
 				"---\ntitle: \"Post %d\"\ndate: %s\ntags:\n  - harbour\n  - tag%d\n%s---\n%s", i, at.Format(time.RFC3339), i%50, where, body.String()))
 		}
-		in.CloseWithError(w.Flush())
-	}()
-	runGit(tb, remote, stream, "fast-import", "--quiet")
+	})
 }
 
 func wordyDate(i, posts int) time.Time {

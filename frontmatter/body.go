@@ -92,6 +92,12 @@ func resemblesFrontMatter(text string) bool {
 // restoreBytes returns text with the bytes of old where the two have the same lines, apart
 // from line endings and bytes that are not UTF-8.
 func restoreBytes(old, text string) (string, error) {
+	if old != "" && !strings.HasSuffix(old, "\n") && strings.HasSuffix(text, "\n") {
+		old += "\n" // its last line need not be the last one of text
+		if strings.HasSuffix(text, "\r\n") {
+			old = old[:len(old)-1] + "\r\n"
+		}
+	}
 	was, now := linesOf(old), linesOf(text)
 	var out strings.Builder
 	i, j := 0, 0

@@ -35,6 +35,7 @@ func TestUntouchedLinesKeepTheirBytes(t *testing.T) {
 		{"a word that is copied", "Caf\xe9\none\n", "one", "one Caf\uFFFD", "Caf\xe9\none Caf\xe9\n"},
 		{"a real U+FFFD", "Caf\xe9\n\uFFFD\nx\n", "x", "y", "Caf\xe9\n\uFFFD\ny\n"},
 		{"nothing", "Caf\xe9\n\xff\xfe\n", "", "", "Caf\xe9\n\xff\xfe\n"},
+		{"lines after such a one", "\xe9\n\n\xe8", "\n\n\uFFFD", "\n\n\uFFFD\n\nmore\n", "\xe9\n\n\xe8\n\nmore\n"},
 		{"mixed line endings", "one\r\ntwo\n\r\nthree\r\nfour", "two", "2", "one\r\n2\n\r\nthree\r\nfour"},
 		{"mixed line endings and Latin-1", "\xe9\r\nCaf\xe9\r\nx\n", "x", "Caf\uFFFD", "\xe9\r\nCaf\xe9\r\nCaf\xe9\n"},
 	} {

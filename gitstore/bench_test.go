@@ -20,7 +20,7 @@ import (
 
 // benchRemote builds a bare repository of n posts with git fast-import: "ym" in year and
 // month folders, "flat" in one.
-func benchRemote(b *testing.B, layout string, n int) string {
+func benchRemote(b testing.TB, layout string, n int) string {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "remote.git")
 	runGit(b, ".", "init", "-q", "--bare", "-b", "main", dir)

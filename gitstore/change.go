@@ -137,7 +137,7 @@ func (b builder) folder(tree git.OID, skip int, plan []planned) (git.OID, error)
 	if err != nil || len(next) == 0 {
 		return git.ZeroOID, err
 	}
-	return b.Add(git.TreeKind, next)
+	return b.AddTree(next, tree)
 }
 
 // nameGroup is what the plan has for one name in a folder: the name itself, or paths

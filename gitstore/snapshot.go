@@ -211,8 +211,10 @@ func (i *entryInfo) measure() error {
 
 func (i *entryInfo) Name() string { return i.name }
 func (i *entryInfo) IsDir() bool  { return i.e.Mode == git.ModeDir }
-func (i *entryInfo) Sys() any     { return nil }
 func (i *entryInfo) Size() int64  { _ = i.measure(); return i.size }
+
+// Sys is the Hash of the file's or folder's object: equal ones have equal content.
+func (i *entryInfo) Sys() any { return i.e.ID.Hash() }
 
 // ModTime is the time of the snapshot's commit: Git keeps none for a file.
 func (i *entryInfo) ModTime() time.Time { return i.s.when }

@@ -334,44 +334,6 @@ func (s *writer) addCommitAt(
 	return git.ParseCommit(id, data)
 }
 
-// makeDurable syncs the batch and then moves a ref to what it has.
-func (s *writer) makeDurable(b builder, ref string, old, new git.OID) error {
-	if err := b.Store(); err != nil {
-		return storageFault("write the commit", err)
-	}
-	return s.moveRef(ref, old, new)
-}
-
-func (s *writer) moveRef(ref string, old, new git.OID) error {
-	err := s.refs.Move(context.Background(), ref, old, new)
-	if err == nil || errors.Is(err, git.ErrRefMoved) {
-		return err
-	}
-	if now, readErr := s.refs.Read(ref); readErr == nil && now == new && old != new {
-		// The ref has its new value, but the folder could not be synced. Go on from what is
-		// on disk, and report that it is not durable yet.
-		if c, readErr := git.ReadCommit(s.db, now); readErr == nil && ref == s.head() {
-			s.publish(c)
-			s.delivery.add([]*pending{{id: c.ID, when: time.Now()}})
-			s.syncer.wakeUp()
-		}
-	}
-	return storageFault("move the branch", err)
-}
-
-// storageFault marks a failure of the disk as such; other errors pass.
-func storageFault(op string, err error) error {
-	var pathErr *PathError
-	var disk *StorageError
-	var missing *MissingError
-	var content *contentError
-	if errors.As(err, &content) || errors.As(err, &pathErr) || errors.As(err, &disk) || errors.As(err, &missing) ||
-		!git.IsDiskError(err) {
-		return err
-	}
-	return &StorageError{Op: op, Err: err}
-}
-
 // adopt goes on from the branch as another program left it.
 func (s *writer) adopt() error {
 	now, err := s.refs.Read(s.head())

@@ -21,6 +21,9 @@ const (
 
 // remember writes into a post what its commands ask for and its file must keep.
 func remember(c *config.Site, op string, props mf2.Properties, asked micropub.Commands) error {
+	if asked.Language != "" {
+		props["lang"] = []any{asked.Language}
+	}
 	for _, target := range asked.SyndicateTo {
 		if !contains(props[syndicateTo], target) {
 			props[syndicateTo] = append(props[syndicateTo], target)

@@ -31,20 +31,21 @@ type contact struct {
 // InternalURL is the property in which apps send a contact's address.
 const InternalURL = "_internal_url"
 
-// contacts remembers the contacts of the newest state of the repository that was asked about, by
+// contacts remembers the contacts of the newest state of their folder that was asked about, by
 // title: apps send a query with every letter that is typed. Its zero value is empty. It is safe for
 // concurrent use.
 type contacts struct {
 	mu  sync.Mutex
 	all []contact
-	at  string // the snapshot that all is of
+	at  string // the state of the folder that all is of
 }
 
 // known are the contacts at a snapshot. The caller must not change the list.
 func (c *contacts) known(v *catalog.View) ([]contact, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at == v.ID() {
+	at := stateOf(v, v.Site().ContactFolder())
+	if c.at == at {
 		return c.all, nil
 	}
 	all, err := contactsIn(v.Site(), v.Tree())
@@ -52,8 +53,17 @@ func (c *contacts) known(v *catalog.View) ([]contact, error) {
 		return nil, err
 	}
 	slices.SortFunc(all, byTitle)
-	c.all, c.at = all, v.ID()
+	c.all, c.at = all, at
 	return all, nil
+}
+
+// stateOf identifies what is in a folder; where the tree does not tell, the whole snapshot.
+func stateOf(v *catalog.View, folder string) string {
+	is, err := fs.Stat(v.Tree(), folder)
+	if err != nil || is.Sys() == nil {
+		return "all " + v.ID()
+	}
+	return fmt.Sprintf("%s %v", folder, is.Sys())
 }
 
 // contactsIn reads the contacts of a tree, by name. A file that cannot be read is skipped.

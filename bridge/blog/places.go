@@ -30,13 +30,13 @@ type place struct {
 }
 
 // places remembers the places of posts, by the blob of their file: q=geo reads each post once,
-// and looks for posts with a place once for each state of the repository. Its zero value is
+// and looks for posts with a place again only after one of them changed. Its zero value is
 // empty. It is safe for concurrent use.
 type places struct {
 	mu     sync.Mutex
 	byBlob map[string][]place
 	all    []place
-	at     string // the snapshot that all is of
+	at     string // the version of the posts with a place that all is of
 }
 
 // locating are the properties of which one is in every post that has a place.
@@ -51,7 +51,8 @@ const mostLocated = 5000
 func (p *places) known(v *catalog.View) []place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.at == v.ID() {
+	at := v.Version(locating...)
+	if p.at == at {
 		return p.all
 	}
 	before := p.byBlob
@@ -86,7 +87,7 @@ func (p *places) known(v *catalog.View) []place {
 		p.byBlob[e.Blob] = found
 		all = append(all, found...)
 	}
-	p.all, p.at = all, v.ID()
+	p.all, p.at = all, at
 	if read > 1000 {
 		debug.FreeOSMemory() // the first time leaves the text of as many posts as garbage
 	}

@@ -135,7 +135,9 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 	props := item.Properties
 	was := channelPath(w.config(), namedIn(props[channel]))
 	cmd = withoutHiddenPlaces(op, props, cmd)
+	before := props.Clone()
 	revise(props, cmd)
+	dropControls(props, before)
 	if err := checkTargets(w.config(), op, namedIn(slices.Concat(cmd.Replace[syndicateTo],
 		cmd.Add[syndicateTo]))); err != nil {
 		return err
@@ -164,6 +166,14 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 		return err
 	}
 	return mayChange(op, who, *item)
+}
+
+// dropControls drops the control characters that an update brings. Those that the post has stay where the
+// update is not about them.
+func dropControls(props, before mf2.Properties) {
+	for name, values := range props {
+		props[name], _ = mf2.WithoutControls(values, mf2.Texts(before[name])).([]any)
+	}
 }
 
 // mayChange refuses a change of, or into, a post that the token may not change: with the scope

@@ -24,7 +24,7 @@ type Cache struct {
 }
 
 // cacheFormat changes whenever the meaning of the file changes.
-const cacheFormat = "gitpost catalog 2\n"
+const cacheFormat = "gitpost catalog 3\n"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

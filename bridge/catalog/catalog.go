@@ -52,7 +52,7 @@ type Catalog struct {
 
 	advancing sync.Mutex // held by the one goroutine that updates the index
 
-	recent recentEntries
+	last lastLayer // of the edits that were looked at last
 
 	mu      sync.RWMutex // guards all below, and the contents of the index
 	index   *index
@@ -85,14 +85,14 @@ func (c *Catalog) Advance(ctx context.Context, snap Snapshot) error {
 		// pruned, everything is read again.
 		changes, err := snap.Changes(ix.snap)
 		if err == nil && !ix.needsRebuild(changes) {
-			entries, err := ix.read(ctx, snap, changes, c.recent.last.Load())
+			entries, err := ix.readChanges(ctx, snap, changes, ix.known(snap, c.last.Load()))
 			if err != nil {
 				return err
 			}
 			c.mu.Lock()
 			ix.apply(snap, changes, entries)
 			c.mu.Unlock()
-			c.recent.last.Store(nil)
+			c.last.done(snap)
 			return nil
 		}
 	}
@@ -160,20 +160,16 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 	if ix.snap.ID() == snap.ID() {
 		return f(&View{index: ix, snap: snap, past: c.past})
 	}
-	changes, err := snap.Changes(ix.snap)
+	over, err := ix.over(ctx, snap, c.last.Load())
 	if err != nil {
 		return fmt.Errorf("compare with the last indexed state: %w", err)
 	}
-	if ix.needsRebuild(changes) {
+	if over == nil {
 		if ix, err = c.build(ctx, snap); err != nil {
 			return err
 		}
 		return f(&View{index: ix, snap: snap, past: c.past})
 	}
-	entries, err := ix.read(ctx, snap, changes, c.recent.last.Load())
-	if err != nil {
-		return err
-	}
-	c.recent.store(ix, changes, entries)
-	return f(&View{index: ix, snap: snap, past: c.past, over: overlay(ix.paths.with(changes), entries)})
+	c.last.Store(over)
+	return f(&View{index: ix, snap: snap, past: c.past, over: over})
 }

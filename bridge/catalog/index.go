@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gitpost/bridge/site"
 	"gitpost/frontmatter"
@@ -30,6 +31,9 @@ type index struct {
 	blocks  []*block // by number / blockSize
 	rows    []row    // the listed posts, oldest first, so that new ones are appended
 	posts   []int    // by shape: listed posts
+
+	id       uint64            // of this index in this process
+	versions map[string]uint64 // by property: how often a post that has it was added or removed
 
 	checked *int // counts the rows that lists have checked; nil: not counted
 
@@ -60,8 +64,12 @@ func newIndex(st *site.Site, snap Snapshot) *index {
 		tags:    newTagIndex(),
 		turning: map[string]bool{},
 		arrived: map[string]bool{},
+		id:      indexes.Add(1), versions: map[string]uint64{},
 	}
 }
+
+// indexes counts the indexes that were made in this process.
+var indexes atomic.Uint64
 
 // surroundings tells site about the files around the one that it locates.
 type surroundings struct {
@@ -132,7 +140,8 @@ func (ix *index) count(r record, by int) {
 		ix.posts = append(ix.posts, 0)
 	}
 	ix.posts[r.shape] += by
-	ix.tags.count(r.tags, by)
+	s := &ix.shapes.values[r.shape]
+	ix.tags.count(r.tags, class{s.postType, s.status, s.published}, by)
 }
 
 // listed returns the number of listed posts with a shape.
@@ -171,25 +180,30 @@ func (ix *index) needsRebuild(changes []Change) bool {
 	return len(changes) > 1000 && len(changes) > ix.paths.total/2
 }
 
-// read returns the entries of the changed content files, nil for deleted ones, and of those
-// that the changes affect. It does not read again what is in known.
-func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change, known *recent) (map[string]*Entry, error) {
+// readChanges returns the entries of the changed content files, nil for deleted ones, and of those
+// that the changes affect. It does not read again what is known.
+func (ix *index) readChanges(ctx context.Context, snap Snapshot, changes []Change, k known) (map[string]*Entry, error) {
+	return ix.read(ctx, snap, changes, newLayer(changedPaths{paths: ix.paths}, changes), k)
+}
+
+// read is readChanges for the changes of a layer.
+func (ix *index) read(
+	ctx context.Context, snap Snapshot, changes []Change, l *layer, k known,
+) (map[string]*Entry, error) {
 	entries := map[string]*Entry{}
 	var files, blobs []string
-	next := ix.paths.with(changes)
-	known = known.unaffected(ix, changes)
 	for _, c := range changes {
 		if !ix.site.Content(c.Path) {
 			continue
 		}
-		if entries[c.Path] = known.entry(c.Path, c.New); entries[c.Path] == nil && c.New != "" {
+		if entries[c.Path] = k.entry(c.Path, c.New); entries[c.Path] == nil && c.New != "" {
 			files, blobs = append(files, c.Path), append(blobs, c.New)
 		}
 	}
-	for _, e := range ix.besideBundles(changes, next) {
+	for _, e := range ix.besideBundles(changes, l) {
 		files, blobs = append(files, e.Path), append(blobs, e.Blob)
 	}
-	around := surroundings{next, ix, snap}
+	around := surroundings{changedPaths{ix.paths, l}, ix, snap}
 	var mu sync.Mutex
 	err := snap.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
 		e := newEntry(ix.site, around, files[i], blobs[i], data)
@@ -204,30 +218,26 @@ func (ix *index) read(ctx context.Context, snap Snapshot, changes []Change, know
 	return entries, nil
 }
 
-// besideBundles returns the unchanged entries whose folder became a bundle or stopped being one.
-func (ix *index) besideBundles(changes []Change, next changedPaths) []*Entry {
+// besideBundles returns the entries that did not change and whose folder became a bundle or
+// stopped being one.
+func (ix *index) besideBundles(changes []Change, l *layer) []*Entry {
 	seen := map[string]bool{}
 	var entries []*Entry
+	next := changedPaths{ix.paths, l}
 	for _, c := range changes {
 		if c.Old != "" && c.New != "" || !ix.site.Context(c.Path) || ix.site.Section(c.Path) {
 			continue
 		}
-		folder := path.Dir(c.Path)
-		changed := 0
-		for _, other := range changes {
-			if other.Old != "" && strings.HasPrefix(other.Path, folder+"/") {
-				changed++
-			}
-		}
-		if !ix.paths.hasMoreBelow(folder, changed) {
-			continue
-		}
-		for file := range next.Below(folder) {
-			if _, changed := next.changes[file]; changed || seen[file] {
+		for file := range next.Below(path.Dir(c.Path)) {
+			if _, changed := l.changes[file]; changed || seen[file] {
 				continue
 			}
 			seen[file] = true
-			if e := ix.at(file); e != nil {
+			e, ok := l.older.entry(file)
+			if !ok {
+				e = ix.at(file)
+			}
+			if e != nil {
 				entries = append(entries, e)
 			}
 		}
@@ -257,6 +267,7 @@ func (ix *index) apply(snap Snapshot, changes []Change, entries map[string]*Entr
 // remove removes an entry from everything but the blocks.
 func (ix *index) remove(path string, number uint32) {
 	e := ix.entry(number)
+	ix.touch(e)
 	for _, k := range addresses(e.Page) {
 		ix.urls.remove(k, number)
 	}
@@ -288,6 +299,7 @@ func (ix *index) add(e *Entry) uint32 {
 		ix.urls.add(k, number)
 	}
 	ix.watch(e)
+	ix.touch(e)
 	if e.Listed() {
 		at := ix.row(number, e.Date())
 		i, _ := slices.BinarySearchFunc(ix.rows, at, ix.compare)
@@ -295,6 +307,13 @@ func (ix *index) add(e *Entry) uint32 {
 		ix.count(r, 1)
 	}
 	return number
+}
+
+// touch changes the versions of the properties of an entry.
+func (ix *index) touch(e *Entry) {
+	for _, name := range e.Has {
+		ix.versions[name]++
+	}
 }
 
 // updateBlocks replaces what is searched of some entries.

@@ -82,7 +82,7 @@ func (v *View) collect(match *matcher, oldestFirst bool, from, to, skip, limit i
 			continue
 		}
 		match.left--
-		if !match.visible(rows[i]) || !match.text(rows[i].number) {
+		if !match.text(rows[i].number) {
 			continue
 		}
 		if skip > 0 {
@@ -185,23 +185,5 @@ func (v *View) Item(e *Entry) (mf2.Item, error) {
 // Categories returns the tags of the visible posts (see Filter.Visible), the most used first. The
 // result must not be changed.
 func (v *View) Categories(visible func(postType, status string, published bool) bool) []Category {
-	if visible == nil {
-		return v.index.tags.categories()
-	}
-	match := v.index.matcher(Filter{Visible: visible})
-	used := make([]int, len(v.index.tags.values)) // by list
-	for _, r := range v.index.rows {
-		if match.visible(r) {
-			used[r.tags]++
-		}
-	}
-	count := map[string]int{}
-	for list, n := range used {
-		if n > 0 {
-			for _, tag := range v.index.tags.values[list] {
-				count[tag] += n
-			}
-		}
-	}
-	return byUse(count)
+	return v.index.tags.categories(visible)
 }

@@ -7,13 +7,13 @@ import "slices"
 type matcher struct {
 	index  *index
 	shapes []bool // by shape: the row may match
-	hidden []bool // by shape: the row is visible only if it is published; nil: all are visible
 	tags   []bool // by list of tags; nil: all match
 	left   int    // at most so many rows have a shape and tags that match and were not checked yet
 	anyRow bool   // the filter selects all
 	needle string // folded
 	found  []*[blockSize]bool
 	values [][]uint64 // the entry must have one of each
+	may    []int8     // by block: 1 when some entry may have them, -1 when none has; nil: not asked for
 }
 
 func (ix *index) matcher(f Filter) *matcher {
@@ -25,13 +25,6 @@ func (ix *index) matcher(f Filter) *matcher {
 		}
 	}
 	m.anyRow = m.anyRow && m.left == len(ix.rows)
-	if f.Visible != nil {
-		m.anyRow = false
-		m.hidden = make([]bool, len(ix.shapes.values))
-		for i, s := range ix.shapes.values {
-			m.hidden[i] = !f.Visible(s.postType, s.status, false)
-		}
-	}
 	if len(f.Category) > 0 {
 		var tagged int
 		m.tags, tagged = ix.tags.matching(f.Category)
@@ -47,10 +40,16 @@ func (ix *index) matcher(f Filter) *matcher {
 		}
 		m.values = append(m.values, any)
 	}
+	if m.values != nil {
+		m.may = make([]int8, len(ix.blocks))
+	}
 	return m
 }
 
 func (s *shape) matches(f Filter) bool {
+	if f.Visible != nil && !f.Visible(s.postType, s.status, s.published) {
+		return false
+	}
 	if !oneOf(f.PostType, s.postType) || !oneOf(f.Status, s.status) || !oneOf(f.Visibility, s.visibility) {
 		return false
 	}
@@ -96,6 +95,12 @@ func (m *matcher) text(number uint32) bool {
 		}
 	}
 	if m.values != nil {
+		if m.may[n] == 0 {
+			m.may[n] = m.index.blocks[n].mayHave(m.values)
+		}
+		if m.may[n] < 0 {
+			return false
+		}
 		own := m.index.blocks[n].valuesOf(int(i))
 		for _, wanted := range m.values {
 			if !slices.ContainsFunc(own, func(v uint64) bool { return slices.Contains(wanted, v) }) {
@@ -104,9 +109,4 @@ func (m *matcher) text(number uint32) bool {
 		}
 	}
 	return true
-}
-
-// visible reports whether the filter does not hide the row.
-func (m *matcher) visible(r row) bool {
-	return m.hidden == nil || !m.hidden[r.shape] || m.index.records[r.number].published()
 }

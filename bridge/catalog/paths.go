@@ -149,11 +149,6 @@ func (p *paths) below(dir string, yield func(string) bool) bool {
 	return true
 }
 
-// hasMoreBelow reports whether there are more than n files below a folder.
-func (p *paths) hasMoreBelow(dir string, n int) bool {
-	return !p.below(dir, func(string) bool { n--; return n >= 0 })
-}
-
 // isIndex reports whether a file can be the index file of its folder, and whether its name has
 // capitals.
 func isIndex(name string) (index, capitals bool) {
@@ -162,51 +157,33 @@ func isIndex(name string) (index, capitals bool) {
 	return index, index && name != strings.ToLower(name)
 }
 
-// changedPaths are paths with a few changes on top.
+// changedPaths are paths with changes on top.
 type changedPaths struct {
 	*paths
-	changes map[string]string // blob by path; "" for a deleted file
-	added   map[string][]string
-	indexes map[string]bool // folders with added index files, with a trailing slash; whether one has capitals
-	rivals  rivals          // the difference
+	top *layer // nil: nothing changed
 }
 
 // with returns the paths with changes on top.
 func (p *paths) with(changes []Change) changedPaths {
-	c := changedPaths{
-		paths: p, changes: make(map[string]string, len(changes)), added: map[string][]string{},
-		indexes: map[string]bool{}, rivals: newRivals(p.rivals.content),
-	}
-	for _, change := range changes {
-		c.changes[change.Path] = change.New
-		exists, content := p.has(change.Path), p.rivals.isContent(change.Path)
-		switch {
-		case change.New == "" && exists && content:
-			c.rivals.count(change.Path, -1)
-		case change.New != "" && !exists:
-			if content {
-				c.rivals.count(change.Path, 1)
-			}
-			for dir, _ := split(change.Path); ; dir, _ = split(dir) {
-				c.added[dir] = append(c.added[dir], change.Path)
-				if dir == "" {
-					break
-				}
-			}
-		}
-		if dir, name := path.Split(change.Path); change.New != "" {
-			if index, capitals := isIndex(name); index {
-				c.indexes[dir] = c.indexes[dir] || capitals
-			}
-		}
-	}
-	return c
+	return changedPaths{p, newLayer(changedPaths{paths: p}, changes)}
 }
 
 // Exists reports whether a file exists.
 func (p changedPaths) Exists(file string) bool {
-	if blob, ok := p.changes[file]; ok {
-		return blob != ""
+	for l := p.top; l != nil; l = l.older {
+		if blob, ok := l.changes[file]; ok {
+			return blob != ""
+		}
+	}
+	return p.has(file)
+}
+
+// knows reports whether the paths or their changes have a file, which may be deleted.
+func (p changedPaths) knows(file string) bool {
+	for l := p.top; l != nil; l = l.older {
+		if _, ok := l.changes[file]; ok {
+			return true
+		}
 	}
 	return p.has(file)
 }
@@ -214,7 +191,10 @@ func (p changedPaths) Exists(file string) bool {
 // Indexed reports whether a folder, with its trailing slash, may have an index file, and one with
 // capitals in its name.
 func (p changedPaths) Indexed(dir string) (indexed, capitals bool) {
-	capitals, indexed = p.indexes[dir]
+	for l := p.top; l != nil; l = l.older {
+		capital, index := l.indexes[dir]
+		indexed, capitals = indexed || index, capitals || capital
+	}
 	if f := p.folders[strings.TrimSuffix(dir, "/")]; f != nil {
 		indexed, capitals = indexed || f.indexes > 0, capitals || f.capital > 0
 	}
@@ -224,9 +204,11 @@ func (p changedPaths) Indexed(dir string) (indexed, capitals bool) {
 // Below returns the files below a folder, in no order.
 func (p changedPaths) Below(dir string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, file := range p.added[dir] {
-			if !yield(file) {
-				return
+		for l := p.top; l != nil; l = l.older {
+			for _, file := range l.added[dir] {
+				if p.Exists(file) && !yield(file) {
+					return
+				}
 			}
 		}
 		p.below(dir, func(file string) bool { return !p.Exists(file) || yield(file) })

@@ -121,13 +121,6 @@ func (r record) addresses() []string {
 	return addresses(page)
 }
 
-// published reports whether the page is published.
-func (r record) published() bool {
-	in := reader{rest: r.data}
-	in.text()
-	return in.byte()&isPublished != 0
-}
-
 // unreadable reports whether the entry has a Problem.
 func (r record) unreadable() bool {
 	in := reader{rest: r.data}
@@ -181,6 +174,7 @@ func indexHTML(url string) string {
 type shape struct {
 	kind, postType, status, visibility string
 	has                                []string
+	published                          bool
 }
 
 func packShape(e *Entry) string {
@@ -188,12 +182,16 @@ func packShape(e *Entry) string {
 	for _, s := range []string{e.Page.Kind, e.PostType, e.Status, e.Visibility} {
 		b = appendText(b, s)
 	}
-	return string(appendTexts(b, e.Has))
+	b = appendTexts(b, e.Has)
+	if e.Page.Published {
+		return string(append(b, 1))
+	}
+	return string(append(b, 0))
 }
 
 func unpackShape(data string) shape {
 	r := reader{rest: data}
-	return shape{r.text(), r.text(), r.text(), r.text(), r.texts()}
+	return shape{r.text(), r.text(), r.text(), r.text(), r.texts(), r.byte() == 1}
 }
 
 func packTags(tags []string) string { return string(appendTexts(nil, tags)) }

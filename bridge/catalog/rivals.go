@@ -33,6 +33,20 @@ func (r rivals) count(file string, by int32) {
 	}
 }
 
+// join adds the counts of another difference.
+func (r rivals) join(other rivals) {
+	for h, n := range other.pages {
+		if r.pages[h] += n; r.pages[h] == 0 {
+			delete(r.pages, h)
+		}
+	}
+	for h, n := range other.below {
+		if r.below[h] += n; r.below[h] == 0 {
+			delete(r.below, h)
+		}
+	}
+}
+
 func add(counts map[uint64]int32, key string, by int32) {
 	h := maphash.String(rivalSeed, key)
 	if counts[h] += by; counts[h] == 0 {
@@ -46,8 +60,10 @@ func add(counts map[uint64]int32, key string, by int32) {
 func (p changedPaths) Rivals(file, own string) (pages, below int) {
 	at := foldKey(pagePath(file))
 	h := maphash.String(rivalSeed, at)
-	pages = int(p.paths.rivals.pages[h] + p.rivals.pages[h])
-	below = int(p.paths.rivals.below[h] + p.rivals.below[h])
+	pages, below = int(p.paths.rivals.pages[h]), int(p.paths.rivals.below[h])
+	for l := p.top; l != nil; l = l.older {
+		pages, below = pages+int(l.rivals.pages[h]), below+int(l.rivals.below[h])
+	}
 	if own == "" || !p.paths.rivals.isContent(own) || !p.Exists(own) {
 		return pages, below
 	}

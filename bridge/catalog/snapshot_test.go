@@ -27,6 +27,9 @@ type fakeSnapshot struct {
 
 	history []*fakeSnapshot // what At finds
 	read    atomic.Int64    // blobs
+	parsed  atomic.Int64    // bytes of them
+	listed  atomic.Int64    // changes
+	lost    bool            // its files cannot be read any more
 }
 
 func snapshotOf(files map[string]string) *fakeSnapshot {
@@ -67,8 +70,12 @@ func (s *fakeSnapshot) Walk(f func(path, blob string) error) error {
 }
 
 func (s *fakeSnapshot) Changes(older Snapshot) ([]Change, error) {
+	if older.(*fakeSnapshot).lost {
+		return nil, errors.New("an object is missing")
+	}
 	old := older.(*fakeSnapshot).blobs
 	var changes []Change
+	defer func() { s.listed.Add(int64(len(changes))) }()
 	for path, blob := range old {
 		if s.blobs[path] != blob {
 			changes = append(changes, Change{Path: path, Old: blob, New: s.blobs[path]})
@@ -83,8 +90,10 @@ func (s *fakeSnapshot) Changes(older Snapshot) ([]Change, error) {
 }
 
 func (s *fakeSnapshot) ReadBlob(blob string) ([]byte, error) {
+	data, err := fs.ReadFile(s.MapFS, blob[:strings.LastIndexByte(blob, '@')])
 	s.read.Add(1)
-	return fs.ReadFile(s.MapFS, blob[:strings.LastIndexByte(blob, '@')])
+	s.parsed.Add(int64(len(data)))
+	return data, err
 }
 
 func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int, data []byte) error) error {
@@ -95,6 +104,7 @@ func (s *fakeSnapshot) ReadBlobs(_ context.Context, blobs []string, f func(i int
 			for i := half; i < len(blobs) && errs[half] == nil; i += 2 {
 				s.read.Add(1)
 				path := blobs[i][:strings.LastIndexByte(blobs[i], '@')]
+				s.parsed.Add(int64(len(s.MapFS[path].Data)))
 				errs[half] = f(i, s.MapFS[path].Data)
 			}
 		})
@@ -121,7 +131,14 @@ func someSite(posts int) map[string]string {
 // TestAdvancingEqualsBuildingAnew walks a site through random changes: what the diffs made of
 // the catalog must be what a fresh catalog sees.
 func TestAdvancingEqualsBuildingAnew(t *testing.T) {
+	for _, batch := range []int{1, 7, 40} {
+		t.Run(fmt.Sprintf("batches of %d", batch), func(t *testing.T) { compareWithBuilding(t, batch) })
+	}
+}
+
+func compareWithBuilding(t *testing.T, batch int) {
 	files := someSite(30)
+	var before *fakeSnapshot
 	c := New(openSite)
 	random := uint32(1)
 	next := func(n int) int {
@@ -155,6 +172,15 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 			delete(files, fmt.Sprintf("content/posts/bundle-%d/index.md", next(3)))
 		}
 		snap := snapshotOf(files)
+		if before != nil && next(5) == 0 { // a reader looks at an earlier state, or a batch was given up
+			before.lost = next(2) == 0
+			if err := c.At(t.Context(), before, func(*View) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if next(6) == 0 {
+			before = snapshotOf(files)
+		}
 		var got, want []string
 		if err := c.At(t.Context(), snap, func(v *View) error { got = summary(v); return nil }); err != nil {
 			t.Fatal(err)
@@ -165,6 +191,9 @@ func TestAdvancingEqualsBuildingAnew(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Fatalf("step %d: a view without advancing shows\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		if step%batch != batch-1 {
+			continue
 		}
 		if err := c.Read(t.Context(), snap, func(v *View) error { got = append(summary(v), lists(v)...); return nil }); err != nil {
 			t.Fatal(err)
@@ -191,6 +220,68 @@ func summary(v *View) []string {
 	return all
 }
 
+// TestCategoriesAreThoseOfTheVisiblePosts: a token that may not read drafts sees no tags of drafts.
+func TestCategoriesAreThoseOfTheVisiblePosts(t *testing.T) {
+	files := someSite(3)
+	files["content/posts/draft.md"] = "---\ntitle: Draft\ndate: 2020-01-01\ndraft: true\ntags: [secret, river]\n---\n"
+	c := New(openSite)
+	read := func(want string, visible func(postType, status string, published bool) bool) {
+		t.Helper()
+		if err := c.Read(t.Context(), snapshotOf(files), func(v *View) error {
+			if got := fmt.Sprint(v.Categories(visible)); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	published := func(_, _ string, published bool) bool { return published }
+	read("[{river 3} {tag-0 1} {tag-1 1} {tag-2 1}]", published)
+	read("[{river 4} {secret 1} {tag-0 1} {tag-1 1} {tag-2 1}]", nil)
+	files["content/posts/draft.md"] = "---\ntitle: Draft\ndate: 2020-01-01\ntags: [secret, river]\n---\n"
+	read("[{river 4} {secret 1} {tag-0 1} {tag-1 1} {tag-2 1}]", published)
+	delete(files, "content/posts/draft.md")
+	read("[{river 3} {tag-0 1} {tag-1 1} {tag-2 1}]", nil)
+}
+
+// TestVersionChangesWithThePostsThatHaveAProperty: what is remembered of some posts stays while others
+// change.
+func TestVersionChangesWithThePostsThatHaveAProperty(t *testing.T) {
+	files := someSite(3)
+	c := New(openSite)
+	version := func() (version string) {
+		t.Helper()
+		if err := c.Read(t.Context(), snapshotOf(files), func(v *View) error {
+			version = v.Version("location")
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return version
+	}
+	was := version()
+	for _, step := range []struct {
+		text    string // of the file; "" deletes it
+		changes bool
+	}{
+		{post("Without", "2030-01-01"), false},
+		{"---\ndate: 2030-01-01\nlocation: \"geo:52,4\"\n---\n", true},
+		{"---\ndate: 2030-01-01\nlocation: \"geo:52,5\"\n---\n", true},
+		{post("Without", "2030-01-01"), true},
+		{"", false},
+	} {
+		if files["content/posts/here.md"] = step.text; step.text == "" {
+			delete(files, "content/posts/here.md")
+		}
+		now := version()
+		if (now != was) != step.changes {
+			t.Errorf("after %q the version went from %s to %s", step.text, was, now)
+		}
+		was = now
+	}
+}
+
 // lists is what lists of several kinds show.
 func lists(v *View) []string {
 	var all []string
@@ -201,7 +292,14 @@ func lists(v *View) []string {
 		all = append(all, fmt.Sprint(f))
 		all = append(all, names(v.List(f))...)
 	}
-	return append(all, fmt.Sprint(v.Categories(nil)))
+	published := func(_, _ string, published bool) bool { return published }
+	count := map[string]int{}
+	for _, e := range v.List(Filter{Visible: published}).Entries {
+		for _, tag := range e.Categories {
+			count[tag]++
+		}
+	}
+	return append(all, fmt.Sprint(v.Categories(nil)), fmt.Sprint(v.Categories(published)), fmt.Sprint(byUse(count)))
 }
 
 func TestUnreadableConfigurationKeepsTheLastGoodCatalog(t *testing.T) {

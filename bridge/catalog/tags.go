@@ -1,22 +1,32 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 )
 
 // tagIndex knows which lists of tags contain a tag, and counts the posts of each list and tag.
 type tagIndex struct {
 	table[[]string]
-	lists  map[string][]uint32 // by tag: the lists that contain it
-	posts  []int               // by list
-	byTag  map[string]int
-	sorted atomic.Pointer[[]Category] // the result of categories; nil after a change
+	lists   map[string][]uint32 // by tag: the lists that contain it
+	posts   []int               // by list
+	byClass map[class]map[string]int
+
+	mu     sync.Mutex            // guards sorted: readers share the index
+	sorted map[string][]Category // results of categories, by the classes that are visible, since the last change
+}
+
+// class is what decides who may see a post.
+type class struct {
+	postType, status string
+	published        bool
 }
 
 func newTagIndex() *tagIndex {
-	return &tagIndex{table: newTable(unpackTags), lists: map[string][]uint32{}, byTag: map[string]int{}}
+	return &tagIndex{table: newTable(unpackTags), lists: map[string][]uint32{},
+		byClass: map[class]map[string]int{}, sorted: map[string][]Category{}}
 }
 
 // id returns the number of a packed list of tags.
@@ -35,13 +45,20 @@ func (t *tagIndex) id(key string) uint32 {
 }
 
 // count adds posts with a list of tags, or removes them.
-func (t *tagIndex) count(list uint32, by int) {
+func (t *tagIndex) count(list uint32, of class, by int) {
 	t.posts[list] += by
+	counts := t.byClass[of]
+	if counts == nil {
+		counts = map[string]int{}
+		t.byClass[of] = counts
+	}
 	for _, tag := range t.values[list] {
-		if t.byTag[tag] += by; t.byTag[tag] == 0 {
-			delete(t.byTag, tag)
+		if counts[tag] += by; counts[tag] == 0 {
+			delete(counts, tag)
 		}
-		t.sorted.Store(nil)
+	}
+	if len(t.values[list]) > 0 {
+		clear(t.sorted)
 	}
 }
 
@@ -66,16 +83,36 @@ type Category struct {
 	Posts int
 }
 
-// categories returns the tags of listed posts, the most used first. The result must not be
-// changed.
-func (t *tagIndex) categories() []Category {
-	if sorted := t.sorted.Load(); sorted != nil {
-		return *sorted
+// categories returns the tags of the visible posts, the most used first; nil sees all. The result
+// must not be changed.
+func (t *tagIndex) categories(visible func(postType, status string, published bool) bool) []Category {
+	var seen []class
+	key := ""
+	for of := range t.byClass {
+		if visible == nil || visible(of.postType, of.status, of.published) {
+			seen = append(seen, of)
+		}
 	}
-	all := byUse(t.byTag)
-	t.sorted.Store(&all)
-	return all
+	slices.SortFunc(seen, func(a, b class) int { return strings.Compare(a.String(), b.String()) })
+	for _, of := range seen {
+		key += of.String()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if sorted, ok := t.sorted[key]; ok {
+		return sorted
+	}
+	all := map[string]int{}
+	for _, of := range seen {
+		for tag, n := range t.byClass[of] {
+			all[tag] += n
+		}
+	}
+	t.sorted[key] = byUse(all)
+	return t.sorted[key]
 }
+
+func (c class) String() string { return fmt.Sprintf("%q %q %v\n", c.postType, c.status, c.published) }
 
 // byUse returns the counted tags, the most used first.
 func byUse(posts map[string]int) []Category {

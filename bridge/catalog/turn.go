@@ -45,7 +45,7 @@ func (c *Catalog) Turn(ctx context.Context, since, now time.Time) (turned []Turn
 		}
 	}
 	if len(due) > 0 {
-		entries, err := ix.read(ctx, ix.snap, due, nil)
+		entries, err := ix.readChanges(ctx, ix.snap, due, known{})
 		if err != nil {
 			return nil, time.Time{}, err
 		}

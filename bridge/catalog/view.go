@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"io/fs"
 	"iter"
 	"slices"
@@ -26,26 +27,6 @@ var (
 	_ site.RivalCounter = (*View)(nil)
 )
 
-// layer is the difference between a snapshot and the index.
-type layer struct {
-	files   changedPaths
-	entries map[string]*Entry // nil for a deleted post
-	urls    map[string]string
-}
-
-func overlay(files changedPaths, entries map[string]*Entry) *layer {
-	l := &layer{files: files, entries: entries, urls: map[string]string{}}
-	for path, e := range entries {
-		if e == nil {
-			continue
-		}
-		for _, k := range addresses(e.Page) {
-			l.urls[k] = path
-		}
-	}
-	return l
-}
-
 // Site returns the site as configured at this snapshot.
 func (v *View) Site() *site.Site { return v.index.site }
 
@@ -65,10 +46,7 @@ func (v *View) Below(folder string) iter.Seq[string] { return v.files().Below(fo
 func (v *View) Rivals(file, own string) (pages, below int) { return v.files().Rivals(file, own) }
 
 func (v *View) files() changedPaths {
-	if v.over != nil {
-		return v.over.files
-	}
-	return changedPaths{paths: v.index.paths}
+	return changedPaths{v.index.paths, v.over}
 }
 
 // Document returns the front matter of a content file, or nil.
@@ -114,9 +92,11 @@ func (v *View) at(key string) *Entry {
 			found = e
 		}
 	}
-	if v.over != nil {
-		if path, ok := v.over.urls[key]; ok {
-			consider(v.over.entries[path])
+	for l := v.over; l != nil; l = l.older {
+		for _, path := range l.urls[key] {
+			if e, _ := v.over.entry(path); e != nil && slices.Contains(addresses(e.Page), key) {
+				consider(e)
+			}
 		}
 	}
 	for _, number := range v.index.urls.find(key) {
@@ -131,20 +111,15 @@ func (v *View) at(key string) *Entry {
 
 // Entry returns the entry of a content file, or nil.
 func (v *View) Entry(path string) *Entry {
-	if v.over != nil {
-		if e, ok := v.over.entries[path]; ok {
-			return e
-		}
+	if e, ok := v.over.entry(path); ok {
+		return e
 	}
 	return v.index.at(path)
 }
 
 // changed reports whether the layer replaces the entry of a path.
 func (v *View) changed(path string) bool {
-	if v.over == nil {
-		return false
-	}
-	_, changed := v.over.entries[path]
+	_, changed := v.over.entry(path)
 	return changed
 }
 
@@ -162,15 +137,7 @@ func (v *View) Recent(n int) []site.Source {
 
 // newest returns the newest posts, newest first.
 func (v *View) newest(n int) []*Entry {
-	var fresh []*Entry // the layer's own, newest first
-	if v.over != nil {
-		for _, e := range v.over.entries {
-			if e != nil && e.Listed() {
-				fresh = append(fresh, e)
-			}
-		}
-		slices.SortFunc(fresh, newestFirst)
-	}
+	fresh := v.over.newest(n)
 	var list []*Entry
 	for _, at := range slices.Backward(v.index.rows) {
 		if len(list) >= n {
@@ -197,13 +164,11 @@ func (v *View) Unreadable() []*Entry {
 			}
 		}
 	}
-	if v.over != nil {
-		for _, e := range v.over.entries {
-			if e != nil && e.Problem != "" {
-				entries = append(entries, e)
-			}
+	v.over.all(func(e *Entry) {
+		if e.Problem != "" {
+			entries = append(entries, e)
 		}
-	}
+	})
 	slices.SortFunc(entries, func(a, b *Entry) int { return strings.Compare(a.Path, b.Path) })
 	return entries
 }
@@ -222,13 +187,7 @@ func (v *View) content() []string {
 			files = append(files, file)
 		}
 	}
-	if v.over != nil {
-		for file, e := range v.over.entries {
-			if e != nil {
-				files = append(files, file)
-			}
-		}
-	}
+	v.over.all(func(e *Entry) { files = append(files, e.Path) })
 	slices.Sort(files)
 	return files
 }
@@ -242,6 +201,19 @@ func newestFirst(a, b *Entry) int {
 
 // ID identifies the snapshot: views with equal IDs have equal files.
 func (v *View) ID() string { return v.snap.ID() }
+
+// Version identifies the posts that have one of the properties: while it stays the same, none of them
+// was added, changed or removed.
+func (v *View) Version(properties ...string) string {
+	if v.over != nil {
+		return "all " + v.snap.ID()
+	}
+	version := fmt.Sprintf("%d", v.index.id)
+	for _, name := range properties {
+		version += fmt.Sprintf(" %d", v.index.versions[name])
+	}
+	return version
+}
 
 // Tree returns the files of the snapshot.
 func (v *View) Tree() fs.FS { return v.snap }

@@ -113,6 +113,21 @@ func (b *block) containing(needle string) (hits [blockSize]bool) {
 	}
 }
 
+// mayHave returns -1 when no entry has one of each of the values, else 1. It reads the values in one
+// sweep.
+func (b *block) mayHave(each [][]uint64) int8 {
+	for _, wanted := range each {
+		found := false
+		for _, w := range wanted {
+			found = found || slices.Contains(b.values, w)
+		}
+		if !found {
+			return -1
+		}
+	}
+	return 1
+}
+
 // words is what can be searched of one entry.
 type words struct {
 	text   string

@@ -271,7 +271,7 @@ func TestConfigErrorsNeverShowSecrets(t *testing.T) {
 func TestMissingConfigFileSaysWhatToDo(t *testing.T) {
 	_, err := config.Load(filepath.Join(t.TempDir(), "gitpost.yaml"), nil)
 	var wrong *config.Error
-	if !errors.As(err, &wrong) || len(wrong.Problems) != 1 || !strings.Contains(err.Error(), "does not exist; write it") {
+	if !errors.As(err, &wrong) || len(wrong.Problems) != 1 || !strings.Contains(err.Error(), "does not exist; run gitpost init") {
 		t.Errorf("got %v", err)
 	}
 }

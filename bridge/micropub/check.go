@@ -11,8 +11,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// checkProperties refuses control characters, which no feed can carry, and more names than the
-// limits allow.
+// checkProperties refuses more names and longer texts than the limits allow, and names with control
+// characters. Those of a text are left to package site, which knows the text before an edit.
 func checkProperties(l Limits, all ...mf2.Properties) error {
 	count := 0
 	for _, properties := range all {
@@ -29,7 +29,6 @@ func checkProperties(l Limits, all ...mf2.Properties) error {
 					if len(v) > l.Text {
 						return textTooLarge(name, l)
 					}
-					return checkText(name, v)
 				case map[string]any:
 					if count += len(v); count > l.Properties {
 						return tooManyNames(l)

@@ -9,18 +9,12 @@ import (
 	"gitpost/bridge/micropub"
 )
 
-func TestTextThatNoFeedCanCarryIsRefused(t *testing.T) {
+func TestNamesWithControlCharactersAreRefused(t *testing.T) {
 	for _, c := range []string{"\x00", "\x01", "\x08", "\x0b", "\x0c", "\x1b", "\x7f"} {
 		for _, request := range []struct{ contentType, body string }{
-			{formType, "content=a" + c + "b"},
-			{formType, "content=x&mp-slug=a" + c + "b"},
 			{formType, "content=x&na" + c + "me=x"},
-			{formType, "content[html]=a" + c},
 			{formType, "action=delete&url=x" + c + "x"},
-			{formType, "content=x&mp-syndicate-to=x" + c},
-			{jsonType, fmt.Sprintf(`{"properties":{"x":[{"a":["\u%04x"]}]}}`, c[0])},
 			{jsonType, fmt.Sprintf(`{"properties":{"x":[{"a\u%04x":[""]}]}}`, c[0])},
-			{jsonType, fmt.Sprintf(`{"action":"update","url":"x","add":{"category":["\u%04x"]}}`, c[0])},
 			{jsonType, fmt.Sprintf(`{"action":"update","url":"x","delete":["a\u%04x"]}`, c[0])},
 		} {
 			if req, err := parse(request.contentType, request.body); fault.CodeOf(err) != fault.InvalidRequest {

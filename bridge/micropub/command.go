@@ -65,6 +65,7 @@ type Commands struct {
 	Destination string
 	SyndicateTo []string // without empty strings
 	Channel     []string
+	Language    string         // mp-language
 	Other       mf2.Properties // other mp-* names, without the prefix
 
 	ambiguous bool // several destinations

@@ -2,7 +2,6 @@ package micropub
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"gitpost/bridge/mf2"
@@ -19,10 +18,15 @@ func isCommand(name string) bool { return strings.HasPrefix(name, prefix) && len
 // set sets an mp-* parameter, which may be given by its unprefixed name. Empty strings are
 // ignored: apps send them for unset parameters.
 func (c *Commands) set(name string, list []any) {
+	list, _ = mf2.WithoutControls(list, "").([]any)
 	switch name = strings.TrimPrefix(name, prefix); name {
 	case "slug":
 		if s := strings.TrimSpace(firstValue(list)); s != "" {
 			c.Slug = s
+		}
+	case "language":
+		if s := strings.TrimSpace(firstValue(list)); s != "" {
+			c.Language = s
 		}
 	case "destination":
 		for _, s := range texts(list) {
@@ -67,15 +71,10 @@ func targets(s string) []string {
 	return append(out, strings.Trim(s[start:], space))
 }
 
-// check refuses several destinations and control characters.
+// check refuses several destinations, and what no property may be.
 func (c *Commands) check() error {
 	if c.ambiguous {
 		return refuse("more than one mp-destination", "send one request for each destination")
-	}
-	for _, s := range slices.Concat([]string{c.Slug, c.Destination}, c.SyndicateTo, c.Channel) {
-		if err := checkText("an mp- parameter", s); err != nil {
-			return err
-		}
 	}
 	return checkProperties(Limits{Properties: math.MaxInt}.withDefaults(), c.Other)
 }

@@ -58,6 +58,7 @@ func (d *draft) create(l Limits) (Command, error) {
 	joinAlts(d.properties, d.alts)
 	empty := true
 	for name, list := range d.properties {
+		list, _ = mf2.WithoutControls(list, "").([]any)
 		list = values(list, false)
 		if len(list) == 0 {
 			delete(d.properties, name)

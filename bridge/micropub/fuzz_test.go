@@ -109,7 +109,7 @@ func checkValue(t *testing.T, v any) {
 	t.Helper()
 	switch v := v.(type) {
 	case string:
-		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r", r) || r == 0x7f }) || strings.ToValidUTF8(v, "") != v {
+		if strings.ToValidUTF8(v, "") != v {
 			t.Fatalf("the text %q got through", v)
 		}
 	case []any:

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -86,7 +87,11 @@ func (w *writer) reviseCategory(before, want []any) error {
 	switch {
 	case err != nil:
 	case len(list) > 0:
-		err = w.doc.Set(list, path...)
+		if words, ok := w.asWords(from, f.Value, removed, added); ok && from == strings.Join(path, ".") {
+			err = w.doc.Set(words, path...)
+		} else {
+			err = w.doc.Set(list, path...)
+		}
 	case len(want) == 0 || len(fixed) > 0:
 		err = w.doc.Delete(path...)
 	default:
@@ -114,6 +119,27 @@ func (w *writer) listOf(key string, value any) []any {
 		}
 	}
 	return []any{value}
+}
+
+// asWords is a text of words with others removed and added; ok is false where a key has no such text,
+// or one of them is no word.
+func (w *writer) asWords(key string, value any, removed, added []any) (words string, ok bool) {
+	words, isText := value.(string)
+	if !isText || !slices.Contains(w.rules.SplitTags, key) {
+		return "", false
+	}
+	for _, v := range removed {
+		at := regexp.MustCompile(`(^|\s+)` + regexp.QuoteMeta(mf2.Text(v)) + `(\s|$)`)
+		words = strings.TrimLeft(at.ReplaceAllString(words, "$2"), " \t\r\n")
+	}
+	for _, v := range added {
+		tag, isText := v.(string)
+		if !isText || len(strings.Fields(tag)) != 1 {
+			return "", false
+		}
+		words += " " + strings.TrimSpace(tag)
+	}
+	return strings.TrimLeft(words, " "), len(strings.Fields(words)) > 0
 }
 
 // sameCategories compares what was read with what was sent: categories that are a part of the URL

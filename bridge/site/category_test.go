@@ -18,6 +18,7 @@ func TestTagIsAppendedAndNothingElse(t *testing.T) {
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: [links, web]\n---\n", "tags: [new]\n"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategories:\n- links\n- web\n---\n", "tags:\n- new\n"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: links web\n---\n", "new"},
+		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: links\ntags: a  b\n---\n", "tags: a  b new\n"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategory: posts\n---\n", "new"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategory: posts\ntags: [a, 🚀]\n---\n", "tags: [a, 🚀, new]\n"},
 	} {

@@ -19,7 +19,10 @@ import (
 func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	const op = "create post"
 	item := prepared(p.Item)
-	learned := s.learn(lib)
+	if err := s.settleLanguage(op, &item, s.usualLanguage(lib)); err != nil {
+		return Revision{}, err
+	}
+	learned := s.learn(lib, item)
 	when, err := s.dateOf(&item, learned.zone)
 	if err != nil {
 		return Revision{}, err
@@ -34,13 +37,16 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err := w.writeAll(item, when); err != nil {
 		return Revision{}, err
 	}
+	if err := w.refuseAlts(op, "", mf2.Item{}, item); err != nil {
+		return Revision{}, err
+	}
 	asked := p.Slug
 	if asked == "" {
 		asked = mf2.Text(p.Item.Properties.First(slugCommand))
 	}
 	at := s.placementFor(item, learned, when)
 	if p.Path != "" {
-		at.pattern = whole(s.rooted(p.Path, s.rules.Content))
+		at.pattern = s.inLanguageOf(item, whole(s.rooted(p.Path, s.rules.Content)))
 	}
 	if at.postType != "page" {
 		at.address = learned.address
@@ -64,6 +70,9 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		return Revision{}, err
 	}
 	made.Data = w.doc.Bytes()
+	if err := s.refuseEncoding(op, nil, made.Data); err != nil {
+		return Revision{}, err
+	}
 	return made, s.readable(op, made.Data)
 }
 
@@ -154,7 +163,7 @@ func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placemen
 	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
 		pattern = s.rooted(t.Path, root)
 	}
-	return placement{pattern: whole(pattern), at: at, postType: postType, section: path.Base(h.section)}
+	return placement{pattern: s.inLanguageOf(item, whole(pattern)), at: at, postType: postType, section: path.Base(h.section)}
 }
 
 // rooted returns a configured pattern relative to the repository's root: unchanged if it starts
@@ -251,7 +260,7 @@ func (s *Site) hasRival(lib Library, file, own string) bool {
 		return false
 	}
 	pages, below := counter.Rivals(file, own)
-	root := s.rules.Content
+	root := s.contentRoot(file)
 	section := s.rules.TopFolders && path.Dir(pagePath(file)) == root && path.Dir(file) == root
 	return pages > 0 || section && below > 0
 }
@@ -313,7 +322,7 @@ func unwritable(op, key string, err error) error {
 	}
 	reason, hint := err.Error(), "change that key in a text editor"
 	if refused := (*frontmatter.EditError)(nil); errors.As(err, &refused) {
-		key, reason = refused.Key, refused.Message
+		key, reason = cmp.Or(refused.Key, key), refused.Message
 	}
 	if limit := (*frontmatter.SyntaxError)(nil); errors.As(err, &limit) {
 		reason, hint = limit.Message, "send less in one post"

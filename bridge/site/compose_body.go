@@ -122,8 +122,23 @@ func (w *writer) compose(body string, item mf2.Item) error {
 		b.WriteString("\n")
 		w.memory.Added, w.memory.AddedLen = sum(added), len(added)
 	}
-	return w.doc.SetBody(b.String())
+	return w.doc.SetBody(sameLastEnd(w.doc.Body(), b.String()))
 }
+
+// sameLastEnd returns text without a line ending at its end if its last line is that of old, which
+// has none.
+func sameLastEnd(old, text string) string {
+	cut := strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	if old == "" || cut == text || strings.HasSuffix(old, "\n") || asText(lastLine(old)) != asText(lastLine(cut)) {
+		return text
+	}
+	return cut
+}
+
+func lastLine(s string) string { return s[strings.LastIndexByte(s, '\n')+1:] }
+
+// asText is a line as an app gets it.
+func asText(line string) string { return strings.ToValidUTF8(line, "\uFFFD") }
 
 // renewAdded replaces the text of the body template when the properties that it shows
 // changed, and adds one for properties that are new. A text that a person changed is content

@@ -99,6 +99,11 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		return w.writeStatus(values)
 	case visibilityProperty:
 		return w.writeVisibility(values, item)
+	case languageProperty:
+		if w.rules.Languages.ByPath() {
+			return nil
+		}
+		err = w.writeLanguage(values)
 	case "name":
 		err = w.writeName(values)
 	case "summary":

@@ -37,7 +37,7 @@ type Example struct {
 // Explain returns what was inferred about the site and from what, and composes a note as Compose
 // would, without storing it. The error is Compose's: no note could be posted.
 func (s *Site) Explain(lib Library) (Explanation, error) {
-	posts := s.newest(lib)
+	posts := s.newest(lib, s.usualLanguage(lib))
 	h := s.learnFrom(posts, "")
 	e := Explanation{Findings: s.explainSite(), Warnings: s.Warnings()}
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)

@@ -66,7 +66,8 @@ func (r *reading) item() mf2.Item {
 			}
 		})
 	}
-	for _, property := range []string{"content", "published", statusProperty, visibilityProperty, "url"} {
+	for _, property := range []string{"content", "published", statusProperty, visibilityProperty, "url",
+		languageProperty} {
 		if values := r.property(property); len(values) > 0 {
 			item.Properties[property] = values
 		}
@@ -167,6 +168,10 @@ func (r *reading) property(property string) []any {
 			return []any{"unlisted"}
 		}
 		return nil
+	case languageProperty:
+		if language := r.site.languageOf(r.page.Path); language != "" {
+			return []any{language}
+		}
 	case "url":
 		if inExtra {
 			return kept

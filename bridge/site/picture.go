@@ -1,9 +1,14 @@
 package site
 
 import (
+	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
 )
 
 // inexactAlt finds what Markdown, its extensions, the typographer or HTML read in an alternative text. Older
@@ -12,14 +17,40 @@ var inexactAlt = regexp.MustCompile("[\\\\`*_\\[\\]|<>~$^={}@#]|&\\S|--|://|\\bw
 
 // A picture is an image of the text that a body template adds. inHTML: to a file whose body is HTML.
 func (s *Site) picture(f file, inHTML bool) string {
-	switch {
-	case inHTML:
-	case f.exact == "" || !inexactAlt.MatchString(f.exact):
+	plain := f.exact == "" || !inexactAlt.MatchString(f.exact)
+	if !plain && s.rules.Picture != nil && !inHTML {
+		written := s.rules.Picture(markdownAddress(f.URL), onOneLine(f.exact))
+		if written != "" {
+			return written
+		}
+		plain = true // of a hand-written photo; see refuseAlts
+	}
+	if plain && !inHTML {
 		return "![" + markdownText(f.Alt) + "](" + markdownAddress(f.URL) + ")"
-	case s.rules.Picture != nil:
-		return s.rules.Picture(markdownAddress(f.URL), strings.Join(strings.Fields(f.exact), " "))
 	}
 	return `<img src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `">`
+}
+
+func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// refuseAlts refuses new photos with an alternative text that would be another one on the page.
+func (w *writer) refuseAlts(op, file string, before, want mf2.Item) error {
+	if w.rules.Picture == nil || isHTMLFile(file) || w.shown("photo") {
+		return nil
+	}
+	for _, v := range want.Properties["photo"] {
+		alt := photoAlt(v)
+		if !inexactAlt.MatchString(alt) || w.rules.Picture("", onOneLine(alt)) != "" ||
+			slices.ContainsFunc(before.Properties["photo"], func(was any) bool { return photoAlt(was) == alt }) {
+			continue
+		}
+		return &fault.Error{
+			Code: fault.InvalidRequest, Op: op,
+			Message: fmt.Sprintf("the page cannot have the alternative text %q", alt),
+			Hint:    "leave the backslash or the backtick out of it",
+		}
+	}
+	return nil
 }
 
 // attributeText is a text as the value of an attribute, in which no generator finds code.

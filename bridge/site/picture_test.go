@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 )
 
@@ -15,6 +16,7 @@ func TestAlternativeTextIsReadAsItWasSent(t *testing.T) {
 		"snake_case_name", "R&D", "2 * 3 = 6", "10 < 20", "[draft] sign", "50% off | sale", "price $5", "~tilde~", "a -- b",
 		`back\slash`, "`code`", "a `tick` and \"quotes\"", "<b>bold</b>", "&amp; &copy;", "x^2^ H~2~O", "==mark== {#id}",
 		":smile: at https://a.example/", "{curly}", "mail@a.example", "# one", "!alert",
+		"{{ template }}", "{{< figure >}} {{% x %}}", "a }} b {{", ">}} x", "a `tick` and a \\ backslash", "`x` \"q\" it's", "`\\x` it's", "*/>}}",
 	}
 	for generator, site := range map[string]map[string]string{
 		"hugo": with(bareHugo, map[string]string{"layouts/_default/single.html": "<article>{{ .Content }}</article>"}),
@@ -61,4 +63,22 @@ func builtAlt(t *testing.T, source string) string {
 		}
 	}
 	return "no image"
+}
+
+// TestAlternativeTextThatNoQuotesHoldIsRefused, and the file of an update keeps its bytes.
+func TestAlternativeTextThatNoQuotesHoldIsRefused(t *testing.T) {
+	for _, alt := range []string{"a \\` b", "`code` at the end \\", "`\\x` or \"y\""} {
+		photo := map[string]any{"value": "https://e.example/1.jpg", "alt": alt}
+		l := newLibrary(t, with(bareHugo, map[string]string{"content/posts/a.md": "---\ntitle: A\n---\nText\n"}))
+		if r, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"x"}, "photo": {photo}})}); err == nil {
+			t.Errorf("%q is taken: %s", alt, r.Data)
+		}
+		_, err := l.site.Revise(l, Source{"content/posts/a.md", []byte(l.files["content/posts/a.md"])}, func(item *mf2.Item) error {
+			item.Properties["photo"] = []any{photo}
+			return nil
+		})
+		if fault.CodeOf(err) != fault.InvalidRequest {
+			t.Errorf("%q: %v", alt, err)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"net/url"
 	"path"
 	"strings"
 
@@ -39,6 +40,9 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 			delete(want.Properties, "content")
 		}
 	}
+	if err := s.settleLanguage(op, &want, s.usualLanguage(lib)); err != nil {
+		return Revision{}, err
+	}
 	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: remembered(doc)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
@@ -49,6 +53,9 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	text := doc.Body()
 	if err := w.revise(lib, before, want); err != nil {
+		return Revision{}, err
+	}
+	if err := w.refuseAlts(op, src.Path, before, want); err != nil {
 		return Revision{}, err
 	}
 	if doc.Body() != text {
@@ -75,6 +82,9 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 		}
 	}
 	made.Data = doc.Bytes()
+	if err := s.refuseEncoding(op, src.Data, made.Data); err != nil {
+		return Revision{}, err
+	}
 	return made, s.readable(op, made.Data)
 }
 
@@ -85,7 +95,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if len(changed) == 0 && sameTypes(before.Type, want.Type) {
 		return nil
 	}
-	w.learned = w.site.learnFrom(w.site.newest(lib), w.page.Path)
+	w.learned = w.site.learnFrom(w.site.newest(lib, want.Properties.Text(languageProperty)), w.page.Path)
 	w.learned.style = frontmatter.Style{}
 	if !sameTypes(before.Type, want.Type) {
 		if err := w.writeType(want.Type); err != nil {
@@ -239,13 +249,11 @@ func (s *Site) move(lib Library, w *writer, page Page, before, want mf2.Item, as
 	}
 	if pattern != "" {
 		at.pattern = whole(s.rooted(pattern, s.rules.Content))
-		switch n := s.generator.Naming(page.Path); {
-		case n.Bundle: // its files stay beside it
+		if n := s.generator.Naming(page.Path); n.Bundle { // its files stay beside it
 			at.pattern = strings.TrimSuffix(strings.TrimSuffix(at.pattern, ".md"), "/index") + n.End
-		case n.Foreign:
-			at.pattern = strings.TrimSuffix(at.pattern, ".md") + n.End
 		}
 	}
+	at.pattern = s.inLanguageOf(want, at.pattern)
 	if asked != "" {
 		if made := makeSlug(asked, 100); made != "" {
 			slug = made
@@ -376,6 +384,9 @@ func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revis
 	if made.Page.URL == old.URL || old.URL == "" {
 		return made, nil
 	}
+	if !sameHost(old.URL, made.Page.URL) {
+		return made, nil // a language with a host of its own: no redirect reaches the other one
+	}
 	former, now := s.siteRelative(old.URL), s.siteRelative(made.Page.URL)
 	key := w.rules.Aliases
 	if key == "" {
@@ -391,6 +402,12 @@ func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revis
 	}
 	made.Page = s.generator.Locate(made.Path, w.doc, lib)
 	return made, nil
+}
+
+func sameHost(a, b string) bool {
+	one, err := url.Parse(a)
+	other, err2 := url.Parse(b)
+	return err == nil && err2 == nil && one.Host == other.Host
 }
 
 // withAlias adds a path to those that lead to a page, and removes its own: it may have been moved

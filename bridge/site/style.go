@@ -29,25 +29,33 @@ type learnedStyle struct {
 // recent is the number of posts to learn from.
 const recent = 20
 
-func (s *Site) learn(lib Library) learnedStyle { return s.learnFrom(s.newest(lib), "") }
+// learn finds the style of an item's posts: of those in its language, where the site has several.
+func (s *Site) learn(lib Library, item mf2.Item) learnedStyle {
+	return s.learnFrom(s.newest(lib, item.Properties.Text(languageProperty)), "")
+}
 
-// newest returns how the newest posts are written. Translations count only where there is nothing
-// else.
-func (s *Site) newest(lib Library) []*postStyle {
-	var posts, translations []*postStyle
+// newest returns how the newest posts are written: those in a language, else those in the site's
+// first one, else all.
+func (s *Site) newest(lib Library, language string) []*postStyle {
+	var posts, first, others []*postStyle
 	for _, source := range lib.Recent(recent) {
 		switch m := s.styles.of(s, source, lib); {
 		case m == nil:
-		case s.generator.Naming(source.Path).Foreign:
-			translations = append(translations, m)
-		default:
+		case m.language == "" || m.language == language:
 			posts = append(posts, m)
+		case m.language == s.rules.Languages.Names[0]:
+			first = append(first, m)
+		default:
+			others = append(others, m)
 		}
 	}
-	if len(posts) == 0 {
-		return translations
+	switch {
+	case len(posts) > 0:
+		return posts
+	case len(first) > 0:
+		return first
 	}
-	return posts
+	return others
 }
 
 // learnFrom learns from posts; one whose path is except is no example for the form of values, as it

@@ -2,6 +2,7 @@ package site
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,14 @@ func (m *postStyle) observeAddress(s *Site, file string, at time.Time, doc *fron
 	key := s.rules.Address
 	v, _ := doc.Get(key)
 	text, _ := v.(string)
-	if m.addressed = text != ""; !m.addressed || strings.ContainsAny(text, "{}:") {
+	m.addressed = text != ""
+	switch {
+	case !m.addressed || strings.ContainsAny(text, "{}"):
+		return
+	case strings.Contains(text, ":"):
+		if placeholderToken.MatchString(text) && !strings.Contains(text, "://") {
+			m.address = text // the generator's own placeholders
+		}
 		return
 	}
 	_, _, stem, ok := s.dissect(file, at)
@@ -28,6 +36,8 @@ func (m *postStyle) observeAddress(s *Site, file string, at time.Time, doc *fron
 	m.address = addressPattern(text, at, slug, stem, makeSlug(words, 12))
 }
 
+var placeholderToken = regexp.MustCompile(`:[a-z_]+`)
+
 // addressPattern is the pattern of a fixed URL: the parts that are the post's date or its slug become
 // placeholders. "" when it does not end in a slug.
 func addressPattern(text string, at time.Time, slugs ...string) string {
@@ -37,10 +47,15 @@ func addressPattern(text string, at time.Time, slugs ...string) string {
 		last--
 	}
 	stem := strings.TrimSuffix(parts[last], path.Ext(parts[last]))
-	if stem == "" || !slices.Contains(slugs, stem) {
+	before, slug := "", stem
+	if !at.IsZero() && !slices.Contains(slugs, stem) &&
+		strings.HasPrefix(stem, at.Format("2006-01-02-")) {
+		before, slug = "{year}-{month}-{day}-", stem[len("2006-01-02-"):]
+	}
+	if slug == "" || !slices.Contains(slugs, slug) {
 		return ""
 	}
-	parts[last] = "{slug}" + strings.TrimPrefix(parts[last], stem)
+	parts[last] = before + "{slug}" + strings.TrimPrefix(parts[last], stem)
 	dates := []struct{ value, placeholder string }{
 		{at.Format("2006"), "{year}"}, {at.Format("01"), "{month}"}, {at.Format("02"), "{day}"},
 	}
@@ -48,20 +63,19 @@ func addressPattern(text string, at time.Time, slugs ...string) string {
 		if at.IsZero() || len(dates) == 0 {
 			break
 		}
-		if parts[i] == dates[0].value {
+		if parts[i] == at.Format("2006-01") {
+			parts[i], dates = "{year}-{month}", dates[len(dates)-1:]
+		} else if parts[i] == dates[0].value {
 			parts[i], dates = dates[0].placeholder, dates[1:]
 		}
 	}
 	return strings.Join(parts, "/")
 }
 
-// learnAddress finds the pattern that the fixed URLs of all newest posts have.
+// learnAddress finds the pattern that the fixed URLs of nearly all of the newest posts have.
 func (h *learnedStyle) learnAddress(posts []*postStyle) {
 	var patterns tally
 	for _, m := range posts {
-		if !m.addressed {
-			return
-		}
 		patterns.vote(m.address)
 	}
 	pattern := patterns.winner()
@@ -86,6 +100,9 @@ func (s *Site) explainAddress(h learnedStyle, posts []*postStyle) (findings []Fi
 
 // fixedURL is the value of the key that fixes the URL of a post, with the slashes of its pattern.
 func (p placement) fixedURL(slug string) string {
+	if strings.Contains(p.address, ":") {
+		return p.address // of the generator's own placeholders
+	}
 	text := fill(p.address, p.at, slug, p.postType, p.section)
 	if strings.HasPrefix(p.address, "/") {
 		text = "/" + text

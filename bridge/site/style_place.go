@@ -113,7 +113,7 @@ func (s *Site) dissect(file string, at time.Time) (section, pattern, slug string
 		base, dirs = dirs[len(dirs)-1], dirs[:len(dirs)-1]
 	}
 	first := 0
-	if root := s.rules.Content; root != "" {
+	if root := s.contentRoot(file); root != "" {
 		if !strings.HasPrefix(file, root+"/") {
 			return "", "", "", false
 		}

@@ -15,6 +15,7 @@ type postStyle struct {
 	path             string
 	section, pattern string // "" when its path says nothing
 	standalone       bool   // it is a page such as an about page rather than a post
+	language         string // where the path says it
 	format           frontmatter.Format
 	list             string // "flow", "indented", "flush"; "" when it has no list
 	quotes           string // "single", "double"
@@ -75,7 +76,8 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	if page.Kind == "section" || page.Kind == "home" || s.read(page, doc).unlisted() {
 		return nil
 	}
-	m := &postStyle{path: source.Path, format: doc.Format(), order: doc.Keys(), keys: map[string]string{}, constant: map[string]string{}}
+	m := &postStyle{path: source.Path, language: s.languageOf(source.Path), format: doc.Format(), order: doc.Keys(),
+		keys: map[string]string{}, constant: map[string]string{}}
 	if section, pattern, ok := s.shape(source.Path, page.Date); ok {
 		m.section, m.pattern = section, pattern
 	}

@@ -50,7 +50,12 @@ func (h *learnedStyle) learnZone(s *Site, posts []*postStyle) {
 		offsets.vote(m.offset)
 	}
 	offset := offsets.winner()
-	if n := offsets.votes[offset]; n < 3 || n*10 < dated*9 {
+	named := 0
+	for _, n := range offsets.votes {
+		named += n
+	}
+	// Of the others, those in UTC may be from an app; those with another offset are from its author.
+	if n := offsets.votes[offset]; n < 3 || n*10 < named*9 || n*4 < dated*3 {
 		return
 	}
 	hours, _ := strconv.Atoi(offset[1:3])

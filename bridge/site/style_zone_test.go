@@ -42,3 +42,21 @@ func TestNewPostHasTheOffsetOfTheNewestPosts(t *testing.T) {
 		})
 	}
 }
+
+// TestPostsOfAppsInUTCDoNotHideTheOffset of those that a person wrote.
+func TestPostsOfAppsInUTCDoNotHideTheOffset(t *testing.T) {
+	for others, want := range map[string]string{"Z": "+09:00", "+10:00": "Z"} {
+		files := map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n"}
+		for day := 1; day <= 8; day++ {
+			offset := "+09:00"
+			if day > 6 {
+				offset = others
+			}
+			files[fmt.Sprintf("content/posts/p%d.md", day)] = fmt.Sprintf("---\ndate: 2024-05-%02dT08:00:00%s\n---\nx\n", day, offset)
+		}
+		l := newLibrary(t, files, func(o *Options) { o.TimeZone = nil })
+		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); !strings.Contains(string(r.Data), want+"\n") {
+			t.Errorf("others in %s:\n%s", others, r.Data)
+		}
+	}
+}

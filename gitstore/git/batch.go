@@ -11,15 +11,23 @@ type Batch struct {
 	db *DB
 	w  *packWriter
 
-	mu    sync.RWMutex // guards recent; an edit may read from several goroutines
+	mu    sync.RWMutex // guards all below; an edit may read from several goroutines
 	known map[OID]baseObject
+	trees map[OID]treeVersion
+}
+
+// treeVersion is where a tree of the batch came from.
+type treeVersion struct {
+	before OID // the tree of which it was made
+	depth  int // of its chain of deltas
 }
 
 // recentLimit is the size up to which a new object is kept in memory until it is durable.
 const recentLimit = 8 << 20
 
 func NewBatch(db *DB) *Batch {
-	return &Batch{db: db, w: newPackWriter(db.packDir()), known: make(map[OID]baseObject)}
+	return &Batch{db: db, w: newPackWriter(db.packDir()),
+		known: make(map[OID]baseObject), trees: make(map[OID]treeVersion)}
 }
 
 // Mark returns a function that removes the objects that were added since.
@@ -30,6 +38,7 @@ func (b *Batch) Mark() (rewind func()) {
 		defer b.mu.Unlock()
 		for _, e := range b.w.entries[n:] {
 			delete(b.known, e.id)
+			delete(b.trees, e.id)
 		}
 		_ = b.w.rewind(n, off)
 	}
@@ -48,7 +57,24 @@ func (b *Batch) Store() error {
 		return err
 	}
 	b.db.add(p)
+	b.keepNewest()
 	return nil
+}
+
+// keepNewest puts the trees that no other one of the batch replaces where the next batch looks
+// first.
+func (b *Batch) keepNewest() {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	replaced := make(map[OID]bool, len(b.trees))
+	for _, v := range b.trees {
+		replaced[v.before] = true
+	}
+	for o := range b.trees {
+		if k := b.known[o]; k.data != nil && !replaced[o] {
+			b.db.trees.put(o, k.data)
+		}
+	}
 }
 
 func (b *Batch) DB() *DB { return b.db }
@@ -80,7 +106,7 @@ func (b *Batch) SizeOf(o OID) (kind, int64, error) {
 	return b.db.SizeOf(o)
 }
 
-// readBack reads a large object out of the pack that is being written.
+// readBack reads an object out of the pack that is being written.
 func (b *Batch) readBack(o OID) (kind, []byte, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -88,14 +114,7 @@ func (b *Batch) readBack(o OID) (kind, []byte, error) {
 	if !ok {
 		return 0, nil, &MissingError{Object: o.Hash(), Dir: b.db.dir}
 	}
-	in := newInflater()
-	in.seek(b.w, off)
-	h, err := readPackHeader(in.br, off)
-	if err != nil {
-		return 0, nil, err
-	}
-	data, err := in.all(h.size)
-	return h.kind, data, err
+	return b.w.read(off)
 }
 
 // Add stores the object, unless a pack has it.
@@ -114,6 +133,42 @@ func (b *Batch) Add(k kind, data []byte) (OID, error) {
 	return o, b.w.add(o, k, data)
 }
 
+// AddTree stores a tree that was made of another one, before. What they share is not written
+// again when before is of this batch as well. Of a large tree only the two newest versions stay
+// in memory: with 100,000 files in a folder each has megabytes.
+func (b *Batch) AddTree(data []byte, before OID) (OID, error) {
+	o := nameObject(TreeKind, data)
+	if b.db.Has(o) {
+		return o, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.w.has(o) {
+		return o, nil
+	}
+	at, known := b.trees[before]
+	made := treeVersion{before: before}
+	var delta []byte
+	if base := b.known[before].data; base != nil && b.w.has(before) && len(data) >= deltaMinSize &&
+		at.depth < maxBatchDepth {
+		if d := treeDelta(base, data); len(d) < len(data)/2 {
+			delta, made.depth = d, at.depth+1
+		}
+	}
+	b.known[o], b.trees[o] = baseObject{TreeKind, data}, made
+	if known && len(data) >= storedTreeSize && b.w.has(at.before) {
+		b.known[at.before] = baseObject{kind: TreeKind}
+	}
+	if delta != nil {
+		return o, b.w.addDelta(o, before, delta)
+	}
+	return o, b.w.add(o, TreeKind, data)
+}
+
+// maxBatchDepth is the longest chain of deltas in a batch. When it is pushed, the tree that the
+// remote has comes before it.
+const maxBatchDepth = maxThinDepth - 1
+
 func (b *Batch) AddStream(r io.Reader, size int64) (OID, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -122,6 +177,26 @@ func (b *Batch) AddStream(r io.Reader, size int64) (OID, error) {
 		b.known[o] = baseObject{kind: BlobKind}
 	}
 	return o, err
+}
+
+// read returns the object at an offset, which may be a delta on an earlier one.
+func (w *packWriter) read(off int64) (kind, []byte, error) {
+	in := newInflater()
+	in.seek(w, off)
+	h, err := readPackHeader(in.br, off)
+	if err != nil {
+		return 0, nil, err
+	}
+	data, err := in.all(h.size)
+	if err != nil || h.kind != ofsDeltaKind {
+		return h.kind, data, err
+	}
+	k, base, err := w.read(h.baseOff)
+	if err != nil {
+		return 0, nil, err
+	}
+	data, err = applyDelta(base, data)
+	return k, data, err
 }
 
 // ReadAt reads what was written so far, in the file or not.

@@ -90,7 +90,12 @@ func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 	var trees []recent
 	for _, p := range group {
 		at = p
-		for i := range p.idx.n {
+		order, err := p.idx.byOffset() // a delta comes after its base
+		if err != nil {
+			return nil, err
+		}
+		var bases deltaBases
+		for _, i := range order {
 			select {
 			case <-stop:
 				return nil, errStopped
@@ -123,7 +128,7 @@ func (d *DB) join(group []*pack, stop <-chan struct{}) (_ *pack, err error) {
 				}
 				continue
 			}
-			k, data, err := p.read(in, off, nil, d.Object)
+			k, data, err := p.read(in, off, &bases, d.Object)
 			if err != nil {
 				return nil, err
 			}

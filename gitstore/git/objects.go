@@ -39,7 +39,7 @@ type DB struct {
 
 // Open opens the objects of a bare repository.
 func Open(repository string) (*DB, error) {
-	d := &DB{dir: filepath.Join(repository, "objects"), trees: newTreeCache(16 << 20)}
+	d := &DB{dir: filepath.Join(repository, "objects"), trees: newTreeCache(32 << 20)}
 	d.packs.Store(&[]*pack{})
 	if err := d.Rescan(); err != nil {
 		return nil, err

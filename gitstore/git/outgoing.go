@@ -22,6 +22,7 @@ const maxThinDepth = 40
 // NewObjects is exactly what the commits behind remote bring: only folders that changed
 // are read.
 func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
+	src := &versionReader{db: d, in: newInflater()}
 	commits, ok, err := CommitsSince(d, tip, remote)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
 		if c.Tree == EmptyTree {
 			add(EmptyTree, ZeroOID, TreeKind)
 		}
-		diff := treeDiff{oldSrc: d, newSrc: d, change: func(t Change) error {
+		diff := treeDiff{oldSrc: src, newSrc: src, change: func(t Change) error {
 			if t.New.Mode != 0 && t.New.Mode != ModeSubmodule && t.New.ID != t.Old.ID {
 				add(t.New.ID, ZeroOID, BlobKind)
 			}
@@ -72,6 +73,31 @@ func (d *DB) NewObjects(remote, tip OID, thin bool) ([]Outgoing, error) {
 		}
 	}
 	return list, nil
+}
+
+// versionReader reads versions of trees in the order in which they were made: one that is stored as
+// a delta is made of the one before, which it has still.
+type versionReader struct {
+	db    *DB
+	in    *inflater
+	bases deltaBases
+	of    *pack // that bases are from
+}
+
+func (r *versionReader) DB() *DB { return r.db }
+
+func (r *versionReader) SizeOf(o OID) (kind, int64, error) { return r.db.SizeOf(o) }
+
+func (r *versionReader) Object(o OID) (kind, []byte, error) {
+	if data, ok := r.db.trees.get(o); ok {
+		return TreeKind, data, nil
+	}
+	return r.db.read(r.in, o, func(p *pack) *deltaBases {
+		if p != r.of {
+			r.bases, r.of = deltaBases{}, p
+		}
+		return &r.bases
+	})
 }
 
 // Everything is all that can be reached from a commit.
@@ -167,6 +193,13 @@ func (d *DB) Pack(ctx context.Context, list []Outgoing) (Pack, error) {
 				continue
 			}
 		}
+		if !o.base.IsZero() {
+			if copied, err := d.copyDelta(small, in, o); err != nil {
+				return Pack{}, err
+			} else if copied {
+				continue
+			}
+		}
 		if err := d.encodeObject(small, &z, o); err != nil {
 			return Pack{}, err
 		}
@@ -206,6 +239,31 @@ func (d *DB) encodeObject(w *bytes.Buffer, z *deflater, o Outgoing) error {
 		return err
 	}
 	return zw.Close()
+}
+
+// copyDelta writes an entry that a pack has as a delta on the same base; false when none has.
+func (d *DB) copyDelta(w *bytes.Buffer, in *inflater, o Outgoing) (bool, error) {
+	p, off, err := d.packed(o.id)
+	if p == nil || err != nil {
+		return false, err
+	}
+	in.seek(p.f, off)
+	h, err := readPackHeader(in.br, off)
+	if err != nil || h.kind != ofsDeltaKind {
+		return false, err
+	}
+	if at, ok, err := p.idx.find(o.base); err != nil || !ok || at != h.baseOff {
+		return false, err
+	}
+	end, err := p.end(off)
+	if err != nil {
+		return false, err
+	}
+	w.Write(appendPackHeader(w.AvailableBuffer(), refDeltaKind, h.size))
+	w.Write(o.base[:])
+	from := off + int64(h.length)
+	_, err = io.Copy(w, io.NewSectionReader(p.f, from, end-from))
+	return err == nil, err
 }
 
 // packedBlob is the whole entry of a large blob as it stands in a pack; nil when it is

@@ -233,7 +233,7 @@ type baseObject struct {
 const deltaBasesLimit = 24 << 20
 
 func (c *deltaBases) put(off int64, k kind, data []byte) {
-	if len(data) > deltaBasesLimit/4 {
+	if len(data) > deltaBasesLimit/2 {
 		return
 	}
 	if c.at == nil || c.size > deltaBasesLimit {

@@ -163,6 +163,21 @@ func (x *packIndex) offsets() ([]int64, error) {
 	return all, nil
 }
 
+// byOffset lists the numbers of the objects in the order of the pack.
+func (x *packIndex) byOffset() ([]int, error) {
+	at := make([]int64, x.n)
+	order := make([]int, x.n)
+	for i := range order {
+		var err error
+		if at[i], err = x.offset(i); err != nil {
+			return nil, err
+		}
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(at[a], at[b]) })
+	return order, nil
+}
+
 // indexEntry is one object of a pack that is being written.
 type indexEntry struct {
 	id  OID

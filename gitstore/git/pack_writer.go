@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	spillSize      = 4 << 20  // a pack larger than this goes to its file while it is made
+	spillSize      = 16 << 20 // a pack larger than this goes to its file while it is made
 	storedTreeSize = 64 << 10 // a tree larger than this is stored as it is: it is mostly hashes
 	tempPrefix     = "tmp_gitstore_"
 )

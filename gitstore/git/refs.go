@@ -82,20 +82,34 @@ func (r Refs) Head() (string, error) {
 // lockTimeout is how long a lock of another git process is waited for.
 const lockTimeout = 2 * time.Second
 
-// Move makes a ref name new, durably, when it names old now; else errRefMoved.
+// Move makes a ref name new, durably, when it names old now; else ErrRefMoved.
 func (r Refs) Move(ctx context.Context, name string, old, new OID) error {
-	path := r.Path(name)
-	dir := filepath.Dir(path)
-	if err := r.folder(dir); err != nil {
+	if err := r.Prepare(name, new); err != nil {
+		return err
+	}
+	return r.MovePrepared(ctx, name, old, new)
+}
+
+// Prepare writes and syncs the file of a move that is to come: a round of the disk that need not
+// wait for the objects.
+func (r Refs) Prepare(name string, new OID) error {
+	if err := r.folder(filepath.Dir(r.Path(name))); err != nil {
 		return err
 	}
 	own := r.Own(name)
 	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // it may be one file with the ref: it is never written into
 	}
-	if err := WriteSynced(own, []byte(new.String()+"\n"), 0o644); err != nil {
-		return err
-	}
+	return WriteSynced(own, []byte(new.String()+"\n"), 0o644)
+}
+
+// Abandon removes what Prepare wrote.
+func (r Refs) Abandon(name string) { os.Remove(r.Own(name)) }
+
+// MovePrepared is Move after Prepare with the same name and object.
+func (r Refs) MovePrepared(ctx context.Context, name string, old, new OID) error {
+	path := r.Path(name)
+	dir, own := filepath.Dir(path), r.Own(name)
 	defer os.Remove(own)
 	lock := path + ".lock"
 	ctx, cancel := context.WithTimeout(ctx, lockTimeout)

@@ -29,6 +29,8 @@ type Convention struct {
 	// It is called with unpublished pages only; nil where a generator inherits nothing.
 	Inherited func(page Page, doc *frontmatter.Document, around Surroundings) Inheritance
 
+	Languages Languages
+
 	Folders
 	Keys
 	Text
@@ -114,11 +116,13 @@ type Setting struct {
 // Text is what becomes of a body.
 type Text struct {
 	RawHTML bool // HTML in Markdown reaches the page
-	// Picture writes an image whose alternative text reaches the page as it is; nil where HTML does.
+	// Picture writes an image whose alternative text reaches the page as it is, "" where it cannot;
+	// nil where HTML does.
 	Picture func(address, alt string) string
 
-	CoverHidden bool // the site's configuration keeps a post's cover off its own page
-	CurlyQuotes bool // an alternative text must not have straight quotes
+	Encoding    string // of the files, when it is not UTF-8
+	CoverHidden bool   // the site's configuration keeps a post's cover off its own page
+	CurlyQuotes bool   // an alternative text must not have straight quotes
 	Reads       Reads
 }
 

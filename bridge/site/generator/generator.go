@@ -120,7 +120,6 @@ type Naming struct {
 	Stem     string // what a slug replaces; of a bundle the name of its folder
 	End      string // the rest: ".md", ".fr.md", "/index.fr.md"
 	Bundle   bool   // the file's folder belongs to the page
-	Foreign  bool   // a translation into another language than the site's first
 	TitleURL bool   // without a slug key the title, not the file name, is in the URL
 }
 

@@ -34,6 +34,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 			Posts: sections.from,
 		},
 		ZoneStated: h.settings.text("timeZone") != "", Warnings: h.warnings(), Inherited: h.inherited,
+		Languages: h.languagesOf(),
 		Folders: generator.Folders{
 			Content: h.contentDir(), ContentPrefix: h.contentDir() + "/", Pages: h.contentDir(),
 			Posts: sections.posts, PostPattern: "{slug}.md", Main: sections.main, NoPosts: sections.documentation,

@@ -62,9 +62,12 @@ func (h *site) escapeShortcodes(text string, escaped []string, in generator.Plac
 	}
 	h.pass(tags)
 	var b strings.Builder
-	at := 0
+	at, inside := 0, 0
 	for _, g := range tags {
-		if g.start < at || g.passes {
+		if g.passes {
+			inside = max(inside, g.end)
+		}
+		if g.start < max(at, inside) || g.passes {
 			continue
 		}
 		end := g.end
@@ -90,28 +93,42 @@ func (h *site) escapeShortcodes(text string, escaped []string, in generator.Plac
 // What Hugo's lexer accepts inside a shortcode: a name, and arguments that are all named or all
 // positional; one without quotes is of letters, digits, _ and -.
 const (
-	shortcodeString     = `(?:"(?:[^"\\\n]|\\.)*"|` + "`[^`]*`" + `|[\pL\pN_-]+)`
+	shortcodeQuoted     = "(?:\"(?:[^\"\\\\\\n]|\\\\[^`\\n])*\"|`[^`]*`)"
+	shortcodeString     = `(?:` + shortcodeQuoted + `|[\pL\pN_-]+)`
 	shortcodePositional = `(?:\s+` + shortcodeString + `)+`
 	shortcodeNamed      = `(?:\s+[\pL_][\pL\pN_-]*=` + shortcodeString + `)+`
 )
 
-var shortcodeInside = regexp.MustCompile(`^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*$`)
+const shortcodeGrammar = `^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*`
+
+var (
+	shortcodeInside  = regexp.MustCompile(shortcodeGrammar + `$`)
+	shortcodeAngle   = regexp.MustCompile(shortcodeGrammar + `>\}\}`)
+	shortcodePercent = regexp.MustCompile(shortcodeGrammar + `%\}\}`)
+)
+
+// longestQuoted is the length up to which a shortcode may have the mark that closes it in an argument.
+const longestQuoted = 4000
 
 // insideWork bounds the bytes in which shortcodes are recognized, as a multiple of the text's: one
 // that reaches over many others is looked at once, not once for each of them.
 const insideWork = 4
 
-// marks finds the ends of shortcodes of one kind.
-type marks struct{ comment, closing *generator.Finder }
+// marks finds the ends of shortcodes of one kind. whole matches one from behind its opening mark, whose
+// arguments may have the closing one.
+type marks struct {
+	comment, closing *generator.Finder
+	whole            *regexp.Regexp
+}
 
-func marksOf(text, closer string) marks {
-	return marks{generator.NewFinder(text, "*/"+closer), generator.NewFinder(text, closer)}
+func marksOf(text, closer string, whole *regexp.Regexp) marks {
+	return marks{generator.NewFinder(text, "*/"+closer), generator.NewFinder(text, closer), whole}
 }
 
 // shortcodeTags finds everything that Hugo would read as the beginning of a shortcode, in a time that
 // grows with the text alone. work is the number of bytes that were read.
 func shortcodeTags(text string) (tags []tag, work int) {
-	angle, percent := marksOf(text, ">}}"), marksOf(text, "%}}")
+	angle, percent := marksOf(text, ">}}", shortcodeAngle), marksOf(text, "%}}", shortcodePercent)
 	inside := insideWork*len(text) + 1000
 	defer func() {
 		for _, m := range []marks{angle, percent} {
@@ -153,7 +170,15 @@ func shortcodeTags(text string) (tags []tag, work int) {
 				inner = ""
 			}
 			inside -= len(inner)
-			if m := shortcodeInside.FindStringSubmatch(inner); m != nil {
+			m := shortcodeInside.FindStringSubmatch(inner)
+			if n := min(longestQuoted, len(rest)); m == nil && inside >= n && strings.ContainsAny(inner, "\"`") {
+				inside -= n
+				if whole := ends.whole.FindString(rest[3:n]); whole != "" {
+					g.end = start + 3 + len(whole)
+					m = shortcodeInside.FindStringSubmatch(whole[:len(whole)-3])
+				}
+			}
+			if m != nil {
 				g.name, g.arguments, g.closes, g.complete = m[2], strings.TrimSpace(m[3]), m[1] != "", m[4] != ""
 				if strings.HasSuffix(g.name, "/") {
 					g.name, g.complete = strings.TrimSuffix(g.name, "/"), true

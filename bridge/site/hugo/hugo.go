@@ -335,7 +335,7 @@ func (h *site) Naming(file string) generator.Naming {
 	h.resolve(&f)
 	n := generator.PlainNaming(file)
 	if f.class != branchBundle && strings.HasPrefix(f.base, f.name) {
-		n = generator.Naming{Stem: f.name, End: f.base[len(f.name):], Foreign: f.lang != h.main}
+		n = generator.Naming{Stem: f.name, End: f.base[len(f.name):]}
 		if f.class == leafBundle {
 			n.Bundle, n.End = true, "/"+f.base
 		}

@@ -275,3 +275,11 @@ func builtByPagesAction(tree fs.FS) (found bool) {
 	})
 	return found
 }
+
+// otherEncoding is the name of an encoding; "" for UTF-8.
+func otherEncoding(name string) string {
+	if strings.EqualFold(strings.ReplaceAll(name, "-", ""), "utf8") {
+		return ""
+	}
+	return name
+}

@@ -18,6 +18,7 @@ var vocabulary = generator.NewVocabulary(map[string][]string{
 	"published": {"date"},
 	"updated":   {"last_modified_at", "updated", "modified", "lastmod", "updated_at", "modified_date"},
 	"category":  {"tags", "tag", "categories", "category"},
+	"lang":      {"lang"},
 }, `subtitle tagline authors redirect_from redirect_to author_profile read_time show_date seo jekyll`, generator.Snake)
 
 var dialect = frontmatter.Dialect{YAMLOnly: true, DotsClose: true, LastWins: true}
@@ -39,6 +40,7 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 		Name: name, Version: j.release, BaseURL: j.address.home + "/", Zone: j.location,
 		Stated: j.configuration.text("url", "") + j.configuration.text("baseurl", ""),
 		Origin: j.origin(o, from), ZoneStated: !j.zoneGuessed, Warnings: j.warnings(), Inherited: j.inherited,
+		Languages: j.languages(tree),
 		Folders: generator.Folders{
 			Content: content, ContentPrefix: prefix, Pages: j.source,
 			Posts: path.Join(content, "_posts"), PostPattern: "{year}-{month}-{day}-{slug}.md", Drafts: "_drafts",
@@ -54,7 +56,8 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 			SplitTags:       []string{"tags", "categories"}, // not the singular ones (jekyll-4.3.1.json)
 			PostLayout:      j.postLayout(theme), PageLayout: j.pageLayout(theme),
 		},
-		Text:     generator.Text{RawHTML: true, Reads: theme.reads},
+		Text: generator.Text{RawHTML: true, Reads: theme.reads,
+			Encoding: otherEncoding(j.configuration.text("encoding", "utf-8"))},
 		Unlisted: j.unlisted(content),
 		Head:     j.head(tree),
 		Theme:    generator.KnownTheme(name, j.themeNames(tree)...),
