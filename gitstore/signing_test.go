@@ -46,6 +46,7 @@ func TestCommitsAreSignedWithAnSSHKey(t *testing.T) {
 }
 
 func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	bad := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(bad, []byte("no key"), 0o600); err != nil {
@@ -71,6 +72,7 @@ func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
 }
 
 func TestWordsOfAPostCloseNoIssue(t *testing.T) {
+	t.Parallel()
 	for message, want := range map[string]string{
 		"The harbour fixes #1 at last":               "The harbour fixes # 1 at last\n",
 		"Closes: #12, #13":                           "Closes: # 12, #13\n",
