@@ -24,7 +24,6 @@ type Status struct {
 	Unreadable []*catalog.Entry // some of the files that cannot be read
 }
 
-
 // Status returns what the owner wants to know of the site.
 func (b *Blog) Status(ctx context.Context) (Status, error) {
 	s := Status{Me: b.Me(), Remote: withoutCredentials(b.Config().Repo), Closed: b.closedFor()}
