@@ -6,7 +6,7 @@
 # make check         formatting, vet, staticcheck, known vulnerabilities
 # make release       archives of a release for all systems, their checksums and a bill of materials, in dist/
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
-# make fuzz          every fuzz target for FUZZTIME each
+# make fuzz          every fuzz target for FUZZTIME each (PACKAGES=./bridge/media); no case may take longer than 10 s
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
 # make stress        STEPS random steps of posts, pushes, outages and kills against a model, and kills
 #                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200

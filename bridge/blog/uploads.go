@@ -37,7 +37,7 @@ func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log, 
+	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log,
 		Ration: ration{Quota: stagedQuota, Reserve: uploadReserve, folder: c.Dir}}
 	u.rules.Store(files)
 	return u, nil

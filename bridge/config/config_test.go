@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitpost/bridge/config"
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/site"
 )
 
@@ -316,6 +317,7 @@ func FuzzLoadConfig(f *testing.F) {
 	folder := f.TempDir()
 	file := filepath.Join(folder, "gitpost.yaml")
 	f.Fuzz(func(t *testing.T, text string) {
+		fuzztest.Limit(t)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
