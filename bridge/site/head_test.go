@@ -65,6 +65,12 @@ func TestHeadFindsTheFileThatTheSiteMayWrite(t *testing.T) {
 			map[string]string{"_config.yml": jekyll + "theme: minimal-mistakes-jekyll\n"}},
 		{"Jekyll: a remote theme", "_includes/head/custom.html", "the theme Minimal Mistakes includes it", true,
 			map[string]string{"_config.yml": jekyll + "remote_theme: mmistakes/minimal-mistakes@4.26.0\n"}},
+		{"Jekyll: minima from its repository", "_includes/custom-head.html", "the theme minima 3 includes it", true,
+			map[string]string{"_config.yml": jekyll + "remote_theme: jekyll/minima\n"}},
+		{"Jekyll: minima 3 by the lock file", "_includes/custom-head.html", "the theme minima 3 includes it", true,
+			map[string]string{"_config.yml": jekyll + "theme: minima\n", "Gemfile.lock": "GEM\n  specs:\n    minima (3.0.0.dev)\n"}},
+		{"Jekyll: minima from Git, by the Gemfile", "_includes/custom-head.html", "the theme minima 3 includes it", true,
+			map[string]string{"_config.yml": jekyll + "theme: minima\n", "Gemfile": "gem \"minima\", github: \"jekyll/minima\"\n"}},
 		{"Jekyll: what the layouts include", "_includes/custom-head.html", "_includes/head.html includes it", true,
 			map[string]string{"_config.yml": jekyll, "_includes/head.html": "<head>\n{%- include custom-head.html -%}\n</head>"}},
 		{"Jekyll: the site's own layout", "_layouts/default.html", "it is the site's own layout, and has the head", false,
@@ -124,7 +130,7 @@ func TestHeadKeepsTheTextOfTheThemesFile(t *testing.T) {
 
 func TestHeadAdvisesWhereThereIsNoWay(t *testing.T) {
 	for config, want := range map[string]string{"theme: minima\n": "minima before 3.0",
-		"theme: nobody-knows\n": "the theme nobody-knows", "title: x\n": "before </head>"} {
+		"remote_theme: jekyll/minima@v2.5.1\n": "minima before 3.0", "theme: nobody-knows\n": "the theme nobody-knows", "title: x\n": "before </head>"} {
 		s, tree := openHead(t, map[string]string{"_config.yml": config})
 		if edit, done, advice := oneEdit(s.Head(tree, headLines)); edit != nil || done || !strings.Contains(advice, want) {
 			t.Errorf("%q: %v, %v, %q", config, edit, done, advice)
