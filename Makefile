@@ -6,7 +6,7 @@
 # make check         formatting, vet, staticcheck, known vulnerabilities
 # make release       archives of a release for all systems, their checksums and a bill of materials, in dist/
 # make bench         the benchmarks (BENCH=regexp, COUNT=n)
-# make fuzz          every fuzz target for FUZZTIME each
+# make fuzz          every fuzz target for FUZZTIME each (PACKAGES=./bridge/media); no case may take longer than 10 s
 # make fuzz-sites    SITES random sites each, against the Hugo and the Jekyll that are installed
 # make stress        STEPS random steps of posts, pushes, outages and kills against a model, and kills
 #                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200
@@ -26,8 +26,9 @@ PACKAGES := ./...
 # HEIC decoder brings its own code in place of loading a library of the system.
 export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
-# Most of the time tests wait for other programs and for disks, so more run at once than there are processors.
-PARALLEL := $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
+# Tests wait for other programs and for disks, so more of them run at once than there are processors.
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN || echo 2)
+AT_ONCE := -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))
 RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
 .PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
@@ -39,11 +40,11 @@ build:
 	go build -ldflags="-s -w" -o gitpost ./cmd/gitpost
 
 test:
-	go test -timeout 30m -parallel $(PARALLEL) $(PACKAGES)
+	go test -timeout 30m $(AT_ONCE) $(PACKAGES)
 
 test-all: check
-	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m -parallel $(PARALLEL) $(PACKAGES)
-	CGO_ENABLED=1 go test -count=1 -race -timeout 30m -parallel $(PARALLEL) $(RACE)
+	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(AT_ONCE) $(PACKAGES)
+	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(AT_ONCE) $(RACE)
 
 check: format vet staticcheck vulnerabilities
 

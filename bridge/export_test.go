@@ -24,3 +24,8 @@ func (s *Server) Handler() http.Handler { return s.handler() }
 
 // SetMostConnections limits the open connections.
 func (s *Server) SetMostConnections(n int) { s.connections.most = n }
+
+// SetRation limits what uploads may take of the disk.
+func (s *Server) SetRation(quota int64, reserve uint64) {
+	s.blogs.Uploads.Ration.Quota, s.blogs.Uploads.Ration.Reserve = quota, reserve
+}

@@ -21,6 +21,7 @@ var allowed = []struct {
 }{
 	{"bridge/fault", ""},
 	{"bridge/address", ""},
+	{"bridge/fuzztest", ""},
 	{"templates", ""},
 	{"frontmatter", ""},
 

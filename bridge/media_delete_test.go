@@ -95,6 +95,7 @@ func bundle(t *testing.T) (f *fixture, post, photo string) {
 }
 
 func TestPhotoBesideADeletedPostIsNotSaidToBeInTheRepository(t *testing.T) {
+	t.Parallel()
 	f, post, photo := bundle(t)
 	if item := f.mediaItem(photo); item == nil || item["committed"] != true {
 		t.Errorf("of a post that is there q=source says %v", item)
@@ -122,6 +123,7 @@ func TestPhotoBesideADeletedPostIsNotSaidToBeInTheRepository(t *testing.T) {
 }
 
 func TestPhotoOfADeletedBundleThatIsUsedAgainGoesWhereItIsServed(t *testing.T) {
+	t.Parallel()
 	f, post, photo := bundle(t)
 	f.act("delete", post)
 	again := f.create(`{"properties":{"content":["Once more ![x](` + photo + `)"],"photo":[{"value":"` + photo + `","alt":"Water"}],"mp-slug":["again"]}}`)

@@ -313,6 +313,7 @@ func (a benchApp) atOnce(pid, times int, photo string) float64 {
 }
 
 func TestPhotosAtOnceStayUnder300MB(t *testing.T) {
+	t.Parallel() // the memory is that of another process
 	if racing {
 		t.Skip("the race detector takes memory of its own")
 	}

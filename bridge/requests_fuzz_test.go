@@ -16,6 +16,7 @@ import (
 
 	"gitpost/bridge"
 	"gitpost/bridge/config"
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/micropub/micropubtest"
 	"gitpost/bridge/state"
 )
@@ -97,6 +98,7 @@ func FuzzRequests(f *testing.F) {
 	seedRequests(f)
 	sites := map[bool]*fuzzed{true: openForFuzzing(f, "hugo"), false: openForFuzzing(f, "jekyll")}
 	f.Fuzz(func(t *testing.T, hugo, get bool, target, contentType, accept string, body []byte) {
+		fuzztest.Limit(t)
 		z := sites[hugo]
 		fill := strings.NewReplacer("{{post}}", url.QueryEscape(z.post), "{{contact}}", url.QueryEscape(z.secret))
 		method := map[bool]string{true: "GET", false: "POST"}[get]

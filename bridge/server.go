@@ -148,7 +148,10 @@ func (s *Server) indieauthConfig() indieauth.Config {
 }
 
 func (s *Server) externalConfig() indieauth.ExternalConfig {
-	c := indieauth.ExternalConfig{Me: s.blogs.Addresses(), Secret: s.config().IntrospectionSecret, Metadata: map[string]string{}}
+	c := indieauth.ExternalConfig{
+		Me: s.blogs.Addresses(), Secret: s.config().IntrospectionSecret, SecretEndpoint: s.config().IntrospectionEndpoint,
+		Metadata: map[string]string{},
+	}
 	for _, site := range s.config().Sites {
 		c.Metadata[site.Me] = site.AuthMetadata
 	}

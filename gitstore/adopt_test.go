@@ -27,6 +27,7 @@ func abandoned(t *testing.T) (dir, remote string, tip Hash) {
 }
 
 func TestAdoptedCloneBringsWhatWaits(t *testing.T) {
+	t.Parallel()
 	from, remote, tip := abandoned(t)
 	to := filepath.Join(t.TempDir(), "sites", "blog", "repo.git")
 	if moved, err := Adopt(from, Config{Dir: to, Remote: remote}); err != nil || !moved {
@@ -48,6 +49,7 @@ func TestAdoptedCloneBringsWhatWaits(t *testing.T) {
 }
 
 func TestOnlyAFreeCloneOfTheSameBranchIsAdopted(t *testing.T) {
+	t.Parallel()
 	from, remote, _ := abandoned(t)
 	to := filepath.Join(t.TempDir(), "repo.git")
 	for name, c := range map[string]Config{

@@ -5,6 +5,7 @@ import "testing"
 // The branch is renamed at the remote while commits wait, and the configuration follows, as the
 // error asks for. Regression test: the new branch was fetched and what waited stayed on the old one.
 func TestWhatWaitsComesAlongToAnotherBranch(t *testing.T) {
+	t.Parallel()
 	for _, change := range []struct {
 		name   string
 		remote func(t *testing.T, remote string)

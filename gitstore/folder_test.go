@@ -4,6 +4,7 @@ import "testing"
 
 // TestFolderIsAllThatAStoreShowsAndChanges: paths are below the folder, and the rest stays.
 func TestFolderIsAllThatAStoreShowsAndChanges(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"README": "top", "a/b/one.md": "1", "a/other": "o"})
 	s := open(t, Config{Remote: remote, Folder: "a/b"})
 	defer shut(t, s)

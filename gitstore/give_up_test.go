@@ -14,6 +14,7 @@ import (
 // path, when the git that serves it has locked the branch. Killed there, as go-git would, it
 // left a lock that stopped every later push.
 func TestPushGivenUpLeavesNoLockInTheRemote(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	signs := t.TempDir()
 	locked, release := filepath.Join(signs, "locked"), filepath.Join(signs, "release")

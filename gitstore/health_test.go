@@ -54,6 +54,7 @@ func flipped(data []byte) []byte {
 // damaged. Each of these was a server that did not start, or refused every post, or forgot
 // what waited.
 func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	remove := func(t *testing.T, path string) {
 		t.Helper()
 		if err := os.Remove(path); err != nil {
@@ -133,6 +134,7 @@ func hooked(t *testing.T, remote string) (allow func()) {
 }
 
 func TestCloneThatIsDamagedWhileItIsOpenHeals(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"posts/a.md": "a\n", "b.md": "b\n"})
 	s := open(t, Config{Remote: remote})
 	synced(t, s)
@@ -166,6 +168,7 @@ func TestCloneThatIsDamagedWhileItIsOpenHeals(t *testing.T) {
 
 // What was not pushed and cannot be read is nowhere else: the clone is not made anew over it.
 func TestCommitThatIsNowhereElseIsNotGivenUp(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	dir := t.TempDir()
 	s := open(t, Config{Remote: remote, Dir: dir})

@@ -7,6 +7,7 @@ import (
 )
 
 func TestLinksAreFoundOnAPath(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"notes/p1.md": "p\n", "content/x.md": "x\n"})
 	other := remoteWith(t, map[string]string{"posts/a.md": "a\n"})
 	h := checkout(t, remote)

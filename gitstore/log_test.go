@@ -8,6 +8,7 @@ import (
 
 // A merge brings in commits that are older than the last one that was seen.
 func TestLogSinceHasWhatMergesBroughtIn(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	s := open(t, Config{Remote: remote})
 	h := checkout(t, remote)

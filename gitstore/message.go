@@ -21,12 +21,17 @@ var closing = regexp.MustCompile(`(?i)\b(` +
 	`(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)` +
 	`(?:\s*:)?\s+(?:issues?\s+)?(?:https?://\S*/|[\w.-]+/[\w./-]+)?(?:#|!|GH-|[A-Z][A-Z0-9]{1,9}-))(\d)`)
 
-// defuse keeps the words of a post from closing issues at the host: the number of an issue
-// behind such a word gets a space. Trailers stay as they are.
+// skipping matches what makes a CI skip the build of a pushed commit.
+var skipping = regexp.MustCompile(`(?i)\[([^\[\]\n]*\bskip\b[^\[\]\n]*|no[ _-]?ci|ci[ _-]?no)\]|\*\*\*(no_ci)\*\*\*`)
+
+// defuse keeps the words of a post from closing issues at the host and from skipping its build: the
+// number of an issue behind such a word gets a space, and the brackets around others become
+// parentheses. Trailers stay as they are.
 func defuse(m string) string {
 	trailers := strings.Join(trailersOf(m), "\n")
 	text := strings.TrimSuffix(strings.TrimRight(m, "\n"), trailers)
 	text = closing.ReplaceAllString(text, "$1 $2")
+	text = skipping.ReplaceAllString(text, "($1$2)")
 	return strings.TrimRight(text+trailers, "\n") + "\n"
 }
 

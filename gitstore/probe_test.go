@@ -15,6 +15,7 @@ func probe(t *testing.T, c Config) (Access, error) {
 }
 
 func TestProbeTellsWhatTheRemoteHas(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.txt": "a\n"})
 	before := runGit(t, remote, "for-each-ref")
 	a, err := probe(t, Config{Remote: remote})
@@ -37,6 +38,7 @@ func TestProbeTellsWhatTheRemoteHas(t *testing.T) {
 }
 
 func TestProbeTellsWhyNothingMayBePushed(t *testing.T) {
+	t.Parallel()
 	t.Run("a folder that somebody works in", func(t *testing.T) {
 		work := checkout(t, remoteWith(t, map[string]string{"a.txt": "a\n"})).dir
 		a, err := probe(t, Config{Remote: work})
@@ -81,6 +83,7 @@ func TestProbeTellsWhyNothingMayBePushed(t *testing.T) {
 }
 
 func TestHostKeyIsReadBeforeItIsTrusted(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.txt": "a\n"})
 	dir := t.TempDir()
 	public, err := NewDeployKey(filepath.Join(dir, "id"), "test")

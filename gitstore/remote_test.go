@@ -292,6 +292,7 @@ func TestThinPackIsSmallAndServerThatCannotUseItGetsAFullOne(t *testing.T) {
 
 // Git's own words for this are ten lines about a setting that is better left alone.
 func TestRepositoryWithAWorkTreeIsRefusedInWords(t *testing.T) {
+	t.Parallel()
 	h := checkout(t, remoteWith(t, map[string]string{"a.md": "a\n"}))
 	s := open(t, Config{Remote: h.dir})
 	c := put(t, s, "post", map[string]string{"b.md": "b\n"})

@@ -6,6 +6,7 @@ import (
 )
 
 func TestRenameTakesMoreThanLikeness(t *testing.T) {
+	t.Parallel()
 	const prose = "The harbour was full of boats this morning, and the ice had gone from the piers at last.\n"
 	post := func(date, title, text string) string {
 		if title != "" {

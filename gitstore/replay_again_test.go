@@ -9,6 +9,7 @@ import (
 // only the merged one was known to wait, and when the remote moved again before the push,
 // the one with our text was left behind.
 func TestConflictReplayedTwiceKeepsBothTexts(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"both.md": "start\n"})
 	person := checkout(t, remote)
 	s := open(t, Config{Remote: remote})

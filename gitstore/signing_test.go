@@ -92,6 +92,7 @@ func TestWhatWaitsIsSignedAndWordedAsConfiguredLater(t *testing.T) {
 }
 
 func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	bad := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(bad, []byte("no key"), 0o600); err != nil {
@@ -117,6 +118,7 @@ func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
 }
 
 func TestWordsOfAPostCloseNoIssue(t *testing.T) {
+	t.Parallel()
 	for message, want := range map[string]string{
 		"The harbour fixes #1 at last":               "The harbour fixes # 1 at last\n",
 		"Closes: #12, #13":                           "Closes: # 12, #13\n",

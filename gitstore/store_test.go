@@ -12,6 +12,7 @@ import (
 )
 
 func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "one\n", "content/posts/x.md": "x\n"})
 	s := open(t, Config{Remote: remote})
 	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "one\n", "content/posts/x.md": "x\n"})
@@ -35,6 +36,7 @@ func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
 }
 
 func TestSnapshotIsAFileSystem(t *testing.T) {
+	t.Parallel()
 	files := map[string]string{"a.md": "one\n", "dir/b.md": "two\n", "dir/sub/c.md": "three\n", "dir.md": "x"}
 	s := open(t, Config{Remote: remoteWith(t, files)})
 	if err := fstest.TestFS(s.Snapshot(), "a.md", "dir/b.md", "dir/sub/c.md", "dir.md"); err != nil {
@@ -46,6 +48,7 @@ func TestSnapshotIsAFileSystem(t *testing.T) {
 }
 
 func TestEmptyRemoteGetsItsFirstCommit(t *testing.T) {
+	t.Parallel()
 	remote := emptyRemote(t)
 	s := open(t, Config{Remote: remote})
 	if h := s.Snapshot().Commit(); h != "" {
@@ -60,6 +63,7 @@ func TestEmptyRemoteGetsItsFirstCommit(t *testing.T) {
 }
 
 func TestConcurrentUpdatesAreOneBatchOfOneCommitEach(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a": "a"})
 	s := open(t, Config{Remote: remote})
 	var wg sync.WaitGroup
@@ -81,6 +85,7 @@ func TestConcurrentUpdatesAreOneBatchOfOneCommitEach(t *testing.T) {
 }
 
 func TestUnansweredEditSeesAndAnsweredCommitSurvivesForeignPush(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "one\n"})
 	s := open(t, Config{Remote: remote})
 	h := checkout(t, remote)
@@ -98,6 +103,7 @@ func TestUnansweredEditSeesAndAnsweredCommitSurvivesForeignPush(t *testing.T) {
 }
 
 func TestSecondOpenIsRefusedAndReaderIsNot(t *testing.T) {
+	t.Parallel()
 	remote := remoteWith(t, map[string]string{"a.md": "one\n"})
 	s := open(t, Config{Remote: remote})
 	if _, err := Open(t.Context(), defaults(t, Config{Dir: s.c.Dir, Remote: remote})); !errors.Is(err, ErrLocked) {
@@ -115,6 +121,7 @@ func TestSecondOpenIsRefusedAndReaderIsNot(t *testing.T) {
 }
 
 func TestEditErrorIsReturnedAsItIsAndCommitsNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{Remote: remoteWith(t, map[string]string{"a.md": "one\n"})})
 	before := s.Snapshot().Commit()
 	mine := errors.New("mine")

@@ -1,6 +1,10 @@
 package address
 
-import "testing"
+import (
+	"testing"
+
+	"gitpost/bridge/fuzztest"
+)
 
 // FuzzAddress compares the fast path for plain URLs with parsing.
 func FuzzAddress(f *testing.F) {
@@ -11,6 +15,7 @@ func FuzzAddress(f *testing.F) {
 		f.Add(url)
 	}
 	f.Fuzz(func(t *testing.T, url string) {
+		fuzztest.Limit(t)
 		plain, ok := plainAddress(url)
 		if slow := Of(url + "#x"); ok && plain != slow {
 			t.Errorf("%s: %q, taken apart %q", url, plain, slow)

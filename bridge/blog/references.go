@@ -63,9 +63,17 @@ var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 func addressesIn(source string) []string {
 	var addresses []string
 	definitions := parser.NewContext()
-	document := markdown.Parser().Parse(text.NewReader([]byte(source)), parser.WithContext(definitions))
+	bytesOf := []byte(source)
+	document := markdown.Parser().Parse(text.NewReader(bytesOf), parser.WithContext(definitions))
+	seen := map[*byte]bool{} // a definition's address is shared by all that refer to it
+	add := func(destination []byte) {
+		if len(destination) > 0 && !seen[&destination[0]] {
+			seen[&destination[0]] = true
+			addresses = append(addresses, unescaped(destination))
+		}
+	}
 	for _, definition := range definitions.References() {
-		addresses = append(addresses, unescaped(definition.Destination()))
+		add(definition.Destination())
 	}
 	// the HTML between the Markdown, in order
 	var raw bytes.Buffer
@@ -73,25 +81,25 @@ func addressesIn(source string) []string {
 		switch n := n.(type) {
 		case *ast.Link:
 			if entering {
-				addresses = append(addresses, unescaped(n.Destination))
+				add(n.Destination)
 			}
 		case *ast.Image:
 			if entering {
-				addresses = append(addresses, unescaped(n.Destination))
+				add(n.Destination)
 			}
 		case *ast.AutoLink:
 			if entering {
-				addresses = append(addresses, string(n.URL([]byte(source))))
+				addresses = append(addresses, string(n.URL(bytesOf)))
 			}
 		case *ast.RawHTML:
 			if entering {
-				raw.Write(n.Segments.Value([]byte(source)))
+				raw.Write(n.Segments.Value(bytesOf))
 			}
 		case *ast.HTMLBlock:
 			if entering {
-				raw.Write(n.Lines().Value([]byte(source)))
+				raw.Write(n.Lines().Value(bytesOf))
 				if n.HasClosure() {
-					raw.Write(n.ClosureLine.Value([]byte(source)))
+					raw.Write(n.ClosureLine.Value(bytesOf))
 				}
 			}
 		}

@@ -2,7 +2,10 @@ package blog
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"gitpost/bridge/fuzztest"
 )
 
 func TestReferencesToUploadsAreFoundHoweverTheyAreWritten(t *testing.T) {
@@ -67,9 +70,22 @@ func FuzzReferences(f *testing.F) {
 	f.Add("<img src='", "' &amp; \\")
 	f.Add("[x]: <", ">\n\n<!--")
 	f.Fuzz(func(t *testing.T, before, after string) {
+		fuzztest.Limit(t)
 		const name = "heron-abcdefgh234567ab.jpg"
 		if names := namesIn(before + "/" + name + " " + after); !slices.Contains(names, name) {
 			t.Errorf("found %q", names)
 		}
 	})
+}
+
+// Each of 50,000 references had a copy of an address of 200 KB.
+func TestAddressesOfReferencesAreReadOnce(t *testing.T) {
+	text := "[a]: https://a.example/&" + strings.Repeat("a", 200_000) + "/heron\\-abcdefgh234567ab.jpg\n\n" + strings.Repeat("[a] ", 50_000) +
+		strings.Repeat("https://b.example/& ", 5_000)
+	if found := addressesIn(text); len(found) > 5_010 {
+		t.Errorf("%d addresses", len(found))
+	}
+	if names := namesIn(text); !slices.Contains(names, "heron-abcdefgh234567ab.jpg") {
+		t.Errorf("found %q", names)
+	}
 }

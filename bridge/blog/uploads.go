@@ -29,8 +29,7 @@ type Uploads struct {
 	rules atomic.Pointer[media.Store] // the same with the rules in force, for new files
 	log   *slog.Logger
 
-	folder string
-	quota  int64 // bytes of a token's unused uploads
+	Ration ration // what uploads may take of the disk; it is set before the first one
 }
 
 func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
@@ -38,7 +37,8 @@ func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log, folder: c.Dir, quota: stagedQuota}
+	u := &Uploads{sites: sites, state: o.State, files: files, log: o.Log,
+		Ration: ration{Quota: stagedQuota, Reserve: uploadReserve, folder: c.Dir}}
 	u.rules.Store(files)
 	return u, nil
 }
@@ -108,10 +108,12 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 	if err != nil {
 		return state.Upload{}, err
 	}
-	if err := u.admits(ctx, who); err != nil {
+	limited, err := u.ration(ctx, who, body)
+	if err != nil {
 		return state.Upload{}, err
 	}
-	staged, err := u.rules.Load().StageFor(ctx, strconv.FormatInt(who.TokenID, 10), filename, body)
+	defer limited.finish()
+	staged, err := u.rules.Load().StageFor(ctx, strconv.FormatInt(who.TokenID, 10), filename, limited)
 	if err != nil {
 		return state.Upload{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/site"
 )
 
@@ -185,6 +186,7 @@ func FuzzCache(f *testing.F) {
 	f.Add(binary.AppendUvarint(nil, 1<<40))
 	f.Add([]byte("\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x0f\x00"))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		fuzztest.Limit(t)
 		file := append([]byte(cacheFormat), 0, 0, 0, 0)
 		file = append(file, body...)
 		binary.LittleEndian.PutUint32(file[len(cacheFormat):], checksum(string(body)))

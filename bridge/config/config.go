@@ -35,9 +35,11 @@ type Server struct {
 	Auth                string        // auth: "" (gitpost's own sign-in) or "external"
 	TokensLifetime      time.Duration // tokens.lifetime, of apps that sign in: 90d; 0s: until they are revoked
 	IntrospectionSecret string        // introspection.secret, introspection.secret_file
-	ProfileName         string        // profile.name
-	ProfilePhoto        string        // profile.photo
-	ProfileEmail        string        // profile.email
+
+	IntrospectionEndpoint string // introspection.endpoint: the only address that gets the secret
+	ProfileName           string // profile.name
+	ProfilePhoto          string // profile.photo
+	ProfileEmail          string // profile.email
 
 	Notify        []string      // notify: a URL alone, or a command with its arguments
 	NotifyAfter   time.Duration // notify_after: 15m

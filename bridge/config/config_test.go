@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitpost/bridge/config"
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
@@ -110,7 +111,7 @@ types:
 media: {max_size: 1.5 GB, max_width: 1600, unused: 48h, metadata: keep, accept: [image/*, video/mp4], place: bundle, dimensions: true}
 auth: external
 tokens: {lifetime: 30d}
-introspection: {secret: between servers}
+introspection: {secret: between servers, endpoint: "https://id.example/introspect"}
 profile: {name: Ada Example, photo: "https://example.org/ada.jpg?s=200", email: ada@example.org}
 rate: {bad_tokens: 7}
 trusted_proxies: [127.0.0.1, 10.1.2.3/8]
@@ -131,7 +132,8 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 			MediaMaxSize: 1_500_000_000, MediaMaxWidth: 1600, MediaUnused: 48 * time.Hour,
 			MediaMetadata: "keep", MediaAccept: []string{"image/*", "video/mp4"},
 			Auth: "external", TokensLifetime: 30 * 24 * time.Hour, IntrospectionSecret: "between servers",
-			ProfileName: "Ada Example", ProfilePhoto: "https://example.org/ada.jpg?s=200", ProfileEmail: "ada@example.org",
+			IntrospectionEndpoint: "https://id.example/introspect",
+			ProfileName:           "Ada Example", ProfilePhoto: "https://example.org/ada.jpg?s=200", ProfileEmail: "ada@example.org",
 			RateBadTokens: 7, TrustedProxies: []string{"127.0.0.1/32", "10.0.0.0/8"},
 		},
 		Sites: []config.Site{{
@@ -324,6 +326,7 @@ func FuzzLoadConfig(f *testing.F) {
 	folder := f.TempDir()
 	file := filepath.Join(folder, "gitpost.yaml")
 	f.Fuzz(func(t *testing.T, text string) {
+		fuzztest.Limit(t)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -236,6 +236,11 @@ func Keys() []Key {
 			Meaning: "the secret with which another server may ask about tokens at `/introspect`; with " +
 				"`auth: external`, the one that gitpost sends to the other server",
 			server: textKey(func(c *Server) *string { return &c.IntrospectionSecret }, oneLine)},
+		{Name: "introspection.endpoint", Without: "the one of the first site's server",
+			Example: "https://id.example/introspect",
+			Meaning: "with `auth: external`, the only address that is sent `introspection.secret`; servers at others are " +
+				"asked with the token itself",
+			server: textKey(func(c *Server) *string { return &c.IntrospectionEndpoint }, hookAddress)},
 		{Name: "profile.name", Without: "not shared", Example: "Ada Example",
 			Meaning: "your name, for apps that you let see your profile",
 			server:  textKey(func(c *Server) *string { return &c.ProfileName }, oneLine)},

@@ -86,8 +86,8 @@ func (d Diagnosis) site(ctx context.Context, c config.Site, server *readiness) [
 	checks := []Check{d.clone(c), d.waiting(c, server), d.remote(ctx, c)}
 	checks = append(checks, d.host(c)...)
 	home := d.fetchHome(ctx, c)
-	checks = append(checks, d.clock(home), d.discovery(c, home))
 	tree, release, err := d.Open(ctx, c)
+	checks = append(checks, d.clock(home), d.discovery(home, d.wayIntoHead(tree, err, c)))
 	if err != nil {
 		return append(checks, Check{Name: "site", Result: Skipped, Found: "cannot read the repository's files: " +
 			err.Error(), Remedy: "fix what the checks clone and remote report first"})
@@ -103,7 +103,7 @@ func (d Diagnosis) site(ctx context.Context, c config.Site, server *readiness) [
 		}
 		return append(checks, k)
 	}
-	return append(checks, d.generator(v), d.posts(ctx, v), d.addresses(ctx, c, v))
+	return append(checks, d.generator(v), d.version(v.Site, home), d.posts(ctx, v), d.addresses(ctx, c, v))
 }
 
 // Failures counts the checks that failed.

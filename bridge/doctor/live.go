@@ -102,8 +102,9 @@ func (d Diagnosis) fetchHome(ctx context.Context, c config.Site) fetched {
 	return fetched{url: c.Me, asked: before.Add(d.Now().Sub(before) / 2), answer: a, err: err}
 }
 
-// discovery looks for the lines by which apps find gitpost on the live home page.
-func (d Diagnosis) discovery(c config.Site, home fetched) Check {
+// discovery looks for the lines by which apps find gitpost on the live home page. remedy is the way
+// to put them there.
+func (d Diagnosis) discovery(home fetched, remedy string) Check {
 	k := Check{Name: "discovery", Result: Failed}
 	switch {
 	case home.err != nil:
@@ -139,7 +140,7 @@ func (d Diagnosis) discovery(c config.Site, home fetched) Check {
 		}
 		required++
 	}
-	k.Remedy = "gitpost init shows the lines, and commits them with --commit-head; then have the site built"
+	k.Remedy = remedy
 	switch {
 	case len(elsewhere) > 0:
 		k.Found = fmt.Sprintf("%s names another server: %s", home.url, strings.Join(elsewhere, ", "))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/fuzztest"
 )
 
 // Section 3.2. The examples are the specification's own.
@@ -104,6 +105,7 @@ func FuzzIdentifiers(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		fuzztest.Limit(t)
 		for _, canonical := range []func(string) (string, error){ClientID, ProfileURL} {
 			once, err := canonical(s)
 			if err != nil {

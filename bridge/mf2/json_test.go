@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/mf2"
 )
 
@@ -76,6 +77,7 @@ func FuzzFromJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		fuzztest.Limit(t)
 		v, err := mf2.FromJSON(data, 64)
 		if err != nil {
 			return

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 	"gitpost/bridge/micropub/micropubtest"
@@ -52,6 +53,7 @@ func seed(f *testing.F, kind string) {
 // check is what must hold for any bytes: a command that can be carried out, or an error that
 // a client can be told.
 func check(t *testing.T, contentType string, body []byte) {
+	fuzztest.Limit(t)
 	t.Helper()
 	limits := micropub.Limits{Known: func(url string) bool { return strings.HasPrefix(url, known) }}
 	req, err := micropub.Parse(post(contentType, bytes.NewReader(body)), limits, &memory{})
@@ -183,6 +185,7 @@ func FuzzQuery(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
+		fuzztest.Limit(t)
 		v, _ := url.ParseQuery(query) // keeps what it can read, as net/http does
 		if _, err := micropub.ParseQuery(v); err != nil && fault.CodeOf(err) != fault.InvalidRequest {
 			t.Fatalf("%q: %v", query, err)

@@ -19,6 +19,7 @@ func TestJSONOfEveryShape(t *testing.T) {
 		{"content as text", `{"properties":{"content":[{"text":"x"}]}}`, `Create {"content":["x"]}`},
 		{"content as Markdown", `{"properties":{"content":[{"markdown":"*x*"}]}}`, `Create {"content":["*x*"]}`},
 		{"content as html", `{"properties":{"content":{"value":"x","html":"<b>x</b>"}}}`, `Create {"content":[{"html":"<b>x</b>"}]}`},
+		{"null in an object of an app's own", `{"properties":{"measure":[{"height":180,"weight":null,"l":[1,null]}]}}`, `Create {"measure":[{"height":180,"l":[1,null],"weight":null}]}`},
 		{"alt texts by place", `{"properties":{"photo":["u","v"],"mp-photo-alt":[null,"b"]}}`, `Create {"photo":["u",{"alt":"b","value":"v"}]}`},
 		{"an own alt text stays", `{"properties":{"photo":[{"value":"u","alt":"own"}],"mp-photo-alt":["other"]}}`, `Create {"photo":[{"alt":"own","value":"u"}]}`},
 		{"commands among the properties", `{"properties":{"content":["x"],"mp-slug":"s","syndicate-to":["t"],"mp-syndicate-to":[{"uid":"u","name":"U"}]}}`,

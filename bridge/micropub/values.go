@@ -58,17 +58,18 @@ func positions(v any) []any {
 	return out
 }
 
-// nested drops nulls, and turns the scalars that apps send for type and properties of a nested
-// item into lists. It returns a copy.
+// nested turns the scalars that apps send for type and properties of a nested item into lists, and
+// drops nulls from mf2. In an object of an app's own null is a value. It returns a copy.
 func nested(v any) any {
 	return mf2.Map(v, func(v any) any {
 		switch v := v.(type) {
-		case []any:
-			return slices.DeleteFunc(v, func(e any) bool { return e == nil })
 		case map[string]any:
-			maps.DeleteFunc(v, func(_ string, e any) bool { return e == nil })
 			properties, isItem := v["properties"].(map[string]any)
-			if !isItem || v["type"] == nil {
+			isItem = isItem && v["type"] != nil
+			if isItem || v["value"] != nil || v["html"] != nil {
+				maps.DeleteFunc(v, func(_ string, e any) bool { return e == nil })
+			}
+			if !isItem {
 				return v
 			}
 			v["type"] = asList(v["type"])
@@ -76,7 +77,7 @@ func nested(v any) any {
 			for _, key := range slices.Sorted(maps.Keys(properties)) {
 				name := withoutBrackets(key)
 				list, _ := lists[name].([]any)
-				lists[name] = append(list, asList(properties[key])...)
+				lists[name] = slices.DeleteFunc(append(list, asList(properties[key])...), func(e any) bool { return e == nil })
 			}
 			v["properties"] = lists
 		}

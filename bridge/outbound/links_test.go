@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gitpost/bridge/fuzztest"
 )
 
 func TestHeaderLinks(t *testing.T) {
@@ -34,6 +36,7 @@ func FuzzHeaderLinks(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
+		fuzztest.Limit(t)
 		for _, target := range HeaderLinks(http.Header{"Link": {header}}, "token_endpoint") {
 			if !strings.Contains(header, "<"+target+">") || !strings.Contains(strings.ToLower(header), "token_endpoint") {
 				t.Errorf("%q has %q", header, target)

@@ -367,4 +367,3 @@ func words(text string) []string {
 func without(list, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(others, s) })
 }
-

@@ -31,7 +31,7 @@ type view struct {
 	Wrong    string   // the name of the field that Problem is about, or ""
 	Notice   string   // what went well
 	Info     string   // what is neither good nor bad
-	Saved    string // the form whose text the browser need not keep any longer
+	Saved    string   // the form whose text the browser need not keep any longer
 	Main     any
 }
 

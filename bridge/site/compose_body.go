@@ -12,6 +12,9 @@ func (w *writer) writeBody(item mf2.Item) error {
 	const op = "write post"
 	content := item.Properties["content"]
 	body, extra := w.encode(content)
+	if err := refuseRepeats(body); err != nil {
+		return err
+	}
 	if err := w.compose(body, item); err != nil {
 		return unwritable(op, "content", err)
 	}

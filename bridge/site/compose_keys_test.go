@@ -1,8 +1,10 @@
 package site
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -89,5 +91,42 @@ func TestAppsNeverChangeAKeyOfTheSitesOwn(t *testing.T) {
 	})
 	if err != nil || !strings.Contains(string(made.Data), "custom-js: mine.js\n") {
 		t.Errorf("got %v\n%s", err, made.Data)
+	}
+}
+
+// A post with 900 properties took 17 seconds to write, and other posts waited: each property was
+// written, and read back, with all those before it.
+func TestManyPropertiesAreWrittenTogether(t *testing.T) {
+	for name, files := range map[string]map[string]string{"hugo": stockHugo, "jekyll": stockJekyll} {
+		l := newLibrary(t, files)
+		properties := map[string][]any{"content": {"x"}, "mood": {"calm"}}
+		for i := range 900 {
+			properties[fmt.Sprintf("p-%d", i)] = []any{"v", fmt.Sprint(i)}
+		}
+		item := entry(properties)
+		start := processorTime()
+		r := l.compose(Post{Item: item})
+		l.files[r.Path] = string(r.Data)
+		if problem := differs(l.site, item, l.item(r.Path)); problem != "" {
+			t.Errorf("%s: %s", name, problem)
+		}
+		r = l.revise(r.Path, func(item *mf2.Item) error {
+			for i := range 900 {
+				if i%2 == 0 {
+					delete(item.Properties, fmt.Sprintf("p-%d", i))
+				} else {
+					item.Properties[fmt.Sprintf("p-%d", i)] = []any{"new"}
+				}
+			}
+			return nil
+		})
+		l.files[r.Path] = string(r.Data)
+		now := l.item(r.Path)
+		if len(now.Properties["p-0"]) > 0 || now.Properties.Text("p-1") != "new" || now.Properties.Text("mood") != "calm" {
+			t.Errorf("%s: read back %v", name, now.Properties)
+		}
+		if took := processorTime() - start; took > 5*time.Second {
+			t.Errorf("%s: it took %v of the processor's time", name, took)
+		}
 	}
 }

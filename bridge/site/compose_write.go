@@ -36,10 +36,16 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.doc.Set(when.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
 		return unwritable(op, "published", err)
 	}
+	var below []string
 	for _, property := range inOrder(item.Properties) {
-		if err := w.write(property, item.Properties[property], item); err != nil {
+		if w.goesBelow(property) {
+			below = append(below, property)
+		} else if err := w.write(property, item.Properties[property], item); err != nil {
 			return err
 		}
+	}
+	if err := w.writeBelow(below, item); err != nil {
+		return err
 	}
 	if err := w.writeBody(item); err != nil {
 		return err
@@ -220,6 +226,9 @@ func (w *writer) writeName(values []any) error {
 func (w *writer) writeSummary(values []any) error {
 	text, isText := values[0].(string)
 	shown := w.site.inSummary(text)
+	if err := refuseRepeats(shown); err != nil && w.rules.SummaryMarkdown {
+		return err
+	}
 	if len(values) > 1 || !isText || shown == text {
 		return w.writePlain("summary", values)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/mf2"
 )
 
@@ -235,6 +236,7 @@ func FuzzContact(f *testing.F) {
 	}
 	l := newLibrary(f, bareHugo)
 	f.Fuzz(func(t *testing.T, kind int, data []byte) {
+		fuzztest.Limit(t)
 		file := "data/contacts/a" + []string{".yaml", ".toml", ".json"}[uint(kind)%3]
 		before, err := l.site.ReadContact(file, data)
 		if err != nil {

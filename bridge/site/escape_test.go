@@ -3,6 +3,8 @@ package site
 import (
 	"strings"
 	"testing"
+
+	"gitpost/bridge/fuzztest"
 )
 
 func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
@@ -82,6 +84,7 @@ func FuzzEscapedTextIsReadBack(f *testing.F) {
 	}
 	sites := []*testLibrary{newLibrary(f, stockHugo), newLibrary(f, stockJekyll)}
 	f.Fuzz(func(t *testing.T, text string) {
+		fuzztest.Limit(t)
 		text = strings.ToValidUTF8(text, "")
 		if len(text) > 10000 || text == "" {
 			t.Skip()

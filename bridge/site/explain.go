@@ -57,16 +57,12 @@ func (s *Site) Explain(lib Library) (Explanation, error) {
 }
 
 func (s *Site) explainSite() []Finding {
-	asked, askedVersion, _ := strings.Cut(s.options.Generator, "@")
+	asked, _, _ := strings.Cut(s.options.Generator, "@")
 	g := Finding{"generator", s.rules.Name, s.from}
 	if asked != "" {
 		g.From = "site.generator or --generator"
 	}
-	version := Finding{"version", s.rules.Version, cmp.Or(s.rules.Origin.Version,
-		"no file says it: the newest that gitpost knows")}
-	if s.options.Version != "" || askedVersion != "" {
-		version.From = "site.version or --generator"
-	}
+	version := Finding{"version", s.rules.Version, s.VersionFrom()}
 	base := Finding{"base URL", s.BaseURL(), cmp.Or(s.rules.Origin.BaseURL, "no file says it")}
 	if s.options.URL != "" {
 		base.From = "site.url"

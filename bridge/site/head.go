@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -22,19 +23,39 @@ type HeadEdit struct {
 }
 
 // Head finds a way to put lines into the <head> of the home page without touching a theme: a file
-// that the theme includes for that purpose, or else the site's own layout. It changes nothing
-// itself. An existing file keeps its bytes and gets the lines between two comments, which are
-// found and renewed the next time. done reports that they are there already. Where there is no
-// way, edit is nil and advice says what a person can do.
-func (s *Site) Head(tree fs.FS, lines []string) (edit *HeadEdit, done bool, advice string) {
+// that the theme includes for that purpose, the site's own layout, a setting that the theme reads,
+// or a copy of the theme's layout that has the head. It changes nothing itself. An existing file
+// keeps its bytes and gets the lines between two comments, which are found and renewed the next
+// time. done reports that they are there already. advice says what a person must do, where there is
+// no way or none for all of the lines.
+func (s *Site) Head(tree fs.FS, lines []string) (edits []HeadEdit, done bool, advice string) {
 	h := newHeadFinder(s, tree)
-	if edit := h.byHook(lines); edit != nil {
-		return h.result(edit)
+	setting, rest := h.bySetting(lines)
+	if setting != nil && h.has(*setting) {
+		if setting, lines = nil, rest; len(lines) == 0 {
+			return nil, true, ""
+		}
 	}
-	if edit := h.byLayout(lines); edit != nil {
-		return h.result(edit)
+	for _, find := range []func([]string) *HeadEdit{h.byHook, h.byLayout} {
+		if edit := find(lines); edit != nil {
+			edits, done = h.result(*edit)
+			return edits, done, ""
+		}
 	}
-	return nil, false, h.Advice
+	if setting != nil {
+		edits, lines = append(edits, *setting), rest
+	}
+	switch copied := h.byCopy(lines); {
+	case len(lines) == 0:
+	case copied != nil:
+		edits = append(edits, *copied)
+	default:
+		advice = h.Advice
+	}
+	if advice == "" {
+		edits, done = h.result(edits...)
+	}
+	return edits, done, advice
 }
 
 // HeadersFile is the same for the headers file of Netlify and Cloudflare Pages: block is the
@@ -71,22 +92,25 @@ type headFinder struct {
 	own   map[string]string // text by path in the repository: layouts of the site itself
 	texts map[string]string // text by path below the layouts: those in force
 	theme map[string]string // text by path below the layouts: the themes'
+	from  map[string]string // path below the layouts as the theme has it, and its file in the repository
+	known generator.Theme
 }
 
 func newHeadFinder(s *Site, tree fs.FS) *headFinder {
 	h := &headFinder{Head: &s.rules.Head, tree: tree, own: map[string]string{}, texts: map[string]string{},
-		theme: map[string]string{}}
+		theme: map[string]string{}, from: map[string]string{}, known: s.rules.Theme}
 	for _, l := range h.Layouts {
 		generator.WalkTheme(tree, l.Folder, func(below, text string) {
 			if path.Ext(below) != ".html" {
 				return
 			}
-			name := path.Join(l.Folder, below)
+			name, original := path.Join(l.Folder, below), below
 			below = strings.Replace(l.Prefix+below, "_partials/", "partials/", 1)
 			if l.Own {
 				h.own[name] = text
 			} else {
 				h.theme[below] = text
+				h.from[below] = original + "\n" + name
 			}
 			h.texts[below] = text
 		})
@@ -119,6 +143,14 @@ func (h *headFinder) byHook(lines []string) *HeadEdit {
 			return h.write(k, lines, by+" includes it")
 		}
 	}
+	for _, file := range slices.Sorted(maps.Keys(calls)) {
+		if h.HookName != nil && h.HookName.MatchString(file) && !headTag.MatchString(h.texts[h.HookPath+file]) {
+			return h.write(generator.Hook{File: file}, lines, calls[file]+" includes it")
+		}
+	}
+	if h.known.Head != "" {
+		return h.write(h.hook(h.known.Head), lines, "the theme "+h.known.Name+" includes it")
+	}
 	for _, theme := range h.Themes {
 		for _, k := range h.Hooks {
 			if slices.Contains(k.Themes, strings.ToLower(theme)) {
@@ -127,6 +159,17 @@ func (h *headFinder) byHook(lines []string) *HeadEdit {
 		}
 	}
 	return nil
+}
+
+var headTag = regexp.MustCompile(`(?i)</?head[\s>]`)
+
+func (h *headFinder) hook(file string) generator.Hook {
+	for _, k := range h.Hooks {
+		if k.File == file {
+			return k
+		}
+	}
+	return generator.Hook{File: file}
 }
 
 func (h *headFinder) write(k generator.Hook, lines []string, why string) *HeadEdit {
@@ -192,13 +235,21 @@ func (h *headFinder) beforeHeadEnd(text string, lines []string) string {
 	return text[:at[0]] + start + indent + block + eol + text[at[0]:]
 }
 
-// result reports whether an edit changes nothing, because the lines are there already.
-func (h *headFinder) result(edit *HeadEdit) (*HeadEdit, bool, string) {
-	before, err := fs.ReadFile(h.tree, edit.Path)
-	if err == nil && bytes.Equal(before, edit.Data) {
-		return edit, true, ""
+// result leaves out the edits that change nothing, because what they write is there already, and
+// reports whether none is left.
+func (h *headFinder) result(edits ...HeadEdit) (changed []HeadEdit, done bool) {
+	for _, edit := range edits {
+		if !h.has(edit) {
+			changed = append(changed, edit)
+		}
 	}
-	return edit, false, ""
+	return changed, len(changed) == 0 && len(edits) > 0
+}
+
+// has reports whether the repository has what an edit would write.
+func (h *headFinder) has(edit HeadEdit) bool {
+	before, err := fs.ReadFile(h.tree, edit.Path)
+	return err == nil && bytes.Equal(before, edit.Data)
 }
 
 // readsHeaders returns what in the repository says that its host reads a headers file.

@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
 )
 
 // The renderers are goldmark with the extensions that Hugo enables by default, except for the
@@ -119,7 +120,12 @@ func convert(md goldmark.Markdown, body string) (rendered string, ok bool) {
 		}
 	}()
 	var b bytes.Buffer
-	if err := md.Convert([]byte(body), &b); err != nil {
+	source := []byte(body)
+	doc := md.Parser().Parse(text.NewReader(source))
+	if repeats(doc, len(body)) {
+		return "", false
+	}
+	if err := md.Renderer().Render(&b, source, doc); err != nil {
 		return "", false
 	}
 	return b.String(), true

@@ -102,6 +102,10 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 			return unwritable(op, typeKey, err)
 		}
 	}
+	changed, below := w.belowAmong(changed)
+	if err := w.writeBelow(below, want); err != nil {
+		return err
+	}
 	for _, property := range changed {
 		values := want.Properties[property]
 		if property == "category" && (len(values) > 0 || w.rules.CategoriesInURL) {

@@ -8,6 +8,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"text/template"
@@ -149,6 +150,21 @@ func (s *Site) Config(path string) bool {
 
 // Generator is the generator's name and version.
 func (s *Site) Generator() (name, version string) { return s.rules.Name, s.rules.Version }
+
+// VersionFrom is what says the generator's version, in words.
+func (s *Site) VersionFrom() string {
+	if _, asked, _ := strings.Cut(s.options.Generator, "@"); s.options.Version != "" || asked != "" {
+		return "site.version or --generator"
+	}
+	return cmp.Or(s.rules.Origin.Version, noVersion)
+}
+
+// noVersion is the source of a version that nothing in the repository says.
+const noVersion = "no file says it: the newest that gitpost knows"
+
+// VersionStated reports whether the configuration or a file of the repository says the generator's
+// version.
+func (s *Site) VersionStated() bool { return s.VersionFrom() != noVersion }
 
 // BaseURL is the site's address with a trailing slash.
 func (s *Site) BaseURL() string { return s.rules.BaseURL }

@@ -73,10 +73,24 @@ type textCache struct {
 	mu     sync.Mutex
 	newest []textWork // at most rememberedTexts, the oldest first
 	known  map[textWork]made
+	held   int // bytes of texts and results
 }
 
-// rememberedTexts is enough for the passes over the texts of three or four posts.
-const rememberedTexts = 24
+// rememberedTexts is enough for the passes over the texts of three or four posts, and
+// rememberedBytes for those over one of 1 MB.
+const (
+	rememberedTexts = 24
+	rememberedBytes = 16 << 20
+)
+
+// bytes is what remembering a result takes.
+func (w textWork) bytes(m made) int {
+	n := len(w.text) + len(w.parts) + len(m.text)
+	for _, part := range m.parts {
+		n += len(part)
+	}
+	return n
+}
 
 // of returns what make makes of a text.
 func (c *textCache) of(work textWork, make func() made) made {
@@ -98,8 +112,10 @@ func (c *textCache) of(work textWork, make func() made) made {
 	if _, ok := c.known[work]; !ok {
 		c.known[work] = m
 		c.newest = append(c.newest, work)
+		c.held += work.bytes(m)
 	}
-	if len(c.newest) > rememberedTexts {
+	for len(c.newest) > rememberedTexts || c.held > rememberedBytes && len(c.newest) > 0 {
+		c.held -= c.newest[0].bytes(c.known[c.newest[0]])
 		delete(c.known, c.newest[0])
 		c.newest = slices.Delete(c.newest, 0, 1)
 	}

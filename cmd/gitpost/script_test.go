@@ -278,8 +278,10 @@ func (s *scene) environ() []string {
 	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
 		env = append(env, name+"="+s.ts.Getenv(name))
 	}
-	if wait := s.ts.Getenv("GITPOST_PUSH_WAIT"); wait != "" {
-		env = append(env, "GITPOST_PUSH_WAIT="+wait)
+	for _, name := range []string{"GITPOST_PUSH_WAIT", "GITPOST_HOOKS_SECRET", "GITPOST_INTROSPECTION_SECRET", "KEPT_FOR_HOOKS"} {
+		if value := s.ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
 	}
 	return env
 }

@@ -86,6 +86,7 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err = s.chooseAuthor(ctx, store.Snapshot()); err != nil {
 		return err
 	}
+	s.takeVersion(ctx, store.Snapshot())
 	if err = s.chooseTLS(ctx); err != nil {
 		return err
 	}

@@ -63,12 +63,9 @@ func headEdits(tree fs.FS, cfg config.Config) (edits []site.HeadEdit, advice str
 		return nil, "", err
 	}
 	text := cfg.Discovery(cfg.Me())
-	edit, done, advice := opened.Head(tree, strings.Split(strings.TrimSpace(text.HTML), "\n"))
-	switch {
-	case done:
-		return nil, "", nil
-	case edit != nil:
-		return []site.HeadEdit{*edit}, "", nil
+	edits, done, advice := opened.Head(tree, strings.Split(strings.TrimSpace(text.HTML), "\n"))
+	if done || len(edits) > 0 {
+		return edits, advice, nil
 	}
 	edits, done = opened.HeadersFile(tree, text.Headers)
 	if done {

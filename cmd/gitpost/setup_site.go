@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 
+	"gitpost/bridge/config"
+	"gitpost/bridge/doctor"
 	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
@@ -38,4 +41,20 @@ func (s *setup) findSite(ctx context.Context, store *gitstore.Store) (*gitstore.
 		return store, errors.Join(err, below.Close(ctx))
 	}
 	return below, nil
+}
+
+// takeVersion takes the generator's version from the live page where no file of the site says it.
+func (s *setup) takeVersion(ctx context.Context, tree fs.FS) {
+	opened, err := site.Open(tree, site.Options{})
+	if err != nil || opened.VersionStated() {
+		return
+	}
+	name, assumed := opened.Generator()
+	live := doctor.LiveVersion(ctx, s.set["me"], name)
+	if live == "" || live == assumed || config.CheckKey("site.version", live, s.dir) != nil {
+		return
+	}
+	s.set["site.version"] = live
+	s.say("The live page says that it was built by %s %s, which no file of the site does: posts are written for that (site.version).",
+		name, live)
 }

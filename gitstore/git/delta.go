@@ -27,7 +27,7 @@ func applyDelta(base, delta []byte) ([]byte, error) {
 	if err != nil || baseSize != len(base) {
 		return nil, errBadDelta
 	}
-	out := make([]byte, 0, size)
+	out := make([]byte, 0, min(size, len(base)+len(delta))) // the size is what the pack says
 	for len(delta) > 0 {
 		op := delta[0]
 		delta = delta[1:]

@@ -160,14 +160,22 @@ type Head struct {
 	Layouts  []LayoutFolder // a later one has precedence
 	Include  *regexp.Regexp // finds the files that a layout includes; its first group is the file
 	Hooks    []Hook
-	HookDirs []string // folders of a hook's file; a new one goes to the first
-	HookPath string   // what a hook's path below the layouts starts with: "partials/"
-	Begin    string   // comments before and after the lines
+	HookName *regexp.Regexp // matches other files that a layout includes so that a site adds to the <head>
+	HookDirs []string       // folders of a hook's file; a new one goes to the first
+	HookPath string         // what a hook's path below the layouts starts with: "partials/"
+	Begin    string         // comments before and after the lines
 	End      string
 	Usual    []string // layouts that usually have the head, the likeliest first
 	Pages    []string // files outside the layouts that may have the head of the home page
-	Themes   []string // the last elements of the names of the site's themes
+	Themes   []string // the last elements of the names of the site's themes whose files are not in the repository
+	CopyTo   string   // a file below it replaces a theme's at the same path; "" where no theme is in a repository
 	Advice   string   // what a person can do when no file of the site leads into the head
+
+	// SettingCall finds the settings that a layout reads. Its first group is the setting's key, with
+	// dots between the keys of maps.
+	SettingCall *regexp.Regexp
+	// Set writes settings into the site's configuration. ok is false where it cannot be edited.
+	Set func(tree fs.FS, settings []Setting) (file string, data []byte, ok bool)
 
 	HeadersFolder string // where a host's file of headers is published from
 	// Publish changes the configuration so that a file in HeadersFolder is published in spite of

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gitpost/bridge/site/generator"
@@ -61,7 +62,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Unlisted: h.unlisted(),
 		Head:     h.head(tree),
-		Theme:    h.absentTheme(tree),
+		Theme:    h.themes.known,
 	}
 }
 
@@ -108,7 +109,7 @@ func (h *site) unlisted() generator.Unlisted {
 // readTheme learns the site's shortcodes, and what its layouts do with the keys of posts.
 func (h *site) readTheme(tree fs.FS) generator.Reads {
 	texts := map[string]string{}
-	for _, folder := range h.layoutFolders(tree) {
+	for _, folder := range h.layoutFolders() {
 		generator.WalkTheme(tree, folder.Folder, func(below, text string) {
 			bare := strings.TrimSuffix(below, path.Ext(below))
 			for _, dir := range []string{"shortcodes/", "_shortcodes/"} {
@@ -124,12 +125,16 @@ func (h *site) readTheme(tree fs.FS) generator.Reads {
 }
 
 func (h *site) head(tree fs.FS) generator.Head {
-	var themes []string
+	var themes, absent []string
 	for _, name := range h.themeNames() {
+		missing := slices.Contains(h.themes.absent, name)
 		if moduleMajor.MatchString(path.Base(name)) {
 			name = path.Dir(name)
 		}
 		themes = append(themes, path.Base(name))
+		if missing {
+			absent = append(absent, path.Base(name))
+		}
 	}
 	advice := "put them before </head> in the layout that your theme uses for the head, " +
 		"copied to the same path below layouts/"
@@ -144,13 +149,14 @@ func (h *site) head(tree fs.FS) generator.Head {
 	}
 	static, _ := h.staticDir()
 	return generator.Head{
-		Layouts: h.layoutFolders(tree), Include: partialCall, Hooks: hooks, HookDirs: dirs, HookPath: "partials/",
+		Layouts: h.layoutFolders(), Include: partialCall, Hooks: hooks, HookDirs: dirs, HookPath: "partials/",
 		Begin: "{{/* gitpost: where apps find the way to post */}}", End: "{{/* gitpost: end */}}",
 		Usual: []string{
 			"layouts/partials/head.html", "layouts/_partials/head.html", "layouts/_default/baseof.html",
 			"layouts/baseof.html", "layouts/index.html", "layouts/home.html",
 		},
-		Themes: themes, Advice: advice, HeadersFolder: static,
+		Themes: absent, Advice: advice, HeadersFolder: static,
+		HookName: hookName, CopyTo: "layouts", SettingCall: settingCall, Set: h.setParams,
 	}
 }
 
@@ -159,6 +165,11 @@ var moduleMajor = regexp.MustCompile(`^v[0-9]+$`)
 
 // partialCall finds {{ partial "extend_head.html" . }} and its like.
 var partialCall = regexp.MustCompile("(?:partial|partialCached|template)\\s+[\"`](?:partials/|_partials/)?([\\w./-]+)[\"`]")
+
+// settingCall finds .Site.Params.micropubUrl and site.Param "micropubUrl".
+var settingCall = regexp.MustCompile(`(?i)\bsite\.params?(?:\.|\s+["` + "`" + `])([\w.]+)`)
+
+var hookName = regexp.MustCompile(generator.HookName)
 
 var hooks = []generator.Hook{
 	{File: "extend_head.html", Themes: []string{"papermod", "hugo-papermod"}},

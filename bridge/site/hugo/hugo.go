@@ -38,6 +38,7 @@ type site struct {
 	allowsHTML bool            // security.allowContent lets .html content pass
 	dropsHTML  bool            // HTML in Markdown is left out, with a warning
 	shortcodes map[string]bool // of the layouts, by name: whether it needs a closing tag
+	themes     themes
 
 	indexNames indexNames // the names under which a file makes its folder a leaf bundle
 }
@@ -111,6 +112,7 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	}
 	h.readMounts(tree)
 	h.indexNames = h.leafNames()
+	h.themes = h.readThemes(tree)
 	h.convention = h.readConvention(tree, from)
 	return h, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/site/generator"
 	"gitpost/bridge/site/generator/generatortest"
 )
@@ -425,6 +426,7 @@ func FuzzHugoLocate(f *testing.F) {
 	f.Add("content/a b/index.fr.md", "+++\nslug = '%2F'\naliases = ['../../x', '/']\n+++\n", "\"/\" = ':x[last]'")
 	f.Add("content/_index..md", "{\"cascade\": [{\"_target\": {\"path\": \"{[**\"}, \"draft\": 1}]}", "a = '\\\\:'")
 	f.Fuzz(func(t *testing.T, file, text, permalinks string) {
+		fuzztest.Limit(t)
 		for _, version := range []string{"0.111.3", "0.147.9", "0.165.0"} {
 			config := "baseURL = 'https://e.org/x/'\n[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\n" +
 				permalinks + "\n"

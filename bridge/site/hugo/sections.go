@@ -61,12 +61,12 @@ var sectionKeys = [][]string{{"params", "contenttypename"}, {"params", "mainsect
 
 // namedSections are the sections of posts by name, and what names them.
 func (h *site) namedSections(tree fs.FS) (names []string, from string) {
-	for _, keys := range h.sectionKeys(tree) {
+	for _, keys := range h.sectionKeys() {
 		if names := sectionNames(h.settings.words(keys...)); len(names) > 0 {
 			return names, spelledKey(keys) + " in " + cmp.Or(h.from[keys[0]], "the site's configuration")
 		}
 	}
-	for _, folder := range h.themeFolders(tree) {
+	for _, folder := range h.themes.folders {
 		for _, keys := range sectionKeys {
 			if names, file := themeSetting(tree, folder, keys); len(names) > 0 {
 				return names, spelledKey(keys) + " in " + file
@@ -76,16 +76,16 @@ func (h *site) namedSections(tree fs.FS) (names []string, from string) {
 	if names, from := h.listedSections(tree); len(names) > 0 {
 		return names, from
 	}
-	if theme := h.absentTheme(tree); theme.Section != "" {
+	if theme := h.themes.known; theme.Section != "" {
 		return []string{theme.Section}, "the theme " + theme.Name + " lists it"
 	}
 	return nil, ""
 }
 
 // sectionKeys are the settings to look at, those of the language first.
-func (h *site) sectionKeys(tree fs.FS) (all [][]string) {
+func (h *site) sectionKeys() (all [][]string) {
 	keys := sectionKeys
-	if own := h.absentTheme(tree).SectionKey; own != "" {
+	if own := h.themes.known.SectionKey; own != "" {
 		keys = append([][]string{{"params", strings.ToLower(own)}}, keys...)
 	}
 	for _, k := range keys {
@@ -154,7 +154,7 @@ var homeLayouts = []string{"index.html", "home.html", "_default/index.html", "_d
 // that does.
 func (h *site) listedSections(tree fs.FS) (names []string, from string) {
 	for _, layout := range homeLayouts {
-		for _, folder := range slices.Backward(h.layoutFolders(tree)) {
+		for _, folder := range slices.Backward(h.layoutFolders()) {
 			file := path.Join(folder.Folder, layout)
 			text, err := fs.ReadFile(tree, file)
 			if err != nil {

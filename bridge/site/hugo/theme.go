@@ -29,20 +29,30 @@ func (h *site) themeNames() (names []string) {
 	return names
 }
 
-// themeFolders are the folders of themes and modules whose files are in the repository. The first
-// has precedence.
-func (h *site) themeFolders(tree fs.FS) (folders []string) {
-	for _, name := range h.themeNames() {
-		if folder := h.themeFolder(tree, name); folder != "" {
-			folders = append(folders, folder)
+// themes are the themes and modules of the site.
+type themes struct {
+	folders []string        // of those whose files are in the repository; the first has precedence
+	absent  []string        // the names of the others
+	known   generator.Theme // what is known of the first of the absent
+}
+
+func (h *site) readThemes(tree fs.FS) (t themes) {
+	for _, theme := range h.themeNames() {
+		if folder := h.themeFolder(tree, theme); folder != "" {
+			t.folders = append(t.folders, folder)
+			continue
+		}
+		t.absent = append(t.absent, theme)
+		if t.known.Name == "" {
+			t.known = generator.KnownTheme(name, theme)
 		}
 	}
-	for _, name := range vendoredModules(tree) { // with those that a theme imports itself
-		if folder := path.Join(vendored, name); !slices.Contains(folders, folder) && generator.IsDir(tree, folder) {
-			folders = append(folders, folder)
+	for _, module := range vendoredModules(tree) { // with those that a theme imports itself
+		if folder := path.Join(vendored, module); !slices.Contains(t.folders, folder) && generator.IsDir(tree, folder) {
+			t.folders = append(t.folders, folder)
 		}
 	}
-	return folders
+	return t
 }
 
 // themeFolder is the folder of a theme's files, "" when they are not in the repository.
@@ -82,22 +92,9 @@ func vendoredModules(tree fs.FS) (names []string) {
 }
 
 // layoutFolders are the folders of layouts. A later one has precedence.
-func (h *site) layoutFolders(tree fs.FS) (folders []generator.LayoutFolder) {
-	for _, folder := range slices.Backward(h.themeFolders(tree)) {
+func (h *site) layoutFolders() (folders []generator.LayoutFolder) {
+	for _, folder := range slices.Backward(h.themes.folders) {
 		folders = append(folders, generator.LayoutFolder{Folder: path.Join(folder, "layouts")})
 	}
 	return append(folders, generator.LayoutFolder{Folder: "layouts", Own: true})
-}
-
-// absentTheme is what is known of the first theme that the configuration names and whose files
-// are not in the repository.
-func (h *site) absentTheme(tree fs.FS) generator.Theme {
-	for _, theme := range h.themeNames() {
-		if h.themeFolder(tree, theme) == "" {
-			if known := generator.KnownTheme(name, theme); known.Name != "" {
-				return known
-			}
-		}
-	}
-	return generator.Theme{}
 }

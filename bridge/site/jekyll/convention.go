@@ -203,7 +203,24 @@ func (j *site) head(tree fs.FS) generator.Head {
 		End:   "{%- comment -%} gitpost: end {%- endcomment -%}",
 		Usual: []string{"_includes/head.html", "_layouts/default.html", "_layouts/base.html", "_layouts/home.html"},
 		Pages: []string{"index.html"}, Themes: themes, Advice: advice, Publish: publish,
+		HookName: hookName, SettingCall: settingCall, Set: setConfig,
 	}
+}
+
+// settingCall finds site.micropub_endpoint.
+var settingCall = regexp.MustCompile(`\bsite\.([A-Za-z_][\w.-]*)`)
+
+var hookName = regexp.MustCompile(generator.HookName)
+
+// setConfig sets keys of _config.yml.
+func setConfig(tree fs.FS, settings []generator.Setting) (file string, data []byte, ok bool) {
+	file = generator.FindConfig(tree, "_config")
+	text, err := fs.ReadFile(tree, file)
+	if err != nil {
+		return "", nil, false
+	}
+	data, ok = generator.EditSettings(file, text, settings, frontmatter.Dialect{})
+	return file, data, ok
 }
 
 // publish lists a file among those that are published in spite of their names.

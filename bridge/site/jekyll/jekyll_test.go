@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
@@ -291,6 +292,7 @@ func FuzzJekyllLocate(f *testing.F) {
 	f.Add("include: ['[', '*\\']\nexclude: [~, '']\ntimezone: X\nurl: '//['\n", "..md",
 		"---\npermalink: '%zz?#:a_'\nslug: {}\n---\n")
 	f.Fuzz(func(t *testing.T, config, path, text string) {
+		fuzztest.Limit(t)
 		if path == "" || len(path) > 200 || len(config) > 1000 || len(text) > 1000 || strings.HasPrefix(path, "/") ||
 			strings.HasSuffix(path, "/") || strings.Contains(path, "//") {
 			return
