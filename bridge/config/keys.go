@@ -190,9 +190,20 @@ func Keys() []Key {
 		{Name: "site.env", Without: "none", Example: "{HUGO_TITLE: Notes, TZ: Europe/Berlin}",
 			Meaning: "environment variables that the site's build sets (`HUGO_…`, `TZ`)",
 			site:    setter[Site]{set: environmentKey}},
+		{Name: "site.titles", Default: "auto", Example: "never",
+			Meaning: "whether a post without a name gets a title made of its first words: `always`, `never`, or `auto`: " +
+				"where the site's lists link posts by their titles alone",
+			site: textKey(func(c *Site) *string { return &c.Options.Titles }, oneOfWords("auto", "always", "never"))},
+		{Name: "site.cover", Default: "auto", Example: "thumbnail",
+			Meaning: "the key of the picture that lists and link previews show: a key such as `cover.image`, `none`, or " +
+				"`auto`: as the newest posts have it",
+			site: textKey(func(c *Site) *string { return &c.Options.Cover }, frontMatterKey)},
 		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/{slug}.md"`,
 			Meaning: "the path pattern for one post type, such as `note`, below the content folder",
 			site:    setter[Site]{set: typePathKey}},
+		{Name: "types.*.front_matter", Without: "none", Example: "{categories: [note]}",
+			Meaning: "front matter that new posts of one type get, unless the app sends it",
+			site:    setter[Site]{set: typeFrontMatterKey}},
 
 		{Name: "media.max_size", Default: "100 MB", Example: "20 MB",
 			Meaning: "the largest upload",
@@ -319,13 +330,21 @@ func typePathKey(c *Site, v written) error {
 	if p, err = pathPattern(p); err != nil {
 		return err
 	}
+	setType(c, v, func(t *site.Type) { t.Path = p })
+	return nil
+}
+
+// setType changes what a site has for the post type of a key.
+func setType(c *Site, v written, change func(*site.Type)) {
 	types := maps.Clone(c.Options.Types) // sites share what stands at the top
 	if types == nil {
 		types = map[string]site.Type{}
 	}
-	types[strings.Split(v.name, ".")[1]] = site.Type{Path: p}
+	name := strings.Split(v.name, ".")[1]
+	t := types[name]
+	change(&t)
+	types[name] = t
 	c.Options.Types = types
-	return nil
 }
 
 // pathPattern checks the placeholders of a pattern for the paths of new posts.

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +37,9 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		}
 	}
 	if err := w.writeAll(item, when); err != nil {
+		return Revision{}, err
+	}
+	if err := w.writeConfigured(item); err != nil {
 		return Revision{}, err
 	}
 	if err := w.refuseAlts(op, "", mf2.Item{}, item); err != nil {
@@ -74,6 +79,23 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		return Revision{}, err
 	}
 	return made, s.readable(op, made.Data)
+}
+
+// writeConfigured writes the front matter that the configuration has for posts of this type, except
+// for keys that the post has.
+func (w *writer) writeConfigured(item mf2.Item) error {
+	configured := w.site.options.Types[mf2.PostType(item)].FrontMatter
+	w.configured = map[string]bool{}
+	for _, key := range slices.Sorted(maps.Keys(configured)) {
+		if w.has([]string{key}) {
+			continue
+		}
+		if err := w.doc.Set(ordered(configured[key]), key); err != nil {
+			return unwritable("create post", key, err)
+		}
+		w.configured[meaningOf(w.rules, key)] = true
+	}
+	return nil
 }
 
 // readable checks that a file can be read again before it is written: the size of front matter is

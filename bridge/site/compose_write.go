@@ -2,6 +2,8 @@ package site
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -14,16 +16,17 @@ import (
 // A writer writes properties to one document. What the front matter cannot hold without loss goes
 // under the mf2 key; reading it back decides.
 type writer struct {
-	site    *Site
-	doc     *frontmatter.Document
-	page    Page
-	learned learnedStyle
-	rules   *generator.Convention
-	memory  memory
-	fresh   bool   // a new document
-	bare    bool   // the body does not get what its template would add
-	noImage bool   // no key for link previews is written beside the photos
-	coverAt string // the key that has the post's picture for link previews; "" when it is not known
+	site       *Site
+	doc        *frontmatter.Document
+	page       Page
+	learned    learnedStyle
+	rules      *generator.Convention
+	memory     memory
+	fresh      bool            // a new document
+	bare       bool            // the body does not get what its template would add
+	noImage    bool            // no key for link previews is written beside the photos
+	configured map[string]bool // properties that the configuration's front matter says
+	coverAt    string          // the key that has the post's picture for link previews; "" when it is not known
 }
 
 // writeAll writes a new document.
@@ -48,6 +51,9 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 		return err
 	}
 	if err := w.writeBody(item); err != nil {
+		return err
+	}
+	if err := w.writeTitle(item); err != nil {
 		return err
 	}
 	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
@@ -90,6 +96,7 @@ func (w *writer) style(item mf2.Item) frontmatter.Style {
 	for _, property := range inOrder(item.Properties) {
 		order = append(order, w.spelled(property))
 	}
+	order = append(order, slices.Sorted(maps.Keys(w.site.options.Types[mf2.PostType(item)].FrontMatter))...)
 	image, _, _ := strings.Cut(w.coverKey(), ".")
 	style.KeyOrder = generator.Distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
 	return style
@@ -403,6 +410,9 @@ func (w *writer) verify(page Page, want mf2.Item) error {
 			continue // the generator leaves such posts out
 		}
 		if property == "category" && w.sameCategories(got.Properties[property], want.Properties[property]) {
+			continue
+		}
+		if w.configured[property] {
 			continue
 		}
 		if _, sent := want.Properties[property]; !sent && property != "url" && property != "published" {

@@ -116,9 +116,17 @@ func (h *learnedStyle) learnCover(posts []*postStyle) {
 	h.cover.alone = alone*2 > pictures
 }
 
+// ownCover is what the configuration says of covers, "" for nothing.
+func (s *Site) ownCover() string {
+	if s.options.Cover == "auto" {
+		return ""
+	}
+	return s.options.Cover
+}
+
 // coverKey is the key of a new post's picture, "" for none.
 func (w *writer) coverKey() string {
-	switch own := w.site.options.Cover; {
+	switch own := w.site.ownCover(); {
 	case w.coverAt != "":
 		return w.coverAt
 	case own == "none":
@@ -170,7 +178,7 @@ func fitsPicture(s generator.Shape) bool {
 // coverKeys are all keys that may have the post's picture.
 func (w *writer) coverKeys() []string {
 	keys := append(slices.Clone(generator.CoverKeys), generator.CoverMaps...)
-	if own := w.site.options.Cover; own != "" && own != "none" {
+	if own := w.site.ownCover(); own != "" && own != "none" {
 		keys = append(keys, own)
 	}
 	return keys
@@ -355,7 +363,7 @@ func (w *writer) explainCover(posts []*postStyle) Finding {
 	} else if from == byDefault && themeReads(w.rules.Theme, key) {
 		from = "the theme " + w.rules.Theme.Name + " reads it"
 	}
-	if w.site.options.Cover != "" {
+	if w.site.ownCover() != "" {
 		from = "site.cover"
 	}
 	if key == "" {

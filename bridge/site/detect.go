@@ -36,7 +36,8 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "fix what " + definition.Title + " itself would reject, and push", Err: err,
 		}
 	}
-	s := &Site{generator: g, rules: g.Convention(), options: o, from: found.From, templates: readTemplates(tree)}
+	s := &Site{generator: g, rules: g.Convention(), options: o, from: found.From}
+	s.templates = s.readTemplates(tree)
 	s.findLinks(tree)
 	return s, nil
 }

@@ -134,6 +134,7 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 		Finding{"key of like-of", w.spelled("like-of"),
 			count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
 		w.explainCover(posts),
+		explainTitles(h),
 	)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {

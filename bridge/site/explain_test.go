@@ -44,7 +44,7 @@ func TestExplanationNamesItsSources(t *testing.T) {
 		{"configured", blog, func(o *Options) {
 			o.Me, o.URL, o.Version, o.Generator = "https://me.example/", "https://me.example/blog/", "0.165.0", "hugo"
 			o.Section, o.Path, o.MediaDir = "notes", "{year}/{slug}", "static/up"
-			o.Types = map[string]Type{"like": {"likes/{slug}.md"}}
+			o.Types = map[string]Type{"like": {Path: "likes/{slug}.md"}}
 		}, map[string]string{
 			"generator": "hugo (site.generator or --generator)", "version": "0.165.0 (site.version or --generator)",
 			"base URL": "https://me.example/blog/ (site.url)",

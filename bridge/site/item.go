@@ -33,7 +33,7 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: remembered(doc), keys: map[string]string{}}
 	v, _ := doc.Get(mf2Key)
 	r.extra, _ = plain(v).(map[string]any)
-	own, _, _ := strings.Cut(s.options.Cover, ".")
+	own, _, _ := strings.Cut(s.ownCover(), ".")
 	for _, key := range doc.Keys() {
 		if key != own {
 			r.name(key, key)
@@ -128,6 +128,9 @@ func (r *reading) property(property string) []any {
 	case "content":
 		return r.content(kept)
 	case "name":
+		if r.hasOwnTitle() {
+			return kept
+		}
 		if inExtra && r.text("name") == title(kept) {
 			return kept
 		}

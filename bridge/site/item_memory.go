@@ -19,6 +19,7 @@ type memory struct {
 	Body     string   // checksum of the body for which mf2.content is what was sent
 	Added    string   // checksum of the text that a body template added
 	AddedLen int      // its length in bytes
+	Title    string   // checksum of the title that gitpost made
 	Types    []string // the item's type when h cannot say it
 	Former   []string // paths at which the post was, where the generator has no key for them
 }
@@ -46,6 +47,7 @@ func remembered(doc *frontmatter.Document) memory {
 	r.Escaped = stringsOf(m["escaped"])
 	r.CRLF = m["newlines"] == "crlf"
 	r.Body, _ = m["body"].(string)
+	r.Title, _ = m["title"].(string)
 	r.Types = stringsOf(m["type"])
 	r.Former = stringsOf(m["former"])
 	if added, ok := m["added"].(map[string]any); ok {
@@ -80,6 +82,9 @@ func (r memory) value(escapeKeys map[string]string) any {
 	}
 	if r.Body != "" {
 		m["body"] = r.Body
+	}
+	if r.Title != "" {
+		m["title"] = r.Title
 	}
 	if r.Added != "" {
 		m["added"] = map[string]any{"length": int64(r.AddedLen), "sha256": r.Added}

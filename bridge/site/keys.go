@@ -1,5 +1,7 @@
 package site
 
+import "strings"
+
 // Keys of gitpost itself.
 const (
 	mf2Key    = "mf2"     // properties that the front matter proper cannot hold
@@ -14,3 +16,13 @@ const (
 	slugCommand        = "mp-slug"
 	pathCommand        = "mp-path" // of Revise's caller alone: the path pattern of a channel
 )
+
+// ConfigurableKey reports whether a configuration may name a key of front matter that all posts of a
+// type get: not what each post has for itself.
+func ConfigurableKey(name string) bool {
+	switch strings.ToLower(name) {
+	case "", mf2Key, memoryKey, typeKey, "title", "date", "slug", "url", "permalink", "draft", "published", "aliases":
+		return false
+	}
+	return true
+}

@@ -26,9 +26,10 @@ func (s *Site) picture(f file, inHTML bool) string {
 		plain = true // of a hand-written photo; see refuseAlts
 	}
 	if plain && !inHTML {
-		return "![" + markdownText(f.Alt) + "](" + markdownAddress(f.URL) + ")"
+		return "![" + markdownText(f.Alt) + "](" + markdownAddress(f.URL) + ")" +
+			strings.ReplaceAll(s.rules.LinkClass, "CLASS", "u-photo")
 	}
-	return `<img src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `">`
+	return `<img class="u-photo" src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `">`
 }
 
 func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -97,6 +97,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	}
 	w.learned = w.site.learnFrom(w.site.newest(lib, want.Properties.Text(languageProperty)), w.page.Path)
 	w.learned.style = frontmatter.Style{}
+	hadTitle := w.reading().hasOwnTitle()
 	if !sameTypes(before.Type, want.Type) {
 		if err := w.writeType(want.Type); err != nil {
 			return unwritable(op, typeKey, err)
@@ -128,6 +129,9 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 		}
 	}
 	if err := w.reviseBody(before, want, changed); err != nil {
+		return err
+	}
+	if err := w.renewTitle(before, want, hadTitle); err != nil {
 		return err
 	}
 	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {

@@ -11,7 +11,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"gitpost/bridge/mf2"
@@ -38,7 +37,10 @@ type Options struct {
 }
 
 // Type overrides placement for one post type.
-type Type struct{ Path string }
+type Type struct {
+	Path        string
+	FrontMatter map[string]any // keys that new posts get, unless what was sent says them
+}
 
 // Site is one repository's configuration, read. It never changes and is safe for
 // concurrent use.
@@ -46,11 +48,11 @@ type Site struct {
 	generator generator.Generator
 	rules     *generator.Convention
 	options   Options
-	templates map[string]*template.Template // the site's own body templates
-	from      string                        // the file or folder by which the generator was recognised
-	links     []foreign                     // folders that nothing can be written into
-	styles    styleCache                    // of the newest posts
-	texts     textCache                     // of the newest long texts
+	templates bodies
+	from      string     // the file or folder by which the generator was recognised
+	links     []foreign  // folders that nothing can be written into
+	styles    styleCache // of the newest posts
+	texts     textCache  // of the newest long texts
 }
 
 // Types of the contract that callers of this package use.

@@ -26,6 +26,7 @@ func slugFor(asked string, item mf2.Item, at time.Time, dated bool) string {
 		func() string { return makeSlug(title(p["name"]), 12) },
 		func() string { return makeSlug(firstWords(contentText(p["content"])), 8) },
 		func() string { return makeSlug(firstWords(title(p["summary"])), 8) },
+		func() string { return makeSlug(firstWords(altText(p)), 8) },
 		func() string { return makeSlug(subject(p), 12) },
 	}
 	for _, candidate := range candidates {

@@ -17,6 +17,7 @@ type learnedStyle struct {
 	style    frontmatter.Style
 	keys     map[string]string // property → the key that the posts use for it
 	shapes   map[string]generator.Shape
+	titles   titleChoice
 	cover    coverStyle
 	photo    string // the posts' key of photos; "" when none was seen
 	spell    func(property string) string
@@ -68,6 +69,7 @@ func (s *Site) learnFrom(posts []*postStyle, except string) learnedStyle {
 	h.learnStyle(posts)
 	posts = s.withoutPages(posts, h.section)
 	h.learnKeys(s, posts)
+	h.learnTitles(s, posts)
 	h.learnConstants(s, posts)
 	h.learnZone(s, posts)
 	h.learnAddress(posts)

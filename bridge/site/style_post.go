@@ -24,6 +24,7 @@ type postStyle struct {
 	family           []string          // how it spells the properties of responses
 	keys             map[string]string // property → the key that it uses
 	shapes           map[string]generator.Shape
+	title            titleKind
 	cover            coverStyle
 	photo            string // its key of photos
 	constant         map[string]string
@@ -85,6 +86,7 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
 	m.observeKeys(s.rules, doc)
 	m.observeShapes(s.rules, doc)
+	m.title = s.read(page, doc).titleKind()
 	m.observeOffset(s.rules, doc)
 	m.observeAddress(s, source.Path, page.Date, doc)
 	return m

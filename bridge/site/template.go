@@ -31,48 +31,45 @@ var kinds = []kind{
 // longestAdded bounds what one post's templates may add.
 const longestAdded = 64 << 10
 
-// bodyTemplates are the defaults.
-var bodyTemplates = func() map[string]*template.Template {
-	all := map[string]*template.Template{}
+// bodySources are the defaults.
+var bodySources = func() map[string]string {
+	all := map[string]string{}
 	for _, k := range kinds {
 		source, err := fs.ReadFile(templates.Posts(), k.name+".md.tmpl")
 		if err != nil {
 			panic(err) // embedded beside this list
 		}
-		all[k.name] = template.Must(parseBody(k.name, string(source)))
+		all[k.name] = string(source)
 	}
 	return all
 }()
 
+// bodies are the body templates of a site: the usual ones, and its own.
+type bodies struct{ usual, own map[string]*template.Template }
+
 // templateFolder is where a site has its own body templates.
 const templateFolder = ".gitpost/templates"
 
-// readTemplates reads the site's own body templates. One that cannot be parsed counts as none.
-func readTemplates(tree fs.FS) map[string]*template.Template {
-	own := map[string]*template.Template{}
+// readTemplates reads the body templates. One of the site's own that cannot be parsed counts as none.
+func (s *Site) readTemplates(tree fs.FS) bodies {
+	all := bodies{usual: map[string]*template.Template{}, own: map[string]*template.Template{}}
 	for _, k := range kinds {
+		all.usual[k.name] = template.Must(s.parseBody(k.name, bodySources[k.name]))
 		data, err := fs.ReadFile(tree, path.Join(templateFolder, k.name+".md.tmpl"))
 		if err != nil {
 			continue
 		}
-		if parsed, err := parseBody(k.name, string(data)); err == nil {
-			own[k.name] = parsed
+		if parsed, err := s.parseBody(k.name, string(data)); err == nil {
+			all.own[k.name] = parsed
 		}
 	}
-	return own
+	return all
 }
 
-// bodyTemplate is the site's own template for a kind, else the default.
-func (s *Site) bodyTemplate(k kind) *template.Template {
-	if own := s.templates[k.name]; own != nil {
-		return own
-	}
-	return bodyTemplates[k.name]
-}
-
-func parseBody(name, source string) (*template.Template, error) {
+func (s *Site) parseBody(name, source string) (*template.Template, error) {
 	return template.New(name).Funcs(template.FuncMap{
-		"text": markdownText, "address": markdownAddress, "link": markdownLink, "when": readableTime,
+		"text": markdownText, "address": markdownAddress, "link": s.linked, "by": s.by, "when": readableTime,
+		"period": s.period, "say": s.say,
 	}).Parse(source)
 }
 
@@ -85,10 +82,14 @@ func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) b
 		if !needs(k, item) || shown(k.property) {
 			continue
 		}
+		t := s.templates.usual[k.name]
+		if own := s.templates.own[k.name]; own != nil {
+			t = own
+		}
 		b := &bounded{left: longestAdded}
-		if err := s.bodyTemplate(k).Execute(b, s.viewOf(k, item, inHTML)); err != nil {
+		if err := t.Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 			b.Reset() // the site's own template fails: its default never does
-			if err := bodyTemplates[k.name].Execute(b, s.viewOf(k, item, inHTML)); err != nil {
+			if err := s.templates.usual[k.name].Execute(b, s.viewOf(k, item, inHTML)); err != nil {
 				continue
 			}
 		}

@@ -29,7 +29,10 @@ type view struct {
 func (v view) Picture(f file) string { return v.picture(f) }
 
 // A cited thing is what a post is about or responds to.
-type cited struct{ URL, Name, Author, Address string }
+type cited struct {
+	URL, Name, Author, Address string
+	class                      string // in microformats: "u-like-of"
+}
 
 // A file is a picture, film or recording.
 type file struct {
@@ -50,6 +53,9 @@ func (s *Site) viewOf(k kind, item mf2.Item, inHTML bool) view {
 	}
 	for _, value := range p[of] {
 		if t, ok := citedIn(value); ok {
+			if !inHTML {
+				t.class = "u-" + of
+			}
 			v.Of = append(v.Of, t)
 		}
 		if u := photoURL(value); u != "" {

@@ -82,6 +82,7 @@ type Keys struct {
 	Updated []string        // the keys that the generator itself reads as the date of the last change; empty: any
 	Terms   map[string]bool // keys whose values the generator makes pages of, in lower case
 
+	TitleOfFile     bool     // the generator makes a title of the file's name where there is none
 	CategoriesInURL bool     // categories are a part of the URL: posts are tagged by tags alone
 	SplitTags       []string // keys whose text is several tags, separated by white space
 	AudioList       bool     // audio must be a list of URLs
@@ -121,6 +122,8 @@ type Text struct {
 	Picture func(address, alt string) string
 
 	Encoding    string // of the files, when it is not UTF-8
+	Language    string // of the site: "de", "pt-BR"; "" when it is not known
+	LinkClass   string // what gives a Markdown link or image the class CLASS, behind it; "" for no way
 	CoverHidden bool   // the site's configuration keeps a post's cover off its own page
 	CurlyQuotes bool   // an alternative text must not have straight quotes
 	Reads       Reads

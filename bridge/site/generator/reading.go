@@ -14,6 +14,12 @@ type Reading struct {
 	Pictured map[string]bool // the same: which use it as the address of something that is shown
 }
 
+// Lists is whether the lists of posts can do without titles.
+type Lists struct {
+	File       string // the layout that says it; "" when none does
+	NeedTitles bool   // it links posts by their titles alone
+}
+
 // Reads is what the layouts of a site do with the keys of its posts.
 type Reads struct {
 	Keys map[string]Reading // by key, in lower case where the generator reads keys so
@@ -22,6 +28,7 @@ type Reads struct {
 	// Layouts are the layouts of single pages, by what selects them: the section or the type of a
 	// post, or the name that it gives. "" is the usual one.
 	Layouts map[string]bool
+	Lists   Lists
 	Partial bool // the layouts of posts are elsewhere: in a theme that is not in the repository
 }
 

@@ -34,6 +34,11 @@ func NewVocabulary(words map[string][]string, reserved string, spell func(string
 	for _, key := range strings.Fields(reserved + " " + sharedReserved) {
 		v.Reserved[key] = true
 	}
+	for _, key := range CoverKeys {
+		if !strings.Contains(key, ".") {
+			v.Reserved[strings.ToLower(key)] = true
+		}
+	}
 	for property, keys := range words {
 		v.Words[property] = slices.Clone(keys)
 	}

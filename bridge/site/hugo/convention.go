@@ -57,8 +57,11 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 			RawHTML:     !h.dropsHTML,
 			Picture:     figure,
 			CurlyQuotes: true, // the goldmark of older Hugos leaves the typographer's entities in a picture's alt
+			Language: cmp.Or(h.settings.text("languages", h.main.name, "languagecode"),
+				h.settings.text("languages", h.main.name, "locale"), h.settings.text("languagecode"),
+				h.settings.text("locale"), h.main.name),
 			CoverHidden: h.settings.truth("params", "cover", "hiddeninsingle") || h.settings.truth("params", "cover", "hidden"),
-			Reads:       h.readTheme(tree),
+			Reads:       h.readTheme(tree, sections),
 		},
 		Unlisted: h.unlisted(),
 		Head:     h.head(tree),
@@ -107,8 +110,8 @@ func (h *site) unlisted() generator.Unlisted {
 }
 
 // readTheme learns the site's shortcodes, and what its layouts do with the keys of posts.
-func (h *site) readTheme(tree fs.FS) generator.Reads {
-	texts := map[string]string{}
+func (h *site) readTheme(tree fs.FS, posts sections) generator.Reads {
+	texts, from := map[string]string{}, map[string]string{}
 	for _, folder := range h.layoutFolders() {
 		generator.WalkTheme(tree, folder.Folder, func(below, text string) {
 			bare := strings.TrimSuffix(below, path.Ext(below))
@@ -118,10 +121,18 @@ func (h *site) readTheme(tree fs.FS) generator.Reads {
 					return // a shortcode shows what it is called with, no post's keys
 				}
 			}
-			texts[below] = text
+			texts[below], from[below] = text, path.Join(folder.Folder, below)
 		})
 	}
-	return newLayouts(texts).read()
+	all := newLayouts(texts)
+	reads := all.read()
+	names := []string{path.Base(posts.posts)}
+	for _, folder := range posts.main {
+		names = append(names, path.Base(folder))
+	}
+	reads.Lists = all.lists(names)
+	reads.Lists.File = from[reads.Lists.File]
+	return reads
 }
 
 func (h *site) head(tree fs.FS) generator.Head {

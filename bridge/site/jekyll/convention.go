@@ -1,6 +1,7 @@
 package jekyll
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"regexp"
@@ -52,16 +53,27 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 			Vocabulary: vocabulary, Dialect: dialect, DateLayout: "2006-01-02 15:04:05.999999999 -0700",
 			Image: "image", Aliases: aliases, Address: "permalink",
 			Draft:           generator.Draft{Key: "published", On: false},
+			TitleOfFile:     true,
 			CategoriesInURL: true,
 			SplitTags:       []string{"tags", "categories"}, // not the singular ones (jekyll-4.3.1.json)
 			PostLayout:      j.postLayout(theme), PageLayout: j.pageLayout(theme),
 		},
-		Text: generator.Text{RawHTML: true, Reads: theme.reads,
+		Text: generator.Text{RawHTML: true, Reads: theme.reads, LinkClass: j.linkClass(),
+			Language: cmp.Or(j.configuration.text("lang", ""), j.configuration.text("locale", ""),
+				j.configuration.text("language", "")),
 			Encoding: otherEncoding(j.configuration.text("encoding", "utf-8"))},
 		Unlisted: j.unlisted(content),
 		Head:     j.head(tree),
 		Theme:    generator.KnownTheme(name, j.themeNames(tree)...),
 	}
+}
+
+// linkClass is kramdown's way to give a link a class.
+func (j *site) linkClass() string {
+	if !strings.EqualFold(j.configuration.text("markdown", "kramdown"), "kramdown") {
+		return ""
+	}
+	return "{: .CLASS}"
 }
 
 func (j *site) origin(o generator.Options, version string) generator.Origin {
