@@ -235,7 +235,7 @@ func explainTitles(h learnedStyle) Finding {
 
 // NeedsTitles reports whether a new post without a name gets a title, and what says so.
 func (s *Site) NeedsTitles(lib Library) (needs bool, from string) {
-	h := s.learn(lib)
+	h := s.learn(lib, mf2.Item{})
 	return h.titles.wanted, h.titles.from
 }
 
