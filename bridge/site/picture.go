@@ -29,7 +29,7 @@ func (s *Site) picture(f file, inHTML bool) string {
 		return "![" + markdownText(f.Alt) + "](" + markdownAddress(f.URL) + ")" +
 			strings.ReplaceAll(s.rules.LinkClass, "CLASS", "u-photo")
 	}
-	return `<img class="u-photo" src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `">`
+	return `<img src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `" class="u-photo">`
 }
 
 func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -85,7 +85,7 @@ func TestNothingIsAddedThatTheLayoutsShow(t *testing.T) {
 			"themes/indie/layouts/single.html", "{{ .Params.like_of }}", photo},
 		{"theme not used", bareHugo, "themes/indie/layouts/single.html", "{{ .Params.like_of }}", like + "\n\n" + photo},
 		{"shortcode", bareHugo, "layouts/shortcodes/x.html", "{{ .Page.Params.photo }}", like + "\n\n" + photo},
-		{"jekyll", bareJekyll, "_layouts/post.html", "{% if page.like_of %}{% endif %}", photo},
+		{"jekyll", bareJekyll, "_layouts/post.html", "{% if page.like_of %}{% endif %}", photo + "{: .u-photo}"},
 		{"jekyll include", bareJekyll, "_includes/x.html", "{{ post['like-of'] }} {% for p in page.photo %}", ""},
 	}
 	for _, c := range cases {

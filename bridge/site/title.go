@@ -39,7 +39,8 @@ func (h *learnedStyle) learnTitles(s *Site, posts []*postStyle) {
 	case s.rules.TitleOfFile:
 		h.titles = titleChoice{false, "a post without a title is called by its file's name"}
 	case untitled > 0 && untitled*4 >= titled+untitled:
-		h.titles = titleChoice{false, count(posts, func(m *postStyle) bool { return m.title == noTitle }) + " without a title"}
+		n := count(posts, func(m *postStyle) bool { return m.title == noTitle })
+		h.titles = titleChoice{false, n + " without a title"}
 	case lists.File != "":
 		h.titles = titleChoice{lists.NeedTitles, lists.File}
 	case theme.Name != "":
@@ -107,9 +108,6 @@ func (w *writer) renewTitle(before, want mf2.Item, had bool) error {
 			return w.setTitle(made)
 		}
 		return nil
-	case hasValue(before.Properties["name"]):
-		w.memory.Title = ""
-		return w.writeTitle(want)
 	}
 	return nil
 }
