@@ -400,7 +400,7 @@ func TestTheAPINeverLooksAtCookies(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
-	for _, path := range []string{"/micropub?q=config", "/media", "/token", "/userinfo"} {
+	for _, path := range []string{"/micropub?q=config", "/media?q=source", "/token", "/userinfo"} {
 		a := p.get(path)
 		if a.Status != http.StatusUnauthorized {
 			t.Errorf("GET %s with a session answers %d, want 401", path, a.Status)
@@ -508,7 +508,7 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 	}
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide"],"content":["<b>Bold</b>"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["<script>alert(1)</script> unfinished"],"post-status":["draft"]}}`)
-	a := p.want(p.get("/status"), http.StatusOK, "2 commits cannot be pushed. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
+	a := p.want(p.get("/status"), http.StatusOK, "The Git host refuses 2 changes, listed below. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
 		"Low tide", "&lt;script&gt;alert(1)", "draft")
 	if strings.Contains(a.Body, "<script>alert") || strings.Contains(a.Body, "<b>") {
 		t.Error("a post's text, or the remote's, is markup on the page")
@@ -544,9 +544,10 @@ func TestErrorsArePagesForPeopleAndJSONForApps(t *testing.T) {
 	if a := p.get("/setup?code=x", "Accept", "application/json"); a.json(t)["error"] != "forbidden" {
 		t.Errorf("as JSON: %s", a.Body)
 	}
-	if a := p.get("/micropub"); a.json(t)["error"] != "unauthorized" {
+	if a := p.get("/micropub?q=config"); a.json(t)["error"] != "unauthorized" {
 		t.Errorf("the API answers a browser with %s", a.Body)
 	}
+	p.wantGo(p.get("/micropub"), "/connect") // people open it to see whether it is there
 	if a := p.get("/nothing-here"); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "<!doctype html>") {
 		t.Errorf("an address that is none answers %d %s", a.Status, a.Body)
 	}

@@ -86,7 +86,7 @@ func TestErrorsOfUnknownAppsAreShownHere(t *testing.T) {
 	p := f.person().signIn()
 	const app = "/auth?client_id=http%3A%2F%2F127.0.0.1%3A9%2F&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcb&"
 	for _, wrong := range []string{"response_type=code&scope=%22", "response_type=token", "response_type=code&scope=create&code_challenge_method=plain&code_challenge=x"} {
-		p.want(p.get(app+wrong), http.StatusBadRequest, "not in order", "http://127.0.0.1:9/")
+		p.want(p.get(app+wrong), http.StatusBadRequest, "not valid", "http://127.0.0.1:9/")
 		if a := p.post("/auth/consent", "request", strings.TrimPrefix(app, "/auth?")+wrong, "answer", "allow"); a.Header.Get("Location") != "" {
 			t.Errorf("%s: %d to %s", wrong, a.Status, a.Header.Get("Location"))
 		}

@@ -106,6 +106,9 @@ func (s *syncer) saveWaiting() {
 	if text == s.saved {
 		return
 	}
+	if _, err := os.Stat(s.c.Dir); err != nil {
+		return // the clone is gone; a file in its place would be in the way of another
+	}
 	s.saved = text
 	var err error
 	if text == "" {

@@ -67,6 +67,7 @@ func (s *signature) right() bool {
 // formPayload passes on the value of a form's first field "payload", decoded, and keeps nothing of it.
 type formPayload struct {
 	to     hash.Hash
+	out    []byte // decoded, not passed on yet
 	name   []byte
 	value  bool   // the value is being read
 	found  bool   // its end may still be to come
@@ -79,7 +80,7 @@ func (f *formPayload) take(p []byte) {
 	for _, c := range p {
 		switch {
 		case c == '&':
-			f.name, f.value, f.escape = f.name[:0], false, nil
+			f.name, f.value, f.escape = f.name[:0], false, f.escape[:0]
 		case f.value:
 			f.decode(c)
 		case c == '=' && string(f.name) == payloadField && !f.found:
@@ -88,6 +89,8 @@ func (f *formPayload) take(p []byte) {
 			f.name = append(f.name, c)
 		}
 	}
+	f.to.Write(f.out)
+	f.out = f.out[:0]
 }
 
 func (f *formPayload) decode(c byte) {
@@ -97,15 +100,16 @@ func (f *formPayload) decode(c byte) {
 		if len(f.escape) < 3 {
 			return
 		}
-		if b, err := hex.DecodeString(string(f.escape[1:])); err == nil {
-			f.to.Write(b)
+		var b [1]byte
+		if _, err := hex.Decode(b[:], f.escape[1:]); err == nil {
+			f.out = append(f.out, b[0])
 		} else {
-			f.to.Write(f.escape) // nobody signs that
+			f.out = append(f.out, f.escape...) // nobody signs that
 		}
 		f.escape = f.escape[:0]
 	case c == '+':
-		f.to.Write([]byte{' '})
+		f.out = append(f.out, ' ')
 	default:
-		f.to.Write([]byte{c})
+		f.out = append(f.out, c)
 	}
 }

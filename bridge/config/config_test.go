@@ -46,6 +46,7 @@ func TestConfigHasEveryDefault(t *testing.T) {
 		Sites: []config.Site{{
 			Dir: filepath.Join(folder, "data"), Me: "https://example.org/", Repo: "https://git.example/me/blog.git",
 			AuthorName: "example.org", AuthorEmail: "gitpost@example.org", Poll: time.Minute, PushWait: 5 * time.Second,
+			Options: site.Options{Titles: "auto", Cover: "auto"},
 		}},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -148,7 +149,7 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 				{UID: "https://social.example/@ada", Name: "Social"}, {UID: "https://other.example/", Name: "https://other.example/"},
 			},
 			Options: site.Options{Generator: "hugo", Version: "0.147.9", Section: "notes", Path: ":year/:slug.md",
-				TimeZone: berlin, MediaDir: "static/uploads", Properties: []string{"mood", "weather"}, Env: map[string]string{"HUGO_TITLE": "Notes"},
+				TimeZone: berlin, MediaDir: "static/uploads", Titles: "auto", Cover: "auto", Properties: []string{"mood", "weather"}, Env: map[string]string{"HUGO_TITLE": "Notes"},
 				Types: map[string]site.Type{"note": {Path: "notes/:slug.md"}, "photo": {Path: "photos/:slug/index.md"}}},
 			MediaPlace: "bundle", MediaDimensions: true,
 		}},

@@ -18,7 +18,8 @@ func Example(set map[string]string) string {
 # remove the # to use it. Relative paths start at this file's folder. A variable of the
 # environment overrides a key: GITPOST_REPO. gitpost serve --check reports what is wrong here.
 `)
-	open := "" // the group whose keys are being written
+	open := ""  // the group whose keys are being written
+	inner := "" // the group in it for any name
 	for _, k := range Keys() {
 		group, rest, nested := strings.Cut(k.Name, ".")
 		if _, _, isKey := findKey(Keys(), group); isKey {
@@ -53,12 +54,11 @@ func Example(set map[string]string) string {
 		if written {
 			line = name + ": " + yamlValue(value)
 		}
-		if inner, last, ok := strings.Cut(name, ".*."); ok || strings.HasPrefix(name, "*.") {
-			if !ok {
-				last = strings.TrimPrefix(name, "*.")
-				inner = "note"
+		if last, ok := strings.CutPrefix(name, "*."); ok {
+			if inner != group {
+				writeLine(&b, !written, "  note:")
+				inner = group
 			}
-			writeLine(&b, !written, "  "+inner+":")
 			line = "  " + last + ": " + exampleValue(k)
 		}
 		if nested {

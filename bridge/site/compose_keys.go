@@ -48,7 +48,7 @@ func (w *writer) refuseOwnKeyIn(now *reading, property string) error {
 func (w *writer) goesBelow(property string) bool {
 	switch property {
 	case "content", statusProperty, visibilityProperty, "name", "summary", "category", "published", "updated", "photo",
-		"audio", generator.SyndicateTo, "url":
+		"audio", generator.SyndicateTo, "url", languageProperty:
 		return false
 	}
 	return !w.opens(property)

@@ -192,6 +192,9 @@ func (r Refs) folder(dir string) error {
 	if isFolder(dir) {
 		return nil
 	}
+	if filepath.Clean(dir) == filepath.Clean(r.Dir) { // the repository is gone
+		return &fs.PathError{Op: "open", Path: dir, Err: fs.ErrNotExist}
+	}
 	if err := r.folder(filepath.Dir(dir)); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (v *Vocabulary) Property(key string) (string, bool) {
 // names. The list is closed: to a theme that nobody here knows, any other name may be a switch
 // (head-extra, custom-js), and some themes print it as HTML.
 var ownNames = func() map[string]bool {
-	const names = `author uid start end duration attendee organizer rating ate drank exercise itinerary`
+	const names = `location-visibility author uid start end duration attendee organizer rating ate drank exercise itinerary`
 	set := map[string]bool{}
 	for _, name := range strings.Fields(names) {
 		set[name] = true
