@@ -109,7 +109,9 @@ func TestBlogsOfManyStyles(t *testing.T) {
 			shows := b.readsWhatIsThere(t, f)
 			for _, p := range shown {
 				at := f.create(`{"type": ["h-entry"], "properties": {` + p.body + `, "mp-slug": ["` + p.slug + `"]}}`)
-				shows[at] = p.text
+				if shows[at] = p.text; p.slug == "an-rsvp" && strings.Contains(file, "language-folders") {
+					shows[at] = "Participation" // the site is in French
+				}
 				if p.slug == "a-note" {
 					f.awaitPush()
 					b.looksAsWanted(t, f, at)

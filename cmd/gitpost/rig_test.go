@@ -87,7 +87,7 @@ func newRig(t *testing.T) *rig {
 // configure writes gitpost.yaml with further lines.
 func (r *rig) configure(lines ...string) {
 	r.t.Helper()
-	config := fmt.Sprintf("me: https://blog.example/\nurl: http://%[1]s\nlisten: %[1]s\ndata: data\npoll: 0s\n%[2]s\n", r.address, strings.Join(lines, "\n"))
+	config := fmt.Sprintf("me: https://blog.example/\nurl: http://%[1]s\nlisten: %[1]s\ndata: data\npoll: 0s\nsite: {titles: never}\n%[2]s\n", r.address, strings.Join(lines, "\n"))
 	if err := os.WriteFile(filepath.Join(r.dir, "gitpost.yaml"), []byte(config), 0o600); err != nil {
 		r.t.Fatal(err)
 	}

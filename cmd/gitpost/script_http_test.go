@@ -23,7 +23,7 @@ import (
 //
 //	http STATUS METHOD PATH [-as TOKEN] [-header 'NAME: VALUE'] [-until REGEXP] [BODY]
 //
-// BODY is -json FILE (with $NAMES in it), -body FILE TYPE, or NAME=VALUE... as a form; a
+// STATUS may be several, as in 200|202. BODY is -json FILE (with $NAMES in it), -body FILE TYPE, or NAME=VALUE... as a form; a
 // value @FILE is a file, which makes the form multipart. $TOKEN is sent unless -as names
 // another one or an empty one. The body of the answer goes to stdout, status and headers to
 // stderr; a Location becomes $LOCATION and its path $PATHOF, a cookie $COOKIE. -until repeats the request until the body matches.
@@ -71,7 +71,7 @@ func (s *scene) http(args []string) {
 		s.ts.Fatalf("%s %s did not come to answer %v; it answers\n%s", r.method, r.address, until, s.answer)
 	}
 	s.report(answer)
-	if want := args[0]; strconv.Itoa(answer.StatusCode) != want {
+	if want := args[0]; !slices.Contains(strings.Split(want, "|"), strconv.Itoa(answer.StatusCode)) {
 		s.ts.Fatalf("%s %s answers %s, want %s\n%s", r.method, args[2], answer.Status, want, s.answer)
 	}
 }

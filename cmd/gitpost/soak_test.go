@@ -308,7 +308,7 @@ func (s *soak) send(kind, method, path, contentType string, body []byte, statuse
 func (s *soak) editByHand(n int) {
 	work := filepath.Join(s.dir, "hand")
 	if _, err := os.Stat(work); err != nil {
-		s.run("git", "clone", "--quiet", "remote.git", "hand")
+		s.run("git", "clone", "--quiet", "--no-local", "remote.git", "hand")
 	}
 	text := fmt.Sprintf("---\ntitle: By hand %d\ndate: 2024-03-01\n---\n\nEdit %d\n", n, n)
 	if err := os.WriteFile(filepath.Join(work, "content", "posts", fmt.Sprintf("hand-%d.md", n%20)), []byte(text), 0o644); err != nil {
