@@ -29,7 +29,7 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # Tests wait for other programs and for disks, so more of them run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN || echo 2)
 AT_ONCE := -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))
-RACE := ./cmd/gitpost ./bridge ./bridge/catalog ./bridge/state ./gitstore
+RACE := ./bridge ./bridge/catalog ./bridge/state ./gitstore
 
 .PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
 

@@ -39,13 +39,7 @@ func (e *PathError) Error() string {
 	return s
 }
 
-// reasonOf is the text of an error at the remote for people.
-func reasonOf(err error) (reason string, unreachable bool) {
-	reason, hint, unreachable := partsOf(err)
-	return withHint(reason, hint), unreachable
-}
-
-// partsOf is reasonOf with the hint apart.
+// partsOf is the text of an error at the remote for people, and what to do about it.
 func partsOf(err error) (reason, hint string, unreachable bool) {
 	var r *RemoteError
 	switch {

@@ -221,7 +221,6 @@ type hosted struct {
 	g       *gitea
 	name    string
 	overSSH bool
-	key     string // of the deploy key, over SSH
 	server  *process
 	token   string // for apps
 }
@@ -357,13 +356,12 @@ func (h *hosted) doctor() string {
 
 // refusal is a way in which the host refuses what gitpost pushes.
 type refusal struct {
-	name    string
-	refuse  func(h *hosted) (undo func())
-	reason  string // a regular expression of the reason in an app's answer
-	remedy  string // and of what doctor advises
-	onlySSH bool
-	text    string // of the post that is refused; "": any
-	gone    bool   // nothing can be pushed afterwards either
+	name   string
+	refuse func(h *hosted) (undo func())
+	reason string // a regular expression of the reason in an app's answer
+	remedy string // and of what doctor advises
+	text   string // of the post that is refused; "": any
+	gone   bool   // nothing can be pushed afterwards either
 }
 
 func giteaRefusals() []refusal {
