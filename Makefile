@@ -29,7 +29,8 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # Tests wait for other programs and for disks, so more of them run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN || echo 2)
 AT_ONCE := -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))
-RACE := ./bridge ./bridge/catalog ./bridge/state ./gitstore
+RACE := ./bridge/catalog ./bridge/state ./gitstore
+RACE_BRIDGE := AtOnce|Together|Meanwhile|Reload|While|Beside|Many|Schedule|Strangers|Upload
 
 .PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
 
@@ -45,6 +46,7 @@ test:
 test-all: check
 	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(AT_ONCE) $(PACKAGES)
 	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(AT_ONCE) $(RACE)
+	CGO_ENABLED=1 go test -count=1 -race -timeout 30m -run "$(RACE_BRIDGE)" ./bridge
 
 check: format vet staticcheck vulnerabilities
 
