@@ -155,3 +155,54 @@ func TestNobodySignsInHereWithAnotherServer(t *testing.T) {
 	p.want(p.get("/auth?"+consentRequest()), http.StatusNotFound, "<!doctype html>", "This server does not do sign-ins")
 	p.want(p.post("/auth/consent", "request", consentRequest(), "answer", "allow"), http.StatusNotFound)
 }
+
+// Each sign-in of an app left its former token good, so that the list of apps grew.
+func TestAppThatSignsInAgainEndsItsFormerAccess(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "hugo", nil).owned().person().signIn()
+	allow := func(more ...string) {
+		t.Helper()
+		form := append([]string{"request", consentRequest(), "answer", "allow", "create", "create"}, more...)
+		if p.grantedScope(p.post("/auth/consent", form...)) != "create" {
+			t.Fatal("the app got no token")
+		}
+	}
+	good := func() (n int) {
+		p.withState(func(db *state.DB) error {
+			tokens, err := db.Tokens(t.Context())
+			for _, token := range tokens {
+				if token.ClientID == localApp && token.Revoked.IsZero() {
+					n++
+				}
+			}
+			return err
+		})
+		return n
+	}
+	allow()
+	p.want(p.get("/auth?"+consentRequest()), http.StatusOK, "End the access that this app already has")
+	allow() // the owner unticked it
+	if n := good(); n != 2 {
+		t.Errorf("%d tokens are good, want both", n)
+	}
+	allow("replace", "yes")
+	if n := good(); n != 1 {
+		t.Errorf("%d tokens are good, want the new one alone", n)
+	}
+	p.want(p.get("/apps"), http.StatusOK, "Tokens made by hand")
+	p.want(p.get("/auth/logo?client_id="+url.QueryEscape(localApp)), http.StatusNotFound) // it has none
+}
+
+// A scope that means nothing here was offered on the page, and granted.
+func TestUnknownScopesAreNotGranted(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "hugo", nil).owned().person().signIn()
+	request := consentRequest("scope", "create invented")
+	if page := p.want(p.get("/auth?"+request), http.StatusOK); strings.Contains(page.Body, `value="invented"`) {
+		t.Error("the page offers an unknown scope")
+	}
+	a := p.post("/auth/consent", "request", request, "answer", "allow", "create", "create", "scope", "invented")
+	if got := p.grantedScope(a); got != "create" {
+		t.Errorf("granted is %q", got)
+	}
+}
