@@ -57,7 +57,8 @@ var allowed = []struct {
 	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
 	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/state bridge/mf2"},
-	{"bridge/pages", "bridge/blog bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth bridge/state templates"},
+	{"bridge/editor", "bridge/micropub bridge/mf2"},
+	{"bridge/pages", "bridge/blog bridge/editor bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth bridge/state templates"},
 	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},
 	{"cmd/gitpost", "bridge bridge/config bridge/access bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +

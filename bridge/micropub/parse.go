@@ -54,6 +54,13 @@ func Parse(r *http.Request, l Limits, files FileStore) (Request, error) {
 	return req, refuse(fmt.Sprintf("the Content-Type %q is not supported", shorten(kind)), acceptedTypes)
 }
 
+// ParseJSON reads a request in JSON syntax that a program has written itself: the owner's pages send
+// their forms as apps would.
+func ParseJSON(data []byte, l Limits) (Command, error) {
+	var token string
+	return parseJSON(data, l.withDefaults(), &token)
+}
+
 const acceptedTypes = "send application/x-www-form-urlencoded, multipart/form-data or application/json"
 
 func isJSON(kind string) bool {

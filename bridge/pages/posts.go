@@ -8,6 +8,7 @@ import (
 
 	"gitpost/bridge/access"
 	"gitpost/bridge/blog"
+	"gitpost/bridge/editor"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/micropub"
 )
@@ -164,15 +165,13 @@ func (p postsPages) restore(c echo.Context, _ visitor) error {
 // publish answers POST /posts/publish: status is published or draft.
 func (p postsPages) publish(c echo.Context, _ visitor) error {
 	return p.change(c, func(b *blog.Blog, who access.Principal, post string) (string, error) {
-		done, status := "published", "published"
+		done := "published"
 		if c.FormValue("status") == "draft" {
-			done, status = "unpublished", "draft"
+			done = "unpublished"
 		}
-		command, err := parseCommand(map[string]any{
-			"action": "update", "url": post, "replace": map[string]any{"post-status": []string{status}},
-		})
+		command, err := editor.Publish(post, done == "published")
 		if err == nil {
-			_, err = b.Update(c.Request().Context(), who, command.(*micropub.Update), nil)
+			_, err = b.Update(c.Request().Context(), who, command, nil)
 		}
 		return "/?done=" + done, err
 	})

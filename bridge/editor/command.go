@@ -1,0 +1,197 @@
+package editor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gitpost/bridge/micropub"
+)
+
+// PhotoValue is a photo as Micropub has it.
+func PhotoValue(address, alt string) any {
+	if alt == "" {
+		return address
+	}
+	return map[string]any{"value": address, "alt": alt}
+}
+
+// Create returns the command that writes the new post of the form. photos are the values of those
+// that were uploaded with it.
+func (f *Form) Create(photos []any) (*micropub.Create, error) {
+	properties := map[string]any{}
+	for _, field := range f.all() {
+		switch {
+		case field.Value == "":
+		case field.Name == "category":
+			properties["category"] = tags(field.Value)
+		default:
+			properties[field.Name] = []any{field.Value}
+		}
+	}
+	if len(photos) > 0 {
+		properties["photo"] = photos
+	}
+	var targets []string
+	for _, t := range f.Targets {
+		if t.Chosen {
+			targets = append(targets, t.UID)
+		}
+	}
+	if len(targets) > 0 {
+		properties["mp-syndicate-to"] = targets
+	}
+	if f.Save == "draft" {
+		properties["post-status"] = []any{"draft"}
+	}
+	kind := "h-entry"
+	if f.Type == "event" {
+		kind = "h-event"
+	}
+	command, err := parse(map[string]any{"type": []string{kind}, "properties": properties})
+	if err != nil {
+		return nil, err
+	}
+	create, ok := command.(*micropub.Create)
+	if !ok {
+		return nil, errors.New("the form made no post")
+	}
+	return create, nil
+}
+
+// Update returns the commands that change the post as the form says, in order; none if nothing was
+// changed. There can be two: Micropub's delete names either properties or values. photos are the
+// values of those that were uploaded with the form.
+func (f *Form) Update(photos []any) ([]*micropub.Update, error) {
+	c := f.changes(photos)
+	var updates []*micropub.Update
+	for _, body := range c.bodies() {
+		body["url"] = f.URL
+		command, err := parse(body)
+		if err != nil {
+			return nil, err
+		}
+		updates = append(updates, command.(*micropub.Update))
+	}
+	return updates, nil
+}
+
+// Publish returns the command that publishes a post, or makes it a draft again.
+func Publish(post string, publish bool) (*micropub.Update, error) {
+	status := "draft"
+	if publish {
+		status = "published"
+	}
+	command, err := parse(map[string]any{
+		"action": "update", "url": post, "replace": map[string]any{"post-status": []string{status}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return command.(*micropub.Update), nil
+}
+
+// changes are the parts of an update.
+type changes struct {
+	replace, add, remove map[string]any
+	gone                 []string
+}
+
+func (f *Form) changes(photos []any) changes {
+	c := changes{replace: map[string]any{}, add: map[string]any{}, remove: map[string]any{}}
+	for _, field := range f.all() {
+		switch {
+		case field.Value == field.Was:
+		case field.Name == "category":
+			before, after := tags(field.Was), tags(field.Value)
+			if more := without(after, before); len(more) > 0 {
+				c.add["category"] = more
+			}
+			if fewer := without(before, after); len(fewer) > 0 {
+				c.remove["category"] = fewer
+			}
+		case field.Value == "":
+			c.gone = append(c.gone, field.Name)
+		case field.Name == "content" && f.html:
+			c.replace[field.Name] = []any{map[string]any{"html": field.Value}}
+		default:
+			c.replace[field.Name] = []any{field.Value}
+		}
+	}
+	kept, changed := f.photos()
+	switch {
+	case changed && len(kept)+len(photos) == 0:
+		c.gone = append(c.gone, "photo")
+	case changed:
+		c.replace["photo"] = append(kept, photos...)
+	case len(photos) > 0:
+		c.add["photo"] = photos
+	}
+	switch {
+	case f.Save == "publish" && f.Draft:
+		c.replace["post-status"] = []any{"published"}
+	case f.Save == "draft" && !f.Draft:
+		c.replace["post-status"] = []any{"draft"}
+	}
+	return c
+}
+
+// bodies are the changes as requests.
+func (c changes) bodies() []map[string]any {
+	if len(c.replace)+len(c.add)+len(c.remove)+len(c.gone) == 0 {
+		return nil
+	}
+	first := map[string]any{"action": "update"}
+	for name, part := range map[string]map[string]any{"replace": c.replace, "add": c.add} {
+		if len(part) > 0 {
+			first[name] = part
+		}
+	}
+	switch {
+	case len(c.gone) > 0 && len(c.remove) > 0:
+		first["delete"] = c.gone
+		return []map[string]any{first, {"action": "update", "delete": c.remove}}
+	case len(c.gone) > 0:
+		first["delete"] = c.gone
+	case len(c.remove) > 0:
+		first["delete"] = c.remove
+	}
+	return []map[string]any{first}
+}
+
+// photos are the post's photos as the form has them now; changed is false if that is as they were.
+func (f *Form) photos() (list []any, changed bool) {
+	for _, photo := range f.Photos {
+		changed = changed || photo.Remove || photo.Alt != photo.Was
+		if !photo.Remove {
+			list = append(list, PhotoValue(photo.URL, photo.Alt))
+		}
+	}
+	return list, changed
+}
+
+// parse reads a Micropub request, so that forms are checked as requests of apps are.
+func parse(body map[string]any) (micropub.Command, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("write request: %w", err)
+	}
+	return micropub.ParseJSON(text, micropub.Limits{})
+}
+
+// tags are the words in the field for tags, each once.
+func tags(text string) []string {
+	list := []string{}
+	for _, word := range strings.Split(text, ",") {
+		if word = strings.TrimSpace(word); word != "" && !slices.Contains(list, word) {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+func without(list, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(others, s) })
+}
