@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -30,8 +32,13 @@ type receiver struct {
 
 	request    *http.Request
 	body       *strangerBody
-	authorized bool     // who is known
-	sent       []string // names of the uploads that were stored
+	authorized bool                // who is known
+	sent       []string            // names of the uploads that were stored
+	sums       map[string][32]byte // of their contents, by URL
+}
+
+func newReceiver(a *API, c echo.Context) *receiver {
+	return &receiver{api: a, address: c.RealIP(), sums: map[string][32]byte{}}
 }
 
 // Store stages one file and returns the URL at which the site will serve it. It asks who sends it
@@ -49,11 +56,13 @@ func (in *receiver) Store(ctx context.Context, f micropub.File) (string, error) 
 	if err := in.who.RequireSome("upload", access.UploadFile); err != nil {
 		return "", err
 	}
-	u, err := in.api.Blogs.Uploads.Stage(ctx, in.who, f.Filename, f.Body)
+	sum := sha256.New()
+	u, err := in.api.Blogs.Uploads.Stage(ctx, in.who, f.Filename, io.TeeReader(f.Body, sum))
 	if err != nil {
 		return "", err
 	}
 	in.sent = append(in.sent, u.Name)
+	in.sums[u.URL] = [32]byte(sum.Sum(nil))
 	return u.URL, nil
 }
 
@@ -64,6 +73,11 @@ func (in *receiver) dropRefused(ctx context.Context, cause error) {
 	case fault.Internal, fault.Unavailable:
 		return
 	}
+	in.drop(ctx)
+}
+
+// drop removes what was stored of a request.
+func (in *receiver) drop(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	for _, name := range in.sent {
 		u, err := in.api.State.Upload(ctx, name)
@@ -78,7 +92,7 @@ func (in *receiver) dropRefused(ctx context.Context, cause error) {
 
 // upload answers POST /media.
 func (a mediaRoutes) upload(c echo.Context) error {
-	in := &receiver{api: a.API, address: c.RealIP()}
+	in := newReceiver(a.API, c)
 	defer in.finish()
 	if err := a.carryOutUpload(c, in); err != nil {
 		in.dropRefused(c.Request().Context(), err)

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/access"
@@ -14,7 +16,7 @@ type micropubRoutes struct{ *API }
 
 // command answers POST /micropub.
 func (a micropubRoutes) command(c echo.Context) error {
-	in := &receiver{api: a.API, address: c.RealIP()}
+	in := newReceiver(a.API, c)
 	defer in.finish()
 	err := a.carryOut(c, in)
 	if err != nil {
@@ -24,6 +26,10 @@ func (a micropubRoutes) command(c echo.Context) error {
 }
 
 func (a micropubRoutes) carryOut(c echo.Context, in *receiver) error {
+	key, err := micropub.IdempotencyKey(c.Request())
+	if err != nil {
+		return err
+	}
 	request, who, err := a.parse(c, in)
 	if err != nil {
 		return err
@@ -47,27 +53,42 @@ func (a micropubRoutes) carryOut(c echo.Context, in *receiver) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	var o blog.Outcome
-	switch cmd := request.Command.(type) {
-	case *micropub.Create:
-		if o, err = d.Create(ctx, who, cmd, in.sent); err != nil {
+	once := blog.Repeatable{Who: who, Key: key, Blog: d, About: postOf(request.Command)}
+	if key != "" {
+		if once.Asks, err = blog.Asks(request.Command, in.sums); err != nil {
 			return err
 		}
-		return a.answerCreated(c, o)
-	case *micropub.Update:
-		o, err = d.Update(ctx, who, cmd, in.sent)
-	case *micropub.Delete:
-		o, err = d.Delete(ctx, who, cmd)
-	case *micropub.Undelete:
-		o, err = d.Undelete(ctx, who, cmd)
-	default:
-		err = &fault.Error{Code: fault.InvalidRequest, Message: "unsupported request"}
 	}
+	ctx := c.Request().Context()
+	o, repeated, err := a.Blogs.Once.Do(ctx, once, func(ctx context.Context) (blog.Outcome, error) {
+		return act(ctx, d, who, request.Command, in.sent)
+	})
 	if err != nil {
 		return err
 	}
+	if repeated {
+		in.drop(ctx) // the files of the first try are used
+	}
+	if _, isNew := request.Command.(*micropub.Create); isNew {
+		return a.answerCreated(c, o)
+	}
 	return a.answerChanged(c, o)
+}
+
+// act carries out a command on a site.
+func act(ctx context.Context, d *blog.Blog, who access.Principal, command micropub.Command,
+	sent []string) (blog.Outcome, error) {
+	switch cmd := command.(type) {
+	case *micropub.Create:
+		return d.Create(ctx, who, cmd, sent)
+	case *micropub.Update:
+		return d.Update(ctx, who, cmd, sent)
+	case *micropub.Delete:
+		return d.Delete(ctx, who, cmd)
+	case *micropub.Undelete:
+		return d.Undelete(ctx, who, cmd)
+	}
+	return blog.Outcome{}, &fault.Error{Code: fault.InvalidRequest, Message: "unsupported request"}
 }
 
 // postOf is the address of the post that a command is about; "" for a new one.

@@ -26,6 +26,7 @@ type Options struct {
 // concurrent use.
 type Blogs struct {
 	Uploads *Uploads
+	Once    *Once
 	list    []*Blog // fixed by New
 
 	reopening sync.WaitGroup // what Open started
@@ -35,7 +36,7 @@ type Blogs struct {
 // before they are used, and Close at the end.
 func New(o Options) (*Blogs, error) {
 	c := o.Config()
-	s := &Blogs{}
+	s := &Blogs{Once: &Once{state: o.State, log: o.Log}}
 	var err error
 	if s.Uploads, err = openUploads(s, o, mediaConfig(&c.Server)); err != nil {
 		return nil, err

@@ -68,6 +68,7 @@ func (w *writer) change(
 		err := w.catalog.At(ctx, indexed{at}, func(v *catalog.View) error {
 			var err error
 			change, err = compute(v, at)
+			change.Message = withRequest(ctx, change.Message)
 			return err
 		})
 		return change, err

@@ -30,6 +30,8 @@ const (
 	Client = "Gitpost-Client"
 	Path   = "Gitpost-Path"
 
+	Request = "Gitpost-Request" // which request with an Idempotency-Key made the commit
+
 	FormerURL  = "Gitpost-Former-Url" // of a post that an update moved
 	FormerPath = "Gitpost-Former-Path"
 	Blob       = "Gitpost-Blob"

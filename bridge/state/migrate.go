@@ -156,6 +156,18 @@ CREATE TABLE event (
 
 CREATE INDEX event_last ON event (last);
 `,
+
+	// Requests that came with an Idempotency-Key. answer is '' until it is known.
+	`
+CREATE TABLE request (
+	key    BLOB    PRIMARY KEY CHECK (length(key) = 32),
+	asks   BLOB    NOT NULL CHECK (length(asks) = 32),
+	begun  INTEGER NOT NULL,
+	answer TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX request_begun ON request (begun);
+`,
 }
 
 // prepare sets the journal mode, which is stored in the file, and runs pending migrations.
