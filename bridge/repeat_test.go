@@ -77,7 +77,7 @@ func TestRefusedRequestLeavesItsKeyFree(t *testing.T) {
 func TestRequestWithAKeyAndAPhotoIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil)
-	send := func(photo int) answer {
+	send := func(photo byte) answer {
 		contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "A photo"}, part{"photo", "boat.jpg", string(picture(t, photo))})
 		return f.send("POST", "/micropub", contentType, body, "Idempotency-Key", "k") // the boundary differs each time
 	}

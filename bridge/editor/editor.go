@@ -84,6 +84,11 @@ func Edit(o Offer, item mf2.Item, address string) *Form {
 	f := &Form{URL: cmp.Or(item.Properties.Text("url"), address), Type: mf2.PostType(item)}
 	f.Draft = item.Properties.Text("post-status") == "draft"
 	f.Fields, f.More = fieldsOf(o, f.Type, false)
+	for _, name := range []string{"summary", "name"} { // of a type that usually has none
+		if len(item.Properties[name]) > 0 && !slices.ContainsFunc(f.Fields, func(field *Field) bool { return field.Name == name }) {
+			f.Fields = slices.Insert(f.Fields, 0, newField(name))
+		}
+	}
 	shown := map[string]bool{"url": true, "post-status": true, "photo": true}
 	for _, field := range f.all() {
 		shown[field.Name] = f.fill(field, item.Properties[field.Name])

@@ -1,0 +1,156 @@
+package editor
+
+import (
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gitpost/bridge/fault"
+	"gitpost/bridge/mf2"
+)
+
+var offer = Offer{Visibilities: []string{"public", "unlisted"}, Targets: []Target{{UID: "https://social.example/@me", Name: "Social"}}}
+
+// sent is what a browser sends of a form that nobody touched, with changes.
+func sent(f *Form, changes ...string) url.Values {
+	values := url.Values{"save": {"keep"}}
+	for _, field := range f.all() {
+		values.Set(field.Name, strings.ReplaceAll(field.Value, "\n", "\r\n"))
+		values.Set("was."+field.Name, strings.ReplaceAll(field.Was, "\n", "\r\n"))
+	}
+	for i, photo := range f.Photos {
+		name := "photo." + string(rune('0'+i))
+		values.Set(name+".url", photo.URL)
+		values.Set(name+".alt", photo.Alt)
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		values.Set(changes[i], changes[i+1])
+	}
+	return values
+}
+
+func post() mf2.Item {
+	return mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
+		"url": {"https://blog.example/a/"}, "name": {"A title"}, "content": {"First.\n\nSecond.\n"}, "category": {"one", "two"},
+		"published": {"2026-03-04T05:06:07+02:00"}, "photo": {map[string]any{"value": "https://blog.example/a.jpg", "alt": "A boat"}},
+		"mood": {map[string]any{"a": int64(1)}}, "post-status": {"published"},
+	}}
+}
+
+func TestFormThatNobodyTouchedChangesNothing(t *testing.T) {
+	f := Edit(offer, post(), "https://blog.example/a/")
+	if err := f.Read(sent(f)); err != nil {
+		t.Fatal(err)
+	}
+	if updates, err := f.Update(nil); err != nil || len(updates) != 0 {
+		t.Errorf("got %v, %v", updates, err)
+	}
+	if len(f.Kept) != 1 || f.Kept[0].Name != "mood" {
+		t.Errorf("kept is %v", f.Kept)
+	}
+}
+
+func TestFormChangesOnlyWhatWasTouched(t *testing.T) {
+	for name, c := range map[string]struct {
+		changes []string
+		want    []string // parts of the update: name and value
+	}{
+		"a tag more":         {[]string{"category", "one, two, three"}, []string{"add category [three]"}},
+		"a tag less":         {[]string{"category", "two"}, []string{"remove category [one]"}},
+		"the title":          {[]string{"name", "Another"}, []string{"replace name [Another]"}},
+		"no title":           {[]string{"name", ""}, []string{"delete [name]"}},
+		"the text":           {[]string{"content", "New.\r\n"}, []string{"replace content [New.\n]"}},
+		"a photo removed":    {[]string{"photo.0.remove", "yes"}, []string{"delete [photo]"}},
+		"a draft":            {[]string{"save", "draft"}, []string{"replace post-status [draft]"}},
+		"no title, less tag": {[]string{"name", "", "category", "one"}, []string{"delete [name]", "remove category [two]"}},
+	} {
+		f := Edit(offer, post(), "https://blog.example/a/")
+		if err := f.Read(sent(f, c.changes...)); err != nil {
+			t.Fatal(name, err)
+		}
+		updates, err := f.Update(nil)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var got []string
+		for _, u := range updates {
+			for part, all := range map[string]mf2.Properties{"replace": u.Replace, "add": u.Add, "remove": u.Remove} {
+				for property, values := range all {
+					got = append(got, strings.TrimSpace(part+" "+property+" "+text(values)))
+				}
+			}
+			if len(u.Delete) > 0 {
+				got = append(got, "delete ["+strings.Join(u.Delete, " ")+"]")
+			}
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func text(values []any) string {
+	var list []string
+	for _, v := range values {
+		list = append(list, mf2.Text(v))
+	}
+	return "[" + strings.Join(list, " ") + "]"
+}
+
+func TestChangeOfAFieldThatSomebodyElseChangedIsAConflict(t *testing.T) {
+	was := Edit(offer, post(), "https://blog.example/a/")
+	form := sent(was, "content", "Mine")
+	item := post()
+	item.Properties["content"], item.Properties["name"] = []any{"Theirs"}, []any{"Their title"}
+	now := Edit(offer, item, "https://blog.example/a/")
+	err := now.Read(form)
+	if fault.CodeOf(err) != fault.Conflict {
+		t.Fatalf("got %v", err)
+	}
+	for _, f := range now.all() {
+		switch {
+		case f.Name == "content" && (f.Value != "Mine" || f.Now != "Theirs"):
+			t.Errorf("the text is %q, now %q", f.Value, f.Now)
+		case f.Name == "name" && f.Value != "Their title":
+			t.Errorf("the title that nobody touched here is %q", f.Value)
+		}
+	}
+}
+
+func TestFormOfANewPostIsACreate(t *testing.T) {
+	f := New(offer, "bookmark")
+	f.Prefill(url.Values{"url": {"https://other.example/"}, "title": {"A page"}, "text": {"Good"}})
+	values := sent(f, "category", "a, b , a", "save", "draft")
+	values.Add("mp-syndicate-to", "https://social.example/@me")
+	if err := f.Read(values); err != nil {
+		t.Fatal(err)
+	}
+	create, err := f.Create([]any{PhotoValue("https://blog.example/x.jpg", "A boat")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := create.Item.Properties
+	if p.Text("bookmark-of") != "https://other.example/" || p.Text("name") != "A page" || p.Text("content") != "Good" ||
+		len(p["category"]) != 2 || p.Text("post-status") != "draft" || len(p["photo"]) != 1 || len(create.Commands.SyndicateTo) != 1 {
+		t.Errorf("got %v, %v", p, create.Commands)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add("content=x&was.content=First.%0A%0ASecond.%0A&category=,,&photo.0.url=x&save=publish")
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		for _, form := range []*Form{New(offer, Guess(values.Get("type"), "")), Edit(offer, post(), "https://blog.example/a/")} {
+			form.Prefill(values)
+			if form.Read(values) == nil && !form.New {
+				_, _ = form.Update(nil)
+			} else if form.New {
+				_, _ = form.Create(nil)
+			}
+		}
+	})
+}
