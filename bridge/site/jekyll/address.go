@@ -48,12 +48,24 @@ func (a address) of(path string) string {
 	return a.normal(path)
 }
 
-func (a address) normal(path string) string {
-	relative := normalizeURI(a.base + path)
+func (a address) normal(path string) string { return a.normalAs(norm.NFKC.String, path) }
+
+// reached is the absolute URL at which a page is found. absolute_url composes the letters of a name, the file that
+// is written keeps them (jekyll-4.3.1.json, "posts-file-name-decomposed"): the printed URL then leads nowhere.
+func (a address) reached(path string) string {
+	if isPlainPath(path) || norm.NFKC.IsNormalString(percentDecode(path)) {
+		return a.of(path)
+	}
+	return a.normalAs(func(s string) string { return s }, path)
+}
+
+// normalAs normalises a URL; form is the Unicode form of its path and query.
+func (a address) normalAs(form func(string) string, path string) string {
+	relative := normalizeURI(a.base+path, form)
 	if a.site == "" {
 		return relative
 	}
-	return normalizeURI(a.site + relative)
+	return normalizeURI(a.site+relative, form)
 }
 
 // isPlainPath reports whether normalising would leave a path as it is.
@@ -72,7 +84,7 @@ var encodedPlus = regexp.MustCompile(`(?i)%2b`)
 
 var defaultPorts = map[string]string{"http": "80", "https": "443", "ftp": "21", "ssh": "22", "sftp": "22"}
 
-func normalizeURI(uri string) string {
+func normalizeURI(uri string, form func(string) string) string {
 	m := uriParts.FindStringSubmatchIndex(uri)
 	if m == nil {
 		return uri
@@ -97,15 +109,16 @@ func normalizeURI(uri string) string {
 	if hasAuthority {
 		b.WriteString("//" + normalizeAuthority(authority, scheme))
 	}
-	path = normalizePath(path)
+	path = normalizePath(path, form)
 	if path == "" && (scheme == "http" || scheme == "https") {
 		path = "/"
 	}
 	b.WriteString(path)
-	if query = normalizeQuery(query); query != "" {
+	if query = normalizeQuery(query, form); query != "" {
 		b.WriteString("?" + query)
 	}
-	if fragment = normalizeComponent(fragment, func(c byte) bool { return pathByte[c] || c == '?' }); fragment != "" {
+	fragment = normalizeComponent(fragment, form, func(c byte) bool { return pathByte[c] || c == '?' })
+	if fragment != "" {
 		b.WriteString("#" + fragment)
 	}
 	return b.String()
@@ -133,11 +146,11 @@ func normalizeAuthority(authority, scheme string) string {
 	return user + host
 }
 
-func normalizePath(path string) string {
+func normalizePath(path string, form func(string) string) string {
 	path = strings.Trim(path, " \t\n\v\f\r")
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
-		segments[i] = normalizeComponent(s, func(c byte) bool { return pathByte[c] && c != '/' })
+		segments[i] = normalizeComponent(s, form, func(c byte) bool { return pathByte[c] && c != '/' })
 	}
 	return removeDots(strings.Join(segments, "/"))
 }
@@ -166,7 +179,7 @@ func removeDots(path string) string {
 	return strings.Join(kept, "/")
 }
 
-func normalizeQuery(query string) string {
+func normalizeQuery(query string, form func(string) string) string {
 	if query == "" {
 		return ""
 	}
@@ -175,7 +188,7 @@ func normalizeQuery(query string) string {
 		// An encoded plus stays encoded; a bare one means a space there.
 		parts := encodedPlus.Split(p, -1)
 		for k, part := range parts {
-			parts[k] = normalizeComponent(part, func(c byte) bool {
+			parts[k] = normalizeComponent(part, form, func(c byte) bool {
 				return c != ';' && c != '&' && (pathByte[c] || c == '?')
 			})
 		}
@@ -184,7 +197,7 @@ func normalizeQuery(query string) string {
 	return strings.Join(pairs, "&")
 }
 
-func normalizeComponent(s string, keep func(byte) bool) string {
+func normalizeComponent(s string, form func(string) string, keep func(byte) bool) string {
 	if s == "" {
 		return s
 	}
@@ -192,5 +205,5 @@ func normalizeComponent(s string, keep func(byte) bool) string {
 	if !utf8.ValidString(decoded) {
 		return percentEncode(decoded, func(c byte) bool { return pathByte[c] || strings.IndexByte("?#[]", c) >= 0 })
 	}
-	return percentEncode(norm.NFKC.String(decoded), keep)
+	return percentEncode(form(decoded), keep)
 }

@@ -65,7 +65,7 @@ func (j *site) locateDocument(page *generator.Page, file string, at place, doc *
 	page.Date = d.date.time
 	if url := d.url(); d.refused == "" {
 		j.finishDocument(page, url, d.parts.outputExt)
-		page.Aliases = j.aliases(d.front)
+		page.Aliases = append(page.Aliases, j.aliases(d.front)...)
 	}
 	page.Reason = d.hidden(now, file, ext)
 	page.Published = page.Reason == ""

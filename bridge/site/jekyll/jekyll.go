@@ -290,7 +290,10 @@ func (j *site) withoutDots(name string) string {
 }
 
 func (j *site) finish(page *generator.Page, url, ext string) {
-	page.URL = j.address.of(url)
+	page.URL = j.address.reached(url)
+	if printed := j.address.of(url); printed != page.URL {
+		page.Aliases = append(page.Aliases, printed) // the site's own links have it
+	}
 	page.Output = outputFile(url, ext)
 }
 
@@ -339,7 +342,7 @@ func (j *site) locatePage(page *generator.Page, file string, doc *frontmatter.Do
 		template = strings.ReplaceAll(template, p.name, escapePath(p.value))
 	}
 	j.finish(page, sanitizeURL(template), outExt)
-	page.Aliases = j.aliases(front)
+	page.Aliases = append(page.Aliases, j.aliases(front)...)
 	page.Date, _, _ = front.date("date")
 	page.Published = true
 	if published, has := front.value("published"); has && !rubyTrue(published) && !j.unpublished {
