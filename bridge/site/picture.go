@@ -13,7 +13,7 @@ import (
 
 // inexactAlt finds what Markdown, its extensions, the typographer or HTML read in an alternative text. Older
 // versions of goldmark put the source of the text into the page, escapes and all.
-var inexactAlt = regexp.MustCompile("[\\\\`*_\\[\\]|<>~$^={}@#]|&\\S|--|://|\\bwww\\.|:[\\w+-]+:|\\+\\+")
+var inexactAlt = regexp.MustCompile("[\\\\`*_\\[\\]|<>~$^={}@#]|&\\S|--|\\.{3}|://|\\bwww\\.|:[\\w+-]+:|\\+\\+")
 
 // A picture is an image of the text that a body template adds. inHTML: to a file whose body is HTML.
 func (s *Site) picture(f file, inHTML bool) string {

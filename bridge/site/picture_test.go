@@ -14,7 +14,7 @@ import (
 func TestAlternativeTextIsReadAsItWasSent(t *testing.T) {
 	alts := []string{
 		"snake_case_name", "R&D", "2 * 3 = 6", "10 < 20", "[draft] sign", "50% off | sale", "price $5", "~tilde~", "a -- b",
-		`back\slash`, "`code`", "a `tick` and \"quotes\"", "<b>bold</b>", "&amp; &copy;", "x^2^ H~2~O", "==mark== {#id}",
+		`back\slash`, "`code`", "a `tick` and \"quotes\"", "<b>bold</b>", "&amp; &copy;", "x^2^ H~2~O", "wait... what", "...", "==mark== {#id}",
 		":smile: at https://a.example/", "{curly}", "mail@a.example", "# one", "!alert",
 		"{{ template }}", "{{< figure >}} {{% x %}}", "a }} b {{", ">}} x", "a `tick` and a \\ backslash", "`x` \"q\" it's", "`\\x` it's", "*/>}}",
 	}
