@@ -43,19 +43,32 @@ func exampleFile(name, dir string) (string, error) {
 	return text, nil
 }
 
-// proxyFile puts name, address and largest upload into the configuration of a web server.
+// proxyFile puts name, path, address and largest upload into the configuration of a web server.
 func proxyFile(text string, cfg config.Config) string {
 	if u, err := url.Parse(cfg.URL); err == nil {
 		text = strings.ReplaceAll(text, "pub.example.org", u.Host)
+		if path := strings.TrimSuffix(u.EscapedPath(), "/"); path != "" {
+			text = strippingProxy(text, path)
+		}
 	}
 	if cfg.MediaMaxSize != 100_000_000 {
 		size := cfg.MediaMaxSize/1_000_000 + 1
 		text = strings.NewReplacer("101MB", fmt.Sprintf("%dMB", size), "101m", fmt.Sprintf("%dm", size)).Replace(text)
 	}
 	if socket, ok := strings.CutPrefix(cfg.Listen, config.UnixPrefix); ok {
-		return strings.NewReplacer("http://127.0.0.1:8080", "http://unix:"+socket, "127.0.0.1:8080", "unix/"+socket).Replace(text)
+		return strings.NewReplacer("http://127.0.0.1:8080/;", "http://unix:"+socket+":/;", "http://127.0.0.1:8080", "http://unix:"+socket, "127.0.0.1:8080", "unix/"+socket).Replace(text)
 	}
 	return strings.ReplaceAll(text, "127.0.0.1:8080", cfg.Listen)
+}
+
+// strippingProxy has a web server pass what is below a path on, without that path: gitpost serves at the root.
+func strippingProxy(text, path string) string {
+	return strings.NewReplacer(
+		"location / {", "location "+path+"/ { # gitpost serves at the root, so the slash at the end of proxy_pass strips the path",
+		"proxy_pass http://127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080/;",
+		"\treverse_proxy 127.0.0.1:8080\n",
+		"\thandle_path "+path+"/* { # gitpost serves at the root, so the path is stripped\n\t\treverse_proxy 127.0.0.1:8080\n\t}\n",
+	).Replace(text)
 }
 
 // serviceFile puts paths and address into the definition of a service.
