@@ -103,7 +103,7 @@ func (d Diagnosis) waiting(c config.Site, server *readiness) Check {
 	}
 	if server != nil && !server.Ready {
 		k.Result, k.Found = Failed, "the running server is not ready: "+
-			cmp.Or(server.Reason, "it says why to this machine alone, at "+d.Config.Listen+"/readyz")
+			cmp.Or(server.Reason, "its log says why")
 		k.Remedy = "fix that; /readyz answers 200 again then"
 	}
 	return k

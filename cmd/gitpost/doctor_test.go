@@ -31,16 +31,12 @@ func TestEveryFindingOfDoctorHasAScenario(t *testing.T) {
 		shown.WriteString(letters(script) + "\n")
 	}
 	elsewhere := map[string]string{
-		"media.max_size allows files that %s does not accept: above %d MiB uploads are refused": "GitHub alone, where no test pushes",
-		"the running server is not ready: ":                                                     "for reasons that are findings of their own",
-		"it says why to this machine alone, at ":                                                "of a server behind a proxy",
-		"no push was tried yet":                                                                 "the moment before the first push",
-		"file modes do not restrict readers on this system":                                     "Windows alone",
-		"the address cannot be read":                                                            "gitpost made it",
-		"the live site writes the URL differently":                                              "no difference is known that is not told apart",
-		"it does not come back byte by byte; please report this file":                           "a defect, which other tests look for",
-		"an update that changes nothing would change it; please report this file":               "a defect, which other tests look for",
-		"the live site does not list it":                                                        "more than ten such posts; the first ten are asked for",
+		"file modes do not restrict readers on this system":                       "Windows alone",
+		"the address cannot be read":                                              "gitpost made it",
+		"the live site writes the URL differently":                                "no difference is known that is not told apart",
+		"it does not come back byte by byte; please report this file":             "a defect, which other tests look for",
+		"an update that changes nothing would change it; please report this file": "a defect, which other tests look for",
+		"the live site does not list it":                                          "more than ten such posts; the first ten are asked for",
 	}
 	seen := 0
 	for _, text := range findings(t) {
