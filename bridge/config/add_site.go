@@ -75,7 +75,7 @@ func entry(set map[string]string, indent string) string {
 	for _, group := range []struct {
 		name string
 		keys []string
-	}{{"author", []string{"name", "email"}}, {"site", []string{"dir", "timezone"}}} {
+	}{{"author", []string{"name", "email"}}, {"site", []string{"dir", "timezone", "titles", "cover"}}} {
 		var pairs []string
 		for _, key := range group.keys {
 			if value, ok := set[group.name+"."+key]; ok {

@@ -41,10 +41,13 @@ func (d Diagnosis) remote(ctx context.Context, c config.Site) Check {
 		k.Remedy = "write that as repo in " + d.ConfigFile + ", before another repository gets the old name"
 	case c.Branch == "" && access.Default != "" && access.Default != access.Branch:
 		k.Result = Warning
-		k.Found = fmt.Sprintf("posts go to the branch %s, and the host's default branch is %s now", access.Branch, access.Default)
-		k.Remedy = fmt.Sprintf("set branch to the one that the site is built from: branch: %s, or branch: %s", access.Branch, access.Default)
+		k.Found = fmt.Sprintf("posts go to the branch %s, and the host's default branch is %s now", access.Branch,
+			access.Default)
+		k.Remedy = fmt.Sprintf("set branch to the one that the site is built from: branch: %s, or branch: %s",
+			access.Branch, access.Default)
 	default:
-		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and a push can be begun", access.Branch, string(access.Tip))
+		k.Result, k.Found = Passed, fmt.Sprintf("branch %s is at %.12s, and a push can be begun", access.Branch,
+			string(access.Tip))
 	}
 	return k
 }
@@ -60,7 +63,8 @@ func (d Diagnosis) unreadableRemote(err error) Check {
 		k.Found, k.Remedy = fmt.Sprintf("%s is in trouble: %s", known.Remote, known.Reason), untilTheHostIsWell
 	case errors.As(err, &known):
 		k.Found = fmt.Sprintf("%s cannot be read: %s", known.Remote, known.Reason)
-		k.Remedy = cmp.Or(known.Hint, "check that the host is up and reachable from this machine; posts are stored here until then")
+		k.Remedy = cmp.Or(known.Hint, "check that the host is up and reachable from this machine; posts are "+
+			"stored here until then")
 	default:
 		k.Found, k.Remedy = err.Error(), "correct repo, or its credentials, in "+d.ConfigFile
 	}
@@ -74,8 +78,10 @@ func (d Diagnosis) host(c config.Site) (checks []Check) {
 	}
 	if limit := gitstore.LimitOf(c.Repo); limit.Most > 0 && d.Config.MediaMaxSize > limit.Most {
 		checks = append(checks, Check{Name: "uploads", Result: Warning,
-			Found:  fmt.Sprintf("media.max_size allows files that %s does not accept: above %d MiB uploads are refused", limit.Host, limit.Most>>20),
-			Remedy: fmt.Sprintf("set media.max_size: %d MiB; %s warns above %d MiB", limit.Most>>20, limit.Host, limit.Warn>>20)})
+			Found: fmt.Sprintf("media.max_size allows files that %s does not accept: above %d MiB uploads are refused",
+				limit.Host, limit.Most>>20),
+			Remedy: fmt.Sprintf("set media.max_size: %d MiB; %s warns above %d MiB", limit.Most>>20, limit.Host,
+				limit.Warn>>20)})
 	}
 	return checks
 }
@@ -87,7 +93,8 @@ func signing(c config.Site) Check {
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "correct author.signing_key_file; no commit can be made"
 		return k
 	}
-	k.Found = fmt.Sprintf("commits are signed with the SSH key %s; the host must know it as a signing key of the account: %s",
+	k.Found = fmt.Sprintf("commits are signed with the SSH key %s; the host must know it "+
+		"as a signing key of the account: %s",
 		key.Fingerprint, key.Line)
 	return k
 }

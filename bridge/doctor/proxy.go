@@ -19,7 +19,8 @@ func (d Diagnosis) proxy() Check {
 		return k
 	}
 	return Check{
-		Name: "proxy", Result: Warning, Found: "the proxy at " + host + " is not trusted, so that all clients share its address and its limits",
+		Name: "proxy", Result: Warning, Found: "the proxy at " + host + " is not trusted, so that all clients share its " +
+			"address and its limits",
 		Remedy: "set trusted_proxies: [" + host + "]",
 	}
 }

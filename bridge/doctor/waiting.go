@@ -118,7 +118,8 @@ func (d Diagnosis) describeWaiting(c config.Site, w gitstore.Waiting, server *re
 	if w.Commits == 1 {
 		verb = "waits"
 	}
-	k.Found = fmt.Sprintf("%s %s to be pushed since %s", counted(w.Commits, "commit"), verb, w.Oldest.UTC().Format(time.RFC3339))
+	k.Found = fmt.Sprintf("%s %s to be pushed since %s", counted(w.Commits, "commit"), verb,
+		w.Oldest.UTC().Format(time.RFC3339))
 	if w.Reason == "" && server != nil && !server.Ready {
 		w.Reason = server.Reason
 	}
@@ -128,7 +129,8 @@ func (d Diagnosis) describeWaiting(c config.Site, w gitstore.Waiting, server *re
 	}
 	k.Waiting.Reason = w.Reason
 	for _, r := range w.Refused {
-		k.Waiting.Refused = append(k.Waiting.Refused, cmp.Or(history.Trailers(r.Message)[history.URL], strings.Join(r.Paths, ", ")))
+		k.Waiting.Refused = append(k.Waiting.Refused, cmp.Or(history.Trailers(r.Message)[history.URL],
+			strings.Join(r.Paths, ", ")))
 	}
 	if len(w.Refused) > 0 {
 		k.Found += "; the host refuses " + strings.Join(k.Waiting.Refused, ", ")
@@ -140,7 +142,8 @@ func (d Diagnosis) describeWaiting(c config.Site, w gitstore.Waiting, server *re
 	case w.Hint != "":
 		k.Remedy = w.Hint
 	case w.Reason != "":
-		k.Remedy = "change the rule or hook at the host, or what it objects to; the posts are safe here and the push is tried again"
+		k.Remedy = "change the rule or hook at the host, or what it objects to; the posts are safe here " +
+			"and the push is tried again"
 	}
 	if server == nil {
 		k.Remedy = strings.TrimPrefix(k.Remedy+"; start gitpost serve, which pushes what waits", "; ")

@@ -185,7 +185,8 @@ func (s *Site) placementFor(item mf2.Item, h learnedStyle, when moment) placemen
 	if t, ok := s.options.Types[postType]; ok && t.Path != "" {
 		pattern = s.rooted(t.Path, root)
 	}
-	return placement{pattern: s.inLanguageOf(item, whole(pattern)), at: at, postType: postType, section: path.Base(h.section)}
+	return placement{pattern: s.inLanguageOf(item, whole(pattern)), at: at, postType: postType,
+		section: path.Base(h.section)}
 }
 
 // rooted returns a configured pattern relative to the repository's root: unchanged if it starts

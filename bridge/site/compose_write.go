@@ -98,7 +98,7 @@ func (w *writer) style(item mf2.Item) frontmatter.Style {
 	}
 	order = append(order, slices.Sorted(maps.Keys(w.site.options.Types[mf2.PostType(item)].FrontMatter))...)
 	image, _, _ := strings.Cut(w.coverKey(), ".")
-	style.KeyOrder = generator.Distinct(append(order, "photo", image, typeKey, mf2Key, memoryKey))
+	style.KeyOrder = generator.Distinct(append(order, "photo", image, w.altKey(image), typeKey, mf2Key, memoryKey))
 	return style
 }
 
@@ -291,7 +291,7 @@ func (w *writer) writePhoto(values []any) error {
 			return err
 		}
 	}
-	if len(urls) == 0 || w.noImage {
+	if len(urls) == 0 || w.noImage || w.losesAlt(values) {
 		return nil
 	}
 	return w.writeCover(values)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gitpost/bridge/mf2"
 	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
@@ -234,11 +235,7 @@ func (w *writer) writeCover(photos []any) error {
 		return nil
 	}
 	w.coverAt = key
-	alt := photoAlt(values[0])
-	if last := len(path) - 1; strings.Contains(key, ".") && path[0] != "header" && alt != "" {
-		return w.doc.Set(alt, append(slices.Clone(path[:last]), "alt")...)
-	}
-	return nil
+	return w.writeCoverAlt(key, photoAlt(values[0]))
 }
 
 // coverForm is the address of a picture as the site's posts write it: of the site's own pictures
@@ -321,21 +318,33 @@ func (w *writer) shownCover(photos []any) string {
 	if key == "" {
 		return ""
 	}
-	path := w.keyPath(key)
-	v, _ := w.doc.Get(path[:1]...)
-	top := bare(w.rules, key)
-	top, _, _ = strings.Cut(top, ".")
-	switch {
-	case hides(v), w.rules.CoverHidden:
+	if v, _ := w.doc.Get(w.keyPath(key)[:1]...); hides(v) {
 		return ""
-	case w.learned.cover.key == key && w.learned.cover.form != "" && !w.learned.cover.alone:
-		return ""
-	case w.rules.Theme.Cover.Shown && themeReads(w.rules.Theme, key):
-	case !w.rules.Reads.Partial && w.rules.Reads.Pictures(top, w.layoutNames()...):
-	case !w.rules.Reads.Partial, w.learned.cover.key != key, !w.learned.cover.alone:
+	}
+	if shown, _ := w.coverOnPage(key); !shown {
 		return ""
 	}
 	return pictureURLs(photos)[0].(string)
+}
+
+// coverOnPage reports whether a post's own page shows the picture at a cover's key, and what says so.
+func (w *writer) coverOnPage(key string) (shown bool, from string) {
+	top, _, _ := strings.Cut(bare(w.rules, key), ".")
+	reads, learned := w.rules.Reads, w.learned.cover
+	layout := reads.Pictures(top, w.layoutNames()...)
+	switch {
+	case w.rules.CoverHidden:
+		return false, "the site's configuration hides the cover there"
+	case learned.key == key && learned.form != "" && !learned.alone:
+		return false, "the newest posts have it in their text too"
+	case w.rules.Theme.Cover.Shown && themeReads(w.rules.Theme, key):
+		return true, "the theme " + w.rules.Theme.Name
+	case !reads.Partial && layout != "":
+		return true, layout
+	case reads.Partial && learned.key == key && learned.alone:
+		return true, "the newest posts do not have it in their text"
+	}
+	return false, "no layout that is known shows the cover there"
 }
 
 func themeReads(t generator.Theme, key string) bool {
@@ -354,23 +363,44 @@ func hides(v any) bool {
 	return false
 }
 
-// explainCover says which keys a photo has.
-func (w *writer) explainCover(posts []*postStyle) Finding {
+// explainCover says which keys a photo has, and where its page shows it.
+func (w *writer) explainCover(posts []*postStyle) []Finding {
 	key := w.coverKey()
 	from := count(posts, func(m *postStyle) bool { return m.cover.key == key })
-	if _, read := w.rules.Reads.Of(key); from == byDefault && read {
-		from = "the layouts read it"
+	if reading, read := w.rules.Reads.Of(key); from == byDefault && read {
+		from = reading.File
 	} else if from == byDefault && themeReads(w.rules.Theme, key) {
-		from = "the theme " + w.rules.Theme.Name + " reads it"
+		from = "what is known of the theme " + w.rules.Theme.Name
 	}
 	if w.site.ownCover() != "" {
 		from = "site.cover"
 	}
+	photo := Finding{"key of " +
+		"photo", w.spelledPhoto(), count(posts, func(m *postStyle) bool { return m.photo == w.spelledPhoto() })}
 	if key == "" {
-		return Finding{"key of photo", w.spelledPhoto(), from}
+		return []Finding{photo, {"cover", "", from}}
 	}
+	name, place := key, "in the text"
 	if shape := w.coverShape(key, strings.Split(key, ".")); shape.Kind == generator.MapValue {
-		key += "." + shape.Address
+		name += "." + shape.Address
 	}
-	return Finding{"key of photo", strings.Join(generator.Distinct([]string{w.spelledPhoto(), key}), " and "), from}
+	shown, by := w.coverOnPage(key)
+	if shown {
+		place = "as the cover, not in the text"
+	}
+	return []Finding{photo, {"cover", name, from}, {"where a page shows its photo", place, by}}
+}
+
+// UncertainCover returns the key that a new post's picture gets for lists and link previews where
+// nothing says which one the site needs, "" where something does.
+func (s *Site) UncertainCover(lib Library) (key string) {
+	w := &writer{site: s, learned: s.learn(lib, mf2.Item{}), rules: s.rules,
+		doc: frontmatter.New(frontmatter.Style{}), fresh: true}
+	key = w.coverKey()
+	_, read := s.rules.Reads.Of(key)
+	if s.ownCover() != "" || w.learned.cover.key != "" || s.rules.Theme.Name != "" || read ||
+		len(s.rules.Head.Themes) == 0 {
+		return ""
+	}
+	return key
 }

@@ -58,8 +58,10 @@ func TestAPictureIsOnItsPageOnce(t *testing.T) {
 		{"the lists alone", with(single(""), map[string]string{"layouts/_default/list.html": `{{ range .Pages }}<a href="{{ .RelPermalink }}"><img src="{{ .Params.thumbnail }}">{{ .Date }}</a>{{ end }}`},
 			post("thumbnail: /a.jpg\n")), "thumbnail: /media/bee.jpg"},
 		{"a partial that gets the page in a map", with(single(`{{ partial "hero.html" (dict "ctx" . "big" true) }}`),
-			map[string]string{"layouts/partials/hero.html": `{{ with .ctx.Params.heroImage }}<img src="{{ . }}" alt="A bee">{{ end }}`}),
-			"heroImage: /media/bee.jpg"},
+			map[string]string{"layouts/partials/hero.html": `{{ with .ctx.Params.heroImage }}<img src="{{ . }}" alt="{{ $.ctx.Params.heroImageAlt }}">{{ end }}`}),
+			"heroImage: /media/bee.jpg\nheroImageAlt: A bee\n"},
+		{"a page that has no place for the alternative text", single(`{{ with .Params.heroImage }}<img src="{{ . }}" alt="">{{ end }}`),
+			"\n![A bee](https://example.org/media/bee.jpg)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -21,7 +21,8 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 		return nil, err
 	}
 	asked := generator.Options{
-		Me: o.Me, URL: o.URL, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone, Now: o.Now, Env: o.Env,
+		Me: o.Me, URL: o.URL, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone,
+		Now: o.Now, Env: o.Env,
 	}
 	if asked.Now == nil {
 		asked.Now = time.Now
@@ -94,7 +95,8 @@ func unknownSite(message string) *fault.Error {
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read the site", Message: message,
-		Hint: "the top folder of the repository, or the one that site.dir names, must have " + strings.Join(files, " or ") + "; set site.generator to " +
+		Hint: "the top folder of the repository, or the one that site.dir names, must have " +
+			strings.Join(files, " or ") + "; set site.generator to " +
 			quotedNames() + " if it is one without",
 	}
 }

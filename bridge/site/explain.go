@@ -43,7 +43,8 @@ func (s *Site) Explain(lib Library) (Explanation, error) {
 	e.Findings = append(e.Findings, s.explainPlace(h, posts)...)
 	e.Findings = append(e.Findings, s.explainStyle(h, posts)...)
 	addresses, unclear := s.explainAddress(h, posts)
-	e.Findings, e.Warnings = append(e.Findings, addresses...), append(slices.Clip(e.Warnings), append(unclear, s.linkWarnings()...)...)
+	e.Findings, e.Warnings = append(e.Findings, addresses...), append(slices.Clip(e.Warnings), append(unclear,
+		s.linkWarnings()...)...)
 	e.Findings = append(e.Findings, s.explainMedia())
 	made, err := s.Compose(lib, Post{Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
 		"content":  {"An example of a note, as an app would send it."},
@@ -133,9 +134,11 @@ func (s *Site) explainStyle(h learnedStyle, posts []*postStyle) []Finding {
 	findings = append(findings,
 		Finding{"key of like-of", w.spelled("like-of"),
 			count(posts, func(m *postStyle) bool { return slices.Contains(m.family, family) })},
-		w.explainCover(posts),
-		explainTitles(h),
 	)
+	findings = append(findings, w.explainCover(posts)...)
+	findings = append(findings, explainTitles(h))
+	findings = append(findings, w.explainForms(posts)...)
+	findings = append(findings, s.explainFrontMatter()...)
 	for _, key := range constantKeys {
 		if v, ok := h.constant[key].(string); ok {
 			findings = append(findings, Finding{key, v, count(posts, func(m *postStyle) bool { return m.constant[key] == v })})

@@ -38,7 +38,8 @@ func TestExplanationNamesItsSources(t *testing.T) {
 			"path":         "content/blog/{year}/{slug}.md (3 of the newest 3 posts)",
 			"front matter": "TOML (2 of the newest 3 posts)", "lists": "nothing",
 			"key of like-of": "like_of (1 of the newest 3 posts)",
-			"key of photo":   "photo and cover.image (1 of the newest 3 posts)",
+			"key of photo":   "photo (" + byDefault + ")",
+			"cover":          "cover.image (1 of the newest 3 posts)",
 			"layout":         "nothing", "media folder": "static/media (" + byDefault + ")",
 		}},
 		{"configured", blog, func(o *Options) {

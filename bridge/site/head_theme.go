@@ -53,7 +53,8 @@ func (h *headFinder) settingOf(rel string) string {
 			continue
 		}
 		from := max(0, at[0]-200, strings.LastIndex(text[:at[0]], "<link"))
-		calls := h.SettingCall.FindAllStringSubmatch(text[from:at[1]], -1) // {{ with .Site.Params.micropubUrl }} stands before it
+		calls := h.SettingCall.FindAllStringSubmatch(text[from:at[1]],
+			-1) // {{ with .Site.Params.micropubUrl }} stands before it
 		for _, call := range slices.Backward(calls) {
 			if endpointKey.MatchString(call[1]) {
 				return strings.TrimSuffix(call[1], ".")

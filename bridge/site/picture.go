@@ -18,6 +18,7 @@ var inexactAlt = regexp.MustCompile("[\\\\`*_\\[\\]|<>~$^={}@#]|&\\S|--|\\.{3}|:
 // A picture is an image of the text that a body template adds. inHTML: to a file whose body is HTML.
 func (s *Site) picture(f file, inHTML bool) string {
 	plain := f.exact == "" || !inexactAlt.MatchString(f.exact)
+	inHTML = inHTML || s.rules.HTMLPictures
 	if !plain && s.rules.Picture != nil && !inHTML {
 		written := s.rules.Picture(markdownAddress(f.URL), onOneLine(f.exact))
 		if written != "" {
@@ -29,14 +30,15 @@ func (s *Site) picture(f file, inHTML bool) string {
 		return "![" + markdownText(f.Alt) + "](" + markdownAddress(f.URL) + ")" +
 			strings.ReplaceAll(s.rules.LinkClass, "CLASS", "u-photo")
 	}
-	return `<img src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) + `" class="u-photo">`
+	return `<img src="` + html.EscapeString(markdownAddress(f.URL)) + `" alt="` + attributeText(f.exact) +
+		`" class="u-photo">`
 }
 
 func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // refuseAlts refuses new photos with an alternative text that would be another one on the page.
 func (w *writer) refuseAlts(op, file string, before, want mf2.Item) error {
-	if w.rules.Picture == nil || isHTMLFile(file) || w.shown("photo") {
+	if w.rules.Picture == nil || w.rules.HTMLPictures || isHTMLFile(file) || w.shown("photo") {
 		return nil
 	}
 	for _, v := range want.Properties["photo"] {

@@ -175,6 +175,9 @@ func (w *writer) remove(property string, want mf2.Item) error {
 			if err := w.doc.Delete(w.keyPath(key)...); err != nil {
 				return unwritable(op, key, err)
 			}
+			if err := w.writeCoverAlt(key, ""); err != nil {
+				return unwritable(op, key, err)
+			}
 		}
 	}
 	if err := w.refuseOwnKey(property); err != nil {

@@ -119,7 +119,7 @@ func TestJekyllValuesHaveTheFormThatTheSiteExpects(t *testing.T) {
 			old("image:\n  path: /a.jpg\n  alt: A\n")), photo, "image:\n  alt: Bee\n  path: https://m.example/b.jpg"},
 		{"image.feature", with(layout("{{ page.image.feature | absolute_url }}"), old("image:\n  feature: /a.jpg\n")), photo,
 			"feature: https://m.example/b.jpg"},
-		{"a map that only the layout has", layout("{% if page.image.path %}<img src=\"{{ page.image.path }}\">{% endif %}"), photo,
+		{"a map that only the layout has", layout("{% if page.image.path %}<img src=\"{{ page.image.path }}\" alt=\"{{ page.image.alt }}\">{% endif %}"), photo,
 			"path: https://m.example/b.jpg"},
 		{"a list that the layout goes through", layout("{% for u in page.like-of %}<a href=\"{{ u }}\">x</a>{% endfor %}"),
 			map[string][]any{"like-of": {"https://b.example/"}}, "like-of:\n- https://b.example/"},

@@ -18,6 +18,7 @@ import (
 type titleChoice struct {
 	wanted bool
 	from   string
+	reason string // where the owner may know better: why titles are wanted, as a clause
 }
 
 // learnTitles decides about titles by what is nearest: the configuration, the newest posts, the
@@ -35,22 +36,25 @@ func (h *learnedStyle) learnTitles(s *Site, posts []*postStyle) {
 	lists, theme := s.rules.Reads.Lists, s.rules.Theme
 	switch {
 	case s.options.Titles == "always", s.options.Titles == "never":
-		h.titles = titleChoice{s.options.Titles == "always", "site.titles"}
+		h.titles = titleChoice{wanted: s.options.Titles == "always", from: "site.titles"}
 	case s.rules.TitleOfFile:
-		h.titles = titleChoice{false, "a post without a title is called by its file's name"}
+		h.titles = titleChoice{from: "a post without a title is called by its file's name"}
 	case untitled > 0 && untitled*4 >= titled+untitled:
 		n := count(posts, func(m *postStyle) bool { return m.title == noTitle })
-		h.titles = titleChoice{false, n + " without a title"}
+		h.titles = titleChoice{from: n + " without a title"}
 	case lists.File != "":
-		h.titles = titleChoice{lists.NeedTitles, lists.File}
+		h.titles = titleChoice{lists.NeedTitles, lists.File, "your theme links posts by their title (" + lists.File + ")"}
 	case theme.Name != "":
-		h.titles = titleChoice{theme.Titles, "what is known of the theme " + theme.Name}
+		h.titles = titleChoice{theme.Titles, "what is known of the theme " + theme.Name,
+			"your theme, " + theme.Name + ", links posts by their title"}
 	case titled > 0:
-		h.titles = titleChoice{true, count(posts, func(m *postStyle) bool { return m.title == ownersTitle })}
+		h.titles = titleChoice{true, count(posts, func(m *postStyle) bool { return m.title == ownersTitle }),
+			"all your newest posts have a title, and the layouts that link them are not in the repository"}
 	case len(s.rules.Head.Themes) > 0:
-		h.titles = titleChoice{true, "most themes link a post by its title"}
+		h.titles = titleChoice{true, "most themes link a post by its title",
+			"most themes link posts by their title, and yours is not in the repository"}
 	default:
-		h.titles = titleChoice{false, byDefault}
+		h.titles = titleChoice{from: byDefault}
 	}
 }
 
@@ -231,10 +235,11 @@ func explainTitles(h learnedStyle) Finding {
 	return Finding{"title of posts without a name", value, h.titles.from}
 }
 
-// NeedsTitles reports whether a new post without a name gets a title, and what says so.
-func (s *Site) NeedsTitles(lib Library) (needs bool, from string) {
+// NeedsTitles reports whether a new post without a name gets a title although the configuration does not
+// say so, and why, as a clause: "your theme links posts by their title".
+func (s *Site) NeedsTitles(lib Library) (needs bool, reason string) {
 	h := s.learn(lib, mf2.Item{})
-	return h.titles.wanted, h.titles.from
+	return h.titles.wanted && h.titles.reason != "", h.titles.reason
 }
 
 // meaningOf is the property that a key of the front matter says, "" for none.

@@ -94,13 +94,15 @@ func (d demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	if d.once {
-		fmt.Fprintf(d.out, "\nThe demo's server has ended (--once), and its token with it. Without --once it goes on serving.\n")
+		fmt.Fprintf(d.out, "\nThe demo's server has ended (--once), and its token with it. "+
+			"Without --once it goes on serving.\n")
 		return nil
 	}
 	if link, _, err := server.FirstSetup(ctx); err != nil {
 		return err
 	} else if link != "" {
-		fmt.Fprintf(d.out, "\nTo see gitpost's own pages, open this link and choose a password (it is good once, within an hour):\n\n%s\n", link)
+		fmt.Fprintf(d.out, "\nTo see gitpost's own pages, open this link and choose a password (it is good once, within "+
+			"an hour):\n\n%s\n", link)
 	}
 	fmt.Fprintf(d.out, "\nServing until you press Ctrl-C.\n")
 	select {
@@ -144,9 +146,11 @@ func (d demo) show(ctx context.Context, cfg config.Config) error {
 	fmt.Fprintf(d.out, "\n== What the app reads back (q=source)\n\n%s\n", source)
 
 	fmt.Fprintf(d.out, "\n== Your turn\n\nToken: %s\n", token)
-	fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry --data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
+	fmt.Fprintf(d.out, "\ncurl -i -H 'Authorization: Bearer %s' -d h=entry "+
+		"--data-urlencode 'content=Hello from curl!' %s\n", token, app.endpoint)
 	if _, err := exec.LookPath("hugo"); err == nil && !d.once {
-		fmt.Fprintf(d.out, "\nTo see the posts at their addresses, in another terminal:\n\ngit clone %s %s && hugo server -s %[2]s\n", cfg.Sites[0].Repo, filepath.Join(d.dir, "site"))
+		fmt.Fprintf(d.out, "\nTo see the posts at their addresses, in another terminal:\n\n"+
+			"git clone %s %s && hugo server -s %[2]s\n", cfg.Sites[0].Repo, filepath.Join(d.dir, "site"))
 	}
 	return nil
 }

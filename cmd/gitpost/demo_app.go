@@ -89,7 +89,8 @@ func (a demoApp) post(ctx context.Context, contentType string, body io.Reader) (
 
 // source asks for the post's properties, and lays the answer out for reading.
 func (a demoApp) source(ctx context.Context, location string) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.endpoint+"?"+url.Values{"q": {"source"}, "url": {location}}.Encode(), nil)
+	query := url.Values{"q": {"source"}, "url": {location}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.endpoint+"?"+query.Encode(), nil)
 	if err != nil {
 		return "", err
 	}
@@ -117,7 +118,8 @@ func (a demoApp) do(r *http.Request, want int) (body []byte, header http.Header,
 		return nil, nil, err
 	}
 	if answer.StatusCode != want {
-		return nil, nil, fmt.Errorf("%s %s answered %s: %s", r.Method, r.URL.Path, answer.Status, strings.TrimSpace(string(body)))
+		return nil, nil, fmt.Errorf("%s %s answered %s: %s", r.Method, r.URL.Path, answer.Status,
+			strings.TrimSpace(string(body)))
 	}
 	return body, answer.Header, nil
 }

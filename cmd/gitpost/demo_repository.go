@@ -109,7 +109,8 @@ func (d demo) showCommit(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	subject, _, _ := strings.Cut(newest.Message, "\n")
-	fmt.Fprintf(d.out, "\ncommit %.12s  %s\nauthor %s <%s>\n", newest.Hash, subject, cfg.Sites[0].AuthorName, cfg.Sites[0].AuthorEmail)
+	fmt.Fprintf(d.out, "\ncommit %.12s  %s\nauthor %s <%s>\n",
+		newest.Hash, subject, cfg.Sites[0].AuthorName, cfg.Sites[0].AuthorEmail)
 	deltas, err := newest.Before.Diff(newest.At)
 	if err != nil {
 		return err

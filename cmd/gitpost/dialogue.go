@@ -58,8 +58,17 @@ func (d *dialogue) ask(ctx context.Context, question, suggestion string, check f
 
 // confirm asks a question of yes or no; an empty answer is no.
 func (d *dialogue) confirm(ctx context.Context, question string) (bool, error) {
+	return d.yesOrNo(ctx, question, false)
+}
+
+// yesOrNo asks a question of yes or no; an empty answer is the usual one.
+func (d *dialogue) yesOrNo(ctx context.Context, question string, usual bool) (bool, error) {
+	choices := "y/N"
+	if usual {
+		choices = "Y/n"
+	}
 	for {
-		fmt.Fprintf(d.out, "%s [y/N]: ", question)
+		fmt.Fprintf(d.out, "%s [%s]: ", question, choices)
 		answer, err := d.line(ctx)
 		if err != nil {
 			return false, err
@@ -67,8 +76,10 @@ func (d *dialogue) confirm(ctx context.Context, question string) (bool, error) {
 		switch strings.ToLower(answer) {
 		case "y", "yes":
 			return true, nil
-		case "", "n", "no":
+		case "n", "no":
 			return false, nil
+		case "":
+			return usual, nil
 		}
 	}
 }

@@ -43,7 +43,8 @@ func askHealth(ctx context.Context, cfg config.Config) error {
 	network, address := "tcp", cfg.Listen
 	if socket, ok := strings.CutPrefix(cfg.Listen, "unix:"); ok {
 		network, address = "unix", socket
-	} else if host, port, err := net.SplitHostPort(address); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
+	} else if host, port, err := net.SplitHostPort(address); err == nil &&
+		(host == "" || net.ParseIP(host).IsUnspecified()) {
 		address = net.JoinHostPort("localhost", port)
 	}
 	scheme, name := "http", "localhost"

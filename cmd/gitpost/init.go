@@ -58,13 +58,17 @@ gitpost.yaml that is there: ` + strings.Join(templates.SetupNames(), ", ") + `.`
 	f.StringVar(&s.given.branch, "branch", "", "the branch that the site is built from (default the remote's HEAD)")
 	f.StringVar(&s.siteDir, "site-dir", "", "the folder of the repository that has the site (default found)")
 	f.StringVar(&s.tokenFile, "token-file", "", "a file with a token that may push, for an https repository")
-	f.StringVar(&s.sshKey, "ssh-key", "", "a private key that may push, for an ssh repository (default deploy_key, made when it is not there)")
+	f.StringVar(&s.sshKey, "ssh-key", "", "a private key that may push, for an ssh repository "+
+		"(default deploy_key, made when it is not there)")
 	f.StringVar(&s.acceptKey, "accept-host-key", "", "the fingerprint of the SSH host, as SHA256:…, which you compared")
-	f.StringVar(&s.tls, "tls", "", "auto: gitpost gets its certificate itself and listens on port 443; without it a proxy does HTTPS")
-	f.BoolVar(&s.tryPush, "try-push", false, "prove that the host accepts pushes: make the branch gitpost-write-check there, and delete it")
+	f.StringVar(&s.tls, "tls", "", "auto: gitpost gets its certificate itself and listens on port 443; "+
+		"without it a proxy does HTTPS")
+	f.BoolVar(&s.tryPush, "try-push", false, "prove that the host accepts pushes: "+
+		"make the branch gitpost-write-check there, and delete it")
 	f.BoolVar(&s.commitHead, "commit-head", false, "commit the lines by which apps find gitpost to the site")
 	f.StringVar(&s.dir, "dir", ".", "folder for gitpost.yaml and keys")
-	f.StringVar(&s.data, "data", "", "folder for the clone, tokens and uploads (default data in --dir; "+systemData+" with --dir "+systemFolder+")")
+	f.StringVar(&s.data, "data", "", "folder for the clone, tokens and uploads (default data in --dir; "+
+		systemData+" with --dir "+systemFolder+")")
 	f.BoolVar(&s.add, "add", false, "add a further site to the gitpost.yaml that is there")
 	f.BoolVar(&s.yes, "yes", false, "ask nothing; take what is suggested")
 	f.StringVar(&print, "print", "", "print an example file: "+strings.Join(templates.SetupNames(), ", "))

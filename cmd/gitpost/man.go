@@ -56,7 +56,8 @@ func writeManual(c *cobra.Command, folder string) error {
 	}
 	defer f.Close()
 	day := commitTime()
-	header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Date: &day, Source: "gitpost", Manual: "gitpost"}
+	header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Date: &day, Source: "gitpost",
+		Manual: "gitpost"}
 	if err := doc.GenMan(c, header, f); err != nil {
 		return err
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -39,6 +41,8 @@ func exampleFile(name, dir string) (string, error) {
 		return proxyFile(text, cfg), nil
 	case "systemd", "systemd-socket", "launchd", "windows":
 		return serviceFile(text, cfg, path), nil
+	case "compose":
+		return composeFile(text, cfg, path), nil
 	}
 	return text, nil
 }
@@ -56,7 +60,8 @@ func proxyFile(text string, cfg config.Config) string {
 		text = strings.NewReplacer("101MB", fmt.Sprintf("%dMB", size), "101m", fmt.Sprintf("%dm", size)).Replace(text)
 	}
 	if socket, ok := strings.CutPrefix(cfg.Listen, config.UnixPrefix); ok {
-		return strings.NewReplacer("http://127.0.0.1:8080/;", "http://unix:"+socket+":/;", "http://127.0.0.1:8080", "http://unix:"+socket, "127.0.0.1:8080", "unix/"+socket).Replace(text)
+		return strings.NewReplacer("http://127.0.0.1:8080/;", "http://unix:"+socket+":/;",
+			"http://127.0.0.1:8080", "http://unix:"+socket, "127.0.0.1:8080", "unix/"+socket).Replace(text)
 	}
 	return strings.ReplaceAll(text, "127.0.0.1:8080", cfg.Listen)
 }
@@ -64,11 +69,31 @@ func proxyFile(text string, cfg config.Config) string {
 // strippingProxy has a web server pass what is below a path on, without that path: gitpost serves at the root.
 func strippingProxy(text, path string) string {
 	return strings.NewReplacer(
-		"location / {", "location "+path+"/ { # gitpost serves at the root, so the slash at the end of proxy_pass strips the path",
+		"location / {", "location "+path+"/ { # gitpost serves at the root, so the slash at the end of proxy_pass "+
+			"strips the path",
 		"proxy_pass http://127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080/;",
 		"\treverse_proxy 127.0.0.1:8080\n",
-		"\thandle_path "+path+"/* { # gitpost serves at the root, so the path is stripped\n\t\treverse_proxy 127.0.0.1:8080\n\t}\n",
+		"\thandle_path "+path+"/* { # gitpost serves at the root, so the path is stripped\n"+
+			"\t\treverse_proxy 127.0.0.1:8080\n\t}\n",
 	).Replace(text)
+}
+
+// composeFile puts folders and the port into the definition of a container. Folders have the same names
+// inside, so that paths in the configuration hold there.
+func composeFile(text string, cfg config.Config, path string) string {
+	folder := filepath.Dir(path)
+	volumes := fmt.Sprintf("- %s:%[1]s:ro\n      - %s:%[2]s", folder, cfg.Data)
+	if below, err := filepath.Rel(folder, cfg.Data); err == nil && filepath.IsLocal(below) {
+		volumes = fmt.Sprintf("- %s:%[1]s:ro\n      - %s:%[2]s # below the other, and writable", folder, cfg.Data)
+	}
+	ports := `["127.0.0.1:8080:8080"] # with tls: auto ["443:8080"]`
+	text = strings.Replace(text, fmt.Sprintf("- %s:%[1]s:ro\n      - %s:%[2]s", systemFolder, systemData), volumes, 1)
+	if cfg.TLS == "auto" {
+		text = strings.Replace(text, ports, `["443:8080"]`, 1)
+	} else if host, port, err := net.SplitHostPort(cfg.Listen); err == nil {
+		text = strings.Replace(text, ports, fmt.Sprintf("[%q]", net.JoinHostPort(cmp.Or(host, "0.0.0.0"), port)+":8080"), 1)
+	}
+	return strings.NewReplacer(systemFolder+"/"+configName, path, systemFolder, folder, systemData, cfg.Data).Replace(text)
 }
 
 // serviceFile puts paths and address into the definition of a service.

@@ -72,7 +72,8 @@ Start with gitpost init. gitpost help TOPIC shows a chapter of the manual:
 		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
 	}
 	root.SetVersionTemplate("gitpost {{.Version}}\n")
-	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(), doctorCommand(), healthcheckCommand(), manCommand(), versionCommand())
+	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(),
+		doctorCommand(), healthcheckCommand(), manCommand(), versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() { // what the library made says what others say to slips

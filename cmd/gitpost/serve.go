@@ -42,7 +42,9 @@ configuration again.`,
 				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
 				return err
 			}
-			return serve(c.Context(), cfg, c.ErrOrStderr(), func() (config.Config, error) { return config.Load(path, os.Environ()) })
+			return serve(c.Context(), cfg, c.ErrOrStderr(), func() (config.Config, error) {
+				return config.Load(path, os.Environ())
+			})
 		},
 	}
 	configFlag(c, &path)
@@ -89,7 +91,8 @@ func serve(ctx context.Context, cfg config.Config, stderr io.Writer, load func()
 		defer cancel()
 		return errors.Join(err, server.Close(grace))
 	}
-	log.Info("serving", "sites", strings.Join(addresses(cfg), " "), "micropub", cfg.URL+"/micropub", "listen", l.Addr().String(), "version", buildVersion())
+	log.Info("serving", "sites", strings.Join(addresses(cfg), " "), "micropub", cfg.URL+"/micropub",
+		"listen", l.Addr().String(), "version", buildVersion())
 	if err := tellSetup(ctx, server, log, stderr); err != nil {
 		log.Error("whether somebody can sign in is not known", "error", err)
 	}
@@ -114,7 +117,8 @@ func addresses(cfg config.Config) (list []string) {
 
 // reloadOn reads the configuration again at each signal, until ctx ends. One with problems
 // changes nothing.
-func reloadOn(ctx context.Context, signals <-chan os.Signal, server *bridge.Server, log *slog.Logger, load func() (config.Config, error)) {
+func reloadOn(ctx context.Context, signals <-chan os.Signal, server *bridge.Server, log *slog.Logger,
+	load func() (config.Config, error)) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -148,9 +152,11 @@ func tellSetup(ctx context.Context, server *bridge.Server, log *slog.Logger, std
 	case link == "":
 		log.Warn("nobody can sign in yet; gitpost passwd prints a link for choosing a password or a passkey")
 	case isTerminal(stderr):
-		_, err = fmt.Fprintf(stderr, "\nNobody can sign in yet. Open this link and choose a password or a passkey; it is good once, within an hour:\n\n  %s\n\n", link)
+		_, err = fmt.Fprintf(stderr, "\nNobody can sign in yet. Open this link and choose a password or a passkey; "+
+			"it is good once, within an hour:\n\n  %s\n\n", link)
 	default:
-		log.Warn("nobody can sign in yet; open this link and choose a password or a passkey; it is good once, within an hour", "link", link)
+		log.Warn("nobody can sign in yet; open this link and choose a password or a passkey; "+
+			"it is good once, within an hour", "link", link)
 	}
 	return err
 }

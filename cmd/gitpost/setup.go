@@ -94,7 +94,11 @@ func (s *setup) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
+	read, err := s.explain(ctx, store.Snapshot(), cfg)
+	if err != nil {
+		return err
+	}
+	if err = s.chooseTheme(ctx, read); err != nil {
 		return err
 	}
 	if err = s.makeHookSecret(); err != nil {
@@ -104,7 +108,8 @@ func (s *setup) run(ctx context.Context) (err error) {
 		return err
 	}
 	s.written = true
-	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\nBranch %s; %s.", s.file(), access.Branch, pushes)
+	s.say("\n== Configuration\n\n%s is written; every other key stands in it as a comment.\n"+
+		"Branch %s; %s.", s.file(), access.Branch, pushes)
 	if err = s.head(ctx, store, cfg); err != nil {
 		return err
 	}
@@ -119,13 +124,7 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 		return err
 	}
 	s.say("%s is there already and stays as it is.", s.file())
-	for _, d := range []struct{ key, given, has string }{
-		{"repo", s.given.repo, cfg.Sites[0].Repo}, {"me", s.given.me, cfg.Me()}, {"url", s.given.url, cfg.URL}, {"branch", s.given.branch, cfg.Sites[0].Branch},
-	} {
-		if d.given != "" && !sameValue(d.key, d.given, d.has) {
-			s.say("It differs from what you gave: %s is %s, not %s. Edit the file if that is what you want.", d.key, cmp.Or(d.has, "not there"), d.given)
-		}
-	}
+	s.compareGiven(cfg)
 	access, err := gitstore.Probe(ctx, cfg.Sites[0].Repository())
 	if err == nil {
 		err = access.Write
@@ -150,7 +149,7 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 		if tip, e = tip.In(cfg.Sites[0].Folder); e != nil {
 			return errors.Join(err, e)
 		}
-		if err := s.explain(ctx, tip, cfg); err != nil {
+		if _, err := s.explain(ctx, tip, cfg); err != nil {
 			return err
 		}
 		s.say("\ngitpost is serving this site. Stop it to have init look at the site's <head> again.")
@@ -163,7 +162,7 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	if err = store.Sync(ctx); err != nil {
 		return err
 	}
-	if err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
+	if _, err = s.explain(ctx, store.Snapshot(), cfg); err != nil {
 		return err
 	}
 	if err = s.head(ctx, store, cfg); err != nil {
@@ -171,6 +170,25 @@ func (s *setup) runAgain(ctx context.Context) (err error) {
 	}
 	s.next(cfg)
 	return nil
+}
+
+// compareGiven says what was given by flags and is not in the configuration.
+func (s *setup) compareGiven(cfg config.Config) {
+	site := cfg.Sites[0]
+	for _, d := range []struct{ key, given, has string }{
+		{"repo", s.given.repo, site.Repo}, {"me", s.given.me, cfg.Me()}, {"url", s.given.url, cfg.URL},
+		{"branch", s.given.branch, site.Branch},
+	} {
+		if d.given == "" || sameValue(d.key, d.given, d.has) {
+			continue
+		}
+		s.say("It differs from what you gave: %s is %s, not %s. Edit the file if that is what you want.",
+			d.key, cmp.Or(d.has, "not there"), d.given)
+		if d.key == "repo" {
+			s.say("To have gitpost post to both repositories, run the same command with --add: gitpost init --add --repo %s",
+				d.given)
+		}
+	}
 }
 
 // sameValue compares a value as given with one of a loaded configuration.
@@ -201,7 +219,8 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 	case s.person == nil:
 		return errors.New("the repository is not given, and nobody is here to be asked; name it with --repo")
 	default:
-		s.say("gitpost needs the Git repository of your site: an address such as github.com/ann/blog\nor git@git.example:me/blog.git, or a path on this machine.\n")
+		s.say("gitpost needs the Git repository of your site: an address such as github.com/ann/blog\n" +
+			"or git@git.example:me/blog.git, or a path on this machine.\n")
 		var err error
 		if repo, err = s.person.ask(ctx, "Repository", "", check); err != nil {
 			return err
@@ -230,7 +249,8 @@ func (s *setup) chooseAddresses(ctx context.Context, tree fs.FS) (err error) {
 		return err
 	}
 	pub := ""
-	if u, err := url.Parse(s.set["me"]); err == nil && strings.Contains(u.Hostname(), ".") && net.ParseIP(u.Hostname()) == nil {
+	if u, err := url.Parse(s.set["me"]); err == nil && strings.Contains(u.Hostname(), ".") &&
+		net.ParseIP(u.Hostname()) == nil {
 		pub = "https://pub." + strings.TrimPrefix(u.Hostname(), "www.")
 	}
 	s.set["url"], err = s.choose(ctx, "url", s.given.url, pub, "The address at which gitpost will be reached", "--url")
@@ -275,13 +295,15 @@ func (s *setup) choose(ctx context.Context, key, given, suggestion, question, fl
 	case suggestion != "" && (s.yes || key == "me"):
 		return suggestion, nil
 	}
-	return "", fmt.Errorf("%s is not given, and nobody is here to be asked; name it with %s", strings.ToLower(question[:1])+question[1:], flag)
+	return "", fmt.Errorf("%s is not given, and nobody is here to be asked; name it with %s",
+		strings.ToLower(question[:1])+question[1:], flag)
 }
 
 // chooseTLS finds out who does HTTPS.
 func (s *setup) chooseTLS(ctx context.Context) error {
 	if s.tls == "" && s.person != nil && strings.HasPrefix(s.set["url"], "https://") {
-		own, err := s.person.confirm(ctx, "Is port 443 of this machine free, so that gitpost can do HTTPS itself (no web server here)")
+		own, err := s.person.confirm(ctx, "Is port 443 of this machine free, "+
+			"so that gitpost can do HTTPS itself (no web server here)")
 		if err != nil {
 			return err
 		}
@@ -306,7 +328,8 @@ func usualAddress(base string) string {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return ""
 	}
-	for _, placeholder := range []string{"example.org", "example.com", "www.example.com", "localhost", "replace-this-with-your-hugo-site.com"} {
+	for _, placeholder := range []string{"example.org", "example.com", "www.example.com", "localhost",
+		"replace-this-with-your-hugo-site.com"} {
 		if u.Hostname() == placeholder {
 			return ""
 		}
@@ -386,19 +409,24 @@ func (s *setup) close(ctx context.Context, store *gitstore.Store, err *error) {
 	*err = errors.Join(*err, store.Close(grace))
 }
 
-func (s *setup) explain(ctx context.Context, tree fs.FS, cfg config.Config) error {
+// explain says what was inferred about the first site of a configuration.
+func (s *setup) explain(ctx context.Context, tree fs.FS, cfg config.Config) (*survey.Survey, error) {
 	if s.progress != nil {
 		fmt.Fprintln(s.progress, "Reading the posts …")
 	}
 	s.say("\n== The site, as gitpost understands it\n")
-	e, err := survey.Explain(ctx, tree, cfg.Sites[0])
+	read, err := survey.Read(ctx, tree, cfg.Sites[0])
+	if err != nil {
+		return nil, err
+	}
+	e, err := read.Explain()
 	if len(e.Findings) > 0 {
 		err = errors.Join(printExplanation(s.out, e), err)
 	}
 	if err == nil {
 		s.say("\nWhere that is wrong, the keys below site: in gitpost.yaml override it.")
 	}
-	return err
+	return read, err
 }
 
 // draft is the configuration that will be written, checked as serve checks it.

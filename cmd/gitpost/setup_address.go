@@ -81,12 +81,13 @@ func (s *setup) chooseZone(ctx context.Context, opened *site.Site) error {
 	if opened == nil || opened.ZoneStated() || s.person == nil {
 		return nil
 	}
-	zone, err := s.person.ask(ctx, "Your time zone, such as Europe/Berlin (empty: this machine's)", "", func(answer string) error {
-		if answer == "" {
-			return nil
-		}
-		return config.CheckKey("site.timezone", answer, s.dir)
-	})
+	zone, err := s.person.ask(ctx, "Your time zone, such as Europe/Berlin (empty: this machine's)", "",
+		func(answer string) error {
+			if answer == "" {
+				return nil
+			}
+			return config.CheckKey("site.timezone", answer, s.dir)
+		})
 	if err == nil && zone != "" {
 		s.set["site.timezone"] = zone
 	}

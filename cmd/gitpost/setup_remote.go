@@ -25,8 +25,9 @@ func (s *setup) repository() gitstore.Config {
 		return filepath.Join(s.dir, name)
 	}
 	c := gitstore.Config{
-		Remote: s.set["repo"], Branch: s.set["branch"], SSHKeyFile: absolute(s.set["ssh_key_file"]), KnownHostsFile: absolute(s.set["known_hosts_file"]),
-		AuthorName: "gitpost", AuthorEmail: "gitpost@localhost",
+		Remote: s.set["repo"], Branch: s.set["branch"], SSHKeyFile: absolute(s.set["ssh_key_file"]),
+		KnownHostsFile: absolute(s.set["known_hosts_file"]),
+		AuthorName:     "gitpost", AuthorEmail: "gitpost@localhost",
 	}
 	if rest, ok := strings.CutPrefix(c.Remote, "~/"); ok {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -65,7 +66,8 @@ func (s *setup) reach(ctx context.Context) (gitstore.Access, error) {
 	for {
 		access, err := gitstore.Probe(ctx, s.repository())
 		if err == nil && access.Empty() {
-			return access, fmt.Errorf("the repository %s is empty: it has no commits; push your site to it, then run gitpost init again", s.set["repo"])
+			return access, fmt.Errorf("the repository %s is empty: it has no commits; "+
+				"push your site to it, then run gitpost init again", s.set["repo"])
 		}
 		if err == nil {
 			err = access.Write
@@ -176,7 +178,8 @@ func (s *setup) askForAnotherToken(ctx context.Context, refused error) error {
 	var remote *gitstore.RemoteError
 	how, _ := transportOf(s.set["repo"])
 	own := s.set["repo_token_file"] == s.secretName("token") || s.repository().Password == ""
-	if s.person == nil || how != "http" && how != "https" || s.tokenFile != "" || !own || !errors.As(refused, &remote) || remote.Unreachable {
+	if s.person == nil || how != "http" && how != "https" || s.tokenFile != "" || !own ||
+		!errors.As(refused, &remote) || remote.Unreachable {
 		return refused
 	}
 	s.say("\n%v\n", refused)
@@ -232,7 +235,8 @@ func whereTokensAre(host string) string {
 	case host == "codeberg.org" || strings.Contains(host, "gitea") || strings.Contains(host, "forgejo"):
 		return "Settings → Applications, a token with repository: read and write"
 	}
-	return "GitHub: a fine-grained token with Contents: Read and write; GitLab: scope write_repository;\n  Gitea and Forgejo: repository: read and write"
+	return "GitHub: a fine-grained token with Contents: Read and write; GitLab: scope write_repository;\n" +
+		"  Gitea and Forgejo: repository: read and write"
 }
 
 // chooseKey finds the deploy key, or makes one. It gives the public line.
@@ -254,7 +258,8 @@ func (s *setup) chooseKey(ctx context.Context, host string) (public string, err 
 		s.say("\nA key pair was made: %s (which only you can read) and %[1]s.pub.", name)
 		s.showKey(public, host)
 		if s.person != nil {
-			if _, err := s.person.ask(ctx, "\nPress Enter when the key is there", "", func(string) error { return nil }); err != nil {
+			if _, err := s.person.ask(ctx, "\nPress Enter when the key is there", "",
+				func(string) error { return nil }); err != nil {
 				return "", err
 			}
 		}
@@ -267,11 +272,15 @@ func (s *setup) chooseKey(ctx context.Context, host string) (public string, err 
 		return "", fmt.Errorf("read the SSH key %s: %w; it must be a private key without a passphrase", name, err)
 	}
 	s.say("The SSH key is %s, which is there already.", name)
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey()))) + " gitpost", narrowSecret(name, name, s)
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey()))) + " gitpost"
+	return line, narrowSecret(name, name, s)
 }
 
 func (s *setup) showKey(public, host string) {
-	where := "GitHub: the repository's Settings → Deploy keys → Add deploy key, with Allow write access\n  GitLab: the project's Settings → Repository → Deploy keys, with Grant write permissions\n  Gitea, Forgejo: the repository's Settings → Deploy Keys, with Enable Write Access\n  a server of your own: a line in ~/.ssh/authorized_keys of the user who owns the repository"
+	where := "GitHub: the repository's Settings → Deploy keys → Add deploy key, with Allow write access\n" +
+		"  GitLab: the project's Settings → Repository → Deploy keys, with Grant write permissions\n" +
+		"  Gitea, Forgejo: the repository's Settings → Deploy Keys, with Enable Write Access\n" +
+		"  a server of your own: a line in ~/.ssh/authorized_keys of the user who owns the repository"
 	switch {
 	case host == "github.com":
 		where = "the repository's Settings → Deploy keys → Add deploy key, with Allow write access"
@@ -300,14 +309,17 @@ func (s *setup) trustHost(ctx context.Context, host string) error {
 	case key.Known && c.KnownHostsFile != "":
 		return nil
 	case accepted != "" && accepted != strings.TrimPrefix(key.Fingerprint, "SHA256:"):
-		return fmt.Errorf("the host %s shows the key %s, not SHA256:%s as --accept-host-key says; somebody may be listening in, do not go on before you know why", key.Address, key.Fingerprint, accepted)
+		return fmt.Errorf("the host %s shows the key %s, not SHA256:%s as --accept-host-key says; somebody may be "+
+			"listening in, do not go on before you know why", key.Address, key.Fingerprint, accepted)
 	case key.Known:
 		s.say("The key of %s is in this user's known_hosts; it is copied to %s.", key.Address, own)
 	case accepted != "":
 	case s.person == nil:
-		return fmt.Errorf("the host %s is not known yet: it shows the %s key %s; compare that with %s, then run the same command with --accept-host-key %[3]s", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
+		return fmt.Errorf("the host %s is not known yet: it shows the %s key %s; compare that with %s, "+
+			"then run the same command with --accept-host-key %[3]s", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
 	default:
-		s.say("\nThe host %s is not known yet. It shows this %s key:\n\n  %s\n\nCompare it with %s.", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
+		s.say("\nThe host %s is not known yet. It shows this %s key:\n\n  %s\n\n"+
+			"Compare it with %s.", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
 		yes, err := s.person.confirm(ctx, "Is it the same")
 		if err != nil {
 			return err

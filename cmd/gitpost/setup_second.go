@@ -52,9 +52,15 @@ func (s *setup) addSite(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	added := after
-	added.Sites = after.Sites[len(after.Sites)-1:]
-	if err := s.explain(ctx, store.Snapshot(), added); err != nil {
+	added := lastSite(after)
+	read, err := s.explain(ctx, store.Snapshot(), added)
+	if err != nil {
+		return err
+	}
+	if err := s.chooseTheme(ctx, read); err != nil {
+		return err
+	}
+	if next, err = config.AddSite(text, s.set); err != nil { // with what was chosen
 		return err
 	}
 	if err := replaceFile(s.file(), next); err != nil {
@@ -66,6 +72,12 @@ func (s *setup) addSite(ctx context.Context) (err error) {
 	}
 	s.say("\n== Next\n\nRestart gitpost, then run gitpost doctor.")
 	return nil
+}
+
+// lastSite is a configuration with its last site alone.
+func lastSite(c config.Config) config.Config {
+	c.Sites = c.Sites[len(c.Sites)-1:]
+	return c
 }
 
 // chooseSite finds out what the further site needs beside its repository.
@@ -91,13 +103,15 @@ func (s *setup) checkAdded(before config.Config, text []byte) (config.Config, er
 		is := after.Sites[i]
 		is.Dir, was.Dir = "", ""
 		if !reflect.DeepEqual(is, was) {
-			return config.Config{}, fmt.Errorf("%s would not stay as it is; add the site by hand: gitpost help sites shows how", was.Me)
+			return config.Config{}, fmt.Errorf("%s would not stay as it is; "+
+				"add the site by hand: gitpost help sites shows how", was.Me)
 		}
 	}
 	o := after.Sites[len(after.Sites)-1].Options
 	if o.Section+o.Path+o.URL+o.MediaDir != "" || len(o.Types) > 0 {
-		return config.Config{}, errors.New("keys such as site.section, site.path or types are at the top level, where they hold for all " +
-			"sites; move them into the entry of their site, then run the same command again: gitpost help sites shows how")
+		return config.Config{}, errors.New("keys such as site.section, site.path or types are at the top level, " +
+			"where they hold for all sites; move them into the entry of their site, then run the same command again: " +
+			"gitpost help sites shows how")
 	}
 	return after, nil
 }
@@ -131,5 +145,6 @@ func (s *setup) secretName(name string) string {
 	if !s.second {
 		return name
 	}
-	return name + "-" + strings.TrimSuffix(path.Base(strings.ReplaceAll(filepath.ToSlash(s.set["repo"]), ":", "/")), ".git")
+	repository := path.Base(strings.ReplaceAll(filepath.ToSlash(s.set["repo"]), ":", "/"))
+	return name + "-" + strings.TrimSuffix(repository, ".git")
 }

@@ -55,6 +55,7 @@ func (s *setup) takeVersion(ctx context.Context, tree fs.FS) {
 		return
 	}
 	s.set["site.version"] = live
-	s.say("The live page says that it was built by %s %s, which no file of the site does: posts are written for that (site.version).",
+	s.say("The live page says that it was built by %s %s, which no file of the site does: "+
+		"posts are written for that (site.version).",
 		name, live)
 }

@@ -72,9 +72,11 @@ func tokenCreateCommand() *cobra.Command {
 		},
 	}
 	configFlag(c, &path)
-	c.Flags().StringVar(&scope, "scope", "", `what the token may do, such as "create update delete undelete media", or "draft"`)
+	c.Flags().StringVar(&scope, "scope", "",
+		`what the token may do, such as "create update delete undelete media", or "draft"`)
 	c.Flags().StringVar(&name, "name", "", "a name for the list")
-	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its own; repeat it for more (default all that there are)")
+	c.Flags().StringArrayVar(&sites, "site", nil, "a site of several that the token is good for, the first being its "+
+		"own; repeat it for more (default all that there are)")
 	c.Flags().BoolVar(&allSites, "all-sites", false, "also for sites that are added later")
 	c.Flags().StringVar(&expires, "expires", "", "how long it is good, such as 90d or 12h (default for ever)")
 	c.Args = func(c *cobra.Command, args []string) error {
@@ -85,7 +87,8 @@ func tokenCreateCommand() *cobra.Command {
 			return errors.New(`no scope is given; say what the token may do, such as --scope "create update media"`)
 		}
 		if d, ok := config.ParseDuration(expires); expires != "" && (!ok || d <= 0) {
-			return fmt.Errorf("--expires %s is not a length of time ahead; write a number with a unit, such as 90d or 12h, or leave it out", expires)
+			return fmt.Errorf("--expires %s is not a length of time ahead; "+
+				"write a number with a unit, such as 90d or 12h, or leave it out", expires)
 		}
 		if strings.ContainsFunc(name, unicode.IsControl) {
 			return errors.New("--name has line breaks or control characters in it; write it in one line")
@@ -127,7 +130,8 @@ func printTokens(w io.Writer, tokens []state.Token, several bool, now time.Time)
 		if name == "" {
 			name = t.ClientID
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created), day(t.LastUsed), tokenState(t, now))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s", t.ID, dash(name), dash(strings.Join(t.Scope, " ")), day(t.Created),
+			day(t.LastUsed), tokenState(t, now))
 		switch {
 		case !several:
 		case len(t.Sites) > 0:
@@ -175,7 +179,8 @@ func tokenRevokeCommand() *cobra.Command {
 from standard input, so that it does not show in the list of processes.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("name one token: by its number in gitpost token list, the token itself, or - to read it from standard input")
+				return errors.New("name one token: by its number in gitpost token list, the token itself, " +
+					"or - to read it from standard input")
 			}
 			return nil
 		},

@@ -117,6 +117,9 @@ type Setting struct {
 // Text is what becomes of a body.
 type Text struct {
 	RawHTML bool // HTML in Markdown reaches the page
+	// HTMLPictures: pictures are written as HTML with the class that the h-entry of the layouts needs, which
+	// Markdown cannot have; no layout renders the pictures of Markdown in a way of its own.
+	HTMLPictures bool
 	// Picture writes an image whose alternative text reaches the page as it is, "" where it cannot;
 	// nil where HTML does.
 	Picture func(address, alt string) string

@@ -11,5 +11,10 @@ var CoverKeys = []string{
 	"header.teaser", "header.image", "header.og_image", "header.overlay_image",
 }
 
+// AltBeside are the keys beside a cover's that may have the alternative text of its picture.
+func AltBeside(cover string) []string {
+	return []string{cover + "Alt", cover + "_alt", cover + "-alt"}
+}
+
 // CoverMaps are the keys of CoverKeys that are also read with the address in a part of their map.
 var CoverMaps = []string{"cover.image"}

@@ -8,10 +8,13 @@ import (
 
 // A Reading is what layouts do with one key of posts.
 type Reading struct {
-	Shape Shape           // that they can work with
-	Shown map[string]bool // by Reads.Layouts: which of them show it on the post's own page
+	Shape Shape  // that they can work with
+	File  string // the first layout that reads it
 
-	Pictured map[string]bool // the same: which use it as the address of something that is shown
+	// Shown is by Reads.Layouts: for those that show it on the post's own page, the file that does.
+	Shown map[string]string
+	// Pictured is the same of those that use it as the address of something that is shown.
+	Pictured map[string]string
 }
 
 // Lists is whether the lists of posts can do without titles.
@@ -45,11 +48,11 @@ func (r Reads) Of(key string) (Reading, bool) {
 // select its layout, the strongest first.
 func (r Reads) Shows(key string, names ...string) bool {
 	reading, _ := r.Of(key)
-	return reading.Shown[r.layout(names)]
+	return reading.Shown[r.layout(names)] != ""
 }
 
-// Pictures reports whether a post that has the key shows what is at the address in it.
-func (r Reads) Pictures(key string, names ...string) bool {
+// Pictures returns the layout that shows what is at the address in a key of a post, "" for none.
+func (r Reads) Pictures(key string, names ...string) (file string) {
 	reading, _ := r.Of(key)
 	return reading.Pictured[r.layout(names)]
 }
@@ -57,7 +60,7 @@ func (r Reads) Pictures(key string, names ...string) bool {
 // layout is the first of the names that selects a layout.
 func (r Reads) layout(names []string) string {
 	for _, name := range names {
-		if r.Layouts[name] {
+		if name != "" && r.Layouts[name] {
 			return name
 		}
 	}

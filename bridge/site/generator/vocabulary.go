@@ -37,6 +37,9 @@ func NewVocabulary(words map[string][]string, reserved string, spell func(string
 	for _, key := range CoverKeys {
 		if !strings.Contains(key, ".") {
 			v.Reserved[strings.ToLower(key)] = true
+			for _, alt := range AltBeside(key) {
+				v.Reserved[strings.ToLower(alt)] = true
+			}
 		}
 	}
 	for property, keys := range words {

@@ -26,6 +26,7 @@ func (h *site) Convention() *generator.Convention { return &h.convention }
 func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 	static, staticURL := h.staticDir()
 	sections := h.sections(tree)
+	all := h.readTheme(tree)
 	configuration := cmp.Or(generator.FindConfig(tree, configNames...), "the site's configuration")
 	return generator.Convention{
 		Name: name, Version: h.release, BaseURL: h.main.base, Stated: h.settings.text("baseURL"), Zone: h.main.zone,
@@ -61,7 +62,9 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 				h.settings.text("languages", h.main.name, "locale"), h.settings.text("languagecode"),
 				h.settings.text("locale"), h.main.name),
 			CoverHidden: h.settings.truth("params", "cover", "hiddeninsingle") || h.settings.truth("params", "cover", "hidden"),
-			Reads:       h.readTheme(tree, sections),
+			Reads:       all.reads(sections),
+
+			HTMLPictures: !h.dropsHTML && len(h.themes.absent) == 0 && all.marksEntries() && !all.renderPictures(),
 		},
 		Unlisted: h.unlisted(),
 		Head:     h.head(tree),
@@ -109,8 +112,8 @@ func (h *site) unlisted() generator.Unlisted {
 	return generator.Unlisted{HideTags: true, Keys: []generator.Switch{{Paths: paths, Value: "never", Same: []any{false}}}}
 }
 
-// readTheme learns the site's shortcodes, and what its layouts do with the keys of posts.
-func (h *site) readTheme(tree fs.FS, posts sections) generator.Reads {
+// readTheme reads the site's layouts and those of its themes, and learns their shortcodes.
+func (h *site) readTheme(tree fs.FS) *layouts {
 	texts, from := map[string]string{}, map[string]string{}
 	for _, folder := range h.layoutFolders() {
 		generator.WalkTheme(tree, folder.Folder, func(below, text string) {
@@ -124,15 +127,7 @@ func (h *site) readTheme(tree fs.FS, posts sections) generator.Reads {
 			texts[below], from[below] = text, path.Join(folder.Folder, below)
 		})
 	}
-	all := newLayouts(texts)
-	reads := all.read()
-	names := []string{path.Base(posts.posts)}
-	for _, folder := range posts.main {
-		names = append(names, path.Base(folder))
-	}
-	reads.Lists = all.lists(names)
-	reads.Lists.File = from[reads.Lists.File]
-	return reads
+	return newLayouts(texts, from)
 }
 
 func (h *site) head(tree fs.FS) generator.Head {

@@ -13,8 +13,10 @@ import (
 // file of the site hides one of a theme.
 type layouts struct {
 	texts map[string]string
+	from  map[string]string                 // the files in the repository
 	trees map[string]map[string]*parse.Tree // parsed when first needed; nil for what cannot be
-	reads map[string]*keyUse                // by key in lower case
+	uses  map[string]*keyUse                // by key in lower case
+	given int                               // calls of partials with a dictionary that were followed
 }
 
 // A keyUse is what was seen of one key.
@@ -22,12 +24,13 @@ type keyUse struct {
 	shapes   []generator.Shape
 	fields   []string // read of maps
 	any      bool     // a layout asks for the form of the value, and works with several
-	shown    map[string]bool
-	pictured map[string]bool
+	file     string   // the first that reads it
+	shown    map[string]string
+	pictured map[string]string
 }
 
-func newLayouts(texts map[string]string) *layouts {
-	return &layouts{texts: texts, trees: map[string]map[string]*parse.Tree{}, reads: map[string]*keyUse{}}
+func newLayouts(texts, from map[string]string) *layouts {
+	return &layouts{texts: texts, from: from, trees: map[string]map[string]*parse.Tree{}, uses: map[string]*keyUse{}}
 }
 
 // parsed returns the templates that a file defines; nil when it cannot be parsed.
@@ -106,6 +109,38 @@ func folderOf(file string, names []string) (folder string, ok bool) {
 	return dir, true
 }
 
+// reads says what the layouts do with the keys of posts.
+func (l *layouts) reads(posts sections) generator.Reads {
+	reads := l.read()
+	names := []string{path.Base(posts.posts)}
+	for _, folder := range posts.main {
+		names = append(names, path.Base(folder))
+	}
+	reads.Lists = l.lists(names)
+	reads.Lists.File = l.from[reads.Lists.File]
+	return reads
+}
+
+// marksEntries reports whether a layout says in microformats what a post is.
+func (l *layouts) marksEntries() bool {
+	for _, text := range l.texts {
+		if strings.Contains(text, "h-entry") {
+			return true
+		}
+	}
+	return false
+}
+
+// renderPictures reports whether a layout renders the pictures of Markdown.
+func (l *layouts) renderPictures() bool {
+	for file := range l.texts {
+		if strings.Contains(file, "_markup/render-image") {
+			return true
+		}
+	}
+	return false
+}
+
 // read looks at all layouts.
 func (l *layouts) read() generator.Reads {
 	out := generator.Reads{Keys: map[string]generator.Reading{}, Fold: true, Layouts: map[string]bool{}}
@@ -140,7 +175,7 @@ func (l *layouts) read() generator.Reads {
 		}
 		l.follow(folder, files)
 	}
-	for key, use := range l.reads {
+	for key, use := range l.uses {
 		out.Keys[key] = use.reading()
 	}
 	return out
@@ -173,7 +208,7 @@ func (l *layouts) files() []string {
 }
 
 func (u *keyUse) reading() generator.Reading {
-	r := generator.Reading{Shown: u.shown, Pictured: u.pictured}
+	r := generator.Reading{File: u.file, Shown: u.shown, Pictured: u.pictured}
 	if !u.any {
 		r.Shape = generator.Common(u.shapes).Fields(u.fields)
 	}

@@ -30,7 +30,9 @@ func (in *interpretation) call(name string, nodes []parse.Node, args []subject) 
 			}
 		}
 		return subject{}
-	case "or", "default", "cond", "dict":
+	case "dict":
+		return dictionaryOf(nodes, args)
+	case "or", "default", "cond":
 		return firstOf(true, args)
 	case "first", "last", "after", "shuffle", "sort", "uniq", "collections.reverse", "apply", "delimit", "group", "complement",
 		"where", "symdiff":
@@ -38,6 +40,10 @@ func (in *interpretation) call(name string, nodes []parse.Node, args []subject) 
 	case "partial", "partialcached", "include", "includecached":
 		in.partial(nodes, args)
 		return subject{}
+	case "get", "getmatch", "match", "getremote":
+		if strings.HasPrefix(name, "resources.") {
+			return subject{} // a picture at an address is none
+		}
 	}
 	for _, v := range args {
 		in.consumed(v)
@@ -91,7 +97,7 @@ func (in *interpretation) index(nodes []parse.Node, args []subject) subject {
 			return subject{}
 		case v.kind == parameter:
 			in.use(v, generator.Shape{List: true}, shown)
-			v = subject{itemOf, v.key, v.foreign}
+			v = subject{kind: itemOf, key: v.key, foreign: v.foreign}
 		default:
 			return subject{}
 		}
@@ -114,10 +120,48 @@ func (in *interpretation) partial(nodes []parse.Node, args []subject) {
 	}
 	for _, file := range files {
 		in.calls[file] = true
+		if len(args) > 1 && args[1].kind == dictionary {
+			in.withParts(file, args[1])
+		}
 		if ofPage && in.place.seen() {
 			in.passes[file] = true
 		}
 	}
+}
+
+// mostGiven bounds how many calls of partials with a dictionary are followed.
+const mostGiven = 2000
+
+// withParts goes through a partial that is given a dictionary with something of the page.
+func (in *interpretation) withParts(file string, parts subject) {
+	if in.within >= 4 || in.given >= mostGiven || in.place.hidden != "" || generator.ForMachines(file) {
+		return
+	}
+	caller, place := in.file, in.place
+	in.file = in.from[file]
+	in.within++
+	in.given++
+	in.templates(file, parts)
+	in.within--
+	in.file, in.place = caller, place
+}
+
+// dictionaryOf is dict "src" .Params.cover "page" .; what is not read of the page has no part. Without keys
+// that are constant it is the first parameter among the arguments.
+func dictionaryOf(nodes []parse.Node, args []subject) subject {
+	d := subject{kind: dictionary, parts: map[string]subject{}, foreign: true}
+	for i := 0; i+1 < len(nodes) && i+1 < len(args); i += 2 {
+		v := args[i+1]
+		if v.kind == otherThing {
+			continue
+		}
+		d.parts[constant(nodes[i])] = v
+		d.foreign = d.foreign && v.foreign
+	}
+	if len(d.parts) == 0 || d.parts[""].kind != otherThing {
+		return firstOf(true, args)
+	}
+	return d
 }
 
 // computedPrefix is the constant text with which a computed name begins: of

@@ -1,6 +1,7 @@
 package hugo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -12,19 +13,22 @@ import (
 // value is used.
 type interpretation struct {
 	*layouts
+	file   string          // as it is called in the repository
 	folder string          // whose page it is
 	shows  bool            // what is used is shown on the post's own page
 	calls  map[string]bool // partials that are called at all
 	passes map[string]bool // those that get the page, where readers see it
 	place  markupPlace
 	depth  int
+	within int // partials that are given a dictionary
 }
 
 // A subject is what an expression stands for.
 type subject struct {
 	kind    subjectKind
-	key     string // of a page's parameter, or of an item in it
-	foreign bool   // of another page than the one of the layout
+	key     string             // of a page's parameter, or of an item in it
+	foreign bool               // of another page than the one of the layout
+	parts   map[string]subject // of a dictionary, by key
 }
 
 type subjectKind int
@@ -36,6 +40,7 @@ const (
 	parameters
 	parameter
 	itemOf // one item of a parameter
+	dictionary
 )
 
 // scope is the dot and the variables at one place of a template.
@@ -55,16 +60,20 @@ func (s scope) with(dot subject) scope {
 // interpret looks at a file whose dot is a page. With shows what it uses is on the page of posts
 // whose layouts are in the folder.
 func (l *layouts) interpret(file, folder string, shows bool) *interpretation {
-	in := &interpretation{layouts: l, folder: folder, shows: shows, calls: map[string]bool{},
+	in := &interpretation{layouts: l, file: l.from[file], folder: folder, shows: shows, calls: map[string]bool{},
 		passes: map[string]bool{}}
-	for _, tree := range l.parsed(file) {
+	in.templates(file, subject{kind: thePage})
+	return in
+}
+
+// templates goes through the templates of a file with a dot.
+func (in *interpretation) templates(file string, dot subject) {
+	for _, tree := range in.parsed(file) {
 		if tree.Root != nil {
-			page := subject{kind: thePage}
 			in.place = markupPlace{}
-			in.list(tree.Root, scope{page, map[string]subject{"$": page}})
+			in.list(tree.Root, scope{dot, map[string]subject{"$": dot}})
 		}
 	}
-	return in
 }
 
 func (in *interpretation) list(list *parse.ListNode, s scope) {
@@ -105,7 +114,7 @@ func (in *interpretation) each(n *parse.RangeNode, s scope) {
 	v := in.pipe(n.Pipe, s)
 	item := subject{kind: thePage, foreign: true} // of a list of pages, as far as is known
 	if v.kind == parameter {
-		item = subject{itemOf, v.key, v.foreign}
+		item = subject{kind: itemOf, key: v.key, foreign: v.foreign}
 		in.use(v, generator.Shape{List: true}, shown)
 	}
 	inner := s.with(item)
@@ -147,7 +156,9 @@ func (in *interpretation) command(c *parse.CommandNode, s scope, piped subject, 
 		return in.call(name, c.Args[1:], args)
 	}
 	for _, arg := range c.Args[1:] {
-		in.consumed(in.operand(arg, s))
+		if v := in.operand(arg, s); !findsResource(first) {
+			in.consumed(v)
+		}
 	}
 	if len(c.Args) == 2 { // .Param "key"
 		if base, ok := methodOf(first, "Param"); ok {
@@ -175,6 +186,21 @@ func functionName(n parse.Node) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// findsResource reports whether a method or function looks for a file among the resources of the page or
+// the site. A picture at an address is none of them.
+func findsResource(n parse.Node) bool {
+	idents := identsOf(n)
+	if len(idents) == 0 {
+		return false
+	}
+	switch last := idents[len(idents)-1]; strings.ToLower(last) {
+	case "get", "getmatch", "match":
+		return len(idents) == 1 || !strings.EqualFold(idents[len(idents)-2], "scratch") &&
+			!strings.EqualFold(idents[len(idents)-2], "store")
+	}
+	return false
 }
 
 func methodOf(n parse.Node, name string) (base []string, ok bool) {
@@ -249,6 +275,10 @@ func (in *interpretation) chain(v subject, idents []string) subject {
 			v = parameterOf(v, ident)
 		case siteItself:
 			return subject{}
+		case dictionary:
+			if v = v.parts[ident]; v.kind == otherThing {
+				return v
+			}
 		default:
 			switch ident {
 			case "Site", "Sites", "Data", "File", "Resources", "GitInfo", "Language":
@@ -275,7 +305,7 @@ func parameterOf(of subject, key string) subject {
 	if key == "" {
 		return subject{}
 	}
-	return subject{parameter, key, of.foreign}
+	return subject{kind: parameter, key: key, foreign: of.foreign}
 }
 
 // methodsOfTime are what a layout calls of a date.
@@ -331,15 +361,17 @@ const (
 // use notes a shape that a key must have, and that it is on the page.
 func (in *interpretation) use(v subject, shape generator.Shape, how visibility) *keyUse {
 	lower := strings.ToLower(v.key)
-	u := in.reads[lower]
+	u := in.uses[lower]
 	if u == nil {
-		u = &keyUse{shown: map[string]bool{}, pictured: map[string]bool{}}
-		in.reads[lower] = u
+		u = &keyUse{file: in.file, shown: map[string]string{}, pictured: map[string]string{}}
+		in.uses[lower] = u
 	}
 	switch {
 	case in.shows && how > unseen && !v.foreign && in.place.seen():
-		u.shown[in.folder] = true
-		u.pictured[in.folder] = u.pictured[in.folder] || how == pictured
+		u.shown[in.folder] = cmp.Or(u.shown[in.folder], in.file)
+		if how == pictured {
+			u.pictured[in.folder] = cmp.Or(u.pictured[in.folder], in.file)
+		}
 	case !in.shows:
 		u.shapes = append(u.shapes, shape)
 	}

@@ -1,6 +1,7 @@
 package jekyll
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -19,7 +20,7 @@ func (f themeFiles) reads() generator.Reads {
 	f.withoutLayouts(&out)
 	for _, name := range f.names() {
 		for key, use := range usesIn(f[name]) {
-			of(uses, key).add(use)
+			of(uses, key).add(use, name)
 		}
 		if below, ok := strings.CutPrefix(name, "_layouts/"); ok {
 			layout := strings.TrimSuffix(below, path.Ext(below))
@@ -31,7 +32,7 @@ func (f themeFiles) reads() generator.Reads {
 		}
 	}
 	for key, use := range uses {
-		r := generator.Reading{Shown: use.shown, Pictured: use.pictured}
+		r := generator.Reading{File: use.file, Shown: use.shown, Pictured: use.pictured}
 		r.Shape = generator.Common(use.shapes).Fields(use.fields)
 		out.Keys[key] = r
 	}
@@ -75,8 +76,10 @@ func (f themeFiles) show(uses map[string]*keyUse, layout, name string) {
 		text := generator.WithoutHead(f[name])
 		for key, use := range usesIn(text) {
 			all := of(uses, key)
-			all.shown[layout] = true
-			all.pictured[layout] = all.pictured[layout] || use.address
+			all.shown[layout] = cmp.Or(all.shown[layout], name)
+			if use.address {
+				all.pictured[layout] = cmp.Or(all.pictured[layout], name)
+			}
 		}
 		for _, m := range includeCall.FindAllStringSubmatch(text, -1) {
 			queue = append(queue, "_includes/"+m[1])
@@ -94,19 +97,21 @@ var layoutOf = regexp.MustCompile(`\A---\r?\n(?s:.*?)\blayout:[ \t]*["']?([\w/-]
 type keyUse struct {
 	shapes   []generator.Shape
 	fields   []string
-	shown    map[string]bool
-	pictured map[string]bool
+	file     string // the first that reads it
+	shown    map[string]string
+	pictured map[string]string
 	address  bool // it is read as one
 }
 
 func of(uses map[string]*keyUse, key string) *keyUse {
 	if uses[key] == nil {
-		uses[key] = &keyUse{shown: map[string]bool{}, pictured: map[string]bool{}}
+		uses[key] = &keyUse{shown: map[string]string{}, pictured: map[string]string{}}
 	}
 	return uses[key]
 }
 
-func (u *keyUse) add(o *keyUse) {
+func (u *keyUse) add(o *keyUse, file string) {
+	u.file = cmp.Or(u.file, file)
 	u.shapes, u.fields = append(u.shapes, o.shapes...), append(u.fields, o.fields...)
 }
 
