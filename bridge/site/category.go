@@ -100,7 +100,8 @@ func (w *writer) reviseCategory(before, want []any) error {
 	if err != nil {
 		return err
 	}
-	if len(without(without(want, w.reading().withCategories(texts(list))), fixed)) == 0 {
+	now, _ := w.reading().said("category")
+	if len(without(without(want, now), fixed)) == 0 {
 		return w.deleteExtra("category")
 	}
 	return w.setExtra("category", want)
