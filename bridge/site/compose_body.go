@@ -56,7 +56,7 @@ func (w *writer) encode(values []any) (body string, extra bool) {
 	if len(values) == 0 {
 		return "", false
 	}
-	if isHTMLFile(w.page.Path) && isHTML(values) { // as Revise makes it
+	if w.site.inHTML(w.page.Path, w.doc) && isHTML(values) { // as Revise makes it
 		body, w.memory.Escaped = w.site.escape(mf2.Text(values[0].(map[string]any)["html"]))
 		return body, false
 	}

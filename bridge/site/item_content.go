@@ -18,7 +18,7 @@ func (r *reading) content(kept []any) []any {
 	if text == "" {
 		return nil
 	}
-	if isHTMLFile(r.page.Path) {
+	if r.site.inHTML(r.page.Path, r.doc) {
 		return []any{map[string]any{"html": text}}
 	}
 	if r.memory.HTML != "" || isHTML(kept) {

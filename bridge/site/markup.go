@@ -8,23 +8,36 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
+	"gitpost/frontmatter"
 )
 
-// isHTMLFile reports whether the body of a file is HTML, which the generator does not render.
-func isHTMLFile(file string) bool {
-	ext := strings.ToLower(path.Ext(file))
-	return ext == ".html" || ext == ".htm"
+// markupOf is the extension of the files whose markup a body has: that of its own file, unless the front
+// matter names another markup.
+func (s *Site) markupOf(file string, doc *frontmatter.Document) string {
+	if s.rules.Markup != "" {
+		v, _ := doc.Get(s.rules.Markup)
+		if name, _ := v.(string); name != "" {
+			return "." + strings.ToLower(name)
+		}
+	}
+	return strings.ToLower(path.Ext(file))
+}
+
+// inHTML reports whether a body is HTML, which the generator does not render.
+func (s *Site) inHTML(file string, doc *frontmatter.Document) bool {
+	markup := s.markupOf(file, doc)
+	return markup == ".html" || markup == ".htm"
 }
 
 // otherMarkups are extensions of texts that are neither Markdown nor HTML, with what they are called.
 var otherMarkups = map[string]string{
 	".org": "Org", ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".ad": "AsciiDoc", ".rst": "reStructuredText",
-	".rest": "reStructuredText", ".textile": "Textile",
+	".rest": "reStructuredText", ".textile": "Textile", ".asciidocext": "AsciiDoc", ".asciidoctor": "AsciiDoc",
 }
 
-// refuseMarkup refuses to write Markdown into a file of another markup.
-func refuseMarkup(op, file string) error {
-	name := otherMarkups[strings.ToLower(path.Ext(file))]
+// refuseMarkup refuses to write Markdown into a body of another markup.
+func (s *Site) refuseMarkup(op, file string, doc *frontmatter.Document) error {
+	name := otherMarkups[s.markupOf(file, doc)]
 	if name == "" {
 		return nil
 	}
@@ -57,7 +70,7 @@ func (s *Site) asHTML(values []any) []any {
 
 // added is what the body templates add, in the markup of the file.
 func (w *writer) added(item mf2.Item) string {
-	inHTML := isHTMLFile(w.page.Path)
+	inHTML := w.site.inHTML(w.page.Path, w.doc)
 	if cover := w.shownCover(item.Properties["photo"]); cover != "" {
 		item = item.Clone()
 		item.Properties["photo"] = withoutPhoto(item.Properties["photo"], cover)

@@ -59,8 +59,10 @@ func TestHTMLFileGetsHTML(t *testing.T) {
 
 // TestFileOfAnotherMarkupIsNotWritten: its front matter may change, its text may not.
 func TestFileOfAnotherMarkupIsNotWritten(t *testing.T) {
-	for _, file := range []string{"content/posts/p.org", "content/posts/p.adoc", "content/posts/p.rst"} {
-		l := newLibrary(t, with(bareHugo, map[string]string{file: "---\ntitle: P\ndate: 2024-01-01\n---\n*Old* text\n"}))
+	for _, named := range []string{"p.org", "p.adoc", "p.rst", "p.md markup: org", "p.md Markup: AsciiDocExt", "p.html markup: rst"} {
+		name, key, _ := strings.Cut(named, " ")
+		file := "content/posts/" + name
+		l := newLibrary(t, with(bareHugo, map[string]string{file: "---\ntitle: P\ndate: 2024-01-01\n" + key + "\n---\n*Old* text\n"}))
 		for _, change := range []map[string][]any{
 			{"content": {"New"}}, {"content": {map[string]any{"html": "<p>x</p>"}}},
 			{"photo": {map[string]any{"value": "https://e.example/a.jpg", "alt": "A cat"}}},
@@ -78,6 +80,36 @@ func TestFileOfAnotherMarkupIsNotWritten(t *testing.T) {
 		r := l.revise(file, func(item *mf2.Item) error { item.Properties["category"] = []any{"a"}; return nil })
 		if !strings.HasSuffix(string(r.Data), "*Old* text\n") {
 			t.Errorf("the text of %s:\n%s", file, r.Data)
+		}
+	}
+}
+
+// TestMarkupThatTheFrontMatterNames decides, whatever the extension is, as the real generator reads it.
+func TestMarkupThatTheFrontMatterNames(t *testing.T) {
+	files := with(bareHugo, map[string]string{
+		"layouts/_default/single.html": "<article>{{ .Content }}</article>",
+		"content/posts/p.md":           "---\ntitle: P\ndate: 2024-01-01\nmarkup: html\n---\n<p>Old</p>\n",
+		"content/posts/q.html":         "---\ntitle: Q\ndate: 2024-01-02\nmarkup: md\n---\nOld *text*\n",
+	})
+	l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, "hugo") })
+	if got := l.item("content/posts/p.md").Properties["content"]; !isHTML(got) {
+		t.Errorf("a body of HTML is read as %v", got)
+	}
+	if got := l.item("content/posts/q.html").Properties.Text("content"); got != "Old *text*" {
+		t.Errorf("a body of Markdown is read as %q", got)
+	}
+	for _, file := range []string{"content/posts/p.md", "content/posts/q.html"} {
+		l.revise(file, func(item *mf2.Item) error {
+			item.Properties["content"] = []any{"*Changed*"}
+			item.Properties["photo"] = []any{map[string]any{"value": "https://e.example/a.jpg", "alt": "A cat"}}
+			return nil
+		})
+	}
+	out, _ := builds(t, "hugo", l.files)
+	for _, file := range []string{"content/posts/p.md", "content/posts/q.html"} {
+		source := pageSource(t, out, l.page(file).URL)
+		if !strings.Contains(source, "<em>Changed</em>") || builtAlt(t, source) != "A cat" {
+			t.Errorf("the page of %s:\n%s\nthe file:\n%s", file, source, l.files[file])
 		}
 	}
 }

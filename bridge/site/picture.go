@@ -38,7 +38,7 @@ func onOneLine(text string) string { return strings.Join(strings.Fields(text), "
 
 // refuseAlts refuses new photos with an alternative text that would be another one on the page.
 func (w *writer) refuseAlts(op, file string, before, want mf2.Item) error {
-	if w.rules.Picture == nil || w.rules.HTMLPictures || isHTMLFile(file) || w.shown("photo") {
+	if w.rules.Picture == nil || w.rules.HTMLPictures || w.site.inHTML(file, w.doc) || w.shown("photo") {
 		return nil
 	}
 	for _, v := range want.Properties["photo"] {

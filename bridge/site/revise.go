@@ -35,7 +35,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	}
 	asked, pattern := after.Properties.Text(slugCommand), after.Properties.Text(pathCommand)
 	want := prepared(after)
-	if isHTMLFile(src.Path) && !same(want.Properties["content"], before.Properties["content"]) {
+	if s.inHTML(src.Path, doc) && !same(want.Properties["content"], before.Properties["content"]) {
 		if want.Properties["content"] = s.asHTML(want.Properties["content"]); want.Properties["content"] == nil {
 			delete(want.Properties, "content")
 		}
@@ -59,7 +59,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 		return Revision{}, err
 	}
 	if doc.Body() != text {
-		if err := refuseMarkup(op, src.Path); err != nil {
+		if err := s.refuseMarkup(op, src.Path, doc); err != nil {
 			return Revision{}, err
 		}
 	}

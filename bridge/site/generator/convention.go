@@ -76,6 +76,7 @@ type Keys struct {
 	Image   string // the key for a photo's plain URL
 	Aliases string // the key that keeps a former URL working; "" for none
 	Address string // the key that fixes a page's URL
+	Markup  string // the key that names the markup of a body, in place of the file's extension; "" for none
 	Params  string // the map whose keys are read as if they stood at top level; "" for none
 
 	Draft   Draft

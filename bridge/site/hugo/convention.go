@@ -47,7 +47,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 			Vocabulary: vocabulary, DateLayout: "2006-01-02T15:04:05.999999999Z07:00",
 			Dialect: frontmatter.Dialect{LeadingBlank: true, FoldKeys: true, LastWins: !h.rules.newYAML,
 				DotsHide: !h.rules.newYAML, HTMLComments: !h.rules.commentsAreText, OrgWords: !h.rules.orgTexts},
-			Image: "images", Aliases: "aliases", Address: "url", Params: "params",
+			Image: "images", Aliases: "aliases", Address: "url", Markup: "markup", Params: "params",
 			Draft:   generator.Draft{Key: "draft", On: true, Off: false},
 			Updated: []string{"lastmod", "modified"}, Terms: h.terms(),
 			AudioList:       true, // Hugo's own template for link previews goes through it and makes each URL absolute
