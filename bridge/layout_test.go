@@ -36,7 +36,8 @@ var allowed = []struct {
 	{"bridge/site/generator/generatortest", "bridge/site/generator frontmatter"},
 	{"bridge/site/hugo", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},
-	{"bridge/site", "bridge/site/generator bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
+	{"bridge/site/custom", "bridge/site/generator frontmatter"},
+	{"bridge/site", "bridge/site/generator bridge/site/custom bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
 	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
 
 	{"bridge/state", ""},
@@ -46,7 +47,7 @@ var allowed = []struct {
 	{"bridge/owner", "bridge/state"},
 	{"bridge/indieauth", "bridge/outbound bridge/state"},
 
-	{"bridge/config", "bridge/site bridge/mf2 bridge/media gitstore"},
+	{"bridge/config", "bridge/site bridge/site/generator bridge/mf2 bridge/media gitstore"},
 	{"bridge/history", "bridge/catalog bridge/site frontmatter gitstore"},
 	{"bridge/listen", "bridge/config"},
 	{"bridge/metrics", "gitstore"},

@@ -19,6 +19,7 @@ type Chapter struct {
 var chapters = []struct{ name, file string }{
 	{"hugo", "manual/hugo.md"},
 	{"jekyll", "manual/jekyll.md"},
+	{"generators", "manual/generators.md"},
 	{"apps", "manual/apps.md"},
 	{"posts", "manual/posts.md"},
 	{"photos", "manual/photos.md"},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,10 @@ type setter[C any] struct {
 // Keys lists every key that a configuration may have, in the order of the manual. Secrets
 // are listed once, without their _file form.
 func Keys() []Key {
+	return slices.Concat(mainKeys(), described(), otherKeys())
+}
+
+func mainKeys() []Key {
 	return []Key{
 		{Name: "me", Restart: true, Required: true, Example: "https://example.org/",
 			Meaning: "URL of the site, and its owner's identity",
@@ -158,8 +163,8 @@ func Keys() []Key {
 			site:    setter[Site]{set: postTypesKey}},
 
 		{Name: "site.generator", Without: "detected", Example: "hugo",
-			Meaning: "`hugo` or `jekyll`",
-			site:    textKey(func(c *Site) *string { return &c.Options.Generator }, oneOfWords("hugo", "jekyll"))},
+			Meaning: quotedGenerators() + "; `custom` is any site that the keys below describe",
+			site:    textKey(func(c *Site) *string { return &c.Options.Generator }, oneOfWords(site.Generators()...))},
 		{Name: "site.dir", Restart: true, Without: "the top folder", Example: "docs",
 			Meaning: "the folder of the repository that has the site; all other paths are below it",
 			site:    textKey(func(c *Site) *string { return &c.Folder }, insideRepository)},
@@ -198,6 +203,11 @@ func Keys() []Key {
 			Meaning: "the key of the picture that lists and link previews show: a key such as `cover.image`, `none`, or " +
 				"`auto`: as the newest posts have it",
 			site: textKey(func(c *Site) *string { return &c.Options.Cover }, frontMatterKey)},
+	}
+}
+
+func otherKeys() []Key {
+	return []Key{
 		{Name: "types.*.path", Without: "as `site.path`", Example: `"notes/{slug}.md"`,
 			Meaning: "the path pattern for one post type, such as `note`, below the content folder",
 			site:    setter[Site]{set: typePathKey}},

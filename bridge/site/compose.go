@@ -87,10 +87,11 @@ func (w *writer) writeConfigured(item mf2.Item) error {
 	configured := w.site.options.Types[mf2.PostType(item)].FrontMatter
 	w.configured = map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(configured)) {
-		if w.has([]string{key}) {
+		at := w.keyPath(key)
+		if w.has(at) {
 			continue
 		}
-		if err := w.doc.Set(ordered(configured[key]), key); err != nil {
+		if err := w.doc.Set(ordered(configured[key]), at...); err != nil {
 			return unwritable("create post", key, err)
 		}
 		w.configured[meaningOf(w.rules, key)] = true
@@ -228,8 +229,8 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 			continue
 		}
 		if s.generator.Naming(file).TitleURL {
-			if err := doc.Set(try, "slug"); err != nil {
-				return Revision{}, unwritable(op, "slug", err)
+			if err := doc.Set(try, s.rules.SlugKey()); err != nil {
+				return Revision{}, unwritable(op, s.rules.SlugKey(), err)
 			}
 		}
 		if at.address != "" {

@@ -79,7 +79,7 @@ func (w *writer) writeBelow(properties []string, item mf2.Item) error {
 	if len(properties) == 0 {
 		return nil
 	}
-	v, _ := w.doc.Get(mf2Key)
+	v, _ := w.doc.Get(w.rules.Own(mf2Key)...)
 	m, isMap := plain(v).(map[string]any)
 	if !isMap {
 		m = map[string]any{}
@@ -114,7 +114,7 @@ func (w *writer) writeBelow(properties []string, item mf2.Item) error {
 
 func (w *writer) setAllExtra(m map[string]any) error {
 	if len(m) == 0 {
-		return w.doc.Delete(mf2Key)
+		return w.doc.Delete(w.rules.Own(mf2Key)...)
 	}
-	return w.doc.Set(ordered(m), mf2Key)
+	return w.doc.Set(ordered(m), w.rules.Own(mf2Key)...)
 }

@@ -56,7 +56,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeTitle(item); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
+	if err := w.memory.keep(w.doc, w.rules); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
@@ -79,10 +79,10 @@ func inOrder(p mf2.Properties) []string {
 
 func (w *writer) writeType(types []string) error {
 	if len(types) == 1 && types[0] == "h-entry" {
-		return w.doc.Delete(typeKey)
+		return w.doc.Delete(w.rules.Own(typeKey)...)
 	}
 	if name, ok := strings.CutPrefix(types[0], "h-"); ok && len(types) == 1 && generator.PropertyName.MatchString(name) {
-		return w.doc.Set(name, typeKey)
+		return w.doc.Set(name, w.rules.Own(typeKey)...)
 	}
 	w.memory.Types = types
 	return nil
@@ -98,7 +98,8 @@ func (w *writer) style(item mf2.Item) frontmatter.Style {
 	}
 	order = append(order, slices.Sorted(maps.Keys(w.site.options.Types[mf2.PostType(item)].FrontMatter))...)
 	image, _, _ := strings.Cut(w.coverKey(), ".")
-	style.KeyOrder = generator.Distinct(append(order, "photo", image, w.altKey(image), typeKey, mf2Key, memoryKey))
+	style.KeyOrder = generator.Distinct(append(order, "photo", image, w.altKey(image), typeKey, mf2Key, memoryKey,
+		w.rules.Params))
 	return style
 }
 
@@ -108,6 +109,12 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 	switch property {
 	case "content":
 		return nil
+	case "name", "summary", "published", "updated": // read at top level alone
+		if !w.rules.Allows(w.key(property)) {
+			err = w.setExtra(property, values)
+			break
+		}
+		err = w.writeAtTop(property, values)
 	case statusProperty:
 		return w.writeStatus(values)
 	case visibilityProperty:
@@ -117,14 +124,8 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 			return nil
 		}
 		err = w.writeLanguage(values)
-	case "name":
-		err = w.writeName(values)
-	case "summary":
-		err = w.writeSummary(values)
 	case "category":
 		err = w.writeCategory(values)
-	case "published", "updated":
-		err = w.writeDate(property, values)
 	case "photo":
 		err = w.writePhoto(values)
 	case "audio":
@@ -136,6 +137,17 @@ func (w *writer) write(property string, values []any, item mf2.Item) error {
 		return unwritable("write post", property, err)
 	}
 	return w.check(property, values)
+}
+
+// writeAtTop writes a property that generators read at top level alone.
+func (w *writer) writeAtTop(property string, values []any) error {
+	switch property {
+	case "name":
+		return w.writeName(values)
+	case "summary":
+		return w.writeSummary(values)
+	}
+	return w.writeDate(property, values)
 }
 
 // check reads a property back, and moves it under the mf2 key if it changed.
@@ -171,7 +183,10 @@ func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
 func (w *writer) key(property string) string {
 	key, ok := w.reading().key(property)
 	if !ok || property == "category" && w.rules.CategoriesInURL {
-		return w.spelled(property)
+		key = w.spelled(property)
+		if !w.rules.Allows(key) && w.rules.Params != "" {
+			key = w.rules.Params + "." + key
+		}
 	}
 	return key
 }
@@ -354,16 +369,17 @@ func (w *writer) writeAudio(values []any) error {
 
 // setExtra writes a property under the mf2 key.
 func (w *writer) setExtra(property string, values []any) error {
-	v, _ := w.doc.Get(mf2Key)
+	at := w.rules.Own(mf2Key)
+	v, _ := w.doc.Get(at...)
 	m, isMap := plain(v).(map[string]any)
 	if isMap && len(m) > 0 && !w.fresh {
-		return w.doc.Set(flatten(values), mf2Key, property)
+		return w.doc.Set(flatten(values), append(at, property)...)
 	}
 	if !isMap {
 		m = map[string]any{}
 	}
 	m[property] = flatten(values)
-	return w.doc.Set(ordered(m), mf2Key)
+	return w.doc.Set(ordered(m), at...)
 }
 
 func (w *writer) inExtra(property string) bool {
@@ -377,9 +393,9 @@ func (w *writer) deleteExtra(property string) error {
 		return nil
 	}
 	if len(extra) == 1 {
-		return w.doc.Delete(mf2Key)
+		return w.doc.Delete(w.rules.Own(mf2Key)...)
 	}
-	return w.doc.Delete(mf2Key, property)
+	return w.doc.Delete(append(w.rules.Own(mf2Key), property)...)
 }
 
 // clear removes the key of the front matter that says a property.

@@ -22,7 +22,10 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 	}
 	asked := generator.Options{
 		Me: o.Me, URL: o.URL, Version: strings.TrimPrefix(cmp.Or(o.Version, version), "v"), TimeZone: o.TimeZone,
-		Now: o.Now, Env: o.Env,
+		Now: o.Now, Env: o.Env, Description: o.Description,
+	}
+	if o.Path != "" {
+		asked.Description.Path = whole(o.Path)
 	}
 	if asked.Now == nil {
 		asked.Now = time.Now
@@ -69,14 +72,16 @@ func choose(tree fs.FS, name string) (generator.Definition, generator.Detection,
 	case name != "":
 		return chosen, best, &fault.Error{
 			Code: fault.InvalidRequest, Op: "read the site",
-			Message: fmt.Sprintf("generator %s is not known", name), Hint: "set site.generator to " + quotedNames(),
+			Message: fmt.Sprintf("generator %s is not known", name), Hint: "set site.generator to " + quoted(Generators()),
 		}
 	case best.Other != "":
-		return chosen, best, unknownSite("this is a " + best.Other + " site, which gitpost does not support yet")
+		return chosen, best, undescribed(best)
 	case best.Confidence == generator.None:
-		titles := make([]string, len(generators))
-		for i, g := range generators {
-			titles[i] = g.Title
+		var titles []string
+		for _, g := range generators {
+			if g.ConfigFile != "" {
+				titles = append(titles, g.Title)
+			}
 		}
 		nested, hint := nestedSite(tree)
 		err := unknownSite("no " + strings.Join(titles, " or ") + " configuration found" + nested)
@@ -86,17 +91,30 @@ func choose(tree fs.FS, name string) (generator.Definition, generator.Detection,
 	return chosen, best, nil
 }
 
-func quotedNames() string { return `"` + strings.Join(Generators(), `" or "`) + `"` }
+// undescribed is the error for the site of a generator that gitpost reads no configuration of.
+func undescribed(found generator.Detection) *fault.Error {
+	err := unknownSite("this is a site of " + found.Other + " (" + found.From + "), whose configuration gitpost cannot read")
+	for _, g := range generators {
+		if g.Describes {
+			err.Hint = `set site.generator to "` + g.Name + `" and describe the site; gitpost help generators has an example`
+		}
+	}
+	return err
+}
+
+func quoted(names []string) string { return `"` + strings.Join(names, `" or "`) + `"` }
 
 func unknownSite(message string) *fault.Error {
-	files := make([]string, len(generators))
-	for i, g := range generators {
-		files[i] = g.ConfigFile
+	var files, names []string
+	for _, g := range generators {
+		if g.ConfigFile != "" {
+			files, names = append(files, g.ConfigFile), append(names, g.Name)
+		}
 	}
 	return &fault.Error{
 		Code: fault.InvalidRequest, Op: "read the site", Message: message,
 		Hint: "the top folder of the repository, or the one that site.dir names, must have " +
-			strings.Join(files, " or ") + "; set site.generator to " +
-			quotedNames() + " if it is one without",
+			strings.Join(files, " or ") + "; set site.generator to " + quoted(names) +
+			" if it is one without, or describe the site (gitpost help generators)",
 	}
 }

@@ -30,8 +30,8 @@ type reading struct {
 }
 
 func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
-	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: remembered(doc), keys: map[string]string{}}
-	v, _ := doc.Get(mf2Key)
+	r := &reading{site: s, page: page, doc: doc, rules: s.rules, memory: s.remembered(doc), keys: map[string]string{}}
+	v, _ := doc.Get(s.rules.Own(mf2Key)...)
 	r.extra, _ = plain(v).(map[string]any)
 	own, _, _ := strings.Cut(s.ownCover(), ".")
 	for _, key := range doc.Keys() {
@@ -47,6 +47,9 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 
 // name records the property that a key outside the vocabulary says, and the key's place.
 func (r *reading) name(key, path string) {
+	if len(r.rules.Nested[strings.ToLower(key)]) > 0 {
+		return // a map that the vocabulary has
+	}
 	if p, ok := r.rules.Property(key); ok && len(r.rules.Words[p]) == 0 {
 		if _, seen := r.keys[p]; !seen {
 			r.keys[p] = path
@@ -84,8 +87,8 @@ func (r *reading) inVocabulary(each func(string)) {
 		if p, ok := r.rules.Meanings[lower]; ok {
 			seen[p] = true
 		}
-		if lower == "cover" || lower == "header" {
-			seen["photo"] = true
+		for _, p := range r.rules.Nested[lower] {
+			seen[p] = true
 		}
 	}
 	for p := range seen {
@@ -109,7 +112,7 @@ func (r *reading) types() []string {
 	if len(r.memory.Types) > 0 {
 		return r.memory.Types
 	}
-	if v, ok := r.doc.Get(typeKey); ok {
+	if v, ok := r.doc.Get(r.rules.Own(typeKey)...); ok {
 		if name, _ := v.(string); name != "" {
 			return []string{"h-" + strings.TrimPrefix(name, "h-")}
 		}

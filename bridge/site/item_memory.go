@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -30,8 +31,8 @@ const (
 )
 
 // remembered reads the gitpost key. Values that a person broke are ignored.
-func remembered(doc *frontmatter.Document) memory {
-	v, _ := doc.Get(memoryKey)
+func (s *Site) remembered(doc *frontmatter.Document) memory {
+	v, _ := doc.Get(s.rules.Own(memoryKey)...)
 	m, _ := plain(v).(map[string]any)
 	var r memory
 	switch html := m["html"].(type) {
@@ -102,19 +103,20 @@ func (r memory) value(escapeKeys map[string]string) any {
 }
 
 // keep writes the memory into the document, touching nothing when it is there already.
-func (r memory) keep(doc *frontmatter.Document, escapeKeys map[string]string) error {
-	had, exists := doc.Get(memoryKey)
-	v := r.value(escapeKeys)
+func (r memory) keep(doc *frontmatter.Document, rules *generator.Convention) error {
+	at := rules.Own(memoryKey)
+	had, exists := doc.Get(at...)
+	v := r.value(rules.EscapeKeys)
 	if v == nil {
 		if !exists {
 			return nil
 		}
-		return doc.Delete(memoryKey)
+		return doc.Delete(at...)
 	}
 	if exists && mf2.Equal(plain(had), v) {
 		return nil
 	}
-	return doc.Set(ordered(v), memoryKey)
+	return doc.Set(ordered(v), at...)
 }
 
 // sum is a checksum of a text that ignores the kind of line endings and the line breaks at its

@@ -43,14 +43,14 @@ func (r *reading) parameters() []string {
 }
 
 // keyPath is the path at which the document has a key: at top level, or below params if it is only
-// there.
+// there or may not stand at top level.
 func (w *writer) keyPath(key string) []string {
 	path := strings.Split(key, ".")
 	if w.rules.Params == "" {
 		return path
 	}
 	if _, ok := w.doc.Get(path...); !ok {
-		if below := append([]string{w.rules.Params}, path...); w.has(below) {
+		if below := append([]string{w.rules.Params}, path...); w.has(below) || !w.rules.Allows(key) {
 			return below
 		}
 	}

@@ -43,7 +43,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	if err := s.settleLanguage(op, &want, s.usualLanguage(lib)); err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: remembered(doc)}
+	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: s.remembered(doc)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
 		if !keyed && !w.inExtra(property) && same(want.Properties[property], before.Properties[property]) {
@@ -134,7 +134,7 @@ func (w *writer) revise(lib Library, before, want mf2.Item) error {
 	if err := w.renewTitle(before, want, hadTitle); err != nil {
 		return err
 	}
-	if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
+	if err := w.memory.keep(w.doc, w.rules); err != nil {
 		return unwritable(op, memoryKey, err)
 	}
 	return nil
@@ -318,7 +318,7 @@ func (w *writer) keepDate(page Page, at placement) error {
 
 // dropSlug removes the keys that fix the last part of the URL, as another is asked for.
 func (w *writer) dropSlug() error {
-	for _, key := range []string{"slug", w.rules.Address} {
+	for _, key := range []string{w.rules.SlugKey(), w.rules.Address} {
 		if _, ok := w.doc.Get(key); !ok {
 			continue
 		}
@@ -402,7 +402,7 @@ func (s *Site) keepAlias(lib Library, w *writer, old Page, made Revision) (Revis
 	key := w.rules.Aliases
 	if key == "" {
 		w.memory.Former = stringsOf(withAlias(anyList(w.memory.Former), former, now))
-		if err := w.memory.keep(w.doc, w.rules.EscapeKeys); err != nil {
+		if err := w.memory.keep(w.doc, w.rules); err != nil {
 			return Revision{}, unwritable("update post", memoryKey, err)
 		}
 	} else {

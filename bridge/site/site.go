@@ -34,6 +34,8 @@ type Options struct {
 	Cover      string            // the key of a post's picture in lists, "none"; default: as the newest posts have it
 	Now        func() time.Time  // default: time.Now
 	Env        map[string]string // what the generator's build environment sets (HUGO_…, TZ)
+
+	Description generator.Description // of a site whose generator reads nothing that gitpost could read
 }
 
 // Type overrides placement for one post type.
@@ -107,9 +109,9 @@ func (s *Site) Locate(path string, doc *frontmatter.Document, around Surrounding
 	if doc == nil {
 		return page
 	}
-	if _, remembers := doc.Get(memoryKey, "former"); remembers {
+	if _, remembers := doc.Get(append(s.rules.Own(memoryKey), "former")...); remembers {
 		base := strings.TrimSuffix(s.BaseURL(), "/")
-		for _, former := range remembered(doc).Former {
+		for _, former := range s.remembered(doc).Former {
 			page.Aliases = append(page.Aliases, base+escapedPath("/"+strings.TrimPrefix(former, "/")))
 		}
 	}

@@ -80,8 +80,9 @@ func (s *Site) learnFrom(posts []*postStyle, except string) learnedStyle {
 func (s *Site) usual() learnedStyle {
 	h := learnedStyle{
 		section: s.rules.Posts, pattern: s.rules.PostPattern, keys: map[string]string{}, spell: s.rules.Spell,
+		address: s.rules.NewAddress,
 		style: frontmatter.Style{
-			Format: frontmatter.YAML,
+			Format: max(s.rules.Format, frontmatter.YAML),
 			KeyOrder: []string{"layout", "title", "date", "lastmod", "last_modified_at", "draft", "published", "slug",
 				"summary", "excerpt", "tags"},
 		},

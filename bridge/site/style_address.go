@@ -29,7 +29,7 @@ func (m *postStyle) observeAddress(s *Site, file string, at time.Time, doc *fron
 	if !ok {
 		return
 	}
-	own, _ := doc.Get("slug")
+	own, _ := doc.Get(s.rules.SlugKey())
 	slug, _ := own.(string)
 	name, _ := doc.Get(s.rules.Key("name"))
 	words, _ := name.(string)

@@ -163,7 +163,7 @@ func addedTo(l *testLibrary, item mf2.Item) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	m := remembered(doc)
+	m := l.site.remembered(doc)
 	body := strings.TrimSuffix(doc.Body(), "\n")
 	return body[len(body)-m.AddedLen:]
 }

@@ -98,14 +98,15 @@ as it would write it now. Nothing is changed.`,
 	configFlag(c, &path)
 	c.Flags().StringVar(&folder, "site", "", "a folder with the site, instead of the configured repository")
 	c.Flags().StringVar(&address, "destination", "", "the address of one of several configured sites (default the first)")
-	c.Flags().StringVar(&generator, "generator", "", "hugo or jekyll, with a version as in hugo@0.147.9 "+
-		"(default what the repository says)")
+	c.Flags().StringVar(&generator, "generator", "", strings.Join(site.Generators(), " or ")+
+		", with a version as in hugo@0.147.9 (default what the repository says)")
 	c.Flags().BoolVar(&explain, "explain", false, "print what was concluded about the site, and an example of a post")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Args = func(c *cobra.Command, args []string) error {
 		name, version, given := strings.Cut(generator, "@")
-		if generator != "" && name != "hugo" && name != "jekyll" {
-			return fmt.Errorf("--generator %s is not known; write hugo or jekyll, with a version as in hugo@0.147.9", generator)
+		if generator != "" && !slices.Contains(site.Generators(), name) {
+			return fmt.Errorf("--generator %s is not known; write %s, with a version as in hugo@0.147.9", generator,
+				strings.Join(site.Generators(), " or "))
 		}
 		if given && config.CheckKey("site.version", version, ".") != nil {
 			return fmt.Errorf("--generator %s has no version behind the @; write it as in hugo@0.147.9, or leave it out",

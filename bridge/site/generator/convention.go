@@ -3,6 +3,7 @@ package generator
 import (
 	"io/fs"
 	"regexp"
+	"strings"
 	"time"
 
 	"gitpost/frontmatter"
@@ -78,6 +79,14 @@ type Keys struct {
 	Address string // the key that fixes a page's URL
 	Markup  string // the key that names the markup of a body, in place of the file's extension; "" for none
 	Params  string // the map whose keys are read as if they stood at top level; "" for none
+	Slug    string // the key that has the last part of the URL; "" for slug
+
+	// Allowed are the only keys that a post may have at top level, in lower case; nil: any. All others,
+	// gitpost's own too, are written below Params.
+	Allowed map[string]bool
+
+	Format     frontmatter.Format // of the posts of a site that has none to learn from; None for YAML
+	NewAddress string             // the pattern of Address in new posts; "" when they need none
 
 	Draft   Draft
 	Updated []string        // the keys that the generator itself reads as the date of the last change; empty: any
@@ -94,6 +103,28 @@ type Keys struct {
 
 	// EscapeKeys are the names under which the front matter has texts that Escape refers to.
 	EscapeKeys map[string]string
+}
+
+// SlugKey is the key that has the last part of a post's URL.
+func (k *Keys) SlugKey() string {
+	if k.Slug == "" {
+		return "slug"
+	}
+	return k.Slug
+}
+
+// Allows reports whether a key, with dots between the keys of maps, may stand at top level.
+func (k *Keys) Allows(key string) bool {
+	top, _, _ := strings.Cut(strings.ToLower(key), ".")
+	return k.Allowed == nil || k.Allowed[top]
+}
+
+// Own is the path of a key of gitpost's own.
+func (k *Keys) Own(key string) []string {
+	if k.Allows(key) || k.Params == "" {
+		return []string{key}
+	}
+	return []string{k.Params, key}
 }
 
 // Draft is the key that keeps a post off the site.

@@ -21,8 +21,9 @@ import (
 type Definition struct {
 	Name        string   // as site.generator names it: "hugo"
 	Title       string   // as people write it: "Hugo"
-	ConfigFile  string   // what its configuration is usually called: "hugo.toml"
+	ConfigFile  string   // what its configuration is usually called: "hugo.toml"; "" where it reads none
 	ConfigNames []string // names of its configuration files without extension, in the top folder
+	Describes   bool     // it reads Options.Description, which can stand for any generator
 
 	// Detect looks for signs of the generator in the top folder of a site.
 	Detect func(tree fs.FS) Detection
@@ -36,7 +37,7 @@ type Definition struct {
 type Detection struct {
 	Confidence Confidence
 	From       string // the file or folder that says it: "hugo.toml", "the folder _posts"
-	Other      string // it is the site of another generator, which gitpost does not know: "Zola"
+	Other      string // it is the site of another generator, which gitpost does not know: "Astro"
 }
 
 // Confidence is how sure a Detection is.
@@ -59,6 +60,8 @@ type Options struct {
 	TimeZone *time.Location    // of dates that name none; default: the site's, else the machine's
 	Now      func() time.Time  // never nil
 	Env      map[string]string // what the generator's build environment sets (HUGO_…, TZ)
+
+	Description Description // of a site whose generator reads nothing that gitpost could read
 }
 
 // A Generator is the configuration of one site, read. It never changes and is safe for

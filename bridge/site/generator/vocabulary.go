@@ -11,6 +11,7 @@ import (
 type Vocabulary struct {
 	Words    map[string][]string // property → keys that say it, the usual one first; "cover.image" is nested
 	Meanings map[string]string   // the reverse, keys in lower case
+	Nested   map[string][]string // key of a map in lower case → properties that a key in it says
 	Reserved map[string]bool     // keys of the generator, of stock themes and of gitpost, in lower case
 	Spell    func(property string) string
 }
@@ -29,8 +30,8 @@ var Responses = []string{
 // NewVocabulary adds the spellings that every site may use to a generator's own words and
 // reserved keys. spell is how the generator's users usually spell a key.
 func NewVocabulary(words map[string][]string, reserved string, spell func(string) string) *Vocabulary {
-	v := &Vocabulary{Words: map[string][]string{}, Meanings: map[string]string{}, Reserved: map[string]bool{},
-		Spell: spell}
+	v := &Vocabulary{Words: map[string][]string{}, Meanings: map[string]string{}, Nested: map[string][]string{},
+		Reserved: map[string]bool{}, Spell: spell}
 	for _, key := range strings.Fields(reserved + " " + sharedReserved) {
 		v.Reserved[key] = true
 	}
@@ -56,6 +57,9 @@ func NewVocabulary(words map[string][]string, reserved string, spell func(string
 		v.Words[property] = Distinct(append(keys, "mf-"+property))
 		for _, key := range v.Words[property] {
 			v.Meanings[strings.ToLower(key)] = property
+			if top, _, nested := strings.Cut(strings.ToLower(key), "."); nested {
+				v.Nested[top] = Distinct(append(v.Nested[top], property))
+			}
 		}
 	}
 	return v
