@@ -43,9 +43,10 @@ func open(_ fs.FS, o generator.Options) (generator.Generator, error) {
 		return nil, incomplete("site.content is missing", "set it to the folder of the posts, such as content: src/content/blog")
 	case d.Permalink == "" && d.URLKey == "":
 		return nil, incomplete("nothing says at which URLs the posts are published",
-			`set site.permalink to their pattern, such as permalink: "/blog/{slug}/", or site.url_key to the key that has the URL`)
+			`set site.permalink to their pattern, such as permalink: "/blog/{slug}/", or site.url_key to the key that `+
+				"has the URL")
 	case d.Strict && d.ExtraKey == "":
-		return nil, incomplete("site.strict keeps most of a post from the top level of its front matter, and nothing says where it goes",
+		return nil, incomplete("nothing says where the keys go that site.strict keeps from the top level of the front matter",
 			"set site.extra_key to a map that the generator allows")
 	case base == "":
 		return nil, incomplete("nothing says where the site is published", "set site.url, such as url: https://example.org/")
@@ -73,7 +74,8 @@ func open(_ fs.FS, o generator.Options) (generator.Generator, error) {
 }
 
 func incomplete(message, hint string) error {
-	return &fault.Error{Code: fault.InvalidRequest, Op: "read the site", Message: message, Hint: hint + "; gitpost help generators has examples"}
+	return &fault.Error{Code: fault.InvalidRequest, Op: "read the site", Message: message,
+		Hint: hint + "; gitpost help generators has examples"}
 }
 
 // describe is the convention that a description makes.
@@ -96,7 +98,8 @@ func (s *site) describe(base string, o generator.Options) generator.Convention {
 		Folders: generator.Folders{
 			Content: content, ContentPrefix: prefix, Pages: posts, Posts: posts, PostPattern: "{slug}.md",
 			Drafts: d.Drafts, Data: cmp.Or(d.Data, "data"), DataExtension: ".yaml",
-			Static: cmp.Or(d.Static, "static"), StaticURL: strings.TrimSuffix(base, "/") + withSlashes(d.StaticURL), SiteDay: true,
+			Static: cmp.Or(d.Static, "static"), StaticURL: strings.TrimSuffix(base, "/") + withSlashes(d.StaticURL),
+			SiteDay: true,
 		},
 		Keys: s.keys(),
 		Text: generator.Text{RawHTML: true},
