@@ -52,17 +52,20 @@ var allowed = []struct {
 	{"bridge/listen", "bridge/config"},
 	{"bridge/metrics", "gitstore"},
 	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
+	{"bridge/delivery", "bridge/config bridge/outbound bridge/state bridge/mf2"},
 	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
-	{"bridge/doctor", "bridge/config bridge/survey bridge/history bridge/outbound bridge/listen bridge/site bridge/mf2 bridge/state gitstore"},
+	{"bridge/doctor", "bridge/config bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
 
 	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
-	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/state bridge/mf2"},
+	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/delivery bridge/state " +
+		"bridge/mf2"},
 	{"bridge/editor", "bridge/micropub bridge/mf2"},
-	{"bridge/pages", "bridge/blog bridge/editor bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth bridge/state templates"},
-	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/indieauth bridge/state bridge/listen bridge/metrics " +
+	{"bridge/pages", "bridge/blog bridge/editor bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth " +
+		"bridge/delivery bridge/state templates"},
+	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},
-	{"cmd/gitpost", "bridge bridge/config bridge/access bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +
+	{"cmd/gitpost", "bridge bridge/config bridge/access bridge/delivery bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +
 		"gitstore templates"},
 	{"cmd/release", ""},
 }

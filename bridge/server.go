@@ -21,6 +21,7 @@ import (
 	"gitpost/bridge/api"
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/delivery"
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/listen"
 	"gitpost/bridge/metrics"
@@ -38,6 +39,7 @@ type Server struct {
 	blogs        *blog.Blogs
 	api          *api.API
 	pages        *pages.Pages
+	deliveries   *delivery.Deliverer
 	metrics      *metrics.Metrics
 	certificate  *listen.Certificate // with tls: auto, after Listen
 	bodyTimeout  time.Duration       // how long a request's body may stall
@@ -91,15 +93,18 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if s.blogs, err = blog.New(o); err != nil {
 		return err
 	}
+	s.deliveries = delivery.New(delivery.Options{State: s.state, Sites: deliverySites(s.blogs)})
+	o.Moved = func(b *blog.Blog) { s.deliveries.Moved(b.Me()) }
 	auth := indieauth.New(s.indieauthConfig, s.state)
 	s.api = api.New(api.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth,
 		External: indieauth.NewExternal(s.externalConfig), Log: s.log,
-		Admit:   s.connections.admit,
+		Admit: s.connections.admit, Deliveries: s.deliveries,
 		Trusted: func(c echo.Context) bool { return isLocal(c.Request()) || s.pages.SignedIn(c) },
 	})
 	s.pages, err = pages.New(pages.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
+		Deliveries: s.deliveries,
 	})
 	if err != nil {
 		return err
@@ -110,6 +115,7 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	if err := s.state.BindSites(ctx, s.blogs.Addresses()); err != nil {
 		return err
 	}
+	s.deliveries.Begin(ctx)
 	return s.watch(run)
 }
 
@@ -118,7 +124,8 @@ func (s *Server) watch(run context.Context) (err error) {
 	var counted []metrics.Site
 	var watched []notify.Site
 	for _, b := range s.blogs.All() {
-		counted, watched = append(counted, b), append(watched, b)
+		site := deliveredSite{b, s.deliveries}
+		counted, watched = append(counted, site), append(watched, site)
 	}
 	s.metrics.Watch(counted)
 	if address := s.config().MetricsListen; address != "" {
@@ -130,6 +137,7 @@ func (s *Server) watch(run context.Context) (err error) {
 		s.blogs.Uploads.KeepExpiring(run,
 			func() time.Duration { return s.config().MediaUnused })
 	})
+	s.life.background.Go(func() { s.deliveries.Run(run) })
 	s.life.background.Go(func() { notify.Watch(run, s.config, watched) })
 	s.life.background.Go(func() { notify.WatchEvents(run, s.config, s.log, s.events) })
 	return nil

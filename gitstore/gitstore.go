@@ -92,6 +92,9 @@ type Config struct {
 	// are reported by one more. An Update does not wait for it.
 	Advanced func(old, tip *Snapshot)
 
+	// RemoteMoved is called when Status.Remote has moved, by a push or a fetch. It must not block.
+	RemoteMoved func()
+
 	Log      *slog.Logger
 	Progress io.Writer // progress of the first clone; nil: none
 }

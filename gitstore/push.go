@@ -163,4 +163,7 @@ func (s *Store) noteRemote(tip git.OID) {
 	if err != nil {
 		s.log.Warn("cannot record what the remote has", "error", err)
 	}
+	if s.c.RemoteMoved != nil && old != tip {
+		s.c.RemoteMoved()
+	}
 }

@@ -123,6 +123,18 @@ func (s *Snapshot) ReadFile(name string) ([]byte, error) {
 	return data, nil
 }
 
+// BlobOf returns the blob of a regular file, or "" when there is no such file.
+func (s *Snapshot) BlobOf(name string) (Hash, error) {
+	e, err := s.lookup("look up", name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !git.IsRegular(e.Mode) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return e.ID.Hash(), nil
+}
+
 // Open opens a regular file or a folder.
 func (s *Snapshot) Open(name string) (fs.File, error) {
 	e, err := s.lookup("open", name)

@@ -23,6 +23,7 @@ var chapters = []struct{ name, file string }{
 	{"apps", "manual/apps.md"},
 	{"posts", "manual/posts.md"},
 	{"photos", "manual/photos.md"},
+	{"delivery", "manual/delivery.md"},
 	{"themes", "manual/themes.md"},
 	{"sites", "manual/sites.md"},
 	{"configuration", "manual/configuration.md"},

@@ -12,6 +12,7 @@ import (
 
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/delivery"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/micropub"
@@ -26,6 +27,8 @@ type Options struct {
 	Auth     *indieauth.Server   // the owner's sign-in server
 	External *indieauth.External // the site's own one, with auth: external
 	Log      *slog.Logger
+
+	Deliveries *delivery.Deliverer // is told of builds
 
 	// Admit is told that the request of a context has a valid token; it may be nil.
 	Admit func(context.Context)
@@ -58,6 +61,7 @@ func (a *API) Routes(e *echo.Echo) {
 	get("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "ok"}) })
 	get("/readyz", a.ready)
 	e.POST("/hooks/push", hookRoutes{a}.push)
+	e.POST("/hooks/deploy", hookRoutes{a}.deployed)
 
 	get("/micropub", queryRoutes{a}.query)
 	e.POST("/micropub", micropubRoutes{a}.command)

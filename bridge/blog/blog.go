@@ -35,6 +35,8 @@ type Blog struct {
 	opened  atomic.Bool            // all of the above can be used
 	failure atomic.Pointer[string] // why not, as far as is known
 
+	moved func(*Blog) // Options.Moved
+
 	background sync.WaitGroup // what open started
 }
 

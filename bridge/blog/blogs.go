@@ -20,6 +20,10 @@ type Options struct {
 	State    *state.DB
 	Log      *slog.Logger
 	Progress io.Writer // of first clones; may be nil
+
+	// Moved is called when the tip of a site, or what is known of its remote, may have moved, and after
+	// the site was opened. It must not block. It may be nil.
+	Moved func(*Blog)
 }
 
 // Blogs is the set of sites that are served; the first is the default. Its methods are safe for
@@ -70,8 +74,11 @@ func (s *Blogs) Addresses() []string {
 // served if it may pass by itself: a site that has a clone, or that cannot be reached, is opened
 // later. A site that is new and configured wrongly is an error. What Open starts ends with run.
 func (s *Blogs) Open(ctx, run context.Context, o Options) error {
-	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress, mayUse: s.Uploads.MayUse,
+	open := opener{state: o.State, files: s.Uploads.files, progress: o.Progress, mayUse: s.Uploads.MayUse, moved: o.Moved,
 		owns: func(b *Blog, url string) bool { return s.Uploads.holder(url) == b }}
+	if open.moved == nil {
+		open.moved = func(*Blog) {}
+	}
 	var later []*Blog
 	var failures []error
 	former := formerClones(o.Config())

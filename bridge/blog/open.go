@@ -20,6 +20,7 @@ type opener struct {
 	files    *media.Store
 	mayUse   func(access.Principal, state.Upload) bool
 	owns     func(b *Blog, url string) bool // whether an upload at url is the site's
+	moved    func(*Blog)                    // Options.Moved, or what does nothing
 	progress io.Writer                      // of the first clone; may be nil
 }
 
@@ -32,11 +33,12 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	cloned := b.cloned()
 	advance := make(chan struct{}, 1)
 	where.Advanced = func(_, _ *gitstore.Snapshot) { signal(advance) }
+	where.RemoteMoved = func() { o.moved(b) }
 	store, err := gitstore.Open(ctx, where)
 	if err != nil {
 		return err
 	}
-	b.store = store
+	b.store, b.moved = store, o.moved
 	b.writer = &writer{
 		repo: store, catalog: b.index.Catalog, uploads: o.state,
 		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
@@ -69,6 +71,7 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	b.background.Go(func() { b.index.keepSaved(run, store) })
 	b.background.Go(func() { b.index.keepPast(run, store, past) })
 	b.opened.Store(true)
+	o.moved(b)
 	return nil
 }
 
@@ -180,6 +183,7 @@ func (b *Blog) follow(ctx context.Context, advance <-chan struct{}, past chan<- 
 				b.log.Error("the site cannot be read as it is now in its repository", "error", err)
 			}
 			signal(past)
+			b.moved(b)
 		}
 		due.Reset(b.schedule.run(ctx))
 	}

@@ -173,3 +173,20 @@ func (c *Catalog) At(ctx context.Context, snap Snapshot, f func(*View) error) er
 	c.last.Store(over)
 	return f(&View{index: ix, snap: snap, past: c.past, over: over})
 }
+
+// Earlier calls f with a view of an earlier state. It returns false, and calls nothing, when the site's
+// configuration was another one then: URLs of that time are not worth reading the whole repository.
+// The view is valid until f returns; f must not call the Catalog.
+func (c *Catalog) Earlier(ctx context.Context, snap Snapshot, f func(*View) error) (bool, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	ix := c.index
+	if ix == nil {
+		return false, nil
+	}
+	over, err := ix.over(ctx, snap, nil)
+	if err != nil || over == nil {
+		return false, err
+	}
+	return true, f(&View{index: ix, snap: snap, past: c.past, over: over})
+}

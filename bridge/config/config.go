@@ -79,6 +79,8 @@ type Site struct {
 	Private    string // "" (refused) or "draft"
 	BuildHook  string // build_hook, build_hook_file: called with POST when a scheduled post is due; "": an empty commit
 	HookSecret string // hooks.secret, hooks.secret_file
+	Delivery   bool   // delivery: true
+	Webmention bool   // webmention: true
 
 	AuthMetadata string // auth.metadata: URL of the sign-in server's metadata; "": what the site's page names
 

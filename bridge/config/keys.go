@@ -133,8 +133,8 @@ func mainKeys() []Key {
 				"not build empty commits",
 			site: textKey(func(c *Site) *string { return &c.BuildHook }, hookAddress)},
 		{Name: "notify", Secret: true, Without: "the log alone", Example: "https://chat.example/hooks/a-secret",
-			Meaning: "whom to notify when posts have waited for `notify_after`: a URL, which is sent JSON, or a " +
-				"command, which gets the message as its input, such as " +
+			Meaning: "whom to notify when posts have waited for `notify_after`, or are not on the site by then: a URL, " +
+				"which is sent JSON, or a command, which gets the message as its input, such as " +
 				"`[/usr/bin/mail, -s, gitpost, ada@example.org]`",
 			server: setter[Server]{set: notifyKey}},
 		{Name: "notify_after", Default: "15m", Example: "1h",
@@ -148,8 +148,15 @@ func mainKeys() []Key {
 			Meaning: "what to do with a post that an app marks as private: `draft` keeps it as a draft",
 			site:    textKey(func(c *Site) *string { return &c.Private }, oneOfWords("draft"))},
 		{Name: "hooks.secret", Secret: true, Without: "unsigned calls are accepted", Example: "a-long-random-text",
-			Meaning: "secret with which the Git host signs its calls of `/hooks/push`",
-			site:    textKey(func(c *Site) *string { return &c.HookSecret }, oneLine)},
+			Meaning: "secret with which the Git host signs its calls of `/hooks/push`, and the site's host those of " +
+				"`/hooks/deploy`",
+			site: textKey(func(c *Site) *string { return &c.HookSecret }, oneLine)},
+		{Name: "delivery", Default: "true", Example: "false",
+			Meaning: "whether each post is followed until the site shows it; see [Delivery](delivery.md)",
+			site:    boolKey(func(c *Site) *bool { return &c.Delivery })},
+		{Name: "webmention", Default: "true", Example: "false",
+			Meaning: "whether the pages that a post links to are told of it, when `delivery` is on",
+			site:    boolKey(func(c *Site) *bool { return &c.Webmention })},
 		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
 			Meaning: "targets that apps can offer for syndication, each with `uid` and `name`; see " +
 				"[What apps are offered](posts.md#what-apps-are-offered)",

@@ -83,7 +83,7 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 
 // site is the part that is about one site.
 func (d Diagnosis) site(ctx context.Context, c config.Site, server *readiness) []Check {
-	checks := []Check{d.clone(c), d.waiting(c, server), d.remote(ctx, c)}
+	checks := []Check{d.clone(c), d.waiting(c, server), d.delivery(ctx, c), d.remote(ctx, c)}
 	checks = append(checks, d.host(c)...)
 	home := d.fetchHome(ctx, c)
 	tree, release, err := d.Open(ctx, c)

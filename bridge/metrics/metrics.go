@@ -95,18 +95,29 @@ type Site interface {
 	Me() string
 	Delivery() gitstore.Status
 	Problem() string // why the site is not served as its author wants it; "" when it is
+	Deliveries() Deliveries
+}
+
+// Deliveries is what is done about posts after their push.
+type Deliveries struct {
+	Waiting map[string]int       // by kind
+	Ended   map[[2]string]uint64 // since the start, by kind and state
+	Late    float64              // for how many seconds the site has failed to show a pushed post; 0: it shows all
 }
 
 // Watch adds the repositories of sites, which are asked at each scrape.
 func (m *Metrics) Watch(sites []Site) {
 	m.registry.MustRegister(repositories{sites, map[string]*prometheus.Desc{
-		"commits": repositoryDesc("commits_total", "Commits made."),
-		"pushes":  repositoryDesc("pushes_total", "Pushes, by result.", "result"),
-		"fetches": repositoryDesc("fetches_total", "Fetches from the remote, by result.", "result"),
-		"waiting": repositoryDesc("waiting_commits", "Commits that wait to be pushed."),
-		"age":     repositoryDesc("waiting_seconds", "How long the oldest commit has waited to be pushed."),
-		"packs":   repositoryDesc("packs", "Packs in the clone."),
-		"ready":   repositoryDesc("ready", "1 when posts reach the remote and the site can be read."),
+		"commits":          repositoryDesc("commits_total", "Commits made."),
+		"pushes":           repositoryDesc("pushes_total", "Pushes, by result.", "result"),
+		"fetches":          repositoryDesc("fetches_total", "Fetches from the remote, by result.", "result"),
+		"waiting":          repositoryDesc("waiting_commits", "Commits that wait to be pushed."),
+		"age":              repositoryDesc("waiting_seconds", "How long the oldest commit has waited to be pushed."),
+		"packs":            repositoryDesc("packs", "Packs in the clone."),
+		"delivery_waiting": repositoryDesc("delivery_waiting", "Deliveries that wait, by kind.", "kind"),
+		"deliveries":       repositoryDesc("delivery_ended_total", "Deliveries that ended, by kind and state.", "kind", "state"),
+		"delivery_late":    repositoryDesc("delivery_late_seconds", "How long the site has failed to show a pushed post."),
+		"ready":            repositoryDesc("ready", "1 when posts reach the remote and the site can be read."),
 	}})
 }
 
@@ -149,6 +160,14 @@ func (r repositories) Collect(to chan<- prometheus.Metric) {
 			ready = 1
 		}
 		send("ready", prometheus.GaugeValue, ready)
+		d := s.Deliveries()
+		for kind, n := range d.Waiting {
+			send("delivery_waiting", prometheus.GaugeValue, float64(n), kind)
+		}
+		for key, n := range d.Ended {
+			send("deliveries", prometheus.CounterValue, float64(n), key[0], key[1])
+		}
+		send("delivery_late", prometheus.GaugeValue, d.Late)
 	}
 }
 

@@ -148,7 +148,8 @@ func runNotice(ctx context.Context, command []string, n notice) error {
 type Site interface {
 	Me() string
 	Delivery() gitstore.Status
-	Problem() string // why the site is not served as its author wants it; "" when it is
+	Problem() string                        // why the site is not served as its author wants it; "" when it is
+	Late() (since time.Time, reason string) // why the site does not show a pushed post; "" when it does
 	Log() *slog.Logger
 }
 
@@ -161,6 +162,9 @@ func Watch(ctx context.Context, c func() *config.Config, sites []Site) {
 			state: func() condition {
 				st := s.Delivery()
 				c := condition{waiting: st.Unpushed, since: st.OldestWait, reason: s.Problem()}
+				if late, reason := s.Late(); reason != "" && c.reason == "" && c.waiting == 0 {
+					c.since, c.reason = late, reason
+				}
 				for _, r := range st.Refused {
 					c.refused = append(c.refused, strings.Join(r.Paths, ", "))
 				}

@@ -21,6 +21,8 @@ type editorView struct {
 	TakesNew bool     // photos can be added
 	Tags     []string // the site's own, for completion
 	Key      string   // under which the browser keeps what was typed
+
+	Deliveries []deliveryRow
 }
 
 type typeChoice struct {
@@ -85,6 +87,9 @@ func (p editorPages) newEditor(b *blog.Blog, postType string) *editorView {
 func (p editorPages) editPage(c echo.Context, _ visitor) error {
 	b, v, err := p.editor(c, c.QueryParam("url"))
 	if err != nil {
+		return err
+	}
+	if v.Deliveries, err = p.deliveriesOf(c, b, v.URL); err != nil {
 		return err
 	}
 	return p.showEditor(c, http.StatusOK, b, v, nil)

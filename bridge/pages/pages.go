@@ -2,6 +2,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -15,6 +16,7 @@ import (
 
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/delivery"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/owner"
@@ -29,6 +31,21 @@ type Options struct {
 	Auth      *indieauth.Server   // the server that the consent page answers
 	OwnSignIn echo.MiddlewareFunc // refuses a request when the sign-in server is another one
 	Log       *slog.Logger
+
+	Deliveries deliveries
+}
+
+// deliveries is what the pages say of posts after their push.
+type deliveries interface {
+	// Late returns what a site should have shown long ago.
+	Late(ctx context.Context, site string) (delivery.Late, error)
+	// Unshown returns, of some posts, those that the site does not show as they are, and why in words.
+	Unshown(ctx context.Context, site string, urls []string) (map[string]string, error)
+	// OfPost lists what is done about a post.
+	OfPost(ctx context.Context, site, url string) ([]state.Delivery, error)
+	// Retry and Skip change one of them.
+	Retry(ctx context.Context, id int64) error
+	Skip(ctx context.Context, id int64) error
 }
 
 // Pages are the only routes that trust a cookie, and so the only ones that no other origin may use.
@@ -89,6 +106,8 @@ func (p *Pages) Routes(e *echo.Echo) {
 	post("/posts/delete", p.signedIn(posts.delete))
 	post("/posts/restore", p.signedIn(posts.restore))
 	post("/posts/publish", p.signedIn(posts.publish))
+
+	post("/posts/delivery", p.signedIn(posts.deliver))
 
 	get("/status", p.signedIn(p.status))
 	get("/connect", p.signedIn(p.connect))

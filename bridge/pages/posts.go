@@ -43,8 +43,9 @@ type stateChoice struct {
 
 type postRow struct {
 	blog.PostStatus
-	State string
-	Edit  string
+	State   string
+	Edit    string
+	Unshown string // why the site does not show it as it is; "" when it does
 }
 
 var postStates = []stateChoice{
@@ -104,8 +105,13 @@ func (p postsPages) list(c echo.Context) error {
 	default:
 		return err
 	}
+	unshown, err := p.unshown(c, b, posts.Posts)
+	if err != nil {
+		return err
+	}
 	for _, post := range posts.Posts {
-		main.Posts = append(main.Posts, postRow{post, stateOf(post), "/posts/edit?url=" + url.QueryEscape(post.URL)})
+		main.Posts = append(main.Posts, postRow{post, stateOf(post), "/posts/edit?url=" + url.QueryEscape(post.URL),
+			unshown[post.URL]})
 	}
 	part := func(name, cursor string) string {
 		if cursor == "" {

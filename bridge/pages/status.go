@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/blog"
+	"gitpost/bridge/delivery"
 )
 
 // siteView is one site in status.html.
@@ -31,13 +32,17 @@ func (p *Pages) status(c echo.Context, _ visitor) error {
 		if err != nil {
 			return err
 		}
-		main.Sites = append(main.Sites, describe(status, i+1))
+		late, err := p.Deliveries.Late(c.Request().Context(), d.Me())
+		if err != nil {
+			return err
+		}
+		main.Sites = append(main.Sites, describe(status, late, i+1))
 	}
 	return p.show(c, http.StatusOK, "status", view{Title: "Status", SignedIn: true, Main: main})
 }
 
 // describe puts the facts into sentences.
-func describe(s blog.Status, number int) siteView {
+func describe(s blog.Status, late delivery.Late, number int) siteView {
 	v := siteView{Status: s, Number: number, Waiting: "nothing"}
 	if s.Closed != "" {
 		v.Headline, v.Problem = "This site cannot be served yet. gitpost tries again.", sentence(s.Closed)
@@ -69,6 +74,9 @@ func describe(s blog.Status, number int) siteView {
 		v.Headline, v.Problem = "Something needs your attention.", sentence(s.Problem)
 	case st.Unpushed > 0:
 		v.Headline = "Safe here, and on the way to the remote."
+	case late.Posts > 0:
+		v.Headline = countOf(late.Posts, "post") + " reached the Git host and not the site."
+		v.Problem = sentence(late.Reason)
 	default:
 		v.Headline = "All is well: everything is pushed."
 	}

@@ -168,6 +168,8 @@ CREATE TABLE request (
 
 CREATE INDEX request_begun ON request (begun);
 `,
+
+	deliveryTables,
 }
 
 // prepare sets the journal mode, which is stored in the file, and runs pending migrations.

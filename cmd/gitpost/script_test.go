@@ -18,7 +18,7 @@ import (
 
 // TestMain lets the scripts run this test binary as gitpost.
 func TestMain(m *testing.M) {
-	testscript.Main(allTests{m}, map[string]func(){"gitpost": main})
+	testscript.Main(allTests{m}, map[string]func(){"gitpost": mainForScripts})
 }
 
 // TestScript runs the scenarios of testdata/script, each named after the behaviour it shows.
@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	exits STATUS PROGRAM...   run a program that must end with that exit status
 //	site FOLDER               serve a built site at $SITE, which its next build then has as its address;
 //	                          see script_site_test.go for headers and a wrong clock
+//	receiver FILE             start a site at $TARGET that takes webmentions, which FILE gets
 //	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
@@ -89,6 +90,7 @@ func scriptParams() testscript.Params {
 			"says":      onScene((*scene).says),
 			"proxy":     onScene((*scene).proxy),
 			"setup":     onScene((*scene).setup),
+			"receiver":  onScene((*scene).receiver),
 			"remember":  onScene((*scene).remember),
 		},
 	}
@@ -103,7 +105,8 @@ type scene struct {
 	held    *heldRequest
 	answer  []byte // the body of the last answer
 
-	siteHost func() // ends what serves the site
+	siteHost  func()   // ends what serves the site
+	receivers []func() // end what takes webmentions
 }
 
 type sceneKey struct{}
@@ -216,6 +219,9 @@ func (s *scene) end() {
 	if s.siteHost != nil {
 		s.siteHost()
 	}
+	for _, end := range s.receivers {
+		end()
+	}
 }
 
 // exits STATUS PROGRAM... runs a program that must end with that status.
@@ -278,7 +284,7 @@ func (s *scene) environ() []string {
 	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
 		env = append(env, name+"="+s.ts.Getenv(name))
 	}
-	for _, name := range []string{"GITPOST_PUSH_WAIT", "GITPOST_HOOKS_SECRET", "GITPOST_INTROSPECTION_SECRET", "KEPT_FOR_HOOKS"} {
+	for _, name := range []string{"GITPOST_PUSH_WAIT", "GITPOST_HOOKS_SECRET", "GITPOST_INTROSPECTION_SECRET", "KEPT_FOR_HOOKS", "GITPOST_TEST_LOOPBACK"} {
 		if value := s.ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
 		}

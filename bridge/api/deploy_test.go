@@ -1,0 +1,61 @@
+package api
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"net/http"
+	"testing"
+)
+
+func TestADeployCallProvesTheSecret(t *testing.T) {
+	const secret = "t1de"
+	body := []byte(`{"state":"ready"}`)
+	sum := func(h func() hash.Hash, key string, text []byte) []byte {
+		mac := hmac.New(h, []byte(key))
+		mac.Write(text)
+		return mac.Sum(nil)
+	}
+	jws := func(key, header, issuer string, of []byte) string {
+		digest := sha256.Sum256(of)
+		enc := base64.RawURLEncoding.EncodeToString
+		signed := enc([]byte(header)) + "." + enc(fmt.Appendf(nil, `{"iss":%q,"sha256":"%x"}`, issuer, digest))
+		return signed + "." + enc(sum(sha256.New, key, []byte(signed)))
+	}
+	const hs256 = `{"alg":"HS256","typ":"JWT"}`
+	good := jws(secret, hs256, "netlify", body)
+	unsigned := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + ".e30."
+	for _, c := range []struct {
+		name, header, value string
+		want                bool
+	}{
+		{"nothing", "X-Nothing", "x", false},
+		{"the secret itself", "Authorization", "Bearer " + secret, true},
+		{"another secret", "Authorization", "Bearer other", false},
+		{"no secret", "Authorization", "Bearer ", false},
+		{"GitHub", "X-Hub-Signature-256", "sha256=" + hex.EncodeToString(sum(sha256.New, secret, body)), true},
+		{"GitHub, of another body", "X-Hub-Signature-256", "sha256=" + hex.EncodeToString(sum(sha256.New, secret, []byte("x"))), false},
+		{"Cloudflare", "Cf-Webhook-Auth", secret, true},
+		{"Cloudflare, another secret", "Cf-Webhook-Auth", "other", false},
+		{"Vercel", "X-Vercel-Signature", hex.EncodeToString(sum(sha1.New, secret, body)), true},
+		{"Vercel, another secret", "X-Vercel-Signature", hex.EncodeToString(sum(sha1.New, "other", body)), false},
+		{"Netlify", "X-Webhook-Signature", good, true},
+		{"Netlify, another secret", "X-Webhook-Signature", jws("other", hs256, "netlify", body), false},
+		{"Netlify, another body", "X-Webhook-Signature", jws(secret, hs256, "netlify", []byte("x")), false},
+		{"Netlify, another issuer", "X-Webhook-Signature", jws(secret, hs256, "mallory", body), false},
+		{"Netlify, unsigned", "X-Webhook-Signature", unsigned, false},
+		{"Netlify, cut off", "X-Webhook-Signature", good[:len(good)-4], false},
+		{"Netlify, one part", "X-Webhook-Signature", "abc", false},
+		{"Netlify, two parts", "X-Webhook-Signature", "abc.def", false},
+	} {
+		h := http.Header{}
+		h.Set(c.header, c.value)
+		if got := provesDeploy(h, body, secret); got != c.want {
+			t.Errorf("%s: %t, want %t", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package delivery
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"willnorris.com/go/microformats"
+
+	"gitpost/bridge/address"
+	"gitpost/bridge/mf2"
+)
+
+// responses are the properties whose value is a page that the post responds to.
+var responses = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "mention-of", "read-of", "watch-of",
+	"listen-of", "play-of", "quotation-of", "follow-of", "tag-of", "invitee"}
+
+// links returns the URLs that a built page's post links to: in its content and as what it responds to.
+// What the page links to beside the post, such as its navigation, does not count. Where the theme marks
+// no post up, the links count that the post's own text or properties have.
+func links(p page, item mf2.Item) []string {
+	var found []string
+	add := func(raw string) {
+		u, err := p.at.Parse(strings.TrimSpace(raw))
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+			return
+		}
+		if text := u.String(); !slices.Contains(found, text) {
+			found = append(found, text)
+		}
+	}
+	all := hrefs(p.body)
+	said := texts(item)
+	if entry := entryOf(microformats.Parse(bytes.NewReader(p.body), p.at), p.at); entry != nil {
+		for _, name := range responses {
+			for _, v := range entry.Properties[name] {
+				add(addressOf(v))
+			}
+		}
+		for _, v := range entry.Properties["content"] {
+			said = nil
+			for _, href := range hrefs([]byte(htmlOf(v))) {
+				add(href)
+			}
+		}
+	}
+	for _, name := range responses {
+		for _, v := range item.Properties[name] {
+			said = append(said, mf2.Text(v))
+		}
+	}
+	for _, href := range all {
+		if slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, href) }) {
+			add(href)
+		}
+	}
+	return found
+}
+
+// entryOf returns the post of a permalink page: the one that has the page's URL, else the first.
+func entryOf(found *microformats.Data, at *url.URL) *microformats.Microformat {
+	var first *microformats.Microformat
+	for _, item := range found.Items {
+		candidates := append([]*microformats.Microformat{item}, item.Children...)
+		for _, c := range candidates {
+			if !slices.ContainsFunc(c.Type, func(t string) bool { return t == "h-entry" || t == "h-event" || t == "h-review" }) {
+				continue
+			}
+			for _, v := range c.Properties["url"] {
+				if u, ok := v.(string); ok && address.Same(u, at.String()) {
+					return c
+				}
+			}
+			if first == nil {
+				first = c
+			}
+		}
+	}
+	return first
+}
+
+// addressOf is the URL of a property's value, which may be a cite.
+func addressOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]string:
+		return v["value"]
+	case *microformats.Microformat:
+		for _, u := range v.Properties["url"] {
+			return addressOf(u)
+		}
+		return v.Value
+	}
+	return ""
+}
+
+// htmlOf is the HTML of a property's value.
+func htmlOf(v any) string {
+	switch v := v.(type) {
+	case map[string]string:
+		return v["html"]
+	case *microformats.Microformat:
+		return v.HTML
+	}
+	return ""
+}
+
+// hrefs lists the targets of the links of a page, as they are written.
+func hrefs(page []byte) (list []string) {
+	tokens := html.NewTokenizer(bytes.NewReader(page))
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return list
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := tokens.Token()
+			if t.Data != "a" && t.Data != "area" {
+				continue
+			}
+			for _, a := range t.Attr {
+				if a.Key == "href" && !slices.Contains(list, a.Val) {
+					list = append(list, a.Val)
+				}
+			}
+		}
+	}
+}
+
+// texts lists every text in an item.
+func texts(item mf2.Item) (list []string) {
+	var collect func(v any)
+	collect = func(v any) {
+		switch v := v.(type) {
+		case string:
+			list = append(list, v)
+		case []any:
+			for _, e := range v {
+				collect(e)
+			}
+		case map[string]any:
+			for _, e := range v {
+				collect(e)
+			}
+		}
+	}
+	for name, values := range item.Properties {
+		if !slices.Contains(ofDelivery, name) {
+			collect(values)
+		}
+	}
+	return list
+}
