@@ -3,6 +3,7 @@ package site
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -339,9 +340,11 @@ func (w *writer) coverOnPage(key string) (shown bool, from string) {
 		return false, "the newest posts have it in their text too"
 	case w.rules.Theme.Cover.Shown && themeReads(w.rules.Theme, key):
 		return true, "the theme " + w.rules.Theme.Name
+	case themeReads(w.rules.Theme, key):
+		return false, "the theme " + w.rules.Theme.Name + " shows it in lists alone"
 	case !reads.Partial && layout != "":
 		return true, layout
-	case reads.Partial && learned.key == key && learned.alone:
+	case reads.Partial && learned.key == key && learned.alone && !ofLists.MatchString(key):
 		return true, "the newest posts do not have it in their text"
 	}
 	return false, "no layout that is known shows the cover there"
@@ -362,6 +365,9 @@ func hides(v any) bool {
 	}
 	return false
 }
+
+// ofLists matches the names of keys that themes show in lists and link previews, and not on a post's page.
+var ofLists = regexp.MustCompile(`(?i)teaser|thumb|preview|card|social|share|(?:^|[._-])og`)
 
 // explainCover says which keys a photo has, and where its page shows it.
 func (w *writer) explainCover(posts []*postStyle) []Finding {

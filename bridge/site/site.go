@@ -54,7 +54,8 @@ type Site struct {
 	from      string     // the file or folder by which the generator was recognised
 	links     []foreign  // folders that nothing can be written into
 	styles    styleCache // of the newest posts
-	texts     textCache  // of the newest long texts
+	learned   learnedCache
+	texts     textCache // of the newest long texts
 }
 
 // Types of the contract that callers of this package use.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"gitpost/bridge/mf2"
@@ -32,7 +33,26 @@ const recent = 20
 
 // learn finds the style of an item's posts: of those in its language, where the site has several.
 func (s *Site) learn(lib Library, item mf2.Item) learnedStyle {
-	return s.learnFrom(s.newest(lib, item.Properties.Text(languageProperty)), "")
+	posts := s.newest(lib, item.Properties.Text(languageProperty))
+	return s.learned.of(posts, func() learnedStyle { return s.learnFrom(posts, "") })
+}
+
+// learnedCache remembers what was learned last: most creates find the same newest posts or one more.
+// Its zero value is empty. It is safe for concurrent use.
+type learnedCache struct {
+	mu    sync.Mutex
+	posts []*postStyle // that it was learned from; nil for none
+	style learnedStyle
+}
+
+// of returns what was learned from posts. Nobody may change it.
+func (c *learnedCache) of(posts []*postStyle, learn func() learnedStyle) learnedStyle {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.posts == nil || !slices.Equal(c.posts, posts) {
+		c.posts, c.style = append([]*postStyle{}, posts...), learn()
+	}
+	return c.style
 }
 
 // newest returns how the newest posts are written: those in a language, else those in the site's

@@ -14,9 +14,10 @@ import (
 func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 	var sections, inMain, atTop tally
 	patterns := map[string]*tally{}
+	noPosts, main := sectionsAre(posts, s.hasNoPosts), sectionsAre(posts, s.inMainSection)
 	for _, m := range posts {
 		switch {
-		case m.section == "" || s.hasNoPosts(m.section):
+		case m.section == "" || noPosts[m.section]:
 			continue
 		case s.rules.PagesAtTop && m.section == s.rules.Content:
 			if m.standalone {
@@ -26,7 +27,7 @@ func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 		default:
 			sections.vote(m.section)
 		}
-		if s.inMainSection(m.section) {
+		if main[m.section] {
 			inMain.vote(m.section)
 		}
 		if patterns[m.section] == nil {
@@ -46,6 +47,17 @@ func (h *learnedStyle) learnPlace(s *Site, posts []*postStyle) {
 			}
 		}
 	}
+}
+
+// sectionsAre asks something of the section of each post, of most of which it is the same.
+func sectionsAre(posts []*postStyle, ask func(section string) bool) map[string]bool {
+	are := map[string]bool{}
+	for _, m := range posts {
+		if _, asked := are[m.section]; !asked {
+			are[m.section] = ask(m.section)
+		}
+	}
+	return are
 }
 
 // hasNoPosts reports whether the pages of a folder are no posts: those of a manual.
