@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,6 +49,7 @@ type fixture struct {
 	base   string // URL of the server
 	token  string
 	stop   func() error
+	listen string // where it listens; "" for a free port
 
 	opened func(*bridge.Server) // called before it serves; may be nil
 }
@@ -211,7 +213,7 @@ func readTree(t *testing.T, folder string) fs.FS {
 // start runs the server until the test ends or stop is called.
 func (f *fixture) start() {
 	f.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", cmp.Or(f.listen, "127.0.0.1:0"))
 	if err != nil {
 		f.t.Fatal(err)
 	}

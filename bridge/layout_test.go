@@ -60,8 +60,9 @@ var allowed = []struct {
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
 	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/delivery bridge/state " +
 		"bridge/mf2"},
-	{"bridge/editor", "bridge/micropub bridge/mf2"},
-	{"bridge/pages", "bridge/blog bridge/editor bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth " +
+	{"bridge/language", "templates"},
+	{"bridge/editor", "bridge/language bridge/micropub bridge/mf2"},
+	{"bridge/pages", "bridge/blog bridge/editor bridge/language bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth " +
 		"bridge/delivery bridge/state templates"},
 	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},

@@ -17,3 +17,6 @@ var assets embed.FS
 
 // Assets returns the style sheet, script and icon of the pages.
 func Assets() fs.FS { return sub(assets, "assets") }
+
+// Asset returns one of them.
+func Asset(name string) ([]byte, error) { return assets.ReadFile("assets/" + name) }

@@ -5,8 +5,9 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
@@ -23,13 +24,13 @@ func (w *writer) deleteFile(ctx context.Context, who access.Principal, u state.U
 		if !v.Exists(u.Path) {
 			return gitstore.Change{}, nil
 		}
-		user, err := referrer(ctx, at, u)
+		users, err := referrers(ctx, at, u, 1)
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("look for pages that refer to %s: %w", u.Name, err)
 		}
-		if user != "" {
+		if len(users) > 0 {
 			return gitstore.Change{}, &fault.Error{
-				Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s still refers to that file", user),
+				Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s still refers to that file", users[0]),
 				Hint: "remove it from that page first, or delete the post",
 			}
 		}
@@ -46,10 +47,10 @@ func (w *writer) deleteFile(ctx context.Context, who access.Principal, u state.U
 	return nil
 }
 
-// referrer is a file of the repository that has the name of an upload in it, or "". All texts are
+// referrers are the files of the repository that have the name of an upload in them, most at the utmost. All texts are
 // read, not only posts: a layout or a data file may show a picture too. The random part of the name
 // is searched, since it has only one spelling.
-func referrer(ctx context.Context, at *gitstore.Snapshot, u state.Upload) (string, error) {
+func referrers(ctx context.Context, at *gitstore.Snapshot, u state.Upload, most int) ([]string, error) {
 	name := strings.TrimSuffix(u.Name, path.Ext(u.Name))
 	random := []byte(name[strings.LastIndexByte(name, '-')+1:])
 	var paths []string
@@ -61,19 +62,22 @@ func referrer(ctx context.Context, at *gitstore.Snapshot, u state.Upload) (strin
 		return nil
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var found atomic.Pointer[string]
+	var mu sync.Mutex
+	var found []string // guarded by mu
 	err = at.ReadBlobs(ctx, blobs, func(i int, data []byte) error {
 		if bytes.Contains(data, random) {
-			found.Store(&paths[i])
+			mu.Lock()
+			defer mu.Unlock()
+			if len(found) < most {
+				found = append(found, paths[i])
+			}
 		}
 		return nil
 	})
-	if file := found.Load(); err == nil && file != nil {
-		return *file, nil
-	}
-	return "", err
+	slices.Sort(found)
+	return found, err
 }
 
 // isMediaFile has the extensions of files that refer to no other.

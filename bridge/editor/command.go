@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
+	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 )
 
@@ -31,8 +33,10 @@ func (f *Form) Create(photos []any) (*micropub.Create, error) {
 			properties[field.Name] = []any{field.Value}
 		}
 	}
-	if len(photos) > 0 {
-		properties["photo"] = photos
+	f.placeIn(properties)
+	kept, _ := f.photos()
+	for name, values := range byKind(append(kept, photos...)) {
+		properties[name] = values
 	}
 	var targets []string
 	for _, t := range f.Targets {
@@ -46,9 +50,9 @@ func (f *Form) Create(photos []any) (*micropub.Create, error) {
 	if f.Save == "draft" {
 		properties["post-status"] = []any{"draft"}
 	}
-	kind := "h-entry"
-	if f.Type == "event" {
-		kind = "h-event"
+	kind := map[string]string{"event": "h-event", "page": "h-page"}[f.Type]
+	if kind == "" {
+		kind = "h-entry"
 	}
 	command, err := parse(map[string]any{"type": []string{kind}, "properties": properties})
 	if err != nil {
@@ -121,6 +125,12 @@ func (f *Form) changes(photos []any) changes {
 		}
 	}
 	kept, changed := f.photos()
+	for name, values := range byKind(photos) {
+		if name != "photo" {
+			c.add[name] = values
+		}
+	}
+	photos = byKind(photos)["photo"]
 	switch {
 	case changed && len(kept)+len(photos) == 0:
 		c.gone = append(c.gone, "photo")
@@ -163,14 +173,55 @@ func (c changes) bodies() []map[string]any {
 
 // photos are the post's photos as the form has them now; changed is false if that is as they were.
 func (f *Form) photos() (list []any, changed bool) {
+	var now []Photo
 	for _, photo := range f.Photos {
-		changed = changed || photo.Remove || photo.Alt != photo.Was
 		if !photo.Remove {
-			list = append(list, PhotoValue(photo.URL, photo.Alt))
+			now, list = append(now, photo), append(list, PhotoValue(photo.URL, photo.Alt))
 		}
 	}
-	return list, changed
+	return list, !slices.Equal(now, f.was)
 }
+
+// byKind sorts uploaded files by the property that they belong to.
+func byKind(files []any) map[string][]any {
+	all := map[string][]any{}
+	for _, file := range files {
+		address := mf2.Text(file)
+		if m, ok := file.(map[string]any); ok {
+			address = mf2.Text(m["value"])
+		}
+		name := "photo"
+		switch strings.ToLower(path.Ext(address)) {
+		case ".mp4", ".webm", ".mov":
+			name, file = "video", address
+		case ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".wav":
+			name, file = "audio", address
+		}
+		all[name] = append(all[name], file)
+	}
+	return all
+}
+
+// placeIn makes a check-in's place of its fields.
+func (f *Form) placeIn(properties map[string]any) {
+	place := map[string]any{}
+	for _, field := range f.all() {
+		name, ok := strings.CutPrefix(field.Name, placePrefix)
+		if !ok {
+			continue
+		}
+		delete(properties, field.Name)
+		if field.Value != "" {
+			place[name] = []any{field.Value}
+		}
+	}
+	if len(place) > 0 {
+		properties["checkin"] = []any{map[string]any{"type": []any{"h-card"}, "properties": place}}
+	}
+}
+
+// placePrefix starts the names of fields that are properties of the place.
+const placePrefix = "checkin."
 
 // parse reads a Micropub request, so that forms are checked as requests of apps are.
 func parse(body map[string]any) (micropub.Command, error) {

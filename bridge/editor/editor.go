@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/language"
 	"gitpost/bridge/mf2"
 )
 
@@ -26,21 +27,24 @@ type Form struct {
 	Draft   bool   // the post is a draft
 	Fields  []*Field
 	More    []*Field // that the page folds away
-	Photos  []Photo  // of the post being edited
+	Photos  []Photo  // of the post, and those that were uploaded for it
 	Targets []Target // of syndication
 	Kept    []Kept   // properties without a field
 	Save    string   // what the owner pressed: "publish", "draft" or "keep"
 
-	html bool // the post's text is HTML
+	html bool           // the post's text is HTML
+	was  []Photo        // the post's photos when the form was made
+	zone *time.Location // of dates in the form
 }
 
 // Field is an input for one property.
 type Field struct {
-	Name, Label string
-	Kind        string // of the input: "text", "url", "area", "datetime-local" or "select"
-	Hint        string
-	Required    bool
-	Options     []Option
+	Name     string
+	Label    language.Text
+	Kind     string // of the input: "text", "url", "area", "number", "datetime-local" or "select"
+	Hint     language.Text
+	Required bool
+	Options  []Option
 
 	Value string // in the form
 	Was   string // in the post when the form was made
@@ -48,12 +52,15 @@ type Field struct {
 }
 
 // Option is a choice of a field of the kind "select".
-type Option struct{ Value, Words string }
+type Option struct {
+	Value string
+	Words language.Text
+}
 
-// Photo is a photo that the post has.
+// Photo is a photo of the post.
 type Photo struct {
-	URL, Alt, Was string // Was: the alternative text in the post
-	Remove        bool
+	URL, Alt string
+	Remove   bool
 }
 
 // Target is a place where a copy of the post can go.
@@ -69,19 +76,21 @@ type Kept struct{ Name, Value string }
 type Offer struct {
 	Visibilities []string
 	Channels     []Option
+	Languages    []string // the usual one first; none: the site has one
 	Targets      []Target
+	Zone         *time.Location // of dates that name none
 }
 
 // New returns the empty form for a post of a type.
 func New(o Offer, postType string) *Form {
-	f := &Form{New: true, Type: postType, Targets: slices.Clone(o.Targets)}
+	f := &Form{New: true, Type: postType, Targets: slices.Clone(o.Targets), zone: cmp.Or(o.Zone, time.UTC)}
 	f.Fields, f.More = fieldsOf(o, postType, true)
 	return f
 }
 
 // Edit returns the form for a post as it is now. address is the URL by which it was found.
 func Edit(o Offer, item mf2.Item, address string) *Form {
-	f := &Form{URL: cmp.Or(item.Properties.Text("url"), address), Type: mf2.PostType(item)}
+	f := &Form{URL: cmp.Or(item.Properties.Text("url"), address), Type: mf2.PostType(item), zone: cmp.Or(o.Zone, time.UTC)}
 	f.Draft = item.Properties.Text("post-status") == "draft"
 	f.Fields, f.More = fieldsOf(o, f.Type, false)
 	for _, name := range []string{"summary", "name"} { // of a type that usually has none
@@ -97,8 +106,9 @@ func Edit(o Offer, item mf2.Item, address string) *Form {
 	f.More = slices.DeleteFunc(f.More, func(field *Field) bool { return !shown[field.Name] })
 	for _, photo := range item.Properties["photo"] {
 		address, alt := photoOf(photo)
-		f.Photos = append(f.Photos, Photo{URL: address, Alt: alt, Was: alt})
+		f.Photos = append(f.Photos, Photo{URL: address, Alt: alt})
 	}
+	f.was = slices.Clone(f.Photos)
 	for _, name := range sortedNames(item.Properties) {
 		if !shown[name] {
 			f.Kept = append(f.Kept, Kept{name, shortJSON(item.Properties[name])})
@@ -121,6 +131,14 @@ func (f *Form) Prefill(q url.Values) {
 			field.Value = cmp.Or(field.Value, q.Get("text"))
 		}
 	}
+	for _, address := range q["photo"] {
+		f.Photos = append(f.Photos, Photo{URL: address})
+	}
+}
+
+// MoreTouched reports whether a folded field has something that the owner must see.
+func (f *Form) MoreTouched() bool {
+	return slices.ContainsFunc(f.More, func(field *Field) bool { return field.Now != "" })
 }
 
 // all are the fields in the order of the page.
@@ -146,14 +164,14 @@ func (f *Form) fill(field *Field, values []any) bool {
 	default:
 		text, plain := values[0].(string)
 		if html, isHTML := htmlOf(values[0]); field.Name == "content" && isHTML {
-			text, plain, f.html, field.Hint = html, true, true, "This text is HTML."
+			text, plain, f.html, field.Hint = html, true, true, language.Text("This text is HTML.")
 		}
 		if !plain {
 			return false
 		}
 		field.Value = lineFeeds(text)
 		if field.Kind == "datetime-local" {
-			if field.Value = localTime(text); field.Value == "" {
+			if field.Value = localTime(text, f.zone); field.Value == "" {
 				return false
 			}
 		}
@@ -162,11 +180,11 @@ func (f *Form) fill(field *Field, values []any) bool {
 	return true
 }
 
-// localTime is a date as inputs of that kind take it; "" if it is not one.
-func localTime(text string) string {
+// localTime is a date in a zone, as inputs of that kind take it; "" if it is not one.
+func localTime(text string, zone *time.Location) string {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02T15:04"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.Format("2006-01-02T15:04")
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t.In(zone).Format("2006-01-02T15:04")
 		}
 	}
 	return ""

@@ -1,6 +1,11 @@
 package editor
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+
+	"gitpost/bridge/language"
+)
 
 // Type is a type of posts that the form can write.
 type Type struct {
@@ -19,6 +24,8 @@ var Types = []Type{
 	{"bookmark", []string{"bookmark-of", "name", "content"}},
 	{"rsvp", []string{"in-reply-to", "rsvp", "content"}},
 	{"event", []string{"name", "start", "end", "content"}},
+	{"checkin", []string{"checkin.name", "checkin.latitude", "checkin.longitude", "content", "location-visibility"}},
+	{"page", []string{"name", "content"}},
 }
 
 // Guess returns the type of a new post: the one that is named if the form can write it. A shared
@@ -44,7 +51,9 @@ func fieldsOf(o Offer, postType string, isNew bool) (own, more []*Field) {
 		}
 	}
 	for _, name := range names {
-		own = append(own, newField(name))
+		if ofPlace := strings.HasPrefix(name, placePrefix) || name == "location-visibility"; !ofPlace || isNew {
+			own = append(own, newField(name))
+		}
 	}
 	own = append(own, newField("category"))
 	more = append(more, newField("published"))
@@ -53,16 +62,25 @@ func fieldsOf(o Offer, postType string, isNew bool) (own, more []*Field) {
 	}
 	visibility := newField("visibility")
 	for _, v := range o.Visibilities {
-		words := map[string]string{
-			"public": "everybody", "unlisted": "who has the address", "private": "only you (kept as a draft)",
+		words := map[string]language.Text{
+			"public": language.Text("everybody"), "unlisted": language.Text("who has the address"),
+			"private": language.Text("only you (kept as a draft)"),
 		}[v]
-		visibility.Options = append(visibility.Options, Option{Value: v, Words: cmp.Or(words, v)})
+		visibility.Options = append(visibility.Options, Option{Value: v, Words: cmp.Or(words, language.Text(v))})
 	}
 	visibility.Value, visibility.Was = "public", "public"
 	more = append(more, visibility)
 	if isNew && len(o.Channels) > 0 {
 		f := newField("mp-channel")
-		f.Options = append([]Option{{Words: "the usual one"}}, o.Channels...)
+		f.Options = append([]Option{{Words: language.Text("the usual one")}}, o.Channels...)
+		more = append(more, f)
+	}
+	if isNew && len(o.Languages) > 1 {
+		f := newField("mp-language")
+		f.Options = []Option{{Words: language.Text("the usual one")}}
+		for _, name := range o.Languages {
+			f.Options = append(f.Options, Option{Value: name, Words: language.Text(name)})
+		}
 		more = append(more, f)
 	}
 	return own, more
@@ -70,33 +88,46 @@ func fieldsOf(o Offer, postType string, isNew bool) (own, more []*Field) {
 
 // newField is the input for a property.
 func newField(name string) *Field {
-	f := &Field{Name: name, Kind: "text", Label: name}
+	f := &Field{Name: name, Kind: "text", Label: language.Text(name)}
 	switch name {
 	case "name":
-		f.Label = "Title"
+		f.Label = language.Text("Title")
 	case "content":
-		f.Label, f.Kind, f.Hint = "Text", "area", "Markdown works."
+		f.Label, f.Kind, f.Hint = language.Text("Text"), "area", language.Text("Markdown works.")
 	case "summary":
-		f.Label = "Summary"
+		f.Label = language.Text("Summary")
 	case "in-reply-to", "like-of", "repost-of", "bookmark-of":
-		f.Label, f.Kind, f.Required = "Address of the page", "url", true
+		f.Label, f.Kind, f.Required = language.Text("Address of the page"), "url", true
 	case "rsvp":
-		f.Label, f.Kind = "Answer", "select"
-		f.Options = []Option{{"yes", "yes"}, {"no", "no"}, {"maybe", "maybe"}, {"interested", "interested"}}
+		f.Label, f.Kind = language.Text("Answer"), "select"
+		f.Options = []Option{{"yes", language.Text("yes")}, {"no", language.Text("no")},
+			{"maybe", language.Text("maybe")}, {"interested", language.Text("interested")}}
 	case "start":
-		f.Label, f.Kind = "Starts", "datetime-local"
+		f.Label, f.Kind = language.Text("Starts"), "datetime-local"
 	case "end":
-		f.Label, f.Kind = "Ends", "datetime-local"
+		f.Label, f.Kind = language.Text("Ends"), "datetime-local"
+	case "checkin.name":
+		f.Label, f.Required = language.Text("Place"), true
+	case "checkin.latitude":
+		f.Label, f.Kind = language.Text("Latitude"), "number"
+	case "checkin.longitude":
+		f.Label, f.Kind = language.Text("Longitude"), "number"
+	case "location-visibility":
+		f.Label, f.Kind, f.Value = language.Text("The place on the page"), "select", "public"
+		f.Options = []Option{{"public", language.Text("with its coordinates")}, {"text", language.Text("its name only")}}
 	case "category":
-		f.Label, f.Hint = "Tags", "Separated by commas."
+		f.Label, f.Hint = language.Text("Tags"), language.Text("Separated by commas.")
 	case "published":
-		f.Label, f.Kind, f.Hint = "Date", "datetime-local", "In the site's time zone. A date to come schedules the post."
+		f.Label, f.Kind = language.Text("Date"), "datetime-local"
+		f.Hint = language.Text("In the site's time zone. A date to come schedules the post.")
 	case "mp-slug":
-		f.Label, f.Hint = "Last part of the address", "Made from the title or the text if you leave it empty."
+		f.Label, f.Hint = language.Text("Last part of the address"), language.Text("Made from the title or the text if you leave it empty.")
 	case "visibility":
-		f.Label, f.Kind = "Who sees it", "select"
+		f.Label, f.Kind = language.Text("Who sees it"), "select"
 	case "mp-channel":
-		f.Label, f.Kind = "Channel", "select"
+		f.Label, f.Kind = language.Text("Channel"), "select"
+	case "mp-language":
+		f.Label, f.Kind = language.Text("Language"), "select"
 	}
 	return f
 }

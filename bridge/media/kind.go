@@ -265,3 +265,12 @@ func oldQuickTime(head []byte) bool {
 	}
 	return false
 }
+
+// IsPicture reports whether a file of a type can be shown small (see Thumbnail).
+func IsPicture(contentType string) bool {
+	switch contentType {
+	case "image/jpeg", "image/png", "image/gif", "image/webp":
+		return true
+	}
+	return false
+}

@@ -3,11 +3,13 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/owner"
 	"gitpost/bridge/state"
 )
@@ -19,6 +21,8 @@ type accountView struct {
 	Passkeys  bool // browsers allow them here
 	Password  bool
 	Sessions  []sessionView
+	Languages []*language.Language
+	Language  string // the one that was chosen; "" for the browser's
 	Again     string // where to sign in again first; "" when the sign-in is fresh
 }
 
@@ -27,10 +31,11 @@ type sessionView struct {
 	Current bool
 }
 
-var accountNotices = map[string]string{
-	"password": "The password was changed, and every other browser signed out.",
-	"added":    "The passkey was added.",
-	"removed":  "The passkey was removed.",
+var accountNotices = map[string]language.Text{
+	"password": language.Text("The password was changed, and every other browser signed out."),
+	"added":    language.Text("The passkey was added."),
+	"removed":  language.Text("The passkey was removed."),
+	"language": language.Text("The pages are in this language now."),
 }
 
 // accountPages show and change how the owner signs in.
@@ -54,19 +59,37 @@ func (p accountPages) showAccount(c echo.Context, v visitor, status int, failed 
 		Name: hostOf(p.Config().Me()), URL: p.Config().URL, Keys: who.Passkeys,
 		Passkeys: p.owner.AllowsPasskeys(), Password: who.Password != "",
 	}
+	main.Languages = language.All()
+	if main.Language, err = p.State.OwnerLanguage(ctx); err != nil {
+		return err
+	}
 	if !p.owner.Fresh(v.session) {
 		main.Again = again("/account")
 	}
 	for _, session := range sessions {
 		main.Sessions = append(main.Sessions, sessionView{session, session.ID == v.session.ID})
 	}
-	shown := view{Title: "Account", SignedIn: true, Main: main}
+	shown := view{Title: language.Text("Account"), SignedIn: true, Main: main}
 	if failed != nil {
 		shown.Problem, shown.Wrong = asProblem(failed), wrongPassword(failed)
 	} else {
 		shown.Notice = accountNotices[c.QueryParam("done")]
 	}
 	return p.show(c, status, "account", shown)
+}
+
+// changeLanguage answers POST /account/language.
+func (p accountPages) changeLanguage(c echo.Context, _ visitor) error {
+	chosen := c.FormValue("language")
+	known := slices.ContainsFunc(language.All(), func(l *language.Language) bool { return l.Tag == chosen })
+	if chosen != "" && !known {
+		return &fault.Error{Code: fault.InvalidRequest, Op: "choose a language", Message: "there is no such language",
+			Hint: "choose one from the list"}
+	}
+	if err := p.State.SetOwnerLanguage(c.Request().Context(), chosen); err != nil {
+		return err
+	}
+	return p.goTo(c, "/account?done=language")
 }
 
 // wrongPassword is the field of a password form that an error is about.

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/state"
 )
 
@@ -27,7 +28,7 @@ type tokenView struct {
 	Name, ClientID    string
 	Scope, Sites      []string
 	Created, LastUsed time.Time
-	Expires           string // in words
+	Expires           language.Sentence // in words
 }
 
 // oldAppView is an app that may sign in without PKCE.
@@ -40,14 +41,14 @@ type oldAppView struct {
 type appsPages struct{ *Pages }
 
 func (p appsPages) page(c echo.Context, v visitor) error {
-	notice := ""
+	notice := language.Text("")
 	switch {
 	case c.QueryParam("revoked") != "":
-		notice = "Revoked. The app can no longer do anything here."
+		notice = language.Text("Revoked. The app can no longer do anything here.")
 	case c.QueryParam("restored") != "":
-		notice = "The app has its access back."
+		notice = language.Text("The app has its access back.")
 	case c.QueryParam("forgotten") != "":
-		notice = "You will be asked again when that app signs in."
+		notice = language.Text("You will be asked again when that app signs in.")
 	}
 	made := ""
 	if c.QueryParam("made") != "" && c.Request().Method == http.MethodGet {
@@ -57,7 +58,7 @@ func (p appsPages) page(c echo.Context, v visitor) error {
 	return p.showApps(c, appsView{Made: made, Undo: undo}, notice)
 }
 
-func (p appsPages) showApps(c echo.Context, main appsView, notice string) error {
+func (p appsPages) showApps(c echo.Context, main appsView, notice language.Text) error {
 	tokens, err := p.State.Tokens(c.Request().Context())
 	if err != nil {
 		return err
@@ -80,29 +81,29 @@ func (p appsPages) showApps(c echo.Context, main appsView, notice string) error 
 	}
 	for _, t := range tokens {
 		shown := newTokenView(t)
-		const day = "2 January 2006"
+		const day = time.DateOnly
 		switch {
 		case !t.Revoked.IsZero():
-			shown.Expires = "revoked " + t.Revoked.Local().Format(day)
+			shown.Expires = language.Say("revoked on %s", t.Revoked.Local().Format(day))
 			if t.ID == undo && time.Since(t.Revoked) < undoTime {
 				main.Undo = undo
 			}
 			main.Ended = append(main.Ended, shown)
 			continue
 		case !t.Expires.IsZero() && time.Now().After(t.Expires) && renewable[t.ID]:
-			shown.Expires = "expired, but the app can renew it"
+			shown.Expires = language.Say("expired, but the app can renew it")
 		case !t.Expires.IsZero() && time.Now().After(t.Expires):
-			shown.Expires = "expired " + t.Expires.Local().Format(day)
+			shown.Expires = language.Say("expired on %s", t.Expires.Local().Format(day))
 			main.Ended = append(main.Ended, shown)
 			continue
 		case !t.Expires.IsZero():
-			shown.Expires = "until " + t.Expires.Local().Format(day)
+			shown.Expires = language.Say("until %s", t.Expires.Local().Format(day))
 		}
 		main.Tokens = append(main.Tokens, shown)
 	}
 	const most = 20
 	main.Ended = main.Ended[:min(len(main.Ended), most)]
-	return p.show(c, http.StatusOK, "apps", view{Title: "Apps", SignedIn: true, Notice: notice, Main: main})
+	return p.show(c, http.StatusOK, "apps", view{Title: language.Text("Apps"), SignedIn: true, Notice: notice, Main: main})
 }
 
 func newTokenView(t state.Token) tokenView {
@@ -133,7 +134,7 @@ func (p appsPages) newTokenPage(c echo.Context, _ visitor) error {
 // showNewToken shows the form; wrong is the name of the field that failed is about.
 func (p appsPages) showNewToken(c echo.Context, status int, name, wrong string, failed error) error {
 	main := newToken{Name: name, Scopes: handScopes(), Sites: p.Blogs.Addresses()}
-	v := view{Title: "Make a token", SignedIn: true, Wrong: wrong, Main: main}
+	v := view{Title: language.Text("Make a token"), SignedIn: true, Wrong: wrong, Main: main}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/indieauth"
+	"gitpost/bridge/language"
 )
 
 // consentView is for consent.html.
@@ -31,8 +32,8 @@ type consentView struct {
 	Sites       []string
 	WithoutPKCE bool // and the owner did not allow it earlier
 
-	Usual   string // the lifetime of its access, in words
-	Limited bool   // that is not for ever
+	Usual   language.Sentence // the lifetime of its access
+	Limited bool              // that is not for ever
 
 	Former     bool      // the app has access already
 	FormerUsed time.Time // when it was last used
@@ -86,7 +87,7 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 		Logo: r.Client.Logo != "", Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI), RedirectWarning: r.RedirectWarning,
 		WithoutPKCE: r.WithoutPKCE && !r.ClientApproved,
 	}
-	main.Usual = "until you revoke it"
+	main.Usual = language.Say("until you revoke it")
 	if lifetime := p.Config().TokensLifetime; lifetime > 0 {
 		main.Usual, main.Limited = lifetimeInWords(lifetime), true
 	}
@@ -116,7 +117,7 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 			return err
 		}
 	}
-	v := view{Title: "Allow " + main.Name, SignedIn: true, Main: main}
+	v := view{Title: language.Text("Allow an app"), SignedIn: true, Main: main}
 	if failed != nil {
 		v.Problem = asProblem(failed)
 	}
@@ -244,11 +245,11 @@ func (p consentPages) decision(r *indieauth.Request, form url.Values) (indieauth
 	return d, nil
 }
 
-func lifetimeInWords(d time.Duration) string {
+func lifetimeInWords(d time.Duration) language.Sentence {
 	if d >= 48*time.Hour {
-		return countOf(int(d/(24*time.Hour)), "day")
+		return language.Say("%d days", int(d/(24*time.Hour)))
 	}
-	return countOf(max(int(d/time.Hour), 1), "hour")
+	return language.Say("%d hours", max(int(d/time.Hour), 1))
 }
 
 // firstLetter stands in for an app's picture, which would tell its host that the owner looks.

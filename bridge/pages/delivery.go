@@ -11,16 +11,18 @@ import (
 	"gitpost/bridge/blog"
 	"gitpost/bridge/delivery"
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/state"
 )
 
 // deliveryRow is one delivery on the page of its post.
 type deliveryRow struct {
-	ID           int64
-	What, Target string
-	Words        string
-	Link         string // what came back, such as the address of a copy
-	Retry, Skip  bool   // what the owner may do about it
+	ID          int64
+	What        language.Text
+	Target      string
+	Words       string
+	Link        string // what came back, such as the address of a copy
+	Retry, Skip bool   // what the owner may do about it
 }
 
 // unshown says of some posts why the site does not show them as they are.
@@ -46,7 +48,8 @@ func (p *Pages) deliveriesOf(c echo.Context, b *blog.Blog, post string) (list []
 	return list, err
 }
 
-var deliveryNames = map[string]string{delivery.Live: "On the site", delivery.Webmention: "Webmention"}
+var deliveryNames = map[string]language.Text{delivery.Live: language.Text("On the site"),
+	delivery.Webmention: language.Text("Webmention")}
 
 // deliver answers POST /posts/delivery: do is retry or skip.
 func (p postsPages) deliver(c echo.Context, _ visitor) error {

@@ -1,13 +1,17 @@
 package pages
 
 import (
+	"crypto/rand"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/blog"
 	"gitpost/bridge/editor"
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 )
@@ -20,36 +24,41 @@ type editorView struct {
 	Types    []typeChoice
 	TakesNew bool     // photos can be added
 	Tags     []string // the site's own, for completion
-	Key      string   // under which the browser keeps what was typed
+	Keep     string   // under which the browser keeps what was typed
+	Key      string   // by which the form is carried out once, however often it is sent
+	Zone     string   // of dates
+	Preview  *previewView
 
 	Deliveries []deliveryRow
 }
 
 type typeChoice struct {
-	Type, Name string
-	Chosen     bool
+	Type   string
+	Name   language.Text
+	Chosen bool
 }
 
-// typeChoices are the types of the form that the site offers.
+// typeChoices are the types of the form that the site offers. A page is no post, so that no app is offered
+// it, but every site can have one.
 func typeChoices(b *blog.Blog, chosen string) []typeChoice {
 	offered := b.Config().OfferedTypes()
 	var list []typeChoice
 	for _, t := range editor.Types {
 		for _, o := range offered {
 			if o.Type == t.Type {
-				list = append(list, typeChoice{t.Type, o.Name, t.Type == chosen})
+				list = append(list, typeChoice{t.Type, language.Text(o.Name), t.Type == chosen})
 			}
 		}
 	}
-	return list
+	return append(list, typeChoice{"page", language.Text("Page"), chosen == "page"})
 }
 
 // offer is what a site offers to posts of a type.
 func offer(b *blog.Blog, postType string) editor.Offer {
 	c := b.Config()
-	o := editor.Offer{Visibilities: c.Visibilities()}
+	o := editor.Offer{Visibilities: c.Visibilities(), Languages: b.Languages(), Zone: b.Zone()}
 	for _, ch := range c.Channels {
-		o.Channels = append(o.Channels, editor.Option{Value: ch.UID, Words: ch.Name})
+		o.Channels = append(o.Channels, editor.Option{Value: ch.UID, Words: language.Text(ch.Name)})
 	}
 	for _, t := range c.TargetsFor([]string{postType}) {
 		o.Targets = append(o.Targets, editor.Target{UID: t.UID, Name: t.Name, Chosen: t.Checked})
@@ -66,21 +75,45 @@ func (p editorPages) newPage(c echo.Context, _ visitor) error {
 	if err != nil {
 		return err
 	}
-	q := c.QueryParams()
+	q := shared(c.QueryParams())
 	v := p.newEditor(b, editor.Guess(q.Get("type"), q.Get("url")))
 	v.Prefill(q)
 	return p.showEditor(c, http.StatusOK, b, v, nil)
 }
 
+// shared is a query in which the address that a share sheet put into the text stands as such. Android's
+// has no field for it of its own.
+func shared(q url.Values) url.Values {
+	text := strings.TrimSpace(q.Get("text"))
+	if q.Get("url") != "" || text == "" {
+		return q
+	}
+	words := strings.Fields(text)
+	last := words[len(words)-1]
+	if u, err := url.Parse(last); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return q
+	}
+	q.Set("url", last)
+	q.Set("text", strings.TrimSpace(strings.TrimSuffix(text, last)))
+	return q
+}
+
 func (p editorPages) newEditor(b *blog.Blog, postType string) *editorView {
 	v := &editorView{Form: editor.New(offer(b, postType), postType), Site: b.Me(), Types: typeChoices(b, postType),
-		TakesNew: postType != "event", Key: "new-" + postType}
-	if p.Blogs.Several() {
-		for _, me := range p.Blogs.Addresses() {
-			v.Sites = append(v.Sites, siteChoice{me, me == b.Me()})
-		}
-	}
+		TakesNew: postType != "event" && postType != "page", Keep: "new-" + postType, Key: rand.Text()}
+	v.Sites = p.siteChoices(b)
 	return v
+}
+
+// siteChoices are the sites to choose from; none where there is one.
+func (p *Pages) siteChoices(chosen *blog.Blog) (list []siteChoice) {
+	if !p.Blogs.Several() {
+		return nil
+	}
+	for _, b := range p.Blogs.All() {
+		list = append(list, siteChoice{b.Me(), b.Title(), b == chosen})
+	}
+	return list
 }
 
 // editPage answers GET /posts/edit?url=….
@@ -112,8 +145,7 @@ func (p editorPages) editor(c echo.Context, address string) (*blog.Blog, *editor
 			Hint: "edit its file"}
 	}
 	form := editor.Edit(offer(b, mf2.PostType(item)), item, address)
-	form.Targets = nil // what was syndicated is not asked again
-	return b, &editorView{Form: form, Site: b.Me(), TakesNew: true, Key: "edit-" + address}, nil
+	return b, &editorView{Form: form, Site: b.Me(), TakesNew: true, Keep: "edit-" + address, Key: rand.Text()}, nil
 }
 
 func (p editorPages) showEditor(c echo.Context, status int, b *blog.Blog, main *editorView, failed error) error {
@@ -122,9 +154,10 @@ func (p editorPages) showEditor(c echo.Context, status int, b *blog.Blog, main *
 		const most = 200
 		main.Tags = tags[:min(len(tags), most)]
 	}
-	v := view{Title: "Edit", SignedIn: true, Main: main}
+	main.Zone = b.Zone().String()
+	v := view{Title: language.Text("Edit"), SignedIn: true, Main: main}
 	if main.New {
-		v.Title = "New post"
+		v.Title = language.Text("New post")
 	}
 	if failed != nil {
 		v.Problem = asProblem(failed)

@@ -2,11 +2,16 @@ package pages
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +21,7 @@ import (
 	"gitpost/bridge/blog"
 	"gitpost/bridge/editor"
 	"gitpost/bridge/fault"
+	"gitpost/bridge/micropub"
 )
 
 // Limits of the form of a post.
@@ -25,96 +31,179 @@ const (
 	editorFiles  = 20
 )
 
+// sentForm is the form of a post as it came.
+type sentForm struct {
+	*multipart.Form
+	values url.Values
+	key    string // of the request; "" if it has none
+
+	uploads []string            // names of the files that were stored for it
+	photos  []any               // their values
+	sums    map[string][32]byte // of their contents, by URL
+}
+
+// read reads the form of a post. Its files must be removed with RemoveAll.
+func (p editorPages) read(c echo.Context) (*sentForm, error) {
+	form, err := readForm(c)
+	if err != nil {
+		return nil, err
+	}
+	f := &sentForm{Form: form, values: url.Values(form.Value), sums: map[string][32]byte{}}
+	if f.key, err = micropub.IdempotencyKey(c.Request()); err != nil {
+		return nil, errors.Join(err, form.RemoveAll())
+	}
+	if f.key == "" {
+		f.key = f.values.Get("key")
+	}
+	return f, nil
+}
+
 // create answers POST /posts/new.
 func (p editorPages) create(c echo.Context, _ visitor) error {
-	form, err := readForm(c)
+	form, err := p.read(c)
 	if err != nil {
 		return err
 	}
 	defer form.RemoveAll()
-	who, values := p.author(), url.Values(form.Value)
-	b, err := p.Blogs.Choose(who, values.Get("site"))
+	b, v, err := p.typed(form)
 	if err != nil {
 		return err
 	}
-	v := p.newEditor(b, editor.Guess(values.Get("type"), ""))
-	if err := v.Read(values); err != nil {
-		return err
-	}
-	sent, o, err := p.store(c.Request().Context(), who, b, v, form)
-	if again := p.retry(c, b, v, err); again != nil || err != nil {
-		p.drop(c.Request().Context(), sent, err)
-		return again
-	}
-	done := "created"
-	if values.Get("save") == "draft" {
-		done = "draft"
+	o, err := p.store(c.Request().Context(), b, v, form)
+	if err != nil {
+		return p.refused(c, b, v, form, err)
 	}
 	p.Log.Info("a post was written on the page", "url", o.URL)
-	return p.goTo(c, "/?"+url.Values{"done": {done}, "saved": {v.Key}, "site": {b.Me()}}.Encode())
+	done := "created"
+	if v.Save == "draft" {
+		done = "draft"
+	}
+	return p.saved(c, b, v, o, done)
+}
+
+// typed is the form of a new post with what was typed.
+func (p editorPages) typed(form *sentForm) (*blog.Blog, *editorView, error) {
+	b, err := p.Blogs.Choose(p.author(), form.values.Get("site"))
+	if err != nil {
+		return nil, nil, err
+	}
+	v := p.newEditor(b, editor.Guess(form.values.Get("type"), ""))
+	return b, v, v.Read(form.values)
 }
 
 // store uploads the form's files and creates the post.
-func (p editorPages) store(ctx context.Context, who access.Principal, b *blog.Blog, v *editorView,
-	form *multipart.Form) (sent []string, o blog.Outcome, err error) {
-	photos, sent, err := p.stage(ctx, who, b, form)
-	if err != nil {
-		return sent, o, err
+func (p editorPages) store(ctx context.Context, b *blog.Blog, v *editorView, form *sentForm) (blog.Outcome, error) {
+	who := p.author()
+	if err := p.stage(ctx, who, b, v, form); err != nil {
+		return blog.Outcome{}, err
 	}
-	create, err := v.Create(photos)
+	command, err := v.Create(form.photos)
 	if err != nil {
-		return sent, o, err
+		return blog.Outcome{}, err
 	}
-	o, err = b.Create(ctx, who, create, sent)
-	return sent, o, err
+	return p.once(ctx, who, b, "", form, func(ctx context.Context) (blog.Outcome, error) {
+		return b.Create(ctx, who, command, form.uploads)
+	})
 }
 
 // update answers POST /posts/edit. What the owner did not change in the form is not touched.
 func (p editorPages) update(c echo.Context, _ visitor) error {
-	form, err := readForm(c)
+	form, err := p.read(c)
 	if err != nil {
 		return err
 	}
 	defer form.RemoveAll()
-	ctx, who, values := c.Request().Context(), p.author(), url.Values(form.Value)
-	b, v, err := p.editor(c, values.Get("url"))
+	b, v, err := p.editor(c, form.values.Get("url"))
 	if err != nil {
 		return err
 	}
-	if conflict := v.Read(values); conflict != nil {
-		return p.showEditor(c, http.StatusConflict, b, v, conflict)
+	if conflict := v.Read(form.values); conflict != nil {
+		return p.refused(c, b, v, form, conflict)
 	}
-	sent, o, err := p.apply(ctx, who, b, v, form)
-	if again := p.retry(c, b, v, err); again != nil || err != nil {
-		p.drop(ctx, sent, err)
-		return again
+	o, err := p.apply(c.Request().Context(), b, v, form)
+	if err != nil {
+		return p.refused(c, b, v, form, err)
 	}
 	p.Log.Info("a post was edited on the page", "url", o.URL)
-	return p.goTo(c, "/?"+url.Values{"done": {"updated"}, "saved": {v.Key}, "site": {b.Me()}}.Encode())
+	return p.saved(c, b, v, o, "updated")
 }
 
 // apply uploads the form's files and changes the post.
-func (p editorPages) apply(ctx context.Context, who access.Principal, b *blog.Blog, v *editorView,
-	form *multipart.Form) (sent []string, o blog.Outcome, err error) {
-	o.URL = v.URL
-	photos, sent, err := p.stage(ctx, who, b, form)
+func (p editorPages) apply(ctx context.Context, b *blog.Blog, v *editorView, form *sentForm) (blog.Outcome, error) {
+	who := p.author()
+	if err := p.stage(ctx, who, b, v, form); err != nil {
+		return blog.Outcome{}, err
+	}
+	updates, err := v.Update(form.photos)
 	if err != nil {
-		return sent, o, err
+		return blog.Outcome{}, err
 	}
-	updates, err := v.Update(photos)
-	for _, u := range updates {
-		u.URL = o.URL // the first one may have moved the post
-		if o, err = b.Update(ctx, who, u, sent); err != nil {
-			break
+	return p.once(ctx, who, b, v.URL, form, func(ctx context.Context) (o blog.Outcome, err error) {
+		o.URL = v.URL
+		for _, u := range updates {
+			u.URL = o.URL // the first one may have moved the post
+			if o, err = b.Update(ctx, who, u, form.uploads); err != nil {
+				break
+			}
 		}
-	}
-	return sent, o, err
+		return o, err
+	})
 }
 
-// stage stores the form's files. photos are their values with the alternative texts beside them.
-func (p editorPages) stage(ctx context.Context, who access.Principal, b *blog.Blog,
-	form *multipart.Form) (photos []any, sent []string, err error) {
+// once carries out a form, unless it was carried out before.
+func (p editorPages) once(ctx context.Context, who access.Principal, b *blog.Blog, about string,
+	form *sentForm, act func(context.Context) (blog.Outcome, error)) (blog.Outcome, error) {
+	r := blog.Repeatable{Who: who, Key: form.key, Blog: b, About: about}
+	asks := struct { // not the command: it depends on the post as it is by now
+		Values url.Values
+		Files  []string
+	}{Values: form.values}
+	for _, sum := range form.sums {
+		asks.Files = append(asks.Files, hex.EncodeToString(sum[:]))
+	}
+	slices.Sort(asks.Files)
+	var err error
+	if r.Asks, err = blog.Asks(asks, nil); err != nil {
+		return blog.Outcome{}, err
+	}
+	o, repeated, err := p.Blogs.Once.Do(ctx, r, act)
+	if repeated && err == nil {
+		p.drop(ctx, form) // the files of the first try are used
+	}
+	return o, err
+}
+
+// saved answers a form that was carried out.
+func (p editorPages) saved(c echo.Context, b *blog.Blog, v *editorView, o blog.Outcome, done string) error {
+	if byScript(c.Request()) {
+		return c.JSON(http.StatusOK, map[string]string{"url": o.URL})
+	}
+	return p.goTo(c, "/?"+url.Values{"done": {done}, "saved": {v.Keep}, "site": {b.Me()}}.Encode())
+}
+
+// refused shows the form again with what was typed, if err is one that the owner can do something
+// about. Files that came with it are removed; those of other failures stay until they expire.
+func (p editorPages) refused(c echo.Context, b *blog.Blog, v *editorView, form *sentForm, err error) error {
+	code := fault.CodeOf(err)
+	if code != fault.Internal && code != fault.Unavailable {
+		p.drop(c.Request().Context(), form)
+	}
+	if code == fault.Internal || byScript(c.Request()) {
+		return err
+	}
+	v.Key = rand.Text()
+	return p.showEditor(c, code.Status(), b, v, err)
+}
+
+// stage stores the form's files. Photos that were uploaded before, and that the form names by their
+// URLs, count as sent with it.
+func (p editorPages) stage(ctx context.Context, who access.Principal, b *blog.Blog, v *editorView, form *sentForm) error {
 	who.Me = b.Me()
+	var named []string
+	for _, photo := range v.Photos {
+		named = append(named, photo.URL)
+	}
+	form.uploads = p.Blogs.Uploads.Waiting(ctx, who, named)
 	for i := range editorFiles {
 		name := "file." + strconv.Itoa(i)
 		for n, header := range form.File[name] {
@@ -123,51 +212,37 @@ func (p editorPages) stage(ctx context.Context, who access.Principal, b *blog.Bl
 			}
 			alt := ""
 			if n == 0 {
-				alt = strings.TrimSpace(url.Values(form.Value).Get("alt." + strconv.Itoa(i)))
+				alt = strings.TrimSpace(form.values.Get("alt." + strconv.Itoa(i)))
 			}
 			file, err := header.Open()
 			if err != nil {
-				return photos, sent, fmt.Errorf("read upload: %w", err)
+				return fmt.Errorf("read upload: %w", err)
 			}
-			upload, err := p.Blogs.Uploads.Stage(ctx, who, header.Filename, file)
+			sum := sha256.New()
+			upload, err := p.Blogs.Uploads.Stage(ctx, who, header.Filename, io.TeeReader(file, sum))
 			file.Close()
 			if err != nil {
-				return photos, sent, err
+				return err
 			}
-			sent = append(sent, upload.Name)
-			photos = append(photos, editor.PhotoValue(upload.URL, alt))
+			form.uploads = append(form.uploads, upload.Name)
+			form.photos = append(form.photos, editor.PhotoValue(upload.URL, alt))
+			form.sums[upload.URL] = [32]byte(sum.Sum(nil))
 		}
 	}
-	return photos, sent, nil
+	return nil
 }
 
-// drop removes the files of a form that was refused; those of other failures stay until they expire.
-func (p editorPages) drop(ctx context.Context, sent []string, cause error) {
-	if code := fault.CodeOf(cause); code == fault.Internal || code == fault.Unavailable {
-		return
-	}
-	for _, name := range sent {
-		u, err := p.State.Upload(ctx, name)
+// drop removes the files that came with a form.
+func (p editorPages) drop(ctx context.Context, form *sentForm) {
+	for address := range form.sums {
+		u, err := p.State.UploadByURL(ctx, address)
 		if err == nil {
 			err = p.Blogs.Uploads.Drop(ctx, u)
 		}
 		if err != nil {
-			p.Log.Warn("a file of a refused form stays until it expires", "name", name, "error", err)
+			p.Log.Warn("a file of a form stays until it expires", "url", address, "error", err)
 		}
 	}
-}
-
-// retry shows the form again with what was typed, if err is one that the owner can do something
-// about. It returns nil when err is nil.
-func (p editorPages) retry(c echo.Context, b *blog.Blog, v *editorView, err error) error {
-	var known *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &known) && known.Code != fault.Internal:
-		return p.showEditor(c, known.Code.Status(), b, v, err)
-	}
-	return err
 }
 
 // readForm reads a form with files.

@@ -4,23 +4,25 @@ import (
 	"context"
 	"time"
 
+	"gitpost/bridge/language"
 	"gitpost/bridge/state"
 )
 
 // eventView is an entry of the security log.
 type eventView struct {
-	What, Who string
-	When      time.Time
-	Count     int
+	What  language.Text
+	Who   string
+	When  time.Time
+	Count int
 }
 
 // eventWords are the kinds of events in words.
-var eventWords = map[state.EventKind]string{
-	state.SignedIn: "You signed in", state.Granted: "You allowed an app", state.TokenCreated: "Token made",
-	state.TokenFirstUsed: "Token used for the first time", state.TokenRevoked: "Token revoked",
-	state.TokenRestored: "Revocation undone",
+var eventWords = map[state.EventKind]language.Text{
+	state.SignedIn: language.Text("You signed in"), state.Granted: language.Text("You allowed an app"), state.TokenCreated: language.Text("Token made"),
+	state.TokenFirstUsed: language.Text("Token used for the first time"), state.TokenRevoked: language.Text("Token revoked"),
+	state.TokenRestored: language.Text("Revocation undone"),
 	state.TokenStolen:   "Token revoked: its code or refresh token was used twice",
-	state.SignInRefused: "Sign-in refused", state.TokenRefused: "Bad tokens refused",
+	state.SignInRefused: language.Text("Sign-in refused"), state.TokenRefused: language.Text("Bad tokens refused"),
 }
 
 // events lists the newest entries of the security log.

@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
+	"gitpost/bridge/language"
 	"gitpost/templates"
 )
 
@@ -44,9 +45,9 @@ func (p *Pages) manual(c echo.Context) error {
 	}
 	switch {
 	case name == "":
-		return p.show(c, http.StatusOK, "manual", view{Title: "Manual", SignedIn: owner, Main: main})
+		return p.show(c, http.StatusOK, "manual", view{Title: language.Text("Manual"), SignedIn: owner, Main: main})
 	case main.Shown.Name != "":
-		return p.show(c, http.StatusOK, "manual", view{Title: main.Shown.Title, SignedIn: owner, Main: main})
+		return p.show(c, http.StatusOK, "manual", view{Named: main.Shown.Title, SignedIn: owner, Main: main})
 	case strings.HasSuffix(name, ".svg"):
 		if picture, err := templates.ManualPicture(name); err == nil {
 			return c.Blob(http.StatusOK, "image/svg+xml", picture)

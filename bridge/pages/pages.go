@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -53,10 +52,11 @@ type deliveries interface {
 type Pages struct {
 	Options
 	owner    *owner.Owner
-	views    map[string]*template.Template
+	views    *views
 	assets   map[string]asset
 	chapters func() ([]chapter, error)
 	guard    *http.CrossOriginProtection
+	version  string // of all assets
 	base     string // path of url, without a slash at the end: what a proxy takes off
 	cookie   http.Cookie
 	made     shownOnce
@@ -82,6 +82,7 @@ func New(o Options) (*Pages, error) {
 	if p.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
+	p.version = versionOf(p.assets)
 	p.chapters = sync.OnceValues(p.readManual) // most servers are never asked for it
 	p.views, err = p.readViews()
 	return p, err
@@ -94,23 +95,35 @@ func (p *Pages) Routes(e *echo.Echo) {
 	get := func(path string, h echo.HandlerFunc) { e.Match(anyGet, path, p.page(h)) }
 	post := func(path string, h echo.HandlerFunc) { e.POST(path, p.page(h)) }
 
-	posts, editor := postsPages{p}, editorPages{p}
+	posts, editor, files := postsPages{p}, editorPages{p}, filesPages{p}
 	get("/", posts.list)
 	get("/posts/new", p.signedIn(editor.newPage))
 	get("/posts/edit", p.signedIn(editor.editPage))
+	get("/posts/deleted", p.signedIn(posts.deleted))
 	for path, h := range map[string]func(echo.Context, visitor) error{
-		"/posts/new": editor.create, "/posts/edit": editor.update,
+		"/posts/new": editor.create, "/posts/edit": editor.update, "/posts/preview": editor.preview,
+		"/posts/share": editor.share, "/files": files.upload,
 	} {
 		e.POST(path, p.pageOf(editorBody, p.signedIn(h)))
 	}
+	post("/posts/markdown", p.signedIn(editor.markdown))
 	post("/posts/delete", p.signedIn(posts.delete))
 	post("/posts/restore", p.signedIn(posts.restore))
 	post("/posts/publish", p.signedIn(posts.publish))
 
 	post("/posts/delivery", p.signedIn(posts.deliver))
+	get("/files", p.signedIn(files.page))
+	get("/files/file", p.signedIn(files.file))
+	get("/files/picture", p.signedIn(files.picture))
+	post("/files/delete", p.signedIn(files.delete))
+
+	get("/outbox", p.signedIn(p.outbox))
+	get("/service-worker.js", p.worker)
+	get("/manifest.webmanifest", p.manifest)
 
 	get("/status", p.signedIn(p.status))
 	get("/connect", p.signedIn(p.connect))
+	get("/connect/shortcut", p.signedIn(p.shortcut))
 	get("/manual", p.manual)
 	get("/manual/:name", p.manual)
 
@@ -141,6 +154,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 
 	account := accountPages{p}
 	get("/account", p.signedIn(account.page))
+	post("/account/language", p.signedIn(account.changeLanguage))
 	post("/account/password", p.signedIn(account.changePassword))
 	post("/account/passkeys/begin", p.freshly(account.addPasskeyBegin))
 	post("/account/passkeys", p.freshly(account.addPasskey))
@@ -151,7 +165,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 func Owns(r *http.Request) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "posts", "status", "setup", "signin", "signout", "apps", "connect", "manual", "account", "assets":
+	case "", "posts", "files", "outbox", "service-worker.js", "manifest.webmanifest", "status", "setup", "signin", "signout", "apps", "connect", "manual", "account", "assets":
 		return true
 	case "auth":
 		return r.URL.Path != "/auth" || r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -210,12 +224,13 @@ func secure(h http.Header) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(self), microphone=()")
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Cookie")
 }
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
+	"manifest-src 'self'; worker-src 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'"
 
 // asksJSON reports whether a request is the pages' own script.
@@ -223,9 +238,14 @@ func asksJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
 
+// byScript reports whether the pages' own script reads the answer.
+func byScript(r *http.Request) bool {
+	return asksJSON(r) || strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}
+
 // WantsPage reports whether a person reads the answer, and not an app or the pages' own script.
 func WantsPage(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/html") && !asksJSON(r)
+	return strings.Contains(r.Header.Get("Accept"), "text/html") && !byScript(r)
 }
 
 func hostOf(address string) string {

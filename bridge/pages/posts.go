@@ -10,6 +10,7 @@ import (
 	"gitpost/bridge/blog"
 	"gitpost/bridge/editor"
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/micropub"
 )
 
@@ -18,39 +19,45 @@ const postsPerPage = 20
 
 // postsView is for posts.html.
 type postsView struct {
-	Sites   []siteChoice // more than one, or none
-	Site    string
-	Types   []typeChoice
-	Filter  blog.PostFilter
-	States  []stateChoice
-	Posts   []postRow
-	Newer   string // address of the newer part of the list; "" if there is none
-	Older   string
-	Undo    string // the post that was deleted just now
-	Problem string // of the site, for which Status has the details
-	Search  bool   // a filter is set
+	Sites    []siteChoice // more than one, or none
+	Site     string
+	Types    []typeChoice
+	Filter   blog.PostFilter
+	States   []stateChoice
+	Posts    []postRow
+	Newer    string // address of the newer part of the list; "" if there is none
+	Older    string
+	Undo     string // the post that was deleted just now
+	Problem  string // of the site, for which Status has the details
+	Search   bool   // a filter or a search is set
+	Filtered bool   // a filter is set
 }
 
 type siteChoice struct {
-	Me     string
-	Chosen bool
+	Me, Title string
+	Chosen    bool
 }
 
 type stateChoice struct {
-	State, Words string
-	Chosen       bool
+	State  string
+	Words  language.Text
+	Chosen bool
 }
 
 type postRow struct {
 	blog.PostStatus
-	State   string
-	Edit    string
-	Unshown string // why the site does not show it as it is; "" when it does
+	TypeName language.Text
+	State    string        // "draft", "scheduled", "unlisted" or "published"
+	Words    language.Text // the state in a word
+	Edit     string
+	Picture  string // address of its first photo made small; "" for none
+	Unshown  string // why the site does not show it as it is; "" when it does
 }
 
 var postStates = []stateChoice{
-	{State: "", Words: "all"}, {State: "published", Words: "published"}, {State: "draft", Words: "drafts"},
-	{State: "scheduled", Words: "scheduled"}, {State: "unlisted", Words: "unlisted"},
+	{State: "", Words: language.Text("all")}, {State: "published", Words: language.Text("published")},
+	{State: "draft", Words: language.Text("draft")}, {State: "scheduled", Words: language.Text("scheduled")},
+	{State: "unlisted", Words: language.Text("unlisted")},
 }
 
 // postsPages list the owner's posts, and delete, restore and publish them.
@@ -85,18 +92,15 @@ func (p postsPages) list(c echo.Context) error {
 	}
 	main := postsView{
 		Site: b.Me(), Filter: f, Undo: q.Get("deleted"), Types: typeChoices(b, f.Type),
-		Search: f.Text != "" || f.Type != "" || f.Tag != "" || f.State != "",
+		Filtered: f.Type != "" || f.Tag != "" || f.State != "",
+		Search:   f.Text != "" || f.Type != "" || f.Tag != "" || f.State != "",
 	}
-	if p.Blogs.Several() {
-		for _, me := range p.Blogs.Addresses() {
-			main.Sites = append(main.Sites, siteChoice{me, me == b.Me()})
-		}
-	}
+	main.Sites = p.siteChoices(b)
 	for _, s := range postStates {
 		s.Chosen = s.State == f.State
 		main.States = append(main.States, s)
 	}
-	v := view{Title: "Posts", SignedIn: true, Notice: postNotices[q.Get("done")], Saved: q.Get("saved")}
+	v := view{Title: language.Text("Posts"), SignedIn: true, Notice: postNotices[q.Get("done")], Saved: q.Get("saved")}
 	posts, err := b.Posts(c.Request().Context(), f)
 	switch code := fault.CodeOf(err); {
 	case err == nil:
@@ -110,8 +114,7 @@ func (p postsPages) list(c echo.Context) error {
 		return err
 	}
 	for _, post := range posts.Posts {
-		main.Posts = append(main.Posts, postRow{post, stateOf(post), "/posts/edit?url=" + url.QueryEscape(post.URL),
-			unshown[post.URL]})
+		main.Posts = append(main.Posts, newPostRow(post, unshown[post.URL]))
 	}
 	part := func(name, cursor string) string {
 		if cursor == "" {
@@ -131,12 +134,43 @@ func (p postsPages) list(c echo.Context) error {
 	return p.show(c, http.StatusOK, "posts", v)
 }
 
-var postNotices = map[string]string{
-	"created": "Saved. Your site shows it after its next build.",
-	"draft":   "Saved as a draft.",
-	"updated": "Saved. Your site shows it after its next build.",
-	"deleted": "Deleted.", "restored": "The post is back.",
-	"published": "Published. Your site shows it after its next build.", "unpublished": "It is a draft again.",
+var postNotices = map[string]language.Text{
+	"created": language.Text("Saved. Your site shows it after its next build."),
+	"draft":   language.Text("Saved as a draft."),
+	"updated": language.Text("Saved. Your site shows it after its next build."),
+	"deleted": language.Text("Deleted."), "restored": language.Text("The post is back."),
+	"published":   language.Text("Published. Your site shows it after its next build."),
+	"unpublished": language.Text("It is a draft again."),
+}
+
+func newPostRow(post blog.PostStatus, unshown string) postRow {
+	row := postRow{PostStatus: post, TypeName: language.Text(post.Type), State: stateOf(post),
+		Edit: "/posts/edit?url=" + url.QueryEscape(post.URL), Unshown: unshown}
+	for _, s := range postStates {
+		if s.State == row.State {
+			row.Words = s.Words
+		}
+	}
+	if post.Photo != "" {
+		row.Picture = pictureAt(post.Photo, 160)
+	}
+	return row
+}
+
+// deleted answers GET /posts/deleted: the posts that can be brought back.
+func (p postsPages) deleted(c echo.Context, _ visitor) error {
+	b, err := p.Blogs.Choose(p.author(), c.QueryParam("site"))
+	if err != nil {
+		return err
+	}
+	const most = 50
+	list, err := b.Deleted(c.Request().Context(), most)
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "deleted", view{Title: language.Text("Deleted posts"), SignedIn: true, Main: struct {
+		Posts []blog.DeletedPost
+	}{list}})
 }
 
 // stateOf is a post's state in a word.

@@ -6,10 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,25 +20,29 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/templates"
 )
 
 // view is the data of layout.html. Main is for the page itself.
 type view struct {
-	Title    string
+	Title    language.Text
+	Named    string // the title where it is a name, which has no translation
+	Language *language.Language
 	SignedIn bool
 	Nav      []navLink
-	Problem  *problem // what went wrong with the last form
-	Wrong    string   // the name of the field that Problem is about, or ""
-	Notice   string   // what went well
-	Info     string   // what is neither good nor bad
-	Saved    string   // the form whose text the browser need not keep any longer
+	Problem  *problem      // what went wrong with the last form
+	Wrong    string        // the name of the field that Problem is about, or ""
+	Notice   language.Text // what went well
+	Info     language.Text // what is neither good nor bad
+	Saved    string        // the form whose text the browser need not keep any longer
 	Main     any
 }
 
 type navLink struct {
-	Path, Name string
-	Current    bool
+	Path    string
+	Name    language.Text
+	Current bool
 }
 
 type problem struct{ Message, Hint string }
@@ -69,8 +74,11 @@ func sentence(s string) string {
 	return s
 }
 
-var navigation = []navLink{{Path: "/", Name: "Posts"}, {Path: "/status", Name: "Status"}, {Path: "/apps", Name: "Apps"},
-	{Path: "/connect", Name: "Connect"}, {Path: "/account", Name: "Account"}}
+var navigation = []navLink{
+	{Path: "/", Name: language.Text("Posts")}, {Path: "/files", Name: language.Text("Files")},
+	{Path: "/status", Name: language.Text("Status")}, {Path: "/apps", Name: language.Text("Apps")},
+	{Path: "/connect", Name: language.Text("Connect")}, {Path: "/account", Name: language.Text("Account")},
+}
 
 // show answers with the page of that name.
 func (p *Pages) show(c echo.Context, status int, name string, v view) error {
@@ -82,8 +90,13 @@ func (p *Pages) show(c echo.Context, status int, name string, v view) error {
 			v.Nav = append(v.Nav, link)
 		}
 	}
+	v.Language = p.language(c)
+	views, err := p.views.in(v.Language)
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := p.views[name].ExecuteTemplate(&b, "layout", v); err != nil {
+	if err := views[name].ExecuteTemplate(&b, "layout", v); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
 	return c.HTMLBlob(status, b.Bytes())
@@ -99,17 +112,20 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	}
 	tellWait(c, f)
 	status := f.Code.Status()
-	title := map[int]string{
-		http.StatusBadRequest: "The request is not valid", http.StatusForbidden: "Not allowed",
-		http.StatusNotFound:        "There is nothing here",
-		http.StatusTooManyRequests: "Please wait", http.StatusServiceUnavailable: "Not available at the moment",
-		http.StatusInternalServerError: "Something went wrong",
-	}[status]
-	if title == "" {
-		title = "This does not work"
+	title, known := errorTitles[status]
+	if !known {
+		title = language.Text("This does not work")
 	}
 	_, owner, visitorErr := p.visitor(c) // an error here must not hide the first one
 	return p.show(c, status, "error", view{Title: title, SignedIn: owner && visitorErr == nil, Main: asProblem(f)})
+}
+
+var errorTitles = map[int]language.Text{
+	http.StatusBadRequest: language.Text("The request is not valid"), http.StatusForbidden: language.Text("Not allowed"),
+	http.StatusNotFound:            language.Text("There is nothing here"),
+	http.StatusTooManyRequests:     language.Text("Please wait"),
+	http.StatusServiceUnavailable:  language.Text("Not available at the moment"),
+	http.StatusInternalServerError: language.Text("Something went wrong"),
 }
 
 // tellWait sets Retry-After, if the error says when to retry.
@@ -120,67 +136,12 @@ func tellWait(c echo.Context, err error) {
 	}
 }
 
-// readViews parses the pages, each with the layout around it.
-func (p *Pages) readViews() (map[string]*template.Template, error) {
-	files := templates.Pages()
-	layout, err := template.New("").Funcs(template.FuncMap{
-		"path":    p.path,
-		"asset":   func(name string) string { return p.path("/assets/" + name + "?v=" + p.assets[name].version) },
-		"address": shortAddress,
-		"ago":     func(t time.Time) string { return ago(time.Since(t)) },
-		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	}).ParseFS(files, "layout.html")
-	if err != nil {
-		return nil, fmt.Errorf("read the pages: %w", err)
-	}
-	names, err := fs.Glob(files, "*.html")
-	if err != nil {
-		return nil, err
-	}
-	views := map[string]*template.Template{}
-	for _, name := range names {
-		if name == "layout.html" {
-			continue
-		}
-		own, err := layout.Clone()
-		if err == nil {
-			own, err = own.ParseFS(files, name)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read page %s: %w", name, err)
-		}
-		views[strings.TrimSuffix(name, ".html")] = own
-	}
-	return views, nil
-}
-
 // path is the path of a page as browsers know it.
 func (p *Pages) path(local string) string { return p.base + local }
 
 // shortAddress is an address without scheme and trailing slash.
 func shortAddress(address string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
-}
-
-// ago is how long ago something was.
-func ago(d time.Duration) string {
-	count := func(n int, unit string) string { return countOf(n, unit) + " ago" }
-	const day = 24 * time.Hour
-	switch {
-	case d < -time.Minute:
-		return "in the future"
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return count(int(d/time.Minute), "minute")
-	case d < day:
-		return count(int(d/time.Hour), "hour")
-	case d < 60*day:
-		return count(int(d/day), "day")
-	case d < 730*day:
-		return count(int(d/(30*day)), "month")
-	}
-	return count(int(d/(365*day)), "year")
 }
 
 // asset is a file that the pages refer to.
@@ -206,6 +167,20 @@ func readAssets() (map[string]asset, error) {
 		assets[f.Name()] = asset{data, kinds[path.Ext(f.Name())], hex.EncodeToString(sum[:6])}
 	}
 	return assets, nil
+}
+
+// assetAt is the address of a file that the pages refer to.
+func (p *Pages) assetAt(name string) string {
+	return p.path("/assets/" + name + "?v=" + p.assets[name].version)
+}
+
+// versionOf is a version of all of them.
+func versionOf(assets map[string]asset) string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(assets)) {
+		fmt.Fprintln(sum, name, assets[name].version)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6])
 }
 
 // asset answers GET /assets/NAME. Its address changes with what it is.

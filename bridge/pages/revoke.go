@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/state"
 )
 
@@ -35,7 +36,7 @@ func (p appsPages) askRevoke(c echo.Context, _ visitor) error {
 		if strconv.FormatInt(t.ID, 10) == c.QueryParam("id") && t.Revoked.IsZero() {
 			v := newTokenView(t)
 			return p.show(c, http.StatusOK, "revoke", view{
-				Title: "Revoke " + v.Name, SignedIn: true, Main: revokeView{Token: v},
+				Title: language.Text("Revoke access"), SignedIn: true, Main: revokeView{Token: v},
 			})
 		}
 	}

@@ -4,27 +4,30 @@ import (
 	"strings"
 
 	"gitpost/bridge/access"
+	"gitpost/bridge/language"
 )
 
 // scopeView is a scope in words.
 type scopeView struct {
-	Word, Title, Words string
-	Usual              bool // what a token made by hand has unless the owner says otherwise
-	Create             bool // new posts, which can be kept as drafts
+	Word, Words string
+	Title       language.Text
+	For         string // the one type of posts that it is about; "" for all
+	Usual       bool   // what a token made by hand has unless the owner says otherwise
+	Create      bool   // new posts, which can be kept as drafts
 }
 
 // scopeTitles are what the pages call the scopes, and whether a token made by hand usually has them.
 var scopeTitles = map[string]scopeView{
-	"create":   {Title: "Write new posts", Usual: true},
-	"draft":    {Title: "Write drafts, which you publish yourself"},
-	"update":   {Title: "Change any of your posts", Usual: true},
-	"delete":   {Title: "Delete posts", Usual: true},
-	"undelete": {Title: "Bring deleted posts back", Usual: true},
-	"media":    {Title: "Upload photos and files", Usual: true},
-	"read":     {Title: "Read drafts and all else that is not published"},
-	"profile":  {Title: "See your profile"},
-	"email":    {Title: "See your e-mail address"},
-	"post":     {Title: "Write and change posts"},
+	"create":   {Title: language.Text("Write new posts"), Usual: true},
+	"draft":    {Title: language.Text("Write drafts, which you publish yourself")},
+	"update":   {Title: language.Text("Change any of your posts"), Usual: true},
+	"delete":   {Title: language.Text("Delete posts"), Usual: true},
+	"undelete": {Title: language.Text("Bring deleted posts back"), Usual: true},
+	"media":    {Title: language.Text("Upload photos and files"), Usual: true},
+	"read":     {Title: language.Text("Read drafts and all else that is not published")},
+	"profile":  {Title: language.Text("See your profile")},
+	"email":    {Title: language.Text("See your e-mail address")},
+	"post":     {Title: language.Text("Write and change posts")},
 }
 
 // knownScopes are those that mean something here, in the order of the pages. What they allow is
@@ -40,9 +43,10 @@ func knownScopes() []scopeView {
 }
 
 // foreignScopes are for feed readers, which ask for them together with create.
-var foreignScopes = map[string]string{
-	"follow": "follow feeds", "channels": "sort feeds into channels", "mute": "mute people", "block": "block people",
-	"save": "save posts",
+var foreignScopes = map[string]language.Text{
+	"follow": language.Text("Your feed reader: follow feeds"), "channels": language.Text("Your feed reader: sort feeds into channels"),
+	"mute": language.Text("Your feed reader: mute people"), "block": language.Text("Your feed reader: block people"),
+	"save": language.Text("Your feed reader: save posts"),
 }
 
 // describeScope puts a scope into words. known is false for one that has no effect here.
@@ -56,12 +60,12 @@ func describeScope(word string) (s scopeView, known bool) {
 		switch first {
 		case "create", "post", "update", "delete":
 			of, _ := describeScope(first)
-			return scopeView{Word: word, Title: of.Title + " of the type “" + postType + "”",
+			return scopeView{Word: word, Title: of.Title, For: postType,
 				Words: strings.TrimSuffix("no others; "+of.Words, "; ")}, true
 		}
 	}
 	if what, ok := foreignScopes[word]; ok {
-		return scopeView{Word: word, Title: "Your feed reader: " + what,
+		return scopeView{Word: word, Title: what,
 			Words: "not used here; a feed reader may ask gitpost about it"}, true
 	}
 	return scopeView{}, false

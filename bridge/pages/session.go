@@ -55,7 +55,7 @@ func (p *Pages) signedIn(next func(echo.Context, visitor) error) echo.HandlerFun
 			return next(c, v)
 		}
 		r := c.Request()
-		if asksJSON(r) {
+		if byScript(r) {
 			return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "you are not signed in any more",
 				Hint: "open the page anew"}
 		}
@@ -76,7 +76,7 @@ func (p *Pages) freshly(next func(echo.Context, visitor) error) echo.HandlerFunc
 
 func (p *Pages) signInAgain(c echo.Context) error {
 	r := c.Request()
-	if asksJSON(r) {
+	if byScript(r) {
 		return &fault.Error{Code: fault.Forbidden, Op: "open the page", Message: "it is a while since you signed in",
 			Hint: "open the page anew and sign in again"}
 	}

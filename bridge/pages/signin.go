@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/language"
 	"gitpost/bridge/owner"
 )
 
@@ -32,7 +33,7 @@ func (p signInPages) setupPage(c echo.Context) error {
 
 func (p signInPages) showSetup(c echo.Context, status int, code string, failed error) error {
 	me := p.Config().Me()
-	v := view{Title: "Set up", Main: setupView{Me: me, Name: hostOf(me), Code: code,
+	v := view{Title: language.Text("Set up"), Main: setupView{Me: me, Name: hostOf(me), Code: code,
 		Passkeys: p.owner.AllowsPasskeys()}}
 	if failed != nil {
 		v.Problem, v.Wrong = asProblem(failed), wrongPassword(failed)
@@ -194,9 +195,9 @@ func (p signInPages) showSignIn(c echo.Context, status int, back string, again b
 	if u, err := url.Parse(back); err == nil && u.Path == "/auth" {
 		main.For = shortAddress(u.Query().Get("client_id"))
 	}
-	v := view{Title: "Sign in", Main: main}
+	v := view{Title: language.Text("Sign in"), Main: main}
 	if again {
-		v.Info = "It is a while since you signed in. Sign in again to continue."
+		v.Info = language.Text("It is a while since you signed in. Sign in again to continue.")
 	}
 	if failed != nil {
 		v.Problem = asProblem(failed)

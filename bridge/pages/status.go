@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -9,19 +8,22 @@ import (
 
 	"gitpost/bridge/blog"
 	"gitpost/bridge/delivery"
+	"gitpost/bridge/language"
 )
 
 // siteView is one site in status.html.
 type siteView struct {
 	blog.Status
-	Number            int
-	Headline, Problem string
-	Conflicts         []string
-	Branch, Tip       string
-	Waiting           string
-	Moved             string // where the repository moved to
-	LastPush          time.Time
-	LastFetch         time.Time
+	Number      int
+	Headline    language.Sentence
+	Problem     string
+	Title       string
+	Conflicts   []string
+	Branch, Tip string
+	Waiting     language.Sentence
+	Moved       string // where the repository moved to
+	LastPush    time.Time
+	LastFetch   time.Time
 }
 
 // status answers GET /status.
@@ -36,56 +38,50 @@ func (p *Pages) status(c echo.Context, _ visitor) error {
 		if err != nil {
 			return err
 		}
-		main.Sites = append(main.Sites, describe(status, late, i+1))
+		shown := describe(status, late, i+1)
+		shown.Title = d.Title()
+		main.Sites = append(main.Sites, shown)
 	}
-	return p.show(c, http.StatusOK, "status", view{Title: "Status", SignedIn: true, Main: main})
+	return p.show(c, http.StatusOK, "status", view{Title: language.Text("Status"), SignedIn: true, Main: main})
 }
 
 // describe puts the facts into sentences.
 func describe(s blog.Status, late delivery.Late, number int) siteView {
-	v := siteView{Status: s, Number: number, Waiting: "nothing"}
+	v := siteView{Status: s, Number: number, Waiting: language.Say("nothing")}
 	if s.Closed != "" {
-		v.Headline, v.Problem = "This site cannot be served yet. gitpost tries again.", sentence(s.Closed)
+		v.Headline, v.Problem = language.Say("This site cannot be served yet. gitpost tries again."), sentence(s.Closed)
 		return v
 	}
 	st := s.Store
 	v.Branch, v.Tip, v.Conflicts = st.Branch, string(st.Tip)[:min(len(st.Tip), 12)], st.Conflicts
 	v.LastPush, v.LastFetch, v.Moved = st.LastPush, st.LastFetch, st.Moved
 	if st.Unpushed > 0 {
-		v.Waiting = countOf(st.Unpushed, "commit")
+		v.Waiting = language.Say("%d commits", st.Unpushed)
 		if !st.OldestWait.IsZero() {
-			v.Waiting += ", the oldest from " + ago(time.Since(st.OldestWait))
+			v.Waiting = language.Say("%d commits, the oldest from %s", st.Unpushed, ago(time.Since(st.OldestWait)))
 		}
 	}
 	switch {
 	case st.Disk != "":
-		v.Headline, v.Problem = "Nothing can be stored at the moment, and apps are told so.", sentence(st.Disk)
+		v.Headline, v.Problem = language.Say("Nothing can be stored at the moment, and apps are told so."), sentence(st.Disk)
 	case len(s.Refused) > 0 && len(s.Refused) == st.Unpushed:
 		v.Problem = sentence(s.Refused[0].Reason)
-		v.Headline = "The Git host refuses " + countOf(len(s.Refused), "change") +
-			", listed below. The posts are safe here, and gitpost tries again."
+		v.Headline = language.Say("The Git host refuses %d changes, listed below. The posts are safe here, and gitpost tries again.",
+			len(s.Refused))
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
-		v.Headline = countOf(st.Unpushed, "commit") +
-			" cannot be pushed. The posts are safe here, and gitpost tries again."
+		v.Headline = language.Say("%d commits cannot be pushed. The posts are safe here, and gitpost tries again.", st.Unpushed)
 	case st.Problem != "":
-		v.Headline, v.Problem = "The remote cannot be reached.", sentence(st.Problem)
+		v.Headline, v.Problem = language.Say("The remote cannot be reached."), sentence(st.Problem)
 	case s.Problem != "":
-		v.Headline, v.Problem = "Something needs your attention.", sentence(s.Problem)
+		v.Headline, v.Problem = language.Say("Something needs your attention."), sentence(s.Problem)
 	case st.Unpushed > 0:
-		v.Headline = "Safe here, and on the way to the remote."
+		v.Headline = language.Say("Safe here, and on the way to the remote.")
 	case late.Posts > 0:
-		v.Headline = countOf(late.Posts, "post") + " reached the Git host and not the site."
+		v.Headline = language.Say("%d posts reached the Git host and not the site.", late.Posts)
 		v.Problem = sentence(late.Reason)
 	default:
-		v.Headline = "All is well: everything is pushed."
+		v.Headline = language.Say("All is well: everything is pushed.")
 	}
 	return v
-}
-
-func countOf(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

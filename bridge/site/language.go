@@ -97,3 +97,12 @@ func (s *Site) usualLanguage(lib Library) string {
 	}
 	return cmp.Or(newest, first)
 }
+
+// LanguageNames are the languages that a new post can be in, the usual one first; none on a site in one
+// language.
+func (s *Site) LanguageNames() []string {
+	if s.rules.Languages.Refusal != "" {
+		return nil
+	}
+	return s.rules.Languages.Names
+}

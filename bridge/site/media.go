@@ -48,3 +48,22 @@ func (s *Site) Bundle(file string) (folder string, ok bool) {
 }
 
 func escapedPath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
+
+// Static is the file that is served unchanged at a URL of the site.
+func (s *Site) Static(address string) (file string, ok bool) {
+	rest, ok := strings.CutPrefix(address, s.rules.StaticURL)
+	if !ok || rest == "" {
+		return "", false
+	}
+	rest, err := url.PathUnescape(rest)
+	if err != nil || path.Clean("/"+rest) != "/"+rest {
+		return "", false
+	}
+	return path.Join(s.rules.Static, rest), true
+}
+
+// Title is what the site calls itself; "" if its configuration does not say.
+func (s *Site) Title() string { return s.rules.Title }
+
+// FromHTML turns HTML into Markdown.
+func FromHTML(source string) (string, error) { return toMarkdown(source) }

@@ -170,6 +170,8 @@ CREATE INDEX request_begun ON request (begun);
 `,
 
 	deliveryTables,
+	// The language of the owner's pages; '' is that of the browser.
+	`ALTER TABLE owner ADD COLUMN language TEXT NOT NULL DEFAULT '';`,
 }
 
 // prepare sets the journal mode, which is stored in the file, and runs pending migrations.

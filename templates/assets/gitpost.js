@@ -1,5 +1,10 @@
-// Passkeys, and buttons that copy or show a password. All else works without JavaScript.
+// Passkeys, buttons that copy or show a password, and the outbox. All else works without JavaScript.
 "use strict";
+
+// What the scripts say, in the language of the page.
+const said = JSON.parse(document.body.dataset.words || "{}");
+const t = (sentence, value) => (said[sentence] || sentence).replace("%s", value);
+const base = document.body.dataset.base;
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -36,9 +41,9 @@ async function post(address, body) {
 	const reply = await fetch(address, {
 		method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(body),
 	});
-	const said = await reply.json().catch(() => ({}));
-	if (!reply.ok) throw new Error(said.error_description || "The server answers " + reply.status + ".");
-	return said;
+	const answered = await reply.json().catch(() => ({}));
+	if (!reply.ok) throw new Error(answered.error_description || t("The server answers %s.", reply.status));
+	return answered;
 }
 
 function ceremony(form, act) {
@@ -62,10 +67,10 @@ function ceremony(form, act) {
 
 function words(error) {
 	switch (error.name) {
-		case "NotAllowedError": return "It was cancelled, took too long, or there is no passkey for this site on this device.";
-		case "InvalidStateError": return "This device has a passkey for this site already.";
-		case "SecurityError": return "The browser allows no passkeys at this address.";
-		case "NotSupportedError": case "ConstraintError": return "This device cannot keep such a passkey: it needs a finger, a face or a PIN.";
+		case "NotAllowedError": return t("It was cancelled, took too long, or there is no passkey for this site on this device.");
+		case "InvalidStateError": return t("This device has a passkey for this site already.");
+		case "SecurityError": return t("The browser allows no passkeys at this address.");
+		case "NotSupportedError": case "ConstraintError": return t("This device cannot keep such a passkey: it needs a finger, a face or a PIN.");
 	}
 	return error.message;
 }
@@ -86,7 +91,8 @@ for (const form of document.forms) {
 	const toggle = () => {
 		visible = !visible;
 		for (const input of inputs) input.type = visible ? "text" : "password";
-		button.textContent = (visible ? "Hide" : "Show") + (inputs.length > 1 ? " passwords" : " password");
+		if (inputs.length > 1) button.textContent = visible ? t("Hide passwords") : t("Show passwords");
+		else button.textContent = visible ? t("Hide password") : t("Show password");
 	};
 	toggle();
 	button.addEventListener("click", toggle);
@@ -99,52 +105,69 @@ if (navigator.clipboard) {
 		button.hidden = false;
 		button.addEventListener("click", async () => {
 			await navigator.clipboard.writeText(button.previousElementSibling.textContent);
-			button.textContent = "Copied";
+			button.textContent = t("Copied");
 		});
 	}
 }
 
-// What is typed into the form of a post is kept in this browser until it was saved.
-function keepTyped(form) {
-	const key = "gitpost " + form.dataset.keep;
-	const fields = () => [...form.elements].filter((f) => f.name && !/^was\.|^(url|site|type)$/.test(f.name) && !["file", "hidden", "submit"].includes(f.type));
-	const read = () => fields().map((f) => [f.name, f.type === "checkbox" ? f.checked : f.value]);
-	const was = JSON.stringify(read());
-	const old = JSON.parse(localStorage.getItem(key) || "null");
-	if (old && JSON.stringify(old) !== was && !document.getElementById("problem")) {
-		for (const [name, value] of old) {
-			const f = form.elements.namedItem(name);
-			if (f && f.type === "checkbox") f.checked = value;
-			else if (f && "value" in f) f.value = value;
-		}
-		const note = document.createElement("div");
-		note.className = "note";
-		note.setAttribute("role", "status");
-		const words = document.createElement("p");
-		words.textContent = "This is what you typed here before and did not save. ";
-		const drop = document.createElement("button");
-		drop.type = "button";
-		drop.className = "quiet";
-		drop.textContent = "Discard it";
-		drop.addEventListener("click", () => {
-			localStorage.removeItem(key);
-			location.reload();
-		});
-		words.append(drop);
-		note.append(words);
-		form.before(note);
-	}
-	form.addEventListener("input", () => {
-		const now = read();
-		if (JSON.stringify(now) === was) localStorage.removeItem(key);
-		else localStorage.setItem(key, JSON.stringify(now));
-	});
-}
-
+// What was saved need not be kept in this browser any longer.
 try {
-	const saved = document.querySelector("main").dataset.saved;
+	const saved = document.querySelector("main").dataset.saved || location.pathname === base + "/outbox" && new URLSearchParams(location.search).get("saved");
 	if (saved) localStorage.removeItem("gitpost " + saved);
-	for (const form of document.querySelectorAll("form[data-keep]")) keepTyped(form);
 } catch (error) {
-	console.warn("what is typed cannot be kept:", error); // storage is off or full
+	console.warn("what is typed cannot be kept:", error); // storage is off
 }
+
+// The outbox: the service worker keeps forms that could not be sent, and sends them when there is a
+// connection.
+async function worker() {
+	if (!navigator.serviceWorker || !("signedIn" in document.body.dataset)) return;
+	const registration = await navigator.serviceWorker.register(base + "/service-worker.js", { scope: base + "/" });
+	navigator.serviceWorker.addEventListener("message", (event) => event.data.outbox && showOutbox(event.data.outbox));
+	const tell = async (message) => (await navigator.serviceWorker.ready).active.postMessage(message);
+	const send = () => tell({ send: true });
+	addEventListener("online", send);
+	for (const button of document.querySelectorAll("[data-outbox-send]")) {
+		button.hidden = false;
+		button.addEventListener("click", send);
+	}
+	document.addEventListener("click", (event) => {
+		const id = event.target.dataset && event.target.dataset.outboxDrop;
+		if (id) tell({ drop: Number(id) });
+	});
+	await tell({ list: true });
+	if (navigator.onLine) await send();
+	return registration;
+}
+
+function showOutbox(list) {
+	for (const note of document.querySelectorAll("[data-waiting]")) {
+		note.hidden = !list.length;
+		note.firstElementChild.textContent = t("Waiting for a connection: %s", list.length);
+	}
+	for (const empty of document.querySelectorAll("[data-outbox-empty]")) empty.hidden = list.length > 0;
+	for (const place of document.querySelectorAll("[data-outbox]")) {
+		place.hidden = !list.length;
+		place.replaceChildren(...list.map((item) => {
+			const row = document.createElement("li");
+			row.className = "app";
+			const words = document.createElement("div");
+			const name = document.createElement("p");
+			name.className = "name long";
+			name.textContent = item.title || t("A post without a text");
+			const state = document.createElement("p");
+			state.className = "soft";
+			state.textContent = item.problem || t("Waits for a connection.");
+			words.append(name, state);
+			const drop = document.createElement("button");
+			drop.type = "button";
+			drop.className = "second";
+			drop.dataset.outboxDrop = item.id;
+			drop.textContent = t("Discard it");
+			row.append(words, drop);
+			return row;
+		}));
+	}
+}
+
+worker().catch((error) => console.warn("without a service worker:", error));

@@ -15,6 +15,7 @@ import (
 type Convention struct {
 	Name    string // of the generator, as in its Definition
 	Version string
+	Title   string         // what the site calls itself; "" if its configuration does not say
 	BaseURL string         // with a trailing slash
 	Stated  string         // the base URL that the configuration has, whether or not it counts
 	Zone    *time.Location // of dates that name none
@@ -148,7 +149,8 @@ type Setting struct {
 
 // Text is what becomes of a body.
 type Text struct {
-	RawHTML bool // HTML in Markdown reaches the page
+	RawHTML  bool // HTML in Markdown reaches the page
+	Markdown Markdown
 	// HTMLPictures: pictures are written as HTML with the class that the h-entry of the layouts needs, which
 	// Markdown cannot have; no layout renders the pictures of Markdown in a way of its own.
 	HTMLPictures bool

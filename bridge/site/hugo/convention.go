@@ -29,7 +29,9 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 	all := h.readTheme(tree)
 	configuration := cmp.Or(generator.FindConfig(tree, configNames...), "the site's configuration")
 	return generator.Convention{
-		Name: name, Version: h.release, BaseURL: h.main.base, Stated: h.settings.text("baseURL"), Zone: h.main.zone,
+		Name: name, Version: h.release,
+		Title:   cmp.Or(h.settings.text("languages", h.main.name, "title"), h.settings.text("title")),
+		BaseURL: h.main.base, Stated: h.settings.text("baseURL"), Zone: h.main.zone,
 		Origin: generator.Origin{
 			Version: from, BaseURL: h.said("baseURL"), Zone: cmp.Or(h.said("timeZone"),
 				"Hugo's default, as "+configuration+" names none"),
@@ -56,6 +58,7 @@ func (h *site) readConvention(tree fs.FS, from string) generator.Convention {
 		},
 		Text: generator.Text{
 			RawHTML:     !h.dropsHTML,
+			Markdown:    h.markdown(),
 			Picture:     figure,
 			CurlyQuotes: true, // the goldmark of older Hugos leaves the typographer's entities in a picture's alt
 			Language: cmp.Or(h.settings.text("languages", h.main.name, "languagecode"),

@@ -38,7 +38,8 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 		aliases = "redirect_from"
 	}
 	return generator.Convention{
-		Name: name, Version: j.release, BaseURL: j.address.home + "/", Zone: j.location,
+		Name: name, Version: j.release, Title: cmp.Or(j.configuration.text("title", ""), j.configuration.text("name", "")),
+		BaseURL: j.address.home + "/", Zone: j.location,
 		Stated: j.configuration.text("url", "") + j.configuration.text("baseurl", ""),
 		Origin: j.origin(o, from), ZoneStated: !j.zoneGuessed, Warnings: j.warnings(), Inherited: j.inherited,
 		Languages: j.languages(tree),
@@ -58,7 +59,7 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 			SplitTags:       []string{"tags", "categories"}, // not the singular ones (jekyll-4.3.1.json)
 			PostLayout:      j.postLayout(theme), PageLayout: j.pageLayout(theme),
 		},
-		Text: generator.Text{RawHTML: true, Reads: theme.reads, LinkClass: j.linkClass(),
+		Text: generator.Text{RawHTML: true, Markdown: j.markdownRules(), Reads: theme.reads, LinkClass: j.linkClass(),
 			Language: cmp.Or(j.configuration.text("lang", ""), j.configuration.text("locale", ""),
 				j.configuration.text("language", "")),
 			Encoding: otherEncoding(j.configuration.text("encoding", "utf-8"))},
