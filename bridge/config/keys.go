@@ -242,6 +242,11 @@ func otherKeys() []Key {
 		{Name: "media.place", Without: "the folder for uploads", Example: "bundle",
 			Meaning: "`bundle`: files that an app sends together with a post are put beside it, if it is a page bundle",
 			site:    textKey(func(c *Site) *string { return &c.MediaPlace }, oneOfWords("bundle"))},
+		{Name: "media.urls", Without: "as the newest posts write them, else `absolute`", Example: "relative",
+			Meaning: "addresses of uploads in the text of a post: `relative` (`/media/…`), so that previews and a change of " +
+				"domain work, or `absolute`",
+			site: textKey(func(c *Site) *string { return &c.Options.MediaURLs },
+				oneOfWords(site.RelativeMedia, site.AbsoluteMedia))},
 		{Name: "media.dimensions", Default: "false", Example: "true",
 			Meaning: "whether `width` and `height` are written with each photo",
 			site:    boolKey(func(c *Site) *bool { return &c.MediaDimensions })},

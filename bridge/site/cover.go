@@ -391,8 +391,11 @@ func (w *writer) explainCover(posts []*postStyle) []Finding {
 		name += "." + shape.Address
 	}
 	shown, by := w.coverOnPage(key)
-	if shown {
+	switch kept := w.site.ownCover() == key || w.learned.cover.key == key || w.keepsAlt(key); {
+	case shown && kept:
 		place = "as the cover, not in the text"
+	case shown:
+		place = "in the text, with its alternative text, which the cover there would not have"
 	}
 	return []Finding{photo, {"cover", name, from}, {"where a page shows its photo", place, by}}
 }

@@ -45,7 +45,7 @@ func (s *Site) Explain(lib Library) (Explanation, error) {
 	addresses, unclear := s.explainAddress(h, posts)
 	e.Findings, e.Warnings = append(e.Findings, addresses...), append(slices.Clip(e.Warnings), append(unclear,
 		s.linkWarnings()...)...)
-	e.Findings = append(e.Findings, s.explainMedia())
+	e.Findings = append(e.Findings, s.explainMedia(), explainMediaURLs(s, h, posts))
 	made, err := s.Compose(lib, Post{Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
 		"content":  {"An example of a note, as an app would send it."},
 		"category": {"example", "note"},

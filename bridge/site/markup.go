@@ -75,7 +75,11 @@ func (w *writer) added(item mf2.Item) string {
 		item = item.Clone()
 		item.Properties["photo"] = withoutPhoto(item.Properties["photo"], cover)
 	}
-	text := w.site.addedIn(item, inHTML, w.shown)
+	if first := w.firstShown(item.Properties["photo"]); first != "" {
+		item = item.Clone()
+		item.Properties["photo"] = withoutPhoto(item.Properties["photo"], first)
+	}
+	text := w.site.addedIn(w.fromRoot(item), inHTML, w.shown)
 	if text == "" || !inHTML {
 		return text
 	}

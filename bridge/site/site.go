@@ -31,6 +31,7 @@ type Options struct {
 	TimeZone   *time.Location    // of dates without one, in files and from apps; default: the site's, else the machine's
 	MediaDir   string            // default: static/media or assets/media
 	Titles     string            // "always" or "never"; default: where the site's lists need titles
+	MediaURLs  string            // RelativeMedia or AbsoluteMedia; default: as the newest posts have them
 	Cover      string            // the key of a post's picture in lists, "none"; default: as the newest posts have it
 	Now        func() time.Time  // default: time.Now
 	Env        map[string]string // what the generator's build environment sets (HUGO_…, TZ)

@@ -20,6 +20,7 @@ type learnedStyle struct {
 	shapes   map[string]generator.Shape
 	titles   titleChoice
 	cover    coverStyle
+	media    string // how the text has the site's own pictures: RelativeMedia, …; "" when that is not known
 	photo    string // the posts' key of photos; "" when none was seen
 	spell    func(property string) string
 	offset   string         // of the posts' dates where no zone is configured; "" for the site's own
@@ -90,6 +91,7 @@ func (s *Site) learnFrom(posts []*postStyle, except string) learnedStyle {
 	posts = s.withoutPages(posts, h.section)
 	h.learnKeys(s, posts)
 	h.learnTitles(s, posts)
+	h.learnMedia(s, posts)
 	h.learnConstants(s, posts)
 	h.learnZone(s, posts)
 	h.learnAddress(posts)

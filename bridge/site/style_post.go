@@ -27,6 +27,7 @@ type postStyle struct {
 	title            titleKind
 	cover            coverStyle
 	photo            string // its key of photos
+	media            string // how its text has the site's own pictures; "" when it has none
 	constant         map[string]string
 	addressed        bool   // it fixes its URL
 	address          string // the pattern of that; "" when it is not recognized
@@ -86,7 +87,9 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	m.observeText(strings.TrimSuffix(string(source.Data), doc.Body()))
 	m.observeKeys(s.rules, doc)
 	m.observeShapes(s.rules, doc)
-	m.title = s.read(page, doc).titleKind()
+	said := s.read(page, doc)
+	m.title = said.titleKind()
+	m.observeMedia(s, doc.Body(), said.memory)
 	m.observeOffset(s.rules, doc)
 	m.observeAddress(s, source.Path, page.Date, doc)
 	return m

@@ -110,8 +110,26 @@ func needs(k kind, item mf2.Item) bool {
 	return hasValue(p[k.property])
 }
 
-// shown reports whether the layout of the post shows a property by a key that the post has.
+// firstShown is the first photo of several, where the layout of the post shows it by the key of photos and
+// none of the others: "" elsewhere.
+func (w *writer) firstShown(photos []any) string {
+	if len(photos) < 2 || w.keyShown("photo") == "" || w.shown("photo") {
+		return ""
+	}
+	return photoURL(photos[0])
+}
+
+// shown reports whether the layout of the post shows a property by a key that the post has: all of its
+// values.
 func (w *writer) shown(property string) bool {
+	key := w.keyShown(property)
+	return key != "" && (len(w.reading().property(property)) < 2 ||
+		w.rules.Reads.ShowsEvery(bare(w.rules, key), w.layoutNames()...))
+}
+
+// keyShown is the key of the post by which its layout shows a property or the first of its values, "" for
+// none.
+func (w *writer) keyShown(property string) string {
 	r := w.reading()
 	keys := r.allKeys(property)
 	if key, ok := r.keys[property]; ok {
@@ -119,10 +137,10 @@ func (w *writer) shown(property string) bool {
 	}
 	for _, key := range keys {
 		if !isCover(bare(w.rules, key)) && w.shows(key) {
-			return true
+			return key
 		}
 	}
-	return false
+	return ""
 }
 
 func hasValue(values []any) bool {

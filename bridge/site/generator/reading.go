@@ -15,6 +15,8 @@ type Reading struct {
 	Shown map[string]string
 	// Pictured is the same of those that use it as the address of something that is shown.
 	Pictured map[string]string
+	// Every is the same of those that show more than the first of its values.
+	Every map[string]string
 }
 
 // Lists is whether the lists of posts can do without titles.
@@ -51,6 +53,12 @@ func (r Reads) Shows(key string, names ...string) bool {
 	return reading.Shown[r.layout(names)] != ""
 }
 
+// ShowsEvery reports the same of all values of a key.
+func (r Reads) ShowsEvery(key string, names ...string) bool {
+	reading, _ := r.Of(key)
+	return reading.Every[r.layout(names)] != ""
+}
+
 // Pictures returns the layout that shows what is at the address in a key of a post, "" for none.
 func (r Reads) Pictures(key string, names ...string) (file string) {
 	reading, _ := r.Of(key)
@@ -80,6 +88,12 @@ func ForMachines(file string) bool {
 var machineName = regexp.MustCompile(`(?:^|[/._-])(?:head|meta|metadata|open-?_?graph|og|twitter(?:_?-?cards?)?|schema|` +
 	`seo|json-?_?ld|structured-?_?data|feed|rss|atom|json|sitemap|search|social-?_?cards?|cards?|preview|link-?_?preview|` +
 	`summary|teaser|list-?item|archive-?single)(?:$|[/._-])`)
+
+// BehindText reports whether what follows a text is the address of a background of CSS, which has no
+// alternative text and counts as none of the pictures of a page.
+func BehindText(before string) bool { return background.MatchString(before) }
+
+var background = regexp.MustCompile(`(?i)\burl\(\s*["']?$`)
 
 // WithoutHead is the layouts' text without what is not on the page for readers: the head, scripts,
 // styles, and elements that say something to machines.

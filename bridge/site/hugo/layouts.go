@@ -27,6 +27,7 @@ type keyUse struct {
 	file     string   // the first that reads it
 	shown    map[string]string
 	pictured map[string]string
+	every    map[string]string
 }
 
 func newLayouts(texts, from map[string]string) *layouts {
@@ -208,7 +209,7 @@ func (l *layouts) files() []string {
 }
 
 func (u *keyUse) reading() generator.Reading {
-	r := generator.Reading{File: u.file, Shown: u.shown, Pictured: u.pictured}
+	r := generator.Reading{File: u.file, Shown: u.shown, Pictured: u.pictured, Every: u.every}
 	if !u.any {
 		r.Shape = generator.Common(u.shapes).Fields(u.fields)
 	}

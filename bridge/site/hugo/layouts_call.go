@@ -96,8 +96,9 @@ func (in *interpretation) index(nodes []parse.Node, args []subject) subject {
 			in.field(v, text.Text)
 			return subject{}
 		case v.kind == parameter:
+			v.first = true
 			in.use(v, generator.Shape{List: true}, shown)
-			v = subject{kind: itemOf, key: v.key, foreign: v.foreign}
+			v.kind = itemOf
 		default:
 			return subject{}
 		}
@@ -189,15 +190,18 @@ type markupPlace struct {
 	hidden string // the element that hides what follows: "head", "script", "style"
 	tag    string // the tag that is open, without its end
 	inTag  bool
+	before string // the text right before
 }
 
 // seen reports whether readers see what is written here. An address in an attribute counts.
 func (p markupPlace) seen() bool {
-	return p.hidden == "" && !(p.inTag && (p.tag == "meta" || p.tag == "link" || p.tag == "body" || p.tag == "html"))
+	return p.hidden == "" && !(p.inTag && (p.tag == "meta" || p.tag == "link" || p.tag == "body" || p.tag == "html")) &&
+		!generator.BehindText(p.before)
 }
 
 // pass goes on behind a text.
 func (p *markupPlace) pass(text string) {
+	p.before = text
 	for text != "" {
 		if p.inTag {
 			i := strings.IndexByte(text, '>')

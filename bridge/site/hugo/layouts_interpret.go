@@ -29,6 +29,7 @@ type subject struct {
 	key     string             // of a page's parameter, or of an item in it
 	foreign bool               // of another page than the one of the layout
 	parts   map[string]subject // of a dictionary, by key
+	first   bool               // of the items the first alone
 }
 
 type subjectKind int
@@ -363,12 +364,16 @@ func (in *interpretation) use(v subject, shape generator.Shape, how visibility) 
 	lower := strings.ToLower(v.key)
 	u := in.uses[lower]
 	if u == nil {
-		u = &keyUse{file: in.file, shown: map[string]string{}, pictured: map[string]string{}}
+		u = &keyUse{file: in.file, shown: map[string]string{}, pictured: map[string]string{},
+			every: map[string]string{}}
 		in.uses[lower] = u
 	}
 	switch {
 	case in.shows && how > unseen && !v.foreign && in.place.seen():
 		u.shown[in.folder] = cmp.Or(u.shown[in.folder], in.file)
+		if !v.first {
+			u.every[in.folder] = cmp.Or(u.every[in.folder], in.file)
+		}
 		if how == pictured {
 			u.pictured[in.folder] = cmp.Or(u.pictured[in.folder], in.file)
 		}

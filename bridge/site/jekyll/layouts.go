@@ -32,7 +32,7 @@ func (f themeFiles) reads() generator.Reads {
 		}
 	}
 	for key, use := range uses {
-		r := generator.Reading{File: use.file, Shown: use.shown, Pictured: use.pictured}
+		r := generator.Reading{File: use.file, Shown: use.shown, Pictured: use.pictured, Every: use.every}
 		r.Shape = generator.Common(use.shapes).Fields(use.fields)
 		out.Keys[key] = r
 	}
@@ -66,29 +66,29 @@ func (f themeFiles) names() []string {
 
 // show notes what a layout, those above it and what they include show of their page.
 func (f themeFiles) show(uses map[string]*keyUse, layout, name string) {
-	seen := map[string]bool{}
-	for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
-		name := queue[0]
-		if seen[name] || strings.HasPrefix(name, "_includes/") && generator.ForMachines(name) {
+	type part struct{ name, given string } // a file, and the parameters of an include
+	seen := map[part]bool{}
+	for queue := []part{{name: name}}; len(queue) > 0 && len(seen) < mostParts; queue = queue[1:] {
+		at := queue[0]
+		if seen[at] || strings.HasPrefix(at.name, "_includes/") && generator.ForMachines(at.name) {
 			continue
 		}
-		seen[name] = true
-		text := generator.WithoutHead(f[name])
+		seen[at] = true
+		text := withParameters(generator.WithoutHead(f[at.name]), at.given)
 		for key, use := range usesIn(text) {
-			all := of(uses, key)
-			all.shown[layout] = cmp.Or(all.shown[layout], name)
-			if use.address {
-				all.pictured[layout] = cmp.Or(all.pictured[layout], name)
-			}
+			of(uses, key).show(use, layout, at.name)
 		}
-		for _, m := range includeCall.FindAllStringSubmatch(text, -1) {
-			queue = append(queue, "_includes/"+m[1])
+		for _, m := range includeWith.FindAllStringSubmatch(text, -1) {
+			queue = append(queue, part{"_includes/" + m[1], strings.Join(pageParameter.FindAllString(m[2], -1), " ")})
 		}
-		if m := layoutOf.FindStringSubmatch(f[name]); m != nil {
-			queue = append(queue, "_layouts/"+m[1]+".html")
+		if m := layoutOf.FindStringSubmatch(f[at.name]); m != nil {
+			queue = append(queue, part{name: "_layouts/" + m[1] + ".html"})
 		}
 	}
 }
+
+// mostParts bounds how many files are followed from one layout.
+const mostParts = 1000
 
 // layoutOf finds the layout into which a layout is put.
 var layoutOf = regexp.MustCompile(`\A---\r?\n(?s:.*?)\blayout:[ \t]*["']?([\w/-]+)`)
@@ -100,14 +100,30 @@ type keyUse struct {
 	file     string // the first that reads it
 	shown    map[string]string
 	pictured map[string]string
+	every    map[string]string
 	address  bool // it is read as one
+	indexed  bool // an item of a list is read by its number
+	ranged   bool // all are
 }
 
 func of(uses map[string]*keyUse, key string) *keyUse {
 	if uses[key] == nil {
-		uses[key] = &keyUse{shown: map[string]string{}, pictured: map[string]string{}}
+		uses[key] = &keyUse{shown: map[string]string{}, pictured: map[string]string{},
+			every: map[string]string{}}
 	}
 	return uses[key]
+}
+
+// show notes that a layout shows a key by a file.
+func (u *keyUse) show(o *keyUse, layout, file string) {
+	u.add(o, file)
+	u.shown[layout] = cmp.Or(u.shown[layout], file)
+	if o.ranged || !o.indexed {
+		u.every[layout] = cmp.Or(u.every[layout], file)
+	}
+	if o.address {
+		u.pictured[layout] = cmp.Or(u.pictured[layout], file)
+	}
 }
 
 func (u *keyUse) add(o *keyUse, file string) {
@@ -119,7 +135,7 @@ func (u *keyUse) add(o *keyUse, file string) {
 const pageKey = `\bpage(?:\.([A-Za-z_][\w-]*)|\[["']([\w-]+)["']\])`
 
 var (
-	keyRead   = regexp.MustCompile(pageKey + `(\.[A-Za-z_][\w-]*|\[\d+\])?(\.[A-Za-z_][\w-]*)?`)
+	keyRead   = regexp.MustCompile(pageKey + `(\.[A-Za-z_][\w-]*|\[\d+\]|\[["'][\w-]+["']\])?(\.[A-Za-z_][\w-]*)?`)
 	keyRanged = regexp.MustCompile(`{%-?\s*for\s+(\w+)\s+in\s+` + pageKey + `\s*[^.\[\w]`)
 	keyTaken  = regexp.MustCompile(`{%-?\s*assign\s+(\w+)\s*=\s*` + pageKey + `\s*-?%}`)
 )
@@ -132,12 +148,19 @@ func usesIn(text string) map[string]*keyUse {
 	uses := map[string]*keyUse{}
 	for _, m := range keyRead.FindAllStringSubmatchIndex(text, -1) {
 		key := submatch(text, m, 1) + submatch(text, m, 2)
+		if generator.BehindText(strings.TrimRight(text[:m[0]], "{- ")) {
+			continue
+		}
 		use, part := of(uses, key), submatch(text, m, 3)
+		if strings.HasPrefix(part, "[") && !strings.ContainsAny(part[1:2], "0123456789") {
+			part = "." + strings.Trim(part, `[]"'`)
+		}
 		use.address = use.address || asAddress(text[:m[0]])
 		switch {
 		case part == ".size":
 		case listMethods[part], strings.HasPrefix(part, "["):
 			shape := generator.Shape{List: true}
+			use.indexed = true
 			if field := submatch(text, m, 4); field != "" {
 				shape.Kind, use.fields = generator.MapValue, append(use.fields, field[1:])
 			}
@@ -151,6 +174,7 @@ func usesIn(text string) map[string]*keyUse {
 	}
 	for _, m := range keyRanged.FindAllStringSubmatch(text, -1) {
 		use, shape := of(uses, m[2]+m[3]), generator.Shape{List: true}
+		use.ranged = true
 		for _, field := range fieldsOf(text, m[1]) {
 			shape.Kind = generator.MapValue
 			use.fields = append(use.fields, field)
