@@ -12,7 +12,10 @@ import (
 
 // A foreign folder is one of the site that belongs to something else, so that nothing can be written
 // into it.
-type foreign struct{ folder, kind string }
+type foreign struct {
+	folder, kind string
+	media        bool // uploads go there, and no posts
+}
 
 // linkAbove finds the first folder on the way to a path that is a submodule or a symbolic link.
 func linkAbove(tree fs.FS, to string) (foreign, bool) {
@@ -27,9 +30,9 @@ func linkAbove(tree fs.FS, to string) (foreign, bool) {
 			switch {
 			case e.Name() != part:
 			case e.Type()&fs.ModeSymlink != 0:
-				return foreign{at, "symbolic link"}, true
+				return foreign{folder: at, kind: "symbolic link"}, true
 			case e.Type()&fs.ModeIrregular != 0:
-				return foreign{at, "submodule"}, true
+				return foreign{folder: at, kind: "submodule"}, true
 			}
 		}
 	}
@@ -39,13 +42,17 @@ func linkAbove(tree fs.FS, to string) (foreign, bool) {
 // findLinks looks at the folders of posts and of uploads.
 func (s *Site) findLinks(tree fs.FS) {
 	media, _ := s.Media("name", s.now())
-	for _, folder := range []string{s.rules.Content, s.rules.Posts, s.configuredSection(), path.Dir(media)} {
+	for _, folder := range []string{s.rules.Content, s.rules.Posts, s.configuredSection()} {
 		if folder == "" {
 			continue
 		}
 		if l, ok := linkAbove(tree, folder); ok {
 			s.links = append(s.links, l)
 		}
+	}
+	if l, ok := linkAbove(tree, path.Dir(media)); ok && !slices.Contains(s.links, l) {
+		l.media = true
+		s.links = append(s.links, l)
 	}
 }
 
@@ -64,6 +71,9 @@ func (s *Site) refuseLink(op, file string) error {
 }
 
 func (l foreign) remedy() string {
+	if l.media {
+		return "posts with uploads are refused; make it a folder of this repository, or set site.media_dir to one"
+	}
 	if l.kind == "submodule" {
 		return "name the repository of the posts as repo, or move them into this one"
 	}

@@ -53,7 +53,7 @@ configuration again.`,
 }
 
 // siteWarnings are those of the sites that have a clone already, such as that a site is published
-// elsewhere than at me.
+// elsewhere than at me, or that its posts are in a submodule.
 func siteWarnings(cfg config.Config) (warnings []string) {
 	for _, c := range cfg.Sites {
 		snapshot, err := gitstore.OpenReader(c.CloneDir())
@@ -66,6 +66,7 @@ func siteWarnings(cfg config.Config) (warnings []string) {
 		}
 		if opened, err := c.OpenSite(tree); err == nil {
 			warnings = append(warnings, opened.Warnings()...)
+			warnings = append(warnings, opened.Obstacles(func(string) string { return "" })...)
 		}
 	}
 	return warnings
