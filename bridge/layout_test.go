@@ -29,6 +29,7 @@ var allowed = []struct {
 	{"gitstore/remote", "gitstore/git"},
 	{"gitstore", "gitstore/git gitstore/remote"},
 
+	{"bridge/dom", ""},
 	{"bridge/mf2", ""},
 	{"bridge/micropub", "bridge/mf2"},
 	{"bridge/micropub/micropubtest", ""},
@@ -37,12 +38,12 @@ var allowed = []struct {
 	{"bridge/site/hugo", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/custom", "bridge/site/generator frontmatter"},
-	{"bridge/site", "bridge/site/generator bridge/site/custom bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
+	{"bridge/site", "bridge/dom bridge/site/generator bridge/site/custom bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
 	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
 
 	{"bridge/state", ""},
 	{"bridge/media", ""},
-	{"bridge/outbound", ""},
+	{"bridge/outbound", "bridge/dom"},
 	{"bridge/access", ""},
 	{"bridge/owner", "bridge/state"},
 	{"bridge/indieauth", "bridge/outbound bridge/state"},

@@ -1,12 +1,13 @@
 package outbound
 
 import (
-	"bytes"
 	"mime"
 	"net/http"
 	"strings"
 
 	"golang.org/x/net/html"
+
+	"gitpost/bridge/dom"
 )
 
 // HeaderLinks returns the targets of the HTTP Link headers (RFC 8288) with a relation, as they
@@ -102,7 +103,7 @@ func (r *Response) HTML() *html.Node {
 	if kind != "text/html" && kind != "application/xhtml+xml" && kind != "" {
 		return nil
 	}
-	doc, err := html.Parse(bytes.NewReader(r.Body))
+	doc, err := dom.Parse(string(r.Body))
 	if err != nil {
 		return nil
 	}

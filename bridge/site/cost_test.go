@@ -148,6 +148,24 @@ func TestLongTextsAreWrittenOnce(t *testing.T) {
 	}
 }
 
+// TestHTMLThatCostsTooMuchIsKeptAsItWasSent, and takes no longer than any other text: the converter would read
+// the rest of the text for each bracket, and the parser append thousands of texts to one.
+func TestHTMLThatCostsTooMuchIsKeptAsItWasSent(t *testing.T) {
+	l := newLibrary(t, stockHugo)
+	for _, part := range []string{"[", "![", "&#91;", "x</a>", "x<td>"} {
+		source := "<p>begin</p>" + strings.Repeat(part, 400_000/len(part))
+		before := processorTime()
+		r := l.compose(Post{Item: entry(map[string][]any{"content": {map[string]any{"html": source}}})})
+		if took := processorTime() - before; took > 4*time.Second {
+			t.Errorf("%q many times took %v", part, took)
+		}
+		got := l.item(r.Path).Properties["content"]
+		if len(got) != 1 || got[0].(map[string]any)["html"] != source {
+			t.Errorf("%q many times is read back as %.100v", part, got)
+		}
+	}
+}
+
 // TestTimeGrowsWithTheTextAlone: four times the text must not take much more than four times the
 // processor's time to write and to read back. Small times are noise, and let anything pass.
 func TestTimeGrowsWithTheTextAlone(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
+	xhtml "golang.org/x/net/html"
+
+	"gitpost/bridge/dom"
 )
 
 // The renderers are goldmark with the extensions that Hugo enables by default, except for the
@@ -141,7 +144,15 @@ func toMarkdown(source string) (md string, err error) {
 			md, err = "", errTooLong
 		}
 	}()
-	return htmlConverter().ConvertString(source)
+	doc, err := dom.Parse(source)
+	if err != nil {
+		return "", err
+	}
+	if bracketWork(doc) > mostBracketWork {
+		return "", errTooLong
+	}
+	text, err := htmlConverter().ConvertNode(doc)
+	return string(text), err
 }
 
 // htmlConverter returns the one converter, which may be used by several goroutines: a text can have
@@ -152,3 +163,30 @@ var htmlConverter = sync.OnceValue(func() *converter.Converter {
 		table.NewTablePlugin(),
 	))
 })
+
+// mostBracketWork bounds bracketWork: a few times the length of the longest HTML that is converted, and
+// hundreds of times that of usual articles.
+const mostBracketWork = 64 << 20
+
+// bracketWork is how many bytes the converter reads for brackets: at each opening one it looks for the next
+// closing one, however far that is.
+func bracketWork(doc *xhtml.Node) (work int) {
+	waiting := 0
+	for n := range doc.Descendants() {
+		if n.Type != xhtml.TextNode {
+			continue
+		}
+		at := 0
+		for i := range len(n.Data) {
+			switch n.Data[i] {
+			case '[':
+				work, at = work+waiting*(i-at), i
+				waiting++
+			case ']':
+				work, at, waiting = work+waiting*(i-at), i, 0
+			}
+		}
+		work += waiting * (len(n.Data) - at)
+	}
+	return work
+}

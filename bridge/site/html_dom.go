@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"gitpost/bridge/dom"
 )
 
 var errTooLong = errors.New("the HTML cannot be converted")
@@ -46,14 +48,9 @@ func equalHTML(a, b string) bool {
 
 // outline lists what a fragment is made of, in document order.
 func outline(source string) ([]string, bool) {
-	nodes, err := html.ParseFragment(strings.NewReader(source),
-		&html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	root, err := dom.Fragment(source)
 	if err != nil {
 		return nil, false
-	}
-	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	for _, n := range nodes {
-		root.AppendChild(n)
 	}
 	var out []string
 	children(root, false, &out)

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"gitpost/bridge/dom"
 )
 
 // linked is HTML in which what Markdown cannot express, a video or a page in a frame, is replaced
@@ -13,13 +15,9 @@ func linked(source string) string {
 	if !embedding(source) {
 		return source
 	}
-	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
-	nodes, err := html.ParseFragment(strings.NewReader(source), body)
+	body, err := dom.Fragment(source)
 	if err != nil {
 		return source
-	}
-	for _, n := range nodes {
-		body.AppendChild(n)
 	}
 	linkEmbedded(body)
 	var b strings.Builder
