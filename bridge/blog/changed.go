@@ -7,8 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/micropub"
 	"gitpost/gitstore"
 )
 
@@ -161,4 +163,19 @@ func (b *Blog) Post(ctx context.Context, url string) (item mf2.Item, found bool,
 		return err
 	})
 	return item, found && err == nil, err
+}
+
+// AddSyndication writes the addresses of copies into a post that has not got them, as syndication.
+func (b *Blog) AddSyndication(ctx context.Context, url string, links []string) error {
+	w, err := b.ready()
+	if err != nil {
+		return err
+	}
+	add := &micropub.Update{URL: url, Add: mf2.Properties{"syndication": {}}}
+	for _, link := range links {
+		add.Add["syndication"] = append(add.Add["syndication"], link)
+	}
+	who := access.Principal{Me: b.Me(), Client: "gitpost", Scope: []string{"update"}}
+	_, err = w.updateFor(ctx, who, add, nil, purpose{own: true, skipCI: b.Config().SyndicationCommit == "skip_ci"})
+	return err
 }

@@ -11,9 +11,9 @@ import (
 	"gitpost/bridge/micropub"
 )
 
-// Properties that remember what a command asked for. gitpost itself syndicates nothing: the
-// tool that does reads from the file where the author wants copies, and an app adds their
-// addresses as syndication.
+// Properties that remember what a command asked for. Who makes the copies, gitpost (see delivery) or
+// another tool, reads from the file where the author wants them, and adds their addresses as
+// syndication.
 const (
 	syndicateTo = "syndicate-to"
 	channel     = "channel"

@@ -24,6 +24,18 @@ import (
 // names of the uploads that came in the same request.
 func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub.Update,
 	sent []string) (Outcome, error) {
+	return w.updateFor(ctx, who, cmd, sent, purpose{})
+}
+
+// purpose is why a post is updated, when no client asks for it.
+type purpose struct {
+	own    bool // gitpost itself keeps something: the post's text is as old as before
+	skipCI bool // the site need not be built for it
+}
+
+// updateFor is update for a purpose.
+func (w *writer) updateFor(ctx context.Context, who access.Principal, cmd *micropub.Update, sent []string,
+	why purpose) (Outcome, error) {
 	const op = "update post"
 	if err := who.RequireSome(op, access.UpdatePost); err != nil {
 		return Outcome{}, err
@@ -50,7 +62,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 		src := site.Source{Path: e.Path, Data: data}
 		here, followed := files.forSite(v.Site(), w.owns)
 		rev, placed, err = w.revise(v, at, src, e.Page, here, func(item *mf2.Item) error {
-			err := w.apply(op, who, item, cmd)
+			err := w.apply(op, who, item, cmd, why)
 			readdress(item.Properties, followed)
 			if w.config().MediaDimensions {
 				files.addDimensions(item.Properties)
@@ -84,7 +96,7 @@ func (w *writer) update(ctx context.Context, who access.Principal, cmd *micropub
 		return gitstore.Change{
 			Message: history.Message("Update "+e.PostType, subject, trailers...),
 			Files:   changed,
-			SkipCI:  skipsBuild(w.config(), rev.Page) && !e.Page.Published,
+			SkipCI:  why.skipCI || skipsBuild(w.config(), rev.Page) && !e.Page.Published,
 		}, nil
 	})
 	if err != nil {
@@ -125,7 +137,7 @@ func (w *writer) revise(v *catalog.View, tree fs.FS, src site.Source, page site.
 }
 
 // apply changes a post as an update asks, and refuses what the token or the site does not allow.
-func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *micropub.Update) error {
+func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *micropub.Update, why purpose) error {
 	if err := mayChange(op, who, *item); err != nil {
 		return err
 	}
@@ -151,7 +163,7 @@ func (w *writer) apply(op string, who access.Principal, item *mf2.Item, cmd *mic
 	if now := channelPath(w.config(), namedIn(props[channel])); now != "" && now != was {
 		props["mp-path"] = []any{now}
 	}
-	if w.config().SetUpdated && len(cmd.Replace["updated"]) == 0 {
+	if w.config().SetUpdated && !why.own && len(cmd.Replace["updated"]) == 0 {
 		props["updated"] = []any{w.now().Truncate(time.Second).Format(time.RFC3339)}
 	}
 	if setsLocationVisibility(cmd) {

@@ -84,9 +84,10 @@ type Site struct {
 
 	AuthMetadata string // auth.metadata: URL of the sign-in server's metadata; "": what the site's page names
 
-	SyndicateTo []Target
-	Channels    []Channel
-	PostTypes   []PostType // post_types; none: standardTypes
+	SyndicateTo       []Target
+	SyndicationCommit string // "build" or "skip_ci"
+	Channels          []Channel
+	PostTypes         []PostType // post_types; none: standardTypes
 
 	Options         site.Options // site:, types:
 	MediaPlace      string       // media.place: "" (the static folder) or "bundle"

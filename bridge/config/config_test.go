@@ -45,7 +45,7 @@ func TestConfigHasEveryDefault(t *testing.T) {
 		},
 		Sites: []config.Site{{
 			Dir: filepath.Join(folder, "data"), Me: "https://example.org/", Repo: "https://git.example/me/blog.git",
-			AuthorName: "example.org", AuthorEmail: "gitpost@example.org", Poll: time.Minute, PushWait: 5 * time.Second, Delivery: true, Webmention: true,
+			AuthorName: "example.org", AuthorEmail: "gitpost@example.org", Poll: time.Minute, PushWait: 5 * time.Second, Delivery: true, Webmention: true, SyndicationCommit: "build",
 			Options: site.Options{Titles: "auto", Cover: "auto"},
 		}},
 	}
@@ -144,7 +144,7 @@ trusted_proxies: [127.0.0.1, 10.1.2.3/8]
 			RepoUser: "ada", RepoToken: "s3cret", SSHKeyFile: filepath.Join(folder, "key"), KnownHosts: filepath.Join(folder, "hosts"),
 			AuthorName: "Ada", AuthorEmail: "ada@example.org",
 			SigningKeyFile: filepath.Join(folder, "signs"), SignOff: true, CommitMessage: "docs: {subject}",
-			Poll: 5 * time.Minute, PushWait: 0, PushDelay: 24 * time.Hour, SetUpdated: true, Delivery: true, SkipCI: "drafts", Private: "draft",
+			Poll: 5 * time.Minute, PushWait: 0, PushDelay: 24 * time.Hour, SetUpdated: true, Delivery: true, SyndicationCommit: "build", SkipCI: "drafts", Private: "draft",
 			BuildHook: "https://host.example/build?key=1", HookSecret: "h00k",
 			SyndicateTo: []config.Target{
 				{UID: "https://social.example/@ada", Name: "Social"}, {UID: "https://other.example/", Name: "https://other.example/"},

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +22,28 @@ type Target struct {
 	User    map[string]string `json:"user,omitempty"`
 
 	PostTypes []string `json:"-"` // the types that it takes; none: all
+
+	// What gitpost needs to make the copies itself.
+	Type         string `json:"-"` // "mastodon" or "bluesky"; "": another tool makes the copies
+	Server       string `json:"-"` // URL, without a slash at its end
+	TokenFile    string `json:"-"` // mastodon: absolute path
+	Handle       string `json:"-"` // bluesky
+	PasswordFile string `json:"-"` // bluesky: absolute path
+	Visibility   string `json:"-"` // mastodon: "" is the account's own
+	Edits        bool   `json:"-"` // edits of a post are made to its copy
+	Deletes      bool   `json:"-"` // a deleted post's copy is deleted
+}
+
+// Host is where the addresses of the target's copies are; "" when that is not known.
+func (t Target) Host() string {
+	if t.Type == "bluesky" {
+		return "bsky.app"
+	}
+	u, err := url.Parse(t.Server)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // Channel is a part of the site that posts can be sent to, as q=channel shows it.
@@ -90,17 +114,21 @@ func wordsOf(n *yaml.Node) []string {
 func targetsKey(c *Site, v written) error {
 	const remedy = "write a list of {uid: https://…, name: …}"
 	c.SyndicateTo = nil
-	known := []string{"uid", "name", "checked", "types", "service", "user"}
+	known := []string{"uid", "name", "checked", "types", "service", "user", "type", "server", "token_file", "handle",
+		"password_file", "visibility", "edits", "deletes"}
 	return entries(v, "uid", remedy, known, func(entry map[string]*yaml.Node) error {
 		t := Target{UID: word(entry["uid"]), Name: word(entry["name"]), PostTypes: wordsOf(entry["types"])}
 		if t.Name == "" {
 			t.Name = t.UID
 		}
-		if n := entry["checked"]; n != nil {
-			if err := n.Decode(&t.Checked); err != nil {
-				return &flaw{fmt.Sprintf("has an entry whose checked is %q", n.Value),
-					"write checked: true, or leave it out"}
+		for key, into := range map[string]*bool{"checked": &t.Checked, "edits": &t.Edits, "deletes": &t.Deletes} {
+			if n := entry[key]; n != nil && n.Decode(into) != nil {
+				return &flaw{fmt.Sprintf("has an entry whose %s is %q", key, n.Value),
+					"write " + key + ": true, or leave it out"}
 			}
+		}
+		if err := network(&t, entry, v.base); err != nil {
+			return err
 		}
 		for key, into := range map[string]*map[string]string{"service": &t.Service, "user": &t.User} {
 			if n := entry[key]; n != nil && n.Decode(into) != nil {
@@ -114,6 +142,38 @@ func targetsKey(c *Site, v written) error {
 		c.SyndicateTo = append(c.SyndicateTo, t)
 		return nil
 	})
+}
+
+// network reads what gitpost needs to make the copies of a target itself.
+func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
+	t.Type, t.Handle = word(entry["type"]), strings.TrimPrefix(word(entry["handle"]), "@")
+	t.Server, t.Visibility = strings.TrimRight(word(entry["server"]), "/"), word(entry["visibility"])
+	secret, file := "", (*string)(nil)
+	switch t.Type {
+	case "":
+		return nil
+	case "mastodon":
+		secret, file = "token_file", &t.TokenFile
+	case "bluesky":
+		t.Server = cmp.Or(t.Server, "https://bsky.social")
+		secret, file = "password_file", &t.PasswordFile
+		if t.Handle == "" {
+			return &flaw{"has an entry of type bluesky without handle", "write handle: you.bsky.social"}
+		}
+	default:
+		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type), "write type: mastodon or type: bluesky, or leave it out"}
+	}
+	if u, err := url.Parse(t.Server); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server), "write server: https://social.example"}
+	}
+	if visibilities := []string{"", "public", "unlisted", "private", "direct"}; !slices.Contains(visibilities, t.Visibility) {
+		return &flaw{fmt.Sprintf("has an entry whose visibility is %q", t.Visibility), "write public, unlisted or private, or leave it out"}
+	}
+	if word(entry[secret]) == "" {
+		return &flaw{fmt.Sprintf("has an entry of type %s without %s", t.Type, secret), "write the path of a file that has it alone"}
+	}
+	*file, err = absolutePath(word(entry[secret]), base)
+	return err
 }
 
 func channelsKey(c *Site, v written) error {

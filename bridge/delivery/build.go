@@ -57,6 +57,14 @@ func (d *Deliverer) failedBuild(s Site, after time.Time) (Build, bool) {
 	return b, b.Failed && !b.When.Before(after)
 }
 
+// builtSince reports whether the last build of a site succeeded, after a time.
+func (d *Deliverer) builtSince(s Site, after time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	b := d.builds[s.Me()]
+	return !b.Failed && !b.When.Before(after)
+}
+
 // ParseBuild reads what a host sends when a build ends: Netlify, GitHub, Cloudflare Pages, Vercel, or
 // anybody's {"status": "failure", "message": "…", "url": "…"}. It returns false for calls that say
 // nothing of an end, such as that of a build's beginning. A body that is not JSON is the end of a

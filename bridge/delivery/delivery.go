@@ -48,6 +48,8 @@ type Site interface {
 	Owns(url string) bool
 	// Post returns a post as the repository has it; false when there is none.
 	Post(ctx context.Context, url string) (mf2.Item, bool, error)
+	// AddSyndication writes the addresses of copies into a post that has not got them.
+	AddSyndication(ctx context.Context, url string, links []string) error
 }
 
 // Changes is what Site.Changed returns.
@@ -81,6 +83,9 @@ type Deliverer struct {
 	wake    chan struct{}    // of capacity 1
 	counts  counts
 
+	networks *http.Client // for those of syndicate_to
+	sessions sessions
+
 	mu     sync.Mutex // guards all below
 	moved  map[string]bool
 	builds map[string]Build // the last one of each site, as its host tells it
@@ -96,7 +101,7 @@ func New(o Options) *Deliverer {
 	}
 	return &Deliverer{
 		Options: o, own: outbound.NewTrusted(pageTimeout), foreign: outbound.New(outbound.Options{Timeout: pageTimeout}),
-		wake: make(chan struct{}, 1), moved: map[string]bool{}, builds: map[string]Build{},
+		networks: outbound.NewTrusted(networkTimeout), wake: make(chan struct{}, 1), moved: map[string]bool{}, builds: map[string]Build{},
 	}
 }
 
@@ -130,6 +135,7 @@ func (d *Deliverer) Begin(ctx context.Context) {
 // Run delivers until ctx ends. It waits for what it started. Nothing happens while nothing is due.
 func (d *Deliverer) Run(ctx context.Context) {
 	defer d.own.CloseIdleConnections()
+	defer d.networks.CloseIdleConnections()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -230,6 +236,10 @@ func (d *Deliverer) deliver(ctx context.Context, row state.Delivery) error {
 		out = d.checkLive(ctx, s, row)
 	case Webmention:
 		out = d.sendMention(ctx, s, row)
+	case Syndication:
+		out = d.syndicate(ctx, s, row)
+	case WriteBack:
+		out = d.writeBack(ctx, s, row)
 	default: // of a later version
 		row.State, row.Due, row.Result = state.DeliverySkipped, time.Time{}, "this version of gitpost cannot do it"
 		out = outcome{row: row}

@@ -239,6 +239,20 @@ func (r *rig) Post(_ context.Context, url string) (mf2.Item, bool, error) {
 	return item, ok, nil
 }
 
+func (r *rig) AddSyndication(_ context.Context, url string, links []string) error {
+	r.mu.Lock()
+	next := maps.Clone(r.tips[len(r.tips)-1])
+	item := next[url].Clone()
+	for _, link := range links {
+		item.Properties["syndication"] = append(item.Properties["syndication"], link)
+	}
+	next[url] = item
+	r.tips = append(r.tips, next)
+	r.mu.Unlock()
+	r.moved()
+	return nil
+}
+
 // note is a post with a text.
 func note(text string) *mf2.Item {
 	return &mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {text}}}

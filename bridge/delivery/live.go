@@ -73,7 +73,7 @@ func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) o
 	}
 	notes := notesOf(row)
 	live := err == nil && isLive(row.Action, notes, found)
-	if row.Action != remove && notes.Words == "" && found.Status == http.StatusOK && age >= late {
+	if row.Action != remove && notes.Words == "" && found.Status == http.StatusOK && (age >= late || d.builtSince(s, row.Begun)) {
 		live = true // what changed is nothing that the page shows
 	}
 	if live {
@@ -84,6 +84,11 @@ func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) o
 		}
 		out := outcome{row: row}
 		out.next, err = d.mentions(ctx, s, row, found)
+		if err == nil {
+			var copies []state.Delivery
+			copies, err = d.copies(ctx, s, row)
+			out.next = append(out.next, copies...)
+		}
 		if err != nil { // the state database, or the site, cannot be read: all of it again
 			out.row.State, out.row.Due, out.row.Result = state.DeliveryWaiting, now.Add(livePause(age)), err.Error()
 			out.next = nil

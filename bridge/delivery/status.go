@@ -41,7 +41,7 @@ func (d *Deliverer) Counts() map[Count]uint64 {
 // Waiting returns how many of a site's deliveries wait, by kind.
 func (d *Deliverer) Waiting(ctx context.Context, site string) (map[string]int, error) {
 	rows, err := d.State.Deliveries(ctx, state.DeliveryFilter{Site: site, State: state.DeliveryWaiting})
-	n := map[string]int{Live: 0, Webmention: 0}
+	n := map[string]int{Live: 0, Webmention: 0, Syndication: 0}
 	for _, row := range rows {
 		n[row.Kind]++
 	}

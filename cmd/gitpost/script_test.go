@@ -47,6 +47,7 @@ func TestMain(m *testing.M) {
 //	site FOLDER               serve a built site at $SITE, which its next build then has as its address;
 //	                          see script_site_test.go for headers and a wrong clock
 //	receiver FILE             start a site at $TARGET that takes webmentions, which FILE gets
+//	mastodon                  start a fake Mastodon at $MASTODON, with a token in mastodon_token
 //	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
@@ -91,6 +92,7 @@ func scriptParams() testscript.Params {
 			"proxy":     onScene((*scene).proxy),
 			"setup":     onScene((*scene).setup),
 			"receiver":  onScene((*scene).receiver),
+			"mastodon":  onScene((*scene).mastodon),
 			"remember":  onScene((*scene).remember),
 		},
 	}
