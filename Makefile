@@ -25,7 +25,7 @@ PACKAGES := ./...
 # One set of flags for all, so that nothing is compiled twice. No C, and with the tag the
 # HEIC decoder brings its own code in place of loading a library of the system.
 export CGO_ENABLED = 0
-export GOFLAGS := $(GOFLAGS) -tags=nodynamic
+export GOFLAGS := $(GOFLAGS) -trimpath -tags=nodynamic
 # Tests wait for other programs and for disks, so more of them run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN || echo 2)
 AT_ONCE := -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))

@@ -52,6 +52,8 @@ type fixture struct {
 	listen string // where it listens; "" for a free port
 
 	opened func(*bridge.Server) // called before it serves; may be nil
+
+	asked *asked
 }
 
 // settings are the keys of a server with one site and more, for a test to adjust.
@@ -84,7 +86,7 @@ func serveFiles(t *testing.T, files fs.FS, adjust func(*settings)) *fixture {
 
 func serveRemote(t *testing.T, remote string, adjust func(*settings)) *fixture {
 	t.Helper()
-	f := &fixture{t: t, remote: remote}
+	f := &fixture{t: t, remote: remote, asked: &asked{}}
 	data := filepath.Join(filepath.Dir(remote), "data")
 	f.config = config.Config{
 		Server: config.Server{
@@ -358,19 +360,45 @@ func (f *fixture) awaitPush() {
 // remoteFile is a file as the remote's branch has it.
 func (f *fixture) remoteFile(path string) string {
 	f.t.Helper()
-	return git(f.t, f.remote, "show", "main:"+path)
+	return f.askRemote("show", "main:"+path)
+}
+
+// asked holds what Git said of a remote's branch at one of its commits.
+type asked struct {
+	mu      sync.Mutex
+	tip     string            // guarded by mu
+	answers map[string]string // guarded by mu
+}
+
+// askRemote runs a Git command that reads the remote's branch. Tests ask again and again while they wait, so
+// Git is started only when the branch has moved.
+func (f *fixture) askRemote(args ...string) string {
+	f.t.Helper()
+	f.asked.mu.Lock()
+	defer f.asked.mu.Unlock()
+	tip, err := os.ReadFile(filepath.Join(f.remote, "refs", "heads", "main"))
+	if err != nil || string(tip) != f.asked.tip {
+		f.asked.tip, f.asked.answers = string(tip), map[string]string{}
+	}
+	key := strings.Join(args, "\x00")
+	answer, ok := f.asked.answers[key]
+	if !ok {
+		answer = git(f.t, f.remote, args...)
+		f.asked.answers[key] = answer
+	}
+	return answer
 }
 
 // commits counts the commits of the remote's branch.
 func (f *fixture) commits() string {
 	f.t.Helper()
-	return strings.TrimSpace(git(f.t, f.remote, "rev-list", "--count", "main"))
+	return strings.TrimSpace(f.askRemote("rev-list", "--count", "main"))
 }
 
 // lastChange lists the files of the newest commit, with what happened to each.
 func (f *fixture) lastChange() string {
 	f.t.Helper()
-	return strings.TrimSpace(git(f.t, f.remote, "show", "--format=", "--name-status", "--no-renames", "main"))
+	return strings.TrimSpace(f.askRemote("show", "--format=", "--name-status", "--no-renames", "main"))
 }
 
 // edit clones the remote, lets change work on the files, and pushes.

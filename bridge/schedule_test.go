@@ -32,7 +32,7 @@ func soon() string { return time.Now().Add(4 * time.Second).Format(time.RFC3339)
 
 func (f *fixture) subjects() []string {
 	f.t.Helper()
-	return strings.Split(strings.TrimSpace(git(f.t, f.remote, "log", "--format=%s", "main")), "\n")
+	return strings.Split(strings.TrimSpace(f.askRemote("log", "--format=%s", "main")), "\n")
 }
 
 // TestScheduledPostAppearsAtItsTime schedules a post, builds the site before and after, and
