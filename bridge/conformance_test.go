@@ -17,14 +17,15 @@ import (
 )
 
 // TestConformance asks what the Micropub working group's own tests of servers ask, under
-// their numbers (100–805), for both generators. 800, 801 and 803–805 are
+// their numbers (100–805), for every kind of site. 800, 801 and 803–805 are
 // TestTokenIsTakenFromHeaderOrBodyAndTheTwoMustAgree and TestScopesAreEnforced.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for _, name := range skeletons {
+	for _, name := range allSkeletons {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := serve(t, name, func(c *settings) {
+				c.describe(t, name)
 				c.PushWait = 0
 				c.SyndicateTo = []config.Target{{UID: "https://social.example/@ada", Name: "Social"}}
 			})

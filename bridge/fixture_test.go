@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ import (
 	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/owner"
+	"gitpost/bridge/site/generator"
 	"gitpost/bridge/state"
 )
 
@@ -67,6 +69,18 @@ const localhost = "http://localhost"
 
 // skeletons are the sites that most tests run on.
 var skeletons = []string{"hugo", "jekyll"}
+
+// allSkeletons are those and one of each other kind, for the tests that ask what every site must do.
+var allSkeletons = append(slices.Clone(skeletons), "eleventy", "astro")
+
+// describe sets what a skeleton needs beside its files: the description of a site whose generator says nothing.
+func (s *settings) describe(t *testing.T, skeleton string) {
+	if skeleton != "astro" {
+		return
+	}
+	s.Options = exampleOf(t, "Astro").Options
+	s.Options.Description.FrontMatter.Unlisted = generator.Marker{Key: "hidden", Value: true}
+}
 
 // serve starts a server on a fresh copy of testdata/skeletons/NAME. adjust may be nil.
 func serve(t *testing.T, skeleton string, adjust func(*settings)) *fixture {

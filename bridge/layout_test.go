@@ -38,7 +38,9 @@ var allowed = []struct {
 	{"bridge/site/hugo", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/custom", "bridge/site/generator frontmatter"},
-	{"bridge/site", "bridge/dom bridge/site/generator bridge/site/custom bridge/site/hugo bridge/site/jekyll bridge/mf2 frontmatter templates"},
+	{"bridge/site/eleventy", "bridge/site/generator frontmatter"},
+	{"bridge/site", "bridge/dom bridge/site/generator bridge/site/custom bridge/site/eleventy bridge/site/hugo bridge/site/jekyll bridge/mf2 " +
+		"frontmatter templates"},
 	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
 
 	{"bridge/state", ""},

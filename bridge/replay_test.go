@@ -9,11 +9,11 @@ import (
 	"gitpost/bridge/micropub/micropubtest"
 )
 
-// TestRequestsOfRealApps plays what some twenty apps send against the real server, for both
-// generators, each app on a site of its own.
+// TestRequestsOfRealApps plays what some twenty apps send against the real server, for every
+// kind of site, each app on a site of its own.
 func TestRequestsOfRealApps(t *testing.T) {
 	t.Parallel()
-	for _, name := range skeletons {
+	for _, name := range allSkeletons {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site := t.TempDir()
@@ -23,7 +23,10 @@ func TestRequestsOfRealApps(t *testing.T) {
 			if name == "jekyll" { // unlisted posts need a place of their own there
 				appendTo(t, filepath.Join(site, "_config.yml"), "collections:\n  unlisted:\n    output: true\n")
 			}
-			f := serveFiles(t, os.DirFS(site), func(c *settings) { c.PushWait = 0 })
+			f := serveFiles(t, os.DirFS(site), func(c *settings) {
+				c.describe(t, name)
+				c.PushWait = 0
+			})
 			micropubtest.Run(t, filepath.Join("..", "testdata", "client-requests"), micropubtest.Endpoint{
 				Micropub: f.base + "/micropub", Media: f.base + "/media", Token: f.token, Client: http.DefaultClient,
 			})

@@ -23,7 +23,7 @@ func Parse(data []byte, d Dialect) (*Document, error) {
 	}
 	doc := &Document{parts: p, dialect: d}
 	var err error
-	if p.format == JSON {
+	if p.format == JSON && p.open == "" {
 		err = doc.splitJSON()
 	} else {
 		var simple bool

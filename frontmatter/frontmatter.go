@@ -70,6 +70,7 @@ type Dialect struct {
 	DotsClose    bool // a "..." line also closes YAML front matter
 	DotsHide     bool // YAML between a "..." line and the closing line is ignored, as in Hugo before 0.152
 	FoldKeys     bool // key names are case-insensitive
+	NamedFence   bool // the opening mark may name its language, "---json", as in Eleventy
 	LastWins     bool // of a duplicate key the last one counts; otherwise it is an error
 }
 

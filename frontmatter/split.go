@@ -13,7 +13,7 @@ const (
 type parts struct {
 	format Format
 	lead   string // byte order marks, blank lines, the start of an HTML comment
-	open   string // the opening mark, with its line if only a comment follows; "" for JSON and Org
+	open   string // the opening mark, with its line if only a comment follows; "" for Org and for JSON without a mark
 	front  string
 	close  string // the closing mark, with its line if nothing follows; the end of an HTML comment
 	gap    string // one empty line
@@ -28,6 +28,20 @@ func split(text string, d Dialect) (parts, *SyntaxError) {
 	line := firstLine(rest)
 	opens := func(mark string) bool {
 		return delimiter(line, mark) || d.marksAlone() && strings.HasPrefix(line, mark)
+	}
+	if language := d.named(line); language != "" {
+		if language != "json" && language != "yaml" && language != "yml" {
+			return p, &SyntaxError{Line: lineAt(text, len(p.lead)), Message: "front matter in " + language + " is not read"}
+		}
+		p.format = YAML
+		p.open, rest = line, rest[len(line):]
+		p, bad := d.untilClosed(p, text, rest, line)
+		if language == "json" {
+			p.format = JSON
+			object := strings.TrimRight(p.front, " \t\r\n")
+			p.front, p.close = object, p.front[len(object):]+p.close
+		}
+		return p, bad
 	}
 	switch {
 	case opens("---"):
@@ -48,6 +62,21 @@ func split(text string, d Dialect) (parts, *SyntaxError) {
 		return withoutFrontMatter(text), nil
 	}
 	p.open, rest = d.cutMark(rest, "#")
+	return d.untilClosed(p, text, rest, line)
+}
+
+// named is the language that an opening mark names; "" for none.
+func (d Dialect) named(line string) string {
+	name, ok := strings.CutPrefix(line, "---")
+	name = strings.TrimRight(name, " \t\r\n")
+	if !d.NamedFence || !ok || strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return ""
+	}
+	return name
+}
+
+// untilClosed cuts the front matter and its closing mark off rest, which follows the opening line.
+func (d Dialect) untilClosed(p parts, text, rest, line string) (parts, *SyntaxError) {
 	at, bad := d.closing(rest, p)
 	if bad != nil {
 		bad.Line += lineAt(text, len(text)-len(rest)) - 1

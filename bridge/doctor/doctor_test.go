@@ -197,7 +197,7 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 		{"the clock is a little off", "clock", patient{skew: 40 * time.Second}, doctor.Warning, "behind"},
 		{"the clock is far off", "clock", patient{skew: -time.Hour}, doctor.Failed, "ahead of"},
 		{"no remote", "remote", patient{}, doctor.Failed, "no such repository"},
-		{"no generator", "site", patient{files: map[string]string{"README": "x"}}, doctor.Failed, "no Hugo or Jekyll configuration found"},
+		{"no generator", "site", patient{files: map[string]string{"README": "x"}}, doctor.Failed, "no Hugo or Jekyll"},
 		{"the site", "site", patient{files: hugo}, doctor.Passed, "hugo "},
 		{"posts that round-trip", "posts", patient{files: hugo}, doctor.Passed, "all 1 can be read"},
 		{"broken front matter", "posts", patient{files: map[string]string{"hugo.toml": hugoSite, "content/posts/b.md": "---\ntitle: [\n---\nb\n"}}, doctor.Failed, "cannot be read"},

@@ -20,6 +20,9 @@ func (w *writer) writeStatus(values []any) error {
 	switch {
 	case status == "" || status == "published" || status == "publish":
 		err = w.publish()
+	case w.rules.Draft.Refusal != "":
+		return &fault.Error{Code: fault.InvalidRequest, Op: "write post", Message: w.rules.Draft.Refusal,
+			Hint: w.rules.Draft.Hint}
 	default:
 		err = w.doc.Set(w.rules.Draft.On, w.rules.Draft.Key)
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -62,12 +63,13 @@ func (s *Site) ComposeContact(
 			continue
 		}
 		file = path.Join(s.ContactFolder(), name+s.rules.DataExtension)
-		doc := frontmatter.New(frontmatter.Style{KeyOrder: contactOrder})
-		c := &contactFile{file: file, format: frontmatter.YAML, doc: doc}
+		format := contactFormats[s.rules.DataExtension]
+		doc := frontmatter.New(frontmatter.Style{Format: format, KeyOrder: contactOrder})
+		c := &contactFile{file: file, format: format, doc: doc}
 		if err := c.set(properties); err != nil {
 			return "", nil, err
 		}
-		return file, c.bytes(), nil
+		return file, append(bytes.TrimRight(c.bytes(), "\n"), '\n'), nil
 	}
 }
 

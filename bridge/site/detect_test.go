@@ -48,7 +48,7 @@ func TestUnknownSitesAreRefusedWithARemedy(t *testing.T) {
 		o     Options
 		want  string
 	}{
-		{"empty", map[string]string{"README.md": ""}, Options{}, "no Hugo or Jekyll configuration"},
+		{"empty", map[string]string{"README.md": ""}, Options{}, "no Hugo or Jekyll"},
 		{"one folder down", map[string]string{"site/hugo.toml": ""}, Options{}, "set site.dir to site"},
 		{"Zola", map[string]string{"config.toml": "base_url = 'x'\n"}, Options{}, "Zola"},
 		{"unknown name", map[string]string{}, Options{Generator: "eleventy"}, "eleventy"},

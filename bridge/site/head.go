@@ -101,7 +101,7 @@ func newHeadFinder(s *Site, tree fs.FS) *headFinder {
 		theme: map[string]string{}, from: map[string]string{}, known: s.rules.Theme}
 	for _, l := range h.Layouts {
 		generator.WalkTheme(tree, l.Folder, func(below, text string) {
-			if path.Ext(below) != ".html" {
+			if ext := path.Ext(below); ext != ".html" && !slices.Contains(h.Extensions, ext) {
 				return
 			}
 			name, original := path.Join(l.Folder, below), below

@@ -88,6 +88,9 @@ func (s *Site) learnFrom(posts []*postStyle, except string) learnedStyle {
 	h.learnShapes(posts, except)
 	posts = inSection(posts, h.section)
 	h.learnStyle(posts)
+	if s.rules.Dialect.YAMLOnly { // what names another language, such as ---json, names it for one post
+		h.style.Format = frontmatter.YAML
+	}
 	posts = s.withoutPages(posts, h.section)
 	h.learnKeys(s, posts)
 	h.learnTitles(s, posts)

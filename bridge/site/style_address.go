@@ -17,7 +17,12 @@ func (m *postStyle) observeAddress(s *Site, file string, at time.Time, doc *fron
 	text, _ := v.(string)
 	m.addressed = text != ""
 	switch {
-	case !m.addressed || strings.ContainsAny(text, "{}"):
+	case !m.addressed:
+		return
+	case strings.ContainsAny(text, "{}"):
+		if s.rules.AddressTemplates {
+			m.address = text
+		}
 		return
 	case strings.Contains(text, ":"):
 		if placeholderToken.MatchString(text) && !strings.Contains(text, "://") {
@@ -100,7 +105,7 @@ func (s *Site) explainAddress(h learnedStyle, posts []*postStyle) (findings []Fi
 
 // fixedURL is the value of the key that fixes the URL of a post, with the slashes of its pattern.
 func (p placement) fixedURL(slug string) string {
-	if strings.Contains(p.address, ":") {
+	if strings.Contains(p.address, ":") || strings.Contains(p.address, "{{") {
 		return p.address // of the generator's own placeholders
 	}
 	text := fill(p.address, p.at, slug, p.postType, p.section)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gitpost/bridge/site/generator"
 )
 
 // A folder is one entry of the description's content: a folder, or files by a glob.
@@ -26,33 +28,7 @@ func newFolder(spec string) (folder, error) {
 		return folder{root: spec}, nil
 	}
 	root, _ := path.Split(spec[:strings.IndexAny(spec, "*?")])
-	re, err := regexp.Compile("^" + globExpression(spec) + "$")
-	return folder{root: strings.TrimSuffix(root, "/"), files: re}, err
-}
-
-// globExpression is a glob as a regular expression: * and ? stay within a folder, ** does not.
-func globExpression(glob string) string {
-	var b strings.Builder
-	for len(glob) > 0 {
-		switch {
-		case strings.HasPrefix(glob, "**/"):
-			b.WriteString("(?:.*/)?")
-			glob = glob[3:]
-		case strings.HasPrefix(glob, "**"):
-			b.WriteString(".*")
-			glob = glob[2:]
-		case glob[0] == '*':
-			b.WriteString("[^/]*")
-			glob = glob[1:]
-		case glob[0] == '?':
-			b.WriteString("[^/]")
-			glob = glob[1:]
-		default:
-			b.WriteString(regexp.QuoteMeta(glob[:1]))
-			glob = glob[1:]
-		}
-	}
-	return b.String()
+	return folder{root: strings.TrimSuffix(root, "/"), files: generator.Glob(spec)}, nil
 }
 
 func (f folder) has(file string) bool {

@@ -86,8 +86,9 @@ type Keys struct {
 	// gitpost's own too, are written below Params.
 	Allowed map[string]bool
 
-	Format     frontmatter.Format // of the posts of a site that has none to learn from; None for YAML
-	NewAddress string             // the pattern of Address in new posts; "" when they need none
+	Format           frontmatter.Format // of the posts of a site that has none to learn from; None for YAML
+	AddressTemplates bool               // the value of Address may be a template, {{ page.fileSlug }}, the same in all posts
+	NewAddress       string             // the pattern of Address in new posts; "" when they need none
 
 	Draft   Draft
 	Updated []string        // the keys that the generator itself reads as the date of the last change; empty: any
@@ -133,6 +134,8 @@ type Draft struct {
 	Key string
 	On  any // its value for a draft
 	Off any // its value for a published post; nil: the key is taken away
+
+	Refusal, Hint string // why the site cannot have drafts and what to do; "" when it can
 }
 
 // An Inheritance is what a page has from outside its own file.
@@ -197,19 +200,20 @@ func (s Switch) Means(value any) bool {
 
 // Head is how lines get into the <head> of a site's pages.
 type Head struct {
-	Layouts  []LayoutFolder // a later one has precedence
-	Include  *regexp.Regexp // finds the files that a layout includes; its first group is the file
-	Hooks    []Hook
-	HookName *regexp.Regexp // matches other files that a layout includes so that a site adds to the <head>
-	HookDirs []string       // folders of a hook's file; a new one goes to the first
-	HookPath string         // what a hook's path below the layouts starts with: "partials/"
-	Begin    string         // comments before and after the lines
-	End      string
-	Usual    []string // layouts that usually have the head, the likeliest first
-	Pages    []string // files outside the layouts that may have the head of the home page
-	Themes   []string // the last elements of the names of the site's themes whose files are not in the repository
-	CopyTo   string   // a file below it replaces a theme's at the same path; "" where no theme is in a repository
-	Advice   string   // what a person can do when no file of the site leads into the head
+	Layouts    []LayoutFolder // a later one has precedence
+	Extensions []string       // of layouts; empty: .html
+	Include    *regexp.Regexp // finds the files that a layout includes; its first group is the file
+	Hooks      []Hook
+	HookName   *regexp.Regexp // matches other files that a layout includes so that a site adds to the <head>
+	HookDirs   []string       // folders of a hook's file; a new one goes to the first
+	HookPath   string         // what a hook's path below the layouts starts with: "partials/"
+	Begin      string         // comments before and after the lines
+	End        string
+	Usual      []string // layouts that usually have the head, the likeliest first
+	Pages      []string // files outside the layouts that may have the head of the home page
+	Themes     []string // the last elements of the names of the site's themes whose files are not in the repository
+	CopyTo     string   // a file below it replaces a theme's at the same path; "" where no theme is in a repository
+	Advice     string   // what a person can do when no file of the site leads into the head
 
 	// SettingCall finds the settings that a layout reads. Its first group is the setting's key, with
 	// dots between the keys of maps.

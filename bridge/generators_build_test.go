@@ -13,8 +13,8 @@ import (
 	"gitpost/templates"
 )
 
-// otherBuilds are generators that a description stands for: the heading of the manual's example, which
-// is the configuration here, and how a site is built.
+// otherBuilds are generators: the heading of the manual's example, which is the configuration here, where
+// a description stands for the generator, and how a site is built.
 var otherBuilds = []struct {
 	skeleton, heading string
 	out               string // the folder of the built site
@@ -29,22 +29,29 @@ var otherBuilds = []struct {
 		modules := nodeModules(t, source, "hexo")
 		return exec.Command("node", filepath.Join(modules, "hexo", "bin", "hexo"), "generate")
 	}},
+	{"eleventy", "", "_site", true, func(t *testing.T, source string) *exec.Cmd {
+		modules := nodeModules(t, source, "@11ty/eleventy")
+		return exec.Command("node", filepath.Join(modules, "@11ty", "eleventy", "cmd.cjs"))
+	}},
 	{"pelican", "Pelican", "output", true, func(t *testing.T, source string) *exec.Cmd {
 		return exec.Command(program(t, "pelican python3-yaml", "pelican"), "--settings", "pelicanconf.py")
 	}},
 }
 
-// TestPostsOfAllTypesShowOnDescribedSites posts through the server to sites that the examples of the manual
-// describe, builds them with their generators, and looks at the pages at the Locations.
-func TestPostsOfAllTypesShowOnDescribedSites(t *testing.T) {
+// TestPostsOfAllTypesShowOnOtherGenerators posts through the server, builds the sites them with their generators, and looks at the pages at the Locations.
+func TestPostsOfAllTypesShowOnOtherGenerators(t *testing.T) {
 	t.Parallel()
 	for _, tt := range otherBuilds {
 		t.Run(tt.skeleton, func(t *testing.T) {
 			t.Parallel()
 			build := tt.command // skips before anything is started
 			build(t, t.TempDir())
-			example := exampleOf(t, tt.heading)
-			f := serve(t, tt.skeleton, func(c *settings) { c.Me, c.Options = example.Me, example.Options })
+			f := serve(t, tt.skeleton, func(c *settings) {
+				c.Me = "https://blog.example/"
+				if tt.heading != "" {
+					c.Options = exampleOf(t, tt.heading).Options
+				}
+			})
 
 			locations := map[string]string{}
 			post := func(slug, body string) {

@@ -1,0 +1,159 @@
+package eleventy
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gitpost/bridge/site/generator"
+	"gitpost/bridge/site/generator/generatortest"
+)
+
+// TestEleventyAgrees builds random sites with Eleventy itself and compares where each file is published.
+// GITPOST_ROUNDS is their number, GITPOST_SEED where they begin.
+func TestEleventyAgrees(t *testing.T) {
+	modules := os.Getenv("GITPOST_NODE_MODULES")
+	if modules == "" && os.Getenv("GITPOST_TEST_ALL") == "" {
+		t.Skip("runs Eleventy: npm install @11ty/eleventy, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1")
+	}
+	if _, err := os.Stat(filepath.Join(modules, "@11ty", "eleventy")); err != nil {
+		t.Fatalf("@11ty/eleventy is not in GITPOST_NODE_MODULES=%s: npm install @11ty/eleventy", modules)
+	}
+	rounds, seed := number("GITPOST_ROUNDS", 100), number("GITPOST_SEED", 1)
+	sites := map[string]map[string]string{}
+	for i := range rounds {
+		sites[fmt.Sprintf("site-%05d", seed+i)] = randomSite(rand.New(rand.NewPCG(uint64(seed+i), 11)))
+	}
+	built := buildWithEleventy(t, modules, sites)
+	compared, failed := 0, 0
+	for name, files := range sites {
+		n, problems := differences(files, built[name])
+		compared += n
+		for _, problem := range problems {
+			t.Errorf("%s: %s", name, problem)
+		}
+		if len(problems) > 0 {
+			if failed++; failed == 3 {
+				break
+			}
+			t.Logf("%s:\n%s", name, shownSite(files))
+		}
+	}
+	t.Logf("%d sites, %d files compared", rounds, compared)
+	if compared < 3*rounds && failed == 0 {
+		t.Errorf("only %d files were compared", compared)
+	}
+}
+
+func number(variable string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// A built site is what Eleventy says of one.
+type built struct {
+	Error string
+	Pages map[string]any // URL by input file; false for a page that is not written
+}
+
+func buildWithEleventy(t *testing.T, modules string, sites map[string]map[string]string) map[string]built {
+	t.Helper()
+	folder := t.TempDir()
+	for name, files := range sites {
+		for file, text := range files {
+			at := filepath.Join(folder, name, filepath.FromSlash(file))
+			if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	script, err := filepath.Abs("../../../testdata/site-cases/eleventy.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", script, modules, folder)
+	cmd.Env = append(os.Environ(), "TZ=UTC")
+	said, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("node: %v\n%s", err, said)
+	}
+	results := map[string]built{}
+	if err := json.Unmarshal(said, &results); err != nil {
+		t.Fatalf("%v: %.500s", err, said)
+	}
+	return results
+}
+
+// differences compares one site, and returns the number of files that were compared.
+func differences(files map[string]string, want built) (compared int, problems []string) {
+	s, err := generatortest.Open(Definition, generator.Options{URL: "https://e.example/"}, nil, files)
+	if err != nil {
+		return 0, []string{"open: " + err.Error()}
+	}
+	breaks, unknown := false, false
+	for file := range files {
+		reason := s.Page(file).Reason
+		breaks = breaks || strings.HasPrefix(reason, generator.Breaks)
+		unknown = unknown || strings.HasPrefix(reason, "its URL is computed")
+	}
+	switch {
+	case want.Error != "" && unknown: // a template that gitpost does not know fails
+		return 0, nil
+	case strings.Contains(want.Error, "DuplicatePermalinkOutputError"):
+		return 0, nil // which of two pages is there is no question of one file
+	case want.Error != "" && !breaks:
+		return 0, []string{"Eleventy fails: " + want.Error}
+	case want.Error == "" && breaks:
+		problems = append(problems, "gitpost expects that the build fails")
+	case want.Error != "":
+		return 1, nil
+	}
+	for file := range files {
+		page := s.Page(file)
+		at, written := want.Pages[file].(string)
+		got := ""
+		if page.Published {
+			u, err := url.PathUnescape(strings.TrimPrefix(page.URL, strings.TrimSuffix(s.Convention().BaseURL, "/")))
+			if err != nil {
+				problems = append(problems, err.Error())
+			}
+			got = u
+		}
+		switch {
+		case strings.HasPrefix(page.Reason, "its URL is computed"):
+			continue // what gitpost does not know, it does not say
+		case got != at:
+			problems = append(problems, fmt.Sprintf("%s is at %q (%s), and Eleventy says %q", file, got, page.Reason, at))
+		}
+		if written || page.Reason != "" {
+			compared++
+		}
+	}
+	return compared, problems
+}
+
+func shownSite(files map[string]string) string {
+	var b strings.Builder
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, "-- %s --\n%s", name, files[name])
+	}
+	return b.String()
+}

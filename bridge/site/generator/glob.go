@@ -1,0 +1,36 @@
+package generator
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Glob is a pattern of paths as a regular expression: * and ? stay within a folder, ** does not. All
+// other characters stand for themselves.
+func Glob(pattern string) *regexp.Regexp {
+	return regexp.MustCompile("^" + globExpression(pattern) + "$")
+}
+
+func globExpression(glob string) string {
+	var b strings.Builder
+	for len(glob) > 0 {
+		switch {
+		case strings.HasPrefix(glob, "**/"):
+			b.WriteString("(?:.*/)?")
+			glob = glob[3:]
+		case strings.HasPrefix(glob, "**"):
+			b.WriteString(".*")
+			glob = glob[2:]
+		case glob[0] == '*':
+			b.WriteString("[^/]*")
+			glob = glob[1:]
+		case glob[0] == '?':
+			b.WriteString("[^/]")
+			glob = glob[1:]
+		default:
+			b.WriteString(regexp.QuoteMeta(glob[:1]))
+			glob = glob[1:]
+		}
+	}
+	return b.String()
+}
