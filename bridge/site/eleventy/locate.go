@@ -188,8 +188,10 @@ func (s *site) defaultPath(file string) string {
 
 // written is the place of a permalink.
 func (s *site) written(permalink string) place {
-	if !strings.HasPrefix(permalink, "/") {
-		permalink = "/" + permalink
+	slash := strings.HasSuffix(permalink, "/")
+	permalink = path.Clean("/" + permalink)
+	if slash && permalink != "/" {
+		permalink += "/"
 	}
 	p := place{url: permalink, output: permalink}
 	if strings.HasSuffix(permalink, "/") {
