@@ -28,7 +28,8 @@ export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -trimpath -tags=nodynamic
 # Tests wait for other programs and for disks, so more of them run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN || echo 2)
-AT_ONCE := -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))
+# check vets; without debugging information the linker is done sooner.
+TEST_FLAGS := -vet=off -ldflags=-w -p $(shell echo $$((2 * $(PROCESSORS)))) -parallel $(shell echo $$((4 * $(PROCESSORS))))
 RACE := ./bridge/catalog ./bridge/state ./gitstore
 RACE_BRIDGE := AtOnce|Together|Meanwhile|Reload|While|Beside|Many|Schedule|Strangers|Upload
 
@@ -41,11 +42,11 @@ build:
 	go build -ldflags="-s -w" -o gitpost ./cmd/gitpost
 
 test:
-	go test -timeout 30m $(AT_ONCE) $(PACKAGES)
+	go test -timeout 30m $(TEST_FLAGS) $(PACKAGES)
 
 test-all: check
-	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(AT_ONCE) $(PACKAGES)
-	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(AT_ONCE) $(RACE)
+	GITPOST_TEST_ALL=1 go test -count=1 -timeout 30m $(TEST_FLAGS) $(PACKAGES)
+	CGO_ENABLED=1 go test -count=1 -race -timeout 30m $(TEST_FLAGS) $(RACE)
 	CGO_ENABLED=1 go test -count=1 -race -timeout 30m -run "$(RACE_BRIDGE)" ./bridge
 
 check: format vet staticcheck vulnerabilities
