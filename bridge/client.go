@@ -72,7 +72,8 @@ func (s *Server) warnOfProxy(r *http.Request, address string) {
 func isLocal(r *http.Request) bool {
 	at, isNetwork := peer(r)
 	a, err := netip.ParseAddr(at)
-	return isNetwork && err == nil && a.IsLoopback() && r.Header.Get(echo.HeaderXForwardedFor) == "" && r.Header.Get("Forwarded") == ""
+	return isNetwork && err == nil && a.IsLoopback() && r.Header.Get(echo.HeaderXForwardedFor) == "" &&
+		r.Header.Get("Forwarded") == ""
 }
 
 // checkHost refuses requests for hosts that are not this server, such as those of a page that has

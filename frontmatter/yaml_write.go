@@ -280,7 +280,8 @@ func literalRune(r rune) bool {
 	case r < 0xA0, r == 0x2028, r == 0x2029, r == 0xFEFF, r == utf8.RuneError:
 		return false
 	}
-	return r == 0x200D || r == 0x200C || unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Variation_Selector, r)
+	return r == 0x200D || r == 0x200C || unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) ||
+		unicode.Is(unicode.Variation_Selector, r)
 }
 
 func singleQuotable(s string) bool { return printable(s) }

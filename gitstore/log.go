@@ -38,7 +38,9 @@ func (s *Snapshot) Log(ctx context.Context, f func(LogEntry) bool) error {
 			}
 		}
 		before := snapshotAt(s.src, parent).like(s)
-		if !f(LogEntry{Hash: c.ID.Hash(), Author: nameAndAddress(c.Author), Message: c.Message, When: at.when, At: at, Before: before}) {
+		entry := LogEntry{Hash: c.ID.Hash(), Author: nameAndAddress(c.Author), Message: c.Message, When: at.when, At: at,
+			Before: before}
+		if !f(entry) {
 			return nil
 		}
 		c, at = parent, before

@@ -62,7 +62,8 @@ func compareSource(want Expect, got source, c comparison) []error {
 
 // isDefault names what a server need not say.
 func isDefault(name string, want []any) bool {
-	return len(want) == 1 && (name == "visibility" && want[0] == "public" || name == "post-status" && want[0] == "published")
+	return len(want) == 1 &&
+		(name == "visibility" && want[0] == "public" || name == "post-status" && want[0] == "published")
 }
 
 // property compares the values of one property of the post.
@@ -320,7 +321,8 @@ func (c comparison) place(at string, want, got any) error {
 	coordinates := strings.Split(numbers, ",")
 	for i, key := range []string{"latitude", "longitude"} {
 		value := asList(object[key])
-		if len(value) != 1 || len(coordinates) <= i || !sameNumber(json.Number(coordinates[i]), json.Number(fmt.Sprint(value[0]))) {
+		if len(value) != 1 || len(coordinates) <= i ||
+			!sameNumber(json.Number(coordinates[i]), json.Number(fmt.Sprint(value[0]))) {
 			return differs(at+"."+key, want, got)
 		}
 	}

@@ -198,7 +198,8 @@ func (p *player) checkUpload(location string, uploaded []byte) error {
 	if bytes.Contains(uploaded, []byte("Exif\x00")) && http.DetectContentType(got) == http.DetectContentType(uploaded) {
 		return nil
 	}
-	return fmt.Errorf("%s gives %d bytes (%s) that are not the %d that were uploaded", location, len(got), http.DetectContentType(got), len(uploaded))
+	return fmt.Errorf("%s returns %d bytes (%s) that are not the %d that were uploaded",
+		location, len(got), http.DetectContentType(got), len(uploaded))
 }
 
 // fetch gets an upload.

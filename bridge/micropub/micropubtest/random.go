@@ -43,7 +43,9 @@ func (g generator) post() map[string]any {
 	}
 	switch g.IntN(4) {
 	case 0:
-		properties["content"] = []any{map[string]any{"html": "<p>" + one(g, []string{"a <b>b</b>", "x &amp; y", "{{ z }}", "<i>i</i><br>j"}) + "</p>"}}
+		properties["content"] = []any{
+			map[string]any{"html": "<p>" + one(g, []string{"a <b>b</b>", "x &amp; y", "{{ z }}", "<i>i</i><br>j"}) + "</p>"},
+		}
 	case 1, 2:
 		properties["content"] = []any{g.text()}
 	}
@@ -107,9 +109,15 @@ var (
 	}
 
 	// lookAlikes are strings that are something else to a careless parser.
-	lookAlikes = []string{"007", "yes", "1979", "2024-01-01", "null", "~", "1e3", "0x1f", "1_000", "12:30:45", ".5", "true", "=", "<<", "-", "\n"}
+	lookAlikes = []string{
+		"007", "yes", "1979", "2024-01-01", "null", "~", "1e3", "0x1f", "1_000", "12:30:45", ".5", "true", "=", "<<",
+		"-", "\n",
+	}
 
-	times = []string{"2026-02-11T17:42:10+01:00", "2026-02-28", "2026-03-01T08:00:00.000Z", "2024-10-01 12:00", "2026-03-01T18:05:00+0100"}
+	times = []string{
+		"2026-02-11T17:42:10+01:00", "2026-02-28", "2026-03-01T08:00:00.000Z", "2024-10-01 12:00",
+		"2026-03-01T18:05:00+0100",
+	}
 
 	pieces = []string{
 		"a", " ", "\n", "\n\n", "\r\n", "\t", "---", "+++", "{{< x >}}", "{{ y }}", "{% raw %}", "{% x %}", "{{", "}}", "{%", "%}",

@@ -8,4 +8,6 @@ type Markdown struct {
 }
 
 // MarkdownExtensions are the extensions of Markdown that a generator can switch off.
-var MarkdownExtensions = []string{"definitionList", "footnote", "linkify", "strikethrough", "table", "taskList", "typographer"}
+var MarkdownExtensions = []string{
+	"definitionList", "footnote", "linkify", "strikethrough", "table", "taskList", "typographer",
+}

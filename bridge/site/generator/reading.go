@@ -85,9 +85,11 @@ func ForMachines(file string) bool {
 	return machineName.MatchString(strings.ToLower(strings.TrimSuffix(file, path.Ext(file))))
 }
 
-var machineName = regexp.MustCompile(`(?:^|[/._-])(?:head|meta|metadata|open-?_?graph|og|twitter(?:_?-?cards?)?|schema|` +
-	`seo|json-?_?ld|structured-?_?data|feed|rss|atom|json|sitemap|search|social-?_?cards?|cards?|preview|link-?_?preview|` +
-	`summary|teaser|list-?item|archive-?single)(?:$|[/._-])`)
+var machineName = regexp.MustCompile(
+	`(?:^|[/._-])(?:head|meta|metadata|open-?_?graph|og|twitter(?:_?-?cards?)?|schema|` +
+		`seo|json-?_?ld|structured-?_?data|feed|rss|atom|json|sitemap|search|social-?_?cards?|cards?|preview|link-?_?preview|` +
+		`summary|teaser|list-?item|archive-?single)(?:$|[/._-])`,
+)
 
 // BehindText reports whether what follows a text is the address of a background of CSS, which has no
 // alternative text and counts as none of the pictures of a page.

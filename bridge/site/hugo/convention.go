@@ -173,7 +173,9 @@ func (h *site) head(tree fs.FS) generator.Head {
 var moduleMajor = regexp.MustCompile(`^v[0-9]+$`)
 
 // partialCall finds {{ partial "extend_head.html" . }} and its like.
-var partialCall = regexp.MustCompile("(?:partial|partialCached|template)\\s+[\"`](?:partials/|_partials/)?([\\w./-]+)[\"`]")
+var partialCall = regexp.MustCompile(
+	"(?:partial|partialCached|template)\\s+[\"`](?:partials/|_partials/)?([\\w./-]+)[\"`]",
+)
 
 // settingCall finds .Site.Params.micropubUrl and site.Param "micropubUrl".
 var settingCall = regexp.MustCompile(`(?i)\bsite\.params?(?:\.|\s+["` + "`" + `])([\w.]+)`)

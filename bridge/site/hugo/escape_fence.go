@@ -167,9 +167,13 @@ func highlightPasses(arguments string) bool {
 	return true
 }
 
-var highlightArguments = regexp.MustCompile("^(?:\"[\\pL\\pN_+#. -]+\"|`[\\pL\\pN_+#. -]+`|[\\pL\\pN_-]+)(\\s+(?:\"[^\"\\\\]*\"|`[^`]*`))?$")
+var highlightArguments = regexp.MustCompile(
+	"^(?:\"[\\pL\\pN_+#. -]+\"|`[\\pL\\pN_+#. -]+`|[\\pL\\pN_-]+)(\\s+(?:\"[^\"\\\\]*\"|`[^`]*`))?$",
+)
 
 // videoPasses reports whether a video's shortcode names one.
 func videoPasses(arguments string) bool { return videoArguments.MatchString(arguments) }
 
-var videoArguments = regexp.MustCompile("^(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s+[^=]*)?$|(?:^|\\s)id=(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s|$)")
+var videoArguments = regexp.MustCompile(
+	"^(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s+[^=]*)?$|(?:^|\\s)id=(?:\"[\\pL\\pN_-]+\"|[\\pL\\pN_-]+)(?:\\s|$)",
+)

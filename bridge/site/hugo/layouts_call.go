@@ -34,8 +34,8 @@ func (in *interpretation) call(name string, nodes []parse.Node, args []subject) 
 		return dictionaryOf(nodes, args)
 	case "or", "default", "cond":
 		return firstOf(true, args)
-	case "first", "last", "after", "shuffle", "sort", "uniq", "collections.reverse", "apply", "delimit", "group", "complement",
-		"where", "symdiff":
+	case "first", "last", "after", "shuffle", "sort", "uniq", "collections.reverse", "apply", "delimit", "group",
+		"complement", "where", "symdiff":
 		return in.listed(bare, args)
 	case "partial", "partialcached", "include", "includecached":
 		in.partial(nodes, args)

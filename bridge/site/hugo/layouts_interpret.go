@@ -310,8 +310,10 @@ func parameterOf(of subject, key string) subject {
 }
 
 // methodsOfTime are what a layout calls of a date.
-var methodsOfTime = []string{"Format", "Year", "Month", "Day", "Hour", "Unix", "Weekday", "YearDay", "UTC", "Local", "Before",
-	"After", "Equal", "IsZero", "Sub", "AddDate", "Add"}
+var methodsOfTime = []string{
+	"Format", "Year", "Month", "Day", "Hour", "Unix", "Weekday", "YearDay", "UTC", "Local", "Before", "After",
+	"Equal", "IsZero", "Sub", "AddDate", "Add",
+}
 
 // field notes that a part of a value is read.
 func (in *interpretation) field(v subject, name string) {

@@ -157,8 +157,10 @@ func (b *listing) branch(cond *parse.PipeNode, then, otherwise *parse.ListNode) 
 }
 
 // notOfPosts are what lists of something else are made of.
-var notOfPosts = regexp.MustCompile(`Taxonom|GetTerms|Menus|\.Data\.[^P]|\.Data$|\.Params|Sections\b|Translations|Related|` +
-	`OutputFormats|Languages|Ancestors|Resources|AlternativeOutput|\bseq\b`)
+var notOfPosts = regexp.MustCompile(
+	`Taxonom|GetTerms|Menus|\.Data\.[^P]|\.Data$|\.Params|Sections\b|Translations|Related|` +
+		`OutputFormats|Languages|Ancestors|Resources|AlternativeOutput|\bseq\b`,
+)
 
 // settingsOfSite are settings that say which posts a list has.
 var settingsOfSite = regexp.MustCompile(`\b[sS]ite\.(?:Params|MainSections)[\w.]*`)
@@ -198,8 +200,10 @@ func (b *listing) loopsIn(list *parse.ListNode) {
 }
 
 // besides are partials that are no part of the list itself.
-var besides = regexp.MustCompile(`(?i)(?:^|[/_-])(?:nav|navbar|navigation|menu|header|footer|pagination|paginator|breadcrumbs?|` +
-	`related|recent|sidebar|widgets?|toc|head|terms|taxonomy)(?:$|[/._-])`)
+var besides = regexp.MustCompile(
+	`(?i)(?:^|[/_-])(?:nav|navbar|navigation|menu|header|footer|pagination|paginator|breadcrumbs?|` +
+		`related|recent|sidebar|widgets?|toc|head|terms|taxonomy)(?:$|[/._-])`,
+)
 
 func (b *listing) action(p *parse.PipeNode) {
 	if files, ok := b.includes(p); ok {

@@ -25,7 +25,9 @@ var usualSections = []string{"posts", "post", "blog", "articles", "article", "no
 	"stories", "thoughts", "weblog", "diary", "log"}
 
 // documentationSections are the names of sections that are manuals.
-var documentationSections = []string{"docs", "doc", "documentation", "manual", "reference", "handbook", "wiki", "kb", "api"}
+var documentationSections = []string{
+	"docs", "doc", "documentation", "manual", "reference", "handbook", "wiki", "kb", "api",
+}
 
 // sections reads which folders the home page lists: by a key of the site's configuration, of its
 // theme's, or as its layouts say. Without any posts go into a folder that is there and has a usual

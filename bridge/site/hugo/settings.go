@@ -23,7 +23,8 @@ func (h *site) setParams(tree fs.FS, params []generator.Setting) (file string, d
 	}
 	var settings []generator.Setting
 	for _, p := range params {
-		settings = append(settings, generator.Setting{Path: append(within[:len(within):len(within)], p.Path...), Value: p.Value})
+		path := append(within[:len(within):len(within)], p.Path...)
+		settings = append(settings, generator.Setting{Path: path, Value: p.Value})
 	}
 	data, ok = generator.EditSettings(file, data, settings, frontmatter.Dialect{FoldKeys: true})
 	return file, data, ok

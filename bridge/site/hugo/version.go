@@ -28,7 +28,9 @@ var mentions = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)hugo_(?:extended_)?(?:withdeploy_)?(\d+\.\d+\.\d+)_`),
 	regexp.MustCompile(`(?i)gohugoio/hugo(?:@|/releases/download/)v(\d+\.\d+\.\d+)`),
 	regexp.MustCompile(`(?i)\bhugo(?:mods/hugo|_extended)?:(?:[a-z]+-)*v?(\d+\.\d+(?:\.\d+)?)`),
-	regexp.MustCompile(`(?im)^\s*["']?(?:go)?hugo(?:-bin|-extended|-installer)?["']?\s*[:= ]\s*["']?[\^~v]*(?:extended[_-])?(\d+\.\d+(?:\.\d+)?)`),
+	regexp.MustCompile(
+		`(?im)^\s*["']?(?:go)?hugo(?:-bin|-extended|-installer)?["']?\s*[:= ]\s*["']?[\^~v]*(?:extended[_-])?(\d+\.\d+(?:\.\d+)?)`,
+	),
 	regexp.MustCompile(`(?i)"hugo-(?:bin|extended|installer)"\s*:\s*"[\^~v]*(\d+\.\d+(?:\.\d+)?)`),
 }
 

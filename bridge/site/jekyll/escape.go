@@ -76,9 +76,13 @@ var (
 	liquidRaw       = regexp.MustCompile(`^\{%-?\s*raw\s*-?%\}`)
 	liquidEndRaw    = regexp.MustCompile(`\{%-?\s*endraw\s*-?%\}`)
 	liquidComment   = regexp.MustCompile(`^\{%-?\s*comment\s*-?%\}[^{}]*\{%-?\s*endcomment\s*-?%\}`)
-	liquidHighlight = regexp.MustCompile(`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`)
-	liquidInclude   = regexp.MustCompile(`^\{%-?\s*include\s+([\w./-]+)((?:\s+[\w-]+\s*=\s*(?:"[^"\\{}%]*"|'[^'\\{}%]*'))*)\s*-?%\}`)
-	liquidTag       = regexp.MustCompile(`^\{%-?\s*([a-z_]\w*)(\s[^{}%]*)?-?%\}`)
+	liquidHighlight = regexp.MustCompile(
+		`^\{%-?\s*highlight\s+[a-zA-Z0-9.+#_-]+(?:\s+linenos)?\s*-?%\}[^{}]*\{%-?\s*endhighlight\s*-?%\}`,
+	)
+	liquidInclude = regexp.MustCompile(
+		`^\{%-?\s*include\s+([\w./-]+)((?:\s+[\w-]+\s*=\s*(?:"[^"\\{}%]*"|'[^'\\{}%]*'))*)\s*-?%\}`,
+	)
+	liquidTag = regexp.MustCompile(`^\{%-?\s*([a-z_]\w*)(\s[^{}%]*)?-?%\}`)
 )
 
 const (
