@@ -15,12 +15,23 @@ import (
 	"gitpost/templates"
 )
 
-// exampleFile is an example of init --print. It has the values of the gitpost.yaml in dir, or else of the
-// usual one, if there is one.
+// exampleFile is an example of init --print. One that runs gitpost has the values of the gitpost.yaml in dir, or
+// else of the usual one, if there is one.
 func exampleFile(name, dir string) (string, error) {
 	text, err := templates.Setup(name)
 	if err != nil {
 		return "", err
+	}
+	var fill func(text string, cfg config.Config, path string) string
+	switch name {
+	case "caddy", "nginx":
+		fill = func(text string, cfg config.Config, _ string) string { return proxyFile(text, cfg) }
+	case "systemd", "systemd-socket", "launchd", "windows":
+		fill = serviceFile
+	case "compose":
+		fill = composeFile
+	default:
+		return text, nil // it builds the site
 	}
 	path := filepath.Join(dir, configName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dir == "." {
@@ -36,15 +47,7 @@ func exampleFile(name, dir string) (string, error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return "", fmt.Errorf("find the configuration: %w", err)
 	}
-	switch name {
-	case "caddy", "nginx":
-		return proxyFile(text, cfg), nil
-	case "systemd", "systemd-socket", "launchd", "windows":
-		return serviceFile(text, cfg, path), nil
-	case "compose":
-		return composeFile(text, cfg, path), nil
-	}
-	return text, nil
+	return fill(text, cfg, path), nil
 }
 
 // proxyFile puts name, path, address and largest upload into the configuration of a web server.
