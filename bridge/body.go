@@ -20,14 +20,15 @@ const (
 )
 
 // limitBodies ends requests whose bodies arrive too slowly.
-func (s *Server) limitBodies(next echo.HandlerFunc) echo.HandlerFunc {
+func (g *guard) limitBodies(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		if r.Body == nil || r.Body == http.NoBody {
 			return next(c)
 		}
 		b := &timedBody{
-			ReadCloser: r.Body, timeout: s.bodyTimeout, start: time.Now(), control: http.NewResponseController(c.Response().Writer),
+			ReadCloser: r.Body, timeout: g.bodyTimeout, start: time.Now(),
+			control: http.NewResponseController(c.Response().Writer),
 		}
 		r.Body = b
 		// net/http reads the rest of a body that a handler leaves unread, before it answers.

@@ -9,7 +9,7 @@ import (
 )
 
 // SetBodyTimeout makes the server wait no longer than d for the next bytes of a body.
-func (s *Server) SetBodyTimeout(d time.Duration) { s.bodyTimeout = d }
+func (s *Server) SetBodyTimeout(d time.Duration) { s.guard.bodyTimeout = d }
 
 // DropUnused does once what the server does every hour.
 func (s *Server) DropUnused(ctx context.Context, before time.Time) error {
@@ -23,7 +23,7 @@ func (s *Server) SignInServer() *indieauth.Server { return s.api.Auth }
 func (s *Server) Handler() http.Handler { return s.handler() }
 
 // SetMostConnections limits the open connections.
-func (s *Server) SetMostConnections(n int) { s.connections.most = n }
+func (s *Server) SetMostConnections(n int) { s.guard.connections.most = n }
 
 // SetRation limits what uploads may take of the disk.
 func (s *Server) SetRation(quota int64, reserve uint64) {

@@ -22,15 +22,15 @@ import (
 func (s *Server) handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = s.clientAddress
+	e.IPExtractor = s.guard.clientAddress
 	e.HTTPErrorHandler = s.answerError
-	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), s.logRequests(),
+	e.Use(plainRequestID, middleware.RequestID(), s.metrics.Count(e), logRequests(s.log),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{
 			LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
 				s.log.Error("panic while handling a request", "path", c.Path(), "error", err, "stack", string(stack))
 				return err
 			},
-		}), allowOrigins, s.checkHost, s.limitBodies)
+		}), allowOrigins, s.guard.checkHost, s.guard.limitBodies)
 
 	s.api.Routes(e)
 	s.pages.Routes(e)
@@ -78,7 +78,7 @@ func allowedHeaders(asked string) string {
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
 
-func (s *Server) logRequests() echo.MiddlewareFunc {
+func logRequests(log *slog.Logger) echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
 		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, LogRemoteIP: true,
 		LogError:    true,
@@ -99,7 +99,7 @@ func (s *Server) logRequests() echo.MiddlewareFunc {
 			if v.Error != nil {
 				attrs = append(attrs, slog.String("error", v.Error.Error()))
 			}
-			s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+			log.LogAttrs(c.Request().Context(), level, "request", attrs...)
 			return nil
 		},
 	})

@@ -1,11 +1,13 @@
 package bridge_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,5 +130,53 @@ func TestImportsFollowTheLayout(t *testing.T) {
 	}
 	for name := range found {
 		t.Errorf("the layout does not have the package %s", name)
+	}
+}
+
+// TestServerAssemblesAndNoMore counts the fields and methods of Server: what it grows by belongs into a
+// package of its own.
+func TestServerAssemblesAndNoMore(t *testing.T) {
+	const mostFields, mostMethods = 10, 15
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields, methods []string
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.TypeSpec:
+				if s, ok := n.Type.(*ast.StructType); ok && n.Name.Name == "Server" {
+					for _, f := range s.Fields.List {
+						fields = append(fields, f.Names[0].Name)
+					}
+				}
+			case *ast.FuncDecl:
+				if n.Recv == nil {
+					break
+				}
+				of := n.Recv.List[0].Type
+				if pointer, ok := of.(*ast.StarExpr); ok {
+					of = pointer.X
+				}
+				if name, ok := of.(*ast.Ident); ok && name.Name == "Server" {
+					methods = append(methods, n.Name.Name)
+				}
+			}
+			return true
+		})
+	}
+	if len(fields) == 0 || len(fields) > mostFields {
+		t.Errorf("Server has %d fields, and may have %d: %v", len(fields), mostFields, fields)
+	}
+	if len(methods) == 0 || len(methods) > mostMethods {
+		t.Errorf("Server has %d methods, and may have %d: %v", len(methods), mostMethods, methods)
 	}
 }

@@ -33,26 +33,24 @@ import (
 // Server serves one site or several. Its methods are safe for concurrent use, except that Listen
 // must come before Serve.
 type Server struct {
-	settings     atomic.Pointer[config.Config]
-	log          *slog.Logger
-	state        *state.DB
-	blogs        *blog.Blogs
-	api          *api.API
-	pages        *pages.Pages
-	deliveries   *delivery.Deliverer
-	metrics      *metrics.Metrics
-	certificate  *listen.Certificate // with tls: auto, after Listen
-	bodyTimeout  time.Duration       // how long a request's body may stall
-	connections  *connections
-	proxyWarning sync.Once
-	life         lifetime
+	settings   atomic.Pointer[config.Config]
+	log        *slog.Logger
+	state      *state.DB
+	blogs      *blog.Blogs
+	api        *api.API
+	pages      *pages.Pages
+	deliveries *delivery.Deliverer
+	metrics    *metrics.Metrics
+	guard      *guard
+	life       lifetime
 }
 
 // lifetime is what Open started and how it ends.
 type lifetime struct {
 	background  sync.WaitGroup
 	stop        context.CancelFunc
-	stopMetrics func() // nil when nothing is listened to
+	stopMetrics func()              // nil when nothing is listened to
+	certificate *listen.Certificate // with tls: auto, after Listen
 
 	reloading sync.Mutex // held by Reload, and by Close; guards ended
 	ended     bool
@@ -70,7 +68,8 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Wr
 	if err := narrow(c.Data, log); err != nil {
 		return nil, err
 	}
-	s := &Server{log: log, metrics: metrics.New(), bodyTimeout: bodyTimeout, connections: newConnections()}
+	s := &Server{log: log, metrics: metrics.New()}
+	s.guard = newGuard(s.config, log)
 	s.settings.Store(&c)
 	run, stop := context.WithCancel(context.Background())
 	s.life.stop = stop
@@ -99,7 +98,7 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	s.api = api.New(api.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth,
 		External: indieauth.NewExternal(s.externalConfig), Log: s.log,
-		Admit: s.connections.admit, Deliveries: s.deliveries,
+		Admit: s.guard.connections.admit, Deliveries: s.deliveries,
 		Trusted: func(c echo.Context) bool { return isLocal(c.Request()) || s.pages.SignedIn(c) },
 	})
 	s.pages, err = pages.New(pages.Options{
@@ -174,7 +173,7 @@ func (s *Server) FirstSetup(ctx context.Context) (link string, owned bool, err e
 // Listen opens what the configuration says to listen on (see listen.Open). Serve keeps the
 // certificate.
 func (s *Server) Listen(ctx context.Context) (l net.Listener, err error) {
-	l, s.certificate, err = listen.Open(ctx, s.config().Server, s.log)
+	l, s.life.certificate, err = listen.Open(ctx, s.config().Server, s.log)
 	return l, err
 }
 
@@ -187,13 +186,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
-		ConnState:         s.connections.state,
-		ConnContext:       s.connections.context,
+		ConnState:         s.guard.connections.state,
+		ConnContext:       s.guard.connections.context,
 	}
-	if s.certificate != nil {
+	if s.life.certificate != nil {
 		keeping, stop := context.WithCancel(ctx)
 		var keeper sync.WaitGroup
-		keeper.Go(func() { s.certificate.Keep(keeping) })
+		keeper.Go(func() { s.life.certificate.Keep(keeping) })
 		defer keeper.Wait()
 		defer stop()
 	}

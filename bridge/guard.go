@@ -1,24 +1,42 @@
 package bridge
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 )
 
+// guard is what every request passes before its handler: who the client is, whether this server was
+// meant, and the limits of strangers. It is safe for concurrent use.
+type guard struct {
+	config       func() *config.Config
+	log          *slog.Logger
+	bodyTimeout  time.Duration // how long a request's body may stall
+	connections  *connections
+	proxyWarning sync.Once
+}
+
+func newGuard(config func() *config.Config, log *slog.Logger) *guard {
+	return &guard{config: config, log: log, bodyTimeout: bodyTimeout, connections: newConnections()}
+}
+
 // clientAddress finds the address of a request's client: the connection's, or the last hop in
 // X-Forwarded-For that is not a trusted proxy. On a Unix socket the peer is a proxy, whoever it is.
-func (s *Server) clientAddress(r *http.Request) string {
-	trusted := s.config().TrustedProxies
+func (g *guard) clientAddress(r *http.Request) string {
+	trusted := g.config().TrustedProxies
 	at, isNetwork := peer(r)
 	if isNetwork && !trusts(trusted, at) {
-		s.warnOfProxy(r, at)
+		g.warnOfProxy(r, at)
 		return at
 	}
 	hops := strings.Split(strings.Join(r.Header.Values(echo.HeaderXForwardedFor), ","), ",")
@@ -57,13 +75,13 @@ func trusts(networks []string, address string) bool {
 
 // warnOfProxy says once that requests come through a proxy which is not trusted: all of them then
 // seem to come from one address, and wrong passwords and tokens of one client limit all.
-func (s *Server) warnOfProxy(r *http.Request, address string) {
+func (g *guard) warnOfProxy(r *http.Request, address string) {
 	a, err := netip.ParseAddr(address)
 	if err != nil || !a.IsLoopback() || r.Header.Get(echo.HeaderXForwardedFor) == "" {
 		return
 	}
-	s.proxyWarning.Do(func() {
-		s.log.Warn("a proxy on this machine is not trusted, so that all clients share its address and its limits",
+	g.proxyWarning.Do(func() {
+		g.log.Warn("a proxy on this machine is not trusted, so that all clients share its address and its limits",
 			"proxy", address, "remedy", "set trusted_proxies: ["+address+"]")
 	})
 }
@@ -78,9 +96,9 @@ func isLocal(r *http.Request) bool {
 
 // checkHost refuses requests for hosts that are not this server, such as those of a page that has
 // its own name resolve to this machine, and keeps browsers on https.
-func (s *Server) checkHost(next echo.HandlerFunc) echo.HandlerFunc {
+func (g *guard) checkHost(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		own := s.config().URL
+		own := g.config().URL
 		if strings.HasPrefix(own, "https://") {
 			c.Response().Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
