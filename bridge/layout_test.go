@@ -41,7 +41,8 @@ var allowed = []struct {
 	{"bridge/site/jekyll", "bridge/site/generator bridge/mf2 frontmatter"},
 	{"bridge/site/custom", "bridge/site/generator frontmatter"},
 	{"bridge/site/eleventy", "bridge/site/generator frontmatter"},
-	{"bridge/site", "bridge/dom bridge/site/generator bridge/site/custom bridge/site/eleventy bridge/site/hugo bridge/site/jekyll bridge/mf2 " +
+	{"bridge/site/zola", "bridge/site/generator frontmatter"},
+	{"bridge/site", "bridge/dom bridge/site/generator bridge/site/custom bridge/site/eleventy bridge/site/hugo bridge/site/jekyll bridge/site/zola bridge/mf2 " +
 		"frontmatter templates"},
 	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
 

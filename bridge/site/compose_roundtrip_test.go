@@ -24,6 +24,7 @@ func roundtripSites(t testing.TB) map[string]*testLibrary {
 		"hugo unsafe": newLibrary(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}),
 	}
 	sites["eleventy"] = newLibrary(t, bareEleventy)
+	sites["zola"] = newLibrary(t, bareZola)
 	for name, d := range describedSites {
 		sites["described, "+name] = newLibrary(t, nil, described(d))
 	}
@@ -36,6 +37,9 @@ var bareEleventy = map[string]string{
 		c.addPassthroughCopy({"public": "/"}); return { markdownTemplateEngine: "njk" }; };`,
 	"_data/site.json": `{"url": "https://example.org/"}`,
 }
+
+// bareZola is a site without posts whose tags are a taxonomy.
+var bareZola = map[string]string{"config.toml": "base_url = \"https://example.org\"\ntaxonomies = [{name = \"tags\"}]\n"}
 
 // describedSites are descriptions that differ in what a file may have.
 var describedSites = map[string]generator.Description{

@@ -50,8 +50,8 @@ func TestUnknownSitesAreRefusedWithARemedy(t *testing.T) {
 	}{
 		{"empty", map[string]string{"README.md": ""}, Options{}, "no Hugo or Jekyll"},
 		{"one folder down", map[string]string{"site/hugo.toml": ""}, Options{}, "set site.dir to site"},
-		{"Zola", map[string]string{"config.toml": "base_url = 'x'\n"}, Options{}, "Zola"},
-		{"unknown name", map[string]string{}, Options{Generator: "eleventy"}, "eleventy"},
+		{"Astro", map[string]string{"astro.config.mjs": ""}, Options{}, "a site of Astro (astro.config.mjs)"},
+		{"unknown name", map[string]string{}, Options{Generator: "middleman"}, "middleman"},
 		{"broken TOML", map[string]string{"hugo.toml": "a = \n"}, Options{}, "hugo.toml, line 1"},
 		{"broken YAML", map[string]string{"hugo.yaml": "a: b: c\n"}, Options{}, "hugo.yaml"},
 		{"unknown token", map[string]string{"hugo.toml": "[permalinks]\nposts = '/:yaer/'\n"}, Options{}, ":yaer"},

@@ -121,6 +121,9 @@ func newHeadFinder(s *Site, tree fs.FS) *headFinder {
 // called returns the files that the layouts in force include, with the layout that does.
 func (h *headFinder) called() map[string]string {
 	calls := map[string]string{}
+	if h.Include == nil {
+		return calls
+	}
 	for name, text := range h.texts {
 		for _, m := range h.Include.FindAllStringSubmatch(text, -1) {
 			file := m[1]

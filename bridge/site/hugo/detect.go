@@ -7,7 +7,6 @@ package hugo
 
 import (
 	"io/fs"
-	"strings"
 
 	"gitpost/bridge/site/generator"
 )
@@ -28,7 +27,7 @@ func detect(tree fs.FS) generator.Detection {
 		return generator.Detection{Confidence: generator.OwnConfig, From: file}
 	}
 	if file := generator.FindConfig(tree, configNames[2:]...); file != "" {
-		return generator.Detection{Confidence: generator.CommonConfig, From: file, Other: otherGenerator(tree, file)}
+		return generator.Detection{Confidence: generator.CommonConfig, From: file}
 	}
 	for _, dir := range []string{"config/_default", "config/production"} {
 		if generator.IsDir(tree, dir) {
@@ -43,19 +42,4 @@ func detect(tree fs.FS) generator.Detection {
 		}
 	}
 	return generator.Detection{}
-}
-
-// otherGenerator names another generator whose configuration has the name that Hugo's had.
-func otherGenerator(tree fs.FS, file string) string {
-	text, err := fs.ReadFile(tree, file)
-	if err != nil || file != "config.toml" {
-		return ""
-	}
-	for line := range strings.Lines(string(text)) {
-		key, _, found := strings.Cut(line, "=")
-		if found && strings.TrimSpace(key) == "base_url" {
-			return "Zola"
-		}
-	}
-	return ""
 }
