@@ -207,16 +207,21 @@ func TestThereIsOneCopyWhateverFails(t *testing.T) {
 	}
 }
 
-func TestAPhotoIsUploadedWithItsText(t *testing.T) {
-	r, m := onMastodon(t)
-	dot := image.NewGray(image.Rect(0, 0, 8, 8))
-	dot.SetGray(1, 1, color.Gray{Y: 255})
+// dot is a small picture.
+func dot(t *testing.T) string {
+	picture := image.NewGray(image.Rect(0, 0, 8, 8))
+	picture.SetGray(1, 1, color.Gray{Y: 255})
 	var b bytes.Buffer
-	if err := png.Encode(&b, dot); err != nil {
+	if err := png.Encode(&b, picture); err != nil {
 		t.Fatal(err)
 	}
+	return b.String()
+}
+
+func TestAPhotoIsUploadedWithItsText(t *testing.T) {
+	r, m := onMastodon(t)
 	r.mu.Lock()
-	r.pages["/p.png"] = b.String()
+	r.pages["/p.png"] = dot(t)
 	r.mu.Unlock()
 	item := asked("The old bridge")
 	item.Properties["photo"] = []any{map[string]any{"value": "/p.png", "alt": "A bridge"}}

@@ -186,6 +186,7 @@ func (s *Server) routes() http.Handler {
 		slices.Reverse(list)
 		say(w, http.StatusOK, list[:min(len(list), 40)])
 	})
+	own("POST /api/v1/media", s.upload) // of older clients: they get it when it is processed
 	own("POST /api/v2/media", s.upload)
 	own("GET /api/v1/media/{id}", s.showMedia)
 	own("POST /api/v1/statuses", s.post)
@@ -249,7 +250,8 @@ func (s *Server) about(h func(http.ResponseWriter, *http.Request, *Status)) func
 	}
 }
 
-// upload takes a file: it is processed only after somebody has asked for it twice.
+// upload takes a file. In version 2 of the request it is processed only after somebody has asked for it
+// twice.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	file, header, err := r.FormFile("file")
 	if err != nil {
@@ -268,6 +270,11 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		m.Description = &d
 	}
 	s.media[m.ID] = m
+	if strings.HasPrefix(r.URL.Path, "/api/v1/") {
+		m.process(s.URL)
+		say(w, http.StatusOK, m)
+		return
+	}
 	say(w, http.StatusAccepted, m)
 }
 
@@ -281,9 +288,13 @@ func (s *Server) showMedia(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusPartialContent, m)
 		return
 	}
-	at := s.URL + "/media/" + m.ID
-	m.URL = &at
+	m.process(s.URL)
 	say(w, http.StatusOK, m)
+}
+
+func (m *Media) process(server string) {
+	at := server + "/media/" + m.ID
+	m.URL = &at
 }
 
 // asked is the body of a request about a status, as JSON or as a form.
