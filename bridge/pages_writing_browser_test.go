@@ -25,6 +25,7 @@ func TestWritingInABrowser(t *testing.T) {
 		"what was typed outlives the session":         b.outlivesTheSession,
 		"without a connection, then exactly one post": b.writesOffline,
 		"shared from another app":                     b.isSharedTo,
+		"another language":                            b.speaks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +48,7 @@ func (b *chromium) writer(t *testing.T) (*fixture, *tab) {
 func (b *chromium) writesANote(t *testing.T) {
 	f, w := b.writer(t)
 	w.press("New post")
-	w.sees("Publish")
+	w.arrives("/posts/new")
 	w.types("#f-content", "A *quiet* morning")
 	w.press("Preview")
 	w.awaits(`document.querySelector("#preview em")?.textContent === "quiet"`)
@@ -182,6 +183,18 @@ func (b *chromium) isSharedTo(t *testing.T) {
 	}
 }
 
+func (b *chromium) speaks(t *testing.T) {
+	_, w := b.writer(t)
+	w.press("Account")
+	for _, c := range []struct{ tag, says, dir string }{{"de", "Konto", "ltr"}, {"zh-Hans", "账户", "ltr"}} {
+		w.do(chromedp.SetValue(chromedp.CSS("#language"), c.tag))
+		w.click(`form[action="/account/language"] button`)
+		w.sees(c.says)
+		w.awaits(`document.documentElement.lang === ` + strconv.Quote(c.tag))
+		w.photograph("account-" + c.tag)
+	}
+}
+
 // upload sends a form with files.
 func (p *person) upload(path, contentType, body string) answer {
 	p.t.Helper()
@@ -201,6 +214,12 @@ func (p *person) upload(path, contentType, body string) answer {
 		p.t.Fatal(err)
 	}
 	return answer{res.StatusCode, res.Header, string(text)}
+}
+
+// arrives waits until a page is there, with what its scripts add.
+func (w *tab) arrives(path string) {
+	w.t.Helper()
+	w.awaits(`location.pathname === ` + strconv.Quote(path) + ` && document.readyState === "complete"`)
 }
 
 // types types into an empty field.
