@@ -16,14 +16,18 @@ func (s *setup) next(cfg config.Config) {
 		n++
 		s.say("%d. "+format, append([]any{n}, args...)...)
 	}
+	as, doctor := "", "gitpost doctor"
+	if s.dir == systemFolder { // which only its owner can read
+		as, doctor = "sudo ", "sudo -u gitpost gitpost doctor"
+	}
 	if cfg.TLS == "" && strings.HasPrefix(cfg.URL, "https://") {
-		step("Put HTTPS in front of %s: gitpost init --print caddy, or nginx, shows how.", cfg.Listen)
+		step("Put HTTPS in front of %s: %sgitpost init --print caddy, or nginx, shows how.", cfg.Listen, as)
 	}
 	at := ""
 	if here, err := os.Getwd(); s.dir != systemFolder && (err != nil || here != s.dir) {
 		at = "cd " + s.dir + " && "
 	}
-	step("Start it: %sgitpost serve. To run it as a service: gitpost init --print systemd.", at)
+	step("Start it: %sgitpost serve. To run it as a service: %sgitpost init --print systemd.", at, as)
 	if cfg.Auth == "" {
 		step("Open the link that the first start prints, and choose how you sign in.")
 	}
@@ -31,7 +35,7 @@ func (s *setup) next(cfg config.Config) {
 		step("For edits by hand to show at once, add a webhook at the Git host: %s/hooks/push, with the secret in %s.",
 			cfg.URL, filepath.Join(s.dir, name))
 	}
-	step("Check everything: gitpost doctor.")
+	step("Check everything: %s.", doctor)
 	step("Enter %s in an app, and post. gitpost help apps has a recipe for each.", cfg.Me())
 }
 
