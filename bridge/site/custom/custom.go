@@ -40,7 +40,8 @@ func open(_ fs.FS, o generator.Options) (generator.Generator, error) {
 	base := o.Base("")
 	switch {
 	case len(d.Content) == 0:
-		return nil, incomplete("site.content is missing", "set it to the folder of the posts, such as content: src/content/blog")
+		return nil, incomplete("site.content is missing",
+			"set it to the folder of the posts, such as content: src/content/blog")
 	case d.Permalink == "" && d.URLKey == "":
 		return nil, incomplete("nothing says at which URLs the posts are published",
 			`set site.permalink to their pattern, such as permalink: "/blog/{slug}/", or site.url_key to the key that `+
@@ -161,7 +162,9 @@ func (s *site) keys() generator.Keys {
 	return k
 }
 
-var formats = map[string]frontmatter.Format{"yaml": frontmatter.YAML, "toml": frontmatter.TOML, "json": frontmatter.JSON}
+var formats = map[string]frontmatter.Format{
+	"yaml": frontmatter.YAML, "toml": frontmatter.TOML, "json": frontmatter.JSON,
+}
 
 func values(m map[string]string) (list []string) {
 	for _, v := range m {

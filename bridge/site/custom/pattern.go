@@ -73,7 +73,8 @@ func below(pattern string, content []folder) string {
 	return strings.TrimPrefix(pattern, "/")
 }
 
-var placeholder = regexp.MustCompile(`\{([A-Za-z_][\w-]*)\}|:(year|month|day|hour|minute|second|date|slug|type|section)\b`)
+var placeholder = regexp.MustCompile(`\{([A-Za-z_][\w-]*)\}|` +
+	`:(year|month|day|hour|minute|second|date|slug|type|section)\b`)
 
 // values of placeholders in a path.
 var groups = map[string]string{

@@ -97,14 +97,16 @@ func computed(file, what, remedy string) error {
 }
 
 var (
-	dirObject       = regexp.MustCompile(`\bdir\s*:\s*\{([^{}]*)\}`)
-	pathPrefix      = regexp.MustCompile("\\bpathPrefix\\s*:\\s*([\"'`])([^\"'`$]*)[\"'`]")
-	markdownEngine  = regexp.MustCompile("(?:\\bmarkdownTemplateEngine\\s*:\\s*|setMarkdownTemplateEngine\\(\\s*)([\"'`]\\w*[\"'`]|\\w+)")
-	templateFormats = regexp.MustCompile(`(?:\btemplateFormats\s*:\s*|setTemplateFormats\(\s*)(\[[^\]]*\]|"[^"]*"|'[^']*')`)
-	quoted          = regexp.MustCompile("[\"'`]([^\"'`$]*)[\"'`]")
-	draftWord       = regexp.MustCompile(`\bdrafts?\b`)
-	setFolder       = map[string]*regexp.Regexp{}
-	inObject        = map[string]*regexp.Regexp{}
+	dirObject      = regexp.MustCompile(`\bdir\s*:\s*\{([^{}]*)\}`)
+	pathPrefix     = regexp.MustCompile("\\bpathPrefix\\s*:\\s*([\"'`])([^\"'`$]*)[\"'`]")
+	markdownEngine = regexp.MustCompile("(?:\\bmarkdownTemplateEngine\\s*:\\s*|setMarkdownTemplateEngine\\(\\s*)" +
+		"([\"'`]\\w*[\"'`]|\\w+)")
+	templateFormats = regexp.MustCompile(`(?:\btemplateFormats\s*:\s*|setTemplateFormats\(\s*)` +
+		`(\[[^\]]*\]|"[^"]*"|'[^']*')`)
+	quoted    = regexp.MustCompile("[\"'`]([^\"'`$]*)[\"'`]")
+	draftWord = regexp.MustCompile(`\bdrafts?\b`)
+	setFolder = map[string]*regexp.Regexp{}
+	inObject  = map[string]*regexp.Regexp{}
 )
 
 func init() {

@@ -89,7 +89,8 @@ func literal(key string) *regexp.Regexp { return literals[key] }
 var literals = func() map[string]*regexp.Regexp {
 	all := map[string]*regexp.Regexp{}
 	for _, key := range []string{"permalink", "draft", "date", "layout"} {
-		all[key] = regexp.MustCompile("(?m)\\b" + key + "[\"']?\\s*:\\s*(true|false|\"[^\"\\n]*\"|'[^'\\n]*'|`[^`$]*`)\\s*[,}\\n]")
+		all[key] = regexp.MustCompile("(?m)\\b" + key + "[\"']?\\s*:\\s*" +
+			"(true|false|\"[^\"\\n]*\"|'[^'\\n]*'|`[^`$]*`)\\s*[,}\\n]")
 	}
 	return all
 }()
@@ -170,8 +171,9 @@ func (s *site) readGlobal(tree fs.FS) {
 }
 
 var (
-	globalCall = regexp.MustCompile("addGlobalData\\(\\s*[\"'`](?:permalink|eleventyComputed[\\w.]*)[\"'`]|addUrlTransform\\(")
-	siteURL    = regexp.MustCompile("\\b(?:url|baseUrl|base|siteUrl)[\"']?\\s*:\\s*[\"'`](https?://[^\"'`$]+)[\"'`]")
+	globalCall = regexp.MustCompile("addGlobalData\\(\\s*[\"'`](?:permalink|eleventyComputed[\\w.]*)[\"'`]" +
+		"|addUrlTransform\\(")
+	siteURL = regexp.MustCompile("\\b(?:url|baseUrl|base|siteUrl)[\"']?\\s*:\\s*[\"'`](https?://[^\"'`$]+)[\"'`]")
 )
 
 // A value is what the data of a page says for a key. from is empty when nothing says it.

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -17,9 +16,9 @@ import (
 	"gitpost/bridge/site/generator/generatortest"
 )
 
-// TestEleventyAgrees builds random sites with Eleventy itself and compares where each file is published.
-// GITPOST_ROUNDS is their number, GITPOST_SEED where they begin.
-func TestEleventyAgrees(t *testing.T) {
+// TestDifferential builds random sites with Eleventy itself and compares where each file is published.
+func TestDifferential(t *testing.T) {
+	t.Parallel()
 	modules := os.Getenv("GITPOST_NODE_MODULES")
 	if modules == "" && os.Getenv("GITPOST_TEST_ALL") == "" {
 		t.Skip("runs Eleventy: npm install @11ty/eleventy, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1")
@@ -27,38 +26,32 @@ func TestEleventyAgrees(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(modules, "@11ty", "eleventy")); err != nil {
 		t.Fatalf("@11ty/eleventy is not in GITPOST_NODE_MODULES=%s: npm install @11ty/eleventy", modules)
 	}
-	rounds, seed := number("GITPOST_ROUNDS", 100), number("GITPOST_SEED", 1)
-	sites := map[string]map[string]string{}
-	for i := range rounds {
-		sites[fmt.Sprintf("site-%05d", seed+i)] = randomSite(rand.New(rand.NewPCG(uint64(seed+i), 11)))
-	}
-	built := buildWithEleventy(t, modules, sites)
+	random := generatortest.RandomSites(t)
 	compared, failed := 0, 0
-	for name, files := range sites {
-		n, problems := differences(files, built[name])
-		compared += n
-		for _, problem := range problems {
-			t.Errorf("%s: %s", name, problem)
+	for start := 0; start < random.Sites && failed < 3; start += batch {
+		sites := map[string]map[string]string{}
+		for i := start; i < min(start+batch, random.Sites); i++ {
+			seed := random.Seed + uint64(i)
+			sites[fmt.Sprintf("seed-%d", seed)] = randomSite(rand.New(rand.NewPCG(seed, 11)))
 		}
-		if len(problems) > 0 {
-			if failed++; failed == 3 {
-				break
+		built := buildWithEleventy(t, modules, sites)
+		for name, files := range sites {
+			n, problems := differences(files, built[name])
+			compared += n
+			if len(problems) > 0 {
+				failed++
+				t.Errorf("%s:\n%s\n%s", name, strings.Join(problems, "\n"), shownSite(files))
 			}
-			t.Logf("%s:\n%s", name, shownSite(files))
 		}
 	}
-	t.Logf("%d sites, %d files compared", rounds, compared)
-	if compared < 3*rounds && failed == 0 {
+	t.Logf("%d sites, %d files compared", random.Sites, compared)
+	if compared < random.Sites && failed == 0 {
 		t.Errorf("only %d files were compared", compared)
 	}
 }
 
-func number(variable string, otherwise int) int {
-	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
-		return n
-	}
-	return otherwise
-}
+// batch is the number of sites that one process builds.
+const batch = 200
 
 // A built site is what Eleventy says of one.
 type built struct {

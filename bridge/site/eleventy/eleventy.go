@@ -90,10 +90,11 @@ func (s *site) describe(tree fs.FS, o generator.Options) generator.Convention {
 	c := s.config
 	stated := s.siteURL
 	base := o.Base(cmp.Or(stated, c.prefix))
-	if prefix := strings.Trim(c.prefix, "/"); prefix != "" && !strings.HasSuffix(strings.TrimSuffix(base, "/"), "/"+prefix) {
-		base = strings.TrimSuffix(base, "/") + "/" + prefix + "/"
+	base = strings.TrimSuffix(base, "/")
+	if prefix := strings.Trim(c.prefix, "/"); prefix != "" && !strings.HasSuffix(base, "/"+prefix) {
+		base += "/" + prefix
 	}
-	base = strings.TrimSuffix(base, "/") + "/"
+	base += "/"
 	zone, from := o.TimeZone, "site.timezone"
 	if zone == nil {
 		zone, from = time.UTC, "always UTC"
@@ -147,10 +148,20 @@ func (s *site) head() generator.Head {
 	return generator.Head{
 		Layouts: layouts, Extensions: []string{".njk", ".liquid", ".html"},
 		Begin: "<!-- gitpost: where apps find the way to post -->", End: "<!-- gitpost: end -->",
-		Usual:  []string{"layouts/base.njk", "base.njk", "layouts/base.liquid", "base.liquid", "layouts/default.njk", "layout.njk", "layouts/base.html"},
+		Usual:  s.usualLayouts(),
 		Pages:  []string{path.Join(s.config.input, "index.html"), path.Join(s.config.input, "index.njk")},
 		Advice: "put them before </head> in the layout of your pages",
 	}
+}
+
+// usualLayouts are the files that usually have the head, the likeliest first.
+func (s *site) usualLayouts() (files []string) {
+	for _, name := range []string{"layouts/base", "base", "layouts/default", "layout"} {
+		for _, ending := range []string{".njk", ".liquid", ".html"} {
+			files = append(files, path.Join(s.config.layouts, name+ending), path.Join(s.config.includes, name+ending))
+		}
+	}
+	return files
 }
 
 func (s *site) Convention() *generator.Convention { return &s.convention }

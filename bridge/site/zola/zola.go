@@ -125,9 +125,11 @@ var allowed = func() map[string]bool {
 	return keys
 }()
 
-func (s *site) describe(tree fs.FS, o generator.Options, base, stated, file string, terms map[string]bool) generator.Convention {
-	words := map[string][]string{"name": {"title"}, "published": {"date"}, "updated": {"updated"}, "summary": {"description"},
-		"category": {"tags"}}
+func (s *site) describe(
+	tree fs.FS, o generator.Options, base, stated, file string, terms map[string]bool,
+) generator.Convention {
+	words := map[string][]string{"name": {"title"}, "published": {"date"}, "updated": {"updated"},
+		"summary": {"description"}, "category": {"tags"}}
 	if terms["tags"] {
 		words["category"] = []string{"taxonomies.tags", "tags"}
 	} else if terms["categories"] {
@@ -152,7 +154,8 @@ func (s *site) describe(tree fs.FS, o generator.Options, base, stated, file stri
 			Data: "data", DataExtension: ".yaml", Static: "static", StaticURL: base, PagesAtTop: true, TopFolders: true,
 		},
 		Keys: generator.Keys{
-			Vocabulary: generator.NewVocabulary(words, "authors in_search_index template render weight taxonomies extra", generator.Snake),
+			Vocabulary: generator.NewVocabulary(words, "authors in_search_index template render weight taxonomies extra",
+				generator.Snake),
 			DateLayout: time.RFC3339Nano, Aliases: "aliases", Address: "path", Params: "extra", Allowed: allowed,
 			Draft: generator.Draft{Key: "draft", On: true}, Format: frontmatter.TOML,
 		},
@@ -185,8 +188,11 @@ func (s *site) Role(file string) (role generator.Role) {
 		return 0
 	}
 	role = generator.Content
-	if name, _ := s.split(path.Base(file)); name == "_index" {
+	switch name, _ := s.split(path.Base(file)); name {
+	case "_index":
 		role |= generator.Section
+	case "index":
+		role |= generator.Context // the files beside it belong to it
 	}
 	return role
 }
@@ -234,7 +240,8 @@ func (s *site) Date(f frontmatter.Field) (t time.Time, precise, ok bool) {
 }
 
 // calls are the beginnings of what Zola takes for code in a text: shortcodes, and links to files.
-var calls = regexp.MustCompile(`\{\{-?\s*[A-Za-z_][\w:]*\s*\(|\{%-?\s*[A-Za-z_][\w:]*|\{\{/\*|\{%/\*|\]\(\s*<?@/|\]:\s*<?@/`)
+var calls = regexp.MustCompile(`\{\{-?\s*[A-Za-z_][\w:]*\s*\(|\{%-?\s*[A-Za-z_][\w:]*|\{\{/\*|\{%/\*|` +
+	`\]\(\s*<?@/|\]:\s*<?@/`)
 
 // escapes are what is written instead. Zola knows the two languages' marks in code too, where readers
 // then see the reference.
