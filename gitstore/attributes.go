@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -277,26 +276,29 @@ func (r *attributeRule) matches(rel string) bool {
 	return matchParts(strings.Split(r.pattern, "/"), strings.Split(rel, "/"))
 }
 
-// matchParts matches a path part by part; "**" stands for any number of them.
+// matchParts matches a path part by part; "**" stands for any number of them, and for one at least at the end.
+// Only the last "**" is tried at other places: what an earlier one could take as well, the later one can.
 func matchParts(pattern, parts []string) bool {
-	if len(pattern) == 0 {
-		return len(parts) == 0
-	}
-	if pattern[0] == "**" {
-		if len(pattern) == 1 {
-			return len(parts) > 0
+	var behind, from []string // the pattern behind the last "**", and where its match began
+	many := false
+	for {
+		switch {
+		case len(pattern) > 0 && pattern[0] == "**":
+			if pattern = pattern[1:]; len(pattern) == 0 {
+				return len(parts) > 0
+			}
+			behind, from, many = pattern, parts, true
+		case len(pattern) == 0 && len(parts) == 0:
+			return true
+		case len(pattern) > 0 && len(parts) > 0 && matchName(pattern[0], parts[0]):
+			pattern, parts = pattern[1:], parts[1:]
+		case many && len(from) > 0:
+			from = from[1:]
+			pattern, parts = behind, from
+		default:
+			return false
 		}
-		return slices.ContainsFunc(suffixes(parts), func(rest []string) bool { return matchParts(pattern[1:], rest) })
 	}
-	return len(parts) > 0 && matchName(pattern[0], parts[0]) && matchParts(pattern[1:], parts[1:])
-}
-
-func suffixes(parts []string) [][]string {
-	var all [][]string
-	for i := range parts {
-		all = append(all, parts[i:])
-	}
-	return all
 }
 
 // matchName matches one name against *, ?, […] and \ escapes.

@@ -10,55 +10,54 @@ func fnmatch(pattern, name string) bool {
 	return rubyWildcard(pattern, name, true)
 }
 
-// rubyWildcard matches one pattern of *, ?, [a-z] and \x. With crossing, * also matches a slash.
+// rubyWildcard matches one pattern of *, ?, [a-z] and \\x. With crossing, * also matches a slash. Only the last
+// star is tried at other places: what an earlier one could take as well, the later one can.
 func rubyWildcard(pattern, name string, crossing bool) bool {
-	for pattern != "" {
-		switch pattern[0] {
-		case '*':
-			for pattern != "" && pattern[0] == '*' {
-				pattern = pattern[1:]
-			}
+	star, from := "", "" // the pattern behind the last star, and where its match began
+	starred := false
+	for {
+		if pattern != "" && pattern[0] == '*' {
+			pattern = strings.TrimLeft(pattern, "*")
 			if pattern == "" {
 				return crossing || !strings.Contains(name, "/")
 			}
-			for i := 0; i <= len(name); i++ {
-				if rubyWildcard(pattern, name[i:], crossing) {
-					return true
-				}
-				if i < len(name) && name[i] == '/' && !crossing {
-					return false
-				}
-			}
-			return false
-		case '?':
-			if name == "" {
-				return false
-			}
-			_, size := utf8.DecodeRuneInString(name)
-			pattern, name = pattern[1:], name[size:]
-		case '[':
-			r, size := utf8.DecodeRuneInString(name)
-			rest, matched, valid := rubyClass(pattern[1:], r)
-			if !valid {
-				return false
-			}
-			if name == "" || !matched {
-				return false
-			}
+			star, from, starred = pattern, name, true
+			continue
+		}
+		if pattern == "" && name == "" {
+			return true
+		}
+		if rest, size, ok := rubyStep(pattern, name); ok {
 			pattern, name = rest, name[size:]
-		case '\\':
-			if len(pattern) > 1 {
-				pattern = pattern[1:]
-			}
-			fallthrough
-		default:
-			if name == "" || name[0] != pattern[0] {
-				return false
-			}
-			pattern, name = pattern[1:], name[1:]
+			continue
+		}
+		if !starred || from == "" || from[0] == '/' && !crossing {
+			return false
+		}
+		from = from[1:]
+		pattern, name = star, from
+	}
+}
+
+// rubyStep matches the first sign of a pattern, which is no star, against the beginning of a name.
+func rubyStep(pattern, name string) (rest string, size int, ok bool) {
+	if pattern == "" || name == "" {
+		return "", 0, false
+	}
+	switch pattern[0] {
+	case '?':
+		_, size := utf8.DecodeRuneInString(name)
+		return pattern[1:], size, true
+	case '[':
+		r, size := utf8.DecodeRuneInString(name)
+		rest, matched, valid := rubyClass(pattern[1:], r)
+		return rest, size, matched && valid
+	case '\\':
+		if len(pattern) > 1 {
+			pattern = pattern[1:]
 		}
 	}
-	return name == ""
+	return pattern[1:], 1, name[0] == pattern[0]
 }
 
 // rubyClass matches r against a class whose opening bracket is already gone.
