@@ -123,6 +123,11 @@ func TestJekyllValuesHaveTheFormThatTheSiteExpects(t *testing.T) {
 			"path: https://m.example/b.jpg"},
 		{"a list that the layout goes through", layout("{% for u in page.like-of %}<a href=\"{{ u }}\">x</a>{% endfor %}"),
 			map[string][]any{"like-of": {"https://b.example/"}}, "like-of:\n- https://b.example/"},
+		{"a layout in another folder", with(bareJekyll, map[string]string{
+			"_config.yml":            "url: https://example.org\nsource: src\nlayouts_dir: frames\n",
+			"src/frames/post.html":   "{% for u in page.like-of %}<a href=\"{{ u }}\">x</a>{% endfor %}{{ content }}",
+			"src/_posts/2020-1-1.md": "",
+		}), map[string][]any{"like-of": {"https://b.example/"}}, "like-of:\n- https://b.example/"},
 		{"keys with mf-", layout("{% if page.mf-photo %}<img src=\"{{ page.mf-photo[0] }}\">{% endif %}"), photo,
 			"mf-photo:\n- https://m.example/b.jpg"},
 	} {

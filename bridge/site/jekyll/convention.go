@@ -123,6 +123,11 @@ func (j *site) unlisted(content string) generator.Unlisted {
 }
 
 // theme is what the site's layouts say.
+// folder is a folder of layouts, includes or plugins in the repository.
+func (j *site) folder(setting, usual string) string {
+	return path.Join(j.source, cmp.Or(relativeFolder(j.configuration.text(setting, usual)), usual))
+}
+
 type theme struct {
 	layouts map[string]bool
 	reads   generator.Reads
@@ -132,16 +137,16 @@ type theme struct {
 func (j *site) readTheme(tree fs.FS) theme {
 	t := theme{layouts: map[string]bool{}}
 	all := themeFiles{}
-	generator.WalkTheme(tree, "_layouts", func(below, text string) {
+	generator.WalkTheme(tree, j.folder("layouts_dir", "_layouts"), func(below, text string) {
 		t.layouts[strings.TrimSuffix(below, path.Ext(below))] = true
 		all["_layouts/"+below] = text
 	})
-	generator.WalkTheme(tree, "_includes", func(below, text string) {
+	generator.WalkTheme(tree, j.folder("includes_dir", "_includes"), func(below, text string) {
 		j.includes[below] = true
 		all["_includes/"+below] = text
 	})
 	t.reads = all.reads()
-	generator.WalkTheme(tree, "_plugins", func(_, text string) {
+	generator.WalkTheme(tree, j.folder("plugins_dir", "_plugins"), func(_, text string) {
 		for _, m := range registeredTag.FindAllStringSubmatch(text, -1) {
 			j.tags[m[1]] = nil
 			if strings.Contains(text, "Liquid::Block") {
@@ -208,13 +213,15 @@ func (j *site) head(tree fs.FS) generator.Head {
 		advice = "minima before 3.0 has no place for them: copy the theme's head.html to _includes/head.html " +
 			"(bundle info --path minima shows where it is) and put them before </head>"
 	}
+	layouts, includes := j.folder("layouts_dir", "_layouts"), j.folder("includes_dir", "_includes")
 	return generator.Head{
-		Layouts: []generator.LayoutFolder{{Folder: "_layouts", Prefix: "_layouts/", Own: true},
-			{Folder: "_includes", Prefix: "_includes/", Own: true}},
-		Include: includeCall, Hooks: hooks, HookDirs: []string{"_includes"},
+		Layouts: []generator.LayoutFolder{{Folder: layouts, Prefix: "_layouts/", Own: true},
+			{Folder: includes, Prefix: "_includes/", Own: true}},
+		Include: includeCall, Hooks: hooks, HookDirs: []string{includes},
 		Begin: "{%- comment -%} gitpost: where apps find the way to post {%- endcomment -%}",
 		End:   "{%- comment -%} gitpost: end {%- endcomment -%}",
-		Usual: []string{"_includes/head.html", "_layouts/default.html", "_layouts/base.html", "_layouts/home.html"},
+		Usual: []string{path.Join(includes, "head.html"), path.Join(layouts, "default.html"), path.Join(layouts, "base.html"),
+			path.Join(layouts, "home.html")},
 		Pages: []string{"index.html"}, Themes: themes, Advice: advice, Publish: publish,
 		HookName: hookName, SettingCall: settingCall, Set: setConfig,
 	}

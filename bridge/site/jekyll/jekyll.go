@@ -45,6 +45,8 @@ type site struct {
 	redirects           bool      // a plugin makes redirect_from work
 	oldest              *postRank // limit_posts leaves out everything before this post
 
+	themeFolders []string // of layouts, includes and plugins, with a slash
+
 	includes map[string]bool           // paths in _includes
 	tags     map[string]*regexp.Regexp // Liquid tags of _plugins, with the end of those that are blocks
 }
@@ -131,6 +133,9 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	if limit, _ := config["limit_posts"].(int64); limit > 0 {
 		j.oldest = j.oldestWithin(tree, int(limit))
 	}
+	for _, folder := range [][2]string{{"layouts_dir", "_layouts"}, {"includes_dir", "_includes"}, {"plugins_dir", "_plugins"}} {
+		j.themeFolders = append(j.themeFolders, j.folder(folder[0], folder[1])+"/")
+	}
 	j.convention = j.readConvention(tree, o, from)
 	return j, nil
 }
@@ -178,7 +183,7 @@ func (j *site) Naming(file string) generator.Naming { return generator.PlainNami
 
 // Role returns what a file means; none decides how others are published.
 func (j *site) Role(file string) (role generator.Role) {
-	for _, folder := range []string{"_layouts/", "_includes/", "_plugins/"} {
+	for _, folder := range j.themeFolders {
 		if strings.HasPrefix(file, folder) {
 			role |= generator.Config
 		}
