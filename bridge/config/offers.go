@@ -24,9 +24,9 @@ type Target struct {
 	PostTypes []string `json:"-"` // the types that it takes; none: all
 
 	// What gitpost needs to make the copies itself.
-	Type         string `json:"-"` // "mastodon" or "bluesky"; "": another tool makes the copies
+	Type         string `json:"-"` // "mastodon", "bluesky", "micropub" or "archive"; "": another tool makes the copies
 	Server       string `json:"-"` // URL, without a slash at its end
-	TokenFile    string `json:"-"` // mastodon: absolute path
+	TokenFile    string `json:"-"` // all but bluesky: absolute path
 	Handle       string `json:"-"` // bluesky
 	PasswordFile string `json:"-"` // bluesky: absolute path
 	Visibility   string `json:"-"` // mastodon: "" is the account's own
@@ -152,7 +152,10 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 	switch t.Type {
 	case "":
 		return nil
-	case "mastodon":
+	case "mastodon", "micropub":
+		secret, file = "token_file", &t.TokenFile
+	case "archive":
+		t.Server = cmp.Or(t.Server, "https://web.archive.org")
 		secret, file = "token_file", &t.TokenFile
 	case "bluesky":
 		t.Server = cmp.Or(t.Server, "https://bsky.social")
@@ -161,7 +164,7 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 			return &flaw{"has an entry of type bluesky without handle", "write handle: you.bsky.social"}
 		}
 	default:
-		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type), "write type: mastodon or type: bluesky, or leave it out"}
+		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type), "write mastodon, bluesky, micropub or archive, or leave it out"}
 	}
 	if u, err := url.Parse(t.Server); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
 		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server), "write server: https://social.example"}

@@ -37,6 +37,7 @@ type copyJob struct {
 	url   string // of the post
 	key   string // the same for each try
 	notes copyNotes
+	first bool // the first try, or the first after the owner wants another one
 	fetch func(ctx context.Context, address string) (page, error)
 }
 
@@ -65,6 +66,10 @@ func (d *Deliverer) network(t config.Target) network {
 		return mastodon{target: t, client: d.networks, now: d.Now}
 	case "bluesky":
 		return d.bluesky(t)
+	case "micropub":
+		return micropubServer{target: t, client: d.networks, now: d.Now}
+	case "archive":
+		return archive{target: t, client: d.networks, now: d.Now}
 	}
 	return nil
 }
@@ -148,7 +153,7 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 	case !ok && row.Action != remove:
 		return end(state.DeliverySkipped, "the post is gone")
 	}
-	job := &copyJob{item: item, url: row.URL, key: copyKey(row), notes: copyNotesOf(row), fetch: d.ask}
+	job := &copyJob{item: item, url: row.URL, key: copyKey(row), notes: copyNotesOf(row), first: row.Tries == 1, fetch: d.ask}
 	save := func() error {
 		row.Notes = job.notes.String()
 		stored, err := d.State.FinishDelivery(ctx, row, nil)
@@ -189,9 +194,10 @@ var errReplaced = errors.New("the post has changed meanwhile")
 func (d *Deliverer) copyFailed(row state.Delivery, err error) outcome {
 	row.Result = err.Error()
 	var no *refusal
-	if errors.As(err, &no) && !temporary(no.status) && no.status != http.StatusPartialContent {
+	final := errors.As(err, &no) && !temporary(no.status) && no.status != http.StatusPartialContent
+	if final || errors.Is(err, errLost) {
 		row.State, row.Due = state.DeliveryFailed, time.Time{}
-		if no.status == http.StatusUnauthorized || no.status == http.StatusForbidden {
+		if final && (no.status == http.StatusUnauthorized || no.status == http.StatusForbidden) {
 			row.Result += "; make a new token or password for it, and try again"
 		}
 		return outcome{row: row}
