@@ -35,6 +35,8 @@ type rig struct {
 	file     string // of db
 	web      *httptest.Server
 	deliver  *Deliverer
+	life     context.Context // of the process
+	kill     func()          // ends it at once
 	settings config.Site
 
 	mu     sync.Mutex // guards all below
@@ -66,7 +68,18 @@ func (r *rig) start() {
 	r.t.Cleanup(func() { db.Close() })
 	r.db = db
 	r.deliver = New(Options{State: db, Sites: []Site{r}, Now: r.clock})
-	r.deliver.Begin(r.t.Context())
+	r.life, r.kill = context.WithCancel(r.t.Context())
+	r.deliver.Begin(r.life)
+}
+
+// restart ends the process and starts another one.
+func (r *rig) restart() {
+	r.t.Helper()
+	r.kill()
+	if err := r.db.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.start()
 }
 
 func (r *rig) serve(w http.ResponseWriter, q *http.Request) {
@@ -115,7 +128,11 @@ func (r *rig) pass(d time.Duration) {
 func (r *rig) round() time.Duration {
 	r.t.Helper()
 	for {
-		wait, err := r.deliver.round(r.t.Context())
+		wait, err := r.deliver.round(r.life)
+		if r.life.Err() != nil { // killed: nothing of what was under way is stored
+			r.restart()
+			continue
+		}
 		if err != nil {
 			r.t.Fatal(err)
 		}

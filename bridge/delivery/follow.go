@@ -20,10 +20,10 @@ const (
 	// scheduleMargin is how long after a post's date its page is looked for: the build takes a while.
 	scheduleMargin = 5 * time.Second
 
-	// keepLive is how long it is kept that a site shows a post; keepMentions is the same for mentions
-	// that nobody can be told to take back.
-	keepLive     = 30 * 24 * time.Hour
-	keepMentions = 90 * 24 * time.Hour
+	// keepLive is how long it is kept that a site shows a post; keepFailed is the same for pages that
+	// take no mentions, or could not be told.
+	keepLive   = 30 * 24 * time.Hour
+	keepFailed = 90 * 24 * time.Hour
 )
 
 // liveNotes is what the check of a page needs to know.
@@ -79,11 +79,23 @@ func (d *Deliverer) follow(ctx context.Context, s Site) error {
 	return d.start(ctx, s)
 }
 
+// prune deletes what nobody asks for any more. Who was told of a post, and where its copies are, is kept
+// for its next version and its end.
 func (d *Deliverer) prune(ctx context.Context) error {
-	if err := d.State.PruneDeliveries(ctx, Live, d.Now().Add(-keepLive)); err != nil {
-		return err
+	for _, old := range []struct {
+		kind  string
+		state state.DeliveryState
+		after time.Duration
+	}{
+		{Live, state.DeliveryDone, keepLive}, {Live, state.DeliveryFailed, keepLive}, {Live, state.DeliverySkipped, keepLive},
+		{WriteBack, state.DeliveryDone, keepLive}, {Webmention, state.DeliverySkipped, keepFailed},
+		{Webmention, state.DeliveryFailed, keepFailed},
+	} {
+		if err := d.State.PruneDeliveries(ctx, old.kind, old.state, d.Now().Add(-old.after)); err != nil {
+			return err
+		}
 	}
-	return d.State.PruneDeliveries(ctx, Webmention, d.Now().Add(-keepMentions))
+	return nil
 }
 
 // rows are the checks that changes call for. The pages are asked what they are now, before the push.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -160,10 +161,7 @@ func TestARestartGoesOnWhereItWas(t *testing.T) {
 	r.commit("/a/", note("The very first words"))
 	r.push()
 	r.pass(3 * time.Minute)
-	if err := r.db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r.start()
+	r.restart()
 	r.round()
 	if got := Describe(r.one(Live), r.clock()); !strings.HasPrefix(got, "pushed, not live for 3 minutes") {
 		t.Errorf("after the restart: %s", got)
@@ -187,5 +185,36 @@ func TestNewWordsAreOnesThatEveryGeneratorKeeps(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// A year of ten posts a day, each of which links to two pages, leaves few rows.
+func TestRowsOfAYearAreFew(t *testing.T) {
+	r := newRig(t)
+	for day := range 365 {
+		r.mu.Lock()
+		r.now = r.now.Add(24 * time.Hour)
+		now := r.now
+		r.mu.Unlock()
+		var rows []state.Delivery
+		for post := range 10 {
+			url := fmt.Sprintf("%s/%d/%d/", r.web.URL, day, post)
+			row := state.Delivery{Site: r.Me(), URL: url, Kind: Live, State: state.DeliveryDone, Begun: now, Changed: now}
+			told, not := row, row
+			told.Kind, told.Target = Webmention, "https://told.example/"
+			not.Kind, not.Target, not.State = Webmention, "https://takes-none.example/", state.DeliverySkipped
+			rows = append(rows, row, told, not)
+		}
+		if err := r.db.Follow(t.Context(), r.Me(), fmt.Sprint(day), rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.deliver.prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if live, mentions := len(r.rows(Live)), len(r.rows(Webmention)); live > 310 || mentions > 3650+910 {
+		t.Errorf("%d rows of pages and %d of mentions are left", live, mentions)
+	} else {
+		t.Logf("%d rows of pages, %d of mentions", live, mentions)
 	}
 }

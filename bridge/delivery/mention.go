@@ -122,7 +122,7 @@ func (d *Deliverer) sendMention(ctx context.Context, s Site, row state.Delivery)
 	case !ok && answer.Status >= 400:
 		return end(state.DeliveryFailed, "the page answers "+statusText(answer.Status))
 	case !ok:
-		return end(state.DeliveryDone, "the page takes no webmentions")
+		return end(state.DeliverySkipped, "the page takes no webmentions")
 	}
 	answer, err = d.postMention(ctx, endpoint, row.URL, row.Target)
 	switch {

@@ -110,8 +110,6 @@ func Describe(row state.Delivery, now time.Time) string {
 			return "tried again: " + row.Result
 		case row.State == state.DeliveryWaiting:
 			return "on its way"
-		case row.State == state.DeliverySkipped:
-			return "skipped"
 		}
 		return row.Result
 	}

@@ -175,29 +175,32 @@ func TestAPostThatHasACopyGetsNoOther(t *testing.T) {
 	}
 }
 
-// Whatever happens to requests and their answers, there is one copy.
+// Whatever happens to requests, to their answers and to the process itself, there is one copy.
 func TestThereIsOneCopyWhateverFails(t *testing.T) {
-	const post, drop, broken, limit, fail = mastodontest.Post, mastodontest.Drop, mastodontest.Break, mastodontest.Limit, mastodontest.Fail
-	rounds := [][]mastodontest.Answer{{drop}, {broken, drop, fail}, {limit, drop}, {fail, fail, fail, fail, fail, drop, fail, fail}, {drop, drop, drop}}
+	const drop, broken, limit, fail, kill = mastodontest.Drop, mastodontest.Break, mastodontest.Limit, mastodontest.Fail, mastodontest.Kill
+	rounds := [][]mastodontest.Answer{{drop}, {kill}, {broken, drop, fail}, {limit, drop}, {fail, fail, fail, fail, fail, drop, fail, fail},
+		{kill, fail, fail, fail, fail, fail, fail}, {drop, drop, kill}}
+	more := 25
+	if os.Getenv("GITPOST_TEST_ALL") != "" {
+		more = 200
+	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 40 {
+	for range more {
 		var round []mastodontest.Answer
 		for range random.IntN(9) {
-			round = append(round, []mastodontest.Answer{drop, broken, limit, fail}[random.IntN(4)])
+			round = append(round, []mastodontest.Answer{drop, broken, limit, fail, kill}[random.IntN(5)])
 		}
 		rounds = append(rounds, round)
 	}
 	for _, round := range rounds {
 		r, m := onMastodon(t)
+		m.Killed = func() { r.kill() }
 		m.Next(round...)
 		r.publish("/a/", asked("Some fine words"), entryPage("Some fine words"))
-		for i := range 12 { // the server is killed now and then
+		for i := range 12 {
 			r.pass(time.Duration(1+i*i) * 7 * time.Minute)
 			if i%3 == 1 {
-				if err := r.db.Close(); err != nil {
-					t.Fatal(err)
-				}
-				r.start()
+				r.restart()
 			}
 		}
 		list, _ := m.Statuses()

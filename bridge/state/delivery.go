@@ -51,7 +51,7 @@ const (
 	DeliveryWaiting DeliveryState = "waiting"
 	DeliveryDone    DeliveryState = "done"
 	DeliveryFailed  DeliveryState = "failed"  // and is not tried again by itself
-	DeliverySkipped DeliveryState = "skipped" // by the owner
+	DeliverySkipped DeliveryState = "skipped" // by the owner, or there is nothing to do
 )
 
 // Delivery is one thing that is done about a post after its push. There is at most one of each Site,
@@ -234,7 +234,7 @@ func (db *DB) RetryDelivery(ctx context.Context, id int64, now time.Time) (bool,
 
 // SkipDelivery: see RetryDelivery.
 func (db *DB) SkipDelivery(ctx context.Context, id int64, now time.Time) (bool, error) {
-	return db.turnDelivery(ctx, "UPDATE delivery SET state = ?, due = NULL, changed = ? WHERE id = ?",
+	return db.turnDelivery(ctx, "UPDATE delivery SET state = ?, due = NULL, changed = ?, result = 'skipped' WHERE id = ?",
 		string(DeliverySkipped), stamp(now), id)
 }
 
@@ -254,12 +254,11 @@ func (db *DB) turnDelivery(ctx context.Context, statement string, args ...any) (
 	return found, nil
 }
 
-// PruneDeliveries deletes the rows of a kind that have ended, last changed before a time, and have no
-// Link.
-func (db *DB) PruneDeliveries(ctx context.Context, kind string, before time.Time) error {
+// PruneDeliveries deletes the rows of a kind and a state that were last changed before a time.
+func (db *DB) PruneDeliveries(ctx context.Context, kind string, in DeliveryState, before time.Time) error {
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM delivery WHERE kind = ? AND state <> ? AND changed < ? AND link = ''",
-			kind, string(DeliveryWaiting), stamp(before))
+		_, err := tx.ExecContext(ctx, "DELETE FROM delivery WHERE kind = ? AND state = ? AND changed < ?",
+			kind, string(in), stamp(before))
 		return err
 	})
 	if err != nil {

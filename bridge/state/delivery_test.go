@@ -49,7 +49,7 @@ func TestADeliveryIsOneRowWhoseLatestVersionCounts(t *testing.T) {
 	if stored, err := db.FinishDelivery(t.Context(), beside[0], nil); err != nil || stored {
 		t.Errorf("what the owner skipped is done: %t, %v", stored, err)
 	}
-	if err := db.PruneDeliveries(t.Context(), "live", noon.Add(time.Hour)); err != nil {
+	if err := db.PruneDeliveries(t.Context(), "live", DeliverySkipped, noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := db.Deliveries(t.Context(), DeliveryFilter{}); err != nil || len(left) != 0 {

@@ -79,6 +79,9 @@ type Server struct {
 	Now           func() time.Time
 	MaxCharacters int
 
+	// Killed ends the client, for Kill.
+	Killed func()
+
 	mu       sync.Mutex // guards all below
 	next     int
 	statuses []*Status
@@ -102,6 +105,7 @@ const (
 	Break               // it is not posted, and the connection breaks
 	Limit               // 429, for a minute
 	Fail                // 503
+	Kill                // it is posted, and Killed is called before the answer
 )
 
 // New starts a server.
@@ -403,7 +407,10 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	}
 	s.add(status)
 	s.keys[key] = keyed{status.ID, s.Now()}
-	if next == Drop {
+	if next == Kill {
+		s.Killed()
+	}
+	if next == Drop || next == Kill {
 		panic(http.ErrAbortHandler)
 	}
 	say(w, http.StatusOK, status)
