@@ -287,6 +287,9 @@ func (h *hosted) post(text string) (location, answer string) {
 	return h.send(http.StatusCreated, "h=entry&content="+strings.ReplaceAll(text, " ", "+"))
 }
 
+// waits reports whether an app was told that its post is not pushed yet.
+func waits(answer string) bool { return strings.Contains(answer, `"pushed":false`) }
+
 func (h *hosted) send(status int, form string) (location, answer string) {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, "http://"+h.address+"/micropub", strings.NewReader(form))
@@ -391,7 +394,7 @@ func giteaRefusals() []refusal {
 		}},
 		{name: "secret in a commit", text: "The key is AKIA1234", reason: `secret detected`, remedy: `remove the secret`, refuse: inspect},
 		{name: "file too large", text: strings.Repeat("Long. ", 12000), reason: `file too large`, remedy: `media\.max_size`, refuse: inspect},
-		{name: "deleted repository", reason: `(?i)there is no such repository`, remedy: `check the address`, gone: true, refuse: func(h *hosted) func() {
+		{name: "deleted repository", reason: `(?i)there is no such repository|accepts none of the SSH keys`, remedy: `check the address`, gone: true, refuse: func(h *hosted) func() {
 			h.g.api(h.t, "DELETE", "/repos/ada/"+h.name, nil)
 			return func() {}
 		}},
@@ -406,7 +409,7 @@ func TestHostGiteaRefusals(t *testing.T) {
 		for _, transport := range []string{"HTTP", "SSH"} {
 			t.Run(c.name+" over "+transport, func(t *testing.T) {
 				h := g.host(t, fmt.Sprintf("blog%d-%s", i, strings.ToLower(transport)), transport)
-				if _, answer := h.post("Before the storm"); strings.Contains(answer, `"pushed": *false`) {
+				if _, answer := h.post("Before the storm"); waits(answer) {
 					t.Fatalf("the first post: %s", answer)
 				}
 				undo := c.refuse(h)
@@ -415,11 +418,12 @@ func TestHostGiteaRefusals(t *testing.T) {
 					text = "While it refuses"
 				}
 				location, answer := h.post(text)
-				if !strings.Contains(answer, `"pushed"`) || !regexp.MustCompile(c.reason).MatchString(answer) {
+				if !waits(answer) || !regexp.MustCompile(c.reason).MatchString(answer) {
 					t.Errorf("the app is told %s, want %s", answer, c.reason)
 				}
-				said := h.doctor()
-				if !regexp.MustCompile(`(?m)^failed +waiting: 1 commit waits .*\n.*` + c.remedy).MatchString(said) {
+				advises := regexp.MustCompile(`(?m)^failed +waiting: 1 commit waits .*\n.*` + c.remedy)
+				said := ""
+				if !await(func() bool { said = h.doctor(); return advises.MatchString(said) }) {
 					t.Errorf("doctor does not say %s:\n%s", c.remedy, said)
 				}
 				t.Logf("%s\n%s", answer, regexp.MustCompile(`(?m)^\S+ +(waiting|remote): .*\n.*`).FindAllString(said, -1))
@@ -427,7 +431,7 @@ func TestHostGiteaRefusals(t *testing.T) {
 					return
 				}
 				if c.text != "" { // only that one is refused
-					if _, answer := h.post("An innocent one"); strings.Contains(answer, `"pushed"`) {
+					if _, answer := h.post("An innocent one"); waits(answer) {
 						t.Errorf("an innocent post waits: %s", answer)
 					}
 					h.wants("Before the storm", "An innocent one")
@@ -466,20 +470,33 @@ func TestHostGiteaReaders(t *testing.T) {
 	}
 }
 
-// TestHostGiteaRename: a renamed repository is followed, and what is made under the old name gets nothing that was
-// meant for the renamed one.
+// TestHostGiteaRename: a renamed repository is followed until another one gets its old name. From then on posts go
+// where the configuration says.
 func TestHostGiteaRename(t *testing.T) {
 	g := startGitea(t)
-	h := g.host(t, "old", "HTTP")
-	h.post("Before the move")
-	g.api(t, "PATCH", "/repos/ada/old", map[string]any{"name": "new"})
-	if _, answer := h.post("After the move"); strings.Contains(answer, `"pushed"`) {
-		t.Errorf("not pushed: %s", answer)
-	}
-	h.name = "new"
-	h.wants("Before the move", "After the move")
-	if said := h.doctor(); !strings.Contains(said, "the repository moved to "+g.url+"/ada/new.git") {
-		t.Errorf("doctor says\n%s", said)
+	for _, transport := range []string{"HTTP", "SSH"} {
+		t.Run(transport, func(t *testing.T) {
+			old, moved := "old-"+strings.ToLower(transport), "new-"+strings.ToLower(transport)
+			h := g.host(t, old, transport)
+			h.post("Before the move")
+			g.api(t, "PATCH", "/repos/ada/"+old, map[string]any{"name": moved})
+			if _, answer := h.post("After the move"); waits(answer) {
+				t.Errorf("not pushed: %s", answer)
+			}
+			h.name = moved
+			h.wants("Before the move", "After the move")
+			if said := h.doctor(); !h.overSSH && !strings.Contains(said, "the repository moved to "+g.url+"/ada/"+moved) {
+				t.Errorf("doctor says\n%s", said) // over SSH the host does not say so
+			}
+			g.api(t, "POST", "/user/repos", map[string]any{"name": old, "default_branch": "main", "auto_init": true})
+			_, answer := h.post("To the new one of the old name")
+			if waits(answer) != h.overSSH { // the key was the renamed repository's
+				t.Errorf("the app is told %s", answer)
+			}
+			if n := strings.Count(h.git("log", "--format=%s", "main"), "the new one of the old name"); n != 0 {
+				t.Error("a post went into the renamed repository, which the configuration does not name any more")
+			}
+		})
 	}
 }
 

@@ -151,7 +151,8 @@ func explainConnection(e *Error, err error, cause string) {
 		e.Reason, e.Unreachable = "the connection broke: "+cause, true
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		e.Reason = "the remote accepts none of the SSH keys"
-		e.Hint = "add the public key to the repository as a deploy key with write access"
+		e.Hint = "add the public key to the repository as a deploy key with write access; a repository that was deleted " +
+			"took its deploy keys along, so check the address, too"
 	}
 }
 
