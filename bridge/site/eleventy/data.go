@@ -15,6 +15,17 @@ type dataFile struct {
 	file   string
 	values map[string]any // of JSON and of front matter; of JavaScript those that are literals
 	script string         // JavaScript without comments; "" for none
+
+	mentions map[string]int // in the script, of each of the keys that decide about pages
+}
+
+// decisive are the keys that decide where and whether pages are published.
+var decisive = map[string]*regexp.Regexp{}
+
+func init() {
+	for _, key := range []string{"permalink", "draft", "date", "layout", "dynamicPermalink"} {
+		decisive[key] = regexp.MustCompile(`\b` + key + `\b`)
+	}
 }
 
 // dataEndings are the endings of data files, those with less precedence first.
@@ -75,7 +86,10 @@ func readDataFile(tree fs.FS, file string) (dataFile, bool) {
 	if strings.HasSuffix(file, ".json") {
 		return d, json.Unmarshal(text, &d.values) == nil
 	}
-	d.script, d.values = withoutComments(string(text)), map[string]any{}
+	d.script, d.values, d.mentions = withoutComments(string(text)), map[string]any{}, map[string]int{}
+	for key, word := range decisive {
+		d.mentions[key] = len(word.FindAllStringIndex(d.script, -1))
+	}
 	for _, key := range []string{"permalink", "draft", "date", "layout"} {
 		if m := literal(key).FindStringSubmatch(d.script); m != nil {
 			d.values[key] = literalValue(m[1])
@@ -110,11 +124,10 @@ func (d dataFile) computes(key string) bool {
 	if d.script == "" {
 		return false
 	}
-	mentions := len(regexp.MustCompile(`\b`+key+`\b`).FindAllString(d.script, -1))
 	if _, said := d.values[key]; said {
-		return mentions > 1
+		return d.mentions[key] > 1
 	}
-	return mentions > 0 || strings.Contains(d.script, "eleventyComputed") && key == "permalink"
+	return d.mentions[key] > 0 || decisive[key] == nil && strings.Contains(d.script, key) || strings.Contains(d.script, "eleventyComputed") && key == "permalink"
 }
 
 func (s *site) readLayouts(tree fs.FS, folder string) {

@@ -6,9 +6,13 @@ import (
 )
 
 // Glob is a pattern of paths as a regular expression: * and ? stay within a folder, ** does not. All
-// other characters stand for themselves.
+// other characters stand for themselves. One that is too large matches nothing.
 func Glob(pattern string) *regexp.Regexp {
-	return regexp.MustCompile("^" + globExpression(pattern) + "$")
+	re, err := regexp.Compile("^" + globExpression(strings.ToValidUTF8(pattern, "\uFFFD")) + "$")
+	if err != nil {
+		return matchesNothing
+	}
+	return re
 }
 
 func globExpression(glob string) string {
@@ -34,3 +38,5 @@ func globExpression(glob string) string {
 	}
 	return b.String()
 }
+
+var matchesNothing = regexp.MustCompile(`[^\s\S]`)
