@@ -41,6 +41,14 @@ func (l *loader) secretFiles(path string) (files []string) {
 			if file, err := absolutePath(strings.TrimSpace(s.node.Value), l.base); err == nil {
 				files = append(files, file)
 			}
+		case name == "syndicate_to":
+			for _, entry := range s.node.Content {
+				for _, key := range []string{"token_file", "password_file"} {
+					if file, err := absolutePath(word(valueOf(entry, key)), l.base); err == nil {
+						files = append(files, file)
+					}
+				}
+			}
 		case s.key.Secret && s.line > 0: // written in the file itself
 			files = append(files, path)
 		}

@@ -15,7 +15,7 @@ func initCommand() *cobra.Command {
 	var s setup
 	var print string
 	c := &cobra.Command{
-		Use:   "init",
+		Use:   "init [--add mastodon | --add bluesky]",
 		Short: "Set gitpost up for a site",
 		Long: `init clones the site's repository, shows what it concluded about the site, makes a deploy key
 or takes a token, writes gitpost.yaml, and tells how apps find the way to post. It asks for
@@ -27,6 +27,7 @@ gitpost.yaml that is there: ` + strings.Join(templates.SetupNames(), ", ") + `.`
   gitpost init --repo https://git.example/me/blog.git --token-file token --url https://pub.example.org --yes
   gitpost init --repo git@git.example:me/blog.git --accept-host-key SHA256:… --url https://pub.example.org --yes
   gitpost init --add --repo git@git.example:me/boats.git
+  gitpost init --add mastodon --server https://social.example --token-file mastodon_token
   gitpost init --print systemd > /etc/systemd/system/gitpost.service`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -69,7 +70,10 @@ gitpost.yaml that is there: ` + strings.Join(templates.SetupNames(), ", ") + `.`
 	f.StringVar(&s.dir, "dir", ".", "folder for gitpost.yaml and keys")
 	f.StringVar(&s.data, "data", "", "folder for the clone, tokens and uploads (default data in --dir; "+
 		systemData+" with --dir "+systemFolder+")")
-	f.BoolVar(&s.add, "add", false, "add a further site to the gitpost.yaml that is there")
+	f.BoolVar(&s.add, "add", false, "add a further site to the gitpost.yaml that is there, "+
+		"or, with mastodon or bluesky behind it, an account that posts can be copied to")
+	f.StringVar(&s.server, "server", "", "with --add mastodon or bluesky: the address of the account's server")
+	f.StringVar(&s.handle, "handle", "", "with --add bluesky: the account's handle")
 	f.BoolVar(&s.yes, "yes", false, "ask nothing; take what is suggested")
 	f.StringVar(&print, "print", "", "print an example file: "+strings.Join(templates.SetupNames(), ", "))
 	c.Args = func(c *cobra.Command, args []string) error {
@@ -80,6 +84,10 @@ gitpost.yaml that is there: ` + strings.Join(templates.SetupNames(), ", ") + `.`
 		}
 		if s.tls != "" && s.tls != "auto" {
 			return fmt.Errorf("--tls %s is not known; write auto, or leave it out", s.tls)
+		}
+		if _, known := networks[strings.Join(args, " ")]; known && s.add {
+			s.network = args[0]
+			return nil
 		}
 		return noArguments(c, args)
 	}

@@ -30,6 +30,7 @@ type setup struct {
 	tokenFile, sshKey, acceptKey string
 	tls                          string // "" or "auto"
 	add, second                  bool   // a site to a configuration that is there
+	network, server, handle      string // with add: what is added in place of a site
 	commitHead, yes, tryPush     bool
 	dir                          string // absolute
 	environ                      []string
@@ -48,6 +49,8 @@ func (s *setup) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n"
 func (s *setup) run(ctx context.Context) (err error) {
 	_, err = os.Stat(s.file())
 	switch {
+	case s.network != "":
+		return s.addNetwork(ctx)
 	case s.add:
 		return s.addSite(ctx)
 	case err == nil:
