@@ -71,10 +71,13 @@ func (p *Pages) readManual() ([]chapter, error) {
 		if err := markdown.Renderer().Render(&b, source, tree); err != nil {
 			return nil, fmt.Errorf("render chapter %s of the manual: %w", c.Name, err)
 		}
-		list = append(list, chapter{Name: c.Name, Title: c.Title, HTML: template.HTML(b.String())}) // our own text
+		list = append(list, chapter{Name: c.Name, Title: c.Title, HTML: template.HTML(scrolled.Replace(b.String()))}) // our own text
 	}
 	return list, nil
 }
+
+// scrolled lets the keyboard reach what may be wider than the page.
+var scrolled = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<table tabindex="0">`)
 
 // linkInManual turns links between files into links between pages.
 func (p *Pages) linkInManual(node ast.Node, entering bool) (ast.WalkStatus, error) {

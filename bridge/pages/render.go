@@ -2,6 +2,7 @@ package pages
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -147,6 +148,7 @@ func shortAddress(address string) string {
 // asset is a file that the pages refer to.
 type asset struct {
 	data          []byte
+	small         []byte // the same by gzip; nil where that does not pay
 	kind, version string
 }
 
@@ -164,7 +166,11 @@ func readAssets() (map[string]asset, error) {
 			return nil, fmt.Errorf("read the pages' files: %w", err)
 		}
 		sum := sha256.Sum256(data)
-		assets[f.Name()] = asset{data, kinds[path.Ext(f.Name())], hex.EncodeToString(sum[:6])}
+		a := asset{data: data, kind: kinds[path.Ext(f.Name())], version: hex.EncodeToString(sum[:6])}
+		if a.small, err = compressed(data); err != nil {
+			return nil, fmt.Errorf("compress %s: %w", f.Name(), err)
+		}
+		assets[f.Name()] = a
 	}
 	return assets, nil
 }
@@ -194,5 +200,29 @@ func (p *Pages) asset(c echo.Context) error {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
-	return c.Blob(http.StatusOK, a.kind, a.data)
+	if a.small == nil {
+		return c.Blob(http.StatusOK, a.kind, a.data)
+	}
+	h.Add("Vary", "Accept-Encoding")
+	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		return c.Blob(http.StatusOK, a.kind, a.data)
+	}
+	h.Set("Content-Encoding", "gzip")
+	return c.Blob(http.StatusOK, a.kind, a.small)
+}
+
+// compressed is a file by gzip; nil if that is hardly smaller, as with pictures.
+func compressed(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil || b.Len() > len(data)*9/10 {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }

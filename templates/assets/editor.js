@@ -112,7 +112,7 @@ if (content) {
 	bar.setAttribute("aria-label", t("Formatting"));
 	const tools = [
 		["B", t("Bold"), () => around("**", "**")], ["I", t("Italic"), () => around("*", "*")], ["H", t("Heading"), () => lines("## ")],
-		["“", t("Quotation"), () => lines("> ")], ["•", t("List"), () => lines("- ")], ["1.", t("Numbered list"), () => lines((n) => n + ". ")],
+		["“", t("Quotation"), () => lines("> ")], ["•", t("List"), () => lines("- ")], ["#", t("Numbered list"), () => lines((n) => n + ". ")],
 		["<>", t("Code"), () => around("`", "`")], ["↗", t("Link"), () => around("[", "](https://)")],
 	];
 	tools.forEach(([sign, name, act], i) => {
