@@ -52,8 +52,10 @@ func (b *Blog) Status(ctx context.Context) (Status, error) {
 // nameOf is a post's name, else its first words, else its file.
 func nameOf(v *catalog.View, e *catalog.Entry) string {
 	text := cmp.Or(e.Name, e.Summary)
-	if item, err := v.Item(e); text == "" && err == nil {
-		text = item.Properties.Text("content")
+	if text == "" { // only then is the file read
+		if item, err := v.Item(e); err == nil {
+			text = item.Properties.Text("content")
+		}
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	const most = 90
