@@ -77,7 +77,7 @@ var bodyErrors = map[string]bool{
 }
 
 func TestSiteCases(t *testing.T) {
-	for _, generator := range []string{"hugo", "jekyll"} {
+	for _, generator := range []string{"hugo", "jekyll", "eleventy"} {
 		for _, file := range readSiteCases(t, generator) {
 			t.Run(generator+"-"+file.Version, func(t *testing.T) {
 				for _, c := range file.Cases {

@@ -50,6 +50,7 @@ func TestUnknownSitesAreRefusedWithARemedy(t *testing.T) {
 	}{
 		{"empty", map[string]string{"README.md": ""}, Options{}, "no Hugo or Jekyll"},
 		{"one folder down", map[string]string{"site/hugo.toml": ""}, Options{}, "set site.dir to site"},
+		{"Hexo", map[string]string{"_config.yml": "title: A\n", "package.json": `{"dependencies": {"hexo": "^7.0.0"}}`}, Options{}, "a site of Hexo (package.json)"},
 		{"Astro", map[string]string{"astro.config.mjs": ""}, Options{}, "a site of Astro (astro.config.mjs)"},
 		{"unknown name", map[string]string{}, Options{Generator: "middleman"}, "middleman"},
 		{"broken TOML", map[string]string{"hugo.toml": "a = \n"}, Options{}, "hugo.toml, line 1"},

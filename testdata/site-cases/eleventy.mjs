@@ -1,5 +1,5 @@
 // Builds each folder of the one that is named with Eleventy, in one process and without writing
-// anything, and prints as JSON: by folder the URL of each input file, or the error of the build.
+// anything, and prints as JSON: by folder the URL and the output of each input file, or the error of the build.
 // The first argument is the node_modules folder, the second the folder of the sites.
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -15,9 +15,12 @@ for (const name of readdirSync(sites).sort()) {
 	try {
 		const eleventy = new Eleventy(undefined, undefined, { quietMode: true, source: "cli", runMode: "build" });
 		const pages = await eleventy.toJSON();
-		results[name] = { pages: {} };
+		results[name] = { pages: {}, outputs: {} };
 		for (const page of pages) {
 			results[name].pages[path.normalize(page.inputPath)] = page.url;
+			if (page.outputPath) {
+				results[name].outputs[path.normalize(page.inputPath)] = path.relative("_site", page.outputPath);
+			}
 		}
 	} catch (error) {
 		results[name] = { error: `${error.name}: ${error.message} ${[error.originalError, error.originalError?.originalError, error.originalError?.originalError?.originalError].filter(Boolean).join(" | ")}` };

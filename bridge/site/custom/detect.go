@@ -21,7 +21,6 @@ var others = []struct {
 	{"MkDocs", []string{"mkdocs.yml"}},
 	{"Docusaurus", []string{"docusaurus.config.js", "docusaurus.config.ts"}},
 	{"Metalsmith", []string{"metalsmith.json", "metalsmith.js"}},
-	{"Nikola", []string{"conf.py"}},
 }
 
 // detect names the generator of a site that has to be described. A description itself leaves no sign

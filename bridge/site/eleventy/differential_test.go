@@ -19,13 +19,7 @@ import (
 // TestDifferential builds random sites with Eleventy itself and compares where each file is published.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	modules := os.Getenv("GITPOST_NODE_MODULES")
-	if modules == "" && os.Getenv("GITPOST_TEST_ALL") == "" {
-		t.Skip("runs Eleventy: npm install @11ty/eleventy, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1")
-	}
-	if _, err := os.Stat(filepath.Join(modules, "@11ty", "eleventy")); err != nil {
-		t.Fatalf("@11ty/eleventy is not in GITPOST_NODE_MODULES=%s: npm install @11ty/eleventy", modules)
-	}
+	modules := installed(t)
 	random := generatortest.RandomSites(t)
 	compared, failed := 0, 0
 	for start := 0; start < random.Sites && failed < 3; start += batch {
@@ -50,13 +44,27 @@ func TestDifferential(t *testing.T) {
 	}
 }
 
+// installed is the folder with Eleventy. The test is skipped where it is not named, unless all tests must run.
+func installed(t *testing.T) string {
+	t.Helper()
+	modules := os.Getenv("GITPOST_NODE_MODULES")
+	if modules == "" && os.Getenv("GITPOST_TEST_ALL") == "" {
+		t.Skip("runs Eleventy: npm install @11ty/eleventy, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1")
+	}
+	if _, err := os.Stat(filepath.Join(modules, "@11ty", "eleventy")); err != nil {
+		t.Fatalf("@11ty/eleventy is not in GITPOST_NODE_MODULES=%s: npm install @11ty/eleventy", modules)
+	}
+	return modules
+}
+
 // batch is the number of sites that one process builds.
 const batch = 200
 
 // A built site is what Eleventy says of one.
 type built struct {
-	Error string
-	Pages map[string]any // URL by input file; false for a page that is not written
+	Error   string
+	Pages   map[string]any // URL by input file; false for a page that is not written
+	Outputs map[string]string
 }
 
 func buildWithEleventy(t *testing.T, modules string, sites map[string]map[string]string) map[string]built {

@@ -6,6 +6,7 @@ package jekyll
 
 import (
 	"io/fs"
+	"regexp"
 
 	"gitpost/bridge/site/generator"
 )
@@ -20,6 +21,9 @@ var Definition = generator.Definition{
 
 func detect(tree fs.FS) generator.Detection {
 	if file := generator.FindConfig(tree, "_config"); file != "" {
+		if text, err := fs.ReadFile(tree, "package.json"); err == nil && hexo.Match(text) {
+			return generator.Detection{Confidence: generator.OwnConfig, From: "package.json", Other: "Hexo"}
+		}
 		return generator.Detection{Confidence: generator.OwnConfig, From: file}
 	}
 	for _, dir := range []string{"_posts", "_layouts"} {
@@ -29,3 +33,6 @@ func detect(tree fs.FS) generator.Detection {
 	}
 	return generator.Detection{}
 }
+
+// hexo finds the generator whose configuration has the name of Jekyll's.
+var hexo = regexp.MustCompile(`"hexo"\s*:`)
