@@ -38,8 +38,18 @@ var coverSet = func() map[string]bool {
 	return m
 }()
 
-// observeCover finds the key of the post's picture. A map without an address is none.
-func (m *postStyle) observeCover(doc *frontmatter.Document) {
+// isPicture reports whether a value of front matter is the address of a picture, a list of such, or a map
+// with one.
+func isPicture(v any) bool { return pictureFile.MatchString(coverAddress(v)) }
+
+var pictureFile = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#]|$)`)
+
+// portraits match the keys of pictures that are not the post's.
+var portraits = regexp.MustCompile(`(?i)author|avatar|portrait|logo|icon`)
+
+// observeCover finds the key of the post's picture: one of the usual ones, else another with the address of
+// a picture. A map without an address is none.
+func (m *postStyle) observeCover(rules *generator.Convention, doc *frontmatter.Document) {
 	for _, key := range []string{"photo", "photos", "mf-photo"} {
 		if _, has := doc.Get(key); has {
 			m.photo = key
@@ -62,6 +72,16 @@ func (m *postStyle) observeCover(doc *frontmatter.Document) {
 		if address != "" {
 			return
 		}
+	}
+	for _, key := range doc.Keys() {
+		v, _ := doc.Get(key)
+		if _, says := rules.Meanings[strings.ToLower(key)]; m.cover.key != "" || says || !isPicture(v) ||
+			isCover(key) || portraits.MatchString(key) {
+			continue
+		}
+		address := coverAddress(v)
+		m.cover = coverStyle{key: key, shape: generator.ShapeOf(v), form: formOf(address),
+			alone: !strings.Contains(doc.Body(), path.Base(address))}
 	}
 }
 
@@ -180,6 +200,9 @@ func fitsPicture(s generator.Shape) bool {
 // coverKeys are all keys that may have the post's picture.
 func (w *writer) coverKeys() []string {
 	keys := append(slices.Clone(generator.CoverKeys), generator.CoverMaps...)
+	if key := w.learned.cover.key; key != "" {
+		keys = append(keys, key)
+	}
 	if own := w.site.ownCover(); own != "" && own != "none" {
 		keys = append(keys, own)
 	}
@@ -218,6 +241,12 @@ func (w *writer) writeCover(photos []any) error {
 		address := photoURL(v)
 		if _, err := url.Parse(address); address == "" || err != nil {
 			continue
+		}
+		if _, says := w.rules.Property(key); says && key != w.site.ownCover() && !isPicture(address) {
+			if w.coverAt != "" {
+				return w.doc.Delete(path...)
+			}
+			return nil // it would be read back as a property
 		}
 		value := map[string]any{"value": w.coverForm(address)}
 		if alt := photoAlt(v); alt != "" {

@@ -38,6 +38,9 @@ func (w *writer) altKey(cover string) string {
 		return alt
 	}
 	for _, key := range generator.AltBeside(cover) {
+		if _, says := w.rules.Property(key); says {
+			continue // it would be read back as a property
+		}
 		_, read := w.rules.Reads.Of(key)
 		if read || w.learned.shapes[key].Known() || !w.fresh && w.has(w.keyPath(key)) {
 			return key

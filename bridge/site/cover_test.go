@@ -104,6 +104,12 @@ func TestCoversFollowTheNeighbours(t *testing.T) {
 		{"auto", with(bareHugo, post("cover: /a.jpg\n")), "auto", bee, "cover: /media/bee.jpg"},
 		{"header.teaser", with(bareJekyll, map[string]string{"_posts/2024-01-01-a.md": "---\nheader:\n  teaser: /a.jpg\n---\nx\n"}), "", bee,
 			"header:\n  teaser: /media/bee.jpg"},
+		{"a key that nobody knows", with(bareHugo, post("leadpicture: /a.jpg\n")), "", bee, "leadpicture: /media/bee.jpg"},
+		{"with the alternative text beside it", with(bareHugo, post("lead_picture: /a.jpg\nlead_picture_alt: A\n")), "", bee,
+			"lead_picture: /media/bee.jpg\nlead_picture_alt: A bee\n"},
+		{"whose alternative text would be a property", with(bareHugo, post("lead: /a.jpg\nlead-alt: A\n")), "", bee, "lead: /media/bee.jpg\n"},
+		{"of what does not look like a picture", with(bareHugo, post("lead: /a.jpg\n")), "", "https://m.example/7", "- url: https://m.example/7\n"},
+		{"a portrait is none", with(bareHugo, post("author_image: /a.jpg\n")), "", bee, "images:\n- /media/bee.jpg"},
 		{"with a hyphen", with(bareJekyll, map[string]string{"_posts/2024-01-01-a.md": "---\nthumbnail-img: /a.jpg\n---\nx\n"}), "", bee,
 			"thumbnail-img: /media/bee.jpg"},
 	} {

@@ -45,12 +45,17 @@ func (s *Site) read(page Page, doc *frontmatter.Document) *reading {
 	return r
 }
 
-// name records the property that a key outside the vocabulary says, and the key's place.
+// name records the property that a key outside the vocabulary says, and the key's place. A key with the
+// address of a picture is the theme's, unless the configuration has the property.
 func (r *reading) name(key, path string) {
 	if len(r.rules.Nested[strings.ToLower(key)]) > 0 {
 		return // a map that the vocabulary has
 	}
 	if p, ok := r.rules.Property(key); ok && len(r.rules.Words[p]) == 0 {
+		v, _ := r.doc.Get(strings.Split(path, ".")...)
+		if isPicture(v) && !slices.Contains(r.site.options.Properties, key) {
+			return
+		}
 		if _, seen := r.keys[p]; !seen {
 			r.keys[p] = path
 		}

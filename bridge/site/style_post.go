@@ -142,7 +142,7 @@ func (m *postStyle) observeKeys(rules *generator.Convention, doc *frontmatter.Do
 			}
 		}
 	}
-	m.observeCover(doc)
+	m.observeCover(rules, doc)
 	for _, key := range constantKeys {
 		v, _ := doc.Get(key)
 		m.constant[key], _ = v.(string)
