@@ -13,9 +13,10 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// responses are the properties whose value is a page that the post responds to.
-var responses = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "mention-of", "read-of", "watch-of",
-	"listen-of", "play-of", "quotation-of", "follow-of", "tag-of", "invitee"}
+// linked are the properties whose value is a page that the post responds to, or a place that it is sent to
+// by a link: IndieNews takes posts that link to it as syndication or category, Bridgy as syndicate-to.
+var linked = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "mention-of", "read-of", "watch-of", "listen-of",
+	"play-of", "quotation-of", "follow-of", "tag-of", "invitee", "syndication", "syndicate-to", "category"}
 
 // links returns the URLs that a built page's post links to: in its content and as what it responds to.
 // What the page links to beside the post, such as its navigation, does not count. Where the theme marks
@@ -34,9 +35,11 @@ func links(p page, item mf2.Item) []string {
 	all := hrefs(p.body)
 	said := texts(item)
 	if entry := entryOf(microformats.Parse(bytes.NewReader(p.body), p.at), p.at); entry != nil {
-		for _, name := range responses {
+		for _, name := range linked {
 			for _, v := range entry.Properties[name] {
-				add(addressOf(v))
+				if u, err := url.Parse(addressOf(v)); err == nil && u.IsAbs() { // URLs are absolute by now, words are not
+					add(u.String())
+				}
 			}
 		}
 		for _, v := range entry.Properties["content"] {
@@ -46,7 +49,7 @@ func links(p page, item mf2.Item) []string {
 			}
 		}
 	}
-	for _, name := range responses {
+	for _, name := range linked {
 		for _, v := range item.Properties[name] {
 			said = append(said, mf2.Text(v))
 		}

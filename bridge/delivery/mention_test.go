@@ -304,6 +304,9 @@ func TestOnlyThePostsOwnLinksCount(t *testing.T) {
 		{"an entry", entryPage(`<a href="https://x.example/1">x</a><a href="/tags/">t</a>`), []string{"https://x.example/1", "https://blog.example/tags/"}},
 		{"what it responds to", `<div class="h-entry"><a class="u-like-of" href="https://liked.example/1">l</a></div>`, []string{"https://liked.example/1"}},
 		{"a cite", `<div class="h-entry"><div class="u-in-reply-to h-cite"><a class="u-url" href="https://r.example/">r</a></div></div>`, []string{"https://r.example/"}},
+		{"IndieNews", entryPage("Nice") + `<a href="https://liked.example/1">l</a>` +
+			`<div class="h-entry"><a class="u-url" href="/a/"></a><a class="u-syndication" href="https://news.example/en">n</a><a class="p-category" href="/t/">tag</a></div>`,
+			[]string{"https://news.example/en", "https://liked.example/1"}},
 		{"no microformats", `<nav><a href="https://menu.example/">m</a></nav><p><a href="https://x.example/1">x</a> <a href="https://x.example/2">x</a></p>`,
 			[]string{"https://x.example/1", "https://x.example/2"}},
 		{"a response without a mark", entryPage("Nice") + `<a href="https://liked.example/1">liked</a>`, []string{"https://liked.example/1"}},
