@@ -50,9 +50,9 @@ func (a address) of(path string) string {
 
 func (a address) normal(path string) string { return a.normalAs(norm.NFKC.String, path) }
 
-// reached is the absolute URL at which a page is found. absolute_url composes the letters of a name, the file that
-// is written keeps them (jekyll-4.3.1.json, "posts-file-name-decomposed"): the printed URL then leads nowhere.
-func (a address) reached(path string) string {
+// ofFile is the absolute URL that leads to a page's file. The links of the site compose the letters of a name
+// (absolute_url), the file that is written keeps them (jekyll-4.3.1.json, "posts-file-name-decomposed").
+func (a address) ofFile(path string) string {
 	if isPlainPath(path) || norm.NFKC.IsNormalString(percentDecode(path)) {
 		return a.of(path)
 	}

@@ -295,9 +295,9 @@ func (j *site) withoutDots(name string) string {
 }
 
 func (j *site) finish(page *generator.Page, url, ext string) {
-	page.URL = j.address.reached(url)
-	if printed := j.address.of(url); printed != page.URL {
-		page.Aliases = append(page.Aliases, printed) // the site's own links have it
+	page.URL = j.address.of(url)
+	if file := j.address.ofFile(url); file != page.URL {
+		page.Aliases = append(page.Aliases, file)
 	}
 	page.Output = outputFile(url, ext)
 }
