@@ -218,3 +218,29 @@ func TestRowsOfAYearAreFew(t *testing.T) {
 		t.Logf("%d rows of pages, %d of mentions", live, mentions)
 	}
 }
+
+func TestAScheduledPostIsLookedForWhenItIsDue(t *testing.T) {
+	r := newRig(t)
+	r.commit("/a/", note("The very first words"))
+	due := r.clock().Add(5 * time.Hour)
+	row, err := r.deliver.row(t.Context(), r, Change{URL: r.web.URL + "/a/", Path: r.web.URL + "/a/", Blob: versionOf(*note("The very first words")),
+		Item: *note("The very first words"), Due: due})
+	if err != nil || row == nil {
+		t.Fatalf("got %v, %v", row, err)
+	}
+	if err := r.db.Follow(t.Context(), r.Me(), "1", []state.Delivery{*row}); err != nil {
+		t.Fatal(err)
+	}
+	r.push()
+	r.pass(4 * time.Hour)
+	if row := r.one(Live); row.Tries != 0 || Describe(row, r.clock()) != "scheduled" {
+		t.Errorf("before its time: %s, %+v", Describe(row, r.clock()), row)
+	}
+	r.mu.Lock()
+	r.pages["/a/"] = entryPage("The very first words")
+	r.mu.Unlock()
+	r.pass(61 * time.Minute)
+	if row := r.one(Live); row.State != state.DeliveryDone {
+		t.Errorf("after its time: %+v", row)
+	}
+}
