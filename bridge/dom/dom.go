@@ -18,7 +18,7 @@ import (
 var ErrTooCostly = errors.New("the HTML has too many texts between tags that mean nothing")
 
 // mostCopied bounds the bytes that the parser copies when it joins texts.
-const mostCopied = 128 << 20
+const mostCopied = 32 << 20
 
 // Parse parses a whole page.
 func Parse(source string) (*html.Node, error) {

@@ -18,6 +18,7 @@ import (
 	xhtml "golang.org/x/net/html"
 
 	"gitpost/bridge/dom"
+	"gitpost/bridge/site/generator"
 )
 
 // The renderers are goldmark with the extensions that Hugo enables by default, except for the
@@ -122,6 +123,9 @@ func convert(md goldmark.Markdown, body string) (rendered string, ok bool) {
 			rendered, ok = "", false
 		}
 	}()
+	if generator.LongTildes(body) {
+		return "", false
+	}
 	var b bytes.Buffer
 	source := []byte(body)
 	doc := md.Parser().Parse(text.NewReader(source))

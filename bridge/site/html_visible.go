@@ -97,6 +97,9 @@ func eachRaw(body string, visit func(n ast.Node, start, end int)) {
 	defer func() {
 		_ = recover() // a defect in the parser must not lose a post: the text stays as it is
 	}()
+	if generator.LongTildes(body) {
+		return
+	}
 	doc := safeRenderer.Parser().Parse(text.NewReader([]byte(body)))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function never fails
 		if !entering {

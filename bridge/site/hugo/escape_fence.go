@@ -9,6 +9,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+
+	"gitpost/bridge/site/generator"
 )
 
 // Hugo reads what is in braces after the language of a fenced code block as attributes, and fails
@@ -30,6 +32,9 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Foo
 func escapeFences(source string) (string, []string) {
 	if strings.IndexByte(source, '{') < 0 || !strings.Contains(source, "```") && !strings.Contains(source, "~~~") {
 		return source, nil
+	}
+	if generator.LongTildes(source) {
+		return escapeFenceLines(source)
 	}
 	var b strings.Builder
 	var escaped []string
@@ -64,6 +69,23 @@ func escapeFences(source string) (string, []string) {
 		return source, nil
 	}
 	b.WriteString(source[at:])
+	return b.String(), escaped
+}
+
+// escapeFenceLines makes safe what is in braces on each line that might be that of a fence, for a text that is
+// not to be parsed.
+func escapeFenceLines(source string) (string, []string) {
+	var b strings.Builder
+	var escaped []string
+	for line := range strings.Lines(source) {
+		if strings.Contains(line, "```") || strings.Contains(line, "~~~") {
+			if strings.Contains(line, "{") {
+				escaped = append(escaped, "{")
+			}
+			line = fenceEscape(line)
+		}
+		b.WriteString(line)
+	}
 	return b.String(), escaped
 }
 
