@@ -482,7 +482,7 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 	if id == nil {
 		t.Fatalf("no link that revokes in\n%s", list.Body)
 	}
-	p.want(p.get("/apps/revoke?id="+id[1]), http.StatusOK, "Revoke <span class=\"long\">phone</span>?", `name="id" value="`+id[1]+`"`)
+	p.want(p.get("/apps/revoke?id="+id[1]), http.StatusOK, "<h1>Revoke phone?</h1>", `name="id" value="`+id[1]+`"`)
 	p.want(p.get("/apps/revoke?id=4711"), http.StatusNotFound)
 	p.wantGo(p.post("/apps/revoke", "id", id[1]), "/apps?revoked="+id[1])
 	if got := post(); got.Status != http.StatusUnauthorized {

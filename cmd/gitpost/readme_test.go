@@ -68,7 +68,7 @@ func TestReadmeShowsWhatTheDemoPrints(t *testing.T) {
 func TestUsageErrorsExitWithTwo(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"wibble"}, {"token"}, {"token", "wibble"}, {"token", "create"}, {"token", "revoke"}, {"token", "list", "x"},
-		{"serve", "x"}, {"serve", "--wibble"}, {"urls", "--generator", "zola"}, {"urls", "--site", "x", "--config", "y"},
+		{"serve", "x"}, {"serve", "--wibble"}, {"urls", "--generator", "wibble"}, {"urls", "--site", "x", "--config", "y"},
 		{"demo", "x"}, {"version", "x"}, {"init", "x"}, {"doctor", "x"}, {"healthcheck", "x"}, {"man"}, {"init", "--print", "x"}, {"token", "create", "--scope", "create", "--expires", "-1h"},
 		{"token", "create", "--scope", "create", "--name", "two\nlines"},
 	} {
