@@ -58,7 +58,7 @@ var allowed = []struct {
 	{"bridge/listen", "bridge/config"},
 	{"bridge/metrics", "gitstore"},
 	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
-	{"bridge/delivery", "bridge/config bridge/outbound bridge/state bridge/mf2"},
+	{"bridge/delivery", "bridge/config bridge/dom bridge/outbound bridge/state bridge/mf2"},
 	{"bridge/delivery/mastodontest", ""},
 	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
 	{"bridge/doctor", "bridge/config bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},

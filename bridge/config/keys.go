@@ -181,7 +181,7 @@ func mainKeys() []Key {
 		{Name: "site.url", Without: "the base URL in the site's configuration, else `me`",
 			Example: "https://example.org/blog/",
 			Meaning: "where the site is published, if its own configuration does not say it (`hugo --baseURL …`)",
-			site:    textKey(func(c *Site) *string { return &c.Options.URL }, siteAddress)},
+			site:    setter[Site]{keep: keeping(func(c *Site) *string { return &c.Options.URL }), set: siteURL}},
 		{Name: "site.version", Without: "what the repository says, else the newest", Example: `"0.147.9"`,
 			Meaning: "the generator's version",
 			site:    textKey(func(c *Site) *string { return &c.Options.Version }, versionNumber)},

@@ -79,6 +79,15 @@ func contentKey(c *Site, v written) error {
 	return nil
 }
 
+// siteURL is the value of site.url: where the site is published, or for a site that is described the
+// pattern of its posts, as in site.permalink.
+func siteURL(c *Site, v written) error {
+	if s, err := v.text(); err == nil && strings.HasPrefix(s, "/") {
+		return textKey(func(c *Site) *string { return &c.Options.Description.Permalink }, permalinkPattern).set(c, v)
+	}
+	return textKey(func(c *Site) *string { return &c.Options.URL }, siteAddress).set(c, v)
+}
+
 // permalinkPattern checks that a URL's pattern differs for each post.
 func permalinkPattern(s string) (string, error) {
 	const remedy = `write one such as "/blog/{slug}/"`

@@ -10,6 +10,7 @@ import (
 	"willnorris.com/go/microformats"
 
 	"gitpost/bridge/address"
+	"gitpost/bridge/dom"
 	"gitpost/bridge/mf2"
 )
 
@@ -34,7 +35,7 @@ func links(p page, item mf2.Item) []string {
 	}
 	all := hrefs(p.body)
 	said := texts(item)
-	if entry := entryOf(microformats.Parse(bytes.NewReader(p.body), p.at), p.at); entry != nil {
+	if entry := entryOf(p); entry != nil {
 		for _, name := range linked {
 			for _, v := range entry.Properties[name] {
 				if u, err := url.Parse(addressOf(v)); err == nil && u.IsAbs() { // URLs are absolute by now, words are not
@@ -62,17 +63,22 @@ func links(p page, item mf2.Item) []string {
 	return found
 }
 
-// entryOf returns the post of a permalink page: the one that has the page's URL, else the first.
-func entryOf(found *microformats.Data, at *url.URL) *microformats.Microformat {
+// entryOf returns the post of a permalink page: the one that has the page's URL, else the first. A page
+// that cannot be parsed has none.
+func entryOf(p page) *microformats.Microformat {
+	doc, err := dom.Parse(string(p.body))
+	if err != nil {
+		return nil
+	}
 	var first *microformats.Microformat
-	for _, item := range found.Items {
+	for _, item := range microformats.ParseNode(doc, p.at).Items {
 		candidates := append([]*microformats.Microformat{item}, item.Children...)
 		for _, c := range candidates {
 			if !slices.ContainsFunc(c.Type, func(t string) bool { return t == "h-entry" || t == "h-event" || t == "h-review" }) {
 				continue
 			}
 			for _, v := range c.Properties["url"] {
-				if u, ok := v.(string); ok && address.Same(u, at.String()) {
+				if u, ok := v.(string); ok && address.Same(u, p.at.String()) {
 					return c
 				}
 			}
