@@ -233,6 +233,8 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"a target twice", sixKeys + "syndicate_to: [{uid: a}, a]\n", nil, []string{`syndicate_to: names "a" twice`}},
 		{"a target's checked", sixKeys + "syndicate_to: [{uid: a, checked: perhaps}]\n", nil, []string{`syndicate_to: has an entry whose checked is "perhaps"`}},
 		{"a target's service", sixKeys + "syndicate_to: [{uid: a, service: Social}]\n", nil, []string{`syndicate_to: has an entry whose service is not a map of texts`}},
+		{"a target's type", sixKeys + "syndicate_to: [{uid: a, type: news}]\n", nil, []string{`syndicate_to: has an entry of the unknown type "news"`}},
+		{"IndieNews without its page", sixKeys + "syndicate_to: [{uid: news, type: indienews}]\n", nil, []string{`syndicate_to: has an entry of type indienews whose page is "news"; write uid: https://news.indieweb.org/en`}},
 		{"a channel's path", sixKeys + "channels: [{uid: a, path: ../x}]\n", nil, []string{`channels: is not a path inside the repository`}},
 		{"a channel's key", sixKeys + "channels: [{uid: a, folder: x}]\n", nil, []string{`channels: has an entry with the unknown key "folder"`}},
 		{"post types", sixKeys + "post_types: [note, Some Type]\n", nil, []string{`post_types: names the type`}},

@@ -24,9 +24,9 @@ type Target struct {
 	PostTypes []string `json:"-"` // the types that it takes; none: all
 
 	// What gitpost needs to make the copies itself.
-	Type         string `json:"-"` // "mastodon", "bluesky", "micropub" or "archive"; "": another tool makes the copies
-	Server       string `json:"-"` // URL, without a slash at its end
-	TokenFile    string `json:"-"` // all but bluesky: absolute path
+	Type         string `json:"-"` // "mastodon", "bluesky", "micropub", "archive" or "indienews"; "": another tool makes the copies
+	Server       string `json:"-"` // URL, without a slash at its end; indienews: the page that posts link to
+	TokenFile    string `json:"-"` // all but bluesky and indienews: absolute path
 	Handle       string `json:"-"` // bluesky
 	PasswordFile string `json:"-"` // bluesky: absolute path
 	Visibility   string `json:"-"` // mastodon: "" is the account's own
@@ -163,14 +163,24 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 		if t.Handle == "" {
 			return &flaw{"has an entry of type bluesky without handle", "write handle: you.bsky.social"}
 		}
+	case "indienews":
+		t.Server = cmp.Or(word(entry["server"]), t.UID) // as the post's page links to it
+		t.Edits, t.Deletes = t.Edits || entry["edits"] == nil, t.Deletes || entry["deletes"] == nil
 	default:
-		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type), "write mastodon, bluesky, micropub or archive, or leave it out"}
+		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type),
+			"write mastodon, bluesky, micropub, archive or indienews, or leave it out"}
 	}
 	if u, err := url.Parse(t.Server); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		if t.Type == "indienews" {
+			return &flaw{fmt.Sprintf("has an entry of type indienews whose page is %q", t.Server), "write uid: https://news.indieweb.org/en"}
+		}
 		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server), "write server: https://social.example"}
 	}
 	if visibilities := []string{"", "public", "unlisted", "private", "direct"}; !slices.Contains(visibilities, t.Visibility) {
 		return &flaw{fmt.Sprintf("has an entry whose visibility is %q", t.Visibility), "write public, unlisted or private, or leave it out"}
+	}
+	if secret == "" {
+		return nil
 	}
 	if word(entry[secret]) == "" {
 		return &flaw{fmt.Sprintf("has an entry of type %s without %s", t.Type, secret), "write the path of a file that has it alone"}

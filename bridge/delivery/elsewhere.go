@@ -23,7 +23,7 @@ type micropubServer struct {
 	now    func() time.Time
 }
 
-var errLost = errors.New("its answer to the copy was lost: look there, and try again if there is no copy")
+var errLost = settled{errors.New("its answer to the copy was lost: look there, and try again if there is no copy")}
 
 // copied are the properties of a post that its copy has.
 var copied = []string{"name", "content", "summary", "category", "photo", "video", "audio", "in-reply-to", "like-of", "repost-of",

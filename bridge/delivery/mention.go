@@ -53,7 +53,8 @@ func (d *Deliverer) mentions(ctx context.Context, s Site, live state.Delivery, f
 		if !ok || item.Properties.Text("webmention") == "false" {
 			return nil, nil
 		}
-		targets = slices.DeleteFunc(links(found, item), s.Owns)
+		news := newsOf(s.Config(), item)
+		targets = slices.DeleteFunc(links(found, item), func(u string) bool { return s.Owns(u) || news(u) })
 	}
 	now := d.Now()
 	var rows []state.Delivery
@@ -108,40 +109,65 @@ func (d *Deliverer) sendMention(ctx context.Context, s Site, row state.Delivery)
 		row.Due, row.Result = d.Now().Add(wait), result
 		return outcome{row: row}
 	}
-	answer, err := d.foreign.Get(ctx, row.Target, "text/html, application/xhtml+xml, */*;q=0.5")
+	t := d.tell(ctx, row.URL, row.Target)
+	switch t.state {
+	case state.DeliveryWaiting:
+		return again(t.result, mentionPause(row.Tries, t.retryAfter))
+	case state.DeliveryDone:
+		notes.Sent, row.Link = true, t.link
+	}
+	return end(t.state, t.result)
+}
+
+// told is what one try to tell a page came to.
+type told struct {
+	state      state.DeliveryState // waiting: another try may do it
+	result     string
+	retryAfter string // as the other side says it
+	link       string // that it gives to what it made of it
+}
+
+// tell finds where a page takes webmentions, and sends one there.
+func (d *Deliverer) tell(ctx context.Context, source, target string) told {
+	answer, err := d.foreign.Get(ctx, target, "text/html, application/xhtml+xml, */*;q=0.5")
 	switch {
-	case isFinal(err):
-		return end(state.DeliveryFailed, err.Error())
 	case err != nil:
-		return again(err.Error(), mentionPause(row.Tries, ""))
+		return notTold(err)
 	case temporary(answer.Status):
-		return again("the page answers "+statusText(answer.Status), mentionPause(row.Tries, answer.Header.Get("Retry-After")))
+		return told{state: state.DeliveryWaiting, result: "the page answers " + statusText(answer.Status),
+			retryAfter: answer.Header.Get("Retry-After")}
 	}
 	endpoint, ok := endpointOf(answer)
 	switch {
 	case !ok && answer.Status >= 400:
-		return end(state.DeliveryFailed, "the page answers "+statusText(answer.Status))
+		return told{state: state.DeliveryFailed, result: "the page answers " + statusText(answer.Status)}
 	case !ok:
-		return end(state.DeliverySkipped, "the page takes no webmentions")
+		return told{state: state.DeliverySkipped, result: "the page takes no webmentions"}
 	}
-	answer, err = d.postMention(ctx, endpoint, row.URL, row.Target)
+	answer, err = d.postMention(ctx, endpoint, source, target)
+	if err != nil {
+		return notTold(err)
+	}
+	result := "its webmention endpoint answers " + statusText(answer.Status)
 	switch {
-	case isFinal(err):
-		return end(state.DeliveryFailed, err.Error())
-	case err != nil:
-		return again(err.Error(), mentionPause(row.Tries, ""))
 	case temporary(answer.Status):
-		return again("its webmention endpoint answers "+statusText(answer.Status),
-			mentionPause(row.Tries, answer.Header.Get("Retry-After")))
+		return told{state: state.DeliveryWaiting, result: result, retryAfter: answer.Header.Get("Retry-After")}
 	case answer.Status < 200 || answer.Status > 299:
-		return end(state.DeliveryFailed, "its webmention endpoint answers "+statusText(answer.Status)+excerpt(answer))
+		return told{state: state.DeliveryFailed, result: result + excerpt(answer)}
 	}
-	notes.Sent = true
-	row.Link = ""
+	t := told{state: state.DeliveryDone, result: "told; it answers " + statusText(answer.Status)}
 	if at := answer.Header.Get("Location"); answer.Status == http.StatusCreated && at != "" {
-		row.Link = answer.Resolve(at)
+		t.link = answer.Resolve(at)
 	}
-	return end(state.DeliveryDone, "told; it answers "+statusText(answer.Status))
+	return t
+}
+
+// notTold is what a request that failed came to.
+func notTold(err error) told {
+	if isFinal(err) {
+		return told{state: state.DeliveryFailed, result: err.Error()}
+	}
+	return told{state: state.DeliveryWaiting, result: err.Error()}
 }
 
 // postMention sends one webmention. A redirect that keeps the method is followed once.

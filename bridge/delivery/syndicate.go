@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"gitpost/bridge/address"
 	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/state"
@@ -70,6 +71,8 @@ func (d *Deliverer) network(t config.Target) network {
 		return micropubServer{target: t, client: d.networks, now: d.Now}
 	case "archive":
 		return archive{target: t, client: d.networks, now: d.Now}
+	case "indienews":
+		return indieNews{target: t, tell: d.tell}
 	}
 	return nil
 }
@@ -120,9 +123,15 @@ func (d *Deliverer) copies(ctx context.Context, s Site, live state.Delivery) ([]
 
 // asksFor reports whether a post wants a copy at a target and has none.
 func asksFor(item mf2.Item, t config.Target) bool {
-	wants := slices.ContainsFunc(item.Properties["syndicate-to"], func(v any) bool { return mf2.Text(v) == t.UID })
-	has := slices.ContainsFunc(item.Properties["syndication"], func(v any) bool { return sameHost(mf2.Text(v), t.Host()) })
-	return wants && !has
+	has := slices.ContainsFunc(item.Properties["syndication"], func(v any) bool {
+		return sameHost(mf2.Text(v), t.Host()) && !address.Same(mf2.Text(v), t.Server)
+	})
+	return wants(item, t) && !has
+}
+
+// wants reports whether a post names a target.
+func wants(item mf2.Item, t config.Target) bool {
+	return slices.ContainsFunc(item.Properties["syndicate-to"], func(v any) bool { return mf2.Text(v) == t.UID })
 }
 
 func sameHost(address, host string) bool {
@@ -188,6 +197,9 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 	return out
 }
 
+// settled is an error that no other try changes before somebody does something about it.
+type settled struct{ error }
+
 var errReplaced = errors.New("the post has changed meanwhile")
 
 // copyFailed decides whether a copy is tried again.
@@ -195,7 +207,8 @@ func (d *Deliverer) copyFailed(row state.Delivery, err error) outcome {
 	row.Result = err.Error()
 	var no *refusal
 	final := errors.As(err, &no) && !temporary(no.status) && no.status != http.StatusPartialContent
-	if final || errors.Is(err, errLost) {
+	var end settled
+	if final || errors.As(err, &end) {
 		row.State, row.Due = state.DeliveryFailed, time.Time{}
 		if final && (no.status == http.StatusUnauthorized || no.status == http.StatusForbidden) {
 			row.Result += "; make a new token or password for it, and try again"
