@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/config"
+	"gitpost/bridge/npmtest"
 	"gitpost/templates"
 )
 
@@ -119,20 +120,10 @@ func plainQuotes(text string) string {
 	return strings.NewReplacer("“", `"`, "”", `"`, "’", "'").Replace(text)
 }
 
-// nodeModules makes the packages of npm known to a site, and returns their folder: the one that GITPOST_NODE_MODULES
-// names. The test is skipped where it is not set, unless all tests must run.
+// nodeModules makes the packages of npm known to a site, and returns their folder.
 func nodeModules(t *testing.T, source, pack string) string {
 	t.Helper()
-	modules := os.Getenv("GITPOST_NODE_MODULES")
-	if modules == "" {
-		if os.Getenv("GITPOST_TEST_ALL") == "" {
-			t.Skipf("runs %s: npm install %[1]s, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1", pack)
-		}
-		t.Fatal("GITPOST_NODE_MODULES is not set: the node_modules folder with astro, hexo and @11ty/eleventy")
-	}
-	if _, err := os.Stat(filepath.Join(modules, filepath.FromSlash(pack))); err != nil {
-		t.Fatalf("%s is not in %s: npm install %[1]s", pack, modules)
-	}
+	modules := npmtest.Modules(t, pack)
 	if err := os.Symlink(modules, filepath.Join(source, "node_modules")); err != nil {
 		t.Fatal(err)
 	}

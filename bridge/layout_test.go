@@ -24,6 +24,7 @@ var allowed = []struct {
 	{"bridge/fault", ""},
 	{"bridge/address", ""},
 	{"bridge/fuzztest", ""},
+	{"bridge/npmtest", ""},
 	{"templates", ""},
 	{"frontmatter", ""},
 

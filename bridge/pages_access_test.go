@@ -9,13 +9,15 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"gitpost/bridge/npmtest"
 )
 
 // TestPagesAreAccessible has axe-core look at every page, in both colour schemes, at the width of a small
 // phone and of a desk: it finds nothing against WCAG 2.2 AA, and no page is wider than its window.
 func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
-	axe, err := os.ReadFile(filepath.Join(nodeModules(t, t.TempDir(), "axe-core"), "axe-core", "axe.min.js"))
+	axe, err := os.ReadFile(filepath.Join(npmtest.Modules(t, "axe-core"), "axe-core", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

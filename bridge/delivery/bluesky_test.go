@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gitpost/bridge/config"
+	"gitpost/bridge/npmtest"
 	"gitpost/bridge/state"
 )
 
@@ -27,13 +28,9 @@ type atproto struct {
 	drop    atomic.Int32 // so many answers to putRecord are lost
 }
 
-// startServer runs where GITPOST_BLUESKY_PDS names a folder in which
-// `npm install node@22 @atproto/pds@0.5.35 @did-plc/server@0.0.1` was run.
+// startServer starts one. It needs a newer Node.js than systems have.
 func startServer(t *testing.T) *atproto {
-	folder := os.Getenv("GITPOST_BLUESKY_PDS")
-	if folder == "" {
-		t.Skip("GITPOST_BLUESKY_PDS names no folder in which npm installed node@22, @atproto/pds@0.5.35 and @did-plc/server@0.0.1")
-	}
+	folder := filepath.Dir(npmtest.Modules(t, "node", "@atproto/pds", "@did-plc/server"))
 	a := &atproto{t: t}
 	script, err := filepath.Abs("../../testdata/delivery/pds.mjs")
 	if err != nil {

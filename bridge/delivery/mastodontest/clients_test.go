@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/delivery/mastodontest"
+	"gitpost/bridge/npmtest"
 )
 
 // client runs a client's program, and returns what it says.
@@ -90,10 +91,7 @@ func TestTootWorksWithTheFake(t *testing.T) {
 
 // masto and megalodon post, edit, upload and delete.
 func TestClientsOfNPMWorkWithTheFake(t *testing.T) {
-	folder := os.Getenv("GITPOST_MASTODON_CLIENTS")
-	if folder == "" {
-		t.Skip("GITPOST_MASTODON_CLIENTS names no folder in which npm installed masto and megalodon")
-	}
+	folder := filepath.Dir(npmtest.Modules(t, "masto", "megalodon"))
 	script, err := filepath.Abs("../../../testdata/delivery/mastodon-clients.mjs")
 	if err != nil {
 		t.Fatal(err)

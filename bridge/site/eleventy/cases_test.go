@@ -9,13 +9,15 @@ import (
 	"net/url"
 	"os"
 	"testing"
+
+	"gitpost/bridge/npmtest"
 )
 
 var update = flag.Bool("update", false, "write what Eleventy says into the site cases")
 
 // TestCasesAreWhatEleventySays builds the site cases again. Package site checks that gitpost says the same.
 func TestCasesAreWhatEleventySays(t *testing.T) {
-	modules := installed(t)
+	modules := npmtest.Modules(t, "@11ty/eleventy")
 	const file = "../../../testdata/site-cases/eleventy-3.1.2.json"
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"gitpost/bridge/npmtest"
 	"gitpost/bridge/site/generator"
 	"gitpost/bridge/site/generator/generatortest"
 )
@@ -19,7 +20,7 @@ import (
 // TestDifferential builds random sites with Eleventy itself and compares where each file is published.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	modules := installed(t)
+	modules := npmtest.Modules(t, "@11ty/eleventy")
 	random := generatortest.RandomSites(t)
 	compared, failed := 0, 0
 	for start := 0; start < random.Sites && failed < 3; start += batch {
@@ -42,19 +43,6 @@ func TestDifferential(t *testing.T) {
 	if compared < random.Sites && failed == 0 {
 		t.Errorf("only %d files were compared", compared)
 	}
-}
-
-// installed is the folder with Eleventy. The test is skipped where it is not named, unless all tests must run.
-func installed(t *testing.T) string {
-	t.Helper()
-	modules := os.Getenv("GITPOST_NODE_MODULES")
-	if modules == "" && os.Getenv("GITPOST_TEST_ALL") == "" {
-		t.Skip("runs Eleventy: npm install @11ty/eleventy, and set GITPOST_NODE_MODULES to the node_modules folder and GITPOST_TEST_ALL=1")
-	}
-	if _, err := os.Stat(filepath.Join(modules, "@11ty", "eleventy")); err != nil {
-		t.Fatalf("@11ty/eleventy is not in GITPOST_NODE_MODULES=%s: npm install @11ty/eleventy", modules)
-	}
-	return modules
 }
 
 // batch is the number of sites that one process builds.
