@@ -12,6 +12,7 @@
 #                    of the store and of the server under clients: STEPS/10 rounds of each, at most 200
 # make test-host GITEA=path   posts to a real Gitea, whose binary has its folders templates, options and
 #                    public beside it: refusals, renames, merges, webhooks and a kill of the host
+# make screenshots   pictures of all pages in chromium, light and dark, on a phone and on a desk, in screenshots/
 # make soak          mixed traffic of SOAK (10m) at the rate of a thousand busy bloggers, with hand pushes and outages
 
 BENCH ?= .
@@ -33,7 +34,7 @@ TEST_FLAGS := -vet=off -ldflags=-w -p $(shell echo $$((2 * $(PROCESSORS)))) -par
 RACE := ./bridge/catalog ./bridge/state ./gitstore
 RACE_BRIDGE := AtOnce|Together|Meanwhile|Reload|While|Beside|Many|Schedule|Strangers|Upload
 
-.PHONY: release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
+.PHONY: screenshots release demo build test test-all check format vet staticcheck vulnerabilities bench fuzz fuzz-sites stress soak test-host clean
 
 demo: build
 	./gitpost demo $(ARGS)
@@ -64,6 +65,10 @@ staticcheck:
 vulnerabilities:
 	@if found=$$(go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 $(PACKAGES) 2>&1); then echo "govulncheck: nothing found"; \
 	else case "$$found" in *"exit status 3"*) echo "$$found"; exit 1;; *) echo "govulncheck: skipped, its data cannot be had here";; esac; fi
+
+screenshots:
+	mkdir -p screenshots
+	GITPOST_TEST_ALL=1 GITPOST_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run InABrowser ./bridge
 
 bench:
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PACKAGES)

@@ -141,7 +141,7 @@ func (w *tab) awaits(expression string) {
 	}
 }
 
-// photograph keeps what the window shows, in both themes, in the folder that
+// photograph keeps what the window shows, in both themes, on a phone and on a desk, in the folder that
 // GITPOST_SCREENSHOTS names: for people to look at. Nothing may stand out at the sides.
 func (w *tab) photograph(name string) {
 	w.t.Helper()
@@ -152,6 +152,14 @@ func (w *tab) photograph(name string) {
 	if folder == "" {
 		return
 	}
+	w.photographInto(folder, name)
+	w.do(chromedp.EmulateViewport(1280, 900))
+	w.photographInto(folder, name+"-wide")
+	w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2)))
+}
+
+func (w *tab) photographInto(folder, name string) {
+	w.t.Helper()
 	ctx, cancel := w.within()
 	defer cancel()
 	for _, theme := range []string{"light", "dark"} {
