@@ -53,10 +53,8 @@ func (a hookRoutes) deployed(c echo.Context) error {
 			signed = append(signed, b)
 		}
 	}
-	build, ended := delivery.ParseBuild(h, payload(h, body))
 	switch {
 	case len(signed) > 0:
-		signed = builtBy(signed, build, h, body)
 	case len(unsigned) == 0:
 		return &fault.Error{Code: fault.Forbidden, Op: op, Message: "the call does not prove this server's hooks.secret",
 			Hint: "enter the same secret at the site's host, or send it as Authorization: Bearer …"}
@@ -65,12 +63,18 @@ func (a hookRoutes) deployed(c echo.Context) error {
 			return &fault.Error{Code: fault.TooManyRequests, Op: op, RetryAfter: wait, Message: "too many unsigned calls came",
 				Hint: "set hooks.secret here and at the site's host; signed calls are not limited"}
 		}
-		signed, build, ended = unsigned, delivery.Build{}, true // anybody can say anything
+		for _, b := range unsigned { // anybody can say anything
+			if err := a.Deliveries.Look(c.Request().Context(), b.Me()); err != nil {
+				return err
+			}
+		}
+		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	}
+	build, ended := delivery.ParseBuild(h, payload(h, body))
 	if !ended {
 		return c.JSON(http.StatusOK, map[string]string{"status": "ignored: no build has ended"})
 	}
-	for _, b := range signed {
+	for _, b := range builtBy(signed, build, h, body) {
 		if err := a.Deliveries.Built(c.Request().Context(), b.Me(), build); err != nil {
 			return err
 		}

@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"gitpost/bridge/config"
-	"gitpost/bridge/outbound"
 )
 
 // Account asks a target of type mastodon or bluesky whose account its token or password is for. It
 // returns the account's address and posts nothing.
 func Account(ctx context.Context, t config.Target) (address string, err error) {
-	client := outbound.NewTrusted(networkTimeout)
+	client := newNetworks()
 	defer client.CloseIdleConnections()
 	switch t.Type {
 	case "mastodon":

@@ -36,17 +36,22 @@ func (b Build) String() string {
 	return text
 }
 
+// Look has the pages of a site looked at now, without a word of whether it was built.
+func (d *Deliverer) Look(ctx context.Context, site string) error {
+	if err := d.State.HurryDeliveries(ctx, site, Live, d.Now()); err != nil {
+		return err
+	}
+	d.Wake()
+	return nil
+}
+
 // Built notes that a site was built, or that it could not be. Its pages are looked at now.
 func (d *Deliverer) Built(ctx context.Context, site string, b Build) error {
 	b.When = d.Now()
 	d.mu.Lock()
 	d.builds[site] = b
 	d.mu.Unlock()
-	if err := d.State.HurryDeliveries(ctx, site, Live, d.Now()); err != nil {
-		return err
-	}
-	d.Wake()
-	return nil
+	return d.Look(ctx, site)
 }
 
 // failedBuild returns the last build of a site if it failed after a time.

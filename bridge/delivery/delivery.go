@@ -78,10 +78,11 @@ type Options struct {
 // for one goroutine.
 type Deliverer struct {
 	Options
-	own     *http.Client     // for pages of the sites themselves
-	foreign *outbound.Client // for everything that posts name
-	wake    chan struct{}    // of capacity 1
-	counts  counts
+	own      *http.Client     // for pages of the sites themselves
+	foreign  *outbound.Client // for pages that posts name
+	pictures *outbound.Client // for photos that posts name
+	wake     chan struct{}    // of capacity 1
+	counts   counts
 
 	networks *http.Client // for those of syndicate_to
 	sessions sessions
@@ -101,7 +102,8 @@ func New(o Options) *Deliverer {
 	}
 	return &Deliverer{
 		Options: o, own: outbound.NewTrusted(pageTimeout), foreign: outbound.New(outbound.Options{Timeout: pageTimeout}),
-		networks: outbound.NewTrusted(networkTimeout), wake: make(chan struct{}, 1), moved: map[string]bool{}, builds: map[string]Build{},
+		pictures: outbound.New(outbound.Options{Timeout: networkTimeout, MaxBody: largestPicture}),
+		networks: newNetworks(), wake: make(chan struct{}, 1), moved: map[string]bool{}, builds: map[string]Build{},
 	}
 }
 

@@ -120,7 +120,7 @@ func (d *Deliverer) rows(ctx context.Context, s Site, changes []Change) ([]state
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			notes := notesOf(rows[i])
-			notes.Before, _ = d.ask(ctx, rows[i].URL)
+			notes.Before, _ = d.ask(ctx, s, rows[i].URL)
 			rows[i].Notes = notes.String()
 		})
 	}

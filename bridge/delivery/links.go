@@ -117,8 +117,12 @@ func htmlOf(v any) string {
 	return ""
 }
 
+// mostLinks is how many links of a page are looked at.
+const mostLinks = 1000
+
 // hrefs lists the targets of the links of a page, as they are written.
 func hrefs(page []byte) (list []string) {
+	known := map[string]bool{}
 	tokens := html.NewTokenizer(bytes.NewReader(page))
 	for {
 		switch tokens.Next() {
@@ -130,7 +134,8 @@ func hrefs(page []byte) (list []string) {
 				continue
 			}
 			for _, a := range t.Attr {
-				if a.Key == "href" && !slices.Contains(list, a.Val) {
+				if a.Key == "href" && !known[a.Val] && len(list) < mostLinks {
+					known[a.Val] = true
 					list = append(list, a.Val)
 				}
 			}

@@ -33,8 +33,29 @@ type page struct {
 }
 
 // ask fetches a page of the site. The error says in words why there is no answer.
-func (d *Deliverer) ask(ctx context.Context, address string) (page, error) {
+func (d *Deliverer) ask(ctx context.Context, s Site, address string) (page, error) {
+	p, err := d.fetch(ctx, s, address, largestPage)
+	if err != nil {
+		return p, err
+	}
+	p.body = p.body[:min(len(p.body), largestPage)]
+	sum := sha256.Sum256(p.body)
+	p.Sum = hex.EncodeToString(sum[:12])
+	return p, nil
+}
+
+// fetch fetches what a post names, and at most one byte more than most of it. Only the site's own
+// addresses may be on a private network: a post can name any.
+func (d *Deliverer) fetch(ctx context.Context, s Site, address string, most int64) (page, error) {
 	p := page{Asked: true}
+	if !s.Owns(address) {
+		answer, err := d.pictures.Get(ctx, address, "")
+		if err != nil {
+			return p, err
+		}
+		p.body, p.Status, p.header, p.at = answer.Body, answer.Status, answer.Header, answer.URL
+		return p, nil
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return p, errors.New("it is not a URL that can be fetched")
@@ -50,11 +71,10 @@ func (d *Deliverer) ask(ctx context.Context, address string) (page, error) {
 		return p, fmt.Errorf("the site cannot be reached: %w", err)
 	}
 	defer answer.Body.Close()
-	if p.body, err = io.ReadAll(io.LimitReader(answer.Body, largestPage)); err != nil {
+	if p.body, err = io.ReadAll(io.LimitReader(answer.Body, most+1)); err != nil {
 		return p, fmt.Errorf("the site's answer broke off: %w", err)
 	}
-	sum := sha256.Sum256(p.body)
-	p.Status, p.Sum, p.header, p.at = answer.StatusCode, hex.EncodeToString(sum[:12]), answer.Header, answer.Request.URL
+	p.Status, p.header, p.at = answer.StatusCode, answer.Header, answer.Request.URL
 	if t, err := http.ParseTime(answer.Header.Get("Last-Modified")); err == nil {
 		p.Modified = t.Unix()
 	}
@@ -65,7 +85,7 @@ func (d *Deliverer) ask(ctx context.Context, address string) (page, error) {
 func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) outcome {
 	now := d.Now()
 	row.Tries++
-	found, err := d.ask(ctx, row.URL)
+	found, err := d.ask(ctx, s, row.URL)
 	age := now.Sub(row.Begun)
 	verdict := "the site answers " + statusText(found.Status)
 	if err != nil {

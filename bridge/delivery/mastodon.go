@@ -228,7 +228,7 @@ func (m mastodon) find(ctx context.Context, token, text string, since time.Time)
 	want := strings.Join(wordsOf(text), " ")
 	for _, s := range list {
 		at, err := time.Parse(time.RFC3339, s.Created)
-		if err == nil && at.Before(since.Add(-time.Minute)) {
+		if err == nil && at.Before(since.Add(-time.Minute)) || len(s.Content) > mostSource {
 			continue
 		}
 		if got := strings.Join(wordsOf(flat(runsOf(s.Content, textLimits{Links: true}))), " "); got == want {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // shrink decodes it
@@ -29,6 +30,9 @@ func (p picture) name() string {
 	kind, _, _ := strings.Cut(strings.TrimPrefix(p.kind, "image/"), "+")
 	return "photo." + kind
 }
+
+// largestPicture is the size of a photo that is fetched.
+const largestPicture = 20 << 20
 
 // mostPixels is the largest picture that is decoded to be made smaller.
 const mostPixels = 50_000_000
@@ -49,11 +53,18 @@ func (c *copyJob) picture(ctx context.Context, photo any, most int64) (picture, 
 		return picture{}, &refusal{status: http.StatusBadRequest, words: fmt.Sprintf("the photo %q has no URL", address)}
 	}
 	found, err := c.fetch(ctx, at.String())
+	if isFinal(err) {
+		return picture{}, &refusal{status: http.StatusBadRequest, words: fmt.Sprintf("the photo cannot be fetched: %v", err)}
+	}
 	if err != nil {
 		return picture{}, fmt.Errorf("fetch the photo %s: %w", at, err)
 	}
 	if found.Status != http.StatusOK {
 		return picture{}, fmt.Errorf("fetch the photo %s: the site answers %s", at, statusText(found.Status))
+	}
+	if len(found.body) > largestPicture {
+		return picture{}, &refusal{status: http.StatusRequestEntityTooLarge, words: fmt.Sprintf("the photo %s is larger than %d MB",
+			at, largestPicture>>20)}
 	}
 	p := picture{data: found.body, kind: http.DetectContentType(found.body), alt: alt}
 	if size, _, err := image.DecodeConfig(bytes.NewReader(p.data)); err == nil {
@@ -65,12 +76,16 @@ func (c *copyJob) picture(ctx context.Context, photo any, most int64) (picture, 
 	return p.shrink(most)
 }
 
+var decoding sync.Mutex // one large picture at a time is in memory
+
 // shrink makes a picture small enough.
 func (p picture) shrink(most int64) (picture, error) {
 	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, words: "a photo is larger than the network takes"}
 	if p.width*p.height == 0 || p.width*p.height > mostPixels {
 		return p, tooLarge
 	}
+	decoding.Lock()
+	defer decoding.Unlock()
 	whole, _, err := image.Decode(bytes.NewReader(p.data))
 	if err != nil {
 		return p, tooLarge

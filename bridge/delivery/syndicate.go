@@ -15,6 +15,7 @@ import (
 	"gitpost/bridge/address"
 	"gitpost/bridge/config"
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/outbound"
 	"gitpost/bridge/state"
 )
 
@@ -75,6 +76,21 @@ func (d *Deliverer) network(t config.Target) network {
 		return indieNews{target: t, tell: d.tell}
 	}
 	return nil
+}
+
+// newNetworks returns the client for the networks. The configuration names their servers, so these may be on
+// a private network. No server may send requests on to another one.
+func newNetworks() *http.Client {
+	client := outbound.NewTrusted(networkTimeout)
+	followed := client.CheckRedirect
+	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if first := via[0].URL; r.URL.Host != first.Host || r.URL.Scheme != first.Scheme {
+			return &refusal{status: r.Response.StatusCode,
+				words: "it redirects to " + r.URL.Scheme + "://" + r.URL.Host + "; if that is the right server, name it in syndicate_to"}
+		}
+		return followed(r, via)
+	}
+	return client
 }
 
 // copies are the syndications that a post calls for whose page is live.
@@ -162,7 +178,10 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 	case !ok && row.Action != remove:
 		return end(state.DeliverySkipped, "the post is gone")
 	}
-	job := &copyJob{item: item, url: row.URL, key: copyKey(row), notes: copyNotesOf(row), first: row.Tries == 1, fetch: d.ask}
+	job := &copyJob{item: item, url: row.URL, key: copyKey(row), notes: copyNotesOf(row), first: row.Tries == 1,
+		fetch: func(ctx context.Context, address string) (page, error) {
+			return d.fetch(ctx, s, address, largestPicture)
+		}}
 	save := func() error {
 		row.Notes = job.notes.String()
 		stored, err := d.State.FinishDelivery(ctx, row, nil)

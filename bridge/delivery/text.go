@@ -11,8 +11,8 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/yuin/goldmark"
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
+	"gitpost/bridge/dom"
 	"gitpost/bridge/mf2"
 )
 
@@ -50,7 +50,7 @@ func (l textLimits) all(runs []run) (n int) {
 func copyText(item mf2.Item, permalink string, native bool, limits textLimits) []run {
 	p := item.Properties
 	link := func(u string) run { return run{Text: u, Link: u} }
-	body := bodyOf(p, limits)
+	body, whole := bodyOf(p, limits)
 	var tail []run // follows the body, and is never cut
 	respond := func(u string) {
 		if u != "" && !native {
@@ -83,17 +83,24 @@ func copyText(item mf2.Item, permalink string, native bool, limits textLimits) [
 	tags := tagRuns(p["category"], body)
 	room := limits.Characters - limits.all(tail)
 	switch {
-	case limits.all(body) <= room:
-		for len(tags) > 0 && limits.all(body)+limits.all(tags) > room {
-			tags = tags[:len(tags)-2] // with the space before it
-		}
-		return slices.Concat(body, tags, tail)
+	case whole && limits.all(body) <= room:
+		return slices.Concat(body, limits.fitting(tags, room-limits.all(body)), tail)
 	case !slices.ContainsFunc(tail, func(r run) bool { return r.Link == permalink }):
 		tail = []run{{Text: "… "}, link(permalink)}
 	default:
 		tail = append([]run{{Text: "…"}}, tail...)
 	}
 	return append(cut(body, limits, limits.Characters-limits.all(tail)), tail...)
+}
+
+// fitting are the first tags for which there is room, each with the space before it.
+func (l textLimits) fitting(tags []run, room int) []run {
+	for i := 0; i < len(tags); i += 2 {
+		if room -= l.all(tags[i : i+2]); room < 0 {
+			return tags[:i]
+		}
+	}
+	return tags
 }
 
 func spaced(body []run) []run {
@@ -136,10 +143,13 @@ func cut(runs []run, limits textLimits, most int) (kept []run) {
 	return kept
 }
 
+// mostTags is how many categories a copy may have as hashtags.
+const mostTags = 50
+
 // tagRuns are the categories as hashtags, each behind a space, without those that the text has.
 func tagRuns(categories []any, body []run) (tags []run) {
 	have := strings.ToLower(flat(body))
-	for _, v := range categories {
+	for _, v := range categories[:min(len(categories), mostTags)] {
 		tag := hashtag(mf2.Text(v))
 		if tag == "" || strings.Contains(have+" ", strings.ToLower("#"+tag)+" ") {
 			continue
@@ -179,32 +189,44 @@ func flat(runs []run) string {
 	return b.String()
 }
 
-// bodyOf is a post's text without markup.
-func bodyOf(p mf2.Properties, limits textLimits) []run {
+// mostSource is how much of a post's text is looked at, markup and all: a multiple of what any network takes.
+const mostSource = 32 << 10
+
+// bodyOf is a post's text without markup, or its beginning: whole is false then.
+func bodyOf(p mf2.Properties, limits textLimits) (body []run, whole bool) {
 	text := p.Text("content")
 	if content, ok := p.First("content").(map[string]any); ok {
 		if s, isHTML := content["html"].(string); isHTML {
-			return runsOf(s, limits)
+			s, whole = beginning(s)
+			return runsOf(s, limits), whole
 		}
 	}
 	if text == "" {
 		text = p.Text("summary")
 	}
+	text, whole = beginning(text)
 	var b bytes.Buffer
 	if err := goldmark.Convert([]byte(text), &b); err != nil {
-		return []run{{Text: text}}
+		return []run{{Text: text}}, whole
 	}
-	return runsOf(b.String(), limits)
+	return runsOf(b.String(), limits), whole
+}
+
+func beginning(text string) (start string, whole bool) {
+	if len(text) <= mostSource {
+		return text, true
+	}
+	return strings.ToValidUTF8(text[:mostSource], ""), false
 }
 
 // runsOf is the text of HTML.
 func runsOf(source string, limits textLimits) []run {
-	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	body, err := dom.Fragment(source)
 	if err != nil {
 		return []run{{Text: source}}
 	}
 	w := &runWriter{limits: limits}
-	for _, n := range nodes {
+	for n := range body.ChildNodes() {
 		w.node(n)
 	}
 	return w.finish()

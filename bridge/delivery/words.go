@@ -16,6 +16,7 @@ import (
 func newWords(item, before mf2.Item) string {
 	old := " " + strings.Join(wordsOf(textOf(before)), " ") + " "
 	var run []string
+	looked := 0
 	for _, line := range strings.Split(textOf(item), "\n") {
 		run = run[:0]
 		for _, field := range strings.Fields(line) {
@@ -24,7 +25,10 @@ func newWords(item, before mf2.Item) string {
 				continue
 			}
 			run = append(run, strings.ToLower(field))
-			const enough, most = 2, 6
+			const enough, most, farthest = 2, 6, 5000
+			if looked++; looked > farthest {
+				return "" // each look reads the whole old text
+			}
 			if len(run) > most {
 				run = run[1:]
 			}
