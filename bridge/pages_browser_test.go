@@ -422,7 +422,7 @@ func (b *chromium) withoutScript(t *testing.T) {
 	back := regexp.MustCompile(`name="back" value="([^"]*)"`).FindStringSubmatch(page.Body)
 	to = p.post("/signin", "password", ownersPassword, "back", html.UnescapeString(back[1])).Header.Get("Location")
 	to = p.get(to).Header.Get("Location")
-	page = p.want(p.get(to), http.StatusOK, "A Modern App</span> use your site?")
+	page = p.want(p.get(to), http.StatusOK, "Let A Modern App use your site?")
 	hidden := regexp.MustCompile(`name="request" value="([^"]*)"`).FindStringSubmatch(page.Body)
 	to = p.post("/auth/consent", "request", html.UnescapeString(hidden[1]), "create", "create", "answer", "allow").Header.Get("Location")
 	if got := p.get(to); !strings.Contains(got.Body, "Welcome back") || app.granted() != "create" {
