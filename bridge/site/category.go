@@ -26,6 +26,16 @@ func (r *reading) inURL() (values []any) {
 	return values
 }
 
+// tagKey is the one of TagKeys whose tags the generator takes; "" when none has a value.
+func (r *reading) tagKey() string {
+	for _, key := range r.rules.TagKeys {
+		if v, ok := r.doc.Get(key); ok && v != nil && v != false {
+			return key
+		}
+	}
+	return ""
+}
+
 // withCategories adds the categories that are a part of the URL to the tags.
 func (r *reading) withCategories(tags []any) []any {
 	out := slices.Clone(tags)
@@ -92,7 +102,7 @@ func (w *writer) reviseCategory(before, want []any) error {
 		} else {
 			err = w.doc.Set(list, path...)
 		}
-	case len(want) == 0 || len(fixed) > 0:
+	case (len(want) == 0 || len(fixed) > 0) && !w.standsIn(from):
 		err = w.doc.Delete(path...)
 	default:
 		err = w.doc.Set([]any{}, path...)
@@ -105,6 +115,14 @@ func (w *writer) reviseCategory(before, want []any) error {
 		return w.deleteExtra("category")
 	}
 	return w.setExtra("category", want)
+}
+
+// standsIn reports whether another one of TagKeys would count if a key were gone.
+func (w *writer) standsIn(key string) bool {
+	return slices.Contains(w.rules.TagKeys, key) && slices.ContainsFunc(w.rules.TagKeys, func(other string) bool {
+		_, has := w.doc.Get(other)
+		return has && other != key
+	})
 }
 
 // listOf is the tags under a key, each as it is written.

@@ -76,3 +76,48 @@ func TestCategoriesOfTheURLStay(t *testing.T) {
 		t.Errorf("a category was taken away: %v", err)
 	}
 }
+
+// TestTagInTheSingularIsExtended: Jekyll takes the tags of tag alone where a post has it.
+func TestTagInTheSingularIsExtended(t *testing.T) {
+	const file = "_posts/2024-01-03-c.md"
+	for _, c := range []struct{ keys, was, added, emptied string }{
+		{"tag: a\n", "a", "tag:\n- a\n- new\n", ""},
+		{"tag: a b\n", "a b", "tag:\n- a b\n- new\n", ""},
+		{"tag: [a, b]\n", "a|b", "tag: [a, b, new]\n", ""},
+		{"tag:\n- a # mine\n", "a", "tag:\n- a # mine\n- new\n", ""},
+		{"tag: 2024\n", "2024", "tag:\n- 2024\n- new\n", ""},
+		{"tag: a\ntags: [old]\n", "a", "tag: [a, new]\ntags: [old]\n", "tag: []\ntags: [old]\n"},
+		{"tags: [old]\ntag: a\n", "a", "tags: [old]\ntag: [a, new]\n", "tags: [old]\ntag: []\n"},
+		{"tag:\ntags: [old]\n", "old", "tag:\ntags: [old, new]\n", "tag:\ntags: []\n"},
+		{"tag: false\ntags: a b\n", "a|b", "tag: false\ntags: a b new\n", "tag: false\ntags: []\n"},
+		{"categories: [links]\ntag: a\n", "a|links", "categories: [links]\ntag: [a, new]\n", "categories: [links]\n"},
+	} {
+		head := "---\nlayout: post\ntitle: C\n"
+		l := newLibrary(t, with(bareJekyll, map[string]string{file: head + c.keys + "---\nText\n"}))
+		was := l.item(file).Properties["category"]
+		var words []string
+		for _, v := range was {
+			words = append(words, mf2.Text(v))
+		}
+		if got := strings.Join(words, "|"); got != c.was {
+			t.Errorf("%q is read as %s, want %s", c.keys, got, c.was)
+		}
+		change := func(to []any) string {
+			l.revise(file, func(item *mf2.Item) error { item.Properties["category"] = to; return nil })
+			return strings.TrimSuffix(strings.TrimPrefix(l.files[file], head), "---\nText\n")
+		}
+		if got := change(append(append([]any{}, was...), "new")); got != c.added {
+			t.Errorf("added to %q: got %q, want %q", c.keys, got, c.added)
+		}
+		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !has(got, "new") {
+			t.Errorf("%q: read as %v, was %v", c.keys, got, was)
+		}
+		var fixed []any
+		if strings.Contains(c.keys, "links") {
+			fixed = []any{"links"}
+		}
+		if got := change(fixed); got != c.emptied {
+			t.Errorf("emptied %q: got %q, want %q", c.keys, got, c.emptied)
+		}
+	}
+}

@@ -182,7 +182,7 @@ func (w *writer) reading() *reading { return w.site.read(w.page, w.doc) }
 // neighbours', else the usual one.
 func (w *writer) key(property string) string {
 	key, ok := w.reading().key(property)
-	if !ok || property == "category" && w.rules.CategoriesInURL {
+	if !ok || property == "category" && w.rules.CategoriesInURL && w.reading().tagKey() == "" {
 		key = w.spelled(property)
 		if !w.rules.Allows(key) && w.rules.Params != "" {
 			key = w.rules.Params + "." + key

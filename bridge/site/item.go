@@ -224,6 +224,9 @@ func (r *reading) key(property string) (string, bool) {
 		key, ok := r.keys[property]
 		return key, ok
 	}
+	if key := r.tagKey(); property == "category" && key != "" {
+		return key, true
+	}
 	for _, level := range levels(r.rules, property) {
 		for _, key := range keys {
 			f, ok := r.doc.Field(strings.Split(level+key, ".")...)

@@ -96,6 +96,7 @@ type Keys struct {
 
 	TitleOfFile     bool     // the generator makes a title of the file's name where there is none
 	CategoriesInURL bool     // categories are a part of the URL: posts are tagged by tags alone
+	TagKeys         []string // keys of the tags, of which the first with a value counts; empty: the usual one first
 	SplitTags       []string // keys whose text is several tags, separated by white space
 	AudioList       bool     // audio must be a list of URLs
 	SummaryMarkdown bool     // a summary is rendered as Markdown

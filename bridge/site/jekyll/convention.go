@@ -56,6 +56,7 @@ func (j *site) readConvention(tree fs.FS, o generator.Options, from string) gene
 			Draft:           generator.Draft{Key: "published", On: false},
 			TitleOfFile:     true,
 			CategoriesInURL: true,
+			TagKeys:         []string{"tag", "tags"},        // the singular one wins (jekyll-4.3.1.json, "tags-forms")
 			SplitTags:       []string{"tags", "categories"}, // not the singular ones (jekyll-4.3.1.json)
 			PostLayout:      j.postLayout(theme), PageLayout: j.pageLayout(theme),
 		},
