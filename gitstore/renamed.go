@@ -9,7 +9,7 @@ import (
 const (
 	mergeLimit    = 2 << 20 // the size up to which a text is merged or compared
 	minSharedText = 64      // so much text is not alike by chance
-	minSharedLong = 400     // nor is this in texts that name different dates
+	minSharedLong = 400     // nor is this in texts that name different dates or titles
 )
 
 // Similarity is the part of the larger text whose lines the other one has too, from 0 to 1.
@@ -55,15 +55,24 @@ func Renamed(before, after []byte) bool {
 		}
 	}
 	shared := sharedBytes(a, b)
-	if dateA != dateB && dateA != "" && dateB != "" {
+	otherDate := differ(dateA, dateB) || differ(firstGroup(dayLine, headA), firstGroup(dayLine, headB))
+	otherTitle := differ(titleA, titleB) && (dateA == "" || dateA != dateB)
+	same := bytes.Equal(bytes.TrimSpace(a), bytes.TrimSpace(b))
+	switch {
+	case otherDate && otherTitle: // what they share may be what stands below each post
+		return same && shared >= minSharedLong
+	case otherDate || otherTitle && !same:
 		return alike > 0.75 && shared >= minSharedLong
 	}
 	return alike > 0.5 && shared >= minSharedText
 }
 
+func differ(a, b string) bool { return a != b && a != "" && b != "" }
+
 var (
 	dateLine = regexp.MustCompile(`(?mi)^\s*["']?(?:date|published|publishdate)["']?\s*[:=]\s*["']?` +
 		`(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^"',\s]*)`)
+	dayLine   = regexp.MustCompile(`(?mi)^\s*["']?(?:date|published|publishdate)["']?\s*[:=]\s*["']?(\d{4}-\d\d-\d\d)`)
 	titleLine = regexp.MustCompile(`(?mi)^\s*["']?title["']?\s*[:=]\s*(\S.*?)\s*,?$`)
 )
 
