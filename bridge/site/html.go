@@ -123,7 +123,7 @@ func convert(md goldmark.Markdown, body string) (rendered string, ok bool) {
 			rendered, ok = "", false
 		}
 	}()
-	if generator.LongTildes(body) {
+	if generator.TooCostly(body) {
 		return "", false
 	}
 	var b bytes.Buffer

@@ -97,7 +97,7 @@ func eachRaw(body string, visit func(n ast.Node, start, end int)) {
 	defer func() {
 		_ = recover() // a defect in the parser must not lose a post: the text stays as it is
 	}()
-	if generator.LongTildes(body) {
+	if generator.TooCostly(body) {
 		return
 	}
 	doc := safeRenderer.Parser().Parse(text.NewReader([]byte(body)))

@@ -33,7 +33,7 @@ func escapeFences(source string) (string, []string) {
 	if strings.IndexByte(source, '{') < 0 || !strings.Contains(source, "```") && !strings.Contains(source, "~~~") {
 		return source, nil
 	}
-	if generator.LongTildes(source) {
+	if generator.TooCostly(source) {
 		return escapeFenceLines(source)
 	}
 	var b strings.Builder
