@@ -13,6 +13,8 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html"
+
+	"gitpost/bridge/site"
 )
 
 // namesIn lists the names of uploads to which the strings of a property's value refer, at any depth
@@ -62,6 +64,13 @@ var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 // or both.
 func addressesIn(source string) []string {
 	var addresses []string
+	if site.TooCostly(source) { // every word may be one
+		words := strings.FieldsFunc(source, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"'", r) })
+		for _, word := range words {
+			addresses = append(addresses, unescaped([]byte(word)))
+		}
+		return append(addresses, addressesInHTML(source)...)
+	}
 	definitions := parser.NewContext()
 	bytesOf := []byte(source)
 	document := markdown.Parser().Parse(text.NewReader(bytesOf), parser.WithContext(definitions))

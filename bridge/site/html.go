@@ -116,6 +116,9 @@ func (s *Site) renderer() goldmark.Markdown {
 	return safeRenderer
 }
 
+// TooCostly reports whether a text takes too long, or too much memory, to be parsed as Markdown.
+func TooCostly(text string) bool { return generator.TooCostly(text) }
+
 // convert renders Markdown. A defect in the renderer must not lose a post.
 func convert(md goldmark.Markdown, body string) (rendered string, ok bool) {
 	defer func() {
