@@ -29,6 +29,10 @@ func (s deliverySite) Changed(ctx context.Context, since string, most int) (deli
 	return out, err
 }
 
+func (s deliverySite) AddContext(ctx context.Context, url string, c delivery.Cite) error {
+	return s.Blog.AddContext(ctx, url, blog.Context(c))
+}
+
 // deliveredSite is a site together with what is known of its deliveries, for metrics and notify.
 type deliveredSite struct {
 	*blog.Blog

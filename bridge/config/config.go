@@ -81,6 +81,7 @@ type Site struct {
 	HookSecret string // hooks.secret, hooks.secret_file
 	Delivery   bool   // delivery: true
 	Webmention bool   // webmention: true
+	Context    bool   // context: true
 
 	AuthMetadata string // auth.metadata: URL of the sign-in server's metadata; "": what the site's page names
 

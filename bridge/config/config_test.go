@@ -45,7 +45,7 @@ func TestConfigHasEveryDefault(t *testing.T) {
 		},
 		Sites: []config.Site{{
 			Dir: filepath.Join(folder, "data"), Me: "https://example.org/", Repo: "https://git.example/me/blog.git",
-			AuthorName: "example.org", AuthorEmail: "gitpost@example.org", Poll: time.Minute, PushWait: 5 * time.Second, Delivery: true, Webmention: true, SyndicationCommit: "build",
+			AuthorName: "example.org", AuthorEmail: "gitpost@example.org", Poll: time.Minute, PushWait: 5 * time.Second, Delivery: true, Webmention: true, Context: true, SyndicationCommit: "build",
 			Options: site.Options{Titles: "auto", Cover: "auto"},
 		}},
 	}
@@ -83,6 +83,7 @@ push_wait: 0s
 push_delay: 1d
 set_updated: yes
 webmention: false
+context: false
 skip_ci: drafts
 build_hook: https://host.example/build?key=1
 notify: [/usr/bin/mail, -s, gitpost]

@@ -157,6 +157,10 @@ func mainKeys() []Key {
 		{Name: "webmention", Default: "true", Example: "false",
 			Meaning: "whether the pages that a post links to are told of it, when `delivery` is on",
 			site:    boolKey(func(c *Site) *bool { return &c.Webmention })},
+		{Name: "context", Default: "true", Example: "false",
+			Meaning: "whether it is kept what the pages say of themselves that a post responds to, when `delivery` is on; see " +
+				"[Delivery](delivery.md#what-a-post-responds-to)",
+			site: boolKey(func(c *Site) *bool { return &c.Context })},
 		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
 			Meaning: "targets that apps can offer for syndication, each with `uid` and `name`; see " +
 				"[What apps are offered](posts.md#what-apps-are-offered)",

@@ -50,6 +50,9 @@ type Site interface {
 	Post(ctx context.Context, url string) (mf2.Item, bool, error)
 	// AddSyndication writes the addresses of copies into a post that has not got them.
 	AddSyndication(ctx context.Context, url string, links []string) error
+	// Responses lists the pages that a post responds to; AddContext keeps what one of them says of itself.
+	Responses(ctx context.Context, url string) ([]string, error)
+	AddContext(ctx context.Context, url string, c Cite) error
 }
 
 // Changes is what Site.Changed returns.
@@ -238,6 +241,8 @@ func (d *Deliverer) deliver(ctx context.Context, row state.Delivery) error {
 		out = d.checkLive(ctx, s, row)
 	case Webmention:
 		out = d.sendMention(ctx, s, row)
+	case Context:
+		out = d.keepContext(ctx, s, row)
 	case Syndication:
 		out = d.syndicate(ctx, s, row)
 	case WriteBack:

@@ -46,6 +46,7 @@ type rig struct {
 	pages  map[string]string // by path
 	down   bool
 	asked  int // requests for pages
+	cites  []Cite
 }
 
 func newRig(t *testing.T) *rig {
@@ -267,6 +268,21 @@ func (r *rig) AddSyndication(_ context.Context, url string, links []string) erro
 	r.tips = append(r.tips, next)
 	r.mu.Unlock()
 	r.moved()
+	return nil
+}
+
+func (r *rig) Responses(ctx context.Context, url string) (urls []string, err error) {
+	item, _, err := r.Post(ctx, url)
+	for _, v := range item.Properties["in-reply-to"] {
+		urls = append(urls, mf2.Text(v))
+	}
+	return urls, err
+}
+
+func (r *rig) AddContext(_ context.Context, _ string, c Cite) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cites = append(r.cites, c)
 	return nil
 }
 

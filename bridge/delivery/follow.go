@@ -89,7 +89,7 @@ func (d *Deliverer) prune(ctx context.Context) error {
 	}{
 		{Live, state.DeliveryDone, keepLive}, {Live, state.DeliveryFailed, keepLive}, {Live, state.DeliverySkipped, keepLive},
 		{WriteBack, state.DeliveryDone, keepLive}, {Webmention, state.DeliverySkipped, keepFailed},
-		{Webmention, state.DeliveryFailed, keepFailed},
+		{Webmention, state.DeliveryFailed, keepFailed}, {Context, state.DeliverySkipped, keepFailed},
 	} {
 		if err := d.State.PruneDeliveries(ctx, old.kind, old.state, d.Now().Add(-old.after)); err != nil {
 			return err

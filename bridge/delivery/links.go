@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ func entryOf(p page) *microformats.Microformat {
 		return nil
 	}
 	var first *microformats.Microformat
-	for _, item := range microformats.ParseNode(doc, p.at).Items {
+	for _, item := range itemsOf(doc, p.at) {
 		candidates := append([]*microformats.Microformat{item}, item.Children...)
 		for _, c := range candidates {
 			if !slices.ContainsFunc(c.Type, func(t string) bool { return t == "h-entry" || t == "h-event" || t == "h-review" }) {
@@ -88,6 +89,43 @@ func entryOf(p page) *microformats.Microformat {
 		}
 	}
 	return first
+}
+
+// mostMarked bounds the bytes of a page that the parser of microformats copies: it copies the text of each
+// marked element, also of those inside of one another.
+const mostMarked = 4 << 20
+
+var markedClass = regexp.MustCompile(`(?:^|\s)(?:h|p|u|e|dt)-[a-z]`)
+
+// itemsOf parses microformats. A page that would take long, or has the parser panic, has none.
+func itemsOf(doc *html.Node, at *url.URL) (items []*microformats.Microformat) {
+	defer func() {
+		if recover() != nil {
+			items = nil
+		}
+	}()
+	if _, copied := markedBytes(doc); copied > mostMarked {
+		return nil
+	}
+	return microformats.ParseNode(doc, at).Items
+}
+
+// markedBytes returns the size of a node, and that of all marked elements in it together.
+func markedBytes(n *html.Node) (size, copied int) {
+	size = len(n.Data)
+	marked := false
+	for _, a := range n.Attr {
+		size += len(a.Key) + len(a.Val)
+		marked = marked || a.Key == "class" && markedClass.MatchString(a.Val)
+	}
+	for c := range n.ChildNodes() {
+		s, m := markedBytes(c)
+		size, copied = size+s, copied+m
+	}
+	if marked {
+		copied += size
+	}
+	return size, copied
 }
 
 // addressOf is the URL of a property's value, which may be a cite.

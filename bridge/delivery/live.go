@@ -109,6 +109,11 @@ func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) o
 			copies, err = d.copies(ctx, s, row)
 			out.next = append(out.next, copies...)
 		}
+		if err == nil {
+			var contexts []state.Delivery
+			contexts, err = d.contexts(ctx, s, row)
+			out.next = append(out.next, contexts...)
+		}
 		if err != nil { // the state database, or the site, cannot be read: all of it again
 			out.row.State, out.row.Due, out.row.Result = state.DeliveryWaiting, now.Add(livePause(age)), err.Error()
 			out.next = nil

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -58,13 +59,18 @@ func wordsOf(text string) []string {
 
 // shows reports whether an HTML page has the words in its text.
 func shows(page []byte, words string) bool {
+	return strings.Contains(" "+strings.Join(wordsOf(shownText(page)), " ")+" ", " "+words+" ")
+}
+
+// shownText is the text of some HTML, with spaces between its blocks.
+func shownText(source []byte) string {
 	var text strings.Builder
-	tokens := html.NewTokenizer(strings.NewReader(string(page)))
+	tokens := html.NewTokenizer(bytes.NewReader(source))
 	hidden := ""
 	for {
 		switch tokens.Next() {
 		case html.ErrorToken:
-			return strings.Contains(" "+strings.Join(wordsOf(text.String()), " ")+" ", " "+words+" ")
+			return text.String()
 		case html.TextToken:
 			if hidden == "" {
 				text.Write(tokens.Text())

@@ -29,7 +29,7 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, learned: learned, rules: s.rules, fresh: true}
+	w := &writer{site: s, learned: learned, rules: s.rules, fresh: true, contexts: s.contextsOf(lib)}
 	w.doc = frontmatter.New(w.style(item))
 	for key, value := range w.constants(item) {
 		if err := w.doc.Set(value, key); err != nil {

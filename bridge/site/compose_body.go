@@ -155,7 +155,7 @@ func (w *writer) renewAdded(before, want mf2.Item) error {
 	text := unixLines(body)
 	head, tail, ok := cutAdded(text, w.memory)
 	switch {
-	case ok && added == w.added(before): // what it shows did not change, however it would be written today
+	case ok && !w.again && added == w.added(before): // what it shows did not change, however it would be written today
 		return nil
 	case !ok && added == "", ok && sum(added) == w.memory.Added:
 		return nil

@@ -22,11 +22,13 @@ type writer struct {
 	learned    learnedStyle
 	rules      *generator.Convention
 	memory     memory
-	fresh      bool            // a new document
-	bare       bool            // the body does not get what its template would add
-	noImage    bool            // no key for link previews is written beside the photos
-	configured map[string]bool // properties that the configuration's front matter says
-	coverAt    string          // the key that has the post's picture for link previews; "" when it is not known
+	fresh      bool                      // a new document
+	bare       bool                      // the body does not get what its template would add
+	noImage    bool                      // no key for link previews is written beside the photos
+	configured map[string]bool           // properties that the configuration's front matter says
+	again      bool                      // the text of the template is written again although what it shows did not change
+	contexts   func(url string) *Context // nil: there are none
+	coverAt    string                    // the key that has the post's picture for link previews; "" when it is not known
 }
 
 // writeAll writes a new document.

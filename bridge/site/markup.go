@@ -79,7 +79,7 @@ func (w *writer) added(item mf2.Item) string {
 		item = item.Clone()
 		item.Properties["photo"] = withoutPhoto(item.Properties["photo"], first)
 	}
-	text := w.site.addedIn(w.fromRoot(item), inHTML, w.shown)
+	text := w.site.addedIn(w.fromRoot(item), inHTML, w.shown, w.contexts)
 	if text == "" || !inHTML {
 		return text
 	}

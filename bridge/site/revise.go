@@ -43,7 +43,7 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 	if err := s.settleLanguage(op, &want, s.usualLanguage(lib)); err != nil {
 		return Revision{}, err
 	}
-	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: s.remembered(doc)}
+	w := &writer{site: s, doc: doc, page: page, rules: s.rules, memory: s.remembered(doc), contexts: s.contextsOf(lib)}
 	for _, property := range []string{"url", "published"} {
 		_, keyed := w.reading().key(property)
 		if !keyed && !w.inExtra(property) && same(want.Properties[property], before.Properties[property]) {

@@ -75,21 +75,21 @@ func (s *Site) parseBody(name, source string) (*template.Template, error) {
 
 // addedIn is what the body templates add for an item: Markdown without a line break at its end, or
 // what becomes of it in HTML, safe for the generator. shown reports whether the page shows a
-// property by itself.
-func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) bool) string {
+// property by itself. contexts finds those of URLs; nil: there are none.
+func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) bool, contexts func(url string) *Context) string {
 	var parts []string
 	for _, k := range kinds {
 		if !needs(k, item) || shown(k.property) {
 			continue
 		}
-		t := s.templates.usual[k.name]
+		t, find := s.templates.usual[k.name], (func(string) *Context)(nil)
 		if own := s.templates.own[k.name]; own != nil {
-			t = own
+			t, find = own, contexts
 		}
 		b := &bounded{left: longestAdded}
-		if err := t.Execute(b, s.viewOf(k, item, inHTML)); err != nil {
+		if err := t.Execute(b, s.viewOf(k, item, inHTML, find)); err != nil {
 			b.Reset() // the site's own template fails: its default never does
-			if err := s.templates.usual[k.name].Execute(b, s.viewOf(k, item, inHTML)); err != nil {
+			if err := s.templates.usual[k.name].Execute(b, s.viewOf(k, item, inHTML, nil)); err != nil {
 				continue
 			}
 		}

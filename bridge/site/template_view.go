@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,9 @@ func (v view) Picture(f file) string { return v.picture(f) }
 // A cited thing is what a post is about or responds to.
 type cited struct {
 	URL, Name, Author, Address string
-	class                      string // in microformats: "u-like-of"
+	Context                    *Context // what its page says; nil when that is not known
+
+	class string // in microformats: "u-like-of"
 }
 
 // A file is a picture, film or recording.
@@ -40,7 +43,8 @@ type file struct {
 	exact    string // the alternative text as it was sent
 }
 
-func (s *Site) viewOf(k kind, item mf2.Item, inHTML bool) view {
+// viewOf is what the template of a kind is given. contexts may be nil.
+func (s *Site) viewOf(k kind, item mf2.Item, inHTML bool, contexts func(url string) *Context) view {
 	p := item.Properties
 	v := view{
 		Name: title(p["name"]), RSVP: p.Text("rsvp"), ReadStatus: p.Text("read-status"), Start: p.Text("start"),
@@ -55,6 +59,9 @@ func (s *Site) viewOf(k kind, item mf2.Item, inHTML bool) view {
 		if t, ok := citedIn(value); ok {
 			if !inHTML {
 				t.class = "u-" + of
+			}
+			if contexts != nil && t.URL != "" && slices.Contains(responses, of) {
+				t.Context = contexts(t.URL)
 			}
 			v.Of = append(v.Of, t)
 		}

@@ -151,7 +151,7 @@ func (w *writer) addedWords(item mf2.Item) string {
 	for _, property := range []string{"photo", "video", "audio"} {
 		delete(item.Properties, property)
 	}
-	text := w.site.addedIn(item, false, func(string) bool { return false })
+	text := w.site.addedIn(item, false, func(string) bool { return false }, nil)
 	text = attributeList.ReplaceAllString(text, "")
 	text = link.ReplaceAllString(text, "$1")
 	return strings.TrimSuffix(html.UnescapeString(backslashes.ReplaceAllString(text, "$1")), ".")

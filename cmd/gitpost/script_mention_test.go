@@ -28,7 +28,7 @@ func (s *scene) receiver(args []string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, `<link rel="webmention" href="/endpoint">`)
+		fmt.Fprint(w, `<title>A page elsewhere</title><link rel="webmention" href="/endpoint">`)
 	})
 	mux.HandleFunc("POST /endpoint", func(w http.ResponseWriter, r *http.Request) {
 		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
