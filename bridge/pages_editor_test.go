@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // editForm is what a browser sends of the page that edits a post, with changes.
@@ -114,6 +115,28 @@ func TestEditingOnThePagesTouchesOnlyWhatWasChanged(t *testing.T) {
 	f.awaitPush()
 	if got, want := f.remoteFile("content/posts/by-hand.md"), strings.Replace(text, "two]", "two,   three]", 1); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A hand edit of which gitpost has not heard yet is fetched before an edit on the page is saved.
+func TestEditMeetsWhatWasPushedAMomentAgo(t *testing.T) {
+	t.Parallel()
+	f := serve(t, "hugo", func(c *settings) { c.Poll = time.Hour }).owned()
+	p := f.person().signIn()
+	post := f.create(`{"type":["h-entry"],"properties":{"name":["A title"],"content":["As it was"]}}`)
+	f.awaitPush()
+	mine := p.editForm(post, "content", "My version", "save", "keep")
+	path := strings.TrimSpace(f.askRemote("grep", "-l", "As it was", "main"))
+	path = strings.TrimPrefix(path, "main:")
+	f.edit("By hand", func(dir string) {
+		text := strings.Replace(f.remoteFile(path), "As it was", "Their version", 1)
+		if err := os.WriteFile(filepath.Join(dir, path), []byte(text), 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	p.want(p.post("/posts/edit", mine...), http.StatusConflict, "My version", "Their version", "changed elsewhere")
+	if got := f.source(post).Properties.Text("content"); got != "Their version" {
+		t.Errorf("the post says %q", got)
 	}
 }
 

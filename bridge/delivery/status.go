@@ -102,6 +102,9 @@ func IsLate(row state.Delivery, now time.Time) bool {
 		(now.Sub(row.Begun) >= late || strings.Contains(row.Result, buildFailed))
 }
 
+// buildTime is how long nobody wonders that a site does not show a change.
+const buildTime = 2 * time.Minute
+
 // Describe says in words how far a delivery is.
 func Describe(row state.Delivery, now time.Time) string {
 	if row.Kind != Live {
@@ -125,6 +128,8 @@ func Describe(row state.Delivery, now time.Time) string {
 			return "scheduled"
 		}
 		return "on its way to the site"
+	case row.State == state.DeliveryWaiting && now.Sub(row.Begun) < buildTime && !strings.Contains(row.Result, buildFailed):
+		return "pushed; the site is being built"
 	case row.State == state.DeliveryWaiting, row.State == state.DeliveryFailed:
 		return fmt.Sprintf("pushed, %s for %s: %s", what, inWords(now.Sub(row.Begun)), row.Result)
 	case row.State == state.DeliverySkipped:

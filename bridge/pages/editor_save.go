@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -113,6 +114,7 @@ func (p editorPages) update(c echo.Context, _ visitor) error {
 		return err
 	}
 	defer form.RemoveAll()
+	p.fetch(c.Request().Context(), form.values.Get("url"))
 	b, v, err := p.editor(c, form.values.Get("url"))
 	if err != nil {
 		return err
@@ -126,6 +128,23 @@ func (p editorPages) update(c echo.Context, _ visitor) error {
 	}
 	p.Log.Info("a post was edited on the page", "url", o.URL)
 	return p.saved(c, b, v, o, "updated")
+}
+
+// fetchTimeout is how long an edit waits for what others have pushed.
+const fetchTimeout = 3 * time.Second
+
+// fetch gets what others have pushed to the site of a post, so that an edit meets the newest text and the
+// owner sees both. Without an answer of the remote in time the edit goes on: whoever pushes later merges.
+func (p editorPages) fetch(ctx context.Context, post string) {
+	b, err := p.Blogs.Owner(p.author(), "", post)
+	if err != nil {
+		return // reported by what follows
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	if err := b.Sync(ctx); err != nil {
+		p.Log.Debug("an edit goes on without what others have pushed", "url", post, "error", err)
+	}
 }
 
 // apply uploads the form's files and changes the post.

@@ -109,6 +109,9 @@ func (p postsPages) list(c echo.Context) error {
 	default:
 		return err
 	}
+	if st := b.Delivery(); main.Problem == "" && st.Problem != "" && st.Unpushed > 0 {
+		main.Problem = sentence(st.Problem)
+	}
 	unshown, err := p.unshown(c, b, posts.Posts)
 	if err != nil {
 		return err
@@ -150,6 +153,9 @@ func newPostRow(post blog.PostStatus, unshown string) postRow {
 		if s.State == row.State {
 			row.Words = s.Words
 		}
+	}
+	if post.Waiting || post.Refused != "" || post.Scheduled {
+		row.Unshown = "" // its state says it
 	}
 	if post.Photo != "" {
 		row.Picture = pictureAt(post.Photo, 160)

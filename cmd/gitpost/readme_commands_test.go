@@ -122,7 +122,7 @@ func follow(t *testing.T, say func(string, ...any), command string, asked bool, 
 	case command == "gitpost init --dir /etc/gitpost":
 		did["init"] = true
 		if asked {
-			say("answers input $REPO t0ken '' $URL '' y\nttyin -stdin input\nexec gitpost init --dir gitpost")
+			say("answers input $REPO t0ken '' $URL '' '' y\nttyin -stdin input\nexec gitpost init --dir gitpost")
 		} else {
 			say("exec sh -ec 'echo t0ken > token && chmod 600 token'")
 			say("exec gitpost init --dir gitpost --repo $REPO --token-file token --url $URL --commit-head --yes")
