@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -242,5 +243,15 @@ func TestAScheduledPostIsLookedForWhenItIsDue(t *testing.T) {
 	r.pass(61 * time.Minute)
 	if row := r.one(Live); row.State != state.DeliveryDone {
 		t.Errorf("after its time: %+v", row)
+	}
+}
+
+// A site may be built before gitpost looks, and its theme may not show the post's title.
+func TestPageWithoutTheTitleThatIsThereAtOnceIsLive(t *testing.T) {
+	item := mf2.Item{Properties: mf2.Properties{"name": {"By hand"}, "content": {"Words that only a hand can write."}}}
+	found := page{Status: http.StatusOK, body: []byte("<p>Words that only a hand can write.")}
+	notes := liveNotes{Words: newWords(item, mf2.Item{}), Before: found}
+	if !isLive(create, notes, found) {
+		t.Errorf("%q is not found on the page", notes.Words)
 	}
 }

@@ -11,14 +11,26 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-// newWords returns some words of a post that it did not have before: a page that has them shows the
-// new version. They are of letters and digits alone, so that no generator's typography changes them.
-// It is "" when the post has no such words.
+// newWords returns some words of each part of a post that it did not have before, a line for each part: a
+// page that has one of the lines shows the new version. There are lines for several parts because a theme may not show
+// all of them, such as the titles of notes. They are of letters and digits alone, so that no generator's typography
+// changes them. It is "" when the post has no such words.
 func newWords(item, before mf2.Item) string {
-	old := " " + strings.Join(wordsOf(textOf(before)), " ") + " "
+	old := " " + strings.Join(wordsOf(strings.Join(shownParts(before), "\n")), " ") + " "
+	var lines []string
+	for _, part := range shownParts(item) {
+		if words := newWordsOf(part, old); words != "" && !slices.Contains(lines, words) {
+			lines = append(lines, words)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// newWordsOf returns some words of a text that an older one has not; "" if it finds none soon.
+func newWordsOf(text, old string) string {
 	var run []string
 	looked := 0
-	for _, line := range strings.Split(textOf(item), "\n") {
+	for _, line := range strings.Split(text, "\n") {
 		run = run[:0]
 		for _, field := range strings.Fields(line) {
 			if strings.ContainsFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -41,15 +53,14 @@ func newWords(item, before mf2.Item) string {
 	return ""
 }
 
-// textOf is what a page shows of a post.
-func textOf(item mf2.Item) string {
-	var parts []string
+// shownParts are the texts that a page shows of a post.
+func shownParts(item mf2.Item) (parts []string) {
 	for _, name := range []string{"name", "content", "summary"} {
 		if text := item.Properties.Text(name); text != "" {
 			parts = append(parts, text)
 		}
 	}
-	return strings.Join(parts, "\n")
+	return parts
 }
 
 // wordsOf splits a text into its words, in lower case.
@@ -57,9 +68,15 @@ func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// shows reports whether an HTML page has the words in its text.
+// shows reports whether an HTML page has one of the lines of newWords in its text.
 func shows(page []byte, words string) bool {
-	return strings.Contains(" "+strings.Join(wordsOf(shownText(page)), " ")+" ", " "+words+" ")
+	text := " " + strings.Join(wordsOf(shownText(page)), " ") + " "
+	for line := range strings.SplitSeq(words, "\n") {
+		if line != "" && strings.Contains(text, " "+line+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // shownText is the text of some HTML, with spaces between its blocks.
