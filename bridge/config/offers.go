@@ -176,7 +176,7 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 		}
 		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server), "write server: https://social.example"}
 	}
-	if visibilities := []string{"", "public", "unlisted", "private", "direct"}; !slices.Contains(visibilities, t.Visibility) {
+	if !slices.Contains([]string{"", "public", "unlisted", "private", "direct"}, t.Visibility) {
 		return &flaw{fmt.Sprintf("has an entry whose visibility is %q", t.Visibility), "write public, unlisted or private, or leave it out"}
 	}
 	if secret == "" {
