@@ -369,6 +369,12 @@ func TestKilledStoreLosesNothingAcknowledged(t *testing.T) {
 	}
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	dir := filepath.Join(t.TempDir(), "clone")
+	t.Cleanup(func() { // the Git that a killed store was pushing to may still be at work
+		await(t, "Git ends in the remote", func() bool {
+			under, err := filepath.Glob(filepath.Join(remote, "objects", "tmp_objdir-*"))
+			return err == nil && len(under) == 0
+		})
+	})
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 2))
 	acked := make(map[string]bool)
