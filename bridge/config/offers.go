@@ -24,7 +24,8 @@ type Target struct {
 	PostTypes []string `json:"-"` // the types that it takes; none: all
 
 	// What gitpost needs to make the copies itself.
-	Type         string `json:"-"` // "mastodon", "bluesky", "micropub", "archive" or "indienews"; "": another tool makes the copies
+	// Type is "mastodon", "bluesky", "micropub", "archive" or "indienews"; "": another tool makes the copies.
+	Type         string `json:"-"`
 	Server       string `json:"-"` // URL, without a slash at its end; indienews: the page that posts link to
 	TokenFile    string `json:"-"` // all but bluesky and indienews: absolute path
 	Handle       string `json:"-"` // bluesky
