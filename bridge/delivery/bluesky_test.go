@@ -30,7 +30,7 @@ type atproto struct {
 
 // startServer starts one. It needs a newer Node.js than systems have.
 func startServer(t *testing.T) *atproto {
-	folder := filepath.Dir(npmtest.Modules(t, "node", "@atproto/pds", "@did-plc/server"))
+	folder := filepath.Dir(npmtest.Modules(t, ".bin/node", "@atproto/pds", "@did-plc/server"))
 	a := &atproto{t: t}
 	script, err := filepath.Abs("../../testdata/delivery/pds.mjs")
 	if err != nil {
