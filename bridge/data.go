@@ -19,7 +19,8 @@ func narrow(folder string, log *slog.Logger) error {
 		return nil
 	}
 	if err := os.Chmod(folder, at.Mode().Perm()&^0o077); err != nil {
-		log.Warn("the data folder is open to other users of this machine", "folder", folder, "error", err, "remedy", "chmod 700 "+folder)
+		log.Warn("the data folder is open to other users of this machine", "folder", folder, "error", err, "remedy",
+			"chmod 700 "+folder)
 		return nil
 	}
 	log.Warn("the data folder was open to other users of this machine; it is not any more", "folder", folder)

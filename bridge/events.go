@@ -18,7 +18,8 @@ func (s *Server) events(ctx context.Context, after time.Time) ([]notify.Event, e
 	var all []notify.Event
 	for _, e := range found {
 		all = append(all, notify.Event{
-			What: string(e.Kind), Subject: e.Subject, When: e.Last, Refused: e.Kind == state.SignInRefused || e.Kind == state.TokenRefused,
+			What: string(e.Kind), Subject: e.Subject, When: e.Last,
+			Refused: e.Kind == state.SignInRefused || e.Kind == state.TokenRefused,
 		})
 	}
 	return all, nil

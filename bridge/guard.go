@@ -110,8 +110,9 @@ func (g *guard) checkHost(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 var errUnknownHost = &fault.Error{
-	Code: fault.NotFound, Op: "find the server", Message: "this server does not have the name that the request's Host gives",
-	Hint: "use the address in the key url, and let a proxy pass its Host on",
+	Code: fault.NotFound, Op: "find the server",
+	Message: "this server does not have the name that the request's Host gives",
+	Hint:    "use the address in the key url, and let a proxy pass its Host on",
 }
 
 // knownHost reports whether host is that of url, an IP address, or a name without dots: probes and

@@ -170,7 +170,8 @@ func (y yamlSpan) plainEnd(at int, flow bool, indent int) int {
 			case '\n', '\r':
 				break line
 			case ':':
-				if i+1 == len(y.text) || strings.IndexByte(" \t\r\n", y.text[i+1]) >= 0 || flow && strings.IndexByte(",[]{}", y.text[i+1]) >= 0 {
+				if i+1 == len(y.text) || strings.IndexByte(" \t\r\n", y.text[i+1]) >= 0 ||
+					flow && strings.IndexByte(",[]{}", y.text[i+1]) >= 0 {
 					return end
 				}
 				end = i + 1

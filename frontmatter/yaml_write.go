@@ -223,7 +223,8 @@ func plainSafe(s string, flow bool) bool {
 		}
 	case first == '/', first == '_' && len(s) > 1 && s[1]|0x20 >= 'a' && s[1]|0x20 <= 'z':
 		// A path, a Hugo name such as _target.
-	case first > unicode.MaxASCII && size > 0 && unicode.IsGraphic(first) && !unicode.IsSpace(first) && !unicode.IsMark(first):
+	case first > unicode.MaxASCII && size > 0 && unicode.IsGraphic(first) && !unicode.IsSpace(first) &&
+		!unicode.IsMark(first):
 	default:
 		return false
 	}

@@ -143,7 +143,8 @@ func readCall(c echo.Context, into io.Writer) error {
 	case errors.As(err, &tooLarge):
 		return &fault.Error{Code: fault.TooLarge, Op: op, Message: fmt.Sprintf("the call is larger than %d MB", hookMost>>20)}
 	case err != nil:
-		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete", Err: err}
+		return &fault.Error{Code: fault.InvalidRequest, Op: op, Message: "the call ended before its body was complete",
+			Err: err}
 	}
 	return nil
 }

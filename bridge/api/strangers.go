@@ -95,8 +95,9 @@ func (b *strangerBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.read += n; b.read > strangerMost {
 		return 0, &fault.Error{
-			Code: fault.TooLarge, Op: "read request", Message: "the request is larger than 1 MB and its access token has not come yet",
-			Hint: `send the token first, as "Authorization: Bearer …" or as the first field of the form`,
+			Code: fault.TooLarge, Op: "read request",
+			Message: "the request is larger than 1 MB and its access token has not come yet",
+			Hint:    `send the token first, as "Authorization: Bearer …" or as the first field of the form`,
 		}
 	}
 	return n, err

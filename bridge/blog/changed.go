@@ -80,7 +80,9 @@ func (b *Blog) Changed(ctx context.Context, since string, most int) (Changes, er
 	for _, p := range posts {
 		found.Posts = append(found.Posts, p)
 	}
-	slices.SortFunc(found.Posts, func(a, b ChangedPost) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.URL, b.URL)) })
+	slices.SortFunc(found.Posts, func(a, b ChangedPost) int {
+		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.URL, b.URL))
+	})
 	if n := len(found.Posts) - most; n > 0 {
 		found.Posts, found.More = found.Posts[:most], n
 	}

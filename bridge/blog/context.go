@@ -59,7 +59,8 @@ func (b *Blog) AddContext(ctx context.Context, url string, about Context) error 
 		if !bytes.Equal(cited, post) {
 			change.Files = append(change.Files, gitstore.File{Path: path, Data: cited})
 		}
-		change.Message = history.Message("Keep context", about.URL, history.Action, "update", history.URL, url, history.Client, "gitpost")
+		change.Message = history.Message("Keep context", about.URL, history.Action, "update", history.URL, url,
+			history.Client, "gitpost")
 		return change, nil
 	})
 	return storeFault(op, err)

@@ -26,7 +26,8 @@ func (b *Blog) PreviewCreate(ctx context.Context, who access.Principal, cmd *mic
 }
 
 // PreviewUpdate returns the post at a URL as it would be after updates. Nothing is changed.
-func (b *Blog) PreviewUpdate(ctx context.Context, who access.Principal, post string, updates []*micropub.Update) (Preview, error) {
+func (b *Blog) PreviewUpdate(ctx context.Context, who access.Principal, post string,
+	updates []*micropub.Update) (Preview, error) {
 	return b.preview(ctx, func(w *writer) (o Outcome, err error) {
 		o.URL = post
 		if len(updates) > 0 {

@@ -91,8 +91,9 @@ func (r *rationed) hasRoom() error {
 		return nil
 	}
 	return &fault.Error{
-		Code: fault.TooLarge, Op: "upload", Message: fmt.Sprintf("this token has %d MB in uploads that no post uses", used>>20),
-		Hint: "post them, or delete them at the media endpoint; they expire by themselves",
+		Code: fault.TooLarge, Op: "upload",
+		Message: fmt.Sprintf("this token has %d MB in uploads that no post uses", used>>20),
+		Hint:    "post them, or delete them at the media endpoint; they expire by themselves",
 	}
 }
 

@@ -70,8 +70,9 @@ func (b *Blog) fits(size int64) error {
 	known := gitstore.LimitOf(b.Config().Repo)
 	if known.Most > 0 && size > known.Most {
 		return &fault.Error{Code: fault.TooLarge, Op: op,
-			Message: fmt.Sprintf("%s accepts no file above %s, and this one has %s", known.Host, megabytes(known.Most), megabytes(size)),
-			Hint:    "send a smaller one"}
+			Message: fmt.Sprintf("%s accepts no file above %s, and this one has %s", known.Host, megabytes(known.Most),
+				megabytes(size)),
+			Hint: "send a smaller one"}
 	}
 	for _, r := range b.Delivery().Refused {
 		if r.Size && r.Largest > 0 && size >= r.Largest {

@@ -34,7 +34,8 @@ type staged struct {
 
 // referredUploads finds the staged uploads that the items name, in a property or anywhere in a
 // text, and that the token may use. sent are the names of those that came with the request.
-func (w *writer) referredUploads(ctx context.Context, who access.Principal, sent []string, items ...mf2.Item) (staged, error) {
+func (w *writer) referredUploads(ctx context.Context, who access.Principal, sent []string,
+	items ...mf2.Item) (staged, error) {
 	found := staged{sent: map[string]bool{}, kept: map[string]bool{}, items: items, open: w.staged, log: w.log}
 	for _, name := range sent {
 		found.sent[name] = true

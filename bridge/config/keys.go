@@ -166,8 +166,9 @@ func mainKeys() []Key {
 				"[What apps are offered](posts.md#what-apps-are-offered)",
 			site: setter[Site]{set: targetsKey}},
 		{Name: "syndication_commit", Default: "build", Example: "skip_ci",
-			Meaning: "what the commit does that writes the addresses of copies into a post: `build` the site again, or `skip_ci`",
-			site:    textKey(func(c *Site) *string { return &c.SyndicationCommit }, oneOfWords("build", "skip_ci"))},
+			Meaning: "what the commit does that writes the addresses of copies into a post: `build` the site again, " +
+				"or `skip_ci`",
+			site: textKey(func(c *Site) *string { return &c.SyndicationCommit }, oneOfWords("build", "skip_ci"))},
 		{Name: "channels", Without: "none", Example: "[{uid: diary, name: Diary, path: \"diary/{slug}.md\"}]",
 			Meaning: "channels that apps can offer for a post, each with `uid`, `name` and a `path` pattern below " +
 				"the content folder",

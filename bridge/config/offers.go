@@ -171,20 +171,25 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 		return &flaw{fmt.Sprintf("has an entry of the unknown type %q", t.Type),
 			"write mastodon, bluesky, micropub, archive or indienews, or leave it out"}
 	}
-	if u, err := url.Parse(t.Server); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+	if u, err := url.Parse(t.Server); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+		u.User != nil {
 		if t.Type == "indienews" {
-			return &flaw{fmt.Sprintf("has an entry of type indienews whose page is %q", t.Server), "write uid: https://news.indieweb.org/en"}
+			return &flaw{fmt.Sprintf("has an entry of type indienews whose page is %q", t.Server),
+				"write uid: https://news.indieweb.org/en"}
 		}
-		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server), "write server: https://social.example"}
+		return &flaw{fmt.Sprintf("has an entry of type %s whose server is %q", t.Type, t.Server),
+			"write server: https://social.example"}
 	}
 	if !slices.Contains([]string{"", "public", "unlisted", "private", "direct"}, t.Visibility) {
-		return &flaw{fmt.Sprintf("has an entry whose visibility is %q", t.Visibility), "write public, unlisted or private, or leave it out"}
+		return &flaw{fmt.Sprintf("has an entry whose visibility is %q", t.Visibility),
+			"write public, unlisted or private, or leave it out"}
 	}
 	if secret == "" {
 		return nil
 	}
 	if word(entry[secret]) == "" {
-		return &flaw{fmt.Sprintf("has an entry of type %s without %s", t.Type, secret), "write the path of a file that has it alone"}
+		return &flaw{fmt.Sprintf("has an entry of type %s without %s", t.Type, secret),
+			"write the path of a file that has it alone"}
 	}
 	*file, err = absolutePath(word(entry[secret]), base)
 	return err

@@ -47,8 +47,9 @@ func described() []Key {
 			Meaning: "the name of a folder whose posts are drafts",
 			site:    text(func(d *generator.Description) *string { return &d.Drafts }, oneFolder)},
 		{Name: "site.static", Without: "`{dir: static, url: /}`", Example: "{dir: public, url: /}",
-			Meaning: "the folder whose files are copied unchanged, and where they are served; uploads go into its folder `media`",
-			site:    setter[Site]{set: staticKey}},
+			Meaning: "the folder whose files are copied unchanged, and where they are served; uploads go into its " +
+				"folder `media`",
+			site: setter[Site]{set: staticKey}},
 		{Name: "site.data_dir", Without: "`data`", Example: "src/data",
 			Meaning: "the folder of data files, for contacts",
 			site:    text(func(d *generator.Description) *string { return &d.Data }, insideRepository)},

@@ -257,7 +257,8 @@ func sortable(n uint64) string {
 
 // timeOf is when a post was published, but not later than now.
 func timeOf(item mf2.Item, now time.Time) time.Time {
-	if t, err := time.Parse(time.RFC3339, item.Properties.Text("published")); err == nil && t.Before(now) && t.Year() > 1970 {
+	if t, err := time.Parse(time.RFC3339, item.Properties.Text("published")); err == nil && t.Before(now) &&
+		t.Year() > 1970 {
 		return t
 	}
 	return now
@@ -340,11 +341,13 @@ func (b bluesky) session(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read password_file: %w", err)
 	}
-	text, err := json.Marshal(map[string]string{"identifier": b.target.Handle, "password": strings.TrimSpace(string(password))})
+	text, err := json.Marshal(map[string]string{"identifier": b.target.Handle,
+		"password": strings.TrimSpace(string(password))})
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.target.Server+"/xrpc/com.atproto.server.createSession", bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.target.Server+"/xrpc/com.atproto.server.createSession",
+		bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

@@ -185,7 +185,8 @@ func (c call) vercel() (Build, bool) {
 		return b, false
 	}
 	b.Failed = c.Type == "deployment.error"
-	return b, b.Failed || c.Type == "deployment.succeeded" || c.Type == "deployment.promoted" || c.Type == "deployment.ready"
+	return b, b.Failed || c.Type == "deployment.succeeded" || c.Type == "deployment.promoted" ||
+		c.Type == "deployment.ready"
 }
 
 func (c call) cloudflare() (Build, bool) {

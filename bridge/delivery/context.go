@@ -159,7 +159,8 @@ func (c *Cite) addEntry(entry *microformats.Microformat) {
 	if found.Summary == "" {
 		found.Summary = content
 	}
-	if name := plain(found.Name, longestSummary); name == "" || content == "" || strings.HasPrefix(plain(content, len(content)), strings.TrimSuffix(name, "…")) {
+	if name := plain(found.Name, longestSummary); name == "" || content == "" ||
+		strings.HasPrefix(plain(content, len(content)), strings.TrimSuffix(name, "…")) {
 		found.Name = ""
 	}
 	c.add(found)
@@ -242,8 +243,8 @@ func linkedData(text string) Cite {
 }
 
 // about are types of JSON-LD that are something to respond to; others are sites, people and menus.
-var about = []string{"Article", "BlogPosting", "NewsArticle", "SocialMediaPosting", "DiscussionForumPosting", "Review", "Event",
-	"Book", "Movie", "VideoObject", "Recipe", "WebPage", "CreativeWork"}
+var about = []string{"Article", "BlogPosting", "NewsArticle", "SocialMediaPosting", "DiscussionForumPosting", "Review",
+	"Event", "Book", "Movie", "VideoObject", "Recipe", "WebPage", "CreativeWork"}
 
 func objectOf(o map[string]any) Cite {
 	if !slices.ContainsFunc(about, func(kind string) bool { return has(o["@type"], kind) }) {
@@ -277,8 +278,8 @@ func has(v any, word string) bool {
 // dateOf is a date as it is kept; "" for one that cannot be read.
 func dateOf(s string) string {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700",
-		"2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05-07:00",
+		"2006-01-02 15:04:05-0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.Format(time.RFC3339)
 		}

@@ -26,8 +26,8 @@ type micropubServer struct {
 var errLost = settled{errors.New("its answer to the copy was lost: look there, and try again if there is no copy")}
 
 // copied are the properties of a post that its copy has.
-var copied = []string{"name", "content", "summary", "category", "photo", "video", "audio", "in-reply-to", "like-of", "repost-of",
-	"bookmark-of", "published"}
+var copied = []string{"name", "content", "summary", "category", "photo", "video", "audio", "in-reply-to", "like-of",
+	"repost-of", "bookmark-of", "published"}
 
 func (m micropubServer) create(ctx context.Context, c *copyJob, save func() error) (id, link string, err error) {
 	if c.notes.Sent != 0 && !c.first {
@@ -112,7 +112,8 @@ func (m micropubServer) call(ctx context.Context, body map[string]any, key strin
 		if words == "" {
 			words = no.Error
 		}
-		return "", &refusal{status: answer.StatusCode, words: firstLetters(words, 200), wait: askedWait(answer.Header, m.now())}
+		return "", &refusal{status: answer.StatusCode, words: firstLetters(words, 200),
+			wait: askedWait(answer.Header, m.now())}
 	}
 	if at, err := answer.Location(); err == nil {
 		location = at.String()

@@ -25,8 +25,8 @@ func (n indieNews) create(ctx context.Context, c *copyJob, _ func() error) (id, 
 		return "", "", err
 	}
 	if !linksTo(found, n.target.Server) {
-		return "", "", settled{fmt.Errorf(`the post's page has no link to %s; have the theme show <a class="u-syndication" href="%[1]s">`+
-			` in its h-entry, and try again`, n.target.Server)}
+		return "", "", settled{fmt.Errorf(`the post's page has no link to %s; have the theme show `+
+			`<a class="u-syndication" href="%[1]s"> in its h-entry, and try again`, n.target.Server)}
 	}
 	t, err := n.send(ctx, c.url)
 	if err != nil {

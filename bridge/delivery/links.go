@@ -17,8 +17,8 @@ import (
 
 // linked are the properties whose value is a page that the post responds to, or a place that it is sent to
 // by a link: IndieNews takes posts that link to it as syndication or category, Bridgy as syndicate-to.
-var linked = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "mention-of", "read-of", "watch-of", "listen-of",
-	"play-of", "quotation-of", "follow-of", "tag-of", "invitee", "syndication", "syndicate-to", "category"}
+var linked = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "mention-of", "read-of", "watch-of",
+	"listen-of", "play-of", "quotation-of", "follow-of", "tag-of", "invitee", "syndication", "syndicate-to", "category"}
 
 // links returns the URLs that a built page's post links to: in its content and as what it responds to.
 // What the page links to beside the post, such as its navigation, does not count. Where the theme marks

@@ -93,7 +93,8 @@ func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) o
 	}
 	notes := notesOf(row)
 	live := err == nil && isLive(row.Action, notes, found)
-	if row.Action != remove && notes.Words == "" && found.Status == http.StatusOK && (age >= late || d.builtSince(s, row.Begun)) {
+	if row.Action != remove && notes.Words == "" && found.Status == http.StatusOK &&
+		(age >= late || d.builtSince(s, row.Begun)) {
 		live = true // what changed is nothing that the page shows
 	}
 	if live {

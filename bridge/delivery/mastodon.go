@@ -143,7 +143,8 @@ func (m mastodon) remove(ctx context.Context, c *copyJob) error {
 }
 
 // body is a status as it is posted.
-func (m mastodon) body(ctx context.Context, token string, c *copyJob, about *status, l mastodonLimits) (map[string]any, error) {
+func (m mastodon) body(ctx context.Context, token string, c *copyJob, about *status,
+	l mastodonLimits) (map[string]any, error) {
 	p := c.item.Properties
 	warning := ""
 	sensitive := p.Text("sensitive")
@@ -248,7 +249,8 @@ type mastodonLimits struct {
 
 // limits asks the server. Servers of other make answer the older question, or neither.
 func (m mastodon) limits(ctx context.Context) mastodonLimits {
-	l := mastodonLimits{textLimits: textLimits{Characters: 500, URL: 23}, Attachments: 4, ImageSize: 8 << 20, Description: 1500}
+	l := mastodonLimits{textLimits: textLimits{Characters: 500, URL: 23}, Attachments: 4, ImageSize: 8 << 20,
+		Description: 1500}
 	var said struct {
 		MaxTootChars  int `json:"max_toot_chars"` // Pleroma and Akkoma
 		Configuration struct {
@@ -347,7 +349,8 @@ func (m mastodon) token() (string, error) {
 }
 
 // call sends JSON and reads the answer into a value, which may be nil.
-func (m mastodon) call(ctx context.Context, token, method, path string, body map[string]any, key string, into any) error {
+func (m mastodon) call(ctx context.Context, token, method, path string, body map[string]any, key string,
+	into any) error {
 	var text io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -399,8 +402,9 @@ func sendJSON(client *http.Client, r *http.Request, now time.Time, into any) err
 			Message          string `json:"message"`
 		}
 		_ = json.Unmarshal(body, &said) // a proxy's page is no JSON
-		return &refusal{status: answer.StatusCode, words: firstLetters(cmp.Or(said.Message, said.ErrorDescription, said.Error), 200),
-			wait: askedWait(answer.Header, now)}
+		return &refusal{status: answer.StatusCode,
+			words: firstLetters(cmp.Or(said.Message, said.ErrorDescription, said.Error), 200),
+			wait:  askedWait(answer.Header, now)}
 	}
 	if into == nil {
 		return nil

@@ -194,7 +194,8 @@ func (d *Deliverer) postMention(ctx context.Context, endpoint, source, target st
 
 // isFinal reports whether a request that failed would always fail.
 func isFinal(err error) bool {
-	return errors.Is(err, outbound.ErrAddress) || errors.Is(err, outbound.ErrURL) || errors.Is(err, outbound.ErrRedirects) ||
+	return errors.Is(err, outbound.ErrAddress) || errors.Is(err, outbound.ErrURL) ||
+		errors.Is(err, outbound.ErrRedirects) ||
 		errors.Is(err, outbound.ErrTooLarge)
 }
 

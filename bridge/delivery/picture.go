@@ -63,8 +63,8 @@ func (c *copyJob) picture(ctx context.Context, photo any, most int64) (picture, 
 		return picture{}, fmt.Errorf("fetch the photo %s: the site answers %s", at, statusText(found.Status))
 	}
 	if len(found.body) > largestPicture {
-		return picture{}, &refusal{status: http.StatusRequestEntityTooLarge, words: fmt.Sprintf("the photo %s is larger than %d MB",
-			at, largestPicture>>20)}
+		return picture{}, &refusal{status: http.StatusRequestEntityTooLarge,
+			words: fmt.Sprintf("the photo %s is larger than %d MB", at, largestPicture>>20)}
 	}
 	p := picture{data: found.body, kind: http.DetectContentType(found.body), alt: alt}
 	if size, _, err := image.DecodeConfig(bytes.NewReader(p.data)); err == nil {

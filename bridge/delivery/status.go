@@ -128,7 +128,8 @@ func Describe(row state.Delivery, now time.Time) string {
 			return "scheduled"
 		}
 		return "on its way to the site"
-	case row.State == state.DeliveryWaiting && now.Sub(row.Begun) < buildTime && !strings.Contains(row.Result, buildFailed):
+	case row.State == state.DeliveryWaiting && now.Sub(row.Begun) < buildTime &&
+		!strings.Contains(row.Result, buildFailed):
 		return "pushed; the site is being built"
 	case row.State == state.DeliveryWaiting, row.State == state.DeliveryFailed:
 		return fmt.Sprintf("pushed, %s for %s: %s", what, inWords(now.Sub(row.Begun)), row.Result)

@@ -86,7 +86,8 @@ func newNetworks() *http.Client {
 	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if first := via[0].URL; r.URL.Host != first.Host || r.URL.Scheme != first.Scheme {
 			return &refusal{status: r.Response.StatusCode,
-				words: "it redirects to " + r.URL.Scheme + "://" + r.URL.Host + "; if that is the right server, name it in syndicate_to"}
+				words: "it redirects to " + r.URL.Scheme + "://" + r.URL.Host +
+					"; if that is the right server, name it in syndicate_to"}
 		}
 		return followed(r, via)
 	}
@@ -111,8 +112,8 @@ func (d *Deliverer) copies(ctx context.Context, s Site, live state.Delivery) ([]
 		if d.network(t) == nil {
 			continue
 		}
-		row := state.Delivery{Site: live.Site, URL: live.URL, Kind: Syndication, Target: t.UID, Action: create, Path: live.Path,
-			Version: live.Version, State: state.DeliveryWaiting, Due: d.Now(), Begun: d.Now(), Changed: d.Now()}
+		row := state.Delivery{Site: live.Site, URL: live.URL, Kind: Syndication, Target: t.UID, Action: create,
+			Path: live.Path, Version: live.Version, State: state.DeliveryWaiting, Due: d.Now(), Begun: d.Now(), Changed: d.Now()}
 		if i := slices.IndexFunc(was, func(w state.Delivery) bool { return w.Target == t.UID }); i >= 0 {
 			old := was[i]
 			exists := copyNotesOf(old).ID != ""
@@ -210,8 +211,8 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 	out := end(state.DeliveryDone, did)
 	if row.Action == create && row.Link != "" {
 		now := d.Now()
-		out.next = []state.Delivery{{Site: row.Site, URL: row.URL, Kind: WriteBack, Action: update, Version: row.Version, Path: row.Path,
-			State: state.DeliveryWaiting, Due: now, Begun: now, Changed: now}}
+		out.next = []state.Delivery{{Site: row.Site, URL: row.URL, Kind: WriteBack, Action: update, Version: row.Version,
+			Path: row.Path, State: state.DeliveryWaiting, Due: now, Begun: now, Changed: now}}
 	}
 	return out
 }

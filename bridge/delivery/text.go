@@ -135,7 +135,9 @@ func cut(runs []run, limits textLimits, most int) (kept []run) {
 		} else if len(kept) > 0 {
 			text = ""
 		}
-		if text = strings.TrimRightFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:–-", r) }); text != "" {
+		if text = strings.TrimRightFunc(text, func(r rune) bool {
+			return unicode.IsSpace(r) || strings.ContainsRune(",;:–-", r)
+		}); text != "" {
 			kept = append(kept, run{Text: text, Link: r.Link, Tag: r.Tag})
 		}
 		break
@@ -165,7 +167,9 @@ func tagRuns(categories []any, body []run) (tags []run) {
 
 // hashtag makes one word of a category: "river walk" is "RiverWalk". It is "" for one without letters.
 func hashtag(category string) string {
-	words := strings.FieldsFunc(category, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+	words := strings.FieldsFunc(category, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_'
+	})
 	for i := range words {
 		if len(words) > 1 {
 			letters := []rune(words[i])
@@ -258,8 +262,8 @@ func (w *runWriter) node(n *html.Node) {
 		w.link(n)
 		return
 	}
-	block := map[string]int{"p": 2, "div": 2, "blockquote": 2, "ul": 2, "ol": 2, "pre": 2, "h1": 2, "h2": 2, "h3": 2, "h4": 2,
-		"h5": 2, "h6": 2, "table": 2, "hr": 2, "li": 1, "tr": 1}[n.Data]
+	block := map[string]int{"p": 2, "div": 2, "blockquote": 2, "ul": 2, "ol": 2, "pre": 2, "h1": 2, "h2": 2, "h3": 2,
+		"h4": 2, "h5": 2, "h6": 2, "table": 2, "hr": 2, "li": 1, "tr": 1}[n.Data]
 	w.breaks = max(w.breaks, block)
 	if n.Data == "li" {
 		w.text("• ", "")

@@ -65,7 +65,9 @@ func shownParts(item mf2.Item) (parts []string) {
 
 // wordsOf splits a text into its words, in lower case.
 func wordsOf(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 }
 
 // shows reports whether an HTML page has one of the lines of newWords in its text.
@@ -112,5 +114,5 @@ func shownText(source []byte) string {
 }
 
 // blocks are elements that end a word.
-var blocks = []string{"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "br", "blockquote", "pre", "title",
-	"article", "section", "header", "footer", "figcaption", "dt", "dd"}
+var blocks = []string{"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "br", "blockquote", "pre",
+	"title", "article", "section", "header", "footer", "figcaption", "dt", "dd"}

@@ -111,7 +111,8 @@ var misplaced = map[atom.Atom]bool{
 
 // closesItself names elements that end where another one of their group begins.
 var closesItself = map[string]string{
-	"li": "li", "dd": "dd", "dt": "dd", "p": "p", "option": "option", "optgroup": "option", "rb": "rb", "rt": "rb", "rp": "rb", "rtc": "rb",
+	"li": "li", "dd": "dd", "dt": "dd", "p": "p", "option": "option", "optgroup": "option", "rb": "rb", "rt": "rb",
+	"rp": "rb", "rtc": "rb",
 	"h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "a": "a", "button": "button", "nobr": "nobr",
 	"td": "td", "th": "td", "tr": "tr", "tbody": "tbody", "thead": "tbody", "tfoot": "tbody",
 }
@@ -171,6 +172,7 @@ func (c *joining) end(tag atom.Atom, name string) {
 
 // void are elements without an end tag.
 var void = map[atom.Atom]bool{
-	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true, atom.Input: true,
-	atom.Keygen: true, atom.Link: true, atom.Meta: true, atom.Param: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
+	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true,
+	atom.Input: true, atom.Keygen: true, atom.Link: true, atom.Meta: true, atom.Param: true, atom.Source: true,
+	atom.Track: true, atom.Wbr: true,
 }

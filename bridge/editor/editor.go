@@ -94,7 +94,9 @@ func Edit(o Offer, item mf2.Item, address string) *Form {
 	f.Draft = item.Properties.Text("post-status") == "draft"
 	f.Fields, f.More = fieldsOf(o, f.Type, false)
 	for _, name := range []string{"summary", "name"} { // of a type that usually has none
-		if len(item.Properties[name]) > 0 && !slices.ContainsFunc(f.Fields, func(field *Field) bool { return field.Name == name }) {
+		if len(item.Properties[name]) > 0 && !slices.ContainsFunc(f.Fields, func(field *Field) bool {
+			return field.Name == name
+		}) {
 			f.Fields = slices.Insert(f.Fields, 0, newField(name))
 		}
 	}

@@ -77,7 +77,8 @@ func (f *Form) readPhotos(values url.Values) {
 		if err != nil {
 			at = i + 1
 		}
-		list = append(list, placed{Photo{address, strings.TrimSpace(values.Get(name + ".alt")), values.Get(name+".remove") != ""}, at})
+		list = append(list, placed{Photo{address, strings.TrimSpace(values.Get(name + ".alt")),
+			values.Get(name+".remove") != ""}, at})
 	}
 	slices.SortStableFunc(list, func(a, b placed) int { return a.at - b.at })
 	var photos []Photo

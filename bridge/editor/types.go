@@ -121,7 +121,8 @@ func newField(name string) *Field {
 		f.Label, f.Kind = language.Text("Date"), "datetime-local"
 		f.Hint = language.Text("In the site's time zone. A date to come schedules the post.")
 	case "mp-slug":
-		f.Label, f.Hint = language.Text("Last part of the address"), language.Text("Made from the title or the text if you leave it empty.")
+		f.Label = language.Text("Last part of the address")
+		f.Hint = language.Text("Made from the title or the text if you leave it empty.")
 	case "visibility":
 		f.Label, f.Kind = language.Text("Who sees it"), "select"
 	case "mp-channel":

@@ -223,7 +223,8 @@ func (s *Server) Logo(ctx context.Context, clientID string) (image []byte, media
 const maxLogo = 256 << 10
 
 var logoTypes = []string{
-	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon",
+	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/x-icon",
+	"image/vnd.microsoft.icon",
 }
 
 // cleanName returns a name on one line, without invisible and direction-changing characters.

@@ -65,6 +65,7 @@ func Thumbnail(ctx context.Context, f io.Reader, width int) (data []byte, conten
 }
 
 func errNoThumbnail(cause error) error {
-	return &fault.Error{Code: fault.NotFound, Op: "show picture", Message: "the file is not a picture that can be shown small",
-		Err: cause}
+	return &fault.Error{Code: fault.NotFound, Op: "show picture",
+		Message: "the file is not a picture that can be shown small",
+		Err:     cause}
 }

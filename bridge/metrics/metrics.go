@@ -115,9 +115,10 @@ func (m *Metrics) Watch(sites []Site) {
 		"age":              repositoryDesc("waiting_seconds", "How long the oldest commit has waited to be pushed."),
 		"packs":            repositoryDesc("packs", "Packs in the clone."),
 		"delivery_waiting": repositoryDesc("delivery_waiting", "Deliveries that wait, by kind.", "kind"),
-		"deliveries":       repositoryDesc("delivery_ended_total", "Deliveries that ended, by kind and state.", "kind", "state"),
-		"delivery_late":    repositoryDesc("delivery_late_seconds", "How long the site has failed to show a pushed post."),
-		"ready":            repositoryDesc("ready", "1 when posts reach the remote and the site can be read."),
+		"deliveries": repositoryDesc(
+			"delivery_ended_total", "Deliveries that ended, by kind and state.", "kind", "state"),
+		"delivery_late": repositoryDesc("delivery_late_seconds", "How long the site has failed to show a pushed post."),
+		"ready":         repositoryDesc("ready", "1 when posts reach the remote and the site can be read."),
 	}})
 }
 

@@ -20,7 +20,8 @@ type Event struct {
 // ends. Refusals are not told: strangers cause them. events returns what happened after a time,
 // newest first.
 func WatchEvents(
-	ctx context.Context, c func() *config.Config, log *slog.Logger, events func(context.Context, time.Time) ([]Event, error),
+	ctx context.Context, c func() *config.Config, log *slog.Logger,
+	events func(context.Context, time.Time) ([]Event, error),
 ) {
 	last := time.Now()
 	sender := &alarm{site: c().Me(), notify: func() []string { return c().Notify }, log: log, now: time.Now}

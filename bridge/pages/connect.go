@@ -33,7 +33,8 @@ type headerLines struct {
 // connect answers GET /connect: what makes apps find this server.
 func (p *Pages) connect(c echo.Context, _ visitor) error {
 	u := p.Config().URL
-	main := connectView{Share: u + "/posts/new?url={url}&title={title}&content={text}", Micropub: u + "/micropub", Media: u + "/media", Many: p.Blogs.Several(), Bookmarklets: p.bookmarklets()}
+	main := connectView{Share: u + "/posts/new?url={url}&title={title}&content={text}", Micropub: u + "/micropub",
+		Media: u + "/media", Many: p.Blogs.Several(), Bookmarklets: p.bookmarklets()}
 	for _, d := range p.Blogs.All() {
 		shown := newConnectSite(p.Config().Discovery(d.Me()), d.Me())
 		shown.Title = d.Title()

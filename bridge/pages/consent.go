@@ -84,8 +84,8 @@ func (p consentPages) showConsent(c echo.Context, status int, r *indieauth.Reque
 	c.Response().Header().Set("Content-Security-Policy", policy)
 	main := consentView{
 		Request: query, Name: r.Client.Name, ClientID: r.ClientID, ClientWarning: r.Client.Warning,
-		Logo: r.Client.Logo != "", Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI), RedirectWarning: r.RedirectWarning,
-		WithoutPKCE: r.WithoutPKCE && !r.ClientApproved,
+		Logo: r.Client.Logo != "", Redirect: r.RedirectURI, RedirectHost: hostOf(r.RedirectURI),
+		RedirectWarning: r.RedirectWarning, WithoutPKCE: r.WithoutPKCE && !r.ClientApproved,
 	}
 	main.Usual = language.Say("until you revoke it")
 	if lifetime := p.Config().TokensLifetime; lifetime > 0 {

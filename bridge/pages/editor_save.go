@@ -216,7 +216,8 @@ func (p editorPages) refused(c echo.Context, b *blog.Blog, v *editorView, form *
 
 // stage stores the form's files. Photos that were uploaded before, and that the form names by their
 // URLs, count as sent with it.
-func (p editorPages) stage(ctx context.Context, who access.Principal, b *blog.Blog, v *editorView, form *sentForm) error {
+func (p editorPages) stage(ctx context.Context, who access.Principal, b *blog.Blog, v *editorView,
+	form *sentForm) error {
 	who.Me = b.Me()
 	var named []string
 	for _, photo := range v.Photos {

@@ -18,9 +18,10 @@ type eventView struct {
 
 // eventWords are the kinds of events in words.
 var eventWords = map[state.EventKind]language.Text{
-	state.SignedIn: language.Text("You signed in"), state.Granted: language.Text("You allowed an app"), state.TokenCreated: language.Text("Token made"),
-	state.TokenFirstUsed: language.Text("Token used for the first time"), state.TokenRevoked: language.Text("Token revoked"),
-	state.TokenRestored: language.Text("Revocation undone"),
+	state.SignedIn: language.Text("You signed in"), state.Granted: language.Text("You allowed an app"),
+	state.TokenCreated:   language.Text("Token made"),
+	state.TokenFirstUsed: language.Text("Token used for the first time"),
+	state.TokenRevoked:   language.Text("Token revoked"), state.TokenRestored: language.Text("Revocation undone"),
 	state.TokenStolen:   language.Text("Token revoked: its code or refresh token was used twice"),
 	state.SignInRefused: language.Text("Sign-in refused"), state.TokenRefused: language.Text("Bad tokens refused"),
 }

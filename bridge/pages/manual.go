@@ -71,7 +71,8 @@ func (p *Pages) readManual() ([]chapter, error) {
 		if err := markdown.Renderer().Render(&b, source, tree); err != nil {
 			return nil, fmt.Errorf("render chapter %s of the manual: %w", c.Name, err)
 		}
-		list = append(list, chapter{Name: c.Name, Title: c.Title, HTML: template.HTML(scrolled.Replace(b.String()))}) // our own text
+		ownText := template.HTML(scrolled.Replace(b.String()))
+		list = append(list, chapter{Name: c.Name, Title: c.Title, HTML: ownText})
 	}
 	return list, nil
 }

@@ -58,7 +58,8 @@ func (p *Pages) manifest(c echo.Context) error {
 		"start_url": p.path("/"), "scope": p.path("/"), "display": "standalone",
 		"background_color": "#f6f6f3", "theme_color": "#1a6580",
 		"icons": []icon{
-			{p.assetAt("icon-192.png"), "192x192", "image/png", "any"}, {p.assetAt("icon-512.png"), "512x512", "image/png", "any maskable"},
+			{p.assetAt("icon-192.png"), "192x192", "image/png", "any"},
+			{p.assetAt("icon-512.png"), "512x512", "image/png", "any maskable"},
 			{p.assetAt("icon.svg"), "any", "image/svg+xml", ""},
 		},
 		"share_target": share,

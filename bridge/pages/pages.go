@@ -165,7 +165,8 @@ func (p *Pages) Routes(e *echo.Echo) {
 func Owns(r *http.Request) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "posts", "files", "outbox", "service-worker.js", "manifest.webmanifest", "status", "setup", "signin", "signout", "apps", "connect", "manual", "account", "assets":
+	case "", "posts", "files", "outbox", "service-worker.js", "manifest.webmanifest", "status", "setup", "signin",
+		"signout", "apps", "connect", "manual", "account", "assets":
 		return true
 	case "auth":
 		return r.URL.Path != "/auth" || r.Method == http.MethodGet || r.Method == http.MethodHead

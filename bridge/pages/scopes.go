@@ -44,8 +44,9 @@ func knownScopes() []scopeView {
 
 // foreignScopes are for feed readers, which ask for them together with create.
 var foreignScopes = map[string]language.Text{
-	"follow": language.Text("Your feed reader: follow feeds"), "channels": language.Text("Your feed reader: sort feeds into channels"),
-	"mute": language.Text("Your feed reader: mute people"), "block": language.Text("Your feed reader: block people"),
+	"follow":   language.Text("Your feed reader: follow feeds"),
+	"channels": language.Text("Your feed reader: sort feeds into channels"),
+	"mute":     language.Text("Your feed reader: mute people"), "block": language.Text("Your feed reader: block people"),
 	"save": language.Text("Your feed reader: save posts"),
 }
 

@@ -78,7 +78,8 @@ func (p *Pages) bookmarklets() (list []bookmarklet) {
 
 // shortcut answers GET /connect/shortcut: how to share from an iPhone, step by step.
 func (p *Pages) shortcut(c echo.Context, _ visitor) error {
-	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true, Main: struct {
-		Micropub, New string
-	}{p.Config().URL + "/micropub", p.Config().URL + "/posts/new"}})
+	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true,
+		Main: struct {
+			Micropub, New string
+		}{p.Config().URL + "/micropub", p.Config().URL + "/posts/new"}})
 }

@@ -66,11 +66,13 @@ func describe(s blog.Status, late delivery.Late, number int) siteView {
 		v.Headline, v.Problem = language.Say("Nothing can be stored at the moment, and apps are told so."), sentence(st.Disk)
 	case len(s.Refused) > 0 && len(s.Refused) == st.Unpushed:
 		v.Problem = sentence(s.Refused[0].Reason)
-		v.Headline = language.Say("The Git host refuses %d changes, listed below. The posts are safe here, and gitpost tries again.",
+		v.Headline = language.Say(
+			"The Git host refuses %d changes, listed below. The posts are safe here, and gitpost tries again.",
 			len(s.Refused))
 	case st.Problem != "" && st.Unpushed > 0:
 		v.Problem = sentence(st.Problem)
-		v.Headline = language.Say("%d commits cannot be pushed. The posts are safe here, and gitpost tries again.", st.Unpushed)
+		v.Headline = language.Say("%d commits cannot be pushed. The posts are safe here, and gitpost tries again.",
+			st.Unpushed)
 	case st.Problem != "":
 		v.Headline, v.Problem = language.Say("The remote cannot be reached."), sentence(st.Problem)
 	case s.Problem != "":

@@ -144,7 +144,8 @@ func (p *Pages) language(c echo.Context) *language.Language {
 // link, strong and code are what sentences have in them.
 
 func link(address string, words any) template.HTML {
-	return template.HTML(`<a href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(fmt.Sprint(words)) + `</a>`)
+	return template.HTML(`<a href="` + template.HTMLEscapeString(address) + `">` +
+		template.HTMLEscapeString(fmt.Sprint(words)) + `</a>`)
 }
 
 func host(address string) template.HTML {

@@ -87,7 +87,8 @@ func orDash(s string) string {
 }
 
 // deliveryTurnCommand is retry or skip.
-func deliveryTurnCommand(name, short string, turn func(*state.DB, context.Context, int64, time.Time) (bool, error)) *cobra.Command {
+func deliveryTurnCommand(name, short string,
+	turn func(*state.DB, context.Context, int64, time.Time) (bool, error)) *cobra.Command {
 	var path string
 	c := &cobra.Command{
 		Use:     name + " (ID | URL)...",
@@ -114,7 +115,8 @@ func deliveryTurnCommand(name, short string, turn func(*state.DB, context.Contex
 }
 
 func turnDeliveries(
-	ctx context.Context, db *state.DB, args []string, turn func(*state.DB, context.Context, int64, time.Time) (bool, error),
+	ctx context.Context, db *state.DB, args []string,
+	turn func(*state.DB, context.Context, int64, time.Time) (bool, error),
 ) (n int, err error) {
 	rows, err := db.Deliveries(ctx, state.DeliveryFilter{})
 	if err != nil {

@@ -46,7 +46,8 @@ func newestAuthor(ctx context.Context, tip *gitstore.Snapshot) (author string, e
 	return author, err
 }
 
-var programs = regexp.MustCompile(`(?i)\[bot\]|^gitpost <|gitpost@|\b(actions|noreply|bot|ci)@|@localhost>|@users\.noreply\.localhost`)
+var programs = regexp.MustCompile(`(?i)\[bot\]|^gitpost <|gitpost@|\b(actions|noreply|bot|ci)@|` +
+	`@localhost>|@users\.noreply\.localhost`)
 
 func madeByProgram(c gitstore.LogEntry) bool {
 	return programs.MatchString(c.Author) || strings.Contains(c.Message, "\nGitpost-Action:")

@@ -30,10 +30,12 @@ func (s *setup) addNetwork(ctx context.Context) error {
 		return err
 	}
 	net := networks[s.network]
-	t := config.Target{Type: s.network, Server: strings.TrimRight(s.server, "/"), Handle: strings.TrimPrefix(s.handle, "@")}
+	t := config.Target{Type: s.network, Server: strings.TrimRight(s.server, "/"),
+		Handle: strings.TrimPrefix(s.handle, "@")}
 	keys := [][2]string{{"uid", ""}, {"name", net.title}, {"type", s.network}}
 	if s.network == "mastodon" {
-		if t.Server, err = s.must(ctx, "server", "The address of your server, such as https://social.example", t.Server); err != nil {
+		if t.Server, err = s.must(ctx, "server", "The address of your server, such as https://social.example",
+			t.Server); err != nil {
 			return err
 		}
 		keys = append(keys, [2]string{"server", t.Server})
@@ -63,7 +65,8 @@ func (s *setup) addNetwork(ctx context.Context) error {
 		}
 		return fmt.Errorf("add %s: %w", net.title, err)
 	}
-	s.say("%s is the last entry of syndicate_to in %s. No other line was changed.\n\nRestart gitpost; your apps then offer it.", account, s.file())
+	s.say("%s is the last entry of syndicate_to in %s. No other line was changed.\n\n"+
+		"Restart gitpost; your apps then offer it.", account, s.file())
 	return nil
 }
 
@@ -93,7 +96,8 @@ func (s *setup) networkSecret(ctx context.Context) (file string, made bool, err 
 	}
 	net := networks[s.network]
 	if s.person == nil {
-		return "", false, errors.New("not a terminal; pass --token-file, a file with the token or app password from " + net.where)
+		return "", false, errors.New("not a terminal; pass --token-file, a file with the token or app password from " +
+			net.where)
 	}
 	s.say("Make a token or app password: %s.", net.where)
 	secret, err := s.person.secret(ctx, "Token or app password (it does not show while you type)")

@@ -316,7 +316,8 @@ func (s *setup) trustHost(ctx context.Context, host string) error {
 	case accepted != "":
 	case s.person == nil:
 		return fmt.Errorf("the host %s is not known yet: it shows the %s key %s; compare that with %s, "+
-			"then run the same command with --accept-host-key %[3]s", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
+			"then run the same command with --accept-host-key %[3]s",
+			key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))
 	default:
 		s.say("\nThe host %s is not known yet. It shows this %s key:\n\n  %s\n\n"+
 			"Compare it with %s.", key.Address, key.Type, key.Fingerprint, whereFingerprintsAre(host))

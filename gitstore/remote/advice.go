@@ -54,7 +54,8 @@ var AdviceTable = []Advice{
 		Says: "protected branch, ruleset, GH006, GH013",
 		Hint: "let gitpost's user or deploy key push to the branch: GitHub and Gitea under Settings → Branches or Rules " +
 			"(whitelist deploy keys), GitLab under Settings → Repository → Protected branches"},
-	{Sign: `(?i)not authorized to write|deploy key|read.?only|write access|insufficient permission|permission denied for|denied to`,
+	{Sign: `(?i)not authorized to write|deploy key|read.?only|write access|insufficient permission|` +
+		`permission denied for|denied to`,
 		Says: "read-only, denied, not authorized to write",
 		Hint: "check that the token or deploy key may write to this repository (in its settings at the host)"},
 	{Sign: `(?i)quota|storage limit|insufficient storage|no space left`,

@@ -155,9 +155,9 @@ func (s *Server) add(status *Status) *Status {
 }
 
 func (s *Server) account() map[string]any {
-	return map[string]any{"id": "1", "username": "ada", "acct": "ada", "display_name": "Ada", "url": s.URL + "/@ada", "note": "",
-		"avatar": "", "header": "", "locked": false, "bot": false, "created_at": "2020-01-01T00:00:00.000Z", "emojis": []any{},
-		"fields": []any{}, "followers_count": 0, "following_count": 0, "statuses_count": len(s.statuses)}
+	return map[string]any{"id": "1", "username": "ada", "acct": "ada", "display_name": "Ada", "url": s.URL + "/@ada",
+		"note": "", "avatar": "", "header": "", "locked": false, "bot": false, "created_at": "2020-01-01T00:00:00.000Z",
+		"emojis": []any{}, "fields": []any{}, "followers_count": 0, "following_count": 0, "statuses_count": len(s.statuses)}
 }
 
 func (s *Server) routes() http.Handler {
@@ -184,7 +184,9 @@ func (s *Server) routes() http.Handler {
 		i["uri"] = i["domain"]
 		say(w, http.StatusOK, i)
 	})
-	own("GET /api/v1/accounts/verify_credentials", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, s.account()) })
+	own("GET /api/v1/accounts/verify_credentials", func(w http.ResponseWriter, _ *http.Request) {
+		say(w, http.StatusOK, s.account())
+	})
 	own("GET /api/v1/accounts/{id}/statuses", func(w http.ResponseWriter, _ *http.Request) {
 		list := slices.Clone(s.statuses)
 		slices.Reverse(list)
@@ -194,7 +196,9 @@ func (s *Server) routes() http.Handler {
 	own("POST /api/v2/media", s.upload)
 	own("GET /api/v1/media/{id}", s.showMedia)
 	own("POST /api/v1/statuses", s.post)
-	own("GET /api/v1/statuses/{id}", s.about(func(w http.ResponseWriter, _ *http.Request, status *Status) { say(w, http.StatusOK, status) }))
+	own("GET /api/v1/statuses/{id}", s.about(func(w http.ResponseWriter, _ *http.Request, status *Status) {
+		say(w, http.StatusOK, status)
+	}))
 	own("PUT /api/v1/statuses/{id}", s.about(s.edit))
 	own("DELETE /api/v1/statuses/{id}", s.about(func(w http.ResponseWriter, _ *http.Request, status *Status) {
 		s.statuses = slices.DeleteFunc(s.statuses, func(o *Status) bool { return o == status })
@@ -235,7 +239,8 @@ func (s *Server) instance() map[string]any {
 	return map[string]any{"domain": u.Host, "title": "A fake", "version": "4.3.0", "languages": []string{"en"},
 		"urls": map[string]string{"streaming_api": ""}, "stats": map[string]int{},
 		"configuration": map[string]any{
-			"statuses": map[string]int{"max_characters": s.MaxCharacters, "max_media_attachments": 4, "characters_reserved_per_url": 23},
+			"statuses": map[string]int{"max_characters": s.MaxCharacters, "max_media_attachments": 4,
+				"characters_reserved_per_url": 23},
 			"media_attachments": map[string]any{"image_size_limit": 16 << 20, "description_limit": 1500,
 				"supported_mime_types": []string{"image/jpeg", "image/png", "image/gif", "image/webp"}},
 			"urls": map[string]string{"streaming": ""},
@@ -265,11 +270,13 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	defer file.Close()
 	data, err := io.ReadAll(file)
 	if err != nil || !strings.HasPrefix(http.DetectContentType(data), "image/") {
-		fail(w, http.StatusUnprocessableEntity, "Validation failed: File has contents that are not what they are reported to be")
+		fail(w, http.StatusUnprocessableEntity,
+			"Validation failed: File has contents that are not what they are reported to be")
 		return
 	}
 	s.next++
-	m := &Media{ID: strconv.Itoa(s.next), Type: "image", Size: len(data), Preview: s.URL + "/media/" + header.Filename, Meta: map[string]any{}}
+	m := &Media{ID: strconv.Itoa(s.next), Type: "image", Size: len(data), Preview: s.URL + "/media/" + header.Filename,
+		Meta: map[string]any{}}
 	if d := r.FormValue("description"); d != "" {
 		m.Description = &d
 	}
@@ -320,8 +327,8 @@ func read(r *http.Request) (a asked, err error) {
 		return a, err
 	}
 	f := r.Form
-	a = asked{Status: f.Get("status"), Spoiler: f.Get("spoiler_text"), Visibility: f.Get("visibility"), Language: f.Get("language"),
-		ReplyTo: f.Get("in_reply_to_id"), Media: append(f["media_ids[]"], f["media_ids"]...)}
+	a = asked{Status: f.Get("status"), Spoiler: f.Get("spoiler_text"), Visibility: f.Get("visibility"),
+		Language: f.Get("language"), ReplyTo: f.Get("in_reply_to_id"), Media: append(f["media_ids[]"], f["media_ids"]...)}
 	a.Sensitive = f.Get("sensitive") == "true" || f.Get("sensitive") == "1" || f.Get("sensitive") == "True"
 	return a, nil
 }

@@ -101,10 +101,10 @@ func one[T any](g generator, list []T) T { return list[g.IntN(len(list))] }
 var (
 	// names of properties: of posts, of the generators, and of nobody.
 	names = []string{
-		"name", "content", "summary", "category", "photo", "video", "audio", "featured", "like-of", "in-reply-to", "syndication",
-		"published", "updated", "start", "location", "checkin", "rating", "rsvp", "author", "read-of", "uid",
-		"url", "weight", "slug", "layout", "title", "date", "tags", "categories", "draft", "permalink", "aliases", "type", "mf2",
-		"gitpost", "params", "Params", "body", "excerpt", "description", "images", "markup", "outputs", "cascade",
+		"name", "content", "summary", "category", "photo", "video", "audio", "featured", "like-of", "in-reply-to",
+		"syndication", "published", "updated", "start", "location", "checkin", "rating", "rsvp", "author", "read-of", "uid",
+		"url", "weight", "slug", "layout", "title", "date", "tags", "categories", "draft", "permalink", "aliases", "type",
+		"mf2", "gitpost", "params", "Params", "body", "excerpt", "description", "images", "markup", "outputs", "cascade",
 		"x-y", "gardenStage", "é", "a.b", "a b", "yes", "123", "null", "~",
 	}
 
@@ -120,9 +120,12 @@ var (
 	}
 
 	pieces = []string{
-		"a", " ", "\n", "\n\n", "\r\n", "\t", "---", "+++", "{{< x >}}", "{{ y }}", "{% raw %}", "{% x %}", "{{", "}}", "{%", "%}",
-		"<b>", "</b>", "<!--more-->", "&amp;", "\"", "'", "\\", ":", "#", "- ", "* ", "> ", "    ", "yes", "null", "2024-01-01", "1e3",
-		"é", "e\u0301", "👍🏽", "עברית", "\u200b", "\u2028", "\u0085", "\ufeff", "`", "```", "[x](y)", "![a](https://media.example/b.jpg)",
+		"a", " ", "\n", "\n\n", "\r\n", "\t", "---", "+++", "{{< x >}}", "{{ y }}", "{% raw %}", "{% x %}", "{{", "}}", "{%",
+		"%}",
+		"<b>", "</b>", "<!--more-->", "&amp;", "\"", "'", "\\", ":", "#", "- ", "* ", "> ", "    ", "yes", "null",
+		"2024-01-01", "1e3",
+		"é", "e\u0301", "👍🏽", "עברית", "\u200b", "\u2028", "\u0085", "\ufeff", "`", "```", "[x](y)",
+		"![a](https://media.example/b.jpg)",
 		"http://e.example/?a=1&b=2", "%", "@", "!", "|", "~", "=", ",", "_x_", "{", "}", "[[w]]", "$", "title: x\n",
 	}
 )
