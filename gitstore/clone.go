@@ -116,7 +116,8 @@ func (s *Store) branchOf(f *remote.Fetch) (git.OID, error) {
 	}
 	return git.ZeroOID, &RemoteError{Op: "fetch from", Remote: s.address,
 		Reason: fmt.Sprintf("there is no branch %s; the remote has %s", s.branch, strings.Join(names, ", ")),
-		Hint:   "name the branch in the configuration and restart; unpushed commits move with it"}
+		Hint: "set the key branch to the one that the site is built from, and restart; " +
+			"commits that wait for their push move there"}
 }
 
 // writeConfig makes the folder a repository that git commands accept. The URL has no

@@ -39,7 +39,7 @@ func (r *siteReader) open(tree fs.FS) (*site.Site, error) {
 		if warnings := opened.Warnings(); !slices.Equal(warnings, r.warned) {
 			r.warned = warnings
 			for _, w := range warnings {
-				r.log.Warn("the site's configuration makes some URLs unpredictable", "because", w)
+				r.log.Warn("check the site's configuration", "because", w)
 			}
 		}
 		return opened, nil

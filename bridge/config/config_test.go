@@ -201,7 +201,7 @@ func TestConfigReportsEachProblemWithItsRemedy(t *testing.T) {
 		{"nothing is there", "", nil, []string{"me: is missing; add it: me: https://example.org/", "repo: is missing", "url: is missing"}},
 		{"misspelt key", sixKeys + "lisen: x\n", nil, []string{"line 4: lisen: is not a key of gitpost; did you mean listen?"}},
 		{"misspelt key in a group", sixKeys + "media:\n  max_with: 3\n", nil, []string{"line 5: media.max_with: is not a key of gitpost; did you mean media.max_width?"}},
-		{"key in the wrong group", sixKeys + "timezone: UTC\n", nil, []string{"line 4: timezone: is not a key of gitpost; did you mean site.timezone?"}},
+		{"key in the wrong group", sixKeys + "timezone: UTC\n", nil, []string{"line 4: timezone: is not a key of gitpost; did you mean site.timezone? (write it indented below site:)"}},
 		{"key like no other", sixKeys + "wibblewobble: 1\n", nil, []string{"line 4: wibblewobble: is not a key of gitpost; remove it"}},
 		{"key twice", sixKeys + "poll: 1m\npoll: 2m\n", nil, []string{"line 5: poll: is set twice, first on line 4; keep one"}},
 		{"group with a value", sixKeys + "author: Ada\n", nil, []string{"line 4: author: is a group of keys, not a value; write its keys below it: name, email"}},

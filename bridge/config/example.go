@@ -15,8 +15,9 @@ import (
 func Example(set map[string]string) string {
 	var b strings.Builder
 	b.WriteString(`# The configuration of gitpost. A line that begins with # and a word is a key with an example:
-# remove the # to use it. Relative paths start at this file's folder. A variable of the
-# environment overrides a key: GITPOST_REPO. gitpost serve --check reports what is wrong here.
+# remove the # to use it. If the key is indented, remove the # before its group too: before site:
+# for section:. Relative paths start at this file's folder. A variable of the environment overrides
+# a key: GITPOST_REPO. gitpost serve --check reports what is wrong here.
 `)
 	open := ""  // the group whose keys are being written
 	inner := "" // the group in it for any name

@@ -26,9 +26,10 @@ func (l *loader) below(group string) []string {
 	return names
 }
 
-// suggest names the known key that is nearest to name, if one is near.
+// suggest names the known key that is nearest to name, if one is near. The right word in the wrong
+// group is nearer than another word in the same group, unless that one is a slip of the finger away.
 func (l *loader) suggest(name string) string {
-	best, least := "", 1+len(name)/3
+	best, least, misplaced := "", 1+len(name)/3, ""
 	for _, k := range l.keys {
 		candidates := []string{k.Name}
 		if k.Secret {
@@ -41,16 +42,24 @@ func (l *loader) suggest(name string) string {
 			if d := editDistance(name, candidate); d <= least && (best == "" || d < editDistance(name, best)) {
 				best = candidate
 			}
-			// The right word in the wrong group.
-			if best == "" && lastWord(candidate) == lastWord(name) {
-				best = candidate
+			if misplaced == "" && lastWord(candidate) == lastWord(name) {
+				misplaced = candidate
 			}
 		}
+	}
+	const slip = 2 // letters
+	if misplaced != "" && (best == "" || editDistance(name, best) > slip) {
+		best = misplaced
 	}
 	if best == "" {
 		return "remove it; gitpost help configuration lists all keys"
 	}
-	return fmt.Sprintf("did you mean %s?", best)
+	remedy := fmt.Sprintf("did you mean %s?", best)
+	group, _, nested := strings.Cut(best, ".")
+	if in, _, _ := strings.Cut(name, "."); nested && in != group {
+		remedy += fmt.Sprintf(" (write it indented below %s:)", group)
+	}
+	return remedy
 }
 
 // editDistance is how many letters one has to add, drop or change to get from a to b.

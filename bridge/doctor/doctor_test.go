@@ -196,7 +196,7 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 		{"the clock agrees", "clock", patient{}, doctor.Passed, "agrees"},
 		{"the clock is a little off", "clock", patient{skew: 40 * time.Second}, doctor.Warning, "behind"},
 		{"the clock is far off", "clock", patient{skew: -time.Hour}, doctor.Failed, "ahead of"},
-		{"no remote", "remote", patient{}, doctor.Failed, "no such repository"},
+		{"no remote", "remote", patient{}, doctor.Failed, "no Git repository at this path"},
 		{"no generator", "site", patient{files: map[string]string{"README": "x"}}, doctor.Failed, "no Hugo or Jekyll"},
 		{"the site", "site", patient{files: hugo}, doctor.Passed, "hugo "},
 		{"posts that round-trip", "posts", patient{files: hugo}, doctor.Passed, "all 1 can be read"},

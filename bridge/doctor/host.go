@@ -63,8 +63,10 @@ func (d Diagnosis) unreadableRemote(err error) Check {
 		k.Found, k.Remedy = fmt.Sprintf("%s is in trouble: %s", known.Remote, known.Reason), untilTheHostIsWell
 	case errors.As(err, &known):
 		k.Found = fmt.Sprintf("%s cannot be read: %s", known.Remote, known.Reason)
-		k.Remedy = cmp.Or(known.Hint, "check that the host is up and reachable from this machine; posts are "+
-			"stored here until then")
+		k.Remedy = cmp.Or(known.Hint, "check that the host is up and reachable from this machine")
+		if known.Unreachable {
+			k.Remedy += "; posts are stored here until then"
+		}
 	default:
 		k.Found, k.Remedy = err.Error(), "correct repo, or its credentials, in "+d.ConfigFile
 	}

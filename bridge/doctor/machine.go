@@ -26,17 +26,25 @@ func (d Diagnosis) secrets() Check {
 	if runtime.GOOS == "windows" {
 		return Check{Name: "secrets", Result: Skipped, Found: "file modes do not restrict readers on this system"}
 	}
-	var open []string
-	for _, name := range append(slices.Clone(d.Secrets), d.Config.StateFile()) {
-		if at, err := os.Stat(name); err == nil && at.Mode().IsRegular() && at.Mode().Perm()&0o077 != 0 {
-			open = append(open, name)
-		}
-	}
-	if len(open) > 0 {
+	if open := ReadableByOthers(append(slices.Clone(d.Secrets), d.Config.StateFile())); len(open) > 0 {
 		k.Result, k.Found = Failed, "other users can read "+strings.Join(open, ", ")
 		k.Remedy = "chmod 600 " + strings.Join(open, " ") + "; if others use this machine, make new ones"
 	}
 	return k
+}
+
+// ReadableByOthers returns those of the files that other users of this machine can read; none on Windows,
+// where file modes do not say it.
+func ReadableByOthers(files []string) (open []string) {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	for _, name := range files {
+		if at, err := os.Stat(name); err == nil && at.Mode().IsRegular() && at.Mode().Perm()&0o077 != 0 {
+			open = append(open, name)
+		}
+	}
+	return open
 }
 
 // Free space below these is reported.
@@ -135,6 +143,8 @@ func (d Diagnosis) clone(c config.Site) Check {
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, err.Error(),
 			"stop gitpost and move that folder away to have it cloned again; posts that were not pushed are in it"
+	case tip.Commit() == "":
+		k.Found = "the clone has no commits"
 	default:
 		k.Found = fmt.Sprintf("the clone is at %.12s", string(tip.Commit()))
 	}

@@ -43,6 +43,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 	s := &Site{generator: g, rules: g.Convention(), options: o, from: found.From}
 	s.templates = s.readTemplates(tree)
 	s.findLinks(tree)
+	s.findSection(tree)
 	return s, nil
 }
 

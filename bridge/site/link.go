@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -78,6 +79,37 @@ func (l foreign) remedy() string {
 		return "name the repository of the posts as repo, or move them into this one"
 	}
 	return "move the files into " + l.folder + ", or set site.section to the folder that has them"
+}
+
+// findSection looks for the folder that site.section names. A site may begin a new one, so it is
+// only warned of where there are others, one of which may be meant.
+func (s *Site) findSection(tree fs.FS) {
+	if s.options.Section == "" {
+		return
+	}
+	section := s.configuredSection()
+	if _, err := fs.Stat(tree, section); !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	entries, err := fs.ReadDir(tree, path.Dir(section))
+	if err != nil {
+		return
+	}
+	var others []string
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			others = append(others, e.Name())
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	s.noSection = fmt.Sprintf("site.section is %q, and there is no folder %s yet: the next post makes it", s.options.Section,
+		section)
+	const most = 8
+	if len(others) <= most {
+		s.noSection += "; if you mean one that is there, write its name: " + strings.Join(others, ", ")
+	}
 }
 
 // linkWarnings name the folders that belong to something else.

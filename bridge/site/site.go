@@ -54,6 +54,7 @@ type Site struct {
 	templates bodies
 	from      string     // the file or folder by which the generator was recognised
 	links     []foreign  // folders that nothing can be written into
+	noSection string     // a warning that the folder of site.section is not there
 	styles    styleCache // of the newest posts
 	learned   learnedCache
 	texts     textCache // of the newest long texts
@@ -175,13 +176,16 @@ func (s *Site) VersionStated() bool { return s.VersionFrom() != noVersion }
 // BaseURL is the site's address with a trailing slash.
 func (s *Site) BaseURL() string { return s.rules.BaseURL }
 
-// Warnings are sentences about what in the site's configuration makes some URLs unpredictable,
-// each with its remedy. They name no file of content: see Explain for those.
+// Warnings are sentences about what in the site's configuration makes some URLs unpredictable, or is
+// hardly meant, each with its remedy. They name no file of content: see Explain for those.
 func (s *Site) Warnings() []string {
 	warnings := s.rules.Warnings
 	o := generator.Options{Me: s.options.Me, URL: s.options.URL}
 	if w := o.BaseWarning(s.rules.Stated, s.BaseURL(), s.rules.Origin.BaseURL); w != "" {
 		warnings = append(slices.Clone(warnings), w)
+	}
+	if s.noSection != "" {
+		warnings = append(slices.Clip(warnings), s.noSection)
 	}
 	return warnings
 }

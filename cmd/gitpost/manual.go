@@ -35,14 +35,29 @@ func helpOnTopics(help *cobra.Command) {
 	}
 	checkCommand := help.Args
 	help.Args = func(c *cobra.Command, args []string) error {
-		if len(args) == 1 && chapterNamed(args[0]) != nil {
-			return nil
+		err := checkCommand(c, args)
+		if err == nil || len(args) != 1 {
+			return err
 		}
-		return checkCommand(c, args)
+		switch guesses := chaptersLike(args[0]); len(guesses) {
+		case 1:
+			return nil
+		case 0:
+			if len(c.Root().SuggestionsFor(args[0])) > 0 { // they are in the error
+				return err
+			}
+			return fmt.Errorf("%w, or a chapter of the manual: %s", err, strings.Join(topics(), ", "))
+		default:
+			return fmt.Errorf("%s may mean several chapters of the manual; give one of %s", args[0], strings.Join(guesses, ", "))
+		}
 	}
 	help.Run = func(c *cobra.Command, args []string) {
 		if len(args) == 1 {
-			if chapter := chapterNamed(args[0]); chapter != nil {
+			name := args[0]
+			if of, _, err := c.Root().Find(args); err != nil || of == c.Root() {
+				name = chaptersLike(name)[0] // Args has seen to it that there is one
+			}
+			if chapter := chapterNamed(name); chapter != nil {
 				io.WriteString(c.OutOrStdout(), plainText(chapter.Text))
 				return
 			}
@@ -58,6 +73,26 @@ func chapterNamed(name string) *templates.Chapter {
 		}
 	}
 	return nil
+}
+
+// chaptersLike returns the chapter of a name; else those whose names begin with it or, if there are none,
+// those that it may be a slip of.
+func chaptersLike(name string) (names []string) {
+	name = strings.ToLower(name)
+	if chapterNamed(name) != nil {
+		return []string{name}
+	}
+	near := &cobra.Command{SuggestionsMinimumDistance: 2} // letters
+	for _, topic := range topics() {
+		if strings.HasPrefix(topic, name) {
+			names = append(names, topic)
+		}
+		near.AddCommand(&cobra.Command{Use: topic, Run: func(*cobra.Command, []string) {}})
+	}
+	if len(names) > 0 {
+		return names
+	}
+	return near.SuggestionsFor(name)
 }
 
 // manualWidth is how many columns the manual takes in a terminal.

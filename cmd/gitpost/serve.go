@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,13 @@ import (
 
 	"gitpost/bridge"
 	"gitpost/bridge/config"
+	"gitpost/bridge/doctor"
 	"gitpost/gitstore"
 )
 
 func serveCommand() *cobra.Command {
 	var path string
-	var check bool
+	var onlyCheck bool
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the sites that the configuration names",
@@ -35,12 +37,8 @@ configuration again.`,
 			if err != nil {
 				return err
 			}
-			if check {
-				for _, warning := range siteWarnings(cfg) {
-					fmt.Fprintln(c.ErrOrStderr(), "warning: "+warning)
-				}
-				_, err := fmt.Fprintf(c.OutOrStdout(), "configuration %s: no problems\n", path)
-				return err
+			if onlyCheck {
+				return check(c.Context(), path, cfg, c.OutOrStdout(), c.ErrOrStderr())
 			}
 			return serve(c.Context(), cfg, c.ErrOrStderr(), func() (config.Config, error) {
 				return config.Load(path, os.Environ())
@@ -48,8 +46,36 @@ configuration again.`,
 		},
 	}
 	configFlag(c, &path)
-	c.Flags().BoolVar(&check, "check", false, "only check the configuration")
+	c.Flags().BoolVar(&onlyCheck, "check", false, "only check the configuration")
 	return c
+}
+
+// check says what is wrong with a configuration that can be read.
+func check(ctx context.Context, path string, cfg config.Config, stdout, stderr io.Writer) error {
+	var warnings []string
+	for _, name := range doctor.ReadableByOthers(config.SecretFiles(path, os.Environ())) {
+		warnings = append(warnings, fmt.Sprintf("other users can read %s; run chmod 600 %[1]s", name))
+	}
+	warnings = append(warnings, siteWarnings(cfg)...)
+	for _, site := range cfg.Sites {
+		if how, _ := transportOf(site.Repo); how == "" || how == "file" { // a look at it needs no network
+			access, err := gitstore.Probe(ctx, site.Repository())
+			if err = cmp.Or(err, access.Write); err != nil {
+				warnings = append(warnings, err.Error())
+			}
+		}
+	}
+	for _, warning := range warnings {
+		fmt.Fprintln(stderr, "warning: "+warning)
+	}
+	found := "no problems"
+	if n := len(warnings); n == 1 {
+		found = "valid, with 1 warning"
+	} else if n > 1 {
+		found = fmt.Sprintf("valid, with %d warnings", n)
+	}
+	_, err := fmt.Fprintf(stdout, "configuration %s: %s\n", path, found)
+	return err
 }
 
 // siteWarnings are those of the sites that have a clone already, such as that a site is published

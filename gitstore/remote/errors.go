@@ -127,6 +127,9 @@ func (r *Remote) explainWords(e *Error, words string) {
 	if noRepository.MatchString(words) {
 		e.Reason = "there is no such repository, or the credentials may not see it"
 		e.Hint = "check the address and the credentials"
+		if r.local() {
+			e.Reason, e.Hint = "there is no Git repository at this path", "correct the path, or let gitpost's user read it"
+		}
 	}
 }
 
@@ -140,6 +143,7 @@ func explainConnection(e *Error, err error, cause string) {
 		e.Hint = "install git, or use an http or ssh address"
 	case errors.As(err, &dns):
 		e.Reason, e.Unreachable = fmt.Sprintf("the host name %s cannot be resolved", dns.Name), true
+		e.Hint = "check how it is spelt, and whether this machine can resolve other names"
 	case errors.Is(err, errSilent), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &netErr) && netErr.Timeout():
 		e.Reason, e.Unreachable = "the remote does not answer", true

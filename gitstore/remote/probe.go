@@ -48,7 +48,7 @@ func (r *Remote) Probe(ctx context.Context, branch string) (Access, error) {
 			return a, &Error{Op: "look at", Remote: r.name,
 				Reason: fmt.Sprintf("there is no branch %s; the remote has %s",
 					a.Branch, strings.Join(a.Branches, ", ")),
-				Hint: "name the branch in the configuration"}
+				Hint: "set the key branch to the one that the site is built from"}
 		}
 		a.Tip = tip.Hash()
 	}
