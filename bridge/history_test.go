@@ -29,6 +29,21 @@ func (f *fixture) await(what string, done func() bool) {
 	}
 }
 
+// fetch calls the webhook until what was pushed elsewhere has been fetched. On a busy machine the first answer can be
+// that this still goes on.
+func (f *fixture) fetch() {
+	f.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		a := f.send("POST", "/hooks/push", "application/json", "{}")
+		if a.Status == http.StatusOK {
+			return
+		}
+		if a.Status != http.StatusAccepted || time.Now().After(deadline) {
+			f.t.Fatalf("hook: %d %s", a.Status, a.Body)
+		}
+	}
+}
+
 // status is that of q=source for an URL.
 func (f *fixture) status(u string) int {
 	return f.send("GET", "/micropub?q=source&url="+url.QueryEscape(u), "", "").Status

@@ -95,7 +95,7 @@ func TestEditingOnThePagesTouchesOnlyWhatWasChanged(t *testing.T) {
 		}
 	})
 	p := f.person().signIn()
-	f.send("POST", "/hooks/push", "application/json", "{}")
+	f.fetch()
 	until(t, "the post is known", func() bool { return strings.Contains(p.get("/").Body, "By hand") })
 	link := regexp.MustCompile(`href="/posts/edit\?url=([^"]+)"[^>]*>By hand<`).FindStringSubmatch(p.get("/").Body)
 	if link == nil {

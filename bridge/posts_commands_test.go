@@ -97,9 +97,7 @@ func TestUpdateLeavesAHandWrittenPlaceAlone(t *testing.T) {
 		f := serve(t, "hugo", nil)
 		text := "---\ntitle: Walk\ndate: 2026-01-02T10:00:00Z\nlocation-visibility: " + visibility + "\nlocation: geo:52.378901,4.900581\n---\nx\n"
 		f.edit("By hand", func(dir string) { write(t, dir, "content/posts/walk.md", text) })
-		if a := f.send("POST", "/hooks/push", "application/json", "{}"); a.Status != http.StatusOK {
-			t.Fatalf("hook: %d %s", a.Status, a.Body)
-		}
+		f.fetch()
 		const at = "https://example.org/2026/01/walk/"
 		if a := f.json(`{"action":"update","url":"` + at + `","replace":{"content":["y"]},"add":{"checkin":["geo:1.5,2.5;name=Pier"]}}`); a.Status != http.StatusOK {
 			t.Fatalf("%s: %d %s", visibility, a.Status, a.Body)

@@ -93,7 +93,7 @@ func TestPostThatWasDueDuringAnOutageIsBuiltOnceAfterIt(t *testing.T) {
 	os.Unsetenv("GIT_COMMITTER_DATE")
 	before := len(f.subjects())
 	f.start()
-	f.send("POST", "/hooks/push", "application/json", "{}")
+	f.fetch()
 	until(t, "the site is built", func() bool { return len(f.subjects()) > before })
 	if got := f.subjects()[0]; got != "Publish scheduled article: Missed" {
 		t.Errorf("the commit is %q", got)

@@ -55,7 +55,7 @@ func TestSiteInASubfolder(t *testing.T) {
 					}
 				}
 			})
-			f.send("POST", "/hooks/push", "application/json", "{}")
+			f.fetch()
 			list := f.send("GET", "/micropub?q=source", "", "")
 			if !strings.Contains(list.Body, "By hand") || strings.Contains(list.Body, "Outside") ||
 				!strings.Contains(list.Body, "From the phone") {

@@ -65,6 +65,9 @@ func (s *scene) http(args []string) {
 		var err error
 		answer, s.answer, err = r.send()
 		s.check(err)
+		if strings.HasSuffix(args[2], "/hooks/push") && answer.StatusCode == http.StatusAccepted && args[0] == "200" {
+			return false // it still fetches: the machine is busy
+		}
 		return until == nil || until.Match(s.answer)
 	}
 	if !await(send) {
