@@ -142,7 +142,8 @@ func TestErrorsOfRoutingAreJSONToo(t *testing.T) {
 		status       int
 	}{{"GET", "/nothing", 404}, {"PUT", "/micropub", 405}, {"DELETE", "/media", 405}} {
 		a := f.send(tt.method, tt.path, "", "")
-		if a.Status != tt.status || a.json(t)["error_description"] == nil || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+		if a.Status != tt.status || a.json(t)["error_description"] == nil ||
+			a.Header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("%s %s: %d %s", tt.method, tt.path, a.Status, a.Body)
 		}
 	}
@@ -168,7 +169,8 @@ func TestHookTakesOnlySignedCallsWhenASecretIsSet(t *testing.T) {
 		{"GitLab, wrong", "X-Gitlab-Token", "guess", 403},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if a := f.send("POST", "/hooks/push", "application/json", body, tt.header, tt.value, "Authorization", "-"); a.Status != tt.status {
+			if a := f.send("POST", "/hooks/push", "application/json", body, tt.header, tt.value, "Authorization",
+				"-"); a.Status != tt.status {
 				t.Errorf("status %d, want %d: %s", a.Status, tt.status, a.Body)
 			}
 		})
@@ -198,10 +200,12 @@ func TestHeadIsAnsweredAsGet(t *testing.T) {
 		path = strings.ReplaceAll(path, ":name", "x")
 		get, head := f.send("GET", path, "", ""), f.send("HEAD", path, "", "")
 		if head.Status != get.Status || head.Header.Get("Content-Type") != get.Header.Get("Content-Type") || head.Body != "" {
-			t.Errorf("HEAD %s: %d %s %q, GET: %d %s", path, head.Status, head.Header.Get("Content-Type"), head.Body, get.Status, get.Header.Get("Content-Type"))
+			t.Errorf("HEAD %s: %d %s %q, GET: %d %s", path, head.Status, head.Header.Get("Content-Type"), head.Body, get.Status,
+				get.Header.Get("Content-Type"))
 		}
 	}
-	if a := f.send("HEAD", "/micropub?q=source", "", ""); a.Status != http.StatusOK || a.Header.Get("Content-Length") == "0" {
+	if a := f.send("HEAD", "/micropub?q=source", "", ""); a.Status != http.StatusOK ||
+		a.Header.Get("Content-Length") == "0" {
 		t.Errorf("HEAD of a list: %d %v", a.Status, a.Header)
 	}
 }
@@ -259,7 +263,8 @@ func TestScopesForOneTypeOfPosts(t *testing.T) {
 			}
 		})
 	}
-	card := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "h=card&name=x", "Authorization", "Bearer "+f.newToken("create:card"))
+	card := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "h=card&name=x", "Authorization",
+		"Bearer "+f.newToken("create:card"))
 	if card.Status != http.StatusForbidden {
 		t.Errorf("a contact is no post: %d %s", card.Status, card.Body)
 	}

@@ -183,7 +183,8 @@ func (b *styledBlog) putsIntoLanguages(t *testing.T, f *fixture, shows map[strin
 	}
 	moved := f.create(`{"type": ["h-entry"], "properties": {"name": ["Moved"], "content": ["Through the languages"]}}`)
 	for language, start := range b.want.Languages {
-		at := f.create(`{"type": ["h-entry"], "properties": {"content": ["In ` + language + `"], "mp-language": ["` + language + `"]}}`)
+		at := f.create(`{"type": ["h-entry"], "properties": {"content": ["In ` + language + `"], "mp-language": ["` +
+			language + `"]}}`)
 		if !strings.HasPrefix(at, start) {
 			t.Errorf("a post in %s is at %s", language, at)
 		}

@@ -75,7 +75,8 @@ func (w *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 func (w *tab) page() string {
 	ctx, cancel := context.WithTimeout(w.run, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + (document.body ? document.body.innerText : "")`))
+	text, err := chromedp.Run(ctx,
+		chromedp.Evaluate[string](`location.href + "\n" + (document.body ? document.body.innerText : "")`))
 	if err != nil {
 		return err.Error()
 	}
@@ -113,7 +114,8 @@ func (w *tab) click(selector string) {
 // press is click for a button or a link by its words.
 func (w *tab) press(words string) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.Search(`//*[(self::button or self::a) and normalize-space()="`+words+`"]`), chromedp.NodeVisible))
+	w.do(chromedp.Click(chromedp.Search(`//*[(self::button or self::a) and normalize-space()="`+words+`"]`),
+		chromedp.NodeVisible))
 }
 
 // sees waits until the page shows a text, whatever pages come before it.

@@ -56,7 +56,8 @@ func TestDeletingAPageOfJekyllLeavesThePagesBesideIt(t *testing.T) {
 	if got, want := f.below("about/"), slices.Sorted(maps.Keys(beside)); !slices.Equal(got, want) {
 		t.Errorf("after the undelete about/ has %v, want %v", got, want)
 	}
-	if a := f.command("delete", "https://example.org/"); a.Status != http.StatusBadRequest || len(f.below("index.html")) != 1 {
+	if a := f.command("delete", "https://example.org/"); a.Status != http.StatusBadRequest ||
+		len(f.below("index.html")) != 1 {
 		t.Errorf("delete of the home page: %d %s, and there are %v", a.Status, a.Body, f.below("."))
 	}
 }
@@ -147,7 +148,8 @@ func TestNewPageIsNotCalledLikeASection(t *testing.T) {
 	for _, name := range []string{"Posts", "Notes", "Boats"} {
 		made = append(made, f.create(`{"type":["h-page"],"properties":{"name":["`+name+`"],"content":["The page"]}}`))
 	}
-	if want := []string{"https://example.org/posts-2/", "https://example.org/notes-2/", "https://example.org/boats/"}; !slices.Equal(made, want) {
+	if want := []string{"https://example.org/posts-2/", "https://example.org/notes-2/",
+		"https://example.org/boats/"}; !slices.Equal(made, want) {
 		t.Errorf("the pages are at %v, want %v", made, want)
 	}
 	out, _ := f.build("hugo")

@@ -69,8 +69,12 @@ func BenchmarkCatalog(b *testing.B) {
 				places = append(places, app.p95(func(i int) string {
 					return fmt.Sprintf("/micropub?q=geo&uri=geo:52.%d,4.%d", 10+i%80, 10+i%70)
 				}))
-				contacts = append(contacts, app.p95(func(i int) string { return fmt.Sprintf("/micropub?q=contact&filter=person+%d", i%50) }))
-				tags = append(tags, app.p95(func(i int) string { return fmt.Sprintf("/micropub?q=category&filter=tag%d&limit=20", i%5) }))
+				contacts = append(contacts, app.p95(func(i int) string {
+					return fmt.Sprintf("/micropub?q=contact&filter=person+%d", i%50)
+				}))
+				tags = append(tags, app.p95(func(i int) string {
+					return fmt.Sprintf("/micropub?q=category&filter=tag%d&limit=20", i%5)
+				}))
 				resident = append(resident, status(app.pid, "VmRSS"))
 				app.stop()
 			}
@@ -123,7 +127,8 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	makeBlogOf(tb, remote, func(put func(path, text string)) {
 		for i := range 300 {
-			put(fmt.Sprintf("data/contacts/person-%d.yaml", i), fmt.Sprintf("name: Person %d\nnickname: person%d\nurl: https://person-%d.example/\n", i, i, i))
+			put(fmt.Sprintf("data/contacts/person-%d.yaml", i),
+				fmt.Sprintf("name: Person %d\nnickname: person%d\nurl: https://person-%d.example/\n", i, i, i))
 		}
 		for i := range posts {
 			var body bytes.Buffer
@@ -144,7 +149,8 @@ func makeWordyBlog(tb testing.TB, remote string, posts int) {
 }
 
 func wordyDate(i, posts int) time.Time {
-	return time.Date(2010, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * (14 * 365 * 24 * time.Hour / time.Duration(posts)))
+	return time.Date(2010, 1, 1, 9, 0, 0, 0,
+		time.UTC).Add(time.Duration(i) * (14 * 365 * 24 * time.Hour / time.Duration(posts)))
 }
 
 func wordyURL(i, posts int) string {
@@ -163,9 +169,11 @@ func TestServeSite(t *testing.T) {
 	}
 	data := filepath.Join(folder, "data")
 	c := config.Config{
-		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120},
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048,
+			RateBadTokens: 120},
 		Sites: []config.Site{{
-			Dir: data, Me: "https://blog.example/", Repo: filepath.Join(folder, "remote.git"), AuthorName: "Ada", AuthorEmail: "ada@blog.example",
+			Dir: data, Me: "https://blog.example/", Repo: filepath.Join(folder, "remote.git"), AuthorName: "Ada",
+			AuthorEmail: "ada@blog.example",
 		}},
 	}
 	began, before := time.Now(), processorTime()

@@ -17,8 +17,10 @@ import (
 func TestExamplesOfPlacesAreTrue(t *testing.T) {
 	t.Parallel()
 	want := map[string]map[string]string{
-		"hugo":   {"site.section": `^content/posts/hello\.md$`, "site.path": `^content/posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^content/notes/hello\.md$`},
-		"jekyll": {"site.section": `^_posts/20\d\d-\d\d-\d\d-hello\.md$`, "site.path": `^_posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^notes/hello\.md$`},
+		"hugo": {"site.section": `^content/posts/hello\.md$`,
+			"site.path": `^content/posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^content/notes/hello\.md$`},
+		"jekyll": {"site.section": `^_posts/20\d\d-\d\d-\d\d-hello\.md$`,
+			"site.path": `^_posts/20\d\d/20\d\d-\d\d-\d\d-hello\.md$`, "types.*.path": `^notes/hello\.md$`},
 	}
 	for _, skeleton := range skeletons {
 		for _, key := range config.Keys() {
@@ -34,7 +36,8 @@ func TestExamplesOfPlacesAreTrue(t *testing.T) {
 					group += "\n"
 				}
 			}
-			c, err := loadConfig(t, "me: https://example.org/\nrepo: blog.git\nurl: https://pub.example.org\n"+group+" "+key.Example+"\n")
+			c, err := loadConfig(t,
+				"me: https://example.org/\nrepo: blog.git\nurl: https://pub.example.org\n"+group+" "+key.Example+"\n")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +48,8 @@ func TestExamplesOfPlacesAreTrue(t *testing.T) {
 			if !regexp.MustCompile(pattern).MatchString(file) {
 				t.Errorf("%s: %s: %s places a note at %s", skeleton, key.Name, key.Example, file)
 			}
-			if a := f.send(http.MethodGet, "/micropub?q=source&url="+url.QueryEscape(location), "", ""); a.Status != http.StatusOK {
+			if a := f.send(http.MethodGet, "/micropub?q=source&url="+url.QueryEscape(location), "",
+				""); a.Status != http.StatusOK {
 				t.Errorf("%s: %s: %s", skeleton, key.Name, a.Body)
 			}
 		}

@@ -31,7 +31,9 @@ func TestExtensions(t *testing.T) {
 						Service: map[string]string{"name": "Internet Archive", "url": "https://archive.org/"}},
 					{UID: "https://twitter.com/aaronpk", Name: "Twitter"}, {UID: "http://twitter.com/aaronpk", Name: "Twitter, once"},
 				}
-				c.Channels = []config.Channel{{UID: "diary", Name: "Diary", Path: map[string]string{"hugo": "diary/{slug}.md", "jekyll": "diary/_posts/{date}-{slug}.md"}[name]}, {UID: "all", Name: "All"}}
+				c.Channels = []config.Channel{{UID: "diary", Name: "Diary",
+					Path: map[string]string{"hugo": "diary/{slug}.md", "jekyll": "diary/_posts/{date}-{slug}.md"}[name]},
+					{UID: "all", Name: "All"}}
 			})
 			e := extensions{f, name}
 			t.Run("2014", e.draft2014)
@@ -139,7 +141,8 @@ func (e extensions) draft2014(t *testing.T) {
 		has(t, i, "bookmark-of", "https://plus.google.com/+KartikPrabhu/posts/UzKErSbfmHq")
 	})
 	t.Run("un-prefixed slug", func(t *testing.T) {
-		if _, a := e.made(t, "h=entry&content=x&slug=by-the-draft"); !strings.Contains(a.Header.Get("Location"), "by-the-draft") {
+		if _, a := e.made(t, "h=entry&content=x&slug=by-the-draft"); !strings.Contains(a.Header.Get("Location"),
+			"by-the-draft") {
 			t.Errorf("Location %s", a.Header.Get("Location"))
 		}
 	})
@@ -165,7 +168,8 @@ func (e extensions) draft2014(t *testing.T) {
 	})
 	t.Run("nested objects", func(t *testing.T) {
 		i, _ := e.made(t, "h=entry\n&weight[type]=h-measure\n&weight[properties][num]=155.73\n&weight[properties][unit]=lb\n&bodyfat[type]=h-measure\n&bodyfat[properties][num]=19.83\n&bodyfat[properties][unit]=%")
-		has(t, i, "weight", map[string]any{"type": []any{"h-measure"}, "properties": map[string]any{"num": []any{"155.73"}, "unit": []any{"lb"}}})
+		has(t, i, "weight", map[string]any{"type": []any{"h-measure"},
+			"properties": map[string]any{"num": []any{"155.73"}, "unit": []any{"lb"}}})
 	})
 	t.Run("event", func(t *testing.T) {
 		i, _ := e.made(t, `h=event
@@ -181,7 +185,8 @@ func (e extensions) draft2014(t *testing.T) {
 	t.Run("adding a syndication URL", func(t *testing.T) {
 		body := "url=" + post + "\n&syndication=https://twitter.com/aaronpk/status/473186139172384770"
 		a := e.raw(body)
-		if links := a.Header.Values("Link"); !slices.Contains(links, `<https://twitter.com/aaronpk/status/473186139172384770>; rel="syndication"`) {
+		if links := a.Header.Values("Link"); !slices.Contains(links,
+			`<https://twitter.com/aaronpk/status/473186139172384770>; rel="syndication"`) {
 			t.Errorf("%d, Link %q", a.Status, links)
 		}
 		has(t, e.source(post), "syndication", "https://twitter.com/aaronpk/status/473186139172384770")
@@ -194,11 +199,13 @@ func (e extensions) draft2014(t *testing.T) {
 		has(t, e.changed(t, post, "url="+post+"&tags=webmention,indieweb"), "category", "webmention", "indieweb")
 	})
 	t.Run("syndicating a post", func(t *testing.T) {
-		has(t, e.changed(t, post, "url="+post+"\n&syndicate-to=https://twitter.com/aaronpk"), "syndicate-to", "https://twitter.com/aaronpk")
+		has(t, e.changed(t, post, "url="+post+"\n&syndicate-to=https://twitter.com/aaronpk"), "syndicate-to",
+			"https://twitter.com/aaronpk")
 		has(t, e.source(post), "content", "For the drafts")
 	})
 	t.Run("custom syndication content", func(t *testing.T) {
-		e.refused(t, "url="+post+"\n&syndicate-to=https://twitter.com/aaronpk\n&content=Shorter+version+of+the+post", "could mean the post's text or a shorter one")
+		e.refused(t, "url="+post+"\n&syndicate-to=https://twitter.com/aaronpk\n&content=Shorter+version+of+the+post",
+			"could mean the post's text or a shorter one")
 		e.refused(t, "url="+post+"\n&syndicate-to[]=https://twitter.com/aaronpk\n&syndicate-to[]=https://facebook.com/aaronpk\n&content[https://twitter.com/aaronpk]=Shorter+version+of+the+post\n&content[https://facebook.com/aaronpk]=Content+to+post+to+Facebook", "shorter one for the target")
 		e.refused(t, "h=entry&content[https://twitter.com/aaronpk]=Shorter", "for one syndication target")
 		i, _ := e.made(t, "h=entry&content[html]=<b>Bold</b>")
@@ -233,8 +240,10 @@ func (e extensions) draft2015(t *testing.T) {
 		has(t, e.changed(t, post, "mp-url="+post+"&mp-remove=category"), "category")
 	})
 	t.Run("syndicate", func(t *testing.T) {
-		has(t, e.changed(t, post, "mp-url="+post+"&mp-syndicate-to=https://twitter.com/aaronpk"), "syndicate-to", "https://twitter.com/aaronpk")
-		e.refused(t, "mp-url="+post+"&mp-syndicate-to=https://twitter.com/aaronpk&content[2]=Shorter+text+for+tweet", "shorter one for the target")
+		has(t, e.changed(t, post, "mp-url="+post+"&mp-syndicate-to=https://twitter.com/aaronpk"), "syndicate-to",
+			"https://twitter.com/aaronpk")
+		e.refused(t, "mp-url="+post+"&mp-syndicate-to=https://twitter.com/aaronpk&content[2]=Shorter+text+for+tweet",
+			"shorter one for the target")
 	})
 	t.Run("edit-of sends the post again", func(t *testing.T) {
 		has(t, e.changed(t, post, "h=entry&edit-of="+post+"&content=hello+stars&category[]=x"), "content", "hello stars")
@@ -285,7 +294,8 @@ func (e extensions) peer(t *testing.T) {
 	if files := e.lastChange(); !strings.Contains(files, media[strings.LastIndexByte(media, '/')+1:]) {
 		t.Errorf("the picture of the text is not in the commit: %s", files)
 	}
-	i = e.source(e.create(`{"properties": {"photo": [{"value": "` + media + `", "alt": "A sunset"}], "published": ["2025-06-15T10:30:00Z"]}}`))
+	i = e.source(e.create(`{"properties": {"photo": [{"value": "` + media +
+		`", "alt": "A sunset"}], "published": ["2025-06-15T10:30:00Z"]}}`))
 	has(t, i, "photo", map[string]any{"value": media, "alt": "A sunset"})
 	for _, c := range []struct {
 		body   string
@@ -309,7 +319,8 @@ func (e extensions) stable(t *testing.T) {
 	t.Run("slug", func(t *testing.T) {
 		_, a := e.made(t, "h=entry&content=One&mp-slug=a-slug")
 		_, b := e.made(t, "h=entry&content=Two&mp-slug=a-slug")
-		if !strings.Contains(a.Header.Get("Location"), "/a-slug") || !strings.Contains(b.Header.Get("Location"), "/a-slug-2") {
+		if !strings.Contains(a.Header.Get("Location"), "/a-slug") ||
+			!strings.Contains(b.Header.Get("Location"), "/a-slug-2") {
 			t.Errorf("%s and %s", a.Header.Get("Location"), b.Header.Get("Location"))
 		}
 	})
@@ -339,7 +350,8 @@ func (e extensions) stable(t *testing.T) {
 		}
 		items, _ = e.get(t, "q=source&limit=3&properties[]=url&properties[]=published")["items"].([]any)
 		for _, item := range items {
-			if got := item.(map[string]any)["properties"].(map[string]any); len(got) != 2 || got["url"] == nil || got["published"] == nil {
+			if got := item.(map[string]any)["properties"].(map[string]any); len(got) != 2 || got["url"] == nil ||
+				got["published"] == nil {
 				t.Errorf("of the properties url and published: %v", got)
 			}
 		}
@@ -372,7 +384,8 @@ func (e extensions) proposed(t *testing.T) {
 		e.made(t, "h=entry&like-of=https://en.m.wikipedia.org/wiki/Poka-yoke")
 		e.made(t, "h=entry&content=Later&post-status=draft")
 		for query, name := range map[string]string{
-			"post-type=like": "like-of", "exists[]=like-of": "like-of", "property-like-of=https://en.m.wikipedia.org/wiki/Poka-yoke": "like-of",
+			"post-type=like": "like-of", "exists[]=like-of": "like-of",
+			"property-like-of=https://en.m.wikipedia.org/wiki/Poka-yoke": "like-of",
 		} {
 			items, _ := e.get(t, "q=source&"+query)["items"].([]any)
 			if len(items) != 1 || items[0].(map[string]any)["properties"].(map[string]any)[name] == nil {
@@ -422,7 +435,8 @@ func (e extensions) proposed(t *testing.T) {
 	t.Run("extended geo URI", func(t *testing.T) {
 		i, _ := e.made(t, "h=entry&content=Here&checkin=geo:51.5258325,-0.1359825,0.0;name=london;url=https://hwclondon.co.uk")
 		has(t, i, "checkin", "geo:51.5258325,-0.1359825,0.0;name=london;url=https://hwclondon.co.uk")
-		if data := e.remoteFile(strings.TrimPrefix(e.lastChange(), "A\t")); !strings.Contains(data, "At [london](https://hwclondon.co.uk)") {
+		if data := e.remoteFile(strings.TrimPrefix(e.lastChange(), "A\t")); !strings.Contains(data,
+			"At [london](https://hwclondon.co.uk)") {
 			t.Errorf("the page does not say where:\n%s", data)
 		}
 	})
@@ -438,14 +452,17 @@ func (e extensions) proposed(t *testing.T) {
 			`{"action":"delete","url":"` + u + `"}`,
 			`{"action":"undelete","url":"` + u + `"}`,
 		} {
-			if a := e.json(body, "Authorization", token); a.Status != http.StatusForbidden || a.json(t)["error"] != "insufficient_scope" {
+			if a := e.json(body, "Authorization", token); a.Status != http.StatusForbidden ||
+				a.json(t)["error"] != "insufficient_scope" {
 				t.Errorf("%s: %d %s", body, a.Status, a.Body)
 			}
 		}
-		if a := e.json(`{"action":"update","url":"`+u+`","replace":{"post-status":["published","draft"]}}`, "Authorization", token); a.Status != http.StatusBadRequest {
+		if a := e.json(`{"action":"update","url":"`+u+`","replace":{"post-status":["published","draft"]}}`, "Authorization",
+			token); a.Status != http.StatusBadRequest {
 			t.Errorf("two words for the status: %d %s", a.Status, a.Body)
 		}
-		if a := e.json(`{"action":"update","url":"`+u+`","replace":{"content":["Better"]}}`, "Authorization", token); a.Status != http.StatusOK {
+		if a := e.json(`{"action":"update","url":"`+u+`","replace":{"content":["Better"]}}`, "Authorization",
+			token); a.Status != http.StatusOK {
 			t.Errorf("an update of the draft: %d %s", a.Status, a.Body)
 		}
 	})
@@ -462,7 +479,8 @@ func (e extensions) proposed(t *testing.T) {
 	t.Run("answers of the media endpoint", func(t *testing.T) {
 		contentType, body := multipartBody(t, part{"file", "a.jpg", string(picture(t, 7))})
 		a := e.send("POST", "/media", contentType, body, "Accept", "text/plain")
-		if got := strings.TrimSpace(a.Body); got != created(t, a) || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/plain") {
+		if got := strings.TrimSpace(a.Body); got != created(t, a) ||
+			!strings.HasPrefix(a.Header.Get("Content-Type"), "text/plain") {
 			t.Errorf("text/plain: %s %q", a.Header.Get("Content-Type"), a.Body)
 		}
 		contentType, body = multipartBody(t, part{"file", "b.jpg", string(picture(t, 8))})
@@ -479,7 +497,8 @@ func (e extensions) supportedQueries(t *testing.T) {
 		t.Errorf("q lists %v", listed)
 	}
 	for _, q := range listed {
-		name := map[any]string{"channel": "channels", "category": "categories", "contact": "contacts", "geo": "places", "source": "items"}[q]
+		name := map[any]string{"channel": "channels", "category": "categories", "contact": "contacts", "geo": "places",
+			"source": "items"}[q]
 		if name == "" {
 			name = q.(string)
 		}
@@ -503,7 +522,8 @@ func (e extensions) supportedQueries(t *testing.T) {
 		}
 	}
 	for _, q := range []string{"nonsense", "last", "CONFIG"} {
-		if a := e.send("GET", "/micropub?q="+q, "", ""); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
+		if a := e.send("GET", "/micropub?q="+q, "", ""); a.Status != http.StatusBadRequest ||
+			a.json(t)["error"] != "invalid_request" {
 			t.Errorf("q=%s: %d %s", q, a.Status, a.Body)
 		}
 	}
@@ -537,10 +557,12 @@ func (e extensions) syndicationTargets(t *testing.T) {
 &mp-syndicate-to=https://myfavoritesocialnetwork.example/aaronpk`)
 	has(t, i, "syndicate-to", "https://myfavoritesocialnetwork.example/aaronpk")
 	key := map[string]string{"hugo": "syndicateTo", "jekyll": "syndicate_to"}[e.generator]
-	if data := e.remoteFile(strings.TrimPrefix(e.lastChange(), "A\t")); !strings.Contains(data, "\n"+key+":\n- ") && !strings.Contains(data, "\n"+key+":\n  - ") && !strings.Contains(data, "\n"+key+": [") {
+	if data := e.remoteFile(strings.TrimPrefix(e.lastChange(), "A\t")); !strings.Contains(data, "\n"+key+":\n- ") &&
+		!strings.Contains(data, "\n"+key+":\n  - ") && !strings.Contains(data, "\n"+key+": [") {
 		t.Errorf("no list %s in\n%s", key, data)
 	}
-	e.refused(t, "h=entry&content=x&mp-syndicate-to[]=https://archive.org/&mp-syndicate-to[]=https://nobody.example/", "not a syndication target")
+	e.refused(t, "h=entry&content=x&mp-syndicate-to[]=https://archive.org/&mp-syndicate-to[]=https://nobody.example/",
+		"not a syndication target")
 	e.made(t, "h=entry&content=x&mp-syndicate-to[]=&mp-syndicate-to=")
 	waiting, _ := e.get(t, "q=source&exists[]=syndicate-to&not-exists[]=syndication")["items"].([]any)
 	if len(waiting) == 0 {
@@ -549,7 +571,8 @@ func (e extensions) syndicationTargets(t *testing.T) {
 }
 
 func (e extensions) channels(t *testing.T) {
-	if list, _ := e.get(t, "q=channel&filter=DIA")["channels"].([]any); len(list) != 1 || list[0].(map[string]any)["uid"] != "diary" {
+	if list, _ := e.get(t, "q=channel&filter=DIA")["channels"].([]any); len(list) != 1 ||
+		list[0].(map[string]any)["uid"] != "diary" {
 		t.Errorf("channels %v", list)
 	}
 	i, _ := e.made(t, "h=entry&content=Dear+diary&mp-channel=diary")
@@ -564,7 +587,8 @@ func (e extensions) channels(t *testing.T) {
 	u := a.Header.Get("Location")
 	e.refused(t, "action=update&url="+u+"&mp-channel=nobody", "no channel")
 	a = e.raw("action=update&url=" + u + "&mp-channel=diary")
-	if got := e.lastChange(); !strings.Contains(got, "diary/") || !strings.Contains(got, "\nD\t") && !strings.HasPrefix(got, "D\t") {
+	if got := e.lastChange(); !strings.Contains(got, "diary/") ||
+		!strings.Contains(got, "\nD\t") && !strings.HasPrefix(got, "D\t") {
 		t.Errorf("mp-channel on an update: %d, %s", a.Status, got)
 	}
 	has(t, e.source(u), "channel", "diary")
@@ -592,7 +616,8 @@ func (e extensions) locationVisibility(t *testing.T) {
 		{"text", `"checkin":[` + card + `]`},
 		{"protected", `"latitude":[52.378901],"longitude":[4.900581],"geo":["geo:52.378901,4.900581"]`},
 	} {
-		u := e.create(`{"properties":{"content":["Where am I?"],"location-visibility":["` + c.visibility + `"],` + c.properties + `}}`)
+		u := e.create(`{"properties":{"content":["Where am I?"],"location-visibility":["` + c.visibility + `"],` +
+			c.properties + `}}`)
 		e.awaitPush()
 		commit := git(t, e.remote, "show", "main")
 		for _, secret := range []string{"52.37", "4.90", "foursquare", "geo:"} {
@@ -609,16 +634,19 @@ func (e extensions) locationVisibility(t *testing.T) {
 	if len(e.source(u).Properties["checkin"]) != 1 {
 		t.Error("a public place is gone")
 	}
-	if a := e.json(`{"action":"update","url":"` + u + `","replace":{"location-visibility":["private"]}}`); a.Status != http.StatusOK {
+	if a := e.json(`{"action":"update","url":"` + u +
+		`","replace":{"location-visibility":["private"]}}`); a.Status != http.StatusOK {
 		t.Fatalf("hide afterwards: %d %s", a.Status, a.Body)
 	}
-	if a := e.json(`{"action":"update","url":"` + u + `","add":{"location":["geo:52.378901,4.900581"]}}`); a.Status != http.StatusOK {
+	if a := e.json(`{"action":"update","url":"` + u +
+		`","add":{"location":["geo:52.378901,4.900581"]}}`); a.Status != http.StatusOK {
 		t.Fatalf("add a place to a post that hides it: %d %s", a.Status, a.Body)
 	}
 	i := e.source(u)
 	has(t, i, "checkin")
 	has(t, i, "location")
-	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private", "would be empty without its location")
+	e.refused(t, "h=entry&location=geo:52.378901,4.900581&location-visibility=private",
+		"would be empty without its location")
 	e.refused(t, "h=entry&content=x&location=geo:52.378901,4.900581&location-visibility=friends", "not known")
 }
 
@@ -627,14 +655,17 @@ func (e extensions) geo(t *testing.T) {
 	e.create(`{"properties":{"content":["Market day"],"checkin":[{"type":["h-card"],"properties":{"name":["Main Street Market"],"latitude":["18.1129"],"longitude":["-72.1931"],"url":["https://example.com/venues/market"]}}]}}`)
 	e.create(`{"type":["h-card"],"properties":{"name":["Ford Food and Drink"],"street-address":["2505 SE 11th Ave"],"geo":["geo:45.5048473,-122.6549551"]}}`)
 	e.create(`{"properties":{"content":["Far away"],"checkin":["geo:48.1,16.2;name=Elsewhere"]}}`)
-	for _, query := range []string{"q=geo&lat=18.1123&lon=-72.1933", "q=geo&uri=geo:18.1123,-72.1933;u=35", "q=geo&uri=geo%3A18.1123%2C-72.1933%3Bu%3D35", "q=geo:18.1123,-72.1933;u=35", "q=geo=18.1123,-72.1933;u=35"} {
+	for _, query := range []string{"q=geo&lat=18.1123&lon=-72.1933", "q=geo&uri=geo:18.1123,-72.1933;u=35",
+		"q=geo&uri=geo%3A18.1123%2C-72.1933%3Bu%3D35", "q=geo:18.1123,-72.1933;u=35", "q=geo=18.1123,-72.1933;u=35"} {
 		v := e.get(t, query)
 		places, _ := v["places"].([]any)
 		geo, _ := v["geo"].(map[string]any)
-		if len(places) != 2 || geo["label"] != "Main Street Apothecary" || geo["latitude"] != "18.1123" || geo["visibility"] != "public" {
+		if len(places) != 2 || geo["label"] != "Main Street Apothecary" || geo["latitude"] != "18.1123" ||
+			geo["visibility"] != "public" {
 			t.Fatalf("%s: %v", query, v)
 		}
-		want := map[string]any{"name": "Main Street Apothecary", "latitude": "18.1123", "longitude": "-72.1931", "url": venue, "visibility": "public"}
+		want := map[string]any{"name": "Main Street Apothecary", "latitude": "18.1123", "longitude": "-72.1931", "url": venue,
+			"visibility": "public"}
 		if !mf2.Equal(places[0], want) {
 			t.Errorf("%s: the nearest is %v, want %v", query, places[0], want)
 		}
@@ -645,7 +676,8 @@ func (e extensions) geo(t *testing.T) {
 	if list, _ := e.get(t, "q=geo&filter=elsewhere")["places"].([]any); len(list) != 1 {
 		t.Errorf("all places, filtered: %v", list)
 	}
-	if list, _ := e.get(t, "q=geo&lat=45.50485&lon=-122.65496")["places"].([]any); len(list) != 1 || list[0].(map[string]any)["street-address"] != "2505 SE 11th Ave" {
+	if list, _ := e.get(t, "q=geo&lat=45.50485&lon=-122.65496")["places"].([]any); len(list) != 1 ||
+		list[0].(map[string]any)["street-address"] != "2505 SE 11th Ave" {
 		t.Errorf("the venue of the drafts: %v", list)
 	}
 	if v := e.get(t, "q=geo&lat=-40&lon=100"); len(v["places"].([]any)) != 0 || v["geo"] != nil {
@@ -681,10 +713,12 @@ func (e extensions) contacts(t *testing.T) {
 	if got := e.lastChange(); got != "A\t"+folder+"kevinmarks"+extension {
 		t.Errorf("the commit has %q", got)
 	}
-	if m := git(t, e.remote, "log", "-1", "--format=%B", "main"); !strings.HasPrefix(m, "Add contact: Kevin Marks\n") || !strings.Contains(m, "Gitpost-Url: "+kevin) {
+	if m := git(t, e.remote, "log", "-1", "--format=%B", "main"); !strings.HasPrefix(m, "Add contact: Kevin Marks\n") ||
+		!strings.Contains(m, "Gitpost-Url: "+kevin) {
 		t.Errorf("message:\n%s", m)
 	}
-	swentel := created(t, post("name=Kristof De Jaeger&nickname=swentel&photo=https://realize.be/vue/images/swentel-200.png&url=https://realize.be", 201))
+	swentel := created(t,
+		post("name=Kristof De Jaeger&nickname=swentel&photo=https://realize.be/vue/images/swentel-200.png&url=https://realize.be", 201))
 	if second := created(t, post("name=Another&nickname=swentel", 201)); second == swentel {
 		t.Errorf("two contacts at %s", swentel)
 	} else {
@@ -696,14 +730,18 @@ func (e extensions) contacts(t *testing.T) {
 		post("action=delete&url="+url.QueryEscape(created(t, a)), 200)
 	}
 	want := []map[string]any{
-		{"name": "Kevin Marks", "nickname": "kevinmarks", "photo": "http://known.kevinmarks.com/file/9255656669173b7867ab839ee6556f9e", "url": "http://known.kevinmarks.com/profile/kevinmarks", "_internal_url": kevin},
-		{"name": "Kristof De Jaeger", "nickname": "swentel", "photo": "https://realize.be/vue/images/swentel-200.png", "url": "https://realize.be", "_internal_url": swentel},
+		{"name": "Kevin Marks", "nickname": "kevinmarks",
+			"photo": "http://known.kevinmarks.com/file/9255656669173b7867ab839ee6556f9e",
+			"url":   "http://known.kevinmarks.com/profile/kevinmarks", "_internal_url": kevin},
+		{"name": "Kristof De Jaeger", "nickname": "swentel", "photo": "https://realize.be/vue/images/swentel-200.png",
+			"url": "https://realize.be", "_internal_url": swentel},
 	}
 	got := list("")
 	if len(got) != 2 || !mf2.Equal(any(got[0]), any(want[0])) || !mf2.Equal(any(got[1]), any(want[1])) {
 		t.Errorf("contacts\n%v, want\n%v", got, want)
 	}
-	for query, n := range map[string]int{"&filter=REALIZE": 1, "&search=kristof": 1, "&filter=nobody": 0, "&limit=1": 1, "&limit=1&offset=1": 1, "&offset=9": 0} {
+	for query, n := range map[string]int{"&filter=REALIZE": 1, "&search=kristof": 1, "&filter=nobody": 0, "&limit=1": 1,
+		"&limit=1&offset=1": 1, "&offset=9": 0} {
 		if got := list(query); len(got) != n {
 			t.Errorf("%s: %v", query, got)
 		}
@@ -711,32 +749,39 @@ func (e extensions) contacts(t *testing.T) {
 
 	// A person's edit: a comment, another order; and a contact written by hand.
 	e.edit("Contacts by hand", func(dir string) {
-		write(t, dir, folder+"swentel"+extension, "# of the Drupal module\nurl: \"https://realize.be\"   # home\nnickname: swentel\nname:  'Kristof De Jaeger'\nextra_key: kept\n")
-		write(t, dir, folder+"aaron.json", `{"name": "Aaron", "url": ["https://aaronparecki.com/", "https://aaronpk.com/"], "nickname": "007"}`+"\n")
+		write(t, dir, folder+"swentel"+extension,
+			"# of the Drupal module\nurl: \"https://realize.be\"   # home\nnickname: swentel\nname:  'Kristof De Jaeger'\nextra_key: kept\n")
+		write(t, dir, folder+"aaron.json",
+			`{"name": "Aaron", "url": ["https://aaronparecki.com/", "https://aaronpk.com/"], "nickname": "007"}`+"\n")
 		write(t, dir, folder+"broken"+extension, "name: [\n")
 		write(t, dir, folder+"notes.txt", "not a contact\n")
 	})
 	e.fetch()
-	if got := list("&filter=aaron"); len(got) != 1 || !mf2.Equal(got[0]["url"], []any{"https://aaronparecki.com/", "https://aaronpk.com/"}) || got[0]["nickname"] != "007" {
+	if got := list("&filter=aaron"); len(got) != 1 || !mf2.Equal(got[0]["url"],
+		[]any{"https://aaronparecki.com/", "https://aaronpk.com/"}) || got[0]["nickname"] != "007" {
 		t.Errorf("the contact written by hand: %v", got)
 	}
-	if a := e.json(`{"action":"update","url":"` + swentel + `","replace":{"name":["Kristof"]},"add":{"note":["Met in Brussels: \"yes\""]}}`); a.Status != 200 {
+	if a := e.json(`{"action":"update","url":"` + swentel +
+		`","replace":{"name":["Kristof"]},"add":{"note":["Met in Brussels: \"yes\""]}}`); a.Status != 200 {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
 	file := e.remoteFile(folder + "swentel" + extension)
-	for _, line := range []string{"# of the Drupal module\n", "url: \"https://realize.be\"   # home\n", "extra_key: kept\n", "Kristof"} {
+	for _, line := range []string{"# of the Drupal module\n", "url: \"https://realize.be\"   # home\n",
+		"extra_key: kept\n", "Kristof"} {
 		if !strings.Contains(file, line) {
 			t.Errorf("%q is gone from\n%s", line, file)
 		}
 	}
 	post("h=card&_internal_url="+url.QueryEscape(swentel)+"&name=Kristof D&url=https://realize.be/", 200)
-	if got := list("&filter=swentel"); len(got) != 1 || got[0]["name"] != "Kristof D" || got[0]["url"] != "https://realize.be/" || got[0]["note"] != `Met in Brussels: "yes"` {
+	if got := list("&filter=swentel"); len(got) != 1 || got[0]["name"] != "Kristof D" ||
+		got[0]["url"] != "https://realize.be/" || got[0]["note"] != `Met in Brussels: "yes"` {
 		t.Errorf("after the card was sent again: %v", got)
 	}
 	if a := e.raw("h=card&_internal_url=" + url.QueryEscape(swentel) + "&name=Kristof E"); a.Status != 200 {
 		t.Errorf("a card with _internal_url and without q: %d %s", a.Status, a.Body)
 	}
-	if a := e.send("GET", strings.TrimPrefix(swentel, e.base), "", ""); a.Status != 200 || !strings.Contains(a.Body, "Kristof E") {
+	if a := e.send("GET", strings.TrimPrefix(swentel, e.base), "", ""); a.Status != 200 ||
+		!strings.Contains(a.Body, "Kristof E") {
 		t.Errorf("GET %s: %d %s", swentel, a.Status, a.Body)
 	}
 	has(t, e.source(swentel), "name", "Kristof E")
@@ -748,11 +793,15 @@ func (e extensions) contacts(t *testing.T) {
 	if got := list("&filter=swentel"); len(got) != 1 || got[0]["name"] != "Kristof E" {
 		t.Errorf("after it was undeleted: %v", got)
 	}
-	for _, body := range []string{"h=card", "note=Nobody", "action=delete&url=https://realize.be", "action=update&name=x&url=" + url.QueryEscape(e.base+"/micropub/contacts/nobody"), "h=card&name=x&_internal_url=https://elsewhere.example/", "name=x&a.b=y"} {
+	for _, body := range []string{"h=card", "note=Nobody", "action=delete&url=https://realize.be",
+		"action=update&name=x&url=" + url.QueryEscape(e.base+"/micropub/contacts/nobody"),
+		"h=card&name=x&_internal_url=https://elsewhere.example/", "name=x&a.b=y"} {
 		post(body, 400)
 	}
-	for scope, body := range map[string]string{"update": "name=x", "create": "action=delete&url=" + url.QueryEscape(kevin), "draft": "name=x"} {
-		a := e.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", body, "Authorization", "Bearer "+e.newToken(scope))
+	for scope, body := range map[string]string{"update": "name=x", "create": "action=delete&url=" + url.QueryEscape(kevin),
+		"draft": "name=x"} {
+		a := e.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", body, "Authorization",
+			"Bearer "+e.newToken(scope))
 		if a.Status != http.StatusForbidden {
 			t.Errorf("scope %s, %s: %d", scope, body, a.Status)
 		}

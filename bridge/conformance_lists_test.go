@@ -14,7 +14,8 @@ import (
 func (e extensions) pages(t *testing.T) {
 	for i := range 3 {
 		e.create(fmt.Sprintf(`{"properties":{"content":["Pages"],"category":["page-%d"],"checkin":["geo:70.00%d,25;name=Page %d"]}}`, i, i, i))
-		if a := e.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", fmt.Sprintf("h=card&name=Page %d", i)); a.Status != http.StatusCreated {
+		if a := e.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded",
+			fmt.Sprintf("h=card&name=Page %d", i)); a.Status != http.StatusCreated {
 			t.Fatalf("contact: %d %s", a.Status, a.Body)
 		}
 		created(t, e.upload(fmt.Sprintf("page-%d.jpg", i), string(picture(t, uint8(200+i)))))
@@ -28,9 +29,10 @@ func (e extensions) pages(t *testing.T) {
 		return a.json(t)
 	}
 	for path, name := range map[string]string{
-		"/micropub?q=source&category=page-0,page-1,page-2": "items", "/micropub?q=category&filter=PAGE-": "categories", "/micropub?q=contact&filter=page": "contacts",
-		"/micropub?q=geo&filter=page": "places", "/micropub?q=syndicate-to": "syndicate-to", "/micropub?q=channel": "channels",
-		"/micropub?q=post-types": "post-types", "/media?q=source&filter=page-": "items",
+		"/micropub?q=source&category=page-0,page-1,page-2": "items", "/micropub?q=category&filter=PAGE-": "categories",
+		"/micropub?q=contact&filter=page": "contacts",
+		"/micropub?q=geo&filter=page":     "places", "/micropub?q=syndicate-to": "syndicate-to",
+		"/micropub?q=channel": "channels", "/micropub?q=post-types": "post-types", "/media?q=source&filter=page-": "items",
 	} {
 		for _, order := range []string{"", "&order=asc", "&order=desc"} {
 			all, _ := get(path + order)[name].([]any)
@@ -53,7 +55,8 @@ func (e extensions) pages(t *testing.T) {
 			}
 			for range all {
 				back = append(answer[name].([]any), back...)
-				answer = get(path + order + "&limit=1&before=" + url.QueryEscape(answer["paging"].(map[string]any)["before"].(string)))
+				answer = get(path + order + "&limit=1&before=" +
+					url.QueryEscape(answer["paging"].(map[string]any)["before"].(string)))
 			}
 			if before, _ := answer[name].([]any); len(before) != 0 || answer["paging"] != nil {
 				t.Errorf("%s%s: before the first is %v", path, order, answer)
@@ -62,8 +65,10 @@ func (e extensions) pages(t *testing.T) {
 				t.Errorf("%s%s: page by page\n%v, and back\n%v, want\n%v", path, order, there, back, all)
 			}
 		}
-		for _, query := range []string{"&after=nonsense", "&before=AAAA", "&after=AAAAAAAAAAAAAA_____w", "&after=a&before=b", "&order=sideways"} {
-			if a := e.send("GET", path+query, "", ""); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
+		for _, query := range []string{"&after=nonsense", "&before=AAAA", "&after=AAAAAAAAAAAAAA_____w", "&after=a&before=b",
+			"&order=sideways"} {
+			if a := e.send("GET", path+query, "", ""); a.Status != http.StatusBadRequest ||
+				a.json(t)["error"] != "invalid_request" {
 				t.Errorf("%s%s: %d %s", path, query, a.Status, a.Body)
 			}
 		}

@@ -157,7 +157,8 @@ func photosOfAForm(t *testing.T, f *fixture, name string, shades ...uint8) {
 
 func updatesWithoutLists(t *testing.T, f *fixture) {
 	at := f.createEntry(conformanceStart)
-	for _, update := range []string{`"replace":"x"`, `"replace":{"content":"x"}`, `"add":{"category":"x"}`, `"delete":"category"`} {
+	for _, update := range []string{`"replace":"x"`, `"replace":{"content":"x"}`, `"add":{"category":"x"}`,
+		`"delete":"category"`} {
 		if a := f.json(`{"action":"update","url":"` + at + `",` + update + `}`); a.Status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", update, a.Status, a.Body)
 		}
@@ -214,7 +215,8 @@ func sourceQuery(t *testing.T, f *fixture) {
 			t.Errorf("q=source&%s…: %d %s", query, a.Status, a.Body)
 		}
 	}
-	if a := f.send("GET", "/micropub?q=source&url[]="+url.QueryEscape(at)+"&url[]=x", "", ""); a.Status != http.StatusBadRequest {
+	if a := f.send("GET", "/micropub?q=source&url[]="+url.QueryEscape(at)+"&url[]=x", "",
+		""); a.Status != http.StatusBadRequest {
 		t.Errorf("two URLs: %d %s", a.Status, a.Body)
 	}
 }
@@ -223,7 +225,8 @@ func sourcePropertiesQuery(t *testing.T, f *fixture) {
 	at := f.createEntry(`"name":["N"],"content":["C"],"category":["a"]`)
 	want := map[string]any{"properties": map[string]any{"content": []any{"C"}, "category": []any{"a"}}}
 	for _, query := range []string{
-		"properties[]=content&properties[]=category", "properties=content&properties=category", "properties[0]=content&properties[1]=category",
+		"properties[]=content&properties[]=category", "properties=content&properties=category",
+		"properties[0]=content&properties[1]=category",
 	} {
 		v := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(at)+"&"+query, "", "").json(t)
 		if !mf2.Equal(v, want) {
@@ -249,7 +252,8 @@ func mediaEndpoint(t *testing.T, f *fixture) {
 }
 
 func tokenIsNotStored(t *testing.T, f *fixture) {
-	a := f.form(url.Values{"h": {"entry"}, "content": {"No token in here"}, "access_token": {f.token}}, "Authorization", "-")
+	a := f.form(url.Values{"h": {"entry"}, "content": {"No token in here"}, "access_token": {f.token}}, "Authorization",
+		"-")
 	f.readsBack(created(t, a), mf2.Properties{"content": {"No token in here"}}, "access_token")
 	f.awaitPush()
 	if out := git(t, f.remote, "grep", "-c", "", "main"); out == "" {

@@ -42,7 +42,8 @@ func TestContactsKeepOffTheSitesOwnData(t *testing.T) {
 			}
 			f := serveFiles(t, os.DirFS(site), nil)
 			before := f.commits()
-			if a := f.send("GET", "/micropub?q=contact", "", ""); a.Status != http.StatusOK || strings.TrimSpace(a.Body) != `{"contacts":[]}` {
+			if a := f.send("GET", "/micropub?q=contact", "", ""); a.Status != http.StatusOK ||
+				strings.TrimSpace(a.Body) != `{"contacts":[]}` {
 				t.Errorf("q=contact: %d %s", a.Status, a.Body)
 			}
 			a := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "name=Grace")
@@ -61,19 +62,24 @@ func TestContactsKeepOffTheSitesOwnData(t *testing.T) {
 func TestPhotoOfAContactIsInItsCommit(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "jekyll", nil)
-	contentType, body := multipartBody(t, part{"h", "", "card"}, part{"name", "", "Ada"}, part{"photo", "ada.jpg", string(picture(t, 21))})
+	contentType, body := multipartBody(t, part{"h", "", "card"}, part{"name", "", "Ada"},
+		part{"photo", "ada.jpg", string(picture(t, 21))})
 	ada := created(t, f.send("POST", "/micropub?q=contact", contentType, body))
-	if files := f.lastChange(); !strings.Contains(files, "A\t_data/contacts/ada.yml") || !strings.Contains(files, "A\tassets/media/") {
+	if files := f.lastChange(); !strings.Contains(files, "A\t_data/contacts/ada.yml") ||
+		!strings.Contains(files, "A\tassets/media/") {
 		t.Errorf("the commit has\n%s", files)
 	}
 	photo := created(t, f.upload("file", string(picture(t, 22))))
-	if a := f.json(`{"action":"update","url":"` + ada + `","replace":{"photo":["` + photo + `"]}}`); a.Status != http.StatusOK {
+	if a := f.json(`{"action":"update","url":"` + ada + `","replace":{"photo":["` + photo +
+		`"]}}`); a.Status != http.StatusOK {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
-	if files := f.lastChange(); !strings.Contains(files, "M\t_data/contacts/ada.yml") || !strings.Contains(files, "A\tassets/media/") {
+	if files := f.lastChange(); !strings.Contains(files, "M\t_data/contacts/ada.yml") ||
+		!strings.Contains(files, "A\tassets/media/") {
 		t.Errorf("the commit has\n%s", files)
 	}
-	if a := f.send("GET", "/micropub?q=contact&filter="+url.QueryEscape(photo), "", ""); !strings.Contains(a.Body, `"photo":"`+photo+`"`) {
+	if a := f.send("GET", "/micropub?q=contact&filter="+url.QueryEscape(photo), "", ""); !strings.Contains(a.Body,
+		`"photo":"`+photo+`"`) {
 		t.Errorf("q=contact: %s", a.Body)
 	}
 }

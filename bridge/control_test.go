@@ -23,8 +23,8 @@ func TestControlCharactersThatAreThereStay(t *testing.T) {
 		at, file := "https://example.org/posts/"+slugOf(c)+"/", "content/posts/"+slugOf(c)+".md"
 		text := f.source(at).Properties.Text("content")
 		f.replace(t, at, map[string]any{"content": []string{text}})
-		f.replace(t, at, map[string]any{"content": []string{strings.NewReplacer("one", "1", "Second", "Sec"+c+"ond").Replace(text)},
-			"name": []string{"B" + c}})
+		f.replace(t, at, map[string]any{"content": []string{strings.NewReplacer("one", "1", "Second",
+			"Sec"+c+"ond").Replace(text)}, "name": []string{"B" + c}})
 		f.awaitPush()
 		want := strings.Replace(front, "A", "B", 1) + "Line" + c + " 1.\n\nSecond.\n"
 		if got := f.remoteFile(file); got != want {
@@ -35,7 +35,8 @@ func TestControlCharactersThatAreThereStay(t *testing.T) {
 				"content": []string{pasted}, "name": []string{c + "T"}, "category": []string{"a" + c}, "mp-slug": []string{c},
 				"photo": []any{map[string]string{"value": "https://e.example/1.jpg", "alt": "a" + c}}}})
 			p := f.source(f.create(string(body))).Properties
-			if said, _ := json.Marshal(p); strings.Contains(string(said), `\u00`) || p.Text("content") != strings.ReplaceAll(pasted, c, "") {
+			if said, _ := json.Marshal(p); strings.Contains(string(said), `\u00`) ||
+				p.Text("content") != strings.ReplaceAll(pasted, c, "") {
 				t.Errorf("%q became %s", pasted, said)
 			}
 		}

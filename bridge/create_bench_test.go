@@ -58,7 +58,8 @@ func runGit(tb testing.TB, folder string, stdin io.Reader, args ...string) {
 	tb.Helper()
 	c := exec.Command("git", args...)
 	c.Dir, c.Stdin = folder, stdin
-	c.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@blog.example")
+	c.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand",
+		"GIT_COMMITTER_EMAIL=hand@blog.example")
 	if out, err := c.CombinedOutput(); err != nil {
 		tb.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -82,8 +83,10 @@ func serveBlog(tb testing.TB, folder, remote string) benchApp {
 	}
 	data := filepath.Join(folder, "data")
 	c := config.Config{
-		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048, RateBadTokens: 120},
-		Sites:  []config.Site{{Dir: data, Me: "https://blog.example/", Repo: remote, AuthorName: "Ada", AuthorEmail: "ada@blog.example"}},
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: 2048,
+			RateBadTokens: 120},
+		Sites: []config.Site{{Dir: data, Me: "https://blog.example/", Repo: remote, AuthorName: "Ada",
+			AuthorEmail: "ada@blog.example"}},
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	server, err := bridge.Open(ctx, c, slog.New(slog.DiscardHandler), nil)

@@ -36,7 +36,8 @@ func (f *fixture) tokenFor(me string, sites ...string) string {
 		f.t.Fatal(err)
 	}
 	defer db.Close()
-	secret, err := db.CreateToken(f.t.Context(), state.Token{Me: me, Sites: sites, Scope: []string{"create", "update", "delete", "undelete", "media"}})
+	secret, err := db.CreateToken(f.t.Context(), state.Token{Me: me, Sites: sites,
+		Scope: []string{"create", "update", "delete", "undelete", "media"}})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -67,7 +68,8 @@ func TestSiteBelowAnotherKeepsItsPosts(t *testing.T) {
 	}
 	// The path of the site above that looks like one of the site below.
 	upward := f.create(`{"type":["h-entry"],"properties":{"content":["Above again"],"name":["x"]}}`)
-	if a := f.json(`{"action":"update","url":"` + upward + `","mp-destination":"` + below + `","replace":{"content":["No"]}}`); a.Status != http.StatusBadRequest {
+	if a := f.json(`{"action":"update","url":"` + upward + `","mp-destination":"` + below +
+		`","replace":{"content":["No"]}}`); a.Status != http.StatusBadRequest {
 		t.Errorf("an update at a site that does not have the post: %d %s", a.Status, a.Body)
 	}
 }
@@ -76,7 +78,8 @@ func TestSiteBelowAnotherKeepsItsPosts(t *testing.T) {
 func TestSiteOfTheTokenIsItsDefault(t *testing.T) {
 	t.Parallel()
 	f, _ := serveTwo(t, "https://one.example/", "https://two.example/")
-	for _, token := range []string{f.tokenFor("https://two.example/"), f.tokenFor("", "https://two.example/"), f.tokenFor("https://one.example/", "https://two.example/")} {
+	for _, token := range []string{f.tokenFor("https://two.example/"), f.tokenFor("", "https://two.example/"),
+		f.tokenFor("https://one.example/", "https://two.example/")} {
 		a := f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+token)
 		if at := a.Header.Get("Location"); a.Status != http.StatusCreated || !strings.HasPrefix(at, "https://two.example/") {
 			t.Errorf("%d %s %s", a.Status, at, a.Body)
@@ -92,7 +95,8 @@ func TestTokenOfAForgottenSiteIsRefused(t *testing.T) {
 	for _, a := range []answer{
 		f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+token),
 		f.send("GET", "/micropub?q=config", "", "", "Authorization", "Bearer "+token),
-		f.json(`{"type":["h-entry"],"mp-destination":"https://one.example/","properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+token),
+		f.json(`{"type":["h-entry"],"mp-destination":"https://one.example/","properties":{"content":["Hello"]}}`,
+			"Authorization", "Bearer "+token),
 	} {
 		if a.Status != http.StatusForbidden || a.json(t)["error"] != "insufficient_scope" {
 			t.Errorf("%d %s", a.Status, a.Body)
@@ -107,7 +111,8 @@ func TestTokenOfAForgottenSiteIsRefused(t *testing.T) {
 func TestTokenOfAnotherSiteIsRefusedByASingleOne(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil)
-	a := f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization", "Bearer "+f.tokenFor("", "https://other.example/"))
+	a := f.json(`{"type":["h-entry"],"properties":{"content":["Hello"]}}`, "Authorization",
+		"Bearer "+f.tokenFor("", "https://other.example/"))
 	if a.Status != http.StatusForbidden {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
@@ -119,7 +124,8 @@ func TestOneSiteIgnoresUnknownDestinations(t *testing.T) {
 	f := serve(t, "hugo", nil)
 	location := f.create(`{"type":["h-entry"],"mp-destination":"https://micro.example/","properties":{"content":["Hello"]}}`)
 	for _, a := range []answer{
-		f.json(`{"action":"update","url":"` + location + `","mp-destination":"https://micro.example/","replace":{"content":["Changed"]}}`),
+		f.json(`{"action":"update","url":"` + location +
+			`","mp-destination":"https://micro.example/","replace":{"content":["Changed"]}}`),
 		f.form(url.Values{"action": {"delete"}, "url": {location}, "mp-destination": {"https://micro.example/"}}),
 		f.send("GET", "/micropub?q=source&mp-destination=https://micro.example/", "", ""),
 	} {
@@ -131,15 +137,18 @@ func TestOneSiteIgnoresUnknownDestinations(t *testing.T) {
 
 func TestRepositoryAddressesAreComparedWithoutTheirForms(t *testing.T) {
 	same := []string{
-		"https://git.example/ada/blog.git", "https://git.example/ada/blog", "http://git.example/ada/blog/", "https://ada:x@git.example/Ada/Blog.git",
-		"ssh://git@git.example:2222/ada/blog.git", "git@git.example:ada/blog.git", "git.example:ada/blog", "git://git.example/ada/blog.git",
+		"https://git.example/ada/blog.git", "https://git.example/ada/blog", "http://git.example/ada/blog/",
+		"https://ada:x@git.example/Ada/Blog.git",
+		"ssh://git@git.example:2222/ada/blog.git", "git@git.example:ada/blog.git", "git.example:ada/blog",
+		"git://git.example/ada/blog.git",
 	}
 	for _, s := range same {
 		if got := blog.RepositoryAddress(s); got != "git.example/ada/blog" {
 			t.Errorf("%s is %q", s, got)
 		}
 	}
-	all := []string{"/srv/git/blog.git", "file:///srv/git/blog.git", "https://other.example/ada/blog.git", "https://git.example/ada/blog2.git"}
+	all := []string{"/srv/git/blog.git", "file:///srv/git/blog.git", "https://other.example/ada/blog.git",
+		"https://git.example/ada/blog2.git"}
 	if a, b := blog.RepositoryAddress(all[0]), blog.RepositoryAddress(all[1]); a != b {
 		t.Errorf("a path is %q and %q", a, b)
 	}

@@ -51,8 +51,10 @@ func TestUnknownHostsAreRefused(t *testing.T) {
 	f := serve(t, "hugo", func(c *settings) { c.URL = "https://pub.example.org/under" })
 	token := "Bearer " + f.token
 	for host, known := range map[string]bool{
-		"pub.example.org": true, "PUB.example.org:443": true, "127.0.0.1:8080": true, "[::1]:80": true, "gitpost:8080": true, "localhost": true,
-		"evil.example": false, "pub.example.org.evil.example": false, "example.org": false, "rebound.evil.example:8080": false,
+		"pub.example.org": true, "PUB.example.org:443": true, "127.0.0.1:8080": true, "[::1]:80": true, "gitpost:8080": true,
+		"localhost":    true,
+		"evil.example": false, "pub.example.org.evil.example": false, "example.org": false,
+		"rebound.evil.example:8080": false,
 	} {
 		for _, path := range []string{"/micropub?q=config", "/healthz", "/", "/auth", "/nothing"} {
 			a := f.ask(host, path, "Authorization", token)
@@ -101,7 +103,8 @@ func TestReadinessHasNoDetailsForStrangers(t *testing.T) {
 			t.Errorf("%s: %s", name, tt.answer.Body)
 		}
 	}
-	if a := f.send("POST", "/hooks/push", "application/json", "{}", append(stranger, "Authorization", "-")...); strings.Contains(a.Body, "commit") {
+	if a := f.send("POST", "/hooks/push", "application/json", "{}",
+		append(stranger, "Authorization", "-")...); strings.Contains(a.Body, "commit") {
 		t.Errorf("the hook tells strangers %s", a.Body)
 	}
 }
@@ -129,10 +132,12 @@ func TestClientOfASocketIsTheLastHop(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn,
+		error) {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
 	}}}
-	for name, hops := range map[string]string{"private": "203.0.113.%d, 10.1.2.3", "local": "203.0.113.%d, fd00::7", "link": "203.0.113.%d, 169.254.1.1", "trusted": "203.0.113.%d, 192.0.2.4, 198.51.100.7"} {
+	for name, hops := range map[string]string{"private": "203.0.113.%d, 10.1.2.3", "local": "203.0.113.%d, fd00::7",
+		"link": "203.0.113.%d, 169.254.1.1", "trusted": "203.0.113.%d, 192.0.2.4, 198.51.100.7"} {
 		last := 0
 		for n := range 8 {
 			r, err := http.NewRequestWithContext(t.Context(), "GET", "http://localhost/micropub", nil)
@@ -205,7 +210,8 @@ func TestTokensAreForTheSitesThatThereWere(t *testing.T) {
 	f := serve(t, "hugo", nil).owned()
 	byApp, all := "", ""
 	f.withState(func(db *state.DB) error {
-		secret, err := db.CreateToken(t.Context(), state.Token{ClientID: "https://app.example/", Scope: []string{"create", "update", "media"}})
+		secret, err := db.CreateToken(t.Context(), state.Token{ClientID: "https://app.example/",
+			Scope: []string{"create", "update", "media"}})
 		byApp = secret
 		if err == nil {
 			all, err = db.CreateToken(t.Context(), state.Token{AllSites: true, Scope: []string{"create"}})
@@ -213,7 +219,9 @@ func TestTokensAreForTheSitesThatThereWere(t *testing.T) {
 		return err
 	})
 	page := f.person().signIn().madeToken("name", "phone", "scope", "create")
-	byHand := "gp_" + strings.FieldsFunc(page.Body[strings.Index(page.Body, "gp_")+3:], func(r rune) bool { return r < '0' || r > 'z' || r > '9' && r < 'A' || r > 'Z' && r < 'a' })[0]
+	byHand := "gp_" + strings.FieldsFunc(page.Body[strings.Index(page.Body, "gp_")+3:], func(r rune) bool {
+		return r < '0' || r > 'z' || r > '9' && r < 'A' || r > 'Z' && r < 'a'
+	})[0]
 	f.stop()
 	other := filepath.Join(t.TempDir(), "other.git")
 	copySkeleton(t, "jekyll", other)
@@ -226,7 +234,8 @@ func TestTokensAreForTheSitesThatThereWere(t *testing.T) {
 		status int
 	}{"an app's": {byApp, 403}, "made by hand": {byHand, 403}, "for all sites": {all, 201}} {
 		post := func(site string) answer {
-			return f.json(`{"mp-destination":"`+site+`","properties":{"content":["To `+name+site+`"]}}`, "Authorization", "Bearer "+tt.token)
+			return f.json(`{"mp-destination":"`+site+`","properties":{"content":["To `+name+site+`"]}}`, "Authorization",
+				"Bearer "+tt.token)
 		}
 		if a := post("https://two.example/"); a.Status != tt.status {
 			t.Errorf("%s: the new site: %d %s", name, a.Status, a.Body)
@@ -245,9 +254,11 @@ func TestTokensAreForTheSitesThatThereWere(t *testing.T) {
 func TestUploadsStayWithTheirSite(t *testing.T) {
 	t.Parallel()
 	f, other := serveTwo(t, "https://one.example/", "https://two.example/")
-	one, two := f.tokenFor("https://one.example/", "https://one.example/"), f.tokenFor("https://two.example/", "https://two.example/")
+	one, two := f.tokenFor("https://one.example/", "https://one.example/"), f.tokenFor("https://two.example/",
+		"https://two.example/")
 	u := f.upload("a.jpg", string(picture(t, 4)), "Authorization", "Bearer "+one).Header.Get("Location")
-	for _, body := range []string{`{"properties":{"content":["x"],"photo":["` + u + `"]}}`, `{"properties":{"content":["See ` + u + `"]}}`} {
+	for _, body := range []string{`{"properties":{"content":["x"],"photo":["` + u + `"]}}`,
+		`{"properties":{"content":["See ` + u + `"]}}`} {
 		if a := f.json(body, "Authorization", "Bearer "+two); a.Status != http.StatusCreated {
 			t.Fatalf("%d %s", a.Status, a.Body)
 		}
@@ -293,34 +304,42 @@ func TestExternalTokensAreAskedAboutAtTheServerOfTheirSite(t *testing.T) {
 	f := serve(t, "hugo", func(c *settings) {
 		c.Auth, c.Me, c.AuthMetadata = "external", sites[0], "http://idp0.example/metadata"
 		second := *c.Site
-		second.Me, second.Repo, second.Dir, second.AuthMetadata = sites[1], other, filepath.Join(c.Data, "two"), "http://idp1.example/metadata"
+		second.Me, second.Repo, second.Dir, second.AuthMetadata = sites[1], other, filepath.Join(c.Data,
+			"two"), "http://idp1.example/metadata"
 		c.more = []config.Site{second}
 	})
 	second := "Bearer token1"
 	for name, a := range map[string]answer{
-		"JSON":           f.json(`{"type":["h-entry"],"mp-destination":"`+sites[1]+`","properties":{"content":["x"]}}`, "Authorization", second),
-		"JSON, property": f.json(`{"type":["h-entry"],"properties":{"content":["y"],"mp-destination":["`+sites[1]+`"]}}`, "Authorization", second),
-		"form":           f.form(url.Values{"content": {"z"}, "mp-destination": {sites[1]}}, "Authorization", second),
-		"token in form":  f.form(url.Values{"content": {"v"}, "mp-destination": {sites[1]}, "access_token": {"token1"}}, "Authorization", "-"),
-		"URL":            f.send("POST", "/micropub?mp-destination="+url.QueryEscape(sites[1]), "application/x-www-form-urlencoded", "content=w", "Authorization", second),
+		"JSON": f.json(`{"type":["h-entry"],"mp-destination":"`+sites[1]+`","properties":{"content":["x"]}}`,
+			"Authorization", second),
+		"JSON, property": f.json(`{"type":["h-entry"],"properties":{"content":["y"],"mp-destination":["`+sites[1]+`"]}}`,
+			"Authorization", second),
+		"form": f.form(url.Values{"content": {"z"}, "mp-destination": {sites[1]}}, "Authorization", second),
+		"token in form": f.form(url.Values{"content": {"v"}, "mp-destination": {sites[1]}, "access_token": {"token1"}},
+			"Authorization", "-"),
+		"URL": f.send("POST", "/micropub?mp-destination="+url.QueryEscape(sites[1]),
+			"application/x-www-form-urlencoded", "content=w", "Authorization", second),
 	} {
 		if a.Status != http.StatusCreated {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
 	}
-	for name, path := range map[string]string{"source": "/micropub?q=source&url=" + url.QueryEscape(sites[1]+"x/"), "config": "/micropub?q=config&mp-destination=" + url.QueryEscape(sites[1])} {
+	for name, path := range map[string]string{"source": "/micropub?q=source&url=" + url.QueryEscape(sites[1]+"x/"),
+		"config": "/micropub?q=config&mp-destination=" + url.QueryEscape(sites[1])} {
 		if a := f.send("GET", path, "", "", "Authorization", second); a.Status == http.StatusUnauthorized {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
 	}
-	if a := f.json(`{"properties":{"content":["first"]}}`, "Authorization", "Bearer token0"); a.Status != http.StatusCreated {
+	if a := f.json(`{"properties":{"content":["first"]}}`, "Authorization",
+		"Bearer token0"); a.Status != http.StatusCreated {
 		t.Errorf("the first site: %d %s", a.Status, a.Body)
 	}
 	mu.Lock()
 	defer mu.Unlock()
 	for site, headers := range asked {
 		for _, header := range headers {
-			if strings.HasPrefix(header, "Bearer token") && header != map[string]string{sites[0]: "Bearer token0", sites[1]: "Bearer token1"}[site] {
+			if strings.HasPrefix(header, "Bearer token") && header != map[string]string{sites[0]: "Bearer token0",
+				sites[1]: "Bearer token1"}[site] {
 				t.Errorf("the server of %s was shown %s", site, header)
 			}
 		}
@@ -338,7 +357,8 @@ func TestAppsPageShowsWhatHappened(t *testing.T) {
 	f.person().post("/signin", "password", "a wrong one")
 	until(t, "all is shown", func() bool {
 		body := p.get("/apps").Body
-		for _, text := range []string{"You signed in", "Token made: phone of the owner", "Bad tokens refused: 127.0.0.1", "Sign-in refused: 127.0.0.1"} {
+		for _, text := range []string{"You signed in", "Token made: phone of the owner", "Bad tokens refused: 127.0.0.1",
+			"Sign-in refused: 127.0.0.1"} {
 			if !strings.Contains(body, text) {
 				return false
 			}

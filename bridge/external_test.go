@@ -53,7 +53,8 @@ func serveExternal(t *testing.T, p *aProvider) *signIn {
 		case r.Host != host:
 			p.home(w, r)
 		case r.URL.Path == "/metadata":
-			m := map[string]any{"issuer": "http://" + host + "/", "authorization_endpoint": "http://" + host + "/auth", "token_endpoint": "http://" + host + "/token"}
+			m := map[string]any{"issuer": "http://" + host + "/", "authorization_endpoint": "http://" + host + "/auth",
+				"token_endpoint": "http://" + host + "/token"}
 			if p.bySecret != "" {
 				m["introspection_endpoint"] = "http://" + host + "/introspect"
 			}
@@ -82,7 +83,8 @@ func serveExternal(t *testing.T, p *aProvider) *signIn {
 		}
 	}))
 	t.Cleanup(web.Close)
-	outbound.Pretend(map[string]string{strings.Trim(strings.TrimPrefix(p.me, "http:"), "/") + ":80": web.Listener.Addr().String(), host + ":80": web.Listener.Addr().String()})
+	outbound.Pretend(map[string]string{strings.Trim(strings.TrimPrefix(p.me, "http:"), "/") +
+		":80": web.Listener.Addr().String(), host + ":80": web.Listener.Addr().String()})
 	if p.good == nil {
 		p.good = map[string]string{"a-good-token": p.me}
 	}
@@ -119,10 +121,13 @@ func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
 	t.Parallel()
 	const decoy = `<link rel="token_endpoint" href="http://decoy.invalid/token"><link rel="indieauth-metadata" href="http://decoy.invalid/">`
 	for name, p := range map[string]*aProvider{
-		"metadata by header":          {home: htmlPage(decoy, "Link", `<PROVIDER/metadata>; rel="indieauth-metadata"`), bySecret: "between"},
-		"metadata by link":            {home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">` + decoy), bySecret: "between"},
-		"metadata, no introspection":  {home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">`)},
-		"legacy by header":            {home: htmlPage(`<link rel="token_endpoint" href="http://decoy.invalid/">`, "Link", `<PROVIDER/auth>; rel=authorization_endpoint, <PROVIDER/token>; rel=token_endpoint`)},
+		"metadata by header": {home: htmlPage(decoy, "Link", `<PROVIDER/metadata>; rel="indieauth-metadata"`),
+			bySecret: "between"},
+		"metadata by link": {home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">` + decoy),
+			bySecret: "between"},
+		"metadata, no introspection": {home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">`)},
+		"legacy by header": {home: htmlPage(`<link rel="token_endpoint" href="http://decoy.invalid/">`, "Link",
+			`<PROVIDER/auth>; rel=authorization_endpoint, <PROVIDER/token>; rel=token_endpoint`)},
 		"legacy by link":              {home: htmlPage(`<link rel="authorization_endpoint" href="PROVIDER/auth"><link rel="token_endpoint" href="PROVIDER/token">`)},
 		"legacy, answering in a form": {home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`), form: true},
 	} {
@@ -142,10 +147,12 @@ func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
 			if p.asked.Load() != asked {
 				t.Errorf("the provider is asked again: %d times", p.asked.Load()-asked)
 			}
-			if post := x.form(url.Values{"h": {"entry"}, "content": {"Hello"}}, "Authorization", "Bearer a-good-token"); post.Status != 201 {
+			if post := x.form(url.Values{"h": {"entry"}, "content": {"Hello"}}, "Authorization",
+				"Bearer a-good-token"); post.Status != 201 {
 				t.Errorf("a post: %d %s", post.Status, post.Body)
 			}
-			if del := x.form(url.Values{"action": {"delete"}, "url": {p.me}}, "Authorization", "Bearer a-good-token"); del.Status != 403 {
+			if del := x.form(url.Values{"action": {"delete"}, "url": {p.me}}, "Authorization",
+				"Bearer a-good-token"); del.Status != 403 {
 				t.Errorf("more than the scope: %d %s", del.Status, del.Body)
 			}
 			if own := x.try(x.token); own.Status != 200 {
@@ -157,7 +164,8 @@ func TestAnExternalServersTokensAreFoundAndVerified(t *testing.T) {
 
 func TestAnExternalTokenOfAnotherSiteIsNoGood(t *testing.T) {
 	t.Parallel()
-	p := &aProvider{home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`), good: map[string]string{"somebody-elses": "http://other.example/", "nobodys": ""}}
+	p := &aProvider{home: htmlPage(`<link rel="token_endpoint" href="PROVIDER/token">`),
+		good: map[string]string{"somebody-elses": "http://other.example/", "nobodys": ""}}
 	x := serveExternal(t, p)
 	for token := range p.good {
 		refused(t, x.try(token), 401, "invalid_token")
@@ -200,7 +208,8 @@ func TestASiteThatNamesNoSignInServerIsTold(t *testing.T) {
 func TestWithAnExternalServerGitpostSignsNobodyIn(t *testing.T) {
 	t.Parallel()
 	x := serveExternal(t, &aProvider{home: htmlPage(`<link rel="indieauth-metadata" href="PROVIDER/metadata">`)})
-	for _, path := range []string{"POST /auth", "POST /token", "GET /token", "POST /introspect", "POST /revoke", "GET /userinfo", "GET /.well-known/oauth-authorization-server"} {
+	for _, path := range []string{"POST /auth", "POST /token", "GET /token", "POST /introspect", "POST /revoke",
+		"GET /userinfo", "GET /.well-known/oauth-authorization-server"} {
 		method, path, _ := strings.Cut(path, " ")
 		got := x.send(method, path, "application/x-www-form-urlencoded", "token=x")
 		refused(t, got, 404, "not_found")

@@ -368,7 +368,9 @@ func (f *fixture) source(u string) mf2.Item {
 // awaitPush waits until everything that was answered is on the remote.
 func (f *fixture) awaitPush() {
 	f.t.Helper()
-	until(f.t, "all is pushed", func() bool { return strings.Contains(f.send("GET", "/readyz", "", "").Body, `"unpushed":0`) })
+	until(f.t, "all is pushed", func() bool {
+		return strings.Contains(f.send("GET", "/readyz", "", "").Body, `"unpushed":0`)
+	})
 }
 
 // remoteFile is a file as the remote's branch has it.

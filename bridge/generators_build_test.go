@@ -93,7 +93,8 @@ func TestPostsOfAllTypesShowOnOtherGenerators(t *testing.T) {
 					t.Errorf("%s shows %q with links %q, want %q and %q", locations[p.slug], page.text, page.links, p.text, p.link)
 				}
 			}
-			if page := readPage(t, out, locations["code"]); !strings.Contains(page.text, "Write {{ braces }} and {% these %}, {# too #}.") {
+			if page := readPage(t, out, locations["code"]); !strings.Contains(page.text,
+				"Write {{ braces }} and {% these %}, {# too #}.") {
 				t.Errorf("code is shown as %q", page.text)
 			}
 			src := readPage(t, out, locations["a-photo"]).images["The ferry"]

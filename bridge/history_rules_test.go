@@ -26,8 +26,10 @@ func rewrite(t *testing.T, file string, change func(text string) string) {
 func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 	t.Parallel()
 	rules := map[string]struct{ file, before, after, url string }{
-		"hugo":   {"hugo.toml", `posts = "/:year/:month/:slug/"`, `posts = "/archive/:slug/"`, "https://example.org/archive/"},
-		"jekyll": {"_config.yml", "permalink: /:year/:month/:title/", "permalink: /archive/:title/", "https://example.org/archive/"},
+		"hugo": {"hugo.toml", `posts = "/:year/:month/:slug/"`, `posts = "/archive/:slug/"`,
+			"https://example.org/archive/"},
+		"jekyll": {"_config.yml", "permalink: /:year/:month/:title/", "permalink: /archive/:title/",
+			"https://example.org/archive/"},
 	}
 	for _, skeleton := range skeletons {
 		t.Run(skeleton, func(t *testing.T) {
@@ -47,7 +49,8 @@ func TestPostIsFoundAtTheURLThatItHadBeforeThePermalinksChanged(t *testing.T) {
 			})
 			f.await("the post is not found at its new URL", func() bool { return f.status(rule.url+"one/") == http.StatusOK })
 			f.await("the post is not found at its former URL", func() bool { return f.status(one) == http.StatusOK })
-			if a := f.json(`{"action":"update","url":"` + one + `","replace":{"content":["Changed"]}}`); a.Status != http.StatusOK {
+			if a := f.json(`{"action":"update","url":"` + one +
+				`","replace":{"content":["Changed"]}}`); a.Status != http.StatusOK {
 				t.Errorf("update by the former URL: %d %s", a.Status, a.Body)
 			}
 			if a := f.command("undelete", two); a.Status != http.StatusCreated || a.Header.Get("Location") != rule.url+"two/" {
@@ -74,8 +77,11 @@ func TestPostThatWasMovedAndDeletedComesBackByEachOfItsURLs(t *testing.T) {
 			first := f.create(`{"properties":{"content":["Boats"],"mp-slug":["harbour"]}}`)
 			was := f.postedFile()
 			f.edit("Renamed", func(dir string) {
-				rewrite(t, filepath.Join(dir, was), func(text string) string { return strings.Replace(text, "slug: harbour", "slug: quay", 1) })
-				if err := os.Rename(filepath.Join(dir, was), filepath.Join(dir, strings.Replace(was, "harbour", "quay", 1))); err != nil {
+				rewrite(t, filepath.Join(dir, was), func(text string) string {
+					return strings.Replace(text, "slug: harbour", "slug: quay", 1)
+				})
+				if err := os.Rename(filepath.Join(dir, was),
+					filepath.Join(dir, strings.Replace(was, "harbour", "quay", 1))); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -157,7 +163,8 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 			f := serve(t, "hugo", nil)
 			work := filepath.Join(t.TempDir(), "work")
 			git(t, "", "clone", "-q", f.remote, work)
-			if err := os.WriteFile(filepath.Join(work, "content", "posts", "hand.md"), []byte(page("By hand")), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(work, "content", "posts", "hand.md"), []byte(page("By hand")),
+				0o644); err != nil {
 				t.Fatal(err)
 			}
 			git(t, work, "add", "-A")
@@ -166,7 +173,9 @@ func TestPostThatWasDeletedBeforeAPersonMergedComesBack(t *testing.T) {
 			f.act("delete", one)
 			git(t, work, "pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
 			git(t, work, "push", "-q", "origin", "HEAD:main")
-			f.await("the merge is not seen", func() bool { return f.status("https://example.org/2024/01/by-hand/") == http.StatusOK })
+			f.await("the merge is not seen", func() bool {
+				return f.status("https://example.org/2024/01/by-hand/") == http.StatusOK
+			})
 			if !remembered {
 				if err := f.stop(); err != nil {
 					t.Fatal(err)

@@ -115,7 +115,9 @@ func TestPostThatAHandMovedOrRenamedIsFoundAtItsFormerURLs(t *testing.T) {
 					}
 				}
 				f.start()
-				f.await("after a restart the post is not found at its first URL", func() bool { return f.status(first) == http.StatusOK })
+				f.await("after a restart the post is not found at its first URL", func() bool {
+					return f.status(first) == http.StatusOK
+				})
 			}
 			if got := f.source(strings.TrimSuffix(second, "/") + "#top").Properties.Text("content"); got != "Other words" {
 				t.Errorf("content %q", got)

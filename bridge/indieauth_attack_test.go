@@ -77,7 +77,8 @@ func TestEachAnswerSaysWhichServerItIsFrom(t *testing.T) {
 	}
 	_, wrong := a.ask(t, "response_type", "token")
 	for name, redirect := range map[string]string{
-		"granted": a.redirect + "?" + a.granted(t).Encode(), "denied": x.server.SignInServer().Deny(r), "refused": wrong.(*indieauth.RedirectError).URL,
+		"granted": a.redirect + "?" + a.granted(t).Encode(), "denied": x.server.SignInServer().Deny(r),
+		"refused": wrong.(*indieauth.RedirectError).URL,
 	} {
 		if u, err := url.Parse(redirect); err != nil || u.Query().Get("iss") != issuer {
 			t.Errorf("%s: %s", name, redirect)
@@ -157,7 +158,8 @@ func TestNobodySpeaksForAnotherApp(t *testing.T) {
 		}
 	}
 	for _, twice := range []string{"client_id", "redirect_uri"} {
-		q := url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}}
+		q := url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect},
+			"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}}
 		q.Add(twice, "https://evil.example/")
 		if _, err := x.server.SignInServer().Authorize(t.Context(), q); !isForThePage(err) {
 			t.Errorf("%s twice: got %v", twice, err)
@@ -181,7 +183,8 @@ func TestAnAppsPageIsNotFetchedFromAPrivateAddress(t *testing.T) {
 			t.Errorf("%s: got %v", host, err)
 		}
 	}
-	for _, id := range []string{"http://10.0.0.1/", "http://169.254.169.254/latest/", "http://[fd00::1]/", "http://0x7f.1/", "http://2130706433/", "http://127.0.0.2/"} {
+	for _, id := range []string{"http://10.0.0.1/", "http://169.254.169.254/latest/", "http://[fd00::1]/",
+		"http://0x7f.1/", "http://2130706433/", "http://127.0.0.2/"} {
 		if _, err := a.ask(t, "client_id", id, "redirect_uri", id); !isForThePage(err) {
 			t.Errorf("%s: got %v", id, err)
 		}
@@ -193,12 +196,14 @@ func TestAnAppsPageIsNotFetchedFromAPrivateAddress(t *testing.T) {
 func TestAnAppsNameIsOneShortLine(t *testing.T) {
 	t.Parallel()
 	x := serveSignIn(t, nil)
-	a := x.newApp(t, jsonPage(`{"client_id": "HERE/", "client_name": "Quill\u202e\u0000\n\n  is `+strings.Repeat("very ", 100)+`safe", "logo_uri": "https://tracker.example/logo.png"}`))
+	a := x.newApp(t, jsonPage(`{"client_id": "HERE/", "client_name": "Quill\u202e\u0000\n\n  is `+strings.Repeat("very ",
+		100)+`safe", "logo_uri": "https://tracker.example/logo.png"}`))
 	r, err := a.ask(t)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(r.Client.Name, "Quill is very") || len([]rune(r.Client.Name)) > 101 || strings.ContainsAny(r.Client.Name, "\u202e\x00\n") || r.Client.Logo != "" {
+	if !strings.HasPrefix(r.Client.Name, "Quill is very") || len([]rune(r.Client.Name)) > 101 ||
+		strings.ContainsAny(r.Client.Name, "\u202e\x00\n") || r.Client.Logo != "" {
 		t.Errorf("got %q and the logo %q", r.Client.Name, r.Client.Logo)
 	}
 }
@@ -239,7 +244,8 @@ func TestGuessesAreLimited(t *testing.T) {
 	}
 	// A trusted server passes on what strangers send it.
 	for range 10 {
-		if got := x.post("/introspect", url.Values{"token": {"gp_GUESS"}}, "Authorization", "Bearer between servers"); got.Status != 200 {
+		if got := x.post("/introspect", url.Values{"token": {"gp_GUESS"}}, "Authorization",
+			"Bearer between servers"); got.Status != 200 {
 			t.Errorf("the trusted server is answered %d %s", got.Status, got.Body)
 		}
 	}
@@ -257,7 +263,8 @@ func TestSecretsAreInNoLogAndNoAddress(t *testing.T) {
 	}
 	x.base, x.config.URL = "http://"+l.Addr().String(), "http://"+l.Addr().String()
 	var log lockedBuffer
-	x.server, err = bridge.Open(t.Context(), x.config, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), nil)
+	x.server, err = bridge.Open(t.Context(), x.config,
+		slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +276,8 @@ func TestSecretsAreInNoLogAndNoAddress(t *testing.T) {
 	code := a.granted(t).Get("code")
 	first := a.redeem("/token", code).json(t)
 	second := a.refresh(first["refresh_token"]).json(t)
-	secrets := []string{code, first["access_token"].(string), first["refresh_token"].(string), second["access_token"].(string), second["refresh_token"].(string),
+	secrets := []string{code, first["access_token"].(string), first["refresh_token"].(string),
+		second["access_token"].(string), second["refresh_token"].(string),
 		a.verifier, x.token, "between servers", "1234567890"}
 	all := url.Values{"token": secrets[3:4], "code": secrets[:1], "access_token": secrets[3:4]}
 	headers := map[string]string{}
@@ -279,8 +287,10 @@ func TestSecretsAreInNoLogAndNoAddress(t *testing.T) {
 		x.send("GET", "/micropub?"+all.Encode(), "", "", "Authorization", "Bearer "+secrets[3]),
 		x.send("GET", "/micropub?access_token="+secrets[3], "", "", "Authorization", "-"),
 		x.send("GET", "/nothing/"+"?"+all.Encode(), "", ""),
-		a.redeem("/token", code), a.redeem("/auth?"+all.Encode(), code, "code_verifier", "-"), a.refresh(first["refresh_token"]),
-		x.post("/revoke", all), x.send("POST", "/token", "text/plain", code), x.send("POST", "/token", "application/x-www-form-urlencoded", "code=%zz"+code),
+		a.redeem("/token", code), a.redeem("/auth?"+all.Encode(), code, "code_verifier", "-"),
+		a.refresh(first["refresh_token"]),
+		x.post("/revoke", all), x.send("POST", "/token", "text/plain", code),
+		x.send("POST", "/token", "application/x-www-form-urlencoded", "code=%zz"+code),
 	} {
 		headers[got.Header.Get("Referrer-Policy")] = got.Body
 		for _, secret := range secrets {
@@ -299,7 +309,8 @@ func TestSecretsAreInNoLogAndNoAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := log.String()
-	if !strings.Contains(text, "path=/introspect") || !strings.Contains(text, "an app has a token") || !strings.Contains(text, "used twice") {
+	if !strings.Contains(text, "path=/introspect") || !strings.Contains(text, "an app has a token") ||
+		!strings.Contains(text, "used twice") {
 		t.Errorf("the log does not have the requests:\n%s", text)
 	}
 	for _, secret := range secrets {
@@ -333,7 +344,8 @@ func TestSecretsInTheAddressAreNotRead(t *testing.T) {
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
 	code := a.granted(t).Get("code")
-	q := with(url.Values{"code": {code}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {a.verifier}, "grant_type": {"authorization_code"}}).Encode()
+	q := with(url.Values{"code": {code}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {a.verifier},
+		"grant_type": {"authorization_code"}}).Encode()
 	refused(t, x.post("/token?"+q, nil), 400, "invalid_request")
 	refused(t, x.send("GET", "/userinfo?access_token="+x.token, "", "", "Authorization", "-"), 401, "unauthorized")
 	refused(t, x.send("GET", "/token?access_token="+x.token, "", "", "Authorization", "-"), 401, "unauthorized")
@@ -345,16 +357,20 @@ func TestSecretsInTheAddressAreNotRead(t *testing.T) {
 func TestEverySignInEndpointAnswersBrowsersOfOtherOrigins(t *testing.T) {
 	t.Parallel()
 	x := serveSignIn(t, nil)
-	for _, path := range []string{"/auth", "/token", "/introspect", "/revoke", "/userinfo", "/.well-known/oauth-authorization-server"} {
-		preflight := x.send("OPTIONS", path, "", "", "Authorization", "-", "Origin", "https://app.example", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization, content-type")
-		if preflight.Status != 204 || preflight.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(preflight.Header.Get("Access-Control-Allow-Headers"), "Authorization") {
+	for _, path := range []string{"/auth", "/token", "/introspect", "/revoke", "/userinfo",
+		"/.well-known/oauth-authorization-server"} {
+		preflight := x.send("OPTIONS", path, "", "", "Authorization", "-", "Origin", "https://app.example",
+			"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization, content-type")
+		if preflight.Status != 204 || preflight.Header.Get("Access-Control-Allow-Origin") != "*" ||
+			!strings.Contains(preflight.Header.Get("Access-Control-Allow-Headers"), "Authorization") {
 			t.Errorf("preflight of %s: %d %v", path, preflight.Status, preflight.Header)
 		}
 		method := "POST"
 		if path == "/userinfo" || strings.HasPrefix(path, "/.") {
 			method = "GET"
 		}
-		got := x.send(method, path, "application/x-www-form-urlencoded", "", "Authorization", "-", "Origin", "https://app.example")
+		got := x.send(method, path, "application/x-www-form-urlencoded", "", "Authorization", "-", "Origin",
+			"https://app.example")
 		if got.Header.Get("Access-Control-Allow-Origin") != "*" || got.Status >= 500 || got.Header.Get("Location") != "" {
 			t.Errorf("%s %s: %d %v", method, path, got.Status, got.Header)
 		}
@@ -365,10 +381,12 @@ func TestTokenAnswersAreFormEncodedForOldApps(t *testing.T) {
 	t.Parallel()
 	x := serveSignIn(t, nil)
 	a := x.newApp(t, htmlPage(appPage))
-	form := with(url.Values{"code": {a.granted(t, "scope", "create profile").Get("code")}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {a.verifier}, "grant_type": {"authorization_code"}})
+	form := with(url.Values{"code": {a.granted(t, "scope", "create profile").Get("code")}, "client_id": {a.id},
+		"redirect_uri": {a.redirect}, "code_verifier": {a.verifier}, "grant_type": {"authorization_code"}})
 	got := x.post("/token", form, "Accept", "application/x-www-form-urlencoded")
 	q, err := url.ParseQuery(got.Body)
-	if err != nil || got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || q.Get("me") != "https://example.org/" || q.Get("scope") != "create profile" || !x.works(q.Get("access_token")) {
+	if err != nil || got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" ||
+		q.Get("me") != "https://example.org/" || q.Get("scope") != "create profile" || !x.works(q.Get("access_token")) {
 		t.Errorf("%s\n%s", got.Header.Get("Content-Type"), got.Body)
 	}
 	form.Set("code", a.granted(t).Get("code"))
@@ -384,7 +402,8 @@ func TestBadFormsAreRefused(t *testing.T) {
 	x := serveSignIn(t, nil)
 	for _, path := range []string{"/auth", "/token", "/introspect", "/revoke"} {
 		for _, c := range []struct{ kind, body string }{
-			{"application/json", `{"grant_type": "authorization_code"}`}, {"text/plain", "x"}, {"application/x-www-form-urlencoded", "%zz"}, {"application/x-www-form-urlencoded", ""},
+			{"application/json", `{"grant_type": "authorization_code"}`}, {"text/plain", "x"},
+			{"application/x-www-form-urlencoded", "%zz"}, {"application/x-www-form-urlencoded", ""},
 			{"multipart/form-data; boundary=x", "--x\r\n"}, {"multipart/form-data", "x"}, {"nonsense/;;", "x"},
 		} {
 			refused(t, x.send("POST", path, c.kind, c.body), 400, "invalid_request")
@@ -402,11 +421,13 @@ func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
 	x.owned()
 	a := x.newApp(t, htmlPage(appPage))
 	query := func(pairs ...string) string {
-		return "/auth?" + with(url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "state": {"1"},
+		return "/auth?" + with(url.Values{"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect},
+			"state":          {"1"},
 			"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}, "scope": {"create"}}, pairs...).Encode()
 	}
 	stranger, owner := x.person(), x.person().signIn()
-	for _, path := range []string{query(), query("redirect_uri", "https://evil.example/"), query("response_type", "token"), query("client_id", "https://evil.example/", "redirect_uri", "https://evil.example/", "scope", `"`)} {
+	for _, path := range []string{query(), query("redirect_uri", "https://evil.example/"), query("response_type", "token"),
+		query("client_id", "https://evil.example/", "redirect_uri", "https://evil.example/", "scope", `"`)} {
 		got := stranger.get(path)
 		if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther || !strings.HasPrefix(to, "/signin?") {
 			t.Errorf("a stranger is answered %d and sent to %q", got.Status, to)
@@ -417,7 +438,8 @@ func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
 	}
 	for _, bad := range []string{"https://evil.example/", "javascript:alert(1)", "//evil.example", a.redirect + "#x"} {
 		got := owner.get(query("redirect_uri", bad))
-		if got.Status != http.StatusBadRequest || got.Header.Get("Location") != "" || strings.Contains(got.Body, `href="`+bad) {
+		if got.Status != http.StatusBadRequest || got.Header.Get("Location") != "" ||
+			strings.Contains(got.Body, `href="`+bad) {
 			t.Errorf("%s: the owner is answered %d and sent to %q", bad, got.Status, got.Header.Get("Location"))
 		}
 	}
@@ -427,7 +449,8 @@ func TestTheConsentPageIsNoOpenRedirector(t *testing.T) {
 	}
 	x.knows(a.id)
 	got = owner.get(query("response_type", "token"))
-	if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther || !strings.HasPrefix(to, a.redirect+"?error=unsupported_response_type") {
+	if to := got.Header.Get("Location"); got.Status != http.StatusSeeOther ||
+		!strings.HasPrefix(to, a.redirect+"?error=unsupported_response_type") {
 		t.Errorf("the app's mistake is answered %d and sent to %q", got.Status, to)
 	}
 }
@@ -446,9 +469,11 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 	}
 	browser.signIn()
 	browser.want(browser.get("/auth?"+request.Encode()), 200, "An App", a.id, "update")
-	back := browser.post("/auth/consent", "request", request.Encode(), "answer", "allow", "create", "draft", "scope", "profile", "me", "https://example.org/")
+	back := browser.post("/auth/consent", "request", request.Encode(), "answer", "allow", "create", "draft", "scope",
+		"profile", "me", "https://example.org/")
 	to, err := url.Parse(back.Header.Get("Location"))
-	if err != nil || back.Status != http.StatusSeeOther || !strings.HasPrefix(to.String(), a.redirect+"?") || to.Query().Get("state") != "a+b/c" || to.Query().Get("iss") != x.base+"/" {
+	if err != nil || back.Status != http.StatusSeeOther || !strings.HasPrefix(to.String(), a.redirect+"?") ||
+		to.Query().Get("state") != "a+b/c" || to.Query().Get("iss") != x.base+"/" {
 		t.Fatalf("%d to %s", back.Status, to)
 	}
 	tokens := a.redeem("/token", to.Query().Get("code")).json(t)
@@ -456,7 +481,8 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 		t.Errorf("got %v", tokens)
 	}
 	bearer := "Bearer " + tokens["access_token"].(string)
-	if got := x.json(`{"type": ["h-entry"], "properties": {"content": ["Signed in"]}}`, "Authorization", bearer); got.Status != 201 {
+	if got := x.json(`{"type": ["h-entry"], "properties": {"content": ["Signed in"]}}`, "Authorization",
+		bearer); got.Status != 201 {
 		t.Fatalf("%d %s", got.Status, got.Body)
 	}
 	if files := x.lastChange(); !strings.Contains(x.remoteFile(strings.Fields(files)[1]), "draft: true") {
@@ -465,7 +491,8 @@ func TestAnAppSignsInPostsAndIsRevoked(t *testing.T) {
 	if got := x.post("/revoke", url.Values{"token": {tokens["access_token"].(string)}}); got.Status != 200 {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
-	refused(t, x.json(`{"type": ["h-entry"], "properties": {"content": ["Again"]}}`, "Authorization", bearer), 401, "invalid_token")
+	refused(t, x.json(`{"type": ["h-entry"], "properties": {"content": ["Again"]}}`, "Authorization", bearer), 401,
+		"invalid_token")
 	denied := browser.post("/auth/consent", "request", request.Encode(), "answer", "deny")
 	if to := denied.Header.Get("Location"); !strings.HasPrefix(to, a.redirect+"?error=access_denied") {
 		t.Errorf("the owner's no leads to %s", to)
@@ -481,7 +508,8 @@ func TestWithoutASecretOnlyTokensIntrospect(t *testing.T) {
 			t.Errorf("%s: %d %s", credential, got.Status, got.Body)
 		}
 	}
-	if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization", "Bearer "+x.token); got.Status != 200 {
+	if got := x.post("/introspect", url.Values{"token": {x.token}}, "Authorization",
+		"Bearer "+x.token); got.Status != 200 {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
 }

@@ -85,7 +85,8 @@ func jsonPage(body string, headers ...string) http.HandlerFunc {
 func (x *signIn) newApp(t *testing.T, page http.HandlerFunc) *anApp {
 	t.Helper()
 	host := fmt.Sprintf("app%d.example", apps.Add(1))
-	a := &anApp{x: x, id: "http://" + host + "/", redirect: "http://" + host + "/redirect", page: page, verifier: "a6128783714cfda1d388e2e98b6ae8221ac31aca31959e59512c59f5"}
+	a := &anApp{x: x, id: "http://" + host + "/", redirect: "http://" + host + "/redirect", page: page,
+		verifier: "a6128783714cfda1d388e2e98b6ae8221ac31aca31959e59512c59f5"}
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.fetched.Add(1)
 		a.page(w, r)
@@ -115,7 +116,8 @@ func (a *anApp) ask(t *testing.T, pairs ...string) (*indieauth.Request, error) {
 	t.Helper()
 	return a.x.server.SignInServer().Authorize(t.Context(), with(url.Values{
 		"response_type": {"code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "state": {"1234567890"},
-		"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}, "scope": {"profile create update"}, "me": {"https://example.org/"},
+		"code_challenge": {a.challenge()}, "code_challenge_method": {"S256"}, "scope": {"profile create update"},
+		"me": {"https://example.org/"},
 	}, pairs...))
 }
 
@@ -127,7 +129,8 @@ func (a *anApp) granted(t *testing.T, pairs ...string) url.Values {
 	if err != nil {
 		t.Fatal(err)
 	}
-	redirect, err := a.x.server.SignInServer().Grant(t.Context(), r, indieauth.Decision{Scope: r.Scope, AllowWithoutPKCE: true})
+	redirect, err := a.x.server.SignInServer().Grant(t.Context(), r,
+		indieauth.Decision{Scope: r.Scope, AllowWithoutPKCE: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +145,8 @@ func (a *anApp) granted(t *testing.T, pairs ...string) url.Values {
 // redeem sends a code to /token or /auth.
 func (a *anApp) redeem(path, code string, pairs ...string) answer {
 	return a.x.post(path, with(url.Values{
-		"grant_type": {"authorization_code"}, "code": {code}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {a.verifier},
+		"grant_type": {"authorization_code"}, "code": {code}, "client_id": {a.id}, "redirect_uri": {a.redirect},
+		"code_verifier": {a.verifier},
 	}, pairs...))
 }
 
@@ -158,7 +162,8 @@ func (a *anApp) tokens(t *testing.T, scope string) map[string]any {
 
 // post sends a form without a token, unless headers has one.
 func (x *signIn) post(path string, form url.Values, headers ...string) answer {
-	return x.send("POST", path, "application/x-www-form-urlencoded", form.Encode(), append([]string{"Authorization", "-"}, headers...)...)
+	return x.send("POST", path, "application/x-www-form-urlencoded", form.Encode(),
+		append([]string{"Authorization", "-"}, headers...)...)
 }
 
 // refused compares an answer with an OAuth error.

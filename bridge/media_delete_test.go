@@ -14,7 +14,8 @@ import (
 // dropMedia asks the media endpoint to delete a file.
 func (f *fixture) dropMedia(u string) answer {
 	f.t.Helper()
-	return f.send("POST", "/media", "application/x-www-form-urlencoded", url.Values{"action": {"delete"}, "url": {u}}.Encode())
+	return f.send("POST", "/media", "application/x-www-form-urlencoded",
+		url.Values{"action": {"delete"}, "url": {u}}.Encode())
 }
 
 // mediaItem is what q=source says of a file, or nil.
@@ -57,14 +58,16 @@ func TestMediaDeleteTakesAFileThatNoPageRefersToOutOfTheRepository(t *testing.T)
 			}
 			for _, scope := range []string{"create media", "delete"} { // both are needed
 				token := "Bearer " + f.newToken(scope)
-				if a := f.send("POST", "/media", "application/x-www-form-urlencoded", url.Values{"action": {"delete"}, "url": {u}}.Encode(), "Authorization", token); a.Status != http.StatusForbidden {
+				if a := f.send("POST", "/media", "application/x-www-form-urlencoded",
+					url.Values{"action": {"delete"}, "url": {u}}.Encode(), "Authorization", token); a.Status != http.StatusForbidden {
 					t.Errorf("with the scope %q alone: %d %s", scope, a.Status, a.Body)
 				}
 			}
 			if a := f.dropMedia(u); a.Status != http.StatusNoContent {
 				t.Fatalf("afterwards: %d %s", a.Status, a.Body)
 			}
-			if change := f.lastChange(); !strings.HasPrefix(change, "D\t") || !strings.Contains(change, path.Base(u)) || strings.Contains(change, "\n") {
+			if change := f.lastChange(); !strings.HasPrefix(change, "D\t") || !strings.Contains(change, path.Base(u)) ||
+				strings.Contains(change, "\n") {
 				t.Errorf("the commit is not the file's removal:\n%s", change)
 			}
 			if f.commits() == before || f.mediaItem(u) != nil {
@@ -81,7 +84,8 @@ func TestMediaDeleteTakesAFileThatNoPageRefersToOutOfTheRepository(t *testing.T)
 func bundle(t *testing.T) (f *fixture, post, photo string) {
 	t.Helper()
 	f = serve(t, "hugo", func(c *settings) { c.MediaPlace, c.Options.Path = "bundle", "posts/{slug}/index.md" })
-	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "By the water"}, part{"mp-slug", "", "water"}, part{"photo", "one.jpg", string(picture(t, 71))})
+	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "By the water"},
+		part{"mp-slug", "", "water"}, part{"photo", "one.jpg", string(picture(t, 71))})
 	a := f.send("POST", "/micropub", contentType, body)
 	if a.Status != http.StatusCreated {
 		t.Fatalf("create: %d %s", a.Status, a.Body)
@@ -126,11 +130,13 @@ func TestPhotoOfADeletedBundleThatIsUsedAgainGoesWhereItIsServed(t *testing.T) {
 	t.Parallel()
 	f, post, photo := bundle(t)
 	f.act("delete", post)
-	again := f.create(`{"properties":{"content":["Once more ![x](` + photo + `)"],"photo":[{"value":"` + photo + `","alt":"Water"}],"mp-slug":["again"]}}`)
+	again := f.create(`{"properties":{"content":["Once more ![x](` + photo + `)"],"photo":[{"value":"` + photo +
+		`","alt":"Water"}],"mp-slug":["again"]}}`)
 	got := f.source(again).Properties
 	object, _ := got["photo"][0].(map[string]any)
 	address, _ := object["value"].(string)
-	if !strings.HasPrefix(address, "https://example.org/media/") || object["alt"] != "Water" || !strings.Contains(got.Text("content"), address) {
+	if !strings.HasPrefix(address, "https://example.org/media/") || object["alt"] != "Water" ||
+		!strings.Contains(got.Text("content"), address) {
 		t.Errorf("it reads back as %v", got)
 	}
 	if change := f.lastChange(); strings.Count(change, "A\t") != 2 || !strings.Contains(change, "static/media/") {
@@ -157,12 +163,14 @@ func TestMediaDeleteNeedsATokenOfTheFilesSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	other, err := db.CreateToken(t.Context(), state.Token{Scope: []string{"delete", "media"}, Sites: []string{"https://other.example/"}})
+	other, err := db.CreateToken(t.Context(), state.Token{Scope: []string{"delete", "media"},
+		Sites: []string{"https://other.example/"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	body := url.Values{"action": {"delete"}, "url": {u}}.Encode()
-	if a := f.send("POST", "/media", "application/x-www-form-urlencoded", body, "Authorization", "Bearer "+other); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "no upload") {
+	if a := f.send("POST", "/media", "application/x-www-form-urlencoded", body, "Authorization",
+		"Bearer "+other); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "no upload") {
 		t.Errorf("a token of another site: %d %s", a.Status, a.Body)
 	}
 	if f.mediaItem(u) == nil {
@@ -182,15 +190,18 @@ func TestMediaListTakesALimit(t *testing.T) {
 		items, _ := f.send("GET", "/media?q=source"+query, "", "").json(t)["items"].([]any)
 		return len(items)
 	}
-	for query, want := range map[string]int{"": 20, "&limit=3": 3, "&limit=22": 22, "&limit=1000": 23, "&limit=5&offset=20": 3, "&offset=30": 0} {
+	for query, want := range map[string]int{"": 20, "&limit=3": 3, "&limit=22": 22, "&limit=1000": 23,
+		"&limit=5&offset=20": 3, "&offset=30": 0} {
 		if got := count(query); got != want {
 			t.Errorf("q=source%s lists %d, want %d", query, got, want)
 		}
 	}
-	if last := f.send("GET", "/media?q=last", "", "").json(t); last["url"] != uploads[len(uploads)-1] || last["mime_type"] != "image/jpeg" {
+	if last := f.send("GET", "/media?q=last", "", "").json(t); last["url"] != uploads[len(uploads)-1] ||
+		last["mime_type"] != "image/jpeg" {
 		t.Errorf("q=last says %v, want %s", last, uploads[len(uploads)-1])
 	}
-	for _, query := range []string{"q=nothing", "q=source&limit=x", "q=source&url=https://example.org/no", "q=source&limit=-1"} {
+	for _, query := range []string{"q=nothing", "q=source&limit=x", "q=source&url=https://example.org/no",
+		"q=source&limit=-1"} {
 		if a := f.send("GET", "/media?"+query, "", ""); a.Status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", query, a.Status, a.Body)
 		}

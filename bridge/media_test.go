@@ -96,7 +96,8 @@ func TestUploadWaitsForItsPostAndIsCommittedWithIt(t *testing.T) {
 			if a := f.send("GET", "/media/"+path.Base(one), "", "", "Authorization", "-"); a.Status != http.StatusUnauthorized {
 				t.Errorf("preview without a token: %d", a.Status)
 			}
-			f.create(`{"properties":{"content":["Look: ![second](` + two + `)"],"photo":[{"value":"` + one + `","alt":"A gradient"}]}}`)
+			f.create(`{"properties":{"content":["Look: ![second](` + two + `)"],"photo":[{"value":"` + one +
+				`","alt":"A gradient"}]}}`)
 			change := f.lastChange()
 			for _, u := range []string{one, two} {
 				if !strings.Contains(change, path.Base(u)) {
@@ -158,7 +159,8 @@ func TestUploadCanBeListedAndDeletedUntilItIsUsed(t *testing.T) {
 		t.Errorf("the list does not show %s: %s", u, a.Body)
 	}
 	remove := url.Values{"action": {"delete"}, "url": {u}}.Encode()
-	if a := f.send("POST", "/media", "application/x-www-form-urlencoded", remove); a.Status != http.StatusNoContent && a.Status != http.StatusOK {
+	if a := f.send("POST", "/media", "application/x-www-form-urlencoded", remove); a.Status != http.StatusNoContent &&
+		a.Status != http.StatusOK {
 		t.Fatalf("delete: %d %s", a.Status, a.Body)
 	}
 	if a := f.send("GET", "/media/"+path.Base(u), "", ""); a.Status != http.StatusNotFound {
@@ -180,7 +182,8 @@ func TestUploadNeedsATokenBeforeItsBytes(t *testing.T) {
 	if a := f.send("POST", "/micropub", contentType, body, "Authorization", "-"); a.Status != http.StatusCreated {
 		t.Errorf("a token before its file: %d %s", a.Status, a.Body)
 	}
-	if a := f.upload("a.jpg", string(picture(t, 6)), "Authorization", "Bearer "+f.newToken("read")); a.Status != http.StatusForbidden {
+	if a := f.upload("a.jpg", string(picture(t, 6)), "Authorization",
+		"Bearer "+f.newToken("read")); a.Status != http.StatusForbidden {
 		t.Errorf("a token without the scope: %d %s", a.Status, a.Body)
 	}
 }

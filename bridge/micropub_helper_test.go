@@ -33,7 +33,8 @@ func TestMicropubHelper(t *testing.T) {
 	}))
 	f = serve(t, "hugo", func(c *settings) { c.URL, c.Me = localhost, home+"/" }).owned()
 
-	app := exec.CommandContext(t.Context(), "node", filepath.Join("..", "testdata", "micropub-helper.mjs"), folder, f.config.Me(), client+"/")
+	app := exec.CommandContext(t.Context(), "node", filepath.Join("..", "testdata", "micropub-helper.mjs"), folder,
+		f.config.Me(), client+"/")
 	app.Stderr = testLog{t}
 	in, err := app.StdinPipe()
 	if err != nil {

@@ -13,13 +13,15 @@ func TestMovedPostIsFoundAtItsFormerURL(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ skeleton, generator, change, file, address string }{
 		{"hugo", "hugo", `"mp-slug": ["renamed"]`, "content/posts/renamed.md", "/2024/05/renamed/"},
-		{"hugo", "hugo", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`, "content/posts/renamed.md", "/2023/02/renamed/"},
+		{"hugo", "hugo", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`, "content/posts/renamed.md",
+			"/2023/02/renamed/"},
 		{"hugo", "hugo", `"published": ["2023-02-03T10:00:00Z"]`, "content/posts/mine.md", "/2023/02/mine/"},
 		{"hugo-covers", "hugo", `"mp-slug": ["renamed"]`, "content/posts/renamed/index.md", "/posts/renamed/"},
 		{"hugo-folders", "hugo", `"mp-slug": ["renamed"]`, "content/post/2024/05/renamed.md", "/p/renamed/"},
 		{"jekyll", "jekyll", `"mp-slug": ["renamed"]`, "_posts/2024-05-06-renamed.md", "/2024/05/renamed/"},
 		{"jekyll", "jekyll", `"published": ["2023-02-03T10:00:00Z"]`, "_posts/2023-02-03-mine.md", "/2023/02/mine/"},
-		{"jekyll-teasers", "jekyll", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`, "_posts/2023-02-03-renamed.md", "/2023/02/03/renamed/"},
+		{"jekyll-teasers", "jekyll", `"mp-slug": ["renamed"], "published": ["2023-02-03T10:00:00Z"]`,
+			"_posts/2023-02-03-renamed.md", "/2023/02/03/renamed/"},
 	} {
 		t.Run(c.skeleton+" "+c.change, func(t *testing.T) {
 			t.Parallel()

@@ -32,16 +32,18 @@ func TestPagesAreAccessible(t *testing.T) {
 	contentType, body := multipartBody(t, part{"file", "boat.jpg", string(picture(t, 1))})
 	p.upload("/files", contentType, body)
 	pages := []string{
-		"/", "/?q=note&state=draft", "/?done=deleted&deleted=x", "/posts/new?type=note", "/posts/new?type=photo", "/posts/new?type=event",
-		"/posts/new?type=checkin", "/posts/edit?url=" + post, "/posts/deleted", "/files", "/status", "/apps", "/apps/new", "/connect",
-		"/connect/shortcut", "/account", "/outbox", "/manual", "/manual/apps", "/nothing-here-at-all",
+		"/", "/?q=note&state=draft", "/?done=deleted&deleted=x", "/posts/new?type=note", "/posts/new?type=photo",
+		"/posts/new?type=event",
+		"/posts/new?type=checkin", "/posts/edit?url=" + post, "/posts/deleted", "/files", "/status", "/apps", "/apps/new",
+		"/connect", "/connect/shortcut", "/account", "/outbox", "/manual", "/manual/apps", "/nothing-here-at-all",
 	}
 	for _, size := range []struct{ width, height int64 }{{320, 640}, {1280, 900}} {
 		w.do(chromedp.EmulateViewport(size.width, size.height))
 		for _, scheme := range []string{"light", "dark"} {
 			ctx, cancel := w.within()
 			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme},
+					{Name: "prefers-reduced-motion", Value: "reduce"}},
 			})
 			cancel()
 			if err != nil {

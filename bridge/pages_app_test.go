@@ -34,7 +34,8 @@ type webApp struct {
 }
 
 func newApp(t *testing.T, change func(*webApp)) *webApp {
-	a := &webApp{t: t, scope: "create update delete media profile", verifier: "a6128783714cfda1d388e2e98b6ae8221ac31aca31959e59512c59f5"}
+	a := &webApp{t: t, scope: "create update delete media profile",
+		verifier: "a6128783714cfda1d388e2e98b6ae8221ac31aca31959e59512c59f5"}
 	if change != nil {
 		change(a)
 	}
@@ -68,7 +69,8 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/id.json":
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(map[string]any{
-			"client_id": a.home + "/id.json", "client_name": "A Modern App", "client_uri": a.home + "/", "redirect_uris": []string{a.redirect()},
+			"client_id": a.home + "/id.json", "client_name": "A Modern App", "client_uri": a.home + "/",
+			"redirect_uris": []string{a.redirect()},
 		})
 	case "/signin":
 		to, err := a.authorization(r.URL.Query().Get("me"))
@@ -79,7 +81,8 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusFound)
 	case "/redirect":
 		if a.onward && r.Host == strings.TrimPrefix(a.home, "http://") {
-			http.Redirect(w, r, strings.Replace(a.home, "app.example", "elsewhere.example", 1)+"/redirect?"+r.URL.RawQuery, http.StatusFound)
+			http.Redirect(w, r, strings.Replace(a.home, "app.example", "elsewhere.example", 1)+"/redirect?"+r.URL.RawQuery,
+				http.StatusFound)
 			return
 		}
 		a.take(w, r)
@@ -100,7 +103,8 @@ func (a *webApp) authorization(me string) (string, error) {
 	for _, link := range linkElement.FindAllStringSubmatch(page, -1) {
 		found[link[1]] = link[2]
 	}
-	q := url.Values{"response_type": {"code"}, "client_id": {a.id()}, "redirect_uri": {a.redirect()}, "state": {"a state & more"}, "scope": {a.scope}, "me": {me}}
+	q := url.Values{"response_type": {"code"}, "client_id": {a.id()}, "redirect_uri": {a.redirect()},
+		"state": {"a state & more"}, "scope": {a.scope}, "me": {me}}
 	if !a.old {
 		text, err := fetchText(found["indieauth-metadata"])
 		if err != nil {
@@ -110,7 +114,8 @@ func (a *webApp) authorization(me string) (string, error) {
 		if err := json.Unmarshal([]byte(text), &metadata); err != nil {
 			return "", err
 		}
-		for _, name := range []string{"issuer", "authorization_endpoint", "token_endpoint", "revocation_endpoint", "userinfo_endpoint"} {
+		for _, name := range []string{"issuer", "authorization_endpoint", "token_endpoint", "revocation_endpoint",
+			"userinfo_endpoint"} {
 			found[name], _ = metadata[name].(string)
 		}
 		sum := sha256.Sum256([]byte(a.verifier))
@@ -149,7 +154,8 @@ func (a *webApp) take(w http.ResponseWriter, r *http.Request) {
 		fail("no me in the redirect")
 		return
 	}
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {a.answer.Get("code")}, "client_id": {a.id()}, "redirect_uri": {a.redirect()}}
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {a.answer.Get("code")}, "client_id": {a.id()},
+		"redirect_uri": {a.redirect()}}
 	accept := "application/json"
 	if a.old {
 		form.Set("me", a.answer.Get("me"))

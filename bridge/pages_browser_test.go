@@ -246,10 +246,11 @@ func (w *tab) addAuthenticator() {
 	defer cancel()
 	_, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{})
 	if err == nil {
-		_, err = chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
-			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
-			HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
-		}})
+		_, err = chromedp.Call(ctx, webauthn.AddVirtualAuthenticator,
+			webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+				Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+				HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+			}})
 	}
 	if err != nil {
 		w.t.Fatalf("add an authenticator: %v", err)
@@ -370,7 +371,8 @@ func (b *chromium) framed(t *testing.T) {
 	shown := func(address string) string {
 		t.Helper()
 		around := named(t, "evil.example", http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(out, `<!doctype html><iframe src="%s" onload="document.title = 'loaded'"></iframe>`, html.EscapeString(address))
+			fmt.Fprintf(out, `<!doctype html><iframe src="%s" onload="document.title = 'loaded'"></iframe>`,
+				html.EscapeString(address))
 		}))
 		w.open(around)
 		w.awaits(`document.title === "loaded"`)
@@ -424,7 +426,8 @@ func (b *chromium) withoutScript(t *testing.T) {
 	to = p.get(to).Header.Get("Location")
 	page = p.want(p.get(to), http.StatusOK, "Let A Modern App use your site?")
 	hidden := regexp.MustCompile(`name="request" value="([^"]*)"`).FindStringSubmatch(page.Body)
-	to = p.post("/auth/consent", "request", html.UnescapeString(hidden[1]), "create", "create", "answer", "allow").Header.Get("Location")
+	to = p.post("/auth/consent", "request", html.UnescapeString(hidden[1]), "create", "create", "answer",
+		"allow").Header.Get("Location")
 	if got := p.get(to); !strings.Contains(got.Body, "Welcome back") || app.granted() != "create" {
 		t.Errorf("the app says %s; granted %q", got.Body, app.granted())
 	}

@@ -15,7 +15,8 @@ const localApp = "http://localhost:4711/"
 
 func consentRequest(pairs ...string) string {
 	q := url.Values{
-		"client_id": {localApp}, "redirect_uri": {localApp + "back"}, "response_type": {"code"}, "state": {"a+b c"}, "scope": {"create update"},
+		"client_id": {localApp}, "redirect_uri": {localApp + "back"}, "response_type": {"code"}, "state": {"a+b c"},
+		"scope":          {"create update"},
 		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -49,7 +50,8 @@ func TestConsentGrantsNothingThatWasNotAskedFor(t *testing.T) {
 		form  []string
 		want  string
 	}{
-		{"create update", []string{"create", "create", "scope", "update", "scope", "delete", "scope", "media"}, "create update"},
+		{"create update", []string{"create", "create", "scope", "update", "scope", "delete", "scope", "media"},
+			"create update"},
 		{"create update", []string{"create", "post", "scope", "create", "scope", "update"}, "update"},
 		{"create update", []string{"create", "draft"}, "draft"},
 		{"create draft", []string{"create", "create", "scope", "draft"}, "create"},
@@ -76,7 +78,8 @@ func TestConsentFormThatIsNotInOrder(t *testing.T) {
 	good := consentRequest()
 	for _, form := range [][]string{
 		{"request", good}, {"request", good, "answer", "perhaps"}, {"answer", "allow"}, {"request", "%zz", "answer", "allow"},
-		{"request", good, "answer", "allow", "create", "create", "lifetime", "-1"}, {"request", good, "answer", "allow", "create", "create", "lifetime", "for ever"},
+		{"request", good, "answer", "allow", "create", "create", "lifetime", "-1"},
+		{"request", good, "answer", "allow", "create", "create", "lifetime", "for ever"},
 		{"request", consentRequest("redirect_uri", "https://evil.example/"), "answer", "allow", "create", "create"},
 	} {
 		p.want(p.post("/auth/consent", form...), http.StatusBadRequest)
@@ -125,10 +128,12 @@ func TestRequestsThatAreRefusedNeverLeadStrangersAway(t *testing.T) {
 	}
 	p.knows(localApp)
 	a := p.get(bad)
-	if to := a.Header.Get("Location"); a.Status != http.StatusSeeOther || !strings.HasPrefix(to, localApp+"back?error=unsupported_response_type") || !strings.Contains(to, "state=a%2Bb+c") {
+	if to := a.Header.Get("Location"); a.Status != http.StatusSeeOther ||
+		!strings.HasPrefix(to, localApp+"back?error=unsupported_response_type") || !strings.Contains(to, "state=a%2Bb+c") {
 		t.Errorf("the owner is led to %q", to)
 	}
-	for _, pairs := range [][]string{{"redirect_uri", "https://evil.example/"}, {"redirect_uri", "javascript:alert(1)"}, {"client_id", "-"}, {"redirect_uri", "-"}} {
+	for _, pairs := range [][]string{{"redirect_uri", "https://evil.example/"}, {"redirect_uri", "javascript:alert(1)"},
+		{"client_id", "-"}, {"redirect_uri", "-"}} {
 		p.want(p.get("/auth?"+consentRequest(pairs...)), http.StatusBadRequest, "<!doctype html>")
 	}
 	p.want(p.get("/auth"), http.StatusBadRequest)

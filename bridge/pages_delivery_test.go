@@ -18,7 +18,8 @@ func TestPagesSayThatThePostIsNotOnTheSite(t *testing.T) {
 		c.Me, c.Options.URL, c.Delivery, c.HookSecret = site.URL+"/", site.URL+"/", true, "t1de"
 	})
 	at := f.create(`{"type": ["h-entry"], "properties": {"content": ["Words that nobody sees"]}}`)
-	failed := f.send("POST", "/hooks/deploy", "application/json", `{"status": "failed", "message": "no space"}`, "Authorization", "Bearer t1de")
+	failed := f.send("POST", "/hooks/deploy", "application/json", `{"status": "failed", "message": "no space"}`,
+		"Authorization", "Bearer t1de")
 	if failed.Status != http.StatusOK {
 		t.Fatalf("the hook answers %d %s", failed.Status, failed.Body)
 	}

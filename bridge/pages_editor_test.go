@@ -47,12 +47,16 @@ func TestPostsAreWrittenOnThePages(t *testing.T) {
 				form []string
 				want []string // in the file
 			}{
-				{[]string{"type", "note", "content", "Low tide.\r\n\r\nA second paragraph.", "category", "sea, swimming , sea", "mp-slug", "low-tide"},
-					[]string{"Low tide.\n\nA second paragraph.", "sea", "swimming"}},
-				{[]string{"type", "article", "name", "A title: with a colon", "content", "Text", "summary", "Short"}, []string{"A title: with a colon", "Short"}},
-				{[]string{"type", "reply", "in-reply-to", "https://other.example/post", "content", "I agree"}, []string{"https://other.example/post", "I agree"}},
-				{[]string{"type", "bookmark", "bookmark-of", "https://other.example/page", "name", "A page"}, []string{"https://other.example/page"}},
-				{[]string{"type", "event", "name", "Swim", "start", "2027-01-01T10:00", "end", "2027-01-01T11:00", "content", "Cold"}, []string{"Swim", "2027-01-01"}},
+				{[]string{"type", "note", "content", "Low tide.\r\n\r\nA second paragraph.", "category", "sea, swimming , sea",
+					"mp-slug", "low-tide"}, []string{"Low tide.\n\nA second paragraph.", "sea", "swimming"}},
+				{[]string{"type", "article", "name", "A title: with a colon", "content", "Text", "summary", "Short"},
+					[]string{"A title: with a colon", "Short"}},
+				{[]string{"type", "reply", "in-reply-to", "https://other.example/post", "content", "I agree"},
+					[]string{"https://other.example/post", "I agree"}},
+				{[]string{"type", "bookmark", "bookmark-of", "https://other.example/page", "name", "A page"},
+					[]string{"https://other.example/page"}},
+				{[]string{"type", "event", "name", "Swim", "start", "2027-01-01T10:00", "end", "2027-01-01T11:00", "content",
+					"Cold"}, []string{"Swim", "2027-01-01"}},
 				{[]string{"type", "note", "content", "Not yet", "save", "draft"}, []string{"Not yet"}},
 			} {
 				a := p.post("/posts/new", c.form...)
@@ -81,8 +85,10 @@ func TestPostsAreWrittenOnThePages(t *testing.T) {
 func TestFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	p := serve(t, "hugo", nil).owned().person().signIn()
-	p.want(p.post("/posts/new", "type", "reply", "in-reply-to", "https://other.example/", "content", "My long answer", "visibility", "secret"), http.StatusBadRequest, "My long answer", `id="problem"`)
-	p.want(p.post("/posts/new", "type", "note", "content", "Dated", "visibility", "nobody"), http.StatusBadRequest, "Dated")
+	p.want(p.post("/posts/new", "type", "reply", "in-reply-to", "https://other.example/", "content", "My long answer",
+		"visibility", "secret"), http.StatusBadRequest, "My long answer", `id="problem"`)
+	p.want(p.post("/posts/new", "type", "note", "content", "Dated", "visibility", "nobody"), http.StatusBadRequest,
+		"Dated")
 }
 
 func TestEditingOnThePagesTouchesOnlyWhatWasChanged(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 func (p *person) signedInAt(began time.Time) *person {
 	p.t.Helper()
 	p.withState(func(db *state.DB) error {
-		secret, err := db.CreateSession(p.t.Context(), state.Session{Browser: "Firefox", Created: began, Used: time.Now(), Expires: time.Now().Add(time.Hour)})
+		secret, err := db.CreateSession(p.t.Context(), state.Session{Browser: "Firefox", Created: began, Used: time.Now(),
+			Expires: time.Now().Add(time.Hour)})
 		at, _ := url.Parse(p.base)
 		p.client.Jar.SetCookies(at, []*http.Cookie{{Name: "gitpost_session", Value: secret, Path: "/"}})
 		return err
@@ -45,7 +46,8 @@ func TestNewWayInAsksForAFreshSignIn(t *testing.T) {
 		return err
 	})
 	p.wantGo(p.get("/apps/new"), "/signin?again=yes&back=%2Fapps%2Fnew")
-	p.want(p.get("/signin?again=yes&back=%2Fapps"), http.StatusOK, "It is a while since you signed in", `name="back" value="/apps"`)
+	p.want(p.get("/signin?again=yes&back=%2Fapps"), http.StatusOK, "It is a while since you signed in",
+		`name="back" value="/apps"`)
 	p.wantGo(p.post("/signin", "password", ownersPassword, "back", "/apps"), "/signin?entered=yes&back=%2Fapps")
 	p.wantGo(p.get("/signin?entered=yes&back=%2Fapps"), "/apps")
 	p.wantGo(p.get("/signin?again=yes&back=%2Fapps"), "/apps")
@@ -57,10 +59,12 @@ func TestFirstPasswordAsksForAFreshSignIn(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil)
 	f.withState(func(db *state.DB) error {
-		return db.AddPasskey(t.Context(), state.Passkey{Credential: []byte("key"), Name: "key", Record: []byte("{}"), Created: time.Now()}, "")
+		return db.AddPasskey(t.Context(), state.Passkey{Credential: []byte("key"), Name: "key", Record: []byte("{}"),
+			Created: time.Now()}, "")
 	})
 	p := f.person().signedInAt(time.Now().Add(-time.Hour))
-	if a := p.want(p.get("/account"), http.StatusOK, "Sign in again"); strings.Contains(a.Body, "/account/passkeys/remove") {
+	if a := p.want(p.get("/account"), http.StatusOK, "Sign in again"); strings.Contains(a.Body,
+		"/account/passkeys/remove") {
 		t.Error("the page offers a button that it would refuse")
 	}
 	password := []string{"password", "a new way in", "again", "a new way in"}

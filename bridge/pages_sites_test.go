@@ -38,25 +38,31 @@ func TestOwnerChoosesTheSitesOfAppsAndTokens(t *testing.T) {
 	p.want(p.get("/connect"), http.StatusOK, "https://one.example/", "https://two.example/")
 
 	p.want(p.post("/apps/token", "name", "phone", "scope", "create"), http.StatusBadRequest, "No site is chosen")
-	p.want(p.madeToken("name", "phone", "scope", "create", "site", "https://two.example/", "site", "https://evil.example/"), http.StatusOK, "on two.example")
+	p.want(p.madeToken("name", "phone", "scope", "create", "site", "https://two.example/", "site",
+		"https://evil.example/"), http.StatusOK, "on two.example")
 
 	const app = "http://localhost:4711/"
-	request := url.Values{"client_id": {app}, "redirect_uri": {app + "back"}, "response_type": {"code"}, "state": {"s"}, "scope": {"create"}}.Encode()
-	page := p.want(p.get("/auth?"+request), http.StatusOK, `name="site" value="https://one.example/"`, `name="site" value="https://two.example/"`, `<option value="https://one.example/" selected>`)
+	request := url.Values{"client_id": {app}, "redirect_uri": {app + "back"}, "response_type": {"code"}, "state": {"s"},
+		"scope": {"create"}}.Encode()
+	page := p.want(p.get("/auth?"+request), http.StatusOK, `name="site" value="https://one.example/"`,
+		`name="site" value="https://two.example/"`, `<option value="https://one.example/" selected>`)
 	if strings.Contains(page.Header.Get("Content-Security-Policy"), "form-action") {
 		t.Error("the consent page keeps forms from leading to the app")
 	}
-	allow := []string{"request", request, "answer", "allow", "create", "create", "without_pkce", app, "me", "https://two.example/"}
+	allow := []string{"request", request, "answer", "allow", "create", "create", "without_pkce", app, "me",
+		"https://two.example/"}
 	p.want(p.post("/auth/consent", allow...), http.StatusBadRequest, "No site is chosen")
-	p.want(p.post("/auth/consent", append(allow, "site", "https://evil.example/")...), http.StatusBadRequest, "No site is chosen")
-	p.want(p.post("/auth/consent", "request", request, "answer", "allow", "create", "create", "without_pkce", app, "me", "https://evil.example/", "site", "https://two.example/"),
-		http.StatusForbidden, "is not a site of this server")
+	p.want(p.post("/auth/consent", append(allow, "site", "https://evil.example/")...), http.StatusBadRequest,
+		"No site is chosen")
+	p.want(p.post("/auth/consent", "request", request, "answer", "allow", "create", "create", "without_pkce", app, "me",
+		"https://evil.example/", "site", "https://two.example/"), http.StatusForbidden, "is not a site of this server")
 	back := p.post("/auth/consent", append(allow, "site", "https://two.example/")...)
 	code := regexp.MustCompile(`[?&]code=([^&]+)`).FindStringSubmatch(back.Header.Get("Location"))
 	if back.Status != http.StatusSeeOther || code == nil {
 		t.Fatalf("allowed: %d %s\n%s", back.Status, back.Header.Get("Location"), back.Body)
 	}
-	tokens := p.ask("POST", "/token", url.Values{"grant_type": {"authorization_code"}, "code": {code[1]}, "client_id": {app}, "redirect_uri": {app + "back"}}, "Accept", "application/json")
+	tokens := p.ask("POST", "/token", url.Values{"grant_type": {"authorization_code"}, "code": {code[1]},
+		"client_id": {app}, "redirect_uri": {app + "back"}}, "Accept", "application/json")
 	if got := tokens.json(t); got["me"] != "https://two.example/" || got["scope"] != "create" {
 		t.Errorf("the app got %s", tokens.Body)
 	}

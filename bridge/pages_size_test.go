@@ -26,7 +26,8 @@ func TestHomeIsSmall(t *testing.T) {
 	page := p.want(p.get("/"), http.StatusOK, "number 19")
 	total := len(page.Body)
 	list := fmt.Sprintf("%d the page", total)
-	for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+|/manifest[^"]+)"`).FindAllStringSubmatch(page.Body, -1) {
+	for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+|/manifest[^"]+)"`).FindAllStringSubmatch(page.Body,
+		-1) {
 		if strings.Contains(list, m[1]) {
 			continue
 		}
@@ -75,7 +76,8 @@ func sessionIn(b *testing.B, data string) string {
 	}
 	defer db.Close()
 	now := time.Now()
-	secret, err := db.CreateSession(b.Context(), state.Session{Browser: "a benchmark", Created: now, Used: now, Expires: now.Add(time.Hour)})
+	secret, err := db.CreateSession(b.Context(), state.Session{Browser: "a benchmark", Created: now, Used: now,
+		Expires: now.Add(time.Hour)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -148,7 +148,8 @@ func (p *person) signIn() *person {
 	p.t.Helper()
 	p.withState(func(db *state.DB) error {
 		now := time.Now()
-		secret, err := db.CreateSession(p.t.Context(), state.Session{Browser: "Firefox on Android", Created: now, Used: now, Expires: now.Add(time.Hour)})
+		secret, err := db.CreateSession(p.t.Context(), state.Session{Browser: "Firefox on Android", Created: now, Used: now,
+			Expires: now.Add(time.Hour)})
 		p.setSession(secret)
 		return err
 	})
@@ -191,7 +192,8 @@ func (p *person) want(a answer, status int, text ...string) answer {
 }
 
 // toSignIn are the pages that only the owner may see.
-var toSignIn = []string{"/posts/new", "/posts/edit?url=https%3A%2F%2Fsite.example%2F", "/status", "/apps", "/connect", "/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
+var toSignIn = []string{"/posts/new", "/posts/edit?url=https%3A%2F%2Fsite.example%2F", "/status", "/apps", "/connect",
+	"/account", "/auth?client_id=https%3A%2F%2Fapp.example%2F"}
 
 func TestPagesAskToSignIn(t *testing.T) {
 	t.Parallel()
@@ -208,7 +210,8 @@ func TestPagesAskToSignIn(t *testing.T) {
 		}
 		p.wantGo(p.post(form, "name", "x", "scope", "create", "id", "1"), "/signin?back="+url.QueryEscape(first))
 	}
-	p.wantGo(p.post("/auth/consent", "request", "client_id=x", "answer", "allow"), "/signin?back="+url.QueryEscape("/auth?client_id=x"))
+	p.wantGo(p.post("/auth/consent", "request", "client_id=x", "answer", "allow"),
+		"/signin?back="+url.QueryEscape("/auth?client_id=x"))
 	f.withState(func(db *state.DB) error {
 		tokens, err := db.Tokens(t.Context())
 		if len(tokens) != 1 || !tokens[0].Revoked.IsZero() {
@@ -227,14 +230,18 @@ func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
 	p := f.person().signIn()
 	stranger := f.person()
 	pages := map[string]answer{
-		"posts": p.get("/"), "new post": p.get("/posts/new"), "status": p.get("/status"), "apps": p.get("/apps"), "account": p.get("/account"), "connect": p.get("/connect"),
-		"welcome": stranger.get("/"), "sign-in": stranger.get("/signin"), "refusal": stranger.post("/signin", "password", "wrong"),
-		"bad link": stranger.get("/setup?code=x"), "redirect": stranger.get("/apps"), "nothing": p.get("/apps/nothing-here"), "consent": p.get("/auth?client_id=x"),
+		"posts": p.get("/"), "new post": p.get("/posts/new"), "status": p.get("/status"), "apps": p.get("/apps"),
+		"account": p.get("/account"), "connect": p.get("/connect"),
+		"welcome": stranger.get("/"), "sign-in": stranger.get("/signin"),
+		"refusal":  stranger.post("/signin", "password", "wrong"),
+		"bad link": stranger.get("/setup?code=x"), "redirect": stranger.get("/apps"), "nothing": p.get("/apps/nothing-here"),
+		"consent": p.get("/auth?client_id=x"),
 	}
 	for name, a := range pages {
 		h := a.Header
 		csp := h.Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'", "style-src 'self'"} {
+		for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'",
+			"style-src 'self'"} {
 			if !strings.Contains(csp, part) {
 				t.Errorf("%s: the policy has no %q: %q", name, part, csp)
 			}
@@ -243,7 +250,8 @@ func TestPagesHaveHeadersThatKeepOthersOut(t *testing.T) {
 			t.Errorf("%s: unsafe policy %q", name, csp)
 		}
 		for header, want := range map[string]string{
-			"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+			"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Cross-Origin-Opener-Policy":   "same-origin",
 			"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store", "Access-Control-Allow-Origin": "",
 		} {
 			if got := h.Get(header); got != want {
@@ -260,12 +268,14 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
-	form := url.Values{"name": {"theirs"}, "scope": {"create"}, "password": {ownersPassword}, "answer": {"allow"}, "everywhere": {"yes"}}
+	form := url.Values{"name": {"theirs"}, "scope": {"create"}, "password": {ownersPassword}, "answer": {"allow"},
+		"everywhere": {"yes"}}
 	for _, headers := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
 		{"Sec-Fetch-Site", "-", "Origin", "https://evil.example"}, {"Sec-Fetch-Site", "-", "Origin", "null"},
 	} {
-		for _, path := range []string{"/apps/token", "/auth/consent", "/account/password", "/signout", "/signin", "/setup", "/account/passkeys/remove"} {
+		for _, path := range []string{"/apps/token", "/auth/consent", "/account/password", "/signout", "/signin", "/setup",
+			"/account/passkeys/remove"} {
 			p.want(p.ask("POST", path, form, headers...), http.StatusForbidden, "A form of another site was refused")
 		}
 	}
@@ -281,7 +291,8 @@ func TestOwnFormsOfBrowsersWithoutFetchMetadataAreTaken(t *testing.T) {
 	a := p.ask("POST", "/signin", url.Values{"password": {ownersPassword}}, "Sec-Fetch-Site", "-", "Origin", f.base)
 	p.wantGo(a, "/signin?entered=yes&back=%2F")
 	// Behind a proxy that changes Host, the configured address counts.
-	b := p.ask("POST", "/signin", url.Values{"password": {ownersPassword}}, "Sec-Fetch-Site", "cross-site", "Origin", f.config.URL)
+	b := p.ask("POST", "/signin", url.Values{"password": {ownersPassword}}, "Sec-Fetch-Site", "cross-site", "Origin",
+		f.config.URL)
 	p.wantGo(b, "/signin?entered=yes&back=%2F")
 }
 
@@ -380,14 +391,17 @@ func TestSignInReturnsToPagesOfThisServerAlone(t *testing.T) {
 	f := serve(t, "hugo", nil).owned()
 	in := f.person().signIn()
 	for _, back := range []string{
-		"https://evil.example/", "//evil.example/", "///evil.example", `/\evil.example`, `\\evil.example`, "http:evil.example", "javascript:alert(1)",
-		"/\t/evil.example", "/%09/evil.example\n", " //evil.example", "evil.example", "//%65vil.example", "/%2f/evil.example", "",
+		"https://evil.example/", "//evil.example/", "///evil.example", `/\evil.example`, `\\evil.example`,
+		"http:evil.example", "javascript:alert(1)",
+		"/\t/evil.example", "/%09/evil.example\n", " //evil.example", "evil.example", "//%65vil.example", "/%2f/evil.example",
+		"",
 	} {
 		in.wantGo(in.get("/signin?back="+url.QueryEscape(back)), "/")
 	}
 	p := f.person()
 	p.wantGo(p.post("/signin", "password", ownersPassword, "back", "//evil.example"), "/signin?entered=yes&back=%2F")
-	p.wantGo(p.get("/signin?back="+url.QueryEscape("/auth?client_id=https://app.example/&state=a%20b")), "/auth?client_id=https://app.example/&state=a%20b")
+	p.wantGo(p.get("/signin?back="+url.QueryEscape("/auth?client_id=https://app.example/&state=a%20b")),
+		"/auth?client_id=https://app.example/&state=a%20b")
 }
 
 func TestSignInSaysWhenTheCookieWasNotKept(t *testing.T) {
@@ -417,7 +431,8 @@ func TestTheAPINeverLooksAtCookies(t *testing.T) {
 		t.Errorf("a post with a session answers %d, want 401", a.Status)
 	}
 	for _, path := range []string{"/apps", "/account"} {
-		if a := f.send("GET", path, "", "", "Accept", "text/html"); a.Status != http.StatusOK && a.Status != http.StatusSeeOther || strings.Contains(a.Body, "Sign out") {
+		if a := f.send("GET", path, "", "", "Accept", "text/html"); a.Status != http.StatusOK &&
+			a.Status != http.StatusSeeOther || strings.Contains(a.Body, "Sign out") {
 			t.Errorf("GET %s with a token shows a page of the owner's: %d", path, a.Status)
 		}
 	}
@@ -436,7 +451,8 @@ func TestWrongPasswordsAreLimited(t *testing.T) {
 		wait, _ := strconv.Atoi(last.Header.Get("Retry-After"))
 		return wait >= 4
 	})
-	p.want(last, http.StatusTooManyRequests, "Too many wrong passwords came from your address", `name="back" value="/apps"`)
+	p.want(last, http.StatusTooManyRequests, "Too many wrong passwords came from your address",
+		`name="back" value="/apps"`)
 	p.want(from("203.0.113.1", ownersPassword), http.StatusTooManyRequests)
 	p.wantGo(from("203.0.113.2", ownersPassword), "/signin?entered=yes&back=%2Fapps")
 }
@@ -449,13 +465,17 @@ func TestSetupLinkSetsThePasswordOnce(t *testing.T) {
 	var code string
 	f.asOwner(func(o *owner.Owner) (err error) { code, err = o.NewSetup(t.Context()); return err })
 	p.want(p.get("/setup?code="+code), http.StatusOK, "Make this gitpost yours")
-	p.want(p.post("/setup", "code", code, "password", "short", "again", "short"), http.StatusBadRequest, "less than 10 characters", code)
-	p.want(p.post("/setup", "code", code, "password", ownersPassword, "again", "other"), http.StatusBadRequest, "not the same", code)
-	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword), "/signin?entered=yes&back=%2Fposts%2Fnew")
+	p.want(p.post("/setup", "code", code, "password", "short", "again", "short"), http.StatusBadRequest,
+		"less than 10 characters", code)
+	p.want(p.post("/setup", "code", code, "password", ownersPassword, "again", "other"), http.StatusBadRequest,
+		"not the same", code)
+	p.wantGo(p.post("/setup", "code", code, "password", ownersPassword, "again", ownersPassword),
+		"/signin?entered=yes&back=%2Fposts%2Fnew")
 	p.want(p.get("/posts/new"), http.StatusOK)
 	q := f.person()
 	q.want(q.get("/setup?code="+code), http.StatusForbidden, "The set-up link is not good", "gitpost passwd")
-	q.want(q.post("/setup", "code", code, "password", "another password", "again", "another password"), http.StatusForbidden)
+	q.want(q.post("/setup", "code", code, "password", "another password", "again", "another password"),
+		http.StatusForbidden)
 	q.wantGo(q.post("/signin", "password", ownersPassword), "/signin?entered=yes&back=%2F")
 }
 
@@ -463,7 +483,8 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
-	a := p.want(p.madeToken("name", "phone", "scope", "create", "scope", "media", "scope", "invented", "lifetime", "7"), http.StatusOK, "it is not shown again")
+	a := p.want(p.madeToken("name", "phone", "scope", "create", "scope", "media", "scope", "invented", "lifetime", "7"),
+		http.StatusOK, "it is not shown again")
 	secret := regexp.MustCompile(`gp_[A-Z2-7]+`).FindString(a.Body)
 	if secret == "" {
 		t.Fatalf("no token in\n%s", a.Body)
@@ -488,7 +509,8 @@ func TestPersonalTokenIsShownOnceAndWorks(t *testing.T) {
 	if got := post(); got.Status != http.StatusUnauthorized {
 		t.Errorf("a revoked token answers %d", got.Status)
 	}
-	p.want(p.get("/apps?revoked="+id[1]), http.StatusOK, "can no longer do anything here", "Revoked and expired", "/apps/restore")
+	p.want(p.get("/apps?revoked="+id[1]), http.StatusOK, "can no longer do anything here", "Revoked and expired",
+		"/apps/restore")
 	p.wantGo(p.post("/apps/restore", "id", id[1]), "/apps?restored=yes")
 	if got := post(); got.Status != http.StatusCreated {
 		t.Errorf("after the revocation was undone the token answers %d", got.Status)
@@ -511,7 +533,8 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 	}
 	f.create(`{"type":["h-entry"],"properties":{"name":["Low tide"],"content":["<b>Bold</b>"]}}`)
 	f.create(`{"type":["h-entry"],"properties":{"content":["<script>alert(1)</script> unfinished"],"post-status":["draft"]}}`)
-	a := p.want(p.get("/status"), http.StatusOK, "The Git host refuses 2 changes, listed below. The posts are safe here", "&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
+	a := p.want(p.get("/status"), http.StatusOK, "The Git host refuses 2 changes, listed below. The posts are safe here",
+		"&lt;b&gt;posts&lt;/b&gt; on Sundays (pre-receive hook declined).", "2 commits, the oldest from just now",
 		"Low tide", "&lt;script&gt;alert(1)", "draft")
 	if strings.Contains(a.Body, "<script>alert") || strings.Contains(a.Body, "<b>") {
 		t.Error("a post's text, or the remote's, is markup on the page")
@@ -520,7 +543,9 @@ func TestStatusShowsWhatWaitsAndWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.create(`{"type":["h-entry"],"properties":{"content":["Monday"]}}`)
-	until(t, "the page says that all is well", func() bool { return strings.Contains(p.get("/status").Body, "All is well") })
+	until(t, "the page says that all is well", func() bool {
+		return strings.Contains(p.get("/status").Body, "All is well")
+	})
 	p.want(p.get("/"), http.StatusOK, "Monday")
 }
 
@@ -529,9 +554,12 @@ func TestChangingThePasswordNeedsTheOldOne(t *testing.T) {
 	f := serve(t, "hugo", nil).owned()
 	p, elsewhere := f.person().signIn(), f.person().signIn()
 	const next = "another good password"
-	p.want(p.post("/account/password", "current", "wrong", "password", next, "again", next), http.StatusForbidden, "current password is wrong")
-	p.want(p.post("/account/password", "current", ownersPassword, "password", next, "again", "other"), http.StatusBadRequest)
-	p.wantGo(p.post("/account/password", "current", ownersPassword, "password", next, "again", next), "/account?done=password")
+	p.want(p.post("/account/password", "current", "wrong", "password", next, "again", next), http.StatusForbidden,
+		"current password is wrong")
+	p.want(p.post("/account/password", "current", ownersPassword, "password", next, "again", "other"),
+		http.StatusBadRequest)
+	p.wantGo(p.post("/account/password", "current", ownersPassword, "password", next, "again", next),
+		"/account?done=password")
 	p.want(p.get("/account?done=password"), http.StatusOK, "The password was changed")
 	if a := elsewhere.get("/apps"); a.Status != http.StatusSeeOther {
 		t.Errorf("another browser is still signed in: %d", a.Status)

@@ -83,7 +83,8 @@ func (b *chromium) writesPhotos(t *testing.T) {
 	for i, alt := range []string{"First", "Second", "Third"} {
 		w.fill("#photo-alt-"+strconv.Itoa(i), alt)
 	}
-	w.do(chromedp.Click(chromedp.Search(`(//fieldset[contains(@class,"photo")])[3]//button[text()="Earlier"]`), chromedp.NodeVisible))
+	w.do(chromedp.Click(chromedp.Search(`(//fieldset[contains(@class,"photo")])[3]//button[text()="Earlier"]`),
+		chromedp.NodeVisible))
 	w.types("#f-content", "Three photos")
 	w.photograph("editor-photos")
 	w.press("Publish")
@@ -176,7 +177,8 @@ func (b *chromium) isSharedTo(t *testing.T) {
 		t.Errorf("the share target is %q", manifest)
 	}
 	p := f.person().signIn()
-	contentType, body := multipartBody(t, part{"title", "", "A boat"}, part{"text", "", "Look"}, part{"files", "boat.jpg", string(picture(t, 1))})
+	contentType, body := multipartBody(t, part{"title", "", "A boat"}, part{"text", "", "Look"},
+		part{"files", "boat.jpg", string(picture(t, 1))})
 	a := p.upload("/posts/share", contentType, body)
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, `name="photo.0.url"`) || !strings.Contains(a.Body, "Look") {
 		t.Errorf("the share target answers %d\n%s", a.Status, a.Body)

@@ -124,7 +124,8 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 	}{
 		{"hugo", "hugo", nil, phonePhoto(), 1536},
 		{"jekyll", "jekyll", nil, phonePhoto(), 1536},
-		{"hugo bundle", "hugo", func(c *settings) { c.MediaPlace, c.Options.Path = "bundle", "posts/{slug}/index.md" }, phonePhoto(), 1536},
+		{"hugo bundle", "hugo", func(c *settings) { c.MediaPlace, c.Options.Path = "bundle", "posts/{slug}/index.md" },
+			phonePhoto(), 1536},
 		{"hugo HEIC", "hugo", nil, heicPhoto(t), 2731}, // held upright
 		{"jekyll HEIC", "jekyll", nil, heicPhoto(t), 2731},
 	} {
@@ -132,7 +133,8 @@ func TestPhotoFromAPhoneShowsOnTheBuiltSiteWithoutItsPlace(t *testing.T) {
 			t.Parallel()
 			generatorVersion(t, tt.generator) // which must be there
 			f := serve(t, tt.generator, tt.adjust)
-			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Home"}, part{"mp-slug", "", "home"},
+			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Home"},
+				part{"mp-slug", "", "home"},
 				part{"mp-photo-alt", "", "The harbour at dusk"}, part{"photo", "IMG_0001.JPG", tt.photo})
 			a := f.send("POST", "/micropub", contentType, body)
 			if a.Status != http.StatusCreated {
@@ -210,9 +212,11 @@ func TestServeAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := config.Config{
-		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: width, RateBadTokens: 120},
+		Server: config.Server{URL: "http://" + l.Addr().String(), Data: data, MediaMaxSize: 100_000_000, MediaMaxWidth: width,
+			RateBadTokens: 120},
 		Sites: []config.Site{{
-			Dir: data, Me: "https://example.org/", Repo: filepath.Join(data, "remote.git"), AuthorName: "Ada", AuthorEmail: "ada@example.org",
+			Dir: data, Me: "https://example.org/", Repo: filepath.Join(data, "remote.git"), AuthorName: "Ada",
+			AuthorEmail: "ada@example.org",
 		}},
 	}
 	server, err := bridge.Open(t.Context(), c, slog.New(slog.DiscardHandler), nil)

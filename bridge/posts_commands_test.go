@@ -39,8 +39,10 @@ func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
 	})
 	u := f.create(`{"properties":{"content":["x"]}}`)
 	before := f.commits()
-	for _, part := range []string{`"mp-syndicate-to":["https://nobody.example/"]`, `"replace":{"syndicate-to":["https://nobody.example/"]}`, `"add":{"syndicate-to":["https://nobody.example/"]}`} {
-		if a := f.json(`{"action":"update","url":"` + u + `",` + part + `}`); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "https://social.example/") {
+	for _, part := range []string{`"mp-syndicate-to":["https://nobody.example/"]`,
+		`"replace":{"syndicate-to":["https://nobody.example/"]}`, `"add":{"syndicate-to":["https://nobody.example/"]}`} {
+		if a := f.json(`{"action":"update","url":"` + u + `",` + part + `}`); a.Status != http.StatusBadRequest ||
+			!strings.Contains(a.Body, "https://social.example/") {
 			t.Errorf("%s: %d %s", part, a.Status, a.Body)
 		}
 	}
@@ -54,14 +56,17 @@ func TestUpdateRefusesTargetsThatTheSiteDoesNotHave(t *testing.T) {
 func TestHiddenLocationAndPhotosThatTellItAreNotPostedTogether(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.MediaMetadata = "keep-location" })
-	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Here"}, part{"location-visibility", "", "private"}, part{"photo", "a.jpg", string(picture(t, 3))})
+	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Here"},
+		part{"location-visibility", "", "private"}, part{"photo", "a.jpg", string(picture(t, 3))})
 	before := f.commits()
-	if a := f.send("POST", "/micropub", contentType, body); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "media.metadata") {
+	if a := f.send("POST", "/micropub", contentType, body); a.Status != http.StatusBadRequest ||
+		!strings.Contains(a.Body, "media.metadata") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	photo := created(t, f.upload("file", string(picture(t, 4))))
 	u := f.create(`{"properties":{"content":["Here"],"location-visibility":["private"]}}`)
-	if a := f.json(`{"action":"update","url":"` + u + `","add":{"photo":["` + photo + `"]}}`); a.Status != http.StatusBadRequest {
+	if a := f.json(`{"action":"update","url":"` + u + `","add":{"photo":["` + photo +
+		`"]}}`); a.Status != http.StatusBadRequest {
 		t.Errorf("an update: %d %s", a.Status, a.Body)
 	}
 	if f.commits() == before {
@@ -83,7 +88,8 @@ func TestAudienceMakesAPostPrivate(t *testing.T) {
 	has(t, f.source(u), "post-status", "draft")
 
 	open := f.create(`{"properties":{"content":["For all"]}}`)
-	if a := f.json(`{"action":"update","url":"` + open + `","add":{"audience":["https://friend.example/"]}}`); a.Status != http.StatusOK {
+	if a := f.json(`{"action":"update","url":"` + open +
+		`","add":{"audience":["https://friend.example/"]}}`); a.Status != http.StatusOK {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	has(t, f.source(open), "post-status", "draft")
@@ -95,11 +101,13 @@ func TestUpdateLeavesAHandWrittenPlaceAlone(t *testing.T) {
 	t.Parallel()
 	for _, visibility := range []string{"private", "text", "friends only"} {
 		f := serve(t, "hugo", nil)
-		text := "---\ntitle: Walk\ndate: 2026-01-02T10:00:00Z\nlocation-visibility: " + visibility + "\nlocation: geo:52.378901,4.900581\n---\nx\n"
+		text := "---\ntitle: Walk\ndate: 2026-01-02T10:00:00Z\nlocation-visibility: " + visibility +
+			"\nlocation: geo:52.378901,4.900581\n---\nx\n"
 		f.edit("By hand", func(dir string) { write(t, dir, "content/posts/walk.md", text) })
 		f.fetch()
 		const at = "https://example.org/2026/01/walk/"
-		if a := f.json(`{"action":"update","url":"` + at + `","replace":{"content":["y"]},"add":{"checkin":["geo:1.5,2.5;name=Pier"]}}`); a.Status != http.StatusOK {
+		if a := f.json(`{"action":"update","url":"` + at +
+			`","replace":{"content":["y"]},"add":{"checkin":["geo:1.5,2.5;name=Pier"]}}`); a.Status != http.StatusOK {
 			t.Fatalf("%s: %d %s", visibility, a.Status, a.Body)
 		}
 		has(t, f.source(at), "location", "geo:52.378901,4.900581")
@@ -108,7 +116,8 @@ func TestUpdateLeavesAHandWrittenPlaceAlone(t *testing.T) {
 		case strings.Contains(file, "1.5"), strings.Contains(file, "Pier") != (visibility == "text"):
 			t.Errorf("%s: the app's place is in\n%s", visibility, file)
 		}
-		if a := f.json(`{"action":"update","url":"` + at + `","replace":{"location-visibility":["private"]}}`); a.Status != http.StatusOK {
+		if a := f.json(`{"action":"update","url":"` + at +
+			`","replace":{"location-visibility":["private"]}}`); a.Status != http.StatusOK {
 			t.Fatalf("%s: %d %s", visibility, a.Status, a.Body)
 		}
 		if file := f.remoteFile("content/posts/walk.md"); strings.Contains(file, "52.37") {

@@ -20,7 +20,8 @@ func TestCreatedPostIsOnTheRemoteAndReadsBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := serve(t, name, nil)
-			a := f.form(url.Values{"h": {"entry"}, "content": {"Fog on the river: morning & snow"}, "category[]": {"weather", "river walk"}})
+			a := f.form(url.Values{"h": {"entry"}, "content": {"Fog on the river: morning & snow"},
+				"category[]": {"weather", "river walk"}})
 			if a.Status != http.StatusCreated {
 				t.Fatalf("status %d: %s", a.Status, a.Body)
 			}
@@ -42,7 +43,8 @@ func TestCreatedPostIsOnTheRemoteAndReadsBack(t *testing.T) {
 				t.Errorf("the commit is not one added file: %s", change)
 			}
 			message := git(t, f.remote, "log", "-1", "--format=%B%an <%ae>", "main")
-			for _, want := range []string{"Fog on the river", "Gitpost-Url: " + location, "Gitpost-Client: test", "Ada <ada@example.org>"} {
+			for _, want := range []string{"Fog on the river", "Gitpost-Url: " + location, "Gitpost-Client: test",
+				"Ada <ada@example.org>"} {
 				if !strings.Contains(message, want) {
 					t.Errorf("the commit does not say %q:\n%s", want, message)
 				}
@@ -98,7 +100,8 @@ func TestDeleteAndUndelete(t *testing.T) {
 			if got := f.lastChange(); got != "D\t"+path {
 				t.Errorf("delete changed %q, want D %s", got, path)
 			}
-			if a := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(location), "", ""); a.Status != http.StatusBadRequest {
+			if a := f.send("GET", "/micropub?q=source&url="+url.QueryEscape(location), "",
+				""); a.Status != http.StatusBadRequest {
 				t.Errorf("q=source of a deleted post: %d %s", a.Status, a.Body)
 			}
 			if a := f.json(`{"action":"delete","url":"` + location + `"}`); a.Status != http.StatusBadRequest {
@@ -110,7 +113,8 @@ func TestDeleteAndUndelete(t *testing.T) {
 			if got := f.remoteFile(path); got != text {
 				t.Errorf("the file came back as\n%s\nwant\n%s", got, text)
 			}
-			if is := f.source(location); !mf2.Equal(map[string]any{"p": anyProperties(is)}, map[string]any{"p": anyProperties(was)}) {
+			if is := f.source(location); !mf2.Equal(map[string]any{"p": anyProperties(is)},
+				map[string]any{"p": anyProperties(was)}) {
 				t.Errorf("came back as %v, was %v", is, was)
 			}
 		})
@@ -203,7 +207,8 @@ func TestPrivatePostIsRefusedUnlessItIsKeptAsADraft(t *testing.T) {
 	if item.Properties.Text("post-status") != "draft" || item.Properties.Text("visibility") != "private" {
 		t.Errorf("kept as %v", item.Properties)
 	}
-	if a := f.json(`{"action":"update","url":"` + location + `","replace":{"post-status":["published"]}}`); a.Status != http.StatusOK {
+	if a := f.json(`{"action":"update","url":"` + location +
+		`","replace":{"post-status":["published"]}}`); a.Status != http.StatusOK {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
 	if got := f.source(location).Properties.Text("post-status"); got != "draft" {
@@ -267,7 +272,8 @@ func TestPostWithAFileThatIsKeptInLFSIsRefusedInWords(t *testing.T) {
 	f := serve(t, "hugo", nil)
 	u := f.upload("a.jpg", string(picture(t, 7))).Header.Get("Location") // later it would be refused itself
 	f.edit("Keep pictures in LFS", func(dir string) {
-		if err := os.WriteFile(filepath.Join(dir, ".gitattributes"), []byte("*.jpg filter=lfs diff=lfs merge=lfs -text\n"), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, ".gitattributes"), []byte("*.jpg filter=lfs diff=lfs merge=lfs -text\n"),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -295,10 +301,13 @@ func TestTextThatIsNotUnicodeIsRefusedAndChangesNothing(t *testing.T) {
 		{"application/x-www-form-urlencoded", "h=entry&content=a\xc3"},
 		{"application/x-www-form-urlencoded", "h=entry&content=%ED%A0%80"}, // a surrogate as three bytes
 		{"application/x-www-form-urlencoded", "h=entry&content=x&a%FF=b"},
-		{"multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\na\xffb\r\n--B--\r\n"},
-		{"multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"cont\xffent\"\r\n\r\nab\r\n--B--\r\n"},
+		{"multipart/form-data; boundary=B",
+			"--B\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\na\xffb\r\n--B--\r\n"},
+		{"multipart/form-data; boundary=B",
+			"--B\r\nContent-Disposition: form-data; name=\"cont\xffent\"\r\n\r\nab\r\n--B--\r\n"},
 	} {
-		if a := f.send("POST", "/micropub", c.contentType, c.body); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
+		if a := f.send("POST", "/micropub", c.contentType, c.body); a.Status != http.StatusBadRequest ||
+			a.json(t)["error"] != "invalid_request" {
 			t.Errorf("%q: %d %s", c.body, a.Status, a.Body)
 		}
 	}
@@ -325,7 +334,8 @@ func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
 				`{"action":"update","url":"` + note + `","replace":{"h":["event"],"content":["x"]}}`,
 			}
 			if name == "hugo" { // Jekyll has the date in the file's name too
-				refused = append(refused, `{"action":"update","url":"`+note+`","delete":["published"]}`, `{"action":"update","url":"`+note+`","replace":{"published":[]}}`)
+				refused = append(refused, `{"action":"update","url":"`+note+`","delete":["published"]}`,
+					`{"action":"update","url":"`+note+`","replace":{"published":[]}}`)
 			}
 			for _, body := range refused {
 				if a := f.json(body); a.Status != http.StatusBadRequest || a.json(t)["error"] != "invalid_request" {
@@ -336,7 +346,8 @@ func TestUpdateNeitherChangesTheTypeNorTakesTheDate(t *testing.T) {
 				t.Errorf("refused updates made commits: %s → %s", before, after)
 			}
 			for _, kind := range []string{"event", "entry"} { // apps say h-entry whatever it is
-				if a := f.json(`{"action":"update","url":"` + event + `","type":["h-` + kind + `"],"replace":{"summary":["As ` + kind + `"]}}`); a.Status != http.StatusOK {
+				if a := f.json(`{"action":"update","url":"` + event + `","type":["h-` + kind + `"],"replace":{"summary":["As ` +
+					kind + `"]}}`); a.Status != http.StatusOK {
 					t.Errorf("the event, taken for an %s: %d %s", kind, a.Status, a.Body)
 				}
 			}

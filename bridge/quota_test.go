@@ -72,7 +72,8 @@ func TestUploadsUnderWayCountForTheQuota(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 12 were taken", taken)
-	if a := f.upload("b.jpg", string(picture(t, 2))); a.Status != http.StatusCreated && a.Status != http.StatusRequestEntityTooLarge {
+	if a := f.upload("b.jpg", string(picture(t, 2))); a.Status != http.StatusCreated &&
+		a.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("afterwards: %d %s", a.Status, a.Body)
 	}
 }
@@ -84,7 +85,8 @@ func TestUploadsLeaveAReserveOfTheDiskToPosts(t *testing.T) {
 	f.stop()
 	f.opened = func(s *bridge.Server) { s.SetRation(1<<40, 1<<62) }
 	f.start()
-	if a := f.upload("a.jpg", string(picture(t, 1))); a.Status != http.StatusServiceUnavailable || !strings.Contains(a.Body, "for posts") {
+	if a := f.upload("a.jpg", string(picture(t, 1))); a.Status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.Body, "for posts") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	f.create(`{"properties":{"content":["There is room for words"]}}`)

@@ -19,13 +19,15 @@ func TestUnpublishedPostsAreReadWithScopesForThemAlone(t *testing.T) {
 		if strings.Contains(more, "photo") {
 			property = "location" // else it is a check-in too
 		}
-		return f.create(`{"properties":{"content":["` + text + `"],"category":["` + tag + `"],"` + property + `":[` + fmt.Sprintf(place, tag) + `]` + more + `}}`)
+		return f.create(`{"properties":{"content":["` + text + `"],"category":["` + tag + `"],"` + property + `":[` +
+			fmt.Sprintf(place, tag) + `]` + more + `}}`)
 	}
 	posts := map[string]string{
-		"open":     post("Openwords", "opentag", ""),
-		"draft":    post("Draftwords", "drafttag", `,"post-status":["draft"]`),
-		"photo":    post("Photowords", "phototag", `,"post-status":["draft"],"photo":["https://m.example/a.jpg"]`),
-		"schedule": post("Schedulewords", "scheduletag", `,"published":["`+time.Now().Add(48*time.Hour).Format(time.RFC3339)+`"]`),
+		"open":  post("Openwords", "opentag", ""),
+		"draft": post("Draftwords", "drafttag", `,"post-status":["draft"]`),
+		"photo": post("Photowords", "phototag", `,"post-status":["draft"],"photo":["https://m.example/a.jpg"]`),
+		"schedule": post("Schedulewords", "scheduletag",
+			`,"published":["`+time.Now().Add(48*time.Hour).Format(time.RFC3339)+`"]`),
 	}
 	contact := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "h=card&name=Contactname")
 	if contact.Status != http.StatusCreated {
@@ -57,9 +59,12 @@ func TestUnpublishedPostsAreReadWithScopesForThemAlone(t *testing.T) {
 			}
 			var all strings.Builder
 			for _, query := range []string{
-				"source", "source&post-status=draft", "source&post-status=published", "source&filter=words", "source&search=tag", "source&order=asc&limit=1",
-				"source&limit=1&offset=1", "source&exists[]=checkin", "source&category[]=drafttag", "source&property-category=scheduletag", "source&post-type=photo",
-				"category", "category&filter=tag", "category&limit=2", "geo&uri=geo:52.1,13.1", "geo&lat=52.1&lon=13.1", "geo", "config", "source&properties[]=category",
+				"source", "source&post-status=draft", "source&post-status=published", "source&filter=words", "source&search=tag",
+				"source&order=asc&limit=1",
+				"source&limit=1&offset=1", "source&exists[]=checkin", "source&category[]=drafttag",
+				"source&property-category=scheduletag", "source&post-type=photo",
+				"category", "category&filter=tag", "category&limit=2", "geo&uri=geo:52.1,13.1", "geo&lat=52.1&lon=13.1", "geo",
+				"config", "source&properties[]=category",
 			} {
 				all.WriteString(ask(query) + "\n")
 			}
@@ -76,7 +81,8 @@ func TestUnpublishedPostsAreReadWithScopesForThemAlone(t *testing.T) {
 					t.Errorf("%s: the refusal differs from that of an address without a post: %s", name, one)
 				}
 			}
-			for _, query := range []string{"contact", "contact&filter=name", "source&url=" + url.QueryEscape(contact.Header.Get("Location"))} {
+			for _, query := range []string{"contact", "contact&filter=name",
+				"source&url=" + url.QueryEscape(contact.Header.Get("Location"))} {
 				if got := strings.Contains(ask(query), "Contactname"); got != tt.cards {
 					t.Errorf("q=%s: %s", query, ask(query))
 				}
@@ -90,22 +96,27 @@ func TestUndeleteNeedsItsScope(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "jekyll", nil)
 	post := f.create(`{"properties":{"content":["Gone"]}}`)
-	contact := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded", "h=card&name=Someone").Header.Get("Location")
+	contact := f.send("POST", "/micropub?q=contact", "application/x-www-form-urlencoded",
+		"h=card&name=Someone").Header.Get("Location")
 	for _, u := range []string{post, contact} {
 		if a := f.json(`{"action":"delete","url":"` + u + `"}`); a.Status != http.StatusOK {
 			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 		commits := f.commits()
-		for _, scope := range []string{"create", "delete", "post", "create update delete media draft", "undelete:note", "read"} {
+		for _, scope := range []string{"create", "delete", "post", "create update delete media draft", "undelete:note",
+			"read"} {
 			token := "Bearer " + f.newToken(scope)
 			form := url.Values{"action": {"undelete"}, "url": {u}}
-			for _, a := range []answer{f.json(`{"action":"undelete","url":"`+u+`"}`, "Authorization", token), f.form(form, "Authorization", token)} {
-				if a.Status != http.StatusForbidden || a.json(t)["error"] != "insufficient_scope" || a.json(t)["scope"] != "undelete" || f.commits() != commits {
+			for _, a := range []answer{f.json(`{"action":"undelete","url":"`+u+`"}`, "Authorization", token),
+				f.form(form, "Authorization", token)} {
+				if a.Status != http.StatusForbidden || a.json(t)["error"] != "insufficient_scope" ||
+					a.json(t)["scope"] != "undelete" || f.commits() != commits {
 					t.Errorf("%s with %q: %d %s", u, scope, a.Status, a.Body)
 				}
 			}
 		}
-		if a := f.json(`{"action":"undelete","url":"`+u+`"}`, "Authorization", "Bearer "+f.newToken("undelete")); a.Status != http.StatusOK {
+		if a := f.json(`{"action":"undelete","url":"`+u+`"}`, "Authorization",
+			"Bearer "+f.newToken("undelete")); a.Status != http.StatusOK {
 			t.Errorf("%s with undelete: %d %s", u, a.Status, a.Body)
 		}
 	}
@@ -118,9 +129,11 @@ func TestOldFormsSayNothingOfHiddenPosts(t *testing.T) {
 	draft := f.create(`{"properties":{"content":["Hidden"],"post-status":["draft"]}}`)
 	for _, scope := range []string{"create", "create:note update:photo", "delete:photo"} {
 		token := "Bearer " + f.newToken(scope)
-		for _, body := range []string{"url=U&add_tags=a", "url=U&content=x", "action=update&url=U&replace[content]=x", "action=delete&url=U", "edit-of=U&content=x"} {
+		for _, body := range []string{"url=U&add_tags=a", "url=U&content=x", "action=update&url=U&replace[content]=x",
+			"action=delete&url=U", "edit-of=U&content=x"} {
 			said := func(u string) string {
-				a := f.send("POST", "/micropub", "application/x-www-form-urlencoded", strings.ReplaceAll(body, "U", url.QueryEscape(u)), "Authorization", token)
+				a := f.send("POST", "/micropub", "application/x-www-form-urlencoded",
+					strings.ReplaceAll(body, "U", url.QueryEscape(u)), "Authorization", token)
 				if a.Status == http.StatusCreated {
 					return "created"
 				}

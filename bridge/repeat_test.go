@@ -19,8 +19,10 @@ func TestRequestWithAKeyIsCarriedOutOnce(t *testing.T) {
 	}
 	before := f.commits()
 	again := f.json(note, "Idempotency-Key", "k1")
-	if again.Status != first.Status || again.Header.Get("Location") != first.Header.Get("Location") || again.Body != first.Body {
-		t.Errorf("the second answer is %d %s\n%s\nwant %s\n%s", again.Status, again.Header.Get("Location"), again.Body, first.Header.Get("Location"), first.Body)
+	if again.Status != first.Status || again.Header.Get("Location") != first.Header.Get("Location") ||
+		again.Body != first.Body {
+		t.Errorf("the second answer is %d %s\n%s\nwant %s\n%s", again.Status, again.Header.Get("Location"), again.Body,
+			first.Header.Get("Location"), first.Body)
 	}
 	if got := f.commits(); got != before {
 		t.Errorf("there are %s commits, before there were %s", got, before)
@@ -30,12 +32,15 @@ func TestRequestWithAKeyIsCarriedOutOnce(t *testing.T) {
 		"no key":        nil,
 		"another token": {"Idempotency-Key", "k1", "Authorization", "Bearer " + f.newToken("create")},
 	} {
-		if a := f.json(note, headers...); a.Status != http.StatusCreated || a.Header.Get("Location") == first.Header.Get("Location") {
+		if a := f.json(note, headers...); a.Status != http.StatusCreated ||
+			a.Header.Get("Location") == first.Header.Get("Location") {
 			t.Errorf("%s: %d %s", name, a.Status, a.Header.Get("Location"))
 		}
 	}
-	for _, other := range []string{strings.Replace(note, "twice", "thrice", 1), `{"action":"delete","url":"` + first.Header.Get("Location") + `"}`} {
-		if a := f.json(other, "Idempotency-Key", "k1"); a.Status != http.StatusConflict || !strings.Contains(a.Body, "another request") {
+	for _, other := range []string{strings.Replace(note, "twice", "thrice", 1),
+		`{"action":"delete","url":"` + first.Header.Get("Location") + `"}`} {
+		if a := f.json(other, "Idempotency-Key", "k1"); a.Status != http.StatusConflict ||
+			!strings.Contains(a.Body, "another request") {
 			t.Errorf("another request with the same key: %d %s", a.Status, a.Body)
 		}
 	}
@@ -78,15 +83,18 @@ func TestRequestWithAKeyAndAPhotoIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil)
 	send := func(photo byte) answer {
-		contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "A photo"}, part{"photo", "boat.jpg", string(picture(t, photo))})
+		contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "A photo"},
+			part{"photo", "boat.jpg", string(picture(t, photo))})
 		return f.send("POST", "/micropub", contentType, body, "Idempotency-Key", "k") // the boundary differs each time
 	}
 	first := send(1)
 	f.awaitPush()
 	text := f.remoteFile(f.newFile())
 	again := send(1)
-	if first.Status != http.StatusCreated || again.Status != http.StatusCreated || again.Header.Get("Location") != first.Header.Get("Location") {
-		t.Fatalf("%d %s, then %d %s %s", first.Status, first.Header.Get("Location"), again.Status, again.Header.Get("Location"), again.Body)
+	if first.Status != http.StatusCreated || again.Status != http.StatusCreated ||
+		again.Header.Get("Location") != first.Header.Get("Location") {
+		t.Fatalf("%d %s, then %d %s %s", first.Status, first.Header.Get("Location"), again.Status,
+			again.Header.Get("Location"), again.Body)
 	}
 	if n := strings.Count(f.send("GET", "/media?q=source", "", "").Body, `"url"`); n != 1 {
 		t.Errorf("%d uploads are kept, want the one of the post\n%s", n, text)

@@ -83,10 +83,13 @@ var wordings = map[string]wording{
 		form: func(pairs [][2]string) (string, string) {
 			// The order of values under one name, or of brackets under it, says something.
 			slices.SortStableFunc(pairs, func(a, b [2]string) int { return strings.Compare(nameOf(b[0]), nameOf(a[0])) })
-			return strings.ToUpper(formEncoded), "&" + joined(pairs, strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23").Replace) + "&&\r\n"
+			return strings.ToUpper(formEncoded), "&" +
+				joined(pairs, strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23").Replace) + "&&\r\n"
 		},
 		multipart: func(w *multipart.Writer, parts []sentPart) {
-			slices.SortStableFunc(parts, func(a, b sentPart) int { return strings.Compare(nameOf(partName(b)), nameOf(partName(a))) })
+			slices.SortStableFunc(parts, func(a, b sentPart) int {
+				return strings.Compare(nameOf(partName(b)), nameOf(partName(a)))
+			})
 			for _, p := range parts {
 				copyPart(w, p)
 			}
@@ -101,11 +104,13 @@ var wordings = map[string]wording{
 				w.WriteField(pair[0], pair[1])
 			}
 			w.Close()
-			return strings.Replace(w.FormDataContentType(), "boundary=", `charset=utf-8; boundary="`, 1) + `"`, "a preamble\r\n" + b.String() + "and an epilogue"
+			return strings.Replace(w.FormDataContentType(), "boundary=", `charset=utf-8; boundary="`, 1) +
+				`"`, "a preamble\r\n" + b.String() + "and an epilogue"
 		},
 		multipart: func(w *multipart.Writer, parts []sentPart) {
 			for _, p := range parts {
-				if name := mime.FormatMediaType("form-data", map[string]string{"name": partName(p), "filename": "Größe und \"Maß\" €.jpg"}); p.header.Get("Content-Type") != "" {
+				if name := mime.FormatMediaType("form-data", map[string]string{"name": partName(p),
+					"filename": "Größe und \"Maß\" €.jpg"}); p.header.Get("Content-Type") != "" {
 					p.header.Set("Content-Disposition", name)
 				}
 				copyPart(w, p)

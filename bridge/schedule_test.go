@@ -46,7 +46,8 @@ func TestScheduledPostAppearsAtItsTime(t *testing.T) {
 			f := serve(t, generator, func(c *settings) { c.Options.Version = version })
 			before := len(f.subjects())
 			due := time.Now().Truncate(time.Second).Add(4 * time.Second)
-			location := f.create(`{"type": ["h-entry"], "properties": {"content": ["The tide turns"], "published": ["` + due.Format(time.RFC3339) + `"]}}`)
+			location := f.create(`{"type": ["h-entry"], "properties": {"content": ["The tide turns"], "published": ["` +
+				due.Format(time.RFC3339) + `"]}}`)
 			tells := func() (found bool) {
 				out, _ := f.build(generator)
 				everywhere(t, out, func(_, text string) { found = found || strings.Contains(text, "The tide turns") })

@@ -31,7 +31,8 @@ func TestConsentNeedsAFreshSignIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := url.Values{
-				"response_type": {"code"}, "client_id": {"http://127.0.0.1:9/"}, "redirect_uri": {"http://127.0.0.1:9/cb"}, "state": {"xyz"},
+				"response_type": {"code"}, "client_id": {"http://127.0.0.1:9/"}, "redirect_uri": {"http://127.0.0.1:9/cb"},
+				"state":          {"xyz"},
 				"code_challenge": {"OfYAxt8zU2dAPDWQxTAUIteRzMsoj9QBdMIVEDOErUo"}, "code_challenge_method": {"S256"},
 			}
 			for key, values := range query {
@@ -40,9 +41,11 @@ func TestConsentNeedsAFreshSignIn(t *testing.T) {
 			encoded := request.Encode()
 			back := "/signin?again=yes&back=" + url.QueryEscape("/auth?"+encoded)
 			p.wantGo(p.get("/auth?"+encoded), back)
-			allow := []string{"request", encoded, "answer", "allow", "create", "create", "scope", "update", "lifetime", "forever", "without_pkce", "http://127.0.0.1:9/"}
+			allow := []string{"request", encoded, "answer", "allow", "create", "create", "scope", "update", "lifetime",
+				"forever", "without_pkce", "http://127.0.0.1:9/"}
 			p.wantGo(p.post("/auth/consent", allow...), back)
-			if a := p.post("/auth/consent", "request", encoded, "answer", "deny"); !strings.Contains(a.Header.Get("Location"), "access_denied") {
+			if a := p.post("/auth/consent", "request", encoded, "answer", "deny"); !strings.Contains(a.Header.Get("Location"),
+				"access_denied") {
 				t.Errorf("denying: %d %s", a.Status, a.Header.Get("Location"))
 			}
 			again := f.person().signedInAt(time.Now())
@@ -85,14 +88,17 @@ func TestErrorsOfUnknownAppsAreShownHere(t *testing.T) {
 	f := serve(t, "hugo", nil).owned()
 	p := f.person().signIn()
 	const app = "/auth?client_id=http%3A%2F%2F127.0.0.1%3A9%2F&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcb&"
-	for _, wrong := range []string{"response_type=code&scope=%22", "response_type=token", "response_type=code&scope=create&code_challenge_method=plain&code_challenge=x"} {
+	for _, wrong := range []string{"response_type=code&scope=%22", "response_type=token",
+		"response_type=code&scope=create&code_challenge_method=plain&code_challenge=x"} {
 		p.want(p.get(app+wrong), http.StatusBadRequest, "not valid", "http://127.0.0.1:9/")
-		if a := p.post("/auth/consent", "request", strings.TrimPrefix(app, "/auth?")+wrong, "answer", "allow"); a.Header.Get("Location") != "" {
+		if a := p.post("/auth/consent", "request", strings.TrimPrefix(app, "/auth?")+wrong, "answer",
+			"allow"); a.Header.Get("Location") != "" {
 			t.Errorf("%s: %d to %s", wrong, a.Status, a.Header.Get("Location"))
 		}
 	}
 	f.knows("http://127.0.0.1:9/")
-	if a := p.get(app + "response_type=token&state=s"); !strings.HasPrefix(a.Header.Get("Location"), "http://127.0.0.1:9/cb?error=") {
+	if a := p.get(app + "response_type=token&state=s"); !strings.HasPrefix(a.Header.Get("Location"),
+		"http://127.0.0.1:9/cb?error=") {
 		t.Errorf("an app that was allowed: %d to %s", a.Status, a.Header.Get("Location"))
 	}
 }

@@ -26,7 +26,8 @@ var themed = []struct {
 	{"hugo", "hugo", `^content/posts/SLUG\.md$`,
 		[]string{"---\n", "tags:\n  - sea\n"}, []string{"\nlikeOf: https://"}, []string{"\nimages:\n"}, true},
 	{"hugo-covers", "hugo", `^content/posts/SLUG/index\.md$`,
-		[]string{"---\n", "\ntags: [sea, the quay]\n"}, []string{"\nlikeOf: https://"}, []string{"\ncover:\n", "\n  image: https://blog.example/media/", "\n  alt: The ferry's quay & \"more\"\n"}, true},
+		[]string{"---\n", "\ntags: [sea, the quay]\n"}, []string{"\nlikeOf: https://"},
+		[]string{"\ncover:\n", "\n  image: https://blog.example/media/", "\n  alt: The ferry's quay & \"more\"\n"}, true},
 	{"hugo-folders", "hugo", `^content/post/20\d\d/\d\d/SLUG\.md$`,
 		[]string{"+++\n", "\ntags = ["}, []string{"\nlike_of = '"}, []string{"\nimage = "}, true},
 	{"jekyll", "jekyll", `^_posts/20\d\d-\d\d-\d\d-SLUG\.md$`,
@@ -39,14 +40,19 @@ var themed = []struct {
 var shown = []struct{ slug, body, text, link string }{
 	{"a-note", `"content": ["Fog & rain on the quay"], "category": ["sea", "the quay"]`, "Fog & rain on the quay", ""},
 	{"an-article", `"name": ["On \"knots\": a start"], "content": ["## Bends\n\nThe sheet bend."], "summary": ["Of knots"]`, "The sheet bend.", ""},
-	{"rich", `"content": [{"html": "<p>With <a href=\"https://x.example/rich\">a link</a></p>"}]`, "With a link", "https://x.example/rich"},
+	{"rich", `"content": [{"html": "<p>With <a href=\"https://x.example/rich\">a link</a></p>"}]`, "With a link",
+		"https://x.example/rich"},
 	{"a-like", `"like-of": ["https://x.example/liked?a=1&b=2"]`, "", "https://x.example/liked?a=1&b=2"},
-	{"a-reply", `"in-reply-to": ["https://x.example/said"], "content": ["So it is"]`, "So it is", "https://x.example/said"},
-	{"a-bookmark", `"bookmark-of": ["https://x.example/kept_for_later"], "name": ["Worth keeping"]`, "", "https://x.example/kept_for_later"},
+	{"a-reply", `"in-reply-to": ["https://x.example/said"], "content": ["So it is"]`, "So it is",
+		"https://x.example/said"},
+	{"a-bookmark", `"bookmark-of": ["https://x.example/kept_for_later"], "name": ["Worth keeping"]`, "",
+		"https://x.example/kept_for_later"},
 	{"a-repost", `"repost-of": ["https://x.example/again"]`, "", "https://x.example/again"},
-	{"an-rsvp", `"in-reply-to": ["https://events.example/regatta"], "rsvp": ["maybe"]`, "RSVP maybe", "https://events.example/regatta"},
+	{"an-rsvp", `"in-reply-to": ["https://events.example/regatta"], "rsvp": ["maybe"]`, "RSVP maybe",
+		"https://events.example/regatta"},
 	{"a-checkin", `"checkin": [{"type": ["h-card"], "properties": {"name": ["Pier 3"], "url": ["https://pier.example/"]}}]`, "Pier 3", "https://pier.example/"},
-	{"a-video", `"video": ["https://m.example/a.mp4"], "content": ["Moving pictures"]`, "Moving pictures", "https://m.example/a.mp4"},
+	{"a-video", `"video": ["https://m.example/a.mp4"], "content": ["Moving pictures"]`, "Moving pictures",
+		"https://m.example/a.mp4"},
 	{"two-photos", `"photo": [{"value": "https://m.example/1.jpg", "alt": "One"}, {"value": "https://m.example/2.jpg", "alt": "Two"}]`, "", ""},
 }
 
@@ -83,8 +89,8 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 				file := post(p.slug, p.body)
 				looksLike(p.slug, file, map[string][]string{"a-note": theme.note, "a-like": theme.like}[p.slug])
 			}
-			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"mp-slug", "", "a-photo"}, part{"mp-photo-alt[]", "", `The ferry's quay & "more"`},
-				part{"photo", "boat.jpg", string(picture(t, 9))})
+			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"mp-slug", "", "a-photo"},
+				part{"mp-photo-alt[]", "", `The ferry's quay & "more"`}, part{"photo", "boat.jpg", string(picture(t, 9))})
 			a := f.send("POST", "/micropub", contentType, body)
 			if a.Status != http.StatusCreated {
 				t.Fatalf("photo: %d %s", a.Status, a.Body)
@@ -97,7 +103,8 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 			quiet := `{"type": ["h-entry"], "properties": {"content": ["Between the two of us"], "visibility": ["unlisted"], "mp-slug": ["quiet-one"]}}`
 			if theme.unlisted {
 				locations["quiet-one"] = f.create(quiet)
-			} else if a := f.json(quiet); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "no place for unlisted posts") {
+			} else if a := f.json(quiet); a.Status != http.StatusBadRequest ||
+				!strings.Contains(a.Body, "no place for unlisted posts") {
 				t.Errorf("unlisted: %d %s", a.Status, a.Body)
 			}
 
@@ -111,7 +118,9 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 					t.Errorf("%s shows %q with links %q, want %q and %q", locations[p.slug], page.text, page.links, p.text, p.link)
 				}
 			}
-			for _, want := range []struct{ slug, url, alt string }{{"two-photos", `/1\.jpg$`, "One"}, {"two-photos", `/2\.jpg$`, "Two"}, {"a-photo", `^https://blog\.example/.*/boat-.*\.jpg$`, `The ferry's quay & "more"`}} {
+			for _, want := range []struct{ slug, url, alt string }{{"two-photos", `/1\.jpg$`, "One"},
+				{"two-photos", `/2\.jpg$`, "Two"},
+				{"a-photo", `^https://blog\.example/.*/boat-.*\.jpg$`, `The ferry's quay & "more"`}} {
 				page, plain := readPage(t, out, locations[want.slug]), want.alt
 				if theme.generator == "hugo" { // its typographer's quotes
 					want.alt = strings.NewReplacer(`"more"`, "“more”", "'", "’").Replace(want.alt)
@@ -129,10 +138,12 @@ func TestPostsOfAllTypesShowOnThemes(t *testing.T) {
 				}
 			}
 			everywhere(t, out, func(file, text string) {
-				if strings.Contains(strings.ToLower(text), "not for you") || strings.Contains(file, "a-draft") || strings.Contains(file, "to-come") {
+				if strings.Contains(strings.ToLower(text), "not for you") || strings.Contains(file, "a-draft") ||
+					strings.Contains(file, "to-come") {
 					t.Errorf("%s tells of a draft or of a scheduled post", file)
 				}
-				if (strings.Contains(text, "Between the two of us") || strings.Contains(text, "quiet-one")) && !strings.Contains(file, "quiet-one") {
+				if (strings.Contains(text, "Between the two of us") || strings.Contains(text, "quiet-one")) &&
+					!strings.Contains(file, "quiet-one") {
 					t.Errorf("%s lists the unlisted post", file)
 				}
 			})

@@ -35,7 +35,8 @@ func (f *fixture) stranger(head string, body io.Reader) net.Conn {
 }
 
 func postHead(path, contentType string, length int, more ...string) string {
-	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n", path, contentType, length)
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n", path,
+		contentType, length)
 	for _, line := range more {
 		head += line + "\r\n"
 	}
@@ -92,7 +93,8 @@ func TestUnsignedCallIsNotParsed(t *testing.T) { // not parallel: it measures me
 		t.Run(name, func(t *testing.T) {
 			f.t = t
 			before := allocated()
-			body := io.MultiReader(strings.NewReader(tt.start), &repeated{tt.text, length - len(tt.start) - len(tt.end)}, strings.NewReader(tt.end))
+			body := io.MultiReader(strings.NewReader(tt.start), &repeated{tt.text, length - len(tt.start) - len(tt.end)},
+				strings.NewReader(tt.end))
 			r, err := http.NewRequestWithContext(t.Context(), "POST", f.base+"/hooks/push", body)
 			if err != nil {
 				t.Fatal(err)
@@ -125,9 +127,12 @@ func TestLargeSignedCallIsTaken(t *testing.T) {
 		f.config.Sites[i].HookSecret = "s3cret"
 	}
 	f.start()
-	commits := strings.Repeat(`{"id":"5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689","message":"x","added":["a"]},`, 8000) + `{}`
-	payload := `{"ref":"refs/heads/main","commits":[` + commits + `],"repository":{"id":1,"owner":{"url":"` + f.remote + `"},"clone_url":"` + other + `"}}`
-	for name, body := range map[string]string{"application/json": payload, "application/x-www-form-urlencoded": "payload=" + url.QueryEscape(payload)} {
+	commits := strings.Repeat(`{"id":"5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689","message":"x","added":["a"]},`, 8000) +
+		`{}`
+	payload := `{"ref":"refs/heads/main","commits":[` + commits + `],"repository":{"id":1,"owner":{"url":"` + f.remote +
+		`"},"clone_url":"` + other + `"}}`
+	for name, body := range map[string]string{"application/json": payload,
+		"application/x-www-form-urlencoded": "payload=" + url.QueryEscape(payload)} {
 		a := f.send("POST", "/hooks/push", name, body, "X-Hub-Signature-256", "sha256="+hmacHex("s3cret", body))
 		if a.Status != http.StatusOK || !strings.Contains(a.Body, "two.example") || strings.Contains(a.Body, "one.example") {
 			t.Errorf("%s of %d KB: %d %s", name, len(body)>>10, a.Status, a.Body)

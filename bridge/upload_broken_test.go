@@ -65,7 +65,8 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 	commits := f.commits()
 	photo := string(picture(t, 7))
 	alone, file := multipartBody(t, part{"file", "a.jpg", photo})
-	post, both := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Two"}, part{"photo", "a.jpg", photo}, part{"photo", "b.jpg", photo})
+	post, both := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "Two"}, part{"photo", "a.jpg", photo},
+		part{"photo", "b.jpg", photo})
 	for _, tt := range []struct {
 		what, path, contentType, body string
 		sent                          int
@@ -79,7 +80,8 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 	} {
 		for how, length := range map[string]int{"cut": len(tt.body), "longer than said": len(tt.body) + 100} {
 			body := tt.body[:tt.sent]
-			if answer := f.rawRequest(tt.path, tt.contentType, length, body, true); answer != "" && !strings.HasPrefix(answer, "HTTP/1.1 400 ") {
+			if answer := f.rawRequest(tt.path, tt.contentType, length, body, true); answer != "" &&
+				!strings.HasPrefix(answer, "HTTP/1.1 400 ") {
 				t.Errorf("%s, %s: answered %.300s", tt.what, how, answer)
 			}
 		}
@@ -160,7 +162,8 @@ func TestHostileFilesAreRefusedAndNothingIsStored(t *testing.T) {
 		if a.Status != tt.status {
 			t.Errorf("%.40q: status %d, want %d: %s", tt.name, a.Status, tt.status, a.Body)
 		}
-		contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "x"}, part{"photo", "good.jpg", jpeg}, part{"photo", tt.name, tt.data})
+		contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "x"},
+			part{"photo", "good.jpg", jpeg}, part{"photo", tt.name, tt.data})
 		if a := f.send("POST", "/micropub", contentType, body); a.Status != tt.status {
 			t.Errorf("%.40q with a post: status %d, want %d: %s", tt.name, a.Status, tt.status, a.Body)
 		}
@@ -171,11 +174,13 @@ func TestHostileFilesAreRefusedAndNothingIsStored(t *testing.T) {
 func TestHostileNamesOfGoodFilesDoNoHarm(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", nil)
-	for _, name := range []string{"../../../evil.jpg", `..\..\evil.jpg`, "/etc/passwd", strings.Repeat("ä", 300) + ".jpg", "a.php", "x.jpg.html", "con.jpg", ".htaccess", "-rf.jpg", "\u202egpj.exe", "a b?c#d%2e.jpg"} {
+	for _, name := range []string{"../../../evil.jpg", `..\..\evil.jpg`, "/etc/passwd", strings.Repeat("ä", 300) + ".jpg",
+		"a.php", "x.jpg.html", "con.jpg", ".htaccess", "-rf.jpg", "\u202egpj.exe", "a b?c#d%2e.jpg"} {
 		a := f.upload(name, string(picture(t, 10)))
 		u := a.Header.Get("Location")
 		rest, ok := strings.CutPrefix(u, "https://example.org/media/")
-		if a.Status != http.StatusCreated || !ok || len(rest) > 90 || !strings.HasSuffix(u, ".jpg") || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-/.") != "" || strings.Contains(u, "..") {
+		if a.Status != http.StatusCreated || !ok || len(rest) > 90 || !strings.HasSuffix(u, ".jpg") ||
+			strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-/.") != "" || strings.Contains(u, "..") {
 			t.Errorf("%.40q: status %d, at %s", name, a.Status, u)
 		}
 	}

@@ -36,7 +36,8 @@ func TestUploadSurvivesARestartAndIsCommittedWithItsPost(t *testing.T) {
 	if a := f.send("GET", "/media/"+path.Base(u), "", ""); a.Status != http.StatusOK {
 		t.Errorf("preview after the restart: %d %s", a.Status, a.Body)
 	}
-	f.create(`{"type":["h-entry"],"properties":{"content":[{"html":"<p>After <img src=\"` + u + `\" alt=\"A heron\"></p>"}]}}`)
+	f.create(`{"type":["h-entry"],"properties":{"content":[{"html":"<p>After <img src=\"` + u +
+		`\" alt=\"A heron\"></p>"}]}}`)
 	if change := f.lastChange(); !strings.Contains(change, path.Base(u)) {
 		t.Errorf("the post's commit does not hold the file:\n%s", change)
 	}
@@ -54,7 +55,8 @@ func TestFileThatNobodyNotedAndUnusedUploadsGo(t *testing.T) {
 	}
 	f.opened = func(s *bridge.Server) { server = s }
 	// What a crash leaves between the file and its row in the database.
-	if err := os.WriteFile(filepath.Join(f.config.Data, "uploads", "heron-abcdefgh234567ab.jpg"), picture(t, 21), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(f.config.Data, "uploads", "heron-abcdefgh234567ab.jpg"), picture(t, 21),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	f.start()
@@ -96,12 +98,21 @@ func TestUpdateCommitsItsPhotosAndKeepsTheirAlt(t *testing.T) {
 				file string // what the commit must bring
 				want []any
 			}{
-				{"add with an object", func() answer { return update(`"add":{"photo":[{"value":"` + first + `","alt":"One"}]}`) }, first, []any{photo(first, "One")}},
-				{"add with mp-photo-alt", func() answer { return update(`"add":{"photo":["` + second + `"],"mp-photo-alt":["Two"]}`) }, second, []any{photo(first, "One"), photo(second, "Two")}},
-				{"replace", func() answer { return update(`"replace":{"photo":[{"value":"` + third + `","alt":"Three"}]}`) }, third, []any{photo(third, "Three")}},
-				{"a reference in the text", func() answer { return update(`"replace":{"content":["Heron ![Five](` + fifth + `)"]}`) }, fifth, []any{photo(third, "Three")}},
-				{"another alt alone", func() answer { return update(`"replace":{"photo":[{"value":"` + third + `","alt":"Three, again"}]}`) }, "", []any{photo(third, "Three, again")}},
-				{"a form", func() answer { return form("replace[photo][]", fourth, "mp-photo-alt[]", "Four") }, fourth, []any{photo(fourth, "Four")}},
+				{"add with an object", func() answer { return update(`"add":{"photo":[{"value":"` + first + `","alt":"One"}]}`) },
+					first, []any{photo(first, "One")}},
+				{"add with mp-photo-alt",
+					func() answer { return update(`"add":{"photo":["` + second + `"],"mp-photo-alt":["Two"]}`) }, second,
+					[]any{photo(first, "One"), photo(second, "Two")}},
+				{"replace", func() answer { return update(`"replace":{"photo":[{"value":"` + third + `","alt":"Three"}]}`) }, third,
+					[]any{photo(third, "Three")}},
+				{"a reference in the text",
+					func() answer { return update(`"replace":{"content":["Heron ![Five](` + fifth + `)"]}`) }, fifth,
+					[]any{photo(third, "Three")}},
+				{"another alt alone",
+					func() answer { return update(`"replace":{"photo":[{"value":"` + third + `","alt":"Three, again"}]}`) }, "",
+					[]any{photo(third, "Three, again")}},
+				{"a form", func() answer { return form("replace[photo][]", fourth, "mp-photo-alt[]", "Four") }, fourth,
+					[]any{photo(fourth, "Four")}},
 				{"delete by address", func() answer { return update(`"delete":{"photo":["` + fourth + `"]}`) }, "", nil},
 			}
 			for _, step := range steps {
@@ -112,7 +123,8 @@ func TestUpdateCommitsItsPhotosAndKeepsTheirAlt(t *testing.T) {
 				if f.commits() == before {
 					t.Errorf("%s: no commit", step.what)
 				}
-				if change := f.lastChange(); step.file != "" && (!strings.Contains(change, path.Base(step.file)) || strings.Count(change, "\n") != 1) {
+				if change := f.lastChange(); step.file != "" && (!strings.Contains(change, path.Base(step.file)) ||
+					strings.Count(change, "\n") != 1) {
 					t.Errorf("%s: the commit is not the post and the file:\n%s", step.what, change)
 				}
 				if got := f.source(post).Properties["photo"]; !mf2.Equal([]any(got), step.want) {
@@ -131,7 +143,8 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 		c.MediaDimensions = true
 	})
 	beforehand := f.location(40)
-	contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"content", "", "By the water ![before](" + beforehand + ")"}, part{"mp-slug", "", "water"},
+	contentType, body := multipartBody(t, part{"h", "", "entry"},
+		part{"content", "", "By the water ![before](" + beforehand + ")"}, part{"mp-slug", "", "water"},
 		part{"mp-photo-alt[]", "", "One"}, part{"mp-photo-alt[]", "", "Two"},
 		part{"photo[]", "one.jpg", string(picture(t, 41))}, part{"photo[]", "two.jpg", string(picture(t, 42))})
 	a := f.send("POST", "/micropub", contentType, body)
@@ -140,7 +153,8 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 	}
 	post := a.Header.Get("Location")
 	change := f.lastChange()
-	if strings.Count(change, "/water/one-") != 1 || strings.Count(change, "/water/two-") != 1 || strings.Count(change, "static/media/") != 1 || strings.Count(change, "\n") != 3 {
+	if strings.Count(change, "/water/one-") != 1 || strings.Count(change, "/water/two-") != 1 ||
+		strings.Count(change, "static/media/") != 1 || strings.Count(change, "\n") != 3 {
 		t.Errorf("the commit is not the post with two files beside it and one in the static folder:\n%s", change)
 	}
 	// photos checks what q=source says of the photos: beside the page, with alt and size.
@@ -153,17 +167,20 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 		for i, v := range values {
 			photo, _ := v.(map[string]any)
 			address, _ := photo["value"].(string)
-			if !strings.HasPrefix(address, post) || photo["alt"] != alts[i] || mf2.Text(photo["width"]) != "32" || mf2.Text(photo["height"]) != "24" {
+			if !strings.HasPrefix(address, post) || photo["alt"] != alts[i] || mf2.Text(photo["width"]) != "32" ||
+				mf2.Text(photo["height"]) != "24" {
 				t.Errorf("photo %d of %s reads back as %v", i, post, photo)
 			}
-			if a := f.send("GET", "/media?q=source&url="+url.QueryEscape(address), "", ""); a.Status != http.StatusOK && i < 2 && strings.Contains(post, "water") {
+			if a := f.send("GET", "/media?q=source&url="+url.QueryEscape(address), "", ""); a.Status != http.StatusOK && i < 2 &&
+				strings.Contains(post, "water") {
 				t.Errorf("the upload is not known at %s: %s", address, a.Body)
 			}
 		}
 	}
 	photos(post, "One", "Two")
 
-	contentType, body = multipartBody(t, part{"action", "", "update"}, part{"url", "", post}, part{"mp-photo-alt[]", "", "Three"}, part{"add[photo][]", "three.jpg", string(picture(t, 43))})
+	contentType, body = multipartBody(t, part{"action", "", "update"}, part{"url", "", post},
+		part{"mp-photo-alt[]", "", "Three"}, part{"add[photo][]", "three.jpg", string(picture(t, 43))})
 	if a := f.send("POST", "/micropub", contentType, body); a.Status >= 300 {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
@@ -185,7 +202,8 @@ func TestFilesLieBesideTheirPostWhereTheSiteHasBundles(t *testing.T) {
 
 	// They stay where they are now when the post names them again.
 	first, _ := f.source(moved).Properties["photo"][0].(map[string]any)
-	if a := f.json(`{"action":"update","url":"` + moved + `","replace":{"photo":[{"value":"` + first["value"].(string) + `","alt":"Only one"}]}}`); a.Status >= 300 {
+	if a := f.json(`{"action":"update","url":"` + moved + `","replace":{"photo":[{"value":"` + first["value"].(string) +
+		`","alt":"Only one"}]}}`); a.Status >= 300 {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
 	photos(moved, "Only one")
@@ -199,7 +217,8 @@ func TestDimensionsAreWrittenWithPhotosOnUpdateToo(t *testing.T) {
 	f := serve(t, "jekyll", func(c *settings) { c.MediaDimensions = true })
 	u := f.location(50)
 	post := f.create(`{"properties":{"content":["x"]}}`)
-	if a := f.json(`{"action":"update","url":"` + post + `","add":{"photo":["` + u + `","https://elsewhere.example/a.jpg"]}}`); a.Status >= 300 {
+	if a := f.json(`{"action":"update","url":"` + post + `","add":{"photo":["` + u +
+		`","https://elsewhere.example/a.jpg"]}}`); a.Status >= 300 {
 		t.Fatalf("update: %d %s", a.Status, a.Body)
 	}
 	want := []any{map[string]any{"value": u, "width": 32.0, "height": 24.0}, "https://elsewhere.example/a.jpg"}
@@ -213,7 +232,8 @@ func TestPhotoWithDimensionsIsRemovedByAnObjectWithoutThem(t *testing.T) {
 	t.Parallel()
 	f := serve(t, "hugo", func(c *settings) { c.MediaDimensions = true })
 	u, other := f.location(51), f.location(52)
-	post := f.create(`{"properties":{"content":["x"],"photo":[{"value":"` + u + `","alt":"One"},{"value":"` + other + `","alt":"Two"}]}}`)
+	post := f.create(`{"properties":{"content":["x"],"photo":[{"value":"` + u + `","alt":"One"},{"value":"` + other +
+		`","alt":"Two"}]}}`)
 	remove := func(object string) int {
 		t.Helper()
 		if a := f.json(`{"action":"update","url":"` + post + `","delete":{"photo":[` + object + `]}}`); a.Status >= 300 {
@@ -245,7 +265,8 @@ func TestConfigurationSaysWhatIsTakenAndWhatFilesKeep(t *testing.T) {
 	if a := f.send("GET", "/media/"+path.Base(a.Header.Get("Location")), "", ""); !strings.Contains(a.Body, "Exif") {
 		t.Error("keep-location does not keep the EXIF data")
 	}
-	if a := f.upload("a.png", hugePNG(1, 1)); a.Status != http.StatusUnsupportedMediaType || !strings.Contains(a.Body, "JPEG") || strings.Contains(a.Body, "PDF") {
+	if a := f.upload("a.png", hugePNG(1, 1)); a.Status != http.StatusUnsupportedMediaType ||
+		!strings.Contains(a.Body, "JPEG") || strings.Contains(a.Body, "PDF") {
 		t.Errorf("a kind that is not among media.accept: %d %s", a.Status, a.Body)
 	}
 }

@@ -51,8 +51,10 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 
 			properties := `"name": ["Note ` + secret + `"], "content": ["Words ` + secret + `"], "visibility": ["private"]`
 			one := created(f.json(`{"type": ["h-entry"], "properties": {` + properties + `}}`))
-			created(f.form(url.Values{"h": {"entry"}, "content": {"Form " + secret}, "visibility": {"private"}, "post-status": {"published"}}))
-			created(f.json(`{"type": ["h-entry"], "properties": {` + properties + `, "published": ["2020-02-02T02:02:02Z"], "post-status": ["published"]}}`))
+			created(f.form(url.Values{"h": {"entry"}, "content": {"Form " + secret}, "visibility": {"private"},
+				"post-status": {"published"}}))
+			created(f.json(`{"type": ["h-entry"], "properties": {` + properties +
+				`, "published": ["2020-02-02T02:02:02Z"], "post-status": ["published"]}}`))
 			hidden("created")
 
 			for _, change := range []string{
@@ -67,7 +69,8 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 			}
 
 			// A public post becomes private, and leaves the site.
-			two := created(f.json(`{"type": ["h-entry"], "properties": {"content": ["Once for all ` + secret + `"], "mp-slug": ["once"]}}`))
+			two := created(f.json(`{"type": ["h-entry"], "properties": {"content": ["Once for all ` + secret +
+				`"], "mp-slug": ["once"]}}`))
 			two = update(two, `"replace": {"visibility": ["private"]}`)
 			hidden("public made private")
 
@@ -79,8 +82,10 @@ func TestPrivatePostsAreNowhereOnTheBuiltSite(t *testing.T) {
 					t.Errorf("visibility %s: %d %s", word, a.Status, a.Body)
 				}
 			}
-			for _, odd := range []string{`"visibility": ["public", "private"]`, `"visibility": [{"value": "private"}]`, `"post-status": ["published", "draft"]`, `"post-status": [false]`} {
-				if a := f.json(`{"type": ["h-entry"], "properties": {"content": ["` + secret + `"], ` + odd + `}}`); a.Status != http.StatusBadRequest {
+			for _, odd := range []string{`"visibility": ["public", "private"]`, `"visibility": [{"value": "private"}]`,
+				`"post-status": ["published", "draft"]`, `"post-status": [false]`} {
+				if a := f.json(`{"type": ["h-entry"], "properties": {"content": ["` + secret + `"], ` + odd +
+					`}}`); a.Status != http.StatusBadRequest {
 					t.Errorf("%s: %d %s", odd, a.Status, a.Body)
 				}
 			}
@@ -120,7 +125,8 @@ func TestUnlistedPostCanBeListedAgain(t *testing.T) {
 	for _, step := range []struct {
 		change string
 		listed bool
-	}{{"", false}, {`"replace": {"visibility": ["public"]}`, true}, {`"replace": {"visibility": ["unlisted"]}`, false}, {`"delete": ["visibility"]`, true}} {
+	}{{"", false}, {`"replace": {"visibility": ["public"]}`, true}, {`"replace": {"visibility": ["unlisted"]}`,
+		false}, {`"delete": ["visibility"]`, true}} {
 		if step.change != "" {
 			if a := f.json(`{"action": "update", "url": "` + at + `", ` + step.change + `}`); a.Status != http.StatusOK {
 				t.Fatalf("%s: %d %s", step.change, a.Status, a.Body)

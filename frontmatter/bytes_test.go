@@ -25,7 +25,8 @@ func TestUntouchedLinesKeepTheirBytes(t *testing.T) {
 	for _, c := range []struct{ name, body, old, new, want string }{
 		{"Latin-1, another paragraph", "Caf\xe9.\n\nSecond.\n", "Second", "A second", "Caf\xe9.\n\nA second.\n"},
 		{"Latin-1, the same line", "Caf\xe9 is closed, \xe0 demain.\n", "closed", "open", "Caf\xe9 is open, \xe0 demain.\n"},
-		{"Windows-1252 quotes", "\x93Quoted\x94\x85\n\nSecond.\n\n\x96 third\n", "Second.", "2.\n\nNew.", "\x93Quoted\x94\x85\n\n2.\n\nNew.\n\n\x96 third\n"},
+		{"Windows-1252 quotes", "\x93Quoted\x94\x85\n\nSecond.\n\n\x96 third\n", "Second.", "2.\n\nNew.",
+			"\x93Quoted\x94\x85\n\n2.\n\nNew.\n\n\x96 third\n"},
 		{"a character cut in two", "Caf\xc3\n\x82\xac 5\n\nSecond.\n", "Second", "2", "Caf\xc3\n\x82\xac 5\n\n2.\n"},
 		{"a cut emoji", "Go \xf0\x9f\x9a now\nlater\n", "later", "never", "Go \xf0\x9f\x9a now\nnever\n"},
 		{"Shift JIS", "\x93\xfa\x96\x7b\x8c\xea\nline\n", "line", "other", "\x93\xfa\x96\x7b\x8c\xea\nother\n"},
@@ -48,7 +49,8 @@ func TestUntouchedLinesKeepTheirBytes(t *testing.T) {
 		}
 	}
 	doc := parsed(t, "---\r\na: 1\r\n---\r\nCaf\xe9\r\n\r\nx\r\n", oldHugo)
-	if err := doc.SetBody("Caf\uFFFD\n\ny\nz\n"); err != nil || string(doc.Bytes()) != "---\r\na: 1\r\n---\r\nCaf\xe9\r\n\r\ny\r\nz\r\n" {
+	if err := doc.SetBody("Caf\uFFFD\n\ny\nz\n"); err != nil ||
+		string(doc.Bytes()) != "---\r\na: 1\r\n---\r\nCaf\xe9\r\n\r\ny\r\nz\r\n" {
 		t.Errorf("CRLF and Latin-1: %q (%v)", doc.Bytes(), err)
 	}
 }
@@ -84,7 +86,8 @@ func TestFrontMatterOfAFileThatIsNotUTF8CanBeEdited(t *testing.T) {
 			}
 		}
 	}
-	for _, front := range []string{"---\ntitle: Caf\xe9\n---\n", "+++\ntitle = 'Caf\xe9'\n+++\n", "{\"title\": \"Caf\xe9\"}\n"} {
+	for _, front := range []string{"---\ntitle: Caf\xe9\n---\n", "+++\ntitle = 'Caf\xe9'\n+++\n",
+		"{\"title\": \"Caf\xe9\"}\n"} {
 		if _, err := Parse([]byte(front), newHugo); err == nil {
 			t.Errorf("%q is accepted", front)
 		}
@@ -96,7 +99,8 @@ func TestFrontMatterOfAFileThatIsNotUTF8CanBeEdited(t *testing.T) {
 func TestExistingControlCharactersStay(t *testing.T) {
 	for _, c := range []string{"\x00", "\x01", "\x08", "\x0b", "\x0c", "\x1b[0m", "\x1f", "\x7f"} {
 		body := "Line" + c + " one.\n\n" + c + "Second" + c + ".\n"
-		for _, front := range []string{"---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n", "{\"title\": \"A\"}\n", "#+TITLE: A\n\n"} {
+		for _, front := range []string{"---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n", "{\"title\": \"A\"}\n",
+			"#+TITLE: A\n\n"} {
 			doc := parsed(t, front+body, newHugo)
 			if err := doc.SetBody(body); err != nil || string(doc.Bytes()) != front+body {
 				t.Errorf("%q: %q (%v)", c, doc.Bytes(), err)
@@ -107,7 +111,8 @@ func TestExistingControlCharactersStay(t *testing.T) {
 			if err := doc.SetBody(strings.Replace(body, "one", "two", 1)); err != nil {
 				t.Errorf("%q: %v", c, err)
 			}
-			if want := strings.Replace(front, "A", "B", 1) + strings.Replace(body, "one", "two", 1); string(doc.Bytes()) != want {
+			if want := strings.Replace(front, "A", "B", 1) + strings.Replace(body, "one", "two",
+				1); string(doc.Bytes()) != want {
 				t.Errorf("%q: %q, want %q", c, doc.Bytes(), want)
 			}
 		}

@@ -56,7 +56,8 @@ func TestWhereFrontMatterStartsAndEnds(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if got := strings.Join(doc.Keys(), " "); doc.Format() != c.format || got != c.keys || doc.Body() != c.body || string(doc.Bytes()) != c.text {
+		if got := strings.Join(doc.Keys(), " "); doc.Format() != c.format || got != c.keys || doc.Body() != c.body ||
+			string(doc.Bytes()) != c.text {
 			t.Errorf("%s: %v keys %q body %q of %q", c.name, doc.Format(), got, doc.Body(), doc.Bytes())
 		}
 	}
@@ -111,8 +112,10 @@ folded: >
 `, Dialect{})
 	want := map[string]any{
 		"null1": nil, "null2": nil, "true": true, "yes": "yes", "int": int64(12), "octal": int64(15), "under": int64(1000),
-		"huge": "123456789012345678901234567890", "float": 1.1, "exact": 0.1, "lossy": "3.14159265358979323846264338327950288",
-		"inf": math.Inf(-1), "date": Timestamp("2024-03-09"), "time": Timestamp("2024-03-09 14:05:06 -0500"), "quoted": "2024-03-09",
+		"huge": "123456789012345678901234567890", "float": 1.1, "exact": 0.1,
+		"lossy": "3.14159265358979323846264338327950288",
+		"inf":   math.Inf(-1), "date": Timestamp("2024-03-09"), "time": Timestamp("2024-03-09 14:05:06 -0500"),
+		"quoted": "2024-03-09",
 		"tagged": "12", "list": []any{int64(1), "a", []any{"b"}}, "map": map[string]any{"a": map[string]any{"b": "c"}},
 		"2024": "number key", "folded": "a b\n",
 	}
@@ -158,7 +161,8 @@ func TestSettingWhatIsThereChangesNothing(t *testing.T) {
 
 func TestABodyNeverBecomesFrontMatter(t *testing.T) {
 	for _, body := range []string{
-		"---\ntitle: x\n---\n", "+++\ntitle = 1\n+++\n", "{\"title\": 1}", "---", "---\nnever closed", "\n\n---\na: b\n---\n", byteOrderMark + "---\na: b\n---\n", "...\n", "{{< x >}}", "\n", "\r\n---\r\n",
+		"---\ntitle: x\n---\n", "+++\ntitle = 1\n+++\n", "{\"title\": 1}", "---", "---\nnever closed", "\n\n---\na: b\n---\n",
+		byteOrderMark + "---\na: b\n---\n", "...\n", "{{< x >}}", "\n", "\r\n---\r\n",
 	} {
 		for name, d := range dialects {
 			for _, format := range []Format{YAML, TOML, JSON} {
@@ -199,7 +203,8 @@ func TestABodyThatHugoTakesForFrontMatterGetsDelimiters(t *testing.T) {
 }
 
 func TestBodiesReadBackByteForByte(t *testing.T) {
-	for _, front := range []string{"---\na: 1\n---\n", "---\na: 1\n---", "---\na: 1\n---\n\n", "---\na: 1\n---\nold", "{\"a\":1}", "{\"a\":1}old", "+++\n+++\n\n\nold"} {
+	for _, front := range []string{"---\na: 1\n---\n", "---\na: 1\n---", "---\na: 1\n---\n\n", "---\na: 1\n---\nold",
+		"{\"a\":1}", "{\"a\":1}old", "+++\n+++\n\n\nold"} {
 		for _, body := range []string{"", "x", "x\n", "\nx", "\n\nx\n\n", "    code", "---\n", "\t"} {
 			doc := parsed(t, front, Dialect{})
 			doc.SetBody(body)
@@ -317,7 +322,8 @@ func TestItemsReportHowEachElementIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	items, ok := doc.Items("list")
-	want := []Field{{"yes", "yes", true}, {"yes", "yes", false}, {float64(1000), "1e3", true}, {Value: []any{"a"}}, {"b", "b", true}}
+	want := []Field{{"yes", "yes", true}, {"yes", "yes", false}, {float64(1000), "1e3", true}, {Value: []any{"a"}},
+		{"b", "b", true}}
 	if !ok || !reflect.DeepEqual(items, want) {
 		t.Errorf("got %#v, want %#v", items, want)
 	}

@@ -15,8 +15,8 @@ import (
 // dialectOf makes a dialect of eight bits.
 func dialectOf(bits byte) Dialect {
 	return Dialect{
-		YAMLOnly: bits&1 != 0, LeadingBlank: bits&2 != 0, DotsClose: bits&4 != 0, FoldKeys: bits&8 != 0, LastWins: bits&16 != 0, DotsHide: bits&32 != 0,
-		HTMLComments: bits&64 != 0, OrgWords: bits&128 != 0,
+		YAMLOnly: bits&1 != 0, LeadingBlank: bits&2 != 0, DotsClose: bits&4 != 0, FoldKeys: bits&8 != 0,
+		LastWins: bits&16 != 0, DotsHide: bits&32 != 0, HTMLComments: bits&64 != 0, OrgWords: bits&128 != 0,
 	}
 }
 
@@ -44,7 +44,8 @@ func seeds(f *testing.F) []string {
 			f.Fatal(err)
 		}
 		for _, file := range txtar.Parse(raw).Files {
-			if text := unmarked(string(file.Data)); !strings.HasSuffix(file.Name, ".edit") && !strings.HasSuffix(file.Name, ".new") {
+			if text := unmarked(string(file.Data)); !strings.HasSuffix(file.Name, ".edit") &&
+				!strings.HasSuffix(file.Name, ".new") {
 				docs = append(docs, text)
 			}
 		}
@@ -197,7 +198,8 @@ func FuzzMerge(f *testing.F) {
 			clashed[strings.ToLower(name)] = true
 		}
 		for _, key := range append(append(b.Keys(), o.Keys()...), th.Keys()...) {
-			if strings.Contains(key, ".") || clashed[strings.ToLower(key)] || d.FoldKeys && (spelled(b, key) || spelled(o, key) || spelled(th, key)) {
+			if strings.Contains(key, ".") || clashed[strings.ToLower(key)] ||
+				d.FoldKeys && (spelled(b, key) || spelled(o, key) || spelled(th, key)) {
 				continue
 			}
 			vb, inBase := b.Get(key)
@@ -211,9 +213,11 @@ func FuzzMerge(f *testing.F) {
 			}
 			switch {
 			case theirsSame && (inMerged != inOurs || !looselyText(vm, vo)):
-				t.Fatalf("our %q is lost: %#v in place of %#v\nbase %q\nours %q\ntheirs %q\nmerged %q", key, vm, vo, base, ours, theirs, merged)
+				t.Fatalf("our %q is lost: %#v in place of %#v\nbase %q\nours %q\ntheirs %q\nmerged %q", key, vm, vo, base, ours,
+					theirs, merged)
 			case oursSame && (inMerged != inTheirs || !looselyText(vm, vt)):
-				t.Fatalf("their %q is lost: %#v in place of %#v\nbase %q\nours %q\ntheirs %q\nmerged %q", key, vm, vt, base, ours, theirs, merged)
+				t.Fatalf("their %q is lost: %#v in place of %#v\nbase %q\nours %q\ntheirs %q\nmerged %q", key, vm, vt, base, ours,
+					theirs, merged)
 			}
 		}
 		if again, _, err := Merge(base, theirs, theirs, d); err != nil || string(again) != string(theirs) {

@@ -82,7 +82,8 @@ func hugoDialect(t *testing.T) Dialect {
 	if m := regexp.MustCompile(`v0\.(\d+)`).FindSubmatch(out); m != nil {
 		minor, _ = strconv.Atoi(string(m[1]))
 	}
-	return Dialect{LeadingBlank: true, FoldKeys: true, HTMLComments: minor < 123, OrgWords: minor < 123, LastWins: minor < 152, DotsHide: minor < 152}
+	return Dialect{LeadingBlank: true, FoldKeys: true, HTMLComments: minor < 123, OrgWords: minor < 123,
+		LastWins: minor < 152, DotsHide: minor < 152}
 }
 
 // seenPage is what a generator makes of a file.
@@ -172,7 +173,8 @@ end
 	for name, text := range files {
 		write(t, filepath.Join(site, name), text)
 	}
-	if out, err := exec.Command("jekyll", "build", "--quiet", "--source", site, "--destination", filepath.Join(site, "_site")).CombinedOutput(); err != nil {
+	if out, err := exec.Command("jekyll", "build", "--quiet", "--source", site, "--destination",
+		filepath.Join(site, "_site")).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%.3000s", err, out)
 	}
 	raw, err := os.ReadFile(filepath.Join(site, "out.json"))
@@ -191,7 +193,8 @@ func compareSeen(t *testing.T, files map[string]string, want map[string]seenPage
 	for name, page := range want {
 		built := got[name]
 		text := files["content/"+name] + files["_posts/"+name]
-		if hugo := files["content/"+name] != ""; hugo && built.Title != "" && (strings.Contains(text, "-->") || built.Body == text) {
+		if hugo := files["content/"+name] != ""; hugo && built.Title != "" &&
+			(strings.Contains(text, "-->") || built.Body == text) {
 			// Hugo's RawContent has the end of a comment, and all of a file that is front matter alone.
 			built.Body = strings.ReplaceAll(html.UnescapeString(built.Shown), "–>", "-->")
 		}

@@ -70,7 +70,8 @@ func TestCorpus(t *testing.T) {
 				} else {
 					got = marked(edited(t, title, in, string(file.Data), dialect))
 				}
-				result = append(result, file, txtar.File{Name: strings.TrimSuffix(file.Name, filepath.Ext(file.Name)) + ".out", Data: []byte(got)})
+				result = append(result, file, txtar.File{Name: strings.TrimSuffix(file.Name, filepath.Ext(file.Name)) + ".out",
+					Data: []byte(got)})
 				want := ""
 				if i+1 < len(ar.Files) && strings.HasSuffix(ar.Files[i+1].Name, ".out") {
 					want = string(ar.Files[i+1].Data)

@@ -13,14 +13,18 @@ func TestAnAuthorsListIsAppendedToAndNothingElse(t *testing.T) {
 		{"---\ntags: [café, 🚀]\n---\n", "---\ntags: [café, 🚀, new]\n---\n"},
 		{"---\ntags: [ →,'…' , \"!\"] # signs\n---\n", "---\ntags: [ →,'…' , \"!\",new] # signs\n---\n"},
 		{"---\ntags: ['🚀', '**']\n---\n", "---\ntags: ['🚀', '**', 'new']\n---\n"},
-		{"---\ntags:\n- 🚀   # to the moon\n- \"#\"\n# more\ntitle: T\n---\n", "---\ntags:\n- 🚀   # to the moon\n- \"#\"\n- new\n# more\ntitle: T\n---\n"},
-		{"---\ntags:\n    -   ♥\n\n    -   '-'\ntitle: T\n---\n", "---\ntags:\n    -   ♥\n\n    -   '-'\n    -   new\ntitle: T\n---\n"},
+		{"---\ntags:\n- 🚀   # to the moon\n- \"#\"\n# more\ntitle: T\n---\n",
+			"---\ntags:\n- 🚀   # to the moon\n- \"#\"\n- new\n# more\ntitle: T\n---\n"},
+		{"---\ntags:\n    -   ♥\n\n    -   '-'\ntitle: T\n---\n",
+			"---\ntags:\n    -   ♥\n\n    -   '-'\n    -   new\ntitle: T\n---\n"},
 		{"---\r\ntags: [\r\n  🚀,\r\n  →\r\n]\r\n---\r\n", "---\r\ntags: [\r\n  🚀,\r\n  →,\r\n  new\r\n]\r\n---\r\n"},
-		{"---\ntags: [2024, yes, 1.10, ~, 2024-01-02, 🚀, 🚀]\n---\n", "---\ntags: [2024, yes, 1.10, ~, 2024-01-02, 🚀, 🚀, new]\n---\n"},
+		{"---\ntags: [2024, yes, 1.10, ~, 2024-01-02, 🚀, 🚀]\n---\n",
+			"---\ntags: [2024, yes, 1.10, ~, 2024-01-02, 🚀, 🚀, new]\n---\n"},
 		{"+++\ntags = [\"🚀\", '→'] # signs\n+++\n", "+++\ntags = [\"🚀\", '→', \"new\"] # signs\n+++\n"},
 		{"+++\ntags = [\n  '…', # dots\n  '!',\n]\n+++\n", "+++\ntags = [\n  '…', # dots\n  '!',\n  'new',\n]\n+++\n"},
 		{"{\"tags\": [\"🚀\",\"\\u2192\"]}\n", "{\"tags\": [\"🚀\",\"\\u2192\",\"new\"]}\n"},
-		{"{\n\t\"tags\": [\n\t\t\"?\",\n\t\t\"!\"\n\t]\n}\n", "{\n\t\"tags\": [\n\t\t\"?\",\n\t\t\"!\",\n\t\t\"new\"\n\t]\n}\n"},
+		{"{\n\t\"tags\": [\n\t\t\"?\",\n\t\t\"!\"\n\t]\n}\n",
+			"{\n\t\"tags\": [\n\t\t\"?\",\n\t\t\"!\",\n\t\t\"new\"\n\t]\n}\n"},
 		{"#+TAGS[]: 🚀 →\n", "#+TAGS[]: 🚀 → new\n"},
 	} {
 		for _, d := range []Dialect{newHugo, dialects["jekyll"]} {
@@ -41,8 +45,10 @@ func TestAnAuthorsListIsAppendedToAndNothingElse(t *testing.T) {
 }
 
 func TestNullsInNestedValuesComeBack(t *testing.T) {
-	measure := map[string]any{"height": int64(180), "weight": nil, "all": []any{nil, map[string]any{"deep": nil}, []any{nil}}}
-	for _, text := range []string{"---\ntitle: T\n---\n", "---\nmeasure: {height: 1}\n---\n", "---\nmeasure:\n  weight: 3\n---\n", "{\"title\": \"T\"}\n", "{\n  \"measure\": [1]\n}\n", ""} {
+	measure := map[string]any{"height": int64(180), "weight": nil,
+		"all": []any{nil, map[string]any{"deep": nil}, []any{nil}}}
+	for _, text := range []string{"---\ntitle: T\n---\n", "---\nmeasure: {height: 1}\n---\n",
+		"---\nmeasure:\n  weight: 3\n---\n", "{\"title\": \"T\"}\n", "{\n  \"measure\": [1]\n}\n", ""} {
 		doc := parsed(t, text, newHugo)
 		if err := doc.Set(measure, "measure"); err != nil {
 			t.Errorf("%q: %v", text, err)

@@ -103,7 +103,8 @@ func TestMergeLosesNoEditOfEitherSide(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if len(conflicts) > 0 && !slices.ContainsFunc(conflicts, func(c Conflict) bool { return c.Key == "#" }) {
-			t.Fatalf("seed %d: conflicts %+v\nbase\n%s\nours\n%s\ntheirs\n%s", seed, conflicts, base, ours.Bytes(), theirs.Bytes())
+			t.Fatalf("seed %d: conflicts %+v\nbase\n%s\nours\n%s\ntheirs\n%s", seed, conflicts, base, ours.Bytes(),
+				theirs.Bytes())
 		}
 		got, err := Parse(merged, Dialect{})
 		if err != nil {
@@ -115,7 +116,8 @@ func TestMergeLosesNoEditOfEitherSide(t *testing.T) {
 			want[names[0]] = v
 		}
 		if !equalValues(all(got), want) {
-			t.Fatalf("seed %d: got %#v\nwant %#v\nbase\n%s\nours\n%s\ntheirs\n%s\nmerged\n%s", seed, all(got), want, base, ours.Bytes(), theirs.Bytes(), merged)
+			t.Fatalf("seed %d: got %#v\nwant %#v\nbase\n%s\nours\n%s\ntheirs\n%s\nmerged\n%s", seed, all(got), want, base,
+				ours.Bytes(), theirs.Bytes(), merged)
 		}
 		if body := strings.ReplaceAll(got.Body(), "\r", ""); body != "a\nours\nc\ntheirs\ne\n" {
 			t.Fatalf("seed %d: body %q", seed, body)

@@ -21,8 +21,10 @@ type generator struct {
 
 func pick[T any](g *generator, of ...T) T { return of[g.IntN(len(of))] }
 
-var words = []string{"tea", "Über", "yes", "no", "2024-01-01", "1e3", "0x1F", "null", "~", "it's", `say "hi"`, "a: b", "a #b", "#tag", "- x",
-	"[x]", "{x}", "日本語", "👍🏽", "1,000", "12:30", ":sym", "@me", "%x", "back\\slash", "trailing ", " leading", "tab\there", "", "x,y", "a]", "a:b",
+var words = []string{"tea", "Über", "yes", "no", "2024-01-01", "1e3", "0x1F", "null", "~", "it's", `say "hi"`, "a: b",
+	"a #b", "#tag", "- x",
+	"[x]", "{x}", "日本語", "👍🏽", "1,000", "12:30", ":sym", "@me", "%x", "back\\slash", "trailing ", " leading", "tab\there",
+	"", "x,y", "a]", "a:b",
 	"https://example.org/?a=b#c", "one two three", "5 things", "007", "1.10", "true", "Off", "=", "<<", "!", "&a", "*a", "`q`", "|", ">", "---", "...", "\u00a0", "\u2028x", "\ufeff", "a\u0085b", "\x07"}
 
 func (g *generator) text() string {
@@ -48,7 +50,8 @@ func (g *generator) value(depth int, format Format) any {
 	case n == 7:
 		return g.IntN(2) == 0
 	case n == 8 && format != JSON:
-		return pick(g, Timestamp("2024-03-09"), Timestamp("2024-03-09T14:05:06+02:00"), Timestamp("2024-03-09 14:05:06"), Timestamp("2024-03-09T14:05:06Z"))
+		return pick(g, Timestamp("2024-03-09"), Timestamp("2024-03-09T14:05:06+02:00"), Timestamp("2024-03-09 14:05:06"),
+			Timestamp("2024-03-09T14:05:06Z"))
 	case n == 9 && format != TOML:
 		return nil
 	case n < 12 && depth < 3:
@@ -70,7 +73,8 @@ func (g *generator) value(depth int, format Format) any {
 // document is front matter of a format in chunks.
 func (g *generator) document(f Format) []chunk {
 	g.eol = pick(g, "\n", "\n", "\n", "\r\n")
-	names := []string{"title", "date", "tags", "Draft", "cover", "summary", "photo", "weight", "params", "x-y", "aliases", "note"}
+	names := []string{"title", "date", "tags", "Draft", "cover", "summary", "photo", "weight", "params", "x-y", "aliases",
+		"note"}
 	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	names = names[:1+g.IntN(len(names))]
 	chunks := make([]chunk, len(names))
@@ -93,7 +97,8 @@ func (g *generator) document(f Format) []chunk {
 func (g *generator) yamlLines(name string) string {
 	comment := pick(g, "", "", "", " # why: not", "   #c")
 	scalar := func() string {
-		return pick(g, "plain", "two words", "'single ''q'''", `"double \" q"`, "12", "true", "2024-03-09 10:00:00 +0100", "~", "https://e.org/#x", "yes", "é à", "a, b", "[flow, 'a']", "{a: 1, b: [x]}", "1.5")
+		return pick(g, "plain", "two words", "'single ''q'''", `"double \" q"`, "12", "true", "2024-03-09 10:00:00 +0100",
+			"~", "https://e.org/#x", "yes", "é à", "a, b", "[flow, 'a']", "{a: 1, b: [x]}", "1.5")
 	}
 	switch g.IntN(16) {
 	case 0:
@@ -105,7 +110,8 @@ func (g *generator) yamlLines(name string) string {
 	case 3:
 		return name + ": [a, \"b\", 'c, d']" + comment + "\n"
 	case 4:
-		return name + ":" + comment + "\n  image: " + scalar() + comment + "\n  # inner\n  alt: " + scalar() + "\n\n  deep:\n    x: 1\n"
+		return name + ":" + comment + "\n  image: " + scalar() + comment + "\n  # inner\n  alt: " + scalar() +
+			"\n\n  deep:\n    x: 1\n"
 	case 5:
 		return name + ": {image: x.png, alt: \"y\"}" + comment + "\n"
 	case 6:
@@ -234,8 +240,10 @@ func TestEditsLeaveAllOtherBytesAlone(t *testing.T) {
 			prefix = open + joined(chunks[:i]) + chunks[i].lead
 			suffix = joined(chunks[i+1:]) + suffix
 		}
-		inPlace := format == YAML || i < len(chunks) && !strings.HasPrefix(chunks[i].lines, "[") && !strings.HasPrefix(chunks[i].lines, name+".")
-		if inPlace && (!strings.HasPrefix(after, prefix) || !strings.HasSuffix(after, suffix) || len(after) < len(prefix)+len(suffix)) {
+		inPlace := format == YAML || i < len(chunks) && !strings.HasPrefix(chunks[i].lines,
+			"[") && !strings.HasPrefix(chunks[i].lines, name+".")
+		if inPlace && (!strings.HasPrefix(after, prefix) || !strings.HasSuffix(after, suffix) ||
+			len(after) < len(prefix)+len(suffix)) {
 			t.Fatalf("%s: bytes of others changed\n%s\n->\n%s", what, text, after)
 		}
 		if g.eol == "\r\n" && strings.Count(after, "\n") != strings.Count(after, "\r\n")+2 {

@@ -17,25 +17,42 @@ import (
 func hostile() []string {
 	texts := []string{
 		// booleans and nulls of one reader or another
-		"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "true", "True", "TRUE", "false", "False", "FALSE",
-		"null", "Null", "NULL", "~", "nil", "none", "undefined",
+		"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "true", "True",
+		"TRUE", "false", "False", "FALSE", "null", "Null", "NULL", "~", "nil", "none", "undefined",
 		// numbers
-		"0", "1", "-1", "+1", "007", "08", "0o17", "0x1F", "0b101", "1_000", "1,000", "1.", ".5", "1.5", "-1.5e3", "1e3", "1E3", "1e-3", "12e03", "1.0e+3", "685_230.15",
-		".inf", "-.inf", "+.Inf", ".nan", ".NaN", "inf", "nan", "NaN", "Infinity", "190:20:30", "12:30", "12:30:45", "1:2", "99999999999999999999", "1,2,3", "0.1.2", "1-2", "3/4", "50%", "1st", "0_", "_1", "1_", "0xZZ", "0x", "0b2", "0o8", "0x1_F", "1__0", "-0x1F", "+0b1", "- 1", "1 000", "e3", "1e", "4e5f", "2 e", "0 x",
+		"0", "1", "-1", "+1", "007", "08", "0o17", "0x1F", "0b101", "1_000", "1,000", "1.", ".5", "1.5", "-1.5e3", "1e3",
+		"1E3", "1e-3", "12e03", "1.0e+3", "685_230.15",
+		".inf", "-.inf", "+.Inf", ".nan", ".NaN", "inf", "nan", "NaN", "Infinity", "190:20:30", "12:30", "12:30:45", "1:2",
+		"99999999999999999999", "1,2,3", "0.1.2", "1-2", "3/4", "50%", "1st", "0_", "_1", "1_", "0xZZ", "0x", "0b2", "0o8",
+		"0x1_F", "1__0", "-0x1F", "+0b1", "- 1", "1 000", "e3", "1e", "4e5f", "2 e", "0 x",
 		// dates and times
-		"2024-01-01", "2024-1-1", "2024-01-01T10:00:00Z", "2024-01-01 10:00:00", "2024-01-01 10:00:00 +0200", "2024-01-01T10:00", "2024-01", "2024", "20240101", "01-02-2024", "2024-01-01 is a day", "10:00:00Z", "2024-13-45", "2024-W10", "2024-01-01t10:00:00z", "May 1, 2024",
-		// white space
-		"", " ", "  ", "\t", "\n", "\n\n", " x", "x ", "\tx", "x\t", "x\ty", "\nx", "x\n", "x\n\n", "\n x", "a\nb", "a\n\nb", "a\n b", " a\nb", "a \nb", "a\n\tb", "a\r\nb", "a\rb", "\r", "a\n#b", "a\n---\nb", "a\n...\nb", "a\nb: c", "- a\n- b", "a  b", "\u00a0", "\u00a0x\u00a0", "a\u2003b", "\u3000x",
-		// odd runes
-		"\u0085", "a\u0085b", "\u2028", "a\u2028b", "a\u2029b", "\ufeff", "a\ufeffb", "\ufeffa", "\u200b", "a\u200db", "\u200ea", "\ufffd", "\ufffe", "\uffff", "\x00", "a\x00b", "\x01", "\x07", "\x08", "\x1b[0m", "\x7f", "\u0080", "\u009f", "\u00ad", "\ue000", "\U000E0001", "\U0010FFFF", "e\u0301", "\u0301e",
-		"é", "日本語", "👍", "👍🏽", "👩\u200d👩\u200d👧", "🇫🇷", "❤\ufe0f", "𝒳", "שלום", "مرحبا", "„Zitat“", "—", "– x", "…", "«x»", "¿que?", "¡x!", "№ 1", "½", "٣", "１２３", "ⅷ", "。", "、x", "：x", "x：y", "＃x", "＆x",
+		"2024-01-01", "2024-1-1", "2024-01-01T10:00:00Z", "2024-01-01 10:00:00", "2024-01-01 10:00:00 +0200",
+		"2024-01-01T10:00", "2024-01", "2024", "20240101", "01-02-2024", "2024-01-01 is a day", "10:00:00Z", "2024-13-45",
+		"2024-W10", "2024-01-01t10:00:00z", "May 1, 2024", // white space
+		"", " ", "  ", "\t", "\n", "\n\n", " x", "x ", "\tx", "x\t", "x\ty", "\nx", "x\n", "x\n\n", "\n x", "a\nb", "a\n\nb",
+		"a\n b", " a\nb", "a \nb", "a\n\tb", "a\r\nb", "a\rb", "\r", "a\n#b", "a\n---\nb", "a\n...\nb", "a\nb: c", "- a\n- b",
+		"a  b", "\u00a0", "\u00a0x\u00a0", "a\u2003b", "\u3000x", // odd runes
+		"\u0085", "a\u0085b", "\u2028", "a\u2028b", "a\u2029b", "\ufeff", "a\ufeffb", "\ufeffa", "\u200b", "a\u200db",
+		"\u200ea", "\ufffd", "\ufffe", "\uffff", "\x00", "a\x00b", "\x01", "\x07", "\x08", "\x1b[0m", "\x7f", "\u0080",
+		"\u009f", "\u00ad", "\ue000", "\U000E0001", "\U0010FFFF", "e\u0301", "\u0301e",
+		"é", "日本語", "👍", "👍🏽", "👩\u200d👩\u200d👧", "🇫🇷", "❤\ufe0f", "𝒳", "שלום", "مرحبا", "„Zitat“", "—", "– x", "…", "«x»",
+		"¿que?", "¡x!", "№ 1", "½", "٣", "１２３", "ⅷ", "。", "、x", "：x", "x：y", "＃x", "＆x",
 		// quotes and escapes
-		`"`, `'`, `''`, `""`, `"x"`, `'x'`, `it's`, `say "hi"`, `"a' b`, `x"`, `x'`, `\`, `\n`, `\x41`, `C:\new`, `a\`, `\"`, `\u0041`, "`x`", `"a": b`, `'a': b`, `"x" y`, `'x' y`,
-		// what YAML means something by
-		"-", "--", "---", "----", "-- x", "...", "....", "- x", "-x", "-\tx", "?", "? x", "?x", ":", "::", ": x", ":x", ":sym", ":sym bol", "a:", "a: b", "a:b", "a :b", "a : b", "a:\tb", "a::b", "x: ", "http://a", "http://a/?b=c&d=e#f", "mailto:a@b",
-		"#", "# x", "#x", "a #b", "a# b", "a#b", "a\t#b", ",", ",x", "x,", "a,b", "a, b", "[", "]", "[]", "[x]", "[x", "x]", "{", "}", "{}", "{x}", "{{x}}", "{{ x }}", "{% x %}", "{x: y}", "x}", "x{y", "&", "&x", "&x y", "*", "*x", "* x", "a*", "!", "!x", "!!str x", "!!int 3", "|", "|-", "| x", "||", ">", "> x", ">-", ">x", "%", "%x", "%YAML 1.2", "@", "@x", "`", "=", "=x", "<<", "<<x", "<", "<x>", "<!--more-->", "^x", "$x", "(x)", "+", "+x", "+++", "/", "/x", "//", "_", "__x", ";", "~x", "~/x", ".", ".x", "..",
-		"key: [a, b]", "a: {b: c}", "- - x", "? a\n: b", "!ruby/object:Object {}", "<<: *x", "&a x", "*a b", "yes: no", "true x", "null x", "no, thanks", "on y", "Yes!", "no.", "N/A", "y/n", "null,", "true,false", "off-topic", "1 is one", "5 things: a list", "3D", "7up", "2nd", "10 x 20", "1 000 000", "24/7", "1 E", "5 e3", "0 0",
-		strings.Repeat("long word ", 40) + "end", strings.Repeat("x", 300), strings.Repeat("ü ", 100) + "x: y", "a\n" + strings.Repeat("word ", 50) + "x",
+		`"`, `'`, `''`, `""`, `"x"`, `'x'`, `it's`, `say "hi"`, `"a' b`, `x"`, `x'`, `\`, `\n`, `\x41`, `C:\new`, `a\`, `\"`,
+		`\u0041`, "`x`", `"a": b`, `'a': b`, `"x" y`, `'x' y`, // what YAML means something by
+		"-", "--", "---", "----", "-- x", "...", "....", "- x", "-x", "-\tx", "?", "? x", "?x", ":", "::", ": x", ":x",
+		":sym", ":sym bol", "a:", "a: b", "a:b", "a :b", "a : b", "a:\tb", "a::b", "x: ", "http://a", "http://a/?b=c&d=e#f",
+		"mailto:a@b",
+		"#", "# x", "#x", "a #b", "a# b", "a#b", "a\t#b", ",", ",x", "x,", "a,b", "a, b", "[", "]", "[]", "[x]", "[x", "x]",
+		"{", "}", "{}", "{x}", "{{x}}", "{{ x }}", "{% x %}", "{x: y}", "x}", "x{y", "&", "&x", "&x y", "*", "*x", "* x",
+		"a*", "!", "!x", "!!str x", "!!int 3", "|", "|-", "| x", "||", ">", "> x", ">-", ">x", "%", "%x", "%YAML 1.2", "@",
+		"@x", "`", "=", "=x", "<<", "<<x", "<", "<x>", "<!--more-->", "^x", "$x", "(x)", "+", "+x", "+++", "/", "/x", "//",
+		"_", "__x", ";", "~x", "~/x", ".", ".x", "..",
+		"key: [a, b]", "a: {b: c}", "- - x", "? a\n: b", "!ruby/object:Object {}", "<<: *x", "&a x", "*a b", "yes: no",
+		"true x", "null x", "no, thanks", "on y", "Yes!", "no.", "N/A", "y/n", "null,", "true,false", "off-topic", "1 is one",
+		"5 things: a list", "3D", "7up", "2nd", "10 x 20", "1 000 000", "24/7", "1 E", "5 e3", "0 0",
+		strings.Repeat("long word ", 40) + "end", strings.Repeat("x", 300), strings.Repeat("ü ", 100) + "x: y",
+		"a\n" + strings.Repeat("word ", 50) + "x",
 	}
 	for c := rune('!'); c <= '~'; c++ {
 		if strings.ContainsRune("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", c) {
@@ -51,7 +68,8 @@ func hostileFile(t *testing.T, text string, s Style) []byte {
 	t.Helper()
 	d := New(s)
 	values := map[string]any{
-		"v": text, "list": []any{"a", text, "b"}, "m": Map{{"k", text}, {"l", []any{text}}}, "ms": []any{Map{{"u", text}, {"w", "x"}}, Map{{"u", text}}},
+		"v": text, "list": []any{"a", text, "b"}, "m": Map{{"k", text}, {"l", []any{text}}},
+		"ms": []any{Map{{"u", text}, {"w", "x"}}, Map{{"u", text}}},
 	}
 	for _, key := range [...]string{"v", "list", "m", "ms"} {
 		if err := d.Set(values[key], key); err != nil {
@@ -187,7 +205,8 @@ func TestWhatIsWrittenReadsBackInHugo(t *testing.T) {
 	want := hostileFiles(t, filepath.Join(site, "content"))
 	for i, text := range hostile() {
 		d := New(Style{Format: TOML + Format(i%2), SingleQuotes: i%4 < 2})
-		for key, v := range map[string]any{"v": text, "list": []any{"a", text}, "m": Map{{"k", text}}, "ms": []any{Map{{"u", text}}}} {
+		for key, v := range map[string]any{"v": text, "list": []any{"a", text}, "m": Map{{"k", text}},
+			"ms": []any{Map{{"u", text}}}} {
 			if err := d.Set(v, key); err != nil {
 				t.Fatalf("%q: %v", text, err)
 			}

@@ -35,18 +35,28 @@ func numbered(text string) string {
 
 func TestReadingAndEditingTakesLinearTime(t *testing.T) {
 	for _, parts := range [][3]string{
-		{"---\n", "k%: 1\n", "---\n"}, {"---\na: {", "k%: 1, ", "}\n---\n"}, {"---\na: [", "k%, ", "]\n---\n"}, {"---\na:\n", "- k%\n", "---\n"},
-		{"---\na:\n", "- {}\n", "---\n"}, {"---\na:\n", "- [x]\n", "---\n"}, {"---\na:\n", "-\n", "---\n"}, {"---\na:\n", "- &a% x\n", "---\n"},
-		{"---\nb: &x y\na:\n", "- *x\n", "---\n"}, {"---\na: &a {x: 1}\nb:\n", "- <<: *a\n", "---\n"}, {"---\na: [", "!!str x, ", "]\n---\n"},
-		{"---\na: [", "x, # c\n", "]\n---\n"}, {"---\n", "# c\n", "a: b\n---\n"}, {"---\na: |\n", "  x\n", "---\n"}, {"---\na: >\n", "  x\n\n", "---\n"},
-		{"---\na: x\n", "  y\n", "---\n"}, {"---\na: x\n", " \n", "---\n"}, {"---\na: \"", "\\n\\\n", "\"\n---\n"}, {"---\na: '", "''\n ", "'\n---\n"},
-		{"---\na: |\n", "  x\u2028", "\n---\n"}, {"---\na: 1", "1", "\n---\n"}, {"---\na: ", "x:", "\n---\n"}, {"---\n", "? a\n", "---\n"}, {"---\na: ", "[", "\n---\n"},
-		{"+++\n", "k% = 1\n", "+++\n"}, {"+++\n", "[t%]\n", "+++\n"}, {"+++\n", "[[t]]\n", "+++\n"}, {"+++\na = {", "k% = 1, ", "z = 1}\n+++\n"},
-		{"+++\na = [", "'k%', ", "]\n+++\n"}, {"+++\na = [\n", "'k%', # c\n", "]\n+++\n"}, {"+++\n", "a.", "b = 1\n+++\n"}, {"+++\n[", "a.", "b]\n+++\n"},
+		{"---\n", "k%: 1\n", "---\n"}, {"---\na: {", "k%: 1, ", "}\n---\n"}, {"---\na: [", "k%, ", "]\n---\n"},
+		{"---\na:\n", "- k%\n", "---\n"},
+		{"---\na:\n", "- {}\n", "---\n"}, {"---\na:\n", "- [x]\n", "---\n"}, {"---\na:\n", "-\n", "---\n"},
+		{"---\na:\n", "- &a% x\n", "---\n"},
+		{"---\nb: &x y\na:\n", "- *x\n", "---\n"}, {"---\na: &a {x: 1}\nb:\n", "- <<: *a\n", "---\n"},
+		{"---\na: [", "!!str x, ", "]\n---\n"},
+		{"---\na: [", "x, # c\n", "]\n---\n"}, {"---\n", "# c\n", "a: b\n---\n"}, {"---\na: |\n", "  x\n", "---\n"},
+		{"---\na: >\n", "  x\n\n", "---\n"},
+		{"---\na: x\n", "  y\n", "---\n"}, {"---\na: x\n", " \n", "---\n"}, {"---\na: \"", "\\n\\\n", "\"\n---\n"},
+		{"---\na: '", "''\n ", "'\n---\n"},
+		{"---\na: |\n", "  x\u2028", "\n---\n"}, {"---\na: 1", "1", "\n---\n"}, {"---\na: ", "x:", "\n---\n"},
+		{"---\n", "? a\n", "---\n"}, {"---\na: ", "[", "\n---\n"},
+		{"+++\n", "k% = 1\n", "+++\n"}, {"+++\n", "[t%]\n", "+++\n"}, {"+++\n", "[[t]]\n", "+++\n"},
+		{"+++\na = {", "k% = 1, ", "z = 1}\n+++\n"},
+		{"+++\na = [", "'k%', ", "]\n+++\n"}, {"+++\na = [\n", "'k%', # c\n", "]\n+++\n"}, {"+++\n", "a.", "b = 1\n+++\n"},
+		{"+++\n[", "a.", "b]\n+++\n"},
 		{"+++\na = ", "[", "\n+++\n"}, {"+++\na = ", "{a = ", "\n+++\n"}, {"+++\na = '''", "'\n", "'''\n+++\n"},
-		{"{", "\"k%\": 1, ", "\"z\": 1}\n"}, {"{\"a\": [", "\"k%\", ", "1]}\n"}, {"{\"a\": ", "[", ""}, {"", "{\"a\": ", ""}, {"{\"a\": \"", "\\\"", "\"}\n"}, {"{", "\n", ""},
+		{"{", "\"k%\": 1, ", "\"z\": 1}\n"}, {"{\"a\": [", "\"k%\", ", "1]}\n"}, {"{\"a\": ", "[", ""}, {"", "{\"a\": ", ""},
+		{"{\"a\": \"", "\\\"", "\"}\n"}, {"{", "\n", ""},
 		{"", "#+K%: x\n", ""}, {"#+TAGS[]:", " k%", "\n"}, {"", "#+K: x\n", ""},
-		{"", "\uFEFF", "x"}, {"", "<!--\n", ""}, {"", "-", "\n"}, {"---\na: b\n---\n", "---\n", ""}, {"---\n", "a\n", ""}, {"", "\r", "---\r---\r"},
+		{"", "\uFEFF", "x"}, {"", "<!--\n", ""}, {"", "-", "\n"}, {"---\na: b\n---\n", "---\n", ""}, {"---\n", "a\n", ""},
+		{"", "\r", "---\r---\r"},
 		{"---\n---\n", "Caf\xe9% \r\n", "x\n"}, {"---\n---\n", "\xe9 ", "\n"}, {"---\n---\n", "\xe9\n", "\r\n"},
 	} {
 		text := parts[0] + numbered(parts[1]) + parts[2]
@@ -86,10 +96,14 @@ func TestMergingTakesLinearTime(t *testing.T) {
 		name, base   string
 		ours, theirs *strings.Replacer
 	}{
-		{"YAML keys that we changed", "---\n" + longKeys("k%d: \"a%s\"\n") + "---\n", swap(`"a`, `"b`), swap("---\n", "---\n\n")},
-		{"YAML keys that clash", "---\nfirst: 1\n" + longKeys("k%d: \"a%s\"\n") + "---\n", swap(`"a`, `"b`, "first: 1", "first: 2"), swap("first: 1", "first: 3")},
-		{"TOML keys that clash", "+++\nfirst = 1\n" + longKeys("k%d = 'a%s'\n") + "+++\n", swap("'a", "'b", "first = 1", "first = 2"), swap("first = 1", "first = 3")},
-		{"JSON keys that clash", "{\"first\": 1" + longKeys(",\n\"k%d\": \"a%s\"") + "}\n", swap(`"a`, `"b`, `"first": 1`, `"first": 2`), swap(`"first": 1`, `"first": 3`)},
+		{"YAML keys that we changed", "---\n" + longKeys("k%d: \"a%s\"\n") + "---\n", swap(`"a`, `"b`),
+			swap("---\n", "---\n\n")},
+		{"YAML keys that clash", "---\nfirst: 1\n" + longKeys("k%d: \"a%s\"\n") + "---\n",
+			swap(`"a`, `"b`, "first: 1", "first: 2"), swap("first: 1", "first: 3")},
+		{"TOML keys that clash", "+++\nfirst = 1\n" + longKeys("k%d = 'a%s'\n") + "+++\n",
+			swap("'a", "'b", "first = 1", "first = 2"), swap("first = 1", "first = 3")},
+		{"JSON keys that clash", "{\"first\": 1" + longKeys(",\n\"k%d\": \"a%s\"") + "}\n",
+			swap(`"a`, `"b`, `"first": 1`, `"first": 2`), swap(`"first": 1`, `"first": 3`)},
 		{"comments", "---\n" + numbered("# c%\n") + "a: 1\n---\n", swap("# c", "# d"), swap("# c", "# e")},
 		{"a long list", "---\na: [" + numbered("k%, ") + "]\n---\n", swap("1, ", "1, z, "), swap("2, ", "2, y, ")},
 		{"lines that are unique only in part", numbered("%1\n%\n"), swap("1\n", "1\nx\n"), swap("5\n", "6\n")},
@@ -98,7 +112,8 @@ func TestMergingTakesLinearTime(t *testing.T) {
 		{"other lines everywhere", numbered("a%\n"), swap("a", "b"), swap("a", "c")},
 	} {
 		inTime(t, c.name, func() {
-			if _, _, err := Merge([]byte(c.base), []byte(c.ours.Replace(c.base)), []byte(c.theirs.Replace(c.base)), newHugo); err != nil {
+			if _, _, err := Merge([]byte(c.base), []byte(c.ours.Replace(c.base)), []byte(c.theirs.Replace(c.base)),
+				newHugo); err != nil {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

@@ -7,7 +7,8 @@ import (
 )
 
 var (
-	oldHugo = Dialect{LeadingBlank: true, FoldKeys: true, HTMLComments: true, OrgWords: true, LastWins: true, DotsHide: true}
+	oldHugo = Dialect{LeadingBlank: true, FoldKeys: true, HTMLComments: true, OrgWords: true, LastWins: true,
+		DotsHide: true}
 	newHugo = Dialect{LeadingBlank: true, FoldKeys: true}
 )
 
@@ -19,7 +20,8 @@ func TestFrontMatterThatHugoReadsIsNeverHidden(t *testing.T) {
 			"\uFEFF\uFEFF---\ntags: [a, new]\n---\nText.\n", "\uFEFF\uFEFF---\ntags: [a]\n---\nText.\nMore.\n",
 		}, {
 			"byte order marks and blank lines in turn, TOML", "\n\uFEFF \r\n\uFEFF+++\ntags = ['a']\n+++\nText.\n",
-			"\n\uFEFF \r\n\uFEFF+++\ntags = ['a', 'new']\n+++\nText.\n", "\n\uFEFF \r\n\uFEFF+++\ntags = ['a']\n+++\nText.\nMore.\n",
+			"\n\uFEFF \r\n\uFEFF+++\ntags = ['a', 'new']\n+++\nText.\n",
+			"\n\uFEFF \r\n\uFEFF+++\ntags = ['a']\n+++\nText.\nMore.\n",
 		}, {
 			"byte order marks before JSON", "\uFEFF\uFEFF{\"tags\": [\"a\"]}\nText.\n",
 			"\uFEFF\uFEFF{\"tags\": [\"a\", \"new\"]}\nText.\n", "\uFEFF\uFEFF{\"tags\": [\"a\"]}\nText.\nMore.\n",
@@ -49,7 +51,8 @@ func TestFrontMatterThatHugoReadsIsNeverHidden(t *testing.T) {
 			"---\rtags: [a, new]\r---\rText.\r", "---\rtags: [a]\r---\rText.\rMore.\n",
 		}, {
 			"TOML in a comment", "<!-- hidden\n+++\ntags = ['a']\n+++\n-->\nText.\n",
-			"<!-- hidden\n+++\ntags = ['a', 'new']\n+++\n-->\nText.\n", "<!-- hidden\n+++\ntags = ['a']\n+++\n-->\nText.\nMore.\n",
+			"<!-- hidden\n+++\ntags = ['a', 'new']\n+++\n-->\nText.\n",
+			"<!-- hidden\n+++\ntags = ['a']\n+++\n-->\nText.\nMore.\n",
 		}, {
 			"JSON in a comment, text inside", "<!--\n{\"tags\": [\"a\"]}\nHidden.\n-->Text.\n",
 			"<!--\n{\"tags\": [\"a\", \"new\"]}\nHidden.\n-->Text.\n", "<!--\n{\"tags\": [\"a\"]}\nHidden.\n-->Text.\nMore.\n",
@@ -128,7 +131,8 @@ func TestNoBlockIsWrittenAboveALookalike(t *testing.T) {
 			t.Errorf("%q became %q (%v)", c.text, doc.Bytes(), err)
 		}
 	}
-	for _, text := range []string{"---\nText below a rule.\n", "Text: with a colon\n", "- item: x\n- item\n", "---\nNote: no second rule\n", "{{< x >}}", "#+ no keyword\n", "# Title: x\n"} {
+	for _, text := range []string{"---\nText below a rule.\n", "Text: with a colon\n", "- item: x\n- item\n",
+		"---\nNote: no second rule\n", "{{< x >}}", "#+ no keyword\n", "# Title: x\n"} {
 		for _, d := range []Dialect{jekyll, newHugo} {
 			doc, err := Parse([]byte(text), d)
 			if err != nil || doc.Format() != None {

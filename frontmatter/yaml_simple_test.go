@@ -25,7 +25,8 @@ func simpleAsReal(t *testing.T, front string, d Dialect) bool {
 	var compare func(a, b *node, path string)
 	compare = func(a, b *node, path string) {
 		if a.kind != b.kind || a.flow != b.flow || a.quote != b.quote || a.text != b.text || b.anchor != "" ||
-			len(a.keys) != len(b.keys) || len(a.items) != len(b.items) || a.start != b.start && !empty(b) && len(front) > 0 && path != "" {
+			len(a.keys) != len(b.keys) || len(a.items) != len(b.items) ||
+			a.start != b.start && !empty(b) && len(front) > 0 && path != "" {
 			t.Fatalf("%q, %s: got %+v, want %+v", front, path, *a, *b)
 		}
 		switch a.kind {
@@ -91,7 +92,8 @@ func TestSimpleYAMLAgreesWithYAMLv3(t *testing.T) {
 	}
 	// Every hostile text where a scalar can stand, quoted or not.
 	for _, text := range hostile() {
-		for _, form := range []string{"a: %\nb: c\n", "a: [%]\n", "a: [x, %, y]\n", "a:\n- %\n- x\n", "a:\n  - b: %\n    c: d\n", "%: a\n", "a: \"%\"\n", "a: '%' # c\n", "a:\n  %\n", "a: x\n%\n", "a:\n  b: %", "%"} {
+		for _, form := range []string{"a: %\nb: c\n", "a: [%]\n", "a: [x, %, y]\n", "a:\n- %\n- x\n",
+			"a:\n  - b: %\n    c: d\n", "%: a\n", "a: \"%\"\n", "a: '%' # c\n", "a:\n  %\n", "a: x\n%\n", "a:\n  b: %", "%"} {
 			try(strings.ReplaceAll(form, "%", text), Dialect{})
 		}
 	}

@@ -63,7 +63,8 @@ func benchPath(layout string, i int) string {
 }
 
 func benchPost(i int) string {
-	return fmt.Sprintf("---\ntitle: \"Post %d\"\ndate: 2024-01-02T03:04:05Z\ntags: [one, two, three]\n---\n\n%s\n", i, strings.Repeat(fmt.Sprintf("Some words of post %d. ", i), 20))
+	return fmt.Sprintf("---\ntitle: \"Post %d\"\ndate: 2024-01-02T03:04:05Z\ntags: [one, two, three]\n---\n\n%s\n", i,
+		strings.Repeat(fmt.Sprintf("Some words of post %d. ", i), 20))
 }
 
 type benchSize struct {
@@ -81,8 +82,8 @@ func benchSizes() []benchSize {
 
 func benchStore(b *testing.B, remote string, delay time.Duration) *Store {
 	b.Helper()
-	s, err := Open(b.Context(), Config{Dir: filepath.Join(b.TempDir(), "clone"), Remote: remote, AuthorName: "Phone", AuthorEmail: "p@example.org",
-		PushDelay: delay, Log: slog.New(slog.DiscardHandler)})
+	s, err := Open(b.Context(), Config{Dir: filepath.Join(b.TempDir(), "clone"), Remote: remote, AuthorName: "Phone",
+		AuthorEmail: "p@example.org", PushDelay: delay, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -134,7 +135,8 @@ func porcelain(b *testing.B, work, path, text string) time.Duration {
 func resident(b *testing.B, dir, remote, layout string) float64 {
 	b.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(gitEnv(), "GITSTORE_RESIDENT_DIR="+dir, "GITSTORE_RESIDENT_REMOTE="+remote, "GITSTORE_RESIDENT_LAYOUT="+layout)
+	cmd.Env = append(gitEnv(), "GITSTORE_RESIDENT_DIR="+dir, "GITSTORE_RESIDENT_REMOTE="+remote,
+		"GITSTORE_RESIDENT_LAYOUT="+layout)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		b.Fatalf("%v\n%s", err, out)
@@ -147,12 +149,14 @@ func resident(b *testing.B, dir, remote, layout string) float64 {
 
 // commitAndTellMemory is what resident runs.
 func commitAndTellMemory(dir, remote, layout string) error {
-	s, err := Open(context.Background(), Config{Dir: dir, Remote: remote, AuthorName: "Phone", AuthorEmail: "p@example.org", PushDelay: time.Hour})
+	s, err := Open(context.Background(), Config{Dir: dir, Remote: remote, AuthorName: "Phone",
+		AuthorEmail: "p@example.org", PushDelay: time.Hour})
 	if err != nil {
 		return err
 	}
 	for i := range 20 {
-		if _, err := s.Update(context.Background(), edits("post", map[string]string{benchPath(layout, 50_000_000+i): benchPost(i)})); err != nil {
+		if _, err := s.Update(context.Background(),
+			edits("post", map[string]string{benchPath(layout, 50_000_000+i): benchPost(i)})); err != nil {
 			return err
 		}
 	}
@@ -229,7 +233,8 @@ func BenchmarkBurst(b *testing.B) {
 	n := 0
 	one := func() {
 		n++
-		if _, err := s.Update(b.Context(), edits("post", map[string]string{benchPath("ym", 100_000+n): benchPost(n)})); err != nil {
+		if _, err := s.Update(b.Context(),
+			edits("post", map[string]string{benchPath("ym", 100_000+n): benchPost(n)})); err != nil {
 			b.Fatal(err)
 		}
 	}

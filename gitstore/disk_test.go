@@ -323,13 +323,17 @@ func TestLogDiffAndReadBlobs(t *testing.T) {
 	for _, d := range delta {
 		paths = append(paths, fmt.Sprintf("%s %t %t", d.Path, d.Old != "", d.New != ""))
 	}
-	if want := []string{"a.md true true", "d/b.md true false", "d/c.md false true"}; err != nil || !slices.Equal(paths, want) {
+	if want := []string{"a.md true true", "d/b.md true false", "d/c.md false true"}; err != nil ||
+		!slices.Equal(paths, want) {
 		t.Errorf("diff %q, %v", paths, err)
 	}
 	var blobs []Hash
 	_ = s.Snapshot().Walk(func(_ string, h Hash) error { blobs = append(blobs, h); return nil })
 	got := make([]string, len(blobs))
-	if err := s.Snapshot().ReadBlobs(t.Context(), blobs, func(i int, data []byte) error { got[i] = string(data); return nil }); err != nil {
+	if err := s.Snapshot().ReadBlobs(t.Context(), blobs, func(i int, data []byte) error {
+		got[i] = string(data)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"A\n", "e\n", "x\n", "c\n"}; !slices.Equal(got, want) {

@@ -39,8 +39,8 @@ func need(t testing.TB, tool, install string) string {
 // gitEnv keeps the machine's own Git configuration out of the tests.
 func gitEnv() []string {
 	return append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@example.org", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@example.org",
-		"GIT_ALLOW_PROTOCOL=file:http:ssh")
+		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@example.org", "GIT_COMMITTER_NAME=Hand",
+		"GIT_COMMITTER_EMAIL=hand@example.org", "GIT_ALLOW_PROTOCOL=file:http:ssh")
 }
 
 // gitIsSpared are settings with which Git starts no process to tidy up and waits for no disk: no
@@ -169,7 +169,10 @@ func (h *hand) push() {
 	h.t.Helper()
 	runGit(h.t, h.dir, "push", "-q", "origin", "HEAD:refs/heads/main")
 }
-func (h *hand) pull()                     { h.t.Helper(); runGit(h.t, h.dir, "pull", "-q", "--rebase", "origin", "main") }
+func (h *hand) pull() {
+	h.t.Helper()
+	runGit(h.t, h.dir, "pull", "-q", "--rebase", "origin", "main")
+}
 func (h *hand) git(args ...string) string { h.t.Helper(); return runGit(h.t, h.dir, args...) }
 
 // edit commits and pushes.

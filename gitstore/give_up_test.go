@@ -18,7 +18,8 @@ func TestPushGivenUpLeavesNoLockInTheRemote(t *testing.T) {
 	remote := remoteWith(t, map[string]string{"a.md": "a\n"})
 	signs := t.TempDir()
 	locked, release := filepath.Join(signs, "locked"), filepath.Join(signs, "release")
-	hook(t, remote, "reference-transaction", `if [ "$1" = prepared ]; then : >"`+locked+`"; until [ -e "`+release+`" ]; do sleep 0.02; done; fi`)
+	hook(t, remote, "reference-transaction",
+		`if [ "$1" = prepared ]; then : >"`+locked+`"; until [ -e "`+release+`" ]; do sleep 0.02; done; fi`)
 	s, err := Open(t.Context(), defaults(t, Config{Remote: remote}))
 	if err != nil {
 		t.Fatal(err)

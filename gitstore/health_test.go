@@ -80,7 +80,8 @@ func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			remote := remoteWith(t, map[string]string{"a.md": strings.Repeat("one\n", 100), "posts/b.md": "b\n", "posts/c.md": "c\n"})
+			remote := remoteWith(t, map[string]string{"a.md": strings.Repeat("one\n", 100), "posts/b.md": "b\n",
+				"posts/c.md": "c\n"})
 			dir := t.TempDir()
 			s := open(t, Config{Remote: remote, Dir: dir})
 			decline := hooked(t, remote)
@@ -92,7 +93,8 @@ func TestDamagedCloneHealsAndLosesNothing(t *testing.T) {
 			s = open(t, Config{Remote: remote, Dir: dir})
 			var err error
 			for range 100 { // the first ones may meet the damage
-				if _, err = s.Update(t.Context(), edits("after", map[string]string{"posts/after.md": "after\n", "posts/b.md": "changed\n"})); err == nil {
+				if _, err = s.Update(t.Context(),
+					edits("after", map[string]string{"posts/after.md": "after\n", "posts/b.md": "changed\n"})); err == nil {
 					break
 				}
 				if !strings.Contains(s.Status().Disk, "object ") {

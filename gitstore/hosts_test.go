@@ -69,7 +69,8 @@ func TestSHA256RepositoryIsToldInOneSentence(t *testing.T) {
 	}
 	check := func(what string, err error) {
 		t.Helper()
-		if err == nil || !strings.Contains(err.Error(), "SHA-256 repository, which gitpost cannot use") || strings.Contains(err.Error(), "pkt-line") {
+		if err == nil || !strings.Contains(err.Error(), "SHA-256 repository, which gitpost cannot use") ||
+			strings.Contains(err.Error(), "pkt-line") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -133,7 +134,8 @@ func TestTryPushProvesAndLeavesNothing(t *testing.T) {
 	if err != nil || a.Write != nil {
 		t.Errorf("probe: %+v, %v", a, err)
 	}
-	if err := TryPush(t.Context(), Config{Remote: repo}); err == nil || !strings.Contains(err.Error(), "User permission denied") {
+	if err := TryPush(t.Context(), Config{Remote: repo}); err == nil ||
+		!strings.Contains(err.Error(), "User permission denied") {
 		t.Errorf("got %v", err)
 	}
 	if err := TryPush(t.Context(), Config{Remote: emptyRemote(t)}); err == nil {
@@ -153,7 +155,8 @@ func TestHashesInTheLogAreReadable(t *testing.T) {
 	h.git("push", "-q", "-f", "origin", "HEAD:refs/heads/main")
 	synced(t, s)
 	shut(t, s)
-	if !strings.Contains(log.String(), `"before":"`+before+`"`) || !strings.Contains(log.String(), `"now":"`+h.git("rev-parse", "HEAD")+`"`) {
+	if !strings.Contains(log.String(), `"before":"`+before+`"`) ||
+		!strings.Contains(log.String(), `"now":"`+h.git("rev-parse", "HEAD")+`"`) {
 		t.Errorf("the log:\n%s", log.String())
 	}
 }

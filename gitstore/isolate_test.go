@@ -167,7 +167,8 @@ func TestManyKindsOfRefusedCommits(t *testing.T) {
 			while read n; do [ "$n" -gt 5000 ] && { echo "remote: error: File photo.jpg is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB" >&2; exit 1; }; true; done || exit 1; done`,
 			map[string]string{"photo.jpg": strings.Repeat("0123456789", 1000)}, map[string]string{"photo.jpg": "small"}},
 		"two guilty": {noKeys,
-			map[string]string{"one.md": "FAKEKEY\n", "two.md": "FAKEKEY\n"}, map[string]string{"one.md": "fine\n", "two.md": ""}},
+			map[string]string{"one.md": "FAKEKEY\n", "two.md": "FAKEKEY\n"},
+			map[string]string{"one.md": "fine\n", "two.md": ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,13 +19,15 @@ func TestProbeTellsWhatTheRemoteHas(t *testing.T) {
 	remote := remoteWith(t, map[string]string{"a.txt": "a\n"})
 	before := runGit(t, remote, "for-each-ref")
 	a, err := probe(t, Config{Remote: remote})
-	if err != nil || a.Write != nil || a.Branch != "main" || a.Empty() || string(a.Tip) != runGit(t, remote, "rev-parse", "main") {
+	if err != nil || a.Write != nil || a.Branch != "main" || a.Empty() ||
+		string(a.Tip) != runGit(t, remote, "rev-parse", "main") {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	if a, err := probe(t, Config{Remote: emptyRemote(t)}); err != nil || !a.Empty() || a.Write != nil {
 		t.Errorf("of an empty remote: %+v, %v", a, err)
 	}
-	if _, err := probe(t, Config{Remote: remote, Branch: "gone"}); err == nil || !strings.Contains(err.Error(), "no branch gone; the remote has main") {
+	if _, err := probe(t, Config{Remote: remote, Branch: "gone"}); err == nil ||
+		!strings.Contains(err.Error(), "no branch gone; the remote has main") {
 		t.Errorf("of a missing branch: %v", err)
 	}
 	if _, err := probe(t, Config{Remote: filepath.Join(t.TempDir(), "none.git")}); err == nil {
@@ -97,7 +99,8 @@ func TestHostKeyIsReadBeforeItIsTrusted(t *testing.T) {
 	}
 	c := Config{Remote: s.repo(remote), SSHKeyFile: filepath.Join(dir, "id"), KnownHostsFile: known}
 	key, err := ReadHostKey(t.Context(), c)
-	if err != nil || key.Known || key.Type != "ssh-ed25519" || key.Address != s.addr || !strings.HasPrefix(key.Fingerprint, "SHA256:") {
+	if err != nil || key.Known || key.Type != "ssh-ed25519" || key.Address != s.addr ||
+		!strings.HasPrefix(key.Fingerprint, "SHA256:") {
 		t.Fatalf("of a stranger: %+v, %v", key, err)
 	}
 	if err := os.WriteFile(known, []byte(key.Line+"\n"), 0o600); err != nil {

@@ -29,7 +29,8 @@ func TestHTTPWithTokenAsPassword(t *testing.T) {
 	h := checkout(t, remote)
 	h.edit(map[string]string{"hand.md": "hand\n"}, "by hand")
 	pushed(t, s, put(t, s, "post", map[string]string{"e.md": "e"}))
-	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "a\n", "b.md": "b.md", "c.md": "c.md", "d.md": "d.md", "e.md": "e", "hand.md": "hand\n"})
+	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "a\n", "b.md": "b.md", "c.md": "c.md", "d.md": "d.md",
+		"e.md": "e", "hand.md": "hand\n"})
 	fsck(t, remote)
 	config, err := os.ReadFile(filepath.Join(s.c.Dir, "config"))
 	if err != nil || strings.Contains(string(config), "sesame") {
@@ -66,13 +67,15 @@ func TestHookReasonReachesTheAnswer(t *testing.T) {
 			if over == "http" {
 				url = serveHTTP(t, remote, "", "").repo(remote)
 			}
-			hook(t, remote, "pre-receive", `echo "GH006: Protected branch update failed for main." >&2; echo "Changes must be made through a pull request." >&2; exit 1`)
+			hook(t, remote, "pre-receive",
+				`echo "GH006: Protected branch update failed for main." >&2; echo "Changes must be made through a pull request." >&2; exit 1`)
 			s := open(t, Config{Remote: url})
 			c := put(t, s, "post", map[string]string{"b.md": "b"})
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			p := s.WaitPushed(ctx, c)
-			if p.Pushed || !strings.Contains(p.Reason, "GH006: Protected branch update failed for main.") || !strings.Contains(p.Reason, "pull request") {
+			if p.Pushed || !strings.Contains(p.Reason, "GH006: Protected branch update failed for main.") ||
+				!strings.Contains(p.Reason, "pull request") {
 				t.Errorf("got %+v", p)
 			}
 			if st := s.Status(); st.Problem != p.Reason || st.Unpushed != 1 || st.OldestWait.IsZero() {
@@ -231,7 +234,8 @@ func TestSSHWithKeyFileAndKnownHosts(t *testing.T) {
 	})
 	t.Run("hook over ssh", func(t *testing.T) {
 		hook(t, remote, "pre-receive", "echo no posting on sundays >&2; exit 1")
-		if p := s.WaitPushed(t.Context(), put(t, s, "post", map[string]string{"d.md": "d"})); p.Pushed || !strings.Contains(p.Reason, "no posting on sundays") {
+		if p := s.WaitPushed(t.Context(), put(t, s, "post", map[string]string{"d.md": "d"})); p.Pushed ||
+			!strings.Contains(p.Reason, "no posting on sundays") {
 			t.Errorf("got %+v", p)
 		}
 		unhook(t, remote, "pre-receive")

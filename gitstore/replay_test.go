@@ -12,7 +12,8 @@ import (
 
 // merge3 is a merge for the tests: texts of three lines, merged line by line.
 func merge3(_ string, base, ours, theirs []byte) ([]byte, bool, error) {
-	b, o, t := bytes.SplitAfter(base, []byte("\n")), bytes.SplitAfter(ours, []byte("\n")), bytes.SplitAfter(theirs, []byte("\n"))
+	b, o, t := bytes.SplitAfter(base, []byte("\n")), bytes.SplitAfter(ours, []byte("\n")), bytes.SplitAfter(theirs,
+		[]byte("\n"))
 	if len(b) != len(o) || len(b) != len(t) {
 		return nil, false, fmt.Errorf("not the same lines")
 	}
@@ -129,16 +130,19 @@ func TestReplayRules(t *testing.T) {
 			want:  map[string]string{"b.md": long + "HERE\nTHERE\n"},
 		},
 		{
-			name:  "another extension there, changed here",
-			base:  map[string]string{"a.md": text, "b.md": long + "two\n"},
-			here:  map[string]string{"a.md": "HERE\ntwo\nthree\n", "b.md": long + "HERE\n"},
-			there: map[string]string{"a.md": "", "a.markdown": text, "b.md": "", "b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "two\n"},
-			want:  map[string]string{"a.markdown": "HERE\ntwo\nthree\n", "b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "HERE\n"},
+			name: "another extension there, changed here",
+			base: map[string]string{"a.md": text, "b.md": long + "two\n"},
+			here: map[string]string{"a.md": "HERE\ntwo\nthree\n", "b.md": long + "HERE\n"},
+			there: map[string]string{"a.md": "", "a.markdown": text, "b.md": "",
+				"b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "two\n"},
+			want: map[string]string{"a.markdown": "HERE\ntwo\nthree\n",
+				"b.markdown": "THERE\n" + long[len("a line that both have\n"):] + "HERE\n"},
 		},
 		{
 			name: "bundle renamed there, changed and added to here",
 			base: map[string]string{"p/index.md": long + "two\nthree\n", "p/a.jpg": "a", "q/b.jpg": "b"},
-			here: map[string]string{"p/index.md": long + "HERE\nthree\n", "p/new.jpg": "new", "p/in/deep.jpg": "deep", "q/c.jpg": "c"},
+			here: map[string]string{"p/index.md": long + "HERE\nthree\n", "p/new.jpg": "new", "p/in/deep.jpg": "deep",
+				"q/c.jpg": "c"},
 			there: map[string]string{
 				"p/index.md": "", "p/a.jpg": "", "moved/index.md": long + "two\nTHERE\n", "moved/a.jpg": "a",
 			},
@@ -162,11 +166,12 @@ func TestReplayRules(t *testing.T) {
 			findable: []string{long},
 		},
 		{
-			name:     "small texts alike by chance: one gone, one new, changed here",
-			base:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch."), "k": "k"},
-			here:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup.")},
-			there:    map[string]string{"lunch.md": "", "supper.md": meal("2024-03-02T18:00:00Z", "Supper.")},
-			want:     map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup."), "supper.md": meal("2024-03-02T18:00:00Z", "Supper."), "k": "k"},
+			name:  "small texts alike by chance: one gone, one new, changed here",
+			base:  map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch."), "k": "k"},
+			here:  map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup.")},
+			there: map[string]string{"lunch.md": "", "supper.md": meal("2024-03-02T18:00:00Z", "Supper.")},
+			want: map[string]string{"lunch.md": meal("2024-03-01T12:00:00Z", "Lunch, with soup."),
+				"supper.md": meal("2024-03-02T18:00:00Z", "Supper."), "k": "k"},
 			conflict: "lunch.md: changed here, deleted elsewhere",
 		},
 		{
@@ -178,16 +183,19 @@ func TestReplayRules(t *testing.T) {
 		{
 			name: "added on both sides",
 			base: map[string]string{"k": "k"},
-			here: map[string]string{"p/a.en.md": "here\n"}, there: map[string]string{"p/a.en.md": "there\n", "p/a-2.en.md": "taken\n"},
+			here: map[string]string{"p/a.en.md": "here\n"}, there: map[string]string{"p/a.en.md": "there\n",
+				"p/a-2.en.md": "taken\n"},
 			want:     map[string]string{"k": "k", "p/a.en.md": "there\n", "p/a-2.en.md": "taken\n", "p/a-3.en.md": "here\n"},
 			conflict: "p/a.en.md: something else is there now; the file of here is p/a-3.en.md",
 			findable: []string{"here\n", "there\n"},
 		},
 		{
-			name: "bundle added on both sides",
-			base: map[string]string{"k": "k"},
-			here: map[string]string{"p/a/index.md": "here\n", "p/a/b.jpg": "photo", "p/z.md": "z"}, there: map[string]string{"p/a/index.md": "there\n"},
-			want:     map[string]string{"k": "k", "p/a/index.md": "there\n", "p/a-2/index.md": "here\n", "p/a-2/b.jpg": "photo", "p/z.md": "z"},
+			name:  "bundle added on both sides",
+			base:  map[string]string{"k": "k"},
+			here:  map[string]string{"p/a/index.md": "here\n", "p/a/b.jpg": "photo", "p/z.md": "z"},
+			there: map[string]string{"p/a/index.md": "there\n"},
+			want: map[string]string{"k": "k", "p/a/index.md": "there\n", "p/a-2/index.md": "here\n", "p/a-2/b.jpg": "photo",
+				"p/z.md": "z"},
 			conflict: "p/a/index.md: something else is there now",
 			findable: []string{"here\n", "there\n"},
 		},
@@ -250,7 +258,8 @@ func TestReplayRules(t *testing.T) {
 				if !slices.ContainsFunc(st.Conflicts, func(c string) bool { return strings.Contains(c, test.conflict) }) {
 					t.Errorf("conflicts %q, want one with %q", st.Conflicts, test.conflict)
 				}
-				if trailers := runGit(t, remote, "log", "--format=%(trailers:key=Conflict)", "main"); !strings.Contains(trailers, test.conflict) {
+				if trailers := runGit(t, remote, "log", "--format=%(trailers:key=Conflict)", "main"); !strings.Contains(trailers,
+					test.conflict) {
 					t.Errorf("the commits say %q, want %q in:\n%s", trailers, test.conflict, log)
 				}
 			}
@@ -301,7 +310,8 @@ func TestRewrittenHistoryIsFollowed(t *testing.T) {
 			synced(t, s)
 			pushed(t, s, waits)
 			wantFiles(t, s.Snapshot(), want)
-			if got := runGit(t, s.c.Dir, "for-each-ref", "--format=%(objectname)", "refs/gitstore/before-rewrite/"); got != string(waits.Hash) {
+			if got := runGit(t, s.c.Dir, "for-each-ref", "--format=%(objectname)",
+				"refs/gitstore/before-rewrite/"); got != string(waits.Hash) {
 				t.Errorf("the tip before is kept as %q, want %s", got, waits.Hash)
 			}
 			if got := runGit(t, remote, "rev-parse", "main"); got != string(s.Snapshot().Commit()) {

@@ -51,7 +51,8 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 			t.Errorf("deleting %s: %v", path, err)
 		}
 	}
-	c := put(t, s, "post", map[string]string{"run.sh": "#!/bin/sh\ntrue\n", "link.md": "sorts beside\n", "themes/z.md": "beside the submodule\n"})
+	c := put(t, s, "post", map[string]string{"run.sh": "#!/bin/sh\ntrue\n", "link.md": "sorts beside\n",
+		"themes/z.md": "beside the submodule\n"})
 	pushed(t, s, c)
 	after := runGit(t, remote, "ls-tree", "-r", "main")
 	for line := range strings.SplitSeq(before, "\n") {
@@ -59,11 +60,15 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 			t.Errorf("%q is gone from\n%s", line, after)
 		}
 	}
-	if !strings.Contains(after, "100755 blob") || !strings.Contains(runGit(t, remote, "ls-tree", "main", "run.sh"), "100755") {
+	if !strings.Contains(after, "100755 blob") || !strings.Contains(runGit(t, remote, "ls-tree", "main", "run.sh"),
+		"100755") {
 		t.Errorf("run.sh lost its mode:\n%s", after)
 	}
 	var walked []string
-	if err := s.Snapshot().Walk(func(path string, _ Hash) error { walked = append(walked, path); return nil }); err != nil {
+	if err := s.Snapshot().Walk(func(path string, _ Hash) error {
+		walked = append(walked, path)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(walked, " "); got != "a.md link.md media/x.txt run.sh themes/z.md" {
@@ -81,7 +86,8 @@ func TestOddEntriesSurviveAndAreNeverWrittenThrough(t *testing.T) {
 func TestBadPathsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t, Config{Remote: remoteWith(t, map[string]string{"a.md": "a\n"})})
-	for _, path := range []string{"", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/./b", ".git/config", "x/.GIT/hooks/post", ".git /x", "git~1/x",
+	for _, path := range []string{"", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/./b", ".git/config",
+		"x/.GIT/hooks/post", ".git /x", "git~1/x",
 		".g\u200cit/config", ".git::$INDEX_ALLOCATION/x", "a\\b", "a\x00b", "a\xffb", strings.Repeat("n", 300)} {
 		_, err := s.Update(t.Context(), func(*Snapshot) (Change, error) {
 			return Change{Message: "x", Files: []File{{Path: path, Data: []byte("x")}}}, nil
@@ -91,7 +97,8 @@ func TestBadPathsAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
-	put(t, s, "fine", map[string]string{".github/workflows/x.yml": "x", "git~2": "x", "a.git/b": "b", "ünï/côde 日本.md": "u"})
+	put(t, s, "fine", map[string]string{".github/workflows/x.yml": "x", "git~2": "x", "a.git/b": "b",
+		"ünï/côde 日本.md": "u"})
 	fsck(t, s.c.Dir)
 }
 
@@ -102,7 +109,8 @@ func TestFilteredPathsAreRefusedWithARemedy(t *testing.T) {
 		"content/.gitattributes": "*.mp4 filter=lfs\n",
 		"a.md":                   "a\n"})
 	s := open(t, Config{Remote: remote})
-	for path, remedy := range map[string]string{"x/y.jpg": "Git LFS", "content/v.mp4": "Git LFS", "secret/key": "git-crypt", "content/deep/er/v.mp4": "Git LFS"} {
+	for path, remedy := range map[string]string{"x/y.jpg": "Git LFS", "content/v.mp4": "Git LFS",
+		"secret/key": "git-crypt", "content/deep/er/v.mp4": "Git LFS"} {
 		_, err := s.Update(t.Context(), edits("x", map[string]string{path: "x"}))
 		var e *PathError
 		if !errors.As(err, &e) || !strings.Contains(e.Reason, remedy) || e.Hint == "" {
@@ -117,10 +125,13 @@ func TestLineEndingsAreAsGitWouldStoreThem(t *testing.T) {
 	t.Parallel()
 	attributes := "*.auto text=auto\n*.text text\n*.lf eol=lf\n*.crlf eol=crlf\n*.none -text\n*.bin binary\n*.old crlf\n*.oldno -crlf\n" +
 		"*.autocrlf text=auto eol=crlf\n[attr]prose text\n*.macro prose\nsub/*.text -text\ndeep/**/x.text -text\n/root.none text\n\"with space.none\" text\n*.un text\nu.un !text\n"
-	contents := map[string]string{"crlf": "a\r\nb\r\n", "mixed": "a\r\nb\n", "lf": "a\nb\n", "lonecr": "a\rb\r\n", "nul": "a\x00\r\nb\r\n"}
-	names := []string{"f.auto", "f.text", "f.lf", "f.crlf", "f.none", "f.bin", "f.old", "f.oldno", "f.autocrlf", "f.macro", "sub/f.text", "sub/sub/f.text",
+	contents := map[string]string{"crlf": "a\r\nb\r\n", "mixed": "a\r\nb\n", "lf": "a\nb\n", "lonecr": "a\rb\r\n",
+		"nul": "a\x00\r\nb\r\n"}
+	names := []string{"f.auto", "f.text", "f.lf", "f.crlf", "f.none", "f.bin", "f.old", "f.oldno", "f.autocrlf", "f.macro",
+		"sub/f.text", "sub/sub/f.text",
 		"deep/x.text", "deep/a/b/x.text", "root.none", "sub/root.none", "with space.none", "u.un", "v.un", "plain", "sub/deeper.text", "inner/f.none"}
-	remote := remoteWith(t, map[string]string{".gitattributes": attributes, "inner/.gitattributes": "*.none text\n", "stored.auto": "x"})
+	remote := remoteWith(t, map[string]string{".gitattributes": attributes, "inner/.gitattributes": "*.none text\n",
+		"stored.auto": "x"})
 	// A file that is stored with CRLF although text=auto came later.
 	h := checkout(t, remote)
 	blob := filepath.Join(t.TempDir(), "blob")
@@ -202,7 +213,8 @@ func TestFilesBecomeFoldersAndBack(t *testing.T) {
 	t.Parallel()
 	s := open(t, Config{Remote: remoteWith(t, map[string]string{"a": "file\n", "b/c": "c\n", "k": "k"})})
 	c, err := s.Update(t.Context(), func(*Snapshot) (Change, error) {
-		return Change{Message: "swap", Files: []File{{Path: "a", Delete: true}, {Path: "a/x/y", Data: []byte("y")}, {Path: "b/c", Delete: true}, {Path: "b", Data: []byte("b")}}}, nil
+		return Change{Message: "swap", Files: []File{{Path: "a", Delete: true}, {Path: "a/x/y", Data: []byte("y")},
+			{Path: "b/c", Delete: true}, {Path: "b", Data: []byte("b")}}}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +249,10 @@ func TestLargeFilesAreStreamed(t *testing.T) {
 			{Path: "copy.mp4", Size: size, Open: func() (io.ReadCloser, error) {
 				return io.NopCloser(io.LimitReader(&noise{}, size)), nil
 			}},
-			{Path: "small.bin", Size: 5, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("small")), nil }},
+			{Path: "small.bin", Size: 5, Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(strings.NewReader("small")),
+					nil
+			}},
 		}}, nil
 	})
 	if err != nil {
@@ -258,7 +273,9 @@ func TestLargeFilesAreStreamed(t *testing.T) {
 		t.Errorf("stat: %v, %v", info, err)
 	}
 	_, err = s.Update(t.Context(), func(at *Snapshot) (Change, error) {
-		return Change{Message: "short", Files: []File{{Path: "s.mp4", Size: size, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("short")), nil }}}}, nil
+		return Change{Message: "short",
+			Files: []File{{Path: "s.mp4", Size: size,
+				Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("short")), nil }}}}, nil
 	})
 	var disk *StorageError
 	if err == nil || errors.As(err, &disk) {
@@ -266,7 +283,8 @@ func TestLargeFilesAreStreamed(t *testing.T) {
 	}
 	mine := fmt.Errorf("upload %s", "gone")
 	_, err = s.Update(t.Context(), func(at *Snapshot) (Change, error) {
-		return Change{Message: "gone", Files: []File{{Path: "s.mp4", Size: size, Open: func() (io.ReadCloser, error) { return nil, mine }}}}, nil
+		return Change{Message: "gone",
+			Files: []File{{Path: "s.mp4", Size: size, Open: func() (io.ReadCloser, error) { return nil, mine }}}}, nil
 	})
 	if !errors.Is(err, mine) {
 		t.Errorf("a file that cannot be opened: %v", err)
@@ -310,7 +328,10 @@ func TestSkipCIOnlyWhenNothingThatWaitsWantsABuild(t *testing.T) {
 	if got := subject(s.Update(t.Context(), draft("two"))); got != "Draft two" {
 		t.Errorf("got %q", got)
 	}
-	c, err := s.Update(t.Context(), func(*Snapshot) (Change, error) { return Change{Message: "Build again", Empty: true}, nil })
+	c, err := s.Update(t.Context(), func(*Snapshot) (Change, error) {
+		return Change{Message: "Build again", Empty: true},
+			nil
+	})
 	if got := subject(c, err); got != "Build again" {
 		t.Errorf("got %q", got)
 	}

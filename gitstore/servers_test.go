@@ -33,7 +33,8 @@ func serveHTTP(t testing.TB, remote string, user, password string) *webServer {
 	runGit(t, remote, "config", "http.receivepack", "true")
 	w := &webServer{user: user, password: password}
 	handler := &cgi.Handler{Path: backend, Root: "/", Env: append([]string{
-		"GIT_PROJECT_ROOT=" + filepath.Dir(remote), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_PROJECT_ROOT=" + filepath.Dir(remote), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=/dev/null",
 	}, gitIsSpared...)}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/info/refs") {
@@ -144,7 +145,8 @@ func serveSSH(t testing.TB, publicKey string) *sshServer {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	for _, kind := range []string{"ecdsa", "ed25519"} {
-		if out, err := exec.Command(keygen, "-q", "-t", kind, "-N", "", "-f", filepath.Join(dir, "host_"+kind)).CombinedOutput(); err != nil {
+		if out, err := exec.Command(keygen, "-q", "-t", kind, "-N", "", "-f",
+			filepath.Join(dir, "host_"+kind)).CombinedOutput(); err != nil {
 			t.Fatalf("ssh-keygen: %v\n%s", err, out)
 		}
 	}

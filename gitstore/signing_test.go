@@ -99,12 +99,14 @@ func TestSigningKeyThatCannotBeUsedIsToldAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{bad, filepath.Join(t.TempDir(), "none")} {
-		if _, err := Open(t.Context(), Config{Dir: filepath.Join(t.TempDir(), "clone"), Remote: remote, SigningKeyFile: path}); err == nil || !strings.Contains(err.Error(), "signing key") {
+		if _, err := Open(t.Context(), Config{Dir: filepath.Join(t.TempDir(), "clone"), Remote: remote,
+			SigningKeyFile: path}); err == nil || !strings.Contains(err.Error(), "signing key") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 	for _, pattern := range []string{"no placeholder", "two\nlines {subject}"} {
-		if _, err := Open(t.Context(), Config{Dir: filepath.Join(t.TempDir(), "clone"), Remote: remote, SubjectPattern: pattern}); err == nil || !strings.Contains(err.Error(), "{subject}") {
+		if _, err := Open(t.Context(), Config{Dir: filepath.Join(t.TempDir(), "clone"), Remote: remote,
+			SubjectPattern: pattern}); err == nil || !strings.Contains(err.Error(), "{subject}") {
 			t.Errorf("%q: %v", pattern, err)
 		}
 	}

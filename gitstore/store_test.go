@@ -24,13 +24,16 @@ func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
 	if got := runGit(t, remote, "rev-parse", "main"); got != string(c.Hash) {
 		t.Errorf("the remote has %s, want %s", got, c.Hash)
 	}
-	if got := runGit(t, remote, "log", "-1", "--format=%an <%ae>|%s|%(trailers)", "main"); got != "Phone <phone@example.org>|Post|Key: value\n" && got != "Phone <phone@example.org>|Post|Key: value" {
+	if got := runGit(t, remote, "log", "-1", "--format=%an <%ae>|%s|%(trailers)",
+		"main"); got != "Phone <phone@example.org>|Post|Key: value\n" && got != "Phone <phone@example.org>|Post|Key: value" {
 		t.Errorf("log: %q", got)
 	}
-	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "two\n", "content/posts/x.md": "x\n", "content/posts/y.md": "why\n"})
+	wantFiles(t, s.Snapshot(), map[string]string{"a.md": "two\n", "content/posts/x.md": "x\n",
+		"content/posts/y.md": "why\n"})
 	fsck(t, s.c.Dir)
 	fsck(t, remote)
-	if st := s.Status(); st.Unpushed != 0 || st.Problem != "" || st.Remote != c.Hash || st.Tip != c.Hash || st.LastPush.IsZero() {
+	if st := s.Status(); st.Unpushed != 0 || st.Problem != "" || st.Remote != c.Hash || st.Tip != c.Hash ||
+		st.LastPush.IsZero() {
 		t.Errorf("status: %+v", st)
 	}
 }
@@ -69,7 +72,8 @@ func TestConcurrentUpdatesAreOneBatchOfOneCommitEach(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
-			_, err := s.Update(t.Context(), edits(fmt.Sprint("post ", i), map[string]string{fmt.Sprintf("p/%d.md", i): fmt.Sprint(i)}))
+			_, err := s.Update(t.Context(), edits(fmt.Sprint("post ", i),
+				map[string]string{fmt.Sprintf("p/%d.md", i): fmt.Sprint(i)}))
 			if err != nil {
 				t.Error(err)
 			}

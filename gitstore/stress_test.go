@@ -37,10 +37,12 @@ func TestStress(t *testing.T) {
 	for _, seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			m := &model{t: t, seed: seed, rand: rand.New(rand.NewPCG(seed, 1)), texts: make(map[string]string), mine: make(map[string]string)}
+			m := &model{t: t, seed: seed, rand: rand.New(rand.NewPCG(seed, 1)), texts: make(map[string]string),
+				mine: make(map[string]string)}
 			m.run(steps)
 			if t.Failed() {
-				t.Logf("replay with GITPOST_STRESS=%d GITPOST_STRESS_SEED=%d; what happened:\n%s", steps, seed, strings.Join(m.story, "\n"))
+				t.Logf("replay with GITPOST_STRESS=%d GITPOST_STRESS_SEED=%d; what happened:\n%s", steps, seed,
+					strings.Join(m.story, "\n"))
 			}
 		})
 	}
@@ -75,7 +77,8 @@ func (m *model) text() string {
 }
 
 func (m *model) open() {
-	s, err := Open(context.Background(), defaults(m.t, Config{Dir: m.dir, Remote: m.remote, PushDelay: time.Duration(m.rand.IntN(2)*20) * time.Millisecond}))
+	s, err := Open(context.Background(),
+		defaults(m.t, Config{Dir: m.dir, Remote: m.remote, PushDelay: time.Duration(m.rand.IntN(2)*20) * time.Millisecond}))
 	if err != nil {
 		m.t.Fatalf("seed %d: open: %v", m.seed, err)
 	}
@@ -259,7 +262,8 @@ func (m *model) reopen() {
 	if err := os.Link(r.Own(m.store.head()), r.Path(m.store.head())+".lock"); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(m.dir, "objects", "pack", "tmp_gitstore_"+"1.pack"), []byte("PACK"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(m.dir, "objects", "pack", "tmp_gitstore_"+"1.pack"), []byte("PACK"),
+		0o644); err != nil {
 		m.t.Fatal(err)
 	}
 	m.open()
@@ -325,7 +329,8 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if dir := os.Getenv("GITSTORE_RESIDENT_DIR"); dir != "" {
-		if err := commitAndTellMemory(dir, os.Getenv("GITSTORE_RESIDENT_REMOTE"), os.Getenv("GITSTORE_RESIDENT_LAYOUT")); err != nil {
+		if err := commitAndTellMemory(dir, os.Getenv("GITSTORE_RESIDENT_REMOTE"),
+			os.Getenv("GITSTORE_RESIDENT_LAYOUT")); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -336,7 +341,8 @@ func TestMain(m *testing.M) {
 
 // killMe posts with four clients and says what was acknowledged, until it is killed.
 func killMe(dir, remote, round string) {
-	s, err := Open(context.Background(), Config{Dir: dir, Remote: remote, AuthorName: "Phone", AuthorEmail: "p@example.org"})
+	s, err := Open(context.Background(), Config{Dir: dir, Remote: remote, AuthorName: "Phone",
+		AuthorEmail: "p@example.org"})
 	if err != nil {
 		fmt.Println("error", err)
 		return
@@ -380,7 +386,8 @@ func TestKilledStoreLosesNothingAcknowledged(t *testing.T) {
 	acked := make(map[string]bool)
 	for round := range rounds {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(gitEnv(), "GITSTORE_KILL_DIR="+dir, "GITSTORE_KILL_REMOTE="+remote, fmt.Sprint("GITSTORE_KILL_ROUND=", round))
+		cmd.Env = append(gitEnv(), "GITSTORE_KILL_DIR="+dir, "GITSTORE_KILL_REMOTE="+remote,
+			fmt.Sprint("GITSTORE_KILL_ROUND=", round))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

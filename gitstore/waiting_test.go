@@ -71,7 +71,8 @@ func TestWhatWaitsHasTheReasonOfEachKind(t *testing.T) {
 		dir := s.c.Dir
 		shut(t, s)
 		w, err := ReadWaiting(dir)
-		if err != nil || w.Commits != 1 || !w.Down || !strings.Contains(w.Reason, "503: down for maintenance") || w.Hint != "" {
+		if err != nil || w.Commits != 1 || !w.Down || !strings.Contains(w.Reason, "503: down for maintenance") ||
+			w.Hint != "" {
 			t.Errorf("%+v, %v", w, err)
 		}
 	})
@@ -82,7 +83,8 @@ func TestWhatWaitsHasTheReasonOfEachKind(t *testing.T) {
 			git ls-tree -r --name-only $c | grep -q big.bin && { echo "big.bin is larger than 1 KB" >&2; exit 1; }
 		done; done; exit 0`)
 		s := open(t, Config{Remote: repo})
-		s.WaitPushed(t.Context(), put(t, s, "big\n\nKey: value", map[string]string{"big.bin": strings.Repeat("x", 5000), "b.md": "b"}))
+		s.WaitPushed(t.Context(), put(t, s, "big\n\nKey: value",
+			map[string]string{"big.bin": strings.Repeat("x", 5000), "b.md": "b"}))
 		pushed(t, s, put(t, s, "small", map[string]string{"c.md": "c"}))
 		_ = s.Sync(t.Context())
 		dir := s.c.Dir

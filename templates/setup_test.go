@@ -15,7 +15,8 @@ func TestSetupNamesHaveFilesThatSayWhatTheyAre(t *testing.T) {
 	for _, name := range templates.SetupNames() {
 		text, err := templates.Setup(name)
 		first := strings.TrimPrefix(text, "#!/bin/sh\n")
-		if err != nil || !strings.HasPrefix(first, "# ") && !strings.HasPrefix(first, "<?xml ") || !strings.HasSuffix(text, "\n") {
+		if err != nil || !strings.HasPrefix(first, "# ") && !strings.HasPrefix(first, "<?xml ") ||
+			!strings.HasSuffix(text, "\n") {
 			t.Errorf("%s: %v\n%.200s", name, err, text)
 		}
 	}

@@ -11,9 +11,10 @@ import (
 // The table of scopes and actions, written out: a change of one must be meant.
 func TestScopesAllowTheirActions(t *testing.T) {
 	all := []access.Action{
-		access.CreatePost, access.UpdatePost, access.DeletePost, access.Undelete, access.ReadUnpublished, access.CreateContact,
-		access.UpdateContact, access.DeleteContact, access.ReadContacts, access.UploadFile, access.ReadUploads, access.DeleteStagedFile,
-		access.ReplaceFiles, access.DeleteFile, access.ReadProfile, access.ReadEmail,
+		access.CreatePost, access.UpdatePost, access.DeletePost, access.Undelete, access.ReadUnpublished,
+		access.CreateContact,
+		access.UpdateContact, access.DeleteContact, access.ReadContacts, access.UploadFile, access.ReadUploads,
+		access.DeleteStagedFile, access.ReplaceFiles, access.DeleteFile, access.ReadProfile, access.ReadEmail,
 	}
 	note, draft := access.Post{Type: "note"}, access.Post{Type: "photo", Draft: true}
 	for _, tt := range []struct {
@@ -60,7 +61,9 @@ func TestScopesAllowTheirActions(t *testing.T) {
 	}
 	for _, a := range all {
 		err := access.Principal{Scope: []string{"none"}}.RequireSome("do it", a)
-		if err == nil || !slices.ContainsFunc(access.Scopes(), func(s access.Scope) bool { return strings.Contains(err.Error(), `"`+s.Word+`"`) }) {
+		if err == nil || !slices.ContainsFunc(access.Scopes(), func(s access.Scope) bool {
+			return strings.Contains(err.Error(), `"`+s.Word+`"`)
+		}) {
 			t.Errorf("%s: the refusal names no scope: %v", a, err)
 		}
 	}

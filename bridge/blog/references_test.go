@@ -17,7 +17,8 @@ func TestReferencesToUploadsAreFoundHoweverTheyAreWritten(t *testing.T) {
 	}{
 		{"the address alone", address},
 		{"a photo object", map[string]any{"value": address, "alt": "A heron"}},
-		{"deep in nested items", []any{map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"photo": []any{address}}}}},
+		{"deep in nested items",
+			[]any{map[string]any{"type": []any{"h-card"}, "properties": map[string]any{"photo": []any{address}}}}},
 		{"a Markdown image", "Look: ![a heron](" + address + ")"},
 		{"a Markdown image with a title", "![a](<" + address + "> \"A heron\")"},
 		{"a Markdown link", "[see](" + address + ")."},
@@ -36,10 +37,12 @@ func TestReferencesToUploadsAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"entities in Markdown", "![](https://example.org/media/2026/05/heron&#45;abcdefgh234567ab&period;jpg)"},
 		{"entities in a reference definition", "![x]\n\n[x]: https://example.org/media/heron&#x2d;abcdefgh234567ab.jpg"},
 		{"percent signs", "![](https://example.org/media/2026/05/heron%2Dabcdefgh234567ab%2ejpg), 100% sure"},
-		{"an address within an address", "![](https://proxy.example/?url=https%3A%2F%2Fexample.org%2fmedia%2fheron-abcdefgh234567ab.jpg)"},
+		{"an address within an address",
+			"![](https://proxy.example/?url=https%3A%2F%2Fexample.org%2fmedia%2fheron-abcdefgh234567ab.jpg)"},
 		{"HTML content", map[string]any{"html": `<p><img src="` + address + `" alt=""></p>`}},
 		{"an attribute without quotes", "<img src=" + address + ">"},
-		{"entities in HTML", map[string]any{"html": `<img src="https://example.org/media/2026/05/heron&#45;abcdefgh234567ab.jpg">`}},
+		{"entities in HTML",
+			map[string]any{"html": `<img src="https://example.org/media/2026/05/heron&#45;abcdefgh234567ab.jpg">`}},
 		{"srcset", `<img srcset="` + address + ` 1x, /b.jpg 2x">`},
 		{"srcset with entities", `<source srcset="/a.jpg 1x, /media/heron&#45;abcdefgh234567ab.jpg 2x">`},
 		{"a poster", `<video poster="` + address + `" src="/v.mp4"></video>`},
@@ -57,7 +60,8 @@ func TestReferencesToUploadsAreFoundHoweverTheyAreWritten(t *testing.T) {
 			t.Errorf("%s: found %q in %q", tt.what, names, tt.value)
 		}
 	}
-	for _, text := range []string{"", "https://example.org/", "heron.jpg", "a-b-c-d.jpg", "heron-abcdefgh23456.jpg", "100% & \\", "&#x110000; %zz ![](<"} {
+	for _, text := range []string{"", "https://example.org/", "heron.jpg", "a-b-c-d.jpg", "heron-abcdefgh23456.jpg",
+		"100% & \\", "&#x110000; %zz ![](<"} {
 		if names := namesIn(text); len(names) > 0 {
 			t.Errorf("found %q in %q", names, text)
 		}
@@ -80,7 +84,8 @@ func FuzzReferences(f *testing.F) {
 
 // Each of 50,000 references had a copy of an address of 200 KB.
 func TestAddressesOfReferencesAreReadOnce(t *testing.T) {
-	text := "[a]: https://a.example/&" + strings.Repeat("a", 200_000) + "/heron\\-abcdefgh234567ab.jpg\n\n" + strings.Repeat("[a] ", 50_000) +
+	text := "[a]: https://a.example/&" + strings.Repeat("a", 200_000) + "/heron\\-abcdefgh234567ab.jpg\n\n" +
+		strings.Repeat("[a] ", 50_000) +
 		strings.Repeat("https://b.example/& ", 5_000)
 	if found := addressesIn(text); len(found) > 5_010 {
 		t.Errorf("%d addresses", len(found))

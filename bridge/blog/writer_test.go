@@ -112,9 +112,10 @@ func rerun(t *testing.T) (*writer, *twice) {
 	site := &config.Site{MediaDimensions: true} // without me the base URL is that of hugo.toml
 	return &writer{
 		repo: repo, catalog: catalog.New(site.OpenSite),
-		uploads: oneUpload{state.Upload{Name: "heron-abcdefghijklmnop.jpg", URL: stagedURL, Size: 1, Width: 4, Height: 3, Created: time.Now()}},
-		staged:  func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil },
-		config:  func() *config.Site { return site }, server: func() *config.Server { return &config.Server{} },
+		uploads: oneUpload{state.Upload{Name: "heron-abcdefghijklmnop.jpg", URL: stagedURL, Size: 1, Width: 4, Height: 3,
+			Created: time.Now()}},
+		staged: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil },
+		config: func() *config.Site { return site }, server: func() *config.Server { return &config.Server{} },
 		mayUse: func(access.Principal, state.Upload) bool { return true },
 		owns:   func(string) bool { return false }, log: slog.New(slog.DiscardHandler), now: time.Now,
 	}, repo
@@ -128,13 +129,15 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 	photo := []any{map[string]any{"value": stagedURL, "alt": "A heron"}}
 	check := func(t *testing.T, text string) {
 		t.Helper()
-		if !strings.Contains(text, "https://example.org/") || strings.Contains(text, "http://example.org/") || strings.Contains(text, "other.example") {
+		if !strings.Contains(text, "https://example.org/") || strings.Contains(text, "http://example.org/") ||
+			strings.Contains(text, "other.example") {
 			t.Errorf("the file has other addresses than those of the second run:\n%s", text)
 		}
 	}
 	t.Run("create", func(t *testing.T) {
 		w, repo := rerun(t)
-		item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {"See " + stagedURL}, "photo": photo}}
+		item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {"See " + stagedURL},
+			"photo": photo}}
 		o, err := w.create(ctx, who, &micropub.Create{Item: item}, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +147,8 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 	})
 	t.Run("update", func(t *testing.T) {
 		w, repo := rerun(t)
-		cmd := &micropub.Update{URL: "https://example.org/posts/a/", Add: mf2.Properties{"photo": photo}, Replace: mf2.Properties{"content": {"See " + stagedURL}}}
+		cmd := &micropub.Update{URL: "https://example.org/posts/a/", Add: mf2.Properties{"photo": photo},
+			Replace: mf2.Properties{"content": {"See " + stagedURL}}}
 		if _, err := w.update(ctx, who, cmd, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +157,9 @@ func TestEditThatRunsAgainKeepsNothingOfTheFirstRun(t *testing.T) {
 	t.Run("create contact", func(t *testing.T) {
 		w, repo := rerun(t)
 		card := mf2.Item{Type: []string{"h-card"}, Properties: mf2.Properties{"name": {"Bea"}, "photo": photo}}
-		if _, err := w.createContact(ctx, who, card, nil, func(name string) string { return "https://pub.example.org/" + name }); err != nil {
+		if _, err := w.createContact(ctx, who, card, nil, func(name string) string {
+			return "https://pub.example.org/" + name
+		}); err != nil {
 			t.Fatal(err)
 		}
 		check(t, repo.written(t, "data/contacts/"))

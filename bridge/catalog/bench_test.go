@@ -97,7 +97,8 @@ func BenchmarkApply(b *testing.B) {
 				}
 				const file = "content/posts/2050/01/new.md"
 				ix := c.index
-				e := newEntry(ix.site, surroundings{changedPaths{paths: ix.paths}, ix, snap}, file, "blob", []byte(post("New", date)))
+				e := newEntry(ix.site, surroundings{changedPaths{paths: ix.paths}, ix, snap}, file, "blob",
+					[]byte(post("New", date)))
 				for b.Loop() {
 					ix.apply(snap, []Change{{Path: file, New: "blob"}}, map[string]*Entry{file: e})
 					ix.apply(snap, []Change{{Path: file, Old: "blob"}}, map[string]*Entry{file: nil})

@@ -76,7 +76,8 @@ func TestCatalogFromTheCacheIsTheSame(t *testing.T) {
 			t.Fatalf("step %d: %v", step, err) // an index of another base URL is made anew
 		}
 		if got, want := shown(t, restored, tip), shown(t, fresh, tip); !slices.Equal(got, want) {
-			t.Fatalf("step %d: the restored catalog shows\n%s\na fresh one\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Fatalf("step %d: the restored catalog shows\n%s\na fresh one\n%s", step, strings.Join(got, "\n"),
+				strings.Join(want, "\n"))
 		}
 		again := Cache{File: cache.File + fmt.Sprint(step), Key: cache.Key}
 		if err := restored.Save(t.Context(), again); err != nil {
@@ -92,7 +93,8 @@ func TestCatalogFromTheCacheIsTheSame(t *testing.T) {
 			t.Errorf("nothing changed, and the cache was written again")
 		}
 		if got, want := shown(t, third, tip), shown(t, fresh, tip); !slices.Equal(got, want) {
-			t.Fatalf("step %d: saved again, the catalog shows\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Fatalf("step %d: saved again, the catalog shows\n%s\nwant\n%s", step, strings.Join(got, "\n"),
+				strings.Join(want, "\n"))
 		}
 	}
 }
@@ -175,7 +177,8 @@ func TestForeignCacheIsNotTaken(t *testing.T) {
 
 // FuzzCache gives the decoder files with a right checksum and any content.
 func FuzzCache(f *testing.F) {
-	for _, files := range []map[string]string{someSite(2), variedSite(3), {"hugo.toml": "baseURL = 'https://example.org/'\n"}} {
+	for _, files := range []map[string]string{someSite(2), variedSite(3),
+		{"hugo.toml": "baseURL = 'https://example.org/'\n"}} {
 		_, cache := kept(f, files)
 		data, err := os.ReadFile(cache.File)
 		if err != nil {

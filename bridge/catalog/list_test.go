@@ -20,7 +20,8 @@ func listing(n int) *View {
 			Path: fmt.Sprintf("content/posts/post-%d.md", i), Name: fmt.Sprintf("Post %d", i),
 			Status: "published", Visibility: "public", PostType: "note", Has: []string{"content", "published"},
 		}
-		e.Page = site.Page{Path: e.Path, Kind: "post", Date: start.Add(-time.Duration(i/2) * time.Hour), URL: fmt.Sprintf("https://example.org/posts/post-%d/", i)}
+		e.Page = site.Page{Path: e.Path, Kind: "post", Date: start.Add(-time.Duration(i/2) * time.Hour),
+			URL: fmt.Sprintf("https://example.org/posts/post-%d/", i)}
 		if i%3 == 0 {
 			e.PostType, e.Categories, e.Has = "photo", []string{"River"}, []string{"category", "content", "photo"}
 		}
@@ -78,7 +79,8 @@ func TestPagingBackwardsReturnsToTheStart(t *testing.T) {
 	if !slices.Equal(names(back), names(first)) {
 		t.Fatalf("the page before the second is %v, want the first, %v", names(back), names(first))
 	}
-	if none := v.List(Filter{Limit: 6, Before: back.Before}); len(none.Entries) != 0 || none.Before != "" || none.After != "" {
+	if none := v.List(Filter{Limit: 6, Before: back.Before}); len(none.Entries) != 0 || none.Before != "" ||
+		none.After != "" {
 		t.Fatalf("the page before the first is %v (%q, %q), want none", names(none), none.Before, none.After)
 	}
 	if all := v.List(Filter{Before: third.Before}); !slices.Equal(names(all), append(names(first), names(second)...)) {

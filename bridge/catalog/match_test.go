@@ -20,10 +20,12 @@ func mixedSite(posts int) map[string]string {
 		"content/posts/undated.md": "---\ntitle: Undated\n---\n",
 	}
 	lines := []string{
-		"title: Harbour %d", "title: \"ÉTÉ %d\"", "summary: In short, %d", "draft: true", "tags: [river, tag-%d]", "tags:\n  - Été", "rsvp: yes",
-		"in_reply_to: https://other.example/%d/", "like_of: https://other.example/like?id=%d", "photo:\n  - value: https://example.org/%d.jpg\n    alt: A boat",
-		"checkin:\n  type: h-card\n  properties:\n    name: Café %d\n    url: https://venue.example/%d", "rating: %d", "featured-of: [1, true, word]",
-		"build:\n  list: never", "slug: slug-%d",
+		"title: Harbour %d", "title: \"ÉTÉ %d\"", "summary: In short, %d", "draft: true", "tags: [river, tag-%d]",
+		"tags:\n  - Été", "rsvp: yes",
+		"in_reply_to: https://other.example/%d/", "like_of: https://other.example/like?id=%d",
+		"photo:\n  - value: https://example.org/%d.jpg\n    alt: A boat",
+		"checkin:\n  type: h-card\n  properties:\n    name: Café %d\n    url: https://venue.example/%d", "rating: %d",
+		"featured-of: [1, true, word]", "build:\n  list: never", "slug: slug-%d",
 	}
 	for i := range posts {
 		var b strings.Builder
@@ -49,18 +51,29 @@ func TestListShowsWhatReadingEachPostWould(t *testing.T) {
 	c := New(openSite)
 	if err := c.Read(t.Context(), snapshotOf(mixedSite(600)), func(v *View) error {
 		for _, f := range []Filter{
-			{}, {PostType: []string{"reply", "like"}}, {PostType: []string{"article"}, Status: []string{"draft"}}, {Status: []string{"published"}},
-			{Visibility: []string{"unlisted"}}, {Visibility: []string{"public"}}, {Category: []string{"Été", "tag-2"}}, {Category: []string{"été"}},
-			{Text: "harbour 2"}, {Text: "ÉTÉ"}, {Text: "été 1"}, {Text: "in short, 3"}, {Text: "slug-2"}, {Text: "p-59"}, {Text: "tag-"}, {Text: "x y z"},
-			{Text: "short\nin"}, {Exists: []string{"photo"}}, {Exists: []string{"photo", "category"}}, {NotExists: []string{"name"}}, {Exists: []string{"nothing"}},
+			{}, {PostType: []string{"reply", "like"}}, {PostType: []string{"article"}, Status: []string{"draft"}},
+			{Status: []string{"published"}},
+			{Visibility: []string{"unlisted"}}, {Visibility: []string{"public"}}, {Category: []string{"Été", "tag-2"}},
+			{Category: []string{"été"}},
+			{Text: "harbour 2"}, {Text: "ÉTÉ"}, {Text: "été 1"}, {Text: "in short, 3"}, {Text: "slug-2"}, {Text: "p-59"},
+			{Text: "tag-"}, {Text: "x y z"},
+			{Text: "short\nin"}, {Exists: []string{"photo"}}, {Exists: []string{"photo", "category"}},
+			{NotExists: []string{"name"}}, {Exists: []string{"nothing"}},
 			{Exists: []string{"post-status", "url", "published"}}, {NotExists: []string{"post-status"}},
-			{Property: map[string][]string{"rsvp": {"yes"}}}, {Property: map[string][]string{"rsvp": {"no"}}}, {Property: map[string][]string{"rating": {"2", "3"}}},
-			{Property: map[string][]string{"in-reply-to": {"https://other.example/1"}}}, {Property: map[string][]string{"in-reply-to": {"https://other.example/1/"}}},
-			{Property: map[string][]string{"like-of": {"https://other.example/like?id=1"}}}, {Property: map[string][]string{"like-of": {"https://other.example/like"}}},
-			{Property: map[string][]string{"photo": {"https://example.org/2.jpg"}}}, {Property: map[string][]string{"photo": {"A boat"}}},
-			{Property: map[string][]string{"checkin": {"https://venue.example/3"}}}, {Property: map[string][]string{"checkin": {"Café 3"}}},
-			{Property: map[string][]string{"featured-of": {"true"}}}, {Property: map[string][]string{"content": {"Text 77"}}}, {Property: map[string][]string{"category": {"river"}, "rsvp": {"yes"}}},
-			{Property: map[string][]string{"post-status": {"published"}}}, {Property: map[string][]string{"post-status": {"draft"}}},
+			{Property: map[string][]string{"rsvp": {"yes"}}}, {Property: map[string][]string{"rsvp": {"no"}}},
+			{Property: map[string][]string{"rating": {"2", "3"}}},
+			{Property: map[string][]string{"in-reply-to": {"https://other.example/1"}}},
+			{Property: map[string][]string{"in-reply-to": {"https://other.example/1/"}}},
+			{Property: map[string][]string{"like-of": {"https://other.example/like?id=1"}}},
+			{Property: map[string][]string{"like-of": {"https://other.example/like"}}},
+			{Property: map[string][]string{"photo": {"https://example.org/2.jpg"}}},
+			{Property: map[string][]string{"photo": {"A boat"}}},
+			{Property: map[string][]string{"checkin": {"https://venue.example/3"}}},
+			{Property: map[string][]string{"checkin": {"Café 3"}}},
+			{Property: map[string][]string{"featured-of": {"true"}}}, {Property: map[string][]string{"content": {"Text 77"}}},
+			{Property: map[string][]string{"category": {"river"}, "rsvp": {"yes"}}},
+			{Property: map[string][]string{"post-status": {"published"}}},
+			{Property: map[string][]string{"post-status": {"draft"}}},
 			{Property: map[string][]string{"url": {"https://example.org/posts/p-5/"}}},
 			{Text: "harbour", PostType: []string{"reply"}, Category: []string{"river"}, NotExists: []string{"photo"}},
 		} {
@@ -122,7 +135,9 @@ func judge(f Filter, e *Entry, item mf2.Item) bool {
 		return false
 	}
 	places := append([]string{item.Properties.Text("name"), item.Properties.Text("summary"), e.slug()}, tags...)
-	if !slices.ContainsFunc(places, func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(f.Text)) }) {
+	if !slices.ContainsFunc(places, func(s string) bool {
+		return strings.Contains(strings.ToLower(s), strings.ToLower(f.Text))
+	}) {
 		return false
 	}
 	for name, wanted := range f.Property {
@@ -140,7 +155,9 @@ func judge(f Filter, e *Entry, item mf2.Item) bool {
 			texts = append(texts, e.Status)
 		}
 		if !slices.ContainsFunc(texts, func(s string) bool {
-			return slices.ContainsFunc(wanted, func(w string) bool { return strings.TrimSuffix(w, "/") == strings.TrimSuffix(s, "/") })
+			return slices.ContainsFunc(wanted, func(w string) bool {
+				return strings.TrimSuffix(w, "/") == strings.TrimSuffix(s, "/")
+			})
 		}) {
 			return false
 		}

@@ -62,7 +62,8 @@ func TestRivalsAreThoseOfAWalk(t *testing.T) {
 				}
 			}
 			if pages != wantPages || below != wantBelow {
-				t.Fatalf("step %d, %s: Rivals(%q, %q) = %d, %d, want %d, %d\n%q", step, name, f, own, pages, below, wantPages, wantBelow, sortedKeys(next))
+				t.Fatalf("step %d, %s: Rivals(%q, %q) = %d, %d, want %d, %d\n%q", step, name, f, own, pages, below, wantPages,
+					wantBelow, sortedKeys(next))
 			}
 		}
 		for range 5 {
@@ -80,7 +81,8 @@ func TestRivalsAreThoseOfAWalk(t *testing.T) {
 		p.set(f, false)
 	}
 	if p.total != 0 || len(p.folders) > 1 || len(p.rivals.pages)+len(p.rivals.below) > 0 {
-		t.Errorf("without files there are %d, %d folders, %d and %d counts", p.total, len(p.folders), len(p.rivals.pages), len(p.rivals.below))
+		t.Errorf("without files there are %d, %d folders, %d and %d counts", p.total, len(p.folders), len(p.rivals.pages),
+			len(p.rivals.below))
 	}
 }
 
@@ -133,11 +135,13 @@ func TestFoldKeyIsEqualFold(t *testing.T) {
 		a, b := string(runes[random.IntN(len(runes))]), string(runes[random.IntN(0x600)])
 		for _, pair := range [][2]string{{a, b}, {a, strings.ToUpper(a)}, {a, strings.ToLower(a)}} {
 			if (foldKey(pair[0]) == foldKey(pair[1])) != strings.EqualFold(pair[0], pair[1]) {
-				t.Fatalf("%q and %q: folded %q and %q, EqualFold %v", pair[0], pair[1], foldKey(pair[0]), foldKey(pair[1]), strings.EqualFold(pair[0], pair[1]))
+				t.Fatalf("%q and %q: folded %q and %q, EqualFold %v", pair[0], pair[1], foldKey(pair[0]), foldKey(pair[1]),
+					strings.EqualFold(pair[0], pair[1]))
 			}
 		}
 	}
-	for _, same := range [][2]string{{"K", "\u212a"}, {"ſ", "S"}, {"Ω", "\u2126"}, {"σ", "ς"}, {"content/Été.md", "CONTENT/éTÉ.MD"}} {
+	for _, same := range [][2]string{{"K", "\u212a"}, {"ſ", "S"}, {"Ω", "\u2126"}, {"σ", "ς"},
+		{"content/Été.md", "CONTENT/éTÉ.MD"}} {
 		if foldKey(same[0]) != foldKey(same[1]) {
 			t.Errorf("%q and %q differ", same[0], same[1])
 		}
@@ -150,8 +154,10 @@ func TestPathsBelowAreThoseOfAWalk(t *testing.T) {
 		p.set(fmt.Sprintf("a/%d/%d.md", i%7, i), true)
 		p.set(fmt.Sprintf("%d.md", i), true)
 	}
-	over := p.with([]Change{{Path: "a/1/1.md", Old: "x"}, {Path: "a/new/x.md", New: "y"}, {Path: "a/2/2.md", Old: "x", New: "y"}, {Path: "a/3", New: "z"}})
-	for folder, want := range map[string]int{"a": 201, "a/1": 28, "a/2": 29, "a/new": 1, "": 401, "b": 0, "a/3": 29, "a/1/1.md": 0} {
+	over := p.with([]Change{{Path: "a/1/1.md", Old: "x"}, {Path: "a/new/x.md", New: "y"},
+		{Path: "a/2/2.md", Old: "x", New: "y"}, {Path: "a/3", New: "z"}})
+	for folder, want := range map[string]int{"a": 201, "a/1": 28, "a/2": 29, "a/new": 1, "": 401, "b": 0, "a/3": 29,
+		"a/1/1.md": 0} {
 		seen := map[string]bool{}
 		for file := range over.Below(folder) {
 			if seen[file] || !over.Exists(file) || folder != "" && !strings.HasPrefix(file, folder+"/") {

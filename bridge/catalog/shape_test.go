@@ -15,19 +15,36 @@ type work struct{ paths, blobs, bytes, rows int }
 // many paths they visit, blobs and bytes they read and rows they check.
 func TestWorkDoesNotGrowWithTheSite(t *testing.T) {
 	compareWork(t, newWorkSite(t, 1_000), newWorkSite(t, 10_000), map[string]func(w *workSite){
-		"a new post":            func(w *workSite) { w.edit("content/posts/2030/01/new.md", post("New", "2030-01-01")) },
-		"an old date":           func(w *workSite) { w.edit("content/posts/2001/01/old.md", post("Old", "2001-01-01")) },
-		"a changed post":        func(w *workSite) { w.edit(w.some, post("Changed", "2020-01-02")) },
-		"a deleted post":        func(w *workSite) { w.edit(w.some, "") },
-		"a post as a bundle":    func(w *workSite) { w.edit("content/posts/2030/01/bundle/index.md", post("Bundle", "2030-01-01")) },
-		"rivals of a new post":  func(w *workSite) { w.view(func(v *View) { v.Rivals("content/new.md", "") }) },
-		"recent posts":          func(w *workSite) { w.view(func(v *View) { v.Recent(20) }) },
-		"a post by its URL":     func(w *workSite) { w.view(func(v *View) { w.item(v, v.Lookup(w.url)) }) },
-		"the newest posts":      func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20}) }) },
-		"the oldest posts":      func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20, OldestFirst: true}) }) },
-		"a deep offset":         func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20, Offset: w.posts - 100}) }) },
-		"a common tag":          func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20, Category: []string{"river"}}) }) },
-		"a tag that is nowhere": func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20, Category: []string{"nowhere"}}) }) },
+		"a new post":     func(w *workSite) { w.edit("content/posts/2030/01/new.md", post("New", "2030-01-01")) },
+		"an old date":    func(w *workSite) { w.edit("content/posts/2001/01/old.md", post("Old", "2001-01-01")) },
+		"a changed post": func(w *workSite) { w.edit(w.some, post("Changed", "2020-01-02")) },
+		"a deleted post": func(w *workSite) { w.edit(w.some, "") },
+		"a post as a bundle": func(w *workSite) {
+			w.edit("content/posts/2030/01/bundle/index.md", post("Bundle", "2030-01-01"))
+		},
+		"rivals of a new post": func(w *workSite) { w.view(func(v *View) { v.Rivals("content/new.md", "") }) },
+		"recent posts":         func(w *workSite) { w.view(func(v *View) { v.Recent(20) }) },
+		"a post by its URL":    func(w *workSite) { w.view(func(v *View) { w.item(v, v.Lookup(w.url)) }) },
+		"the newest posts":     func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20}) }) },
+		"the oldest posts":     func(w *workSite) { w.view(func(v *View) { v.List(Filter{Limit: 20, OldestFirst: true}) }) },
+		"a deep offset": func(w *workSite) {
+			w.view(func(v *View) {
+				v.List(Filter{Limit: 20,
+					Offset: w.posts - 100})
+			})
+		},
+		"a common tag": func(w *workSite) {
+			w.view(func(v *View) {
+				v.List(Filter{Limit: 20,
+					Category: []string{"river"}})
+			})
+		},
+		"a tag that is nowhere": func(w *workSite) {
+			w.view(func(v *View) {
+				v.List(Filter{Limit: 20,
+					Category: []string{"nowhere"}})
+			})
+		},
 		"a rare recent tag": func(w *workSite) {
 			w.edit("content/posts/2031/01/rare.md", "---\ntitle: Rare\ndate: 2031-01-01\ntags: [rare]\n---\n")
 			w.view(func(v *View) { v.List(Filter{Limit: 20, Category: []string{"rare"}}) })

@@ -157,17 +157,21 @@ func compareWithBuilding(t *testing.T, batch int) {
 				files[path] = fmt.Sprintf("---\ntitle: Changed %d\ndate: 2021-%02d-01\naliases: [/old-%d/]\ndraft: true\n---\nNew.\n", step, 1+next(12), step)
 			}
 		case 2:
-			files[fmt.Sprintf("content/notes/new-%d.md", step)] = fmt.Sprintf("---\ndate: 2022-01-%02d\n---\nNote %d\n", 1+next(28), step)
+			files[fmt.Sprintf("content/notes/new-%d.md", step)] = fmt.Sprintf("---\ndate: 2022-01-%02d\n---\nNote %d\n",
+				1+next(28), step)
 		case 3:
-			files["content/notes/_index.md"] = fmt.Sprintf("---\ntitle: Notes %d\ncascade:\n  draft: %v\n---\n", step, next(2) == 0)
+			files["content/notes/_index.md"] = fmt.Sprintf("---\ntitle: Notes %d\ncascade:\n  draft: %v\n---\n", step,
+				next(2) == 0)
 		case 4:
 			files["static/media/a.jpg"] = fmt.Sprint(step)
 		case 5:
-			files[fmt.Sprintf("content/posts/bundle-%d/part.md", next(3))] = fmt.Sprintf("---\ntitle: Part %d\ndate: 2023-01-01\n---\n", step)
+			files[fmt.Sprintf("content/posts/bundle-%d/part.md",
+				next(3))] = fmt.Sprintf("---\ntitle: Part %d\ndate: 2023-01-01\n---\n", step)
 		case 8:
 			files[fmt.Sprintf("content/notes/broken-%d.md", next(2))] = "---\ntitle: [\n---\n"
 		case 6:
-			files[fmt.Sprintf("content/posts/bundle-%d/index.md", next(3))] = fmt.Sprintf("---\ntitle: Bundle %d\ndate: 2023-02-%02d\n---\nText\n", step, 1+next(28))
+			files[fmt.Sprintf("content/posts/bundle-%d/index.md",
+				next(3))] = fmt.Sprintf("---\ntitle: Bundle %d\ndate: 2023-02-%02d\n---\nText\n", step, 1+next(28))
 		case 7:
 			delete(files, fmt.Sprintf("content/posts/bundle-%d/index.md", next(3)))
 		}
@@ -190,12 +194,16 @@ func compareWithBuilding(t *testing.T, batch int) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(got, want) {
-			t.Fatalf("step %d: a view without advancing shows\n%s\nwant\n%s", step, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Fatalf("step %d: a view without advancing shows\n%s\nwant\n%s", step, strings.Join(got, "\n"),
+				strings.Join(want, "\n"))
 		}
 		if step%batch != batch-1 {
 			continue
 		}
-		if err := c.Read(t.Context(), snap, func(v *View) error { got = append(summary(v), lists(v)...); return nil }); err != nil {
+		if err := c.Read(t.Context(), snap, func(v *View) error {
+			got = append(summary(v), lists(v)...)
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		fresh.Read(t.Context(), snap, func(v *View) error { want = append(summary(v), lists(v)...); return nil })
@@ -209,7 +217,8 @@ func summary(v *View) []string {
 	var all []string
 	v.Pages(func(e *Entry) {
 		found := v.Lookup(e.Page.URL)
-		all = append(all, fmt.Sprint(e.Path, e.Page.URL, e.Page.Published, e.Page.Reason, e.Page.Aliases, e.Name, e.Status, e.Has, found != nil))
+		all = append(all, fmt.Sprint(e.Path, e.Page.URL, e.Page.Published, e.Page.Reason, e.Page.Aliases, e.Name, e.Status,
+			e.Has, found != nil))
 	})
 	for _, e := range v.Unreadable() {
 		all = append(all, "unreadable "+e.Path+e.Problem)
@@ -287,7 +296,8 @@ func lists(v *View) []string {
 	var all []string
 	for _, f := range []Filter{
 		{}, {Text: "changed"}, {Text: "POST-1"}, {Text: "tag-2"}, {Category: []string{"river"}}, {Status: []string{"draft"}},
-		{Exists: []string{"name"}, OldestFirst: true}, {Property: map[string][]string{"name": {"Post 7", "Part 3"}}}, {Limit: 3, Offset: 4},
+		{Exists: []string{"name"}, OldestFirst: true}, {Property: map[string][]string{"name": {"Post 7", "Part 3"}}},
+		{Limit: 3, Offset: 4},
 	} {
 		all = append(all, fmt.Sprint(f))
 		all = append(all, names(v.List(f))...)

@@ -25,8 +25,8 @@ func TestTurnTellsEachPageOnceWhenItsTimeComes(t *testing.T) {
 			"content/posts/apart.md":  "---\ndate: 2026-01-01T00:00:00Z\npublishDate: 2026-03-01T13:00:00Z\nexpiryDate: 2026-03-01T15:00:00Z\n---\nA",
 			"content/posts/draft.md":  "---\ndate: 2026-03-01T13:00:00Z\ndraft: true\n---\nA",
 			"content/posts/broken.md": "---\ndate: [\n---\nA",
-		}, []string{"content/posts/past.md out", "content/posts/apart.md out, content/posts/later.md out", "", "content/posts/apart.md away", ""}},
-		"jekyll": {map[string]string{
+		}, []string{"content/posts/past.md out", "content/posts/apart.md out, content/posts/later.md out", "",
+			"content/posts/apart.md away", ""}}, "jekyll": {map[string]string{
 			"_config.yml":                 "url: https://example.org\ntimezone: Europe/Berlin\n",
 			"_posts/2026-03-01-past.md":   "---\ndate: 2026-03-01 11:30:00 +0100\n---\nA",
 			"_posts/2026-03-01-later.md":  "---\ndate: 2026-03-01 15:00:00 +0100\n---\nA",

@@ -9,7 +9,8 @@ import (
 
 // A further target adds lines at the right place, and changes none.
 func TestAddTargetKeepsEveryLine(t *testing.T) {
-	keys := [][2]string{{"uid", "https://bsky.app/profile/ada.example"}, {"name", "Bluesky: \"mine\""}, {"type", "bluesky"}, {"handle", "ada.example"}, {"password_file", "p"}}
+	keys := [][2]string{{"uid", "https://bsky.app/profile/ada.example"}, {"name", "Bluesky: \"mine\""},
+		{"type", "bluesky"}, {"handle", "ada.example"}, {"password_file", "p"}}
 	const six = "me: https://ada.example/\nrepo: blog\nurl: https://pub.example.org\n"
 	for name, text := range map[string]string{
 		"none":                       six + "# the end",
@@ -38,7 +39,8 @@ func TestAddTargetKeepsEveryLine(t *testing.T) {
 			}
 		}
 	}
-	if _, err := config.AddTarget([]byte(six+"syndicate_to: [{uid: a}]\n"), keys); err == nil || !strings.Contains(err.Error(), "by hand") {
+	if _, err := config.AddTarget([]byte(six+"syndicate_to: [{uid: a}]\n"), keys); err == nil ||
+		!strings.Contains(err.Error(), "by hand") {
 		t.Errorf("a list in one line: %v", err)
 	}
 }

@@ -57,7 +57,8 @@ func TestDiscoveryShowsEachRelationForEachKindOfHost(t *testing.T) {
 		t.Errorf("links are %v", got.Links)
 	}
 	for _, c := range []struct{ kind, got, want string }{
-		{"html", got.HTML, want.HTML}, {"_headers", got.Headers, want.Headers}, {"nginx", got.Nginx, want.Nginx}, {"caddy", got.Caddy, want.Caddy},
+		{"html", got.HTML, want.HTML}, {"_headers", got.Headers, want.Headers}, {"nginx", got.Nginx, want.Nginx},
+		{"caddy", got.Caddy, want.Caddy},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s is\n%s\nwant\n%s", c.kind, c.got, c.want)

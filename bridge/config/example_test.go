@@ -25,7 +25,8 @@ func exampleFolder(t *testing.T) string {
 	}
 	for _, k := range config.Keys() {
 		if k.Secret {
-			if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(k.Name, ".", "_")), []byte(strings.Trim(k.Example, `"`)), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(k.Name, ".", "_")),
+				[]byte(strings.Trim(k.Example, `"`)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -47,12 +48,14 @@ var commentedKey = regexp.MustCompile(`(?m)^#((?:  )*[a-z_]+:.*)$`)
 
 func TestExampleLoadsAsItIs(t *testing.T) {
 	c, err := loadText(t, exampleFolder(t), config.Example(map[string]string{
-		"me": "https://ada.example/", "url": "https://pub.ada.example", "repo": "git@git.example:me/blog.git", "ssh_key_file": "deploy_key", "author.name": "Ada: # \"B\"",
+		"me": "https://ada.example/", "url": "https://pub.ada.example", "repo": "git@git.example:me/blog.git",
+		"ssh_key_file": "deploy_key", "author.name": "Ada: # \"B\"",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Me() != "https://ada.example/" || c.Sites[0].Repo != "git@git.example:me/blog.git" || filepath.Base(c.Sites[0].SSHKeyFile) != "deploy_key" || c.Sites[0].AuthorName != `Ada: # "B"` {
+	if c.Me() != "https://ada.example/" || c.Sites[0].Repo != "git@git.example:me/blog.git" ||
+		filepath.Base(c.Sites[0].SSHKeyFile) != "deploy_key" || c.Sites[0].AuthorName != `Ada: # "B"` {
 		t.Errorf("%+v", c)
 	}
 }

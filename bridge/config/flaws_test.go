@@ -15,7 +15,8 @@ import (
 // Flaws of files, and of values that a table of texts cannot show well.
 func TestConfigReportsFlawsOfFilesAndOddValues(t *testing.T) {
 	folder := t.TempDir()
-	for name, text := range map[string]string{"empty": " \n", "lines": "a\nb\n", "big": strings.Repeat("x", 1<<20+1), "file": "x"} {
+	for name, text := range map[string]string{"empty": " \n", "lines": "a\nb\n", "big": strings.Repeat("x", 1<<20+1),
+		"file": "x"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -59,17 +59,18 @@ func TestExamplesOfTheManual(t *testing.T) {
 				fmt.Fprintf(&urls, "%s %s\n", p, where)
 			}
 			made, err := l.site.Compose(l, site.Post{Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
-				"content": {"Fog on the river {{ today }}"}, "category": {"sea", "the quay"}, "like-of": {"https://friend.example/"},
-				"photo": {map[string]any{"value": "https://m.example/a.jpg", "alt": "Fog"}}, "mp-slug": {"fog"}, "summary": {"Of fog"},
-				"mood": {"calm"},
+				"content": {"Fog on the river {{ today }}"}, "category": {"sea", "the quay"},
+				"like-of": {"https://friend.example/"},
+				"photo":   {map[string]any{"value": "https://m.example/a.jpg", "alt": "Fog"}}, "mp-slug": {"fog"},
+				"summary": {"Of fog"}, "mood": {"calm"},
 			}}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			l.files[made.Path] = string(made.Data)
 			read := l.site.Item(l.page(made.Path), l.Document(made.Path))
-			for property, want := range map[string]string{"mood": "calm", "like-of": "https://friend.example/", "summary": "Of fog",
-				"content": "Fog on the river {{ today }}\n"} {
+			for property, want := range map[string]string{"mood": "calm", "like-of": "https://friend.example/",
+				"summary": "Of fog", "content": "Fog on the river {{ today }}\n"} {
 				if got := read.Properties.Text(property); strings.TrimSpace(got) != strings.TrimSpace(want) {
 					t.Errorf("%s is read back as %q, want %q", property, got, want)
 				}

@@ -17,7 +17,8 @@ func TestWrongPatternsAreConfigurationErrors(t *testing.T) {
 		{`site: {path: "{year}/{title}.md"}`, "site.path", "unknown placeholder {title}", "{slug}"},
 		{`site: {path: ":year/:month.md"}`, "site.path", "no {slug}", ":year/:month-{slug}.md"},
 		{`types: {note: {path: "notes"}}`, "types.note.path", "no {slug}", "notes/{slug}.md"},
-		{`types: {like: {path: "likes/{day}-{weekday}-{slug}.md"}}`, "types.like.path", "unknown placeholder {weekday}", "{year}"},
+		{`types: {like: {path: "likes/{day}-{weekday}-{slug}.md"}}`, "types.like.path", "unknown placeholder {weekday}",
+			"{year}"},
 		{`types: {like: {path: "../{slug}.md"}}`, "types.like.path", "inside the repository", ""},
 	} {
 		_, _, err := load(t, sixKeys+c.text+"\n")

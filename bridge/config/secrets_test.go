@@ -18,12 +18,16 @@ func TestSecretFilesNamesEveryFileWithASecret(t *testing.T) {
 		want    []string
 	}{
 		{"me: https://a.example\n", nil, nil},
-		{"repo_token_file: token\nhooks: {secret_file: /etc/hook}\nssh_key_file: key\nauthor: {signing_key_file: signs}\n", nil, []string{"/etc/hook", filepath.Join(folder, "key"), filepath.Join(folder, "signs"), filepath.Join(folder, "token")}},
+		{"repo_token_file: token\nhooks: {secret_file: /etc/hook}\nssh_key_file: key\nauthor: {signing_key_file: signs}\n",
+			nil, []string{"/etc/hook", filepath.Join(folder, "key"), filepath.Join(folder, "signs"),
+				filepath.Join(folder, "token")}},
 		{"syndicate_to:\n  - {uid: a, type: mastodon, token_file: t}\n  - {uid: b, password_file: /p}\n  - c\n", nil,
 			[]string{"/p", filepath.Join(folder, "t")}},
 		{"repo_token: written here\n", nil, []string{file}},
-		{"sites:\n  - {me: https://a.example, repo_token_file: a}\n  - {me: https://b.example, hooks: {secret_file: b}}\n", nil, []string{filepath.Join(folder, "a"), filepath.Join(folder, "b")}},
-		{"me: https://a.example\n", []string{"GITPOST_REPO_TOKEN_FILE=/run/token", "GITPOST_HOOKS_SECRET=x"}, []string{"/run/token"}},
+		{"sites:\n  - {me: https://a.example, repo_token_file: a}\n  - {me: https://b.example, hooks: {secret_file: b}}\n",
+			nil, []string{filepath.Join(folder, "a"), filepath.Join(folder, "b")}},
+		{"me: https://a.example\n", []string{"GITPOST_REPO_TOKEN_FILE=/run/token", "GITPOST_HOOKS_SECRET=x"},
+			[]string{"/run/token"}},
 	} {
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)

@@ -39,20 +39,25 @@ func TestEachSiteHasItsOwnKeysAndTheTopsForTheRest(t *testing.T) {
 		t.Fatalf("got %d sites", len(c.Sites))
 	}
 	one, two := c.Sites[0], c.Sites[1]
-	got := []any{one.Me, one.Repo, one.Poll, one.AuthorName, one.AuthorEmail, one.MediaPlace, one.Private, len(one.Options.Types), one.SiteOptions().Me, c.URL, c.MediaMaxWidth}
-	want := []any{"https://one.example/", "https://git.example/one.git", 5 * time.Minute, "Ada", "ada@example.org", "", "", 1, "https://one.example/", "https://pub.example.org", 1000}
+	got := []any{one.Me, one.Repo, one.Poll, one.AuthorName, one.AuthorEmail, one.MediaPlace, one.Private,
+		len(one.Options.Types), one.SiteOptions().Me, c.URL, c.MediaMaxWidth}
+	want := []any{"https://one.example/", "https://git.example/one.git", 5 * time.Minute, "Ada", "ada@example.org", "", "",
+		1, "https://one.example/", "https://pub.example.org", 1000}
 	if !slices.Equal(got, want) {
 		t.Errorf("first site\ngot  %v\nwant %v", got, want)
 	}
-	got = []any{two.Me, two.Repo, two.Poll, two.AuthorName, two.AuthorEmail, two.MediaPlace, two.Private, len(two.Options.Types), two.SiteOptions().Me, c.URL, c.MediaMaxWidth}
-	want = []any{"https://two.example/blog", filepath.Join(folder, "two.git"), time.Hour, "Bea", "ada@example.org", "bundle", "draft", 2, "https://two.example/blog", "https://pub.example.org", 1000}
+	got = []any{two.Me, two.Repo, two.Poll, two.AuthorName, two.AuthorEmail, two.MediaPlace, two.Private,
+		len(two.Options.Types), two.SiteOptions().Me, c.URL, c.MediaMaxWidth}
+	want = []any{"https://two.example/blog", filepath.Join(folder, "two.git"), time.Hour, "Bea", "ada@example.org",
+		"bundle", "draft", 2, "https://two.example/blog", "https://pub.example.org", 1000}
 	if !slices.Equal(got, want) {
 		t.Errorf("second site\ngot  %v\nwant %v", got, want)
 	}
 }
 
 func TestDefaultsOfOneSiteAreItsOwn(t *testing.T) {
-	c, _, err := load(t, "url: https://pub.example.org\nsites: [{me: https://one.example, repo: a}, {me: https://two.example, repo: b, repo_token: x}]\n")
+	c, _, err := load(t,
+		"url: https://pub.example.org\nsites: [{me: https://one.example, repo: a}, {me: https://two.example, repo: b, repo_token: x}]\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +78,13 @@ func TestClonesAreNamedAfterTheirSites(t *testing.T) {
 	}
 	seen := map[string]string{}
 	for _, me := range []string{
-		"https://a.example/", "https://a.example/b-c", "https://a.example/b/c", "https://a.example/B/c", "https://a.example:8080/",
-		"https://a-b.example/", "https://a.example/" + strings.Repeat("long/", 40), "https://a.example/" + strings.Repeat("long/", 41), "https://[::1]/", "https://münchen.example/",
+		"https://a.example/", "https://a.example/b-c", "https://a.example/b/c", "https://a.example/B/c",
+		"https://a.example:8080/",
+		"https://a-b.example/", "https://a.example/" + strings.Repeat("long/", 40),
+		"https://a.example/" + strings.Repeat("long/", 41), "https://[::1]/", "https://münchen.example/",
 	} {
-		c, folder, err := load(t, "url: https://pub.example.org\nsites: [{me: 'https://zero.example/', repo: z}, {me: '"+me+"', repo: r}]\n")
+		c, folder, err := load(t,
+			"url: https://pub.example.org\nsites: [{me: 'https://zero.example/', repo: z}, {me: '"+me+"', repo: r}]\n")
 		if err != nil {
 			t.Fatal(err)
 		}

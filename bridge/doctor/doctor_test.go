@@ -73,9 +73,10 @@ func (p patient) checks(t *testing.T) map[string]doctor.Check {
 	for name, text := range p.files {
 		tree[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	list := doctor.Diagnosis{Config: c, ConfigFile: "gitpost.yaml", Open: func(context.Context, config.Site) (fs.FS, func() error, error) {
-		return tree, func() error { return nil }, nil
-	}}.Run(t.Context())
+	list := doctor.Diagnosis{Config: c, ConfigFile: "gitpost.yaml",
+		Open: func(context.Context, config.Site) (fs.FS, func() error, error) {
+			return tree, func() error { return nil }, nil
+		}}.Run(t.Context())
 	by := map[string]doctor.Check{}
 	for _, k := range list {
 		by[k.Name] = k
@@ -128,24 +129,38 @@ func TestDoctorComparesAddressesWithTheLiveSite(t *testing.T) {
 			"/two.xml.gz":    urlset("{site}/2024/03/a/"),
 			"/unrelated.xml": "x",
 		}, doctor.Passed, ""},
-		{"a sitemap that robots.txt names", hugo, map[string]string{"/robots.txt": "User-agent: *\nSitemap: {site}/map.xml\n", "/map.xml": urlset("{site}/2024/03/a/")}, doctor.Passed, ""},
+		{"a sitemap that robots.txt names", hugo, map[string]string{"/robots.txt": "User-agent: *\nSitemap: {site}/map.xml\n",
+			"/map.xml": urlset("{site}/2024/03/a/")}, doctor.Passed, ""},
 		{"no sitemap", hugo, nil, doctor.Skipped, ""},
 		{"a page in the sitemap's place", hugo, map[string]string{"/sitemap.xml": "<html><p>Not here"}, doctor.Skipped, ""},
-		{"another host", hugo, map[string]string{"/sitemap.xml": urlset("https://old.example/2024/03/a/")}, doctor.Failed, "is built for https://old.example"},
-		{"another slash", hugo, map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a")}, doctor.Failed, "only the slash at the end differs"},
-		{"ugly URLs", hugo, map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a.html")}, doctor.Failed, "only .html differs"},
-		{"upper case", with("content/posts/B.md", strings.Replace(aPost, "title: A", "slug: B", 1)), map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/B/")},
+		{"another host", hugo, map[string]string{"/sitemap.xml": urlset("https://old.example/2024/03/a/")}, doctor.Failed,
+			"is built for https://old.example"},
+		{"another slash", hugo, map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a")}, doctor.Failed,
+			"only the slash at the end differs"},
+		{"ugly URLs", hugo, map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a.html")}, doctor.Failed,
+			"only .html differs"},
+		{"upper case", with("content/posts/B.md", strings.Replace(aPost, "title: A", "slug: B", 1)),
+			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/B/")},
 			doctor.Failed, "only upper and lower case differ"},
-		{"other permalinks", hugo, map[string]string{"/sitemap.xml": urlset("{site}/posts/a/")}, doctor.Failed, "its permalinks differ"},
-		{"not built yet", with("content/posts/b.md", strings.NewReplacer("title: A", "title: B", "2024-03-09", "2024-05-09").Replace(aPost)),
-			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/@2024-03-09T10:00:00+00:00")}, doctor.Warning, "not built yet"},
-		{"nowhere on the live site", hugo, map[string]string{"/sitemap.xml": urlset("{site}/")}, doctor.Failed, "it is not on the live site"},
-		{"live but not in the sitemap", hugo, map[string]string{"/sitemap.xml": urlset("{site}/"), "/2024/03/a/": "here"}, doctor.Warning, "missing in the sitemap"},
-		{"left out by its front matter", with("content/posts/b.md", "---\nslug: b\ndate: 2024-03-09T10:00:00Z\nsitemap:\n  disable: true\n---\nb\n"),
+		{"other permalinks", hugo, map[string]string{"/sitemap.xml": urlset("{site}/posts/a/")}, doctor.Failed,
+			"its permalinks differ"},
+		{"not built yet", with("content/posts/b.md", strings.NewReplacer("title: A", "title: B", "2024-03-09",
+			"2024-05-09").Replace(aPost)),
+			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/@2024-03-09T10:00:00+00:00")}, doctor.Warning,
+			"not built yet"},
+		{"nowhere on the live site", hugo, map[string]string{"/sitemap.xml": urlset("{site}/")}, doctor.Failed,
+			"it is not on the live site"},
+		{"live but not in the sitemap", hugo, map[string]string{"/sitemap.xml": urlset("{site}/"), "/2024/03/a/": "here"},
+			doctor.Warning, "missing in the sitemap"},
+		{"left out by its front matter", with("content/posts/b.md",
+			"---\nslug: b\ndate: 2024-03-09T10:00:00Z\nsitemap:\n  disable: true\n---\nb\n"),
 			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/")}, doctor.Passed, ""},
-		{"a draft that is live", with("content/posts/b.md", "---\nslug: b\ndate: 2024-03-09T10:00:00Z\ndraft: true\n---\nb\n"),
-			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/b/")}, doctor.Failed, "considers it unpublished (draft)"},
-		{"Jekyll", map[string]string{"_config.yml": "permalink: pretty\n", "_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"},
+		{"a draft that is live", with("content/posts/b.md",
+			"---\nslug: b\ndate: 2024-03-09T10:00:00Z\ndraft: true\n---\nb\n"),
+			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/a/", "{site}/2024/03/b/")}, doctor.Failed,
+			"considers it unpublished (draft)"},
+		{"Jekyll", map[string]string{"_config.yml": "permalink: pretty\n",
+			"_posts/2024-03-09-a.md": "---\ntitle: A\n---\na\n"},
 			map[string]string{"/sitemap.xml": urlset("{site}/2024/03/09/a.html")}, doctor.Failed, "only .html differs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,7 +178,8 @@ func TestDoctorComparesAddressesWithTheLiveSite(t *testing.T) {
 
 func TestDoctorLooksForTheLinesOfApps(t *testing.T) {
 	link := func(rel, href string) string { return fmt.Sprintf("<link rel=%q href=%q>", rel, href) }
-	own := link("authorization_endpoint", "/pub/auth") + link("token_endpoint", "/pub/token") + link("indieauth-metadata", "/pub/.well-known/oauth-authorization-server")
+	own := link("authorization_endpoint", "/pub/auth") + link("token_endpoint", "/pub/token") +
+		link("indieauth-metadata", "/pub/.well-known/oauth-authorization-server")
 	for _, c := range []struct {
 		name, links string
 		result      doctor.Result
@@ -173,8 +189,10 @@ func TestDoctorLooksForTheLinesOfApps(t *testing.T) {
 		{"none", "<title>x</title>", doctor.Failed, "does not tell apps where to post"},
 		{"no Micropub endpoint", own, doctor.Failed, "lacks micropub"},
 		{"relative ones", own + link("micropub", "pub/micropub"), doctor.Passed, "tells apps"},
-		{"another server's", own + link("micropub", "https://old.example/micropub"), doctor.Failed, "micropub is https://old.example/micropub"},
-		{"another server's first", own + link("micropub", "https://old.example/micropub") + link("micropub", "/pub/micropub"), doctor.Failed, "micropub is first https://old.example/micropub"},
+		{"another server's", own + link("micropub", "https://old.example/micropub"), doctor.Failed,
+			"micropub is https://old.example/micropub"},
+		{"another server's first", own + link("micropub", "https://old.example/micropub") + link("micropub", "/pub/micropub"),
+			doctor.Failed, "micropub is first https://old.example/micropub"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := patient{files: map[string]string{"hugo.toml": hugoSite}, links: c.links}.checks(t)["discovery"]
@@ -200,11 +218,17 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 		{"no generator", "site", patient{files: map[string]string{"README": "x"}}, doctor.Failed, "no Hugo or Jekyll"},
 		{"the site", "site", patient{files: hugo}, doctor.Passed, "hugo "},
 		{"posts that round-trip", "posts", patient{files: hugo}, doctor.Passed, "all 1 can be read"},
-		{"broken front matter", "posts", patient{files: map[string]string{"hugo.toml": hugoSite, "content/posts/b.md": "---\ntitle: [\n---\nb\n"}}, doctor.Failed, "cannot be read"},
+		{"broken front matter", "posts",
+			patient{files: map[string]string{"hugo.toml": hugoSite, "content/posts/b.md": "---\ntitle: [\n---\nb\n"}},
+			doctor.Failed, "cannot be read"},
 		{"the server does not answer", "server", patient{}, doctor.Warning, "something other than gitpost is answering"},
-		{"the server answers", "server", patient{live: map[string]string{"/pub/healthz": `{"status":"ok"}`}}, doctor.Passed, "gitpost answers at"},
-		{"a data folder for all", "data", patient{set: func(c *config.Config) { os.Chmod(c.Data, 0o755) }}, doctor.Warning, "by other users"},
-		{"a data folder to be made", "data", patient{set: func(c *config.Config) { c.Data = filepath.Join(c.Data, "a", "b") }}, doctor.Passed, "does not exist yet"},
+		{"the server answers", "server", patient{live: map[string]string{"/pub/healthz": `{"status":"ok"}`}}, doctor.Passed,
+			"gitpost answers at"},
+		{"a data folder for all", "data", patient{set: func(c *config.Config) { os.Chmod(c.Data, 0o755) }}, doctor.Warning,
+			"by other users"},
+		{"a data folder to be made", "data",
+			patient{set: func(c *config.Config) { c.Data = filepath.Join(c.Data, "a", "b") }}, doctor.Passed,
+			"does not exist yet"},
 		{"a damaged database", "state", patient{set: func(c *config.Config) {
 			os.WriteFile(c.StateFile(), []byte(strings.Repeat("garbage", 1000)), 0o600)
 		}}, doctor.Failed, "damaged"},
@@ -216,7 +240,8 @@ func TestDoctorTellsWhatIsWrongHere(t *testing.T) {
 			os.MkdirAll(c.Sites[0].CloneDir(), 0o700)
 			os.WriteFile(filepath.Join(c.Sites[0].CloneDir(), "HEAD"), []byte("ref: refs/heads/main\n"), 0o600)
 			os.MkdirAll(filepath.Join(c.Sites[0].CloneDir(), "refs", "heads"), 0o700)
-			os.WriteFile(filepath.Join(c.Sites[0].CloneDir(), "refs", "heads", "main"), []byte(strings.Repeat("1", 40)+"\n"), 0o600)
+			os.WriteFile(filepath.Join(c.Sites[0].CloneDir(), "refs", "heads", "main"), []byte(strings.Repeat("1", 40)+"\n"),
+				0o600)
 		}}, doctor.Failed, "is not in"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -31,7 +31,8 @@ func (f countedFS) ReadFile(name string) ([]byte, error) {
 func TestDoctorReadsEachPostAFewTimes(t *testing.T) {
 	tree := countedFS{fstest.MapFS{"hugo.toml": {Data: []byte("baseURL = 'https://blog.example/'\n")}}, map[string]int{}}
 	for i := range 60 {
-		tree.MapFS[fmt.Sprintf("content/posts/p%d.md", i)] = &fstest.MapFile{Data: []byte(fmt.Sprintf("---\ntitle: P%d\ndate: 2024-03-09T10:00:%02dZ\ntags: [a]\n---\nText.\n", i, i))}
+		tree.MapFS[fmt.Sprintf("content/posts/p%d.md",
+			i)] = &fstest.MapFile{Data: []byte(fmt.Sprintf("---\ntitle: P%d\ndate: 2024-03-09T10:00:%02dZ\ntags: [a]\n---\nText.\n", i, i))}
 	}
 	v, err := survey.Read(t.Context(), tree, config.Site{Me: "https://blog.example/"})
 	if err != nil {

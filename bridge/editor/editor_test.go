@@ -10,7 +10,8 @@ import (
 	"gitpost/bridge/mf2"
 )
 
-var offer = Offer{Visibilities: []string{"public", "unlisted"}, Targets: []Target{{UID: "https://social.example/@me", Name: "Social"}}}
+var offer = Offer{Visibilities: []string{"public", "unlisted"},
+	Targets: []Target{{UID: "https://social.example/@me", Name: "Social"}}}
 
 // sent is what a browser sends of a form that nobody touched, with changes.
 func sent(f *Form, changes ...string) url.Values {
@@ -32,9 +33,11 @@ func sent(f *Form, changes ...string) url.Values {
 
 func post() mf2.Item {
 	return mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
-		"url": {"https://blog.example/a/"}, "name": {"A title"}, "content": {"First.\n\nSecond.\n"}, "category": {"one", "two"},
-		"published": {"2026-03-04T05:06:07+02:00"}, "photo": {map[string]any{"value": "https://blog.example/a.jpg", "alt": "A boat"}},
-		"mood": {map[string]any{"a": int64(1)}}, "post-status": {"published"},
+		"url": {"https://blog.example/a/"}, "name": {"A title"}, "content": {"First.\n\nSecond.\n"},
+		"category":  {"one", "two"},
+		"published": {"2026-03-04T05:06:07+02:00"},
+		"photo":     {map[string]any{"value": "https://blog.example/a.jpg", "alt": "A boat"}},
+		"mood":      {map[string]any{"a": int64(1)}}, "post-status": {"published"},
 	}}
 }
 
@@ -132,7 +135,8 @@ func TestFormOfANewPostIsACreate(t *testing.T) {
 	}
 	p := create.Item.Properties
 	if p.Text("bookmark-of") != "https://other.example/" || p.Text("name") != "A page" || p.Text("content") != "Good" ||
-		len(p["category"]) != 2 || p.Text("post-status") != "draft" || len(p["photo"]) != 1 || len(create.Commands.SyndicateTo) != 1 {
+		len(p["category"]) != 2 || p.Text("post-status") != "draft" || len(p["photo"]) != 1 ||
+		len(create.Commands.SyndicateTo) != 1 {
 		t.Errorf("got %v, %v", p, create.Commands)
 	}
 }
@@ -144,7 +148,8 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, form := range []*Form{New(offer, Guess(values.Get("type"), "")), Edit(offer, post(), "https://blog.example/a/")} {
+		for _, form := range []*Form{New(offer, Guess(values.Get("type"), "")),
+			Edit(offer, post(), "https://blog.example/a/")} {
 			form.Prefill(values)
 			if form.Read(values) == nil && !form.New {
 				_, _ = form.Update(nil)

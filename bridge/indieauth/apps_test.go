@@ -17,27 +17,43 @@ func TestRealAppsSignIn(t *testing.T) {
 		kind, page                string
 		warns                     bool // the owner is told where it leads
 	}{
-		{"Quill", "https://quill.p3k.io/", "https://quill.p3k.io/auth/callback", "create update media profile", true, "text/html", hApp, false},
-		{"IndiePass", "https://indiepass.app/", "indiepass://callback", "create update delete media read follow channels mute block", true, "text/html", `<link rel="redirect_uri" href="indiepass://callback">` + hApp, true},
-		{"micro.blog", "https://micro.blog/", "https://micro.blog/indieauth/redirect", "create", false, "text/html", `<title>Micro.blog</title>`, false},
-		{"micro.blog Mac", "https://micro.blog/", "microblog://auth", "create", false, "text/html", `<link href="microblog://auth" rel="redirect_uri">`, true},
-		{"Sparkles", "https://sparkles.sploot.com/id", "https://sparkles.sploot.com/callback", "create", true, "application/json",
+		{"Quill", "https://quill.p3k.io/", "https://quill.p3k.io/auth/callback", "create update media profile", true,
+			"text/html", hApp, false},
+		{"IndiePass", "https://indiepass.app/", "indiepass://callback",
+			"create update delete media read follow channels mute block", true, "text/html",
+			`<link rel="redirect_uri" href="indiepass://callback">` + hApp, true},
+		{"micro.blog", "https://micro.blog/", "https://micro.blog/indieauth/redirect", "create", false, "text/html",
+			`<title>Micro.blog</title>`, false},
+		{"micro.blog Mac", "https://micro.blog/", "microblog://auth", "create", false, "text/html",
+			`<link href="microblog://auth" rel="redirect_uri">`, true},
+		{"Sparkles", "https://sparkles.sploot.com/id", "https://sparkles.sploot.com/callback", "create", true,
+			"application/json",
 			`{"client_id": "https://sparkles.sploot.com/id", "client_name": "Sparkles", "client_uri": "https://sparkles.sploot.com/", "redirect_uris": ["https://sparkles.sploot.com/callback"]}`, false},
-		{"Micropublish", "https://micropublish.net/", "https://micropublish.net/auth/callback", "create update delete undelete draft", true, "text/html; charset=utf-8", hApp, false},
-		{"shpub", "http://cweiske.de/shpub.htm", "http://127.0.0.1:12345/callback", "create update delete undelete media", false, "text/html", `<link rel="redirect_uri" href="http://127.0.0.1/callback"><h1>shpub</h1>`, true},
-		{"OwnYourSwarm", "https://ownyourswarm.p3k.io/client.json", "https://ownyourswarm.p3k.io/auth/callback", "create update", true, "application/json",
+		{"Micropublish", "https://micropublish.net/", "https://micropublish.net/auth/callback",
+			"create update delete undelete draft", true, "text/html; charset=utf-8", hApp, false},
+		{"shpub", "http://cweiske.de/shpub.htm", "http://127.0.0.1:12345/callback", "create update delete undelete media",
+			false, "text/html", `<link rel="redirect_uri" href="http://127.0.0.1/callback"><h1>shpub</h1>`, true},
+		{"OwnYourSwarm", "https://ownyourswarm.p3k.io/client.json", "https://ownyourswarm.p3k.io/auth/callback",
+			"create update", true, "application/json",
 			`{"client_id": "https://ownyourswarm.p3k.io/client.json", "client_name": "OwnYourSwarm", "client_uri": "https://ownyourswarm.p3k.io/", "redirect_uris": ["https://ownyourswarm.p3k.io/auth/callback"]}`, false},
-		{"Omnibear", "https://omnibear.com", "https://omnibear.com/auth/success/", "create delete update", false, "text/html", hApp, false},
-		{"Indigenous for iOS", "https://indigenous.abode.pub/ios/", "indigenous://indiewebcamp", "create update media read follow mute block", false, "text/html", `<link rel="redirect_uri" href="indigenous://indiewebcamp">`, true},
+		{"Omnibear", "https://omnibear.com", "https://omnibear.com/auth/success/", "create delete update", false, "text/html",
+			hApp, false},
+		{"Indigenous for iOS", "https://indigenous.abode.pub/ios/", "indigenous://indiewebcamp",
+			"create update media read follow mute block", false, "text/html",
+			`<link rel="redirect_uri" href="indigenous://indiewebcamp">`, true},
 		{"Wrimini", "https://wrimini.net", "https://wrimini.net/callback", "create", false, "text/html", hApp, false},
-		{"Together", "https://alltogethernow.io/", "https://alltogethernow.io/auth", "post create update delete read follow mute block channels", true, "text/html", hApp, false},
-		{"an agent on the command line", "https://tool.example/client.json", "http://[::1]:49152/", "create draft media", true, "application/json", `{"client_id": "https://tool.example/client.json", "redirect_uris": ["http://127.0.0.1/"]}`, true},
+		{"Together", "https://alltogethernow.io/", "https://alltogethernow.io/auth",
+			"post create update delete read follow mute block channels", true, "text/html", hApp, false},
+		{"an agent on the command line", "https://tool.example/client.json", "http://[::1]:49152/", "create draft media",
+			true, "application/json",
+			`{"client_id": "https://tool.example/client.json", "redirect_uris": ["http://127.0.0.1/"]}`, true},
 	} {
 		t.Run(a.name, func(t *testing.T) {
 			s := newServer(t)
 			app(t, s, a.kind, a.page)
 			q := request("client_id", a.id, "redirect_uri", a.redirect, "scope", a.scope)
-			form := url.Values{"grant_type": {"authorization_code"}, "client_id": {a.id}, "redirect_uri": {a.redirect}, "code_verifier": {verifier}}
+			form := url.Values{"grant_type": {"authorization_code"}, "client_id": {a.id}, "redirect_uri": {a.redirect},
+				"code_verifier": {verifier}}
 			if !a.pkce {
 				q.Del("code_challenge")
 				q.Del("code_challenge_method")
@@ -67,7 +83,8 @@ func TestRealAppsSignIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(strings.Fields(tokens.Scope), strings.Fields(a.scope)) || tokens.Me != me || len(tokens.AccessToken) > 254 {
+			if !slices.Equal(strings.Fields(tokens.Scope), strings.Fields(a.scope)) || tokens.Me != me ||
+				len(tokens.AccessToken) > 254 {
 				t.Errorf("got %+v", tokens)
 			}
 		})

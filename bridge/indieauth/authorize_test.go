@@ -15,7 +15,8 @@ func TestAuthorizeReadsARequestAndTheAppsPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Client.Name != "An App" || r.Client.Logo != "https://app.example/logo.png" || r.Client.Warning != "" || r.RedirectWarning != "" {
+	if r.Client.Name != "An App" || r.Client.Logo != "https://app.example/logo.png" || r.Client.Warning != "" ||
+		r.RedirectWarning != "" {
 		t.Errorf("got %+v", r)
 	}
 	redirect, err := s.Grant(t.Context(), r, Decision{Scope: r.Scope})
@@ -27,7 +28,8 @@ func TestAuthorizeReadsARequestAndTheAppsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := u.Query()
-	if q.Get("code") == "" || q.Get("state") != "1234567890" || q.Get("iss") != "https://pub.example.org/" || q.Get("me") != me {
+	if q.Get("code") == "" || q.Get("state") != "1234567890" || q.Get("iss") != "https://pub.example.org/" ||
+		q.Get("me") != me {
 		t.Errorf("the app is sent to %s", redirect)
 	}
 }

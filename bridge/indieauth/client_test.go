@@ -15,18 +15,29 @@ import (
 
 func TestAnAppsPage(t *testing.T) {
 	for name, c := range map[string]struct{ kind, body, wantName, wantLogo, wantURL string }{
-		"h-app": {"text/html", `<div class="h-app"><img class="u-logo" src="logo.png" alt="x"><a class="u-url p-name" href="/">An App</a></div>`, "An App", "https://app.example/logo.png", "https://app.example/"},
+		"h-app": {"text/html",
+			`<div class="h-app"><img class="u-logo" src="logo.png" alt="x"><a class="u-url p-name" href="/">An App</a></div>`,
+			"An App", "https://app.example/logo.png", "https://app.example/"},
 		"h-x-app": {"text/html; charset=utf-8", `<div class="h-x-app"><span class="p-name"> An
 			App </span></div>`, "An App", "", "https://app.example/"},
-		"no type":          {"", `<div class="h-app p-name">An App</div>`, "An App", "", "https://app.example/"},
-		"foreign logo":     {"text/html", `<div class="h-app"><img class="u-logo" src="https://other.example/logo.png"><p class="p-name">An App</p></div>`, "An App", "", "https://app.example/"},
-		"logo by script":   {"text/html", `<div class="h-app"><a class="u-logo" href="javascript:alert(1)"></a><p class="p-name">An App</p></div>`, "An App", "", "https://app.example/"},
-		"a card, no app":   {"text/html", `<div class="h-card"><p class="p-name">Somebody</p></div>`, "", "", "https://app.example/"},
-		"plain text":       {"text/plain", `An App`, "", "", "https://app.example/"},
-		"JSON":             {"application/json; charset=utf-8", `{"client_id": "https://app.example", "client_name": "An App", "client_uri": "https://app.example/", "logo_uri": "/logo.png", "more": {}}`, "An App", "https://app.example/logo.png", "https://app.example/"},
-		"a kind of JSON":   {"application/cid+json", `{"client_id": "https://app.example/", "client_name": "An App"}`, "An App", "", "https://app.example/"},
-		"broken HTML":      {"text/html", "<div class=h-app><<<p class=p-name>An App" + strings.Repeat("<b></i>", 100), "An App", "", "https://app.example/"},
-		"nested too often": {"text/html", strings.Repeat(`<div class="h-app p-name">`, 30000), "", "", "https://app.example/"},
+		"no type": {"", `<div class="h-app p-name">An App</div>`, "An App", "", "https://app.example/"},
+		"foreign logo": {"text/html",
+			`<div class="h-app"><img class="u-logo" src="https://other.example/logo.png"><p class="p-name">An App</p></div>`,
+			"An App", "", "https://app.example/"},
+		"logo by script": {"text/html",
+			`<div class="h-app"><a class="u-logo" href="javascript:alert(1)"></a><p class="p-name">An App</p></div>`, "An App",
+			"", "https://app.example/"},
+		"a card, no app": {"text/html", `<div class="h-card"><p class="p-name">Somebody</p></div>`, "", "",
+			"https://app.example/"},
+		"plain text": {"text/plain", `An App`, "", "", "https://app.example/"},
+		"JSON": {"application/json; charset=utf-8",
+			`{"client_id": "https://app.example", "client_name": "An App", "client_uri": "https://app.example/", "logo_uri": "/logo.png", "more": {}}`, "An App", "https://app.example/logo.png", "https://app.example/"},
+		"a kind of JSON": {"application/cid+json", `{"client_id": "https://app.example/", "client_name": "An App"}`,
+			"An App", "", "https://app.example/"},
+		"broken HTML": {"text/html", "<div class=h-app><<<p class=p-name>An App" + strings.Repeat("<b></i>", 100),
+			"An App", "", "https://app.example/"},
+		"nested too often": {"text/html", strings.Repeat(`<div class="h-app p-name">`, 30000), "", "",
+			"https://app.example/"},
 	} {
 		s := newServer(t)
 		app(t, s, c.kind, c.body)
@@ -36,7 +47,8 @@ func TestAnAppsPage(t *testing.T) {
 		}
 	}
 	for name, body := range map[string]string{
-		"another app": `{"client_id": "https://other.example/"}`, "no client_id": `{}`, "no JSON": `<html>`, "a list": `[]`, "a number": `{"client_id": 1}`,
+		"another app": `{"client_id": "https://other.example/"}`, "no client_id": `{}`, "no JSON": `<html>`, "a list": `[]`,
+		"a number": `{"client_id": 1}`,
 	} {
 		s := newServer(t)
 		app(t, s, "application/json", body)
@@ -48,7 +60,8 @@ func TestAnAppsPage(t *testing.T) {
 
 func TestAnAppsPageIsRememberedForAWhile(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"": defaultCached, "no-store": minCached, "max-age=0": minCached, "private, max-age=600": 10 * time.Minute, "max-age=31536000": maxCached, "max-age=x": defaultCached, "max-age=-5": defaultCached,
+		"": defaultCached, "no-store": minCached, "max-age=0": minCached, "private, max-age=600": 10 * time.Minute,
+		"max-age=31536000": maxCached, "max-age=x": defaultCached, "max-age=-5": defaultCached,
 	} {
 		s := newServer(t)
 		app(t, s, "text/html", `<p>`, "Cache-Control", header)
@@ -80,7 +93,8 @@ func TestRememberedAppsAreFew(t *testing.T) {
 // The app is down, but its address is its own: the owner is told that its name is not known.
 func TestAnAppWhosePageCannotBeReadIsUnknown(t *testing.T) {
 	s := newServer(t)
-	r, err := s.Authorize(t.Context(), request("client_id", "https://app.invalid/", "redirect_uri", "https://app.invalid/redirect"))
+	r, err := s.Authorize(t.Context(), request("client_id", "https://app.invalid/", "redirect_uri",
+		"https://app.invalid/redirect"))
 	if err != nil || r.Client.Name != "" || !strings.Contains(r.Client.Warning, "could not be read") {
 		t.Errorf("got %+v, %v", r, err)
 	}
@@ -103,9 +117,11 @@ func TestCodesAndTokensExpire(t *testing.T) {
 			t.Fatal(err)
 		}
 		u, _ := url.Parse(redirect)
-		return url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}}
+		return url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI},
+			"code_verifier": {verifier}}
 	}
-	if _, err := s.Exchange(t.Context(), code(time.Now().Add(-11*time.Minute))); codeOf(t, err) != fault.InvalidGrant || !strings.Contains(err.Error(), "expired") {
+	if _, err := s.Exchange(t.Context(), code(time.Now().Add(-11*time.Minute))); codeOf(t, err) != fault.InvalidGrant ||
+		!strings.Contains(err.Error(), "expired") {
 		t.Errorf("after 11 minutes: %v", err)
 	}
 	form := code(time.Now().Add(-9 * time.Minute))
@@ -121,7 +137,8 @@ func TestCodesAndTokensExpire(t *testing.T) {
 		t.Errorf("after its hour the token is %+v, %v", seen, err)
 	}
 	s.now = time.Now
-	renewed, err := s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}})
+	renewed, err := s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken},
+		"client_id": {"https://app.example/"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +151,8 @@ func TestCodesAndTokensExpire(t *testing.T) {
 	if tokens, err = s.Exchange(t.Context(), form); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}}); codeOf(t, err) != fault.InvalidGrant {
+	if _, err := s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken},
+		"client_id": {"https://app.example/"}}); codeOf(t, err) != fault.InvalidGrant {
 		t.Errorf("a refresh token that was not used for twice the token's life: %v", err)
 	}
 }
@@ -152,13 +170,16 @@ func TestGrantTakesTheOwnersWord(t *testing.T) {
 			t.Fatal(err)
 		}
 		u, _ := url.Parse(redirect)
-		tokens, err := s.Exchange(t.Context(), url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}})
+		tokens, err := s.Exchange(t.Context(), url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID},
+			"redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return tokens
 	}
-	if got := exchange(Decision{Scope: []string{"draft", "media", "draft"}, Me: "https://notes.example/"}); got.Scope != "draft media" || got.Me != "https://notes.example/" || got.ExpiresIn != 3600 {
+	if got := exchange(Decision{Scope: []string{"draft", "media", "draft"},
+		Me: "https://notes.example/"}); got.Scope != "draft media" || got.Me != "https://notes.example/" ||
+		got.ExpiresIn != 3600 {
 		t.Errorf("got %+v", got)
 	}
 	if got := exchange(Decision{Scope: []string{"create"}, Lifetime: -1}); got.ExpiresIn != 0 || got.RefreshToken != "" {
@@ -168,7 +189,8 @@ func TestGrantTakesTheOwnersWord(t *testing.T) {
 		t.Errorf("a token for a minute: %+v", got)
 	}
 	for name, d := range map[string]Decision{
-		"another's site": {Me: "https://evil.example/"}, "a site that is none": {Sites: []string{"https://evil.example/"}}, "a scope that is none": {Scope: []string{"two words"}},
+		"another's site": {Me: "https://evil.example/"}, "a site that is none": {Sites: []string{"https://evil.example/"}},
+		"a scope that is none": {Scope: []string{"two words"}},
 	} {
 		if _, err := s.Grant(t.Context(), r, d); codeOf(t, err) != fault.InvalidRequest {
 			t.Errorf("%s: %v", name, err)
@@ -180,7 +202,8 @@ func TestAuthorizeRefusesWithoutRedirecting(t *testing.T) {
 	s := newServer(t)
 	app(t, s, "text/html", `<p>`)
 	for name, q := range map[string]url.Values{
-		"no client_id": request("client_id", "-"), "no redirect_uri": request("redirect_uri", "-"), "nothing": {}, "bad client_id": request("client_id", "app"),
+		"no client_id": request("client_id", "-"), "no redirect_uri": request("redirect_uri", "-"), "nothing": {},
+		"bad client_id": request("client_id", "app"),
 	} {
 		_, err := s.Authorize(t.Context(), q)
 		var r *RedirectError
@@ -189,8 +212,9 @@ func TestAuthorizeRefusesWithoutRedirecting(t *testing.T) {
 		}
 	}
 	for name, q := range map[string]url.Values{
-		"state twice": {"state": {"a", "b"}}, "scope twice": {"scope": {"create", "delete"}}, "challenge twice": {"code_challenge": {challengeOf(verifier), challengeOf("other")}},
-		"a long state": {"state": {strings.Repeat("x", 5000)}},
+		"state twice": {"state": {"a", "b"}}, "scope twice": {"scope": {"create", "delete"}},
+		"challenge twice": {"code_challenge": {challengeOf(verifier), challengeOf("other")}},
+		"a long state":    {"state": {strings.Repeat("x", 5000)}},
 	} {
 		all := request()
 		for key, values := range q {
@@ -208,7 +232,8 @@ func TestAnOldAppThatOnlyAsksWhoItIs(t *testing.T) {
 	s := newServer(t)
 	app(t, s, "text/html", `<p>`)
 	for _, kind := range []string{"id", "-"} {
-		r, err := s.Authorize(t.Context(), request("response_type", kind, "code_challenge", "-", "code_challenge_method", "-"))
+		r, err := s.Authorize(t.Context(), request("response_type", kind, "code_challenge", "-", "code_challenge_method",
+			"-"))
 		if err != nil || len(r.Scope) != 0 || !r.WithoutPKCE {
 			t.Errorf("response_type %s: got %+v, %v", kind, r, err)
 		}
@@ -231,7 +256,8 @@ func TestABrokenDatabaseIsAnOutage(t *testing.T) {
 	_, refreshing := s.Refresh(t.Context(), form)
 	_, asking := s.Introspect(t.Context(), "x")
 	_, old := s.Authorize(t.Context(), request("code_challenge", "-", "code_challenge_method", "-"))
-	for name, err := range map[string]error{"Grant": granting, "Exchange": exchanging, "Identify": identifying, "Refresh": refreshing, "Introspect": asking, "Revoke": s.Revoke(t.Context(), "x"), "Authorize": old} {
+	for name, err := range map[string]error{"Grant": granting, "Exchange": exchanging, "Identify": identifying,
+		"Refresh": refreshing, "Introspect": asking, "Revoke": s.Revoke(t.Context(), "x"), "Authorize": old} {
 		if codeOf(t, err) != fault.Unavailable {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -251,14 +277,17 @@ func TestATokenKeepsItsSites(t *testing.T) {
 		t.Fatal(err)
 	}
 	u, _ := url.Parse(redirect)
-	tokens, err := s.Exchange(t.Context(), url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}})
+	tokens, err := s.Exchange(t.Context(), url.Values{"code": {u.Query().Get("code")}, "client_id": {r.ClientID},
+		"redirect_uri": {r.RedirectURI}, "code_verifier": {verifier}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {r.ClientID}}); err != nil {
+	if tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken},
+		"client_id": {r.ClientID}}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.db.Token(t.Context(), tokens.AccessToken); err != nil || !slices.Equal(got.Sites, []string{"https://notes.example/"}) {
+	if got, err := s.db.Token(t.Context(), tokens.AccessToken); err != nil ||
+		!slices.Equal(got.Sites, []string{"https://notes.example/"}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -280,7 +309,8 @@ func signIn(t *testing.T, s *Server, d Decision) Tokens {
 		t.Fatal(err)
 	}
 	tokens, err := s.Exchange(t.Context(), url.Values{
-		"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI}, "code_verifier": {verifier},
+		"code": {u.Query().Get("code")}, "client_id": {r.ClientID}, "redirect_uri": {r.RedirectURI},
+		"code_verifier": {verifier},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -307,7 +337,8 @@ func TestAGrantNamesTheSitesThatExist(t *testing.T) {
 			if err != nil || !slices.Equal(got.Sites, c.sites) || got.AllSites != c.d.AllSites {
 				t.Errorf("%s, %s: got %q, all %v, %v", name, when, got.Sites, got.AllSites, err)
 			}
-			tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}})
+			tokens, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken},
+				"client_id": {"https://app.example/"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -338,7 +369,8 @@ func TestRenewalsEndAfterAYear(t *testing.T) {
 			}
 		}
 		if !issue.Refresh.IsZero() || issue.Token.Expires.Sub(issued[0].Created) > maxGrant {
-			t.Errorf("lifetime %s: the last token expires after %s, renewable until %s", lifetime, issue.Token.Expires.Sub(start), issue.Refresh)
+			t.Errorf("lifetime %s: the last token expires after %s, renewable until %s", lifetime,
+				issue.Token.Expires.Sub(start), issue.Refresh)
 		}
 		if (tokens.RefreshToken == "") != (lifetime > maxIdle) {
 			t.Errorf("lifetime %s: the refresh token is %q", lifetime, tokens.RefreshToken)
@@ -347,7 +379,8 @@ func TestRenewalsEndAfterAYear(t *testing.T) {
 			continue
 		}
 		s.now = func() time.Time { return start.Add(366 * day) }
-		_, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken}, "client_id": {"https://app.example/"}})
+		_, err = s.Refresh(t.Context(), url.Values{"refresh_token": {tokens.RefreshToken},
+			"client_id": {"https://app.example/"}})
 		if codeOf(t, err) != fault.InvalidGrant {
 			t.Errorf("lifetime %s: after a year: %v", lifetime, err)
 		}
@@ -371,8 +404,8 @@ func TestErrorsSayWhetherTheAppWasEverAllowed(t *testing.T) {
 	app(t, s, "text/html", `<p>`)
 	for _, known := range []bool{false, true} {
 		for name, q := range map[string]url.Values{
-			"scope": request("scope", "a\"b"), "response_type": request("response_type", "token"), "method": request("code_challenge_method", "plain"),
-			"state": request("state", strings.Repeat("x", 5000)),
+			"scope": request("scope", "a\"b"), "response_type": request("response_type", "token"),
+			"method": request("code_challenge_method", "plain"), "state": request("state", strings.Repeat("x", 5000)),
 		} {
 			var r *RedirectError
 			if _, err := s.Authorize(t.Context(), q); !errors.As(err, &r) || r.Known != known {

@@ -21,7 +21,8 @@ func (i internet) Do(r *http.Request) (*outbound.Response, error) {
 		return nil, errors.New("no such host")
 	}
 	status, kind, body := page(r)
-	return &outbound.Response{URL: r.URL, Status: status, Header: http.Header{"Content-Type": {kind}}, Body: []byte(body)}, nil
+	return &outbound.Response{URL: r.URL, Status: status, Header: http.Header{"Content-Type": {kind}},
+		Body: []byte(body)}, nil
 }
 
 func text(kind, body string) func(*http.Request) (int, string, string) {
@@ -64,9 +65,11 @@ func TestAnswersAreBelievedForAMinuteAtMost(t *testing.T) {
 func TestATokenIsNotBelievedBeyondItsOwnTime(t *testing.T) {
 	now := time.Now()
 	e := newExternal(internet{
-		me:                        text("text/html", `<link rel=indieauth-metadata href="https://idp.example/">`),
-		"https://idp.example/":    text("application/json", `{"token_endpoint": "https://idp.example/token", "introspection_endpoint": "https://idp.example/ask"}`),
-		"https://idp.example/ask": text("application/json", fmt.Sprintf(`{"active": "true", "me": %q, "exp": "%d"}`, me, now.Add(10*time.Second).Unix())),
+		me: text("text/html", `<link rel=indieauth-metadata href="https://idp.example/">`),
+		"https://idp.example/": text("application/json",
+			`{"token_endpoint": "https://idp.example/token", "introspection_endpoint": "https://idp.example/ask"}`),
+		"https://idp.example/ask": text("application/json", fmt.Sprintf(`{"active": "true", "me": %q, "exp": "%d"}`, me,
+			now.Add(10*time.Second).Unix())),
 	}, me)
 	e.now = func() time.Time { return now }
 	if _, err := e.Verify(t.Context(), "", "token"); err != nil {
@@ -141,7 +144,8 @@ func TestATokenIsNotSentToAnEndpointWithoutEncryption(t *testing.T) {
 			return 200, "application/json", `{"me": "` + me + `"}`
 		},
 	}, me)
-	if _, err := e.Verify(t.Context(), "", "token"); err == nil || errors.Is(err, ErrNotActive) || !strings.Contains(err.Error(), "not https") {
+	if _, err := e.Verify(t.Context(), "", "token"); err == nil || errors.Is(err, ErrNotActive) ||
+		!strings.Contains(err.Error(), "not https") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -170,10 +174,12 @@ func TestTheSiteMayBeAwayForADay(t *testing.T) {
 
 func TestIntrospectionThatWantsAnotherCredentialFallsBackToTheTokenEndpoint(t *testing.T) {
 	e := newExternal(internet{
-		me:              text("text/html", `<link rel=indieauth-metadata href="/metadata">`),
-		me + "metadata": text("application/json", `{"authorization_endpoint": "https://example.org/auth", "token_endpoint": "https://example.org/token", "introspection_endpoint": "https://example.org/ask"}`),
-		me + "ask":      func(*http.Request) (int, string, string) { return 401, "", "" },
-		me + "token":    text("application/x-www-form-urlencoded", url.Values{"me": {me}, "scope": {"create media"}}.Encode()),
+		me: text("text/html", `<link rel=indieauth-metadata href="/metadata">`),
+		me + "metadata": text("application/json",
+			`{"authorization_endpoint": "https://example.org/auth", "token_endpoint": "https://example.org/token", "introspection_endpoint": "https://example.org/ask"}`),
+		me + "ask": func(*http.Request) (int, string, string) { return 401, "", "" },
+		me + "token": text("application/x-www-form-urlencoded",
+			url.Values{"me": {me}, "scope": {"create media"}}.Encode()),
 	}, me)
 	if g, err := e.Verify(t.Context(), "", "token"); err != nil || strings.Join(g.Scope, " ") != "create media" {
 		t.Errorf("got %+v, %v", g, err)
@@ -247,7 +253,8 @@ func TestTheBodyOfAPageNamesNoSignInServer(t *testing.T) {
 	evil := `<link rel="indieauth-metadata" href="https://evil.example/m"><link rel="token_endpoint" href="https://evil.example/t">` +
 		`<a rel="indieauth-metadata" href="https://evil.example/m">x</a>`
 	for name, page := range map[string]string{
-		"in a post":              `<head><link rel="token_endpoint" href="https://idp.example/token"></head><body><article>` + evil,
+		"in a post": `<head><link rel="token_endpoint" href="https://idp.example/token"></head><body><article>` +
+			evil,
 		"behind a closed page":   `<head><link rel="token_endpoint" href="https://idp.example/token"></head><body></body></html><head>` + evil,
 		"in a page without head": `<link rel="token_endpoint" href="https://idp.example/token"><p>` + evil,
 	} {

@@ -91,8 +91,10 @@ func TestClientIDs(t *testing.T) {
 		}
 	}
 	for _, given := range []string{
-		"app.example", "myapp:id", "https://app.example/../", "https://app.example/%2E/", "https://app.example/#x", "https://a:b@app.example/",
-		"https://127.0.0.2/", "https://10.0.0.1/", "https://[fe80::1]/", "https://[::ffff:127.0.0.1]/", "https://[::1%25eth0]/", "https://0177.0.0.1/", "https://1/", "https://app.1/",
+		"app.example", "myapp:id", "https://app.example/../", "https://app.example/%2E/", "https://app.example/#x",
+		"https://a:b@app.example/",
+		"https://127.0.0.2/", "https://10.0.0.1/", "https://[fe80::1]/", "https://[::ffff:127.0.0.1]/",
+		"https://[::1%25eth0]/", "https://0177.0.0.1/", "https://1/", "https://app.1/",
 	} {
 		if got, err := ClientID(given); fault.CodeOf(err) != fault.InvalidRequest {
 			t.Errorf("%s: got %s, %v", given, got, err)
@@ -101,7 +103,8 @@ func TestClientIDs(t *testing.T) {
 }
 
 func FuzzIdentifiers(f *testing.F) {
-	for _, s := range []string{"https://example.com", "http://[::1]:1/", "https://a\\b", "https://bücher.example/%2e", "https://example.com:80/?#"} {
+	for _, s := range []string{"https://example.com", "http://[::1]:1/", "https://a\\b", "https://bücher.example/%2e",
+		"https://example.com:80/?#"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -68,14 +68,16 @@ func TestWhereAnAppsUsersMayBeSent(t *testing.T) {
 		a.complete = complete
 		a.listRedirects(id, strings.Fields(list))
 		warning, err := a.allows(c.redirect)
-		if (err != nil) != (c.want == "no") || err == nil && (c.want == "") != (warning == "") || err == nil && !strings.Contains(warning, c.want) {
+		if (err != nil) != (c.want == "no") || err == nil && (c.want == "") != (warning == "") ||
+			err == nil && !strings.Contains(warning, c.want) {
 			t.Errorf("%s to %s (listed %q): got %q, %v; want %q", c.id, c.redirect, c.listed, warning, err, c.want)
 		}
 	}
 }
 
 func FuzzRedirects(f *testing.F) {
-	for _, s := range []string{"https://app.example/", "https://app.example@evil.example/", "//evil.example", "https://app.example:443\\@x/", "app:/x"} {
+	for _, s := range []string{"https://app.example/", "https://app.example@evil.example/", "//evil.example",
+		"https://app.example:443\\@x/", "app:/x"} {
 		f.Add(s)
 	}
 	id, _ := url.Parse("https://app.example/")

@@ -51,7 +51,8 @@ func newAuthority(t *testing.T) *authority {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The Authority"}, NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour * 10_000),
+	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The Authority"},
+		NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour * 10_000),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	der, err := x509.CreateCertificate(rand.Reader, root, root, &key.PublicKey, key)
 	if err != nil {
@@ -79,7 +80,8 @@ func (ca *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	payload, _ := base64.RawURLEncoding.DecodeString(signed.Payload)
 	switch r.URL.Path {
 	case "/directory":
-		reply(200, map[string]string{"newNonce": ca.URL + "/nonce", "newAccount": ca.URL + "/account", "newOrder": ca.URL + "/order"})
+		reply(200, map[string]string{"newNonce": ca.URL + "/nonce", "newAccount": ca.URL + "/account",
+			"newOrder": ca.URL + "/order"})
 	case "/nonce":
 	case "/account":
 		w.Header().Set("Location", ca.URL+"/account/1")
@@ -100,13 +102,15 @@ func (ca *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			status = ca.status
 		}
 		reply(200, map[string]any{"status": status, "identifier": map[string]string{"type": "dns", "value": pubHost},
-			"challenges": []map[string]string{{"type": "tls-alpn-01", "url": ca.URL + "/challenge", "token": "token", "status": "pending"}}})
+			"challenges": []map[string]string{{"type": "tls-alpn-01", "url": ca.URL + "/challenge", "token": "token",
+				"status": "pending"}}})
 	case "/challenge":
 		ca.status = "ready"
 		if err := ca.prove(); err != nil {
 			ca.status = "invalid"
 		}
-		reply(200, map[string]string{"type": "tls-alpn-01", "url": ca.URL + "/challenge", "token": "token", "status": "processing"})
+		reply(200, map[string]string{"type": "tls-alpn-01", "url": ca.URL + "/challenge", "token": "token",
+			"status": "processing"})
 	case "/finalize":
 		var request struct{ CSR string }
 		json.Unmarshal(payload, &request)
@@ -128,18 +132,21 @@ func (ca *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (ca *authority) order() map[string]any {
 	return map[string]any{"status": ca.status, "identifiers": []map[string]string{{"type": "dns", "value": pubHost}},
-		"authorizations": []string{ca.URL + "/proof"}, "finalize": ca.URL + "/finalize", "certificate": ca.URL + "/certificate"}
+		"authorizations": []string{ca.URL + "/proof"}, "finalize": ca.URL + "/finalize", "certificate": ca.URL +
+			"/certificate"}
 }
 
 // prove connects as RFC 8737 says.
 func (ca *authority) prove() error {
-	conn, err := tls.Dial("tcp", ca.target.Load().(string), &tls.Config{ServerName: pubHost, NextProtos: []string{acme.ALPNProto}, InsecureSkipVerify: true})
+	conn, err := tls.Dial("tcp", ca.target.Load().(string),
+		&tls.Config{ServerName: pubHost, NextProtos: []string{acme.ALPNProto}, InsecureSkipVerify: true})
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	shown := conn.ConnectionState()
-	if leaf := shown.PeerCertificates[0]; shown.NegotiatedProtocol != acme.ALPNProto || leaf.VerifyHostname(pubHost) != nil {
+	if leaf := shown.PeerCertificates[0]; shown.NegotiatedProtocol != acme.ALPNProto ||
+		leaf.VerifyHostname(pubHost) != nil {
 		return fmt.Errorf("the proof is for %v by %q", leaf.DNSNames, shown.NegotiatedProtocol)
 	}
 	return nil
@@ -150,7 +157,8 @@ func (ca *authority) issue(csr []byte) error {
 	if err != nil {
 		return err
 	}
-	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: request.DNSNames, NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(90 * 24 * time.Hour),
+	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: request.DNSNames,
+		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(90 * 24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca.root, request.PublicKey, ca.key)
 	if err != nil {
@@ -185,7 +193,8 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 	ca := newAuthority(t)
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.root)
-	c := config.Server{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: ca.URL + "/directory", Data: t.TempDir()}
+	c := config.Server{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: ca.URL + "/directory",
+		Data: t.TempDir()}
 	address := ""
 	listening := func(at string) {
 		address = at
@@ -210,7 +219,8 @@ func TestTLSAutoGetsACertificateByItselfAndKeepsIt(t *testing.T) {
 		t.Error("there is a certificate for a host that is not ours")
 	}
 	stop()
-	if said := log.String(); !strings.Contains(said, "the certificate for "+pubHost+" was issued") || !strings.Contains(said, "The Authority") {
+	if said := log.String(); !strings.Contains(said, "the certificate for "+pubHost+" was issued") ||
+		!strings.Contains(said, "The Authority") {
 		t.Errorf("the log says\n%s", said)
 	}
 	// A new start takes what it has: the authority is not asked again.
@@ -245,9 +255,11 @@ func TestTLSAutoSaysWhyThereIsNoCertificate(t *testing.T) {
 			}
 			said := make(chan string, 1)
 			address := ""
-			tlsServer(t, config.Server{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: directory, Data: t.TempDir()}, lineWriter(said), func(at string) { address = at })
+			tlsServer(t, config.Server{URL: "https://" + pubHost, Listen: "127.0.0.1:0", TLS: "auto", TLSDirectory: directory,
+				Data: t.TempDir()}, lineWriter(said), func(at string) { address = at })
 			line := <-said
-			for _, want := range []string{"level=ERROR", "there is no certificate for " + pubHost, c.want, "let port 443 of " + pubHost + " lead to gitpost", "again_in=2m0s"} {
+			for _, want := range []string{"level=ERROR", "there is no certificate for " + pubHost, c.want,
+				"let port 443 of " + pubHost + " lead to gitpost", "again_in=2m0s"} {
 				if !strings.Contains(line, want) {
 					t.Errorf("the log lacks %q:\n%s", want, line)
 				}

@@ -59,7 +59,8 @@ func TestExiftoolFindsNoLocationAndNoDevice(t *testing.T) {
 	// find runs exiftool once, and returns what it finds by file.
 	find := func(paths []string) map[string][]string {
 		t.Helper()
-		out, err := exec.CommandContext(t.Context(), exiftool, append([]string{"-s", "-a", "-u", "-ee"}, paths...)...).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), exiftool,
+			append([]string{"-s", "-a", "-u", "-ee"}, paths...)...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

@@ -37,23 +37,24 @@ func TestParsingTimeGrowsWithTheRequest(t *testing.T) {
 		return b.String()
 	}
 	for name, work := range map[string]func(){
-		"commas in syndicate-to":      form("h=entry&content=x&syndicate-to", strings.Repeat("a,", n)),
-		"spaces in syndicate-to":      form("h=entry&content=x&syndicate-to", strings.Repeat(", ", n)),
-		"addresses in syndicate-to":   form("h=entry&content=x&syndicate-to", strings.Repeat(",http://", n/8)),
-		"commas in syndicate-to JSON": json(`{"properties":{"content":["x"],"syndicate-to":["` + strings.Repeat("a,", n) + `"]}}`),
-		"tags":                        form("mp-url=x&tags", distinct(",", n/8)),
-		"pieces without a name":       form("h=entry&content", strings.Repeat("& x", n)),
-		"ampersands":                  form("h=entry&content", strings.Repeat("&", n)),
-		"percent signs":               form("h=entry&content", strings.Repeat("%", n)),
-		"brackets":                    form("h=entry&"+strings.Repeat("[", n)+"]", "x"),
-		"open tags":                   form("h=entry&content[html]", strings.Repeat("<", n)),
-		"brackets in JSON names":      json(`{"properties":{"a` + strings.Repeat("[]", n) + `":["x"]}}`),
-		"backslashes in JSON":         json(`{"properties":{"content":["` + strings.Repeat(`\\`, n) + `"]}}`),
-		"surrogates in JSON":          json(`{"properties":{"content":["` + strings.Repeat(`\ud83d\ude00`, n/12) + `"]}}`),
-		"values of exists":            query("q=source&exists=" + distinct(",", n/4)),
-		"keys of exists":              query("q=source&" + distinct("&exists[]=", n/16)),
-		"parameters":                  query("q=source&" + distinct("=x&", n/8)),
-		"parameters of a geo URI":     query("q=geo&uri=geo:1,2" + strings.Repeat(";", n)),
+		"commas in syndicate-to":    form("h=entry&content=x&syndicate-to", strings.Repeat("a,", n)),
+		"spaces in syndicate-to":    form("h=entry&content=x&syndicate-to", strings.Repeat(", ", n)),
+		"addresses in syndicate-to": form("h=entry&content=x&syndicate-to", strings.Repeat(",http://", n/8)),
+		"commas in syndicate-to JSON": json(`{"properties":{"content":["x"],"syndicate-to":["` + strings.Repeat("a,", n) +
+			`"]}}`),
+		"tags":                    form("mp-url=x&tags", distinct(",", n/8)),
+		"pieces without a name":   form("h=entry&content", strings.Repeat("& x", n)),
+		"ampersands":              form("h=entry&content", strings.Repeat("&", n)),
+		"percent signs":           form("h=entry&content", strings.Repeat("%", n)),
+		"brackets":                form("h=entry&"+strings.Repeat("[", n)+"]", "x"),
+		"open tags":               form("h=entry&content[html]", strings.Repeat("<", n)),
+		"brackets in JSON names":  json(`{"properties":{"a` + strings.Repeat("[]", n) + `":["x"]}}`),
+		"backslashes in JSON":     json(`{"properties":{"content":["` + strings.Repeat(`\\`, n) + `"]}}`),
+		"surrogates in JSON":      json(`{"properties":{"content":["` + strings.Repeat(`\ud83d\ude00`, n/12) + `"]}}`),
+		"values of exists":        query("q=source&exists=" + distinct(",", n/4)),
+		"keys of exists":          query("q=source&" + distinct("&exists[]=", n/16)),
+		"parameters":              query("q=source&" + distinct("=x&", n/8)),
+		"parameters of a geo URI": query("q=geo&uri=geo:1,2" + strings.Repeat(";", n)),
 	} {
 		before := spent(t)
 		work()
@@ -67,10 +68,11 @@ func TestATextHasALimit(t *testing.T) {
 	long := strings.Repeat("x", 1<<20+1)
 	for name, r := range map[string][2]string{
 		"form": {formType, "h=entry&content=" + long}, "a nested field": {formType, "h=entry&content[html]=" + long},
-		"JSON": {jsonType, `{"properties":{"content":["` + long + `"]}}`}, "nested in JSON": {jsonType, `{"properties":{"x":[{"a":[{"b":"` + long + `"}]}]}}`},
-		"update":    {jsonType, `{"action":"update","url":"x","replace":{"content":["` + long + `"]}}`},
-		"delete":    {jsonType, `{"action":"update","url":"x","delete":{"content":["` + long + `"]}}`},
-		"a command": {jsonType, `{"properties":{"content":["x"]},"mp-other":["` + long + `"]}`},
+		"JSON":           {jsonType, `{"properties":{"content":["` + long + `"]}}`},
+		"nested in JSON": {jsonType, `{"properties":{"x":[{"a":[{"b":"` + long + `"}]}]}}`},
+		"update":         {jsonType, `{"action":"update","url":"x","replace":{"content":["` + long + `"]}}`},
+		"delete":         {jsonType, `{"action":"update","url":"x","delete":{"content":["` + long + `"]}}`},
+		"a command":      {jsonType, `{"properties":{"content":["x"]},"mp-other":["` + long + `"]}`},
 	} {
 		if _, err := parse(r[0], r[1]); fault.CodeOf(err) != fault.TooLarge {
 			t.Errorf("%s: %.200v, want too_large", name, err)
@@ -111,7 +113,8 @@ func TestNothingButSyntaxIsToldBeforeAuthorization(t *testing.T) {
 	}
 	const post = "https://site.example/draft/"
 	for _, fields := range []url.Values{
-		{"url": {post}, "mp-add": {"x"}}, {"url": {post}, "add_tags": {"a"}}, {"url": {post}, "remove_tags": {"a"}}, {"url": {post}, "mp-remove": {"x"}},
+		{"url": {post}, "mp-add": {"x"}}, {"url": {post}, "add_tags": {"a"}}, {"url": {post}, "remove_tags": {"a"}},
+		{"url": {post}, "mp-remove": {"x"}},
 		{"url": {post}, "mp-action": {"delete"}}, {"mp-url": {post}, "content": {"x"}}, {"edit-of": {post}}, {"url": {post}},
 		{"url": {post}, "action": {"explode"}}, {"url": {post}, "h": {"not a type"}}, {"url": {post}, "mp-slug": {"x"}},
 	} {
@@ -127,7 +130,8 @@ func TestNothingButSyntaxIsToldBeforeAuthorization(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{"access_token":"bogus","mp-destination":["https://site.example/"],"action":"update","url":"` + post + `","replace":null}`,
+		`{"access_token":"bogus","mp-destination":["https://site.example/"],"action":"update","url":"` + post +
+			`","replace":null}`,
 		`{"access_token":"bogus","mp-destination":"https://site.example/","action":"explode","url":["` + post + `"]}`,
 		`{"access_token":"bogus","mp-destination":"https://site.example/","url":"` + post + `"}`,
 	} {

@@ -44,11 +44,14 @@ func TestOnlyUTF8IsTaken(t *testing.T) {
 		{formType + "; charset=iso-8859-1", "content=%E9"},
 		{jsonType + `; charset="utf-16"`, `{"properties":{"content":["é"]}}`},
 	} {
-		if _, err := parse(request.contentType, request.body); fault.CodeOf(err) != fault.InvalidRequest || !strings.Contains(err.Error(), "UTF-8") {
+		if _, err := parse(request.contentType, request.body); fault.CodeOf(err) != fault.InvalidRequest ||
+			!strings.Contains(err.Error(), "UTF-8") {
 			t.Errorf("%s %q: %v; want a refusal that names UTF-8", request.contentType, request.body, err)
 		}
 	}
-	for _, contentType := range []string{formType, formType + "; charset=UTF-8", formType + ";charset=utf8", formType + `; charset="utf-8"`, formType + ";", "APPLICATION/X-WWW-FORM-URLENCODED", "x-www-form-urlencoded", formType + "; charset", formType + "; charset=ISO-8859-1"} {
+	for _, contentType := range []string{formType, formType + "; charset=UTF-8", formType + ";charset=utf8",
+		formType + `; charset="utf-8"`, formType + ";", "APPLICATION/X-WWW-FORM-URLENCODED", "x-www-form-urlencoded",
+		formType + "; charset", formType + "; charset=ISO-8859-1"} {
 		if _, err := parse(contentType, "content=caf%C3%A9"); err != nil {
 			t.Errorf("%s was refused: %v", contentType, err)
 		}

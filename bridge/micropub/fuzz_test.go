@@ -58,12 +58,14 @@ func check(t *testing.T, contentType string, body []byte) {
 	limits := micropub.Limits{Known: func(url string) bool { return strings.HasPrefix(url, known) }}
 	req, err := micropub.Parse(post(contentType, bytes.NewReader(body)), limits, &memory{})
 	again, errAgain := micropub.Parse(post(contentType, bytes.NewReader(body)), limits, &memory{})
-	if !reflect.DeepEqual(req, again) || (err == nil) != (errAgain == nil) || err != nil && err.Error() != errAgain.Error() {
+	if !reflect.DeepEqual(req, again) || (err == nil) != (errAgain == nil) ||
+		err != nil && err.Error() != errAgain.Error() {
 		t.Fatalf("%q means two things: %#v, %v and %#v, %v", body, req, err, again, errAgain)
 	}
 	if err != nil {
 		var f *fault.Error
-		if !errors.As(err, &f) || f.Code != fault.InvalidRequest && f.Code != fault.TooLarge || f.Message == "" || f.Hint == "" || req.Command != nil {
+		if !errors.As(err, &f) || f.Code != fault.InvalidRequest && f.Code != fault.TooLarge || f.Message == "" ||
+			f.Hint == "" || req.Command != nil {
 			t.Fatalf("%q: %#v, %#v", body, req.Command, err)
 		}
 		return
@@ -155,8 +157,10 @@ func FuzzForm(f *testing.F) {
 	seed(f, "application/x-www-form-urlencoded")
 	for _, s := range []string{
 		"mp-url=" + known + "&mp-add[category]=a&mp-remove=x", "edit-of=x&a[]=b", "url=" + known + "&add_tags=a,b&tags=c",
-		"a[][b]=1&a[][c]=2&a[0][d]=3&a=4&a[b][][c]=5", "content=100% of salt & pepper&x=%zz;+", "type[]=h-entry&properties[content][]=x&properties[action]=y",
-		"action=update&url=x&replace[content]=y&delete[]=a&delete[b]=c", "content[https://t.example/]=x", "[]=x&=y&[a]=z", "mp-url=x&mp-=y",
+		"a[][b]=1&a[][c]=2&a[0][d]=3&a=4&a[b][][c]=5", "content=100% of salt & pepper&x=%zz;+",
+		"type[]=h-entry&properties[content][]=x&properties[action]=y",
+		"action=update&url=x&replace[content]=y&delete[]=a&delete[b]=c", "content[https://t.example/]=x", "[]=x&=y&[a]=z",
+		"mp-url=x&mp-=y",
 	} {
 		f.Add([]byte(s))
 	}
@@ -166,8 +170,10 @@ func FuzzForm(f *testing.F) {
 func FuzzJSON(f *testing.F) {
 	seed(f, "application/json")
 	for _, s := range []string{
-		`{"h":"entry","content":"x","photo":["u"],"mp-photo-alt":[null,"a"]}`, `{"type":["h-x"],"properties":{"a":{"type":"h-b","properties":{"c":null}}},"children":[]}`,
-		`{"action":"update","url":["x"],"replace":[],"add":{"a":[1e3,-0]},"delete":["a",""]}`, `{"properties":{"content":{"html":["x"],"value":"y"},"slug":[7],"action":[]}}`,
+		`{"h":"entry","content":"x","photo":["u"],"mp-photo-alt":[null,"a"]}`,
+		`{"type":["h-x"],"properties":{"a":{"type":"h-b","properties":{"c":null}}},"children":[]}`,
+		`{"action":"update","url":["x"],"replace":[],"add":{"a":[1e3,-0]},"delete":["a",""]}`,
+		`{"properties":{"content":{"html":["x"],"value":"y"},"slug":[7],"action":[]}}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -181,7 +187,8 @@ func FuzzMultipart(f *testing.F) {
 }
 
 func FuzzQuery(f *testing.F) {
-	for _, s := range []string{"q=source&limit=10&properties[1]=a,b&property-x[]=y", "q=geo&uri=geo:1,2;u=3&lat=x", "q=config&exists[]=&order=ASC"} {
+	for _, s := range []string{"q=source&limit=10&properties[1]=a,b&property-x[]=y", "q=geo&uri=geo:1,2;u=3&lat=x",
+		"q=config&exists[]=&order=ASC"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

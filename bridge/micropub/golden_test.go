@@ -74,7 +74,8 @@ func show(t *testing.T, req micropub.Request, err error, in *memory) parsed {
 		p.Kind = strings.TrimPrefix(fmt.Sprintf("%T", req.Command), "*micropub.")
 	}
 	for i, f := range in.files {
-		p.Files = append(p.Files, fmt.Sprintf("%s %q %s, %d bytes, token %q", f.Property, f.Filename, f.ContentType, in.sizes[i], f.Token))
+		p.Files = append(p.Files, fmt.Sprintf("%s %q %s, %d bytes, token %q", f.Property, f.Filename, f.ContentType,
+			in.sizes[i], f.Token))
 	}
 	if err != nil {
 		p.Error = err.Error()
@@ -147,6 +148,7 @@ func golden(t *testing.T, path string, v any) {
 		t.Fatalf("%v; go test -update writes it", err)
 	}
 	if !bytes.Equal(want, b.Bytes()) {
-		t.Errorf("%s differs from what the requests mean now; go test -update and look at the diff\ngot:\n%s\nwant:\n%s", path, b.Bytes(), want)
+		t.Errorf("%s differs from what the requests mean now; go test -update and look at the diff\ngot:\n%s\nwant:\n%s",
+			path, b.Bytes(), want)
 	}
 }

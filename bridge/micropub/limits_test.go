@@ -36,7 +36,8 @@ func TestLimitsAreToldNotCrashedInto(t *testing.T) {
 		{"values are no names", formType, many(50, "p[]=%d", "&"), ""},
 		{"JSON names at the limit", jsonType, `{"properties":{` + many(10, `"p%d":["x"]`, ",") + `}}`, ""},
 		{"JSON names over it", jsonType, `{"properties":{` + many(11, `"p%d":["x"]`, ",") + `}}`, fault.InvalidRequest},
-		{"JSON names inside objects", jsonType, `{"properties":{"a":[{` + many(10, `"p%d":"x"`, ",") + `}]}}`, fault.InvalidRequest},
+		{"JSON names inside objects", jsonType, `{"properties":{"a":[{` + many(10, `"p%d":"x"`, ",") + `}]}}`,
+			fault.InvalidRequest},
 		{"depth at the limit", jsonType, `{"properties":{"a":[[[1]]]}}`, ""},
 		{"depth over it", jsonType, `{"properties":{"a":[[[[1]]]]}}`, fault.InvalidRequest},
 		{"brackets at the limit", formType, "a[b][c][d][e][f]=x", ""},
@@ -70,7 +71,8 @@ func TestABrokenBodyIsARequestsFault(t *testing.T) {
 	} {
 		for _, contentType := range []string{formType, jsonType, "multipart/form-data; boundary=x"} {
 			t.Run(c.name+" "+contentType, func(t *testing.T) {
-				body := io.MultiReader(strings.NewReader("--x\r\nContent-Disposition: form-data; name=content\r\n\r\nHel"), iotest.ErrReader(c.err))
+				body := io.MultiReader(strings.NewReader("--x\r\nContent-Disposition: form-data; name=content\r\n\r\nHel"),
+					iotest.ErrReader(c.err))
 				req, err := micropub.Parse(post(contentType, body), micropub.Limits{}, &memory{})
 				if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.say) || req.Command != nil {
 					t.Errorf("got %#v, %v; want %s with %q", req.Command, err, c.code, c.say)
@@ -89,7 +91,8 @@ func TestHostileRequestsCostNoMoreThanTheirLength(t *testing.T) {
 		{formType, "x" + strings.Repeat("[]", 1<<20) + "=1"},
 		{formType, strings.Repeat("a[][b]=1&a[][c]=2&", 1<<15)},
 		{formType, "x=" + strings.Repeat("%", 1<<20)},
-		{jsonType, `{"properties":{"a":` + strings.Repeat(`{"type":"h-a","properties":{"a":`, 30) + `1` + strings.Repeat("}}", 30) + `}}`},
+		{jsonType, `{"properties":{"a":` + strings.Repeat(`{"type":"h-a","properties":{"a":`, 30) + `1` +
+			strings.Repeat("}}", 30) + `}}`},
 		{jsonType, `{"properties":{"a":[` + strings.Repeat("[],", 1<<20) + `[]]}}`},
 		{jsonType, strings.Repeat("[", 1<<20)},
 		{jsonType, strings.Repeat(`{"a":`, 1<<20)},

@@ -95,7 +95,8 @@ func runDialect(t *testing.T, contentType string, cases []dialectCase) {
 }
 
 func TestOtherContentTypesAreRefusedInWords(t *testing.T) {
-	for _, contentType := range []string{"", "text/plain", "application/xml", "image/jpeg", "nonsense", "multipart/form-data", "multipart/mixed; boundary=x"} {
+	for _, contentType := range []string{"", "text/plain", "application/xml", "image/jpeg", "nonsense",
+		"multipart/form-data", "multipart/mixed; boundary=x"} {
 		_, err := parse(contentType, "content=x")
 		if fault.CodeOf(err) != fault.InvalidRequest {
 			t.Errorf("%q: %v", contentType, err)
@@ -104,7 +105,8 @@ func TestOtherContentTypesAreRefusedInWords(t *testing.T) {
 }
 
 func TestCompressedRequestsAreRefusedInWords(t *testing.T) {
-	for coding, want := range map[string]fault.Code{"gzip": fault.UnsupportedMedia, "br": fault.UnsupportedMedia, "identity": ""} {
+	for coding, want := range map[string]fault.Code{"gzip": fault.UnsupportedMedia, "br": fault.UnsupportedMedia,
+		"identity": ""} {
 		r := post(formType, strings.NewReader("content=x"))
 		r.Header.Set("Content-Encoding", coding)
 		_, err := micropub.Parse(r, micropub.Limits{}, &memory{})
@@ -153,13 +155,15 @@ func TestTheQueryOfTheAddressIsKept(t *testing.T) {
 func TestPostForTwoDestinationsIsRefused(t *testing.T) {
 	const one, two = "https://one.example/", "https://two.example/"
 	for kind, bodies := range map[string][2]string{
-		formType: {"h=entry&content=x&mp-destination[]=" + one + "&mp-destination[]=" + two, "h=entry&content=x&mp-destination=" + one + "&mp-destination="},
+		formType: {"h=entry&content=x&mp-destination[]=" + one + "&mp-destination[]=" + two,
+			"h=entry&content=x&mp-destination=" + one + "&mp-destination="},
 		jsonType: {
 			`{"properties": {"content": ["x"], "mp-destination": ["` + one + `", "` + two + `"]}}`,
 			`{"properties": {"content": ["x"], "mp-destination": ["` + one + `", "` + one + `"]}}`,
 		},
 	} {
-		if _, err := parse(kind, bodies[0]); fault.CodeOf(err) != fault.InvalidRequest || !strings.Contains(fmt.Sprint(err), "more than one") {
+		if _, err := parse(kind, bodies[0]); fault.CodeOf(err) != fault.InvalidRequest ||
+			!strings.Contains(fmt.Sprint(err), "more than one") {
 			t.Errorf("%s: %v", bodies[0], err)
 		}
 		got, err := parse(kind, bodies[1])

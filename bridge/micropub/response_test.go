@@ -37,7 +37,8 @@ func TestEveryErrorIsJSONWithItsStatus(t *testing.T) {
 		{fault.Internal, 500, ""},
 		{"something new", 500, ""},
 	} {
-		f := &fault.Error{Code: c.code, Op: "op", Message: "what \"is\" wrong é", Hint: "what to do", Err: errors.New("secret cause")}
+		f := &fault.Error{Code: c.code, Op: "op", Message: "what \"is\" wrong é", Hint: "what to do",
+			Err: errors.New("secret cause")}
 		if c.code == fault.InsufficientScope {
 			f.Scope = "create"
 		}
@@ -49,10 +50,12 @@ func TestEveryErrorIsJSONWithItsStatus(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 			t.Fatalf("%s: %v in %s", c.code, err, w.Body)
 		}
-		if w.Code != c.status || w.Header().Get("Content-Type") != "application/json" || w.Header().Get("WWW-Authenticate") != c.challenge {
+		if w.Code != c.status || w.Header().Get("Content-Type") != "application/json" ||
+			w.Header().Get("WWW-Authenticate") != c.challenge {
 			t.Errorf("%s: %d %v", c.code, w.Code, w.Header())
 		}
-		if answer["error"] != string(c.code) || answer["error_description"] != "what \"is\" wrong é; what to do" || answer["scope"] != f.Scope {
+		if answer["error"] != string(c.code) || answer["error_description"] != "what \"is\" wrong é; what to do" ||
+			answer["scope"] != f.Scope {
 			t.Errorf("%s: %v", c.code, answer)
 		}
 	}
@@ -63,14 +66,16 @@ func TestAnErrorOfTheServersOwnStaysInItsLog(t *testing.T) {
 	if err := micropub.WriteError(w, errors.New("secret cause")); err != nil {
 		t.Fatal(err)
 	}
-	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") || !strings.Contains(w.Body.String(), `"server_error"`) {
+	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") ||
+		!strings.Contains(w.Body.String(), `"server_error"`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
 func TestWaitingTimesAreTold(t *testing.T) {
 	w := httptest.NewRecorder()
-	if err := micropub.WriteError(w, &fault.Error{Code: fault.TooManyRequests, RetryAfter: 1500 * time.Millisecond}); err != nil {
+	if err := micropub.WriteError(w, &fault.Error{Code: fault.TooManyRequests,
+		RetryAfter: 1500 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.Header().Get("Retry-After"); got != "2" {
@@ -95,9 +100,12 @@ func TestCreatedSaysWhereAndWhetherItIsPushed(t *testing.T) {
 		want    string
 	}{
 		{"plain", "", micropub.Created{}, `{"url":"https://site.example/a&b/"}`},
-		{"pushed", "application/json", micropub.Created{Pushed: &yes, Reason: "nothing to say"}, `{"url":"https://site.example/a&b/","pushed":true}`},
-		{"not pushed", "", micropub.Created{Pushed: &no, Reason: "the remote is down"}, `{"url":"https://site.example/a&b/","pushed":false,"reason":"the remote is down"}`},
-		{"as a form", "application/x-www-form-urlencoded", micropub.Created{Pushed: &no, Reason: "the remote is down"}, "pushed=false&reason=the+remote+is+down&url=https%3A%2F%2Fsite.example%2Fa%26b%2F"},
+		{"pushed", "application/json", micropub.Created{Pushed: &yes, Reason: "nothing to say"},
+			`{"url":"https://site.example/a&b/","pushed":true}`},
+		{"not pushed", "", micropub.Created{Pushed: &no, Reason: "the remote is down"},
+			`{"url":"https://site.example/a&b/","pushed":false,"reason":"the remote is down"}`},
+		{"as a form", "application/x-www-form-urlencoded", micropub.Created{Pushed: &no, Reason: "the remote is down"},
+			"pushed=false&reason=the+remote+is+down&url=https%3A%2F%2Fsite.example%2Fa%26b%2F"},
 		{"as text", "text/plain", micropub.Created{Pushed: &yes}, "https://site.example/a&b/"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -117,7 +125,8 @@ func TestCreatedSaysWhereAndWhetherItIsPushed(t *testing.T) {
 				t.Errorf("got %s\nwant %s", got, c.want)
 			}
 			w = httptest.NewRecorder()
-			if err := micropub.WriteChanged(w, get(c.accept), c.created); err != nil || w.Code != 200 || w.Header().Get("Location") != "" {
+			if err := micropub.WriteChanged(w, get(c.accept), c.created); err != nil || w.Code != 200 ||
+				w.Header().Get("Location") != "" {
 				t.Errorf("a change answers %d %v, %v", w.Code, w.Header(), err)
 			}
 		})
@@ -158,12 +167,14 @@ func TestFormAnswersAreThoseOfTheDrafts(t *testing.T) {
 		v    any
 		want string
 	}{
-		{"token", map[string]any{"me": "https://example.org/", "scope": "create update", "client_id": ""}, "client_id=&me=https://example.org/&scope=create update"},
-		{"targets", map[string]any{"syndicate-to": []any{map[string]any{"uid": "https://t.example/a", "name": "A"}, map[string]any{"uid": "b", "name": "B"}}},
-			"syndicate-to[]=https://t.example/a&syndicate-to[]=b"},
+		{"token", map[string]any{"me": "https://example.org/", "scope": "create update", "client_id": ""},
+			"client_id=&me=https://example.org/&scope=create update"},
+		{"targets", map[string]any{"syndicate-to": []any{map[string]any{"uid": "https://t.example/a", "name": "A"},
+			map[string]any{"uid": "b", "name": "B"}}}, "syndicate-to[]=https://t.example/a&syndicate-to[]=b"},
 		{"categories", map[string]any{"categories": []string{"a b", "c&d"}}, "categories[]=a b&categories[]=c%26d"},
 		{"post", mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
-			"content": {map[string]any{"html": "<b>"}}, "rating": {4.5}, "rewatch": {true}, "n": {int64(12345678901234567)}, "none": {},
+			"content": {map[string]any{"html": "<b>"}}, "rating": {4.5}, "rewatch": {true}, "n": {int64(12345678901234567)},
+			"none": {},
 		}}, "properties[content][0][html]=<b>&properties[n][]=12345678901234567&properties[rating][]=4.5&properties[rewatch][]=true&type[]=h-entry"},
 	} {
 		w := httptest.NewRecorder()
@@ -187,7 +198,8 @@ func TestFormAnswersAreThoseOfTheDrafts(t *testing.T) {
 
 func TestJSONAnswersKeepTheirCharacters(t *testing.T) {
 	w := httptest.NewRecorder()
-	item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {map[string]any{"html": "<b>a & b</b> 👍"}}, "category": nil}}
+	item := mf2.Item{Type: []string{"h-entry"},
+		Properties: mf2.Properties{"content": {map[string]any{"html": "<b>a & b</b> 👍"}}, "category": nil}}
 	if err := micropub.WriteAnswer(w, get(""), 200, item); err != nil {
 		t.Fatal(err)
 	}

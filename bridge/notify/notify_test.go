@@ -70,7 +70,9 @@ func TestAlarmTellsOnceOfATroubleAndOnceOfItsEnd(t *testing.T) {
 			t.Fatalf("minute %d: told %d times: %+v", step.minute, len(got), got)
 		}
 	}
-	if n := got[0]; n.Waiting != 3 || !n.Since.Equal(start.Add(time.Minute)) || n.Resolved || !strings.Contains(n.Text, "3 of its changes have waited to be pushed since 1 March 12:01 UTC: the remote is down") || n.Content != n.Text {
+	if n := got[0]; n.Waiting != 3 || !n.Since.Equal(start.Add(time.Minute)) || n.Resolved ||
+		!strings.Contains(n.Text, "3 of its changes have waited to be pushed since 1 March 12:01 UTC: the remote is down") ||
+		n.Content != n.Text {
 		t.Errorf("told %+v", n)
 	}
 	if n := got[1]; !n.Resolved || n.Waiting != 0 {
@@ -120,7 +122,9 @@ func TestAlarmTellsOfEachRefusedChange(t *testing.T) {
 	defer chat.Close()
 	var now condition
 	a := &alarm{
-		site: "https://blog.example/", after: func() time.Duration { return time.Minute }, state: func() condition { return now },
+		site: "https://blog.example/", after: func() time.Duration { return time.Minute }, state: func() condition {
+			return now
+		},
 		notify: func() []string { return []string{chat.URL} }, log: slog.New(slog.DiscardHandler), now: time.Now,
 	}
 	long := time.Now().Add(-time.Hour)
@@ -170,7 +174,8 @@ func TestNotifyIsAnAddressOrACommand(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "gitpost.yaml")
-		if err := os.WriteFile(file, []byte("me: https://a.example/\nrepo: r\nurl: https://b.example\nnotify: "+text+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte("me: https://a.example/\nrepo: r\nurl: https://b.example\nnotify: "+text+"\n"),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		c, err := config.Load(file, nil)

@@ -32,7 +32,8 @@ func TestHeaderLinks(t *testing.T) {
 }
 
 func FuzzHeaderLinks(f *testing.F) {
-	for _, s := range []string{`<https://a/>; rel="token_endpoint"`, `<a>;rel=x,<b>;title="\",<c>";rel=token_endpoint`, `<`, `<>;rel`, `<a>;"`} {
+	for _, s := range []string{`<https://a/>; rel="token_endpoint"`, `<a>;rel=x,<b>;title="\",<c>";rel=token_endpoint`,
+		`<`, `<>;rel`, `<a>;"`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
@@ -49,15 +50,15 @@ func FuzzHeaderLinks(f *testing.F) {
 func TestOnlyLinksInTheHeadCount(t *testing.T) {
 	const good, evil = `<link rel="token_endpoint" href="https://good/">`, `<link rel="token_endpoint" href="https://evil/">`
 	for name, page := range map[string]string{
-		"head":                           `<html><head>` + good + `</head><body>`,
-		"no head tags":                   `<!doctype html><title>x</title>` + good + `<p>x`,
-		"after the head":                 `<html><head></head>` + good + `<body><p>x`,
-		"body":                           `<head>` + good + `</head><body>` + evil,
-		"in a paragraph":                 `<head>` + good + `</head><body><p>` + evil + `</p>`,
-		"after text without a body tag":  `<head>` + good + `</head>text` + evil,
-		"an element closes the head":     `<head>` + good + `<p>x</p>` + evil + `</head><body>`,
-		"a second head":                  `<head>` + good + `</head><body><p>x</p></body></html><html><head>` + evil + `</head>`,
-		"a head in the body":             `<head>` + good + `</head><body><div><head>` + evil + `</head></div>`,
+		"head":                          `<html><head>` + good + `</head><body>`,
+		"no head tags":                  `<!doctype html><title>x</title>` + good + `<p>x`,
+		"after the head":                `<html><head></head>` + good + `<body><p>x`,
+		"body":                          `<head>` + good + `</head><body>` + evil,
+		"in a paragraph":                `<head>` + good + `</head><body><p>` + evil + `</p>`,
+		"after text without a body tag": `<head>` + good + `</head>text` + evil,
+		"an element closes the head":    `<head>` + good + `<p>x</p>` + evil + `</head><body>`,
+		"a second head": `<head>` + good + `</head><body><p>x</p></body></html><html><head>` + evil +
+			`</head>`, "a head in the body": `<head>` + good + `</head><body><div><head>` + evil + `</head></div>`,
 		"after the body":                 `<head>` + good + `</head><body></body>` + evil,
 		"after the page":                 `<head>` + good + `</head><body></body></html>` + evil,
 		"in a template of the head":      `<head><template>` + evil + `</template>` + good + `</head>`,
@@ -71,7 +72,8 @@ func TestOnlyLinksInTheHeadCount(t *testing.T) {
 		"a frameset after it":            `<head>` + good + `</head><frameset>` + evil + `</frameset>`,
 		"plain text that closes nothing": `<head>` + good + `</head><body><plaintext>` + evil,
 	} {
-		r := &Response{URL: &url.URL{Scheme: "https", Host: "site.example"}, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(page)}
+		r := &Response{URL: &url.URL{Scheme: "https", Host: "site.example"},
+			Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(page)}
 		if got := r.Links(r.HTML(), "token_endpoint"); !slices.Equal(got, []string{"https://good/"}) {
 			t.Errorf("%s: got %q\n%s", name, got, page)
 		}

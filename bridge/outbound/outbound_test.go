@@ -27,15 +27,19 @@ func open(t *testing.T, hosts map[string]string) {
 
 func TestGuardRefusesWhatIsNotThePublicInternet(t *testing.T) {
 	for name, address := range map[string]string{
-		"loopback": "127.0.0.1", "all of 127/8": "127.255.255.254", "this network": "0.0.0.0", "IPv6 loopback": "::1", "unspecified": "::",
-		"private 10": "10.1.2.3", "private 172": "172.16.0.1", "private 192": "192.168.1.1", "link-local": "169.254.1.1",
+		"loopback": "127.0.0.1", "all of 127/8": "127.255.255.254", "this network": "0.0.0.0", "IPv6 loopback": "::1",
+		"unspecified": "::",
+		"private 10":  "10.1.2.3", "private 172": "172.16.0.1", "private 192": "192.168.1.1", "link-local": "169.254.1.1",
 		"cloud metadata": "169.254.169.254", "Alibaba's metadata": "100.100.100.200", "AWS metadata, IPv6": "fd00:ec2::254",
 		"Oracle's metadata": "192.0.0.192", "Azure's host": "168.63.129.16",
-		"carrier-grade NAT": "100.64.0.1", "unique local": "fd12:3456::1", "IPv6 link-local": "fe80::1", "site-local": "fec0::1",
-		"IPv4-mapped loopback": "::ffff:127.0.0.1", "IPv4-mapped private": "::ffff:10.0.0.1", "IPv4-compatible": "::127.0.0.1",
+		"carrier-grade NAT": "100.64.0.1", "unique local": "fd12:3456::1", "IPv6 link-local": "fe80::1",
+		"site-local":           "fec0::1",
+		"IPv4-mapped loopback": "::ffff:127.0.0.1", "IPv4-mapped private": "::ffff:10.0.0.1",
+		"IPv4-compatible":   "::127.0.0.1",
 		"NAT64 of loopback": "64:ff9b::7f00:1", "NAT64 of metadata": "64:ff9b::a9fe:a9fe", "local NAT64": "64:ff9b:1::7f00:1",
-		"6to4 of loopback": "2002:7f00:1::", "Teredo": "2001:0:7f00:1::", "multicast": "224.0.0.1", "IPv6 multicast": "ff02::1",
-		"broadcast": "255.255.255.255", "documentation": "192.0.2.1", "benchmarks": "198.18.0.1", "reserved": "240.0.0.1",
+		"6to4 of loopback": "2002:7f00:1::", "Teredo": "2001:0:7f00:1::", "multicast": "224.0.0.1",
+		"IPv6 multicast": "ff02::1",
+		"broadcast":      "255.255.255.255", "documentation": "192.0.2.1", "benchmarks": "198.18.0.1", "reserved": "240.0.0.1",
 	} {
 		a := netip.MustParseAddr(address)
 		network := "tcp4"
@@ -70,7 +74,8 @@ func TestClientReachesNoServerOfThisMachine(t *testing.T) {
 	defer web.Close()
 	_, port, _ := net.SplitHostPort(web.Listener.Addr().String())
 	c := New(Options{Timeout: 2 * time.Second})
-	for _, host := range []string{"127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]", "[::1]", "127.1", "2130706433", "0x7f.1", "0177.0.0.1"} {
+	for _, host := range []string{"127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]", "[::1]", "127.1",
+		"2130706433", "0x7f.1", "0177.0.0.1"} {
 		if _, err := c.Get(t.Context(), "http://"+host+":"+port+"/", ""); err == nil {
 			t.Errorf("%s was reached", host)
 		}
@@ -82,7 +87,8 @@ func TestClientReachesNoServerOfThisMachine(t *testing.T) {
 
 func TestClientRefusesOtherSchemesAndNames(t *testing.T) {
 	c := New(Options{})
-	for _, address := range []string{"file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "https://ada:secret@example.org/", "https:///path", "unix:/run/x.sock", "example.org"} {
+	for _, address := range []string{"file:///etc/passwd", "ftp://example.org/", "gopher://example.org/",
+		"https://ada:secret@example.org/", "https:///path", "unix:/run/x.sock", "example.org"} {
 		_, err := c.Get(t.Context(), address, "")
 		if !errors.Is(err, ErrURL) {
 			t.Errorf("%s: got %v, want ErrURL", address, err)
@@ -202,7 +208,9 @@ func TestClientFollowsFewRedirects(t *testing.T) {
 }
 
 func TestClientStaysOnTheHostWhenToldSo(t *testing.T) {
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "other") }))
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "other")
+	}))
 	defer other.Close()
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/away" {
@@ -212,7 +220,8 @@ func TestClientStaysOnTheHostWhenToldSo(t *testing.T) {
 		}
 	}))
 	defer web.Close()
-	open(t, map[string]string{"app.example:80": web.Listener.Addr().String(), "other.example:80": other.Listener.Addr().String()})
+	open(t, map[string]string{"app.example:80": web.Listener.Addr().String(),
+		"other.example:80": other.Listener.Addr().String()})
 	near := New(Options{SameHost: true})
 	if _, err := near.Get(t.Context(), "http://app.example/away", ""); !errors.Is(err, ErrRedirects) {
 		t.Errorf("got %v, want ErrRedirects", err)
@@ -220,7 +229,8 @@ func TestClientStaysOnTheHostWhenToldSo(t *testing.T) {
 	if _, err := near.Get(t.Context(), "http://app.example/near", ""); err != nil {
 		t.Error(err)
 	}
-	if page, err := New(Options{}).Get(t.Context(), "http://app.example/away", ""); err != nil || string(page.Body) != "other" || page.URL.Host != "other.example" {
+	if page, err := New(Options{}).Get(t.Context(), "http://app.example/away", ""); err != nil ||
+		string(page.Body) != "other" || page.URL.Host != "other.example" {
 		t.Errorf("got %+v, %v", page, err)
 	}
 }
@@ -244,7 +254,9 @@ func TestClientTakesCredentialsNowhereElse(t *testing.T) {
 }
 
 func TestClientUsesNoProxyOfTheEnvironment(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was used") }))
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the proxy was used")
+	}))
 	defer proxy.Close()
 	web := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer web.Close()

@@ -50,7 +50,8 @@ func TestInvalidDevicesAreLimitedByAddress(t *testing.T) {
 		t.Error("a valid device is limited by its address")
 	}
 	id, mac, _ := strings.Cut(device, ".")
-	for _, invalid := range []string{"", ".", "x", id, id + ".", id + "x." + mac, id + "." + mac[1:], device + "x", strings.Repeat("x", 1000) + "." + mac} {
+	for _, invalid := range []string{"", ".", "x", id, id + ".", id + "x." + mac, id + "." + mac[1:], device + "x",
+		strings.Repeat("x", 1000) + "." + mac} {
 		if got := o.LimitBy(t.Context(), address, invalid); got != address {
 			t.Errorf("device %q is limited as %q", invalid, got)
 		}

@@ -118,7 +118,8 @@ func TestOfManyWhoUseOneLinkOneSucceeds(t *testing.T) {
 	succeeded := 0
 	for i := range 4 {
 		all.Go(func() {
-			if _, err := o.SetUp(context.WithoutCancel(t.Context()), browser, fmt.Sprintf("password number %d", i), link); err == nil {
+			if _, err := o.SetUp(context.WithoutCancel(t.Context()), browser, fmt.Sprintf("password number %d", i),
+				link); err == nil {
 				mu.Lock()
 				succeeded++
 				mu.Unlock()
@@ -339,7 +340,8 @@ func TestGuessesFromElsewhereDoNotLockTheOwnerOut(t *testing.T) {
 	for range 20 {
 		o.SignIn(t.Context(), "198.51.100.1", browser, "wrong")
 	}
-	f := wantCode(t, "a stranger's next guess", func() error { _, err := o.SignIn(t.Context(), "198.51.100.1", browser, right); return err }(), fault.TooManyRequests)
+	f := wantCode(t, "a stranger's next guess",
+		func() error { _, err := o.SignIn(t.Context(), "198.51.100.1", browser, right); return err }(), fault.TooManyRequests)
 	if f.RetryAfter <= 0 {
 		t.Error("it is not said how long to wait")
 	}
@@ -427,8 +429,10 @@ func TestStoredPasswordsThatCannotBeRead(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"", "password", strings.Replace(good, "argon2id", "argon2i", 1), strings.Replace(good, "v=19", "v=16", 1),
-		strings.Replace(good, "m=65536", "m=99999999", 1), strings.Replace(good, "t=3", "t=0", 1), strings.Replace(good, "t=3", "t=99", 1),
-		strings.Replace(good, "p=4", "p=0", 1), strings.Replace(good, "m=65536", "m=065536", 1), good + "$", good + "=", strings.Replace(good, "p=4", "p=4,x=1", 1),
+		strings.Replace(good, "m=65536", "m=99999999", 1), strings.Replace(good, "t=3", "t=0", 1),
+		strings.Replace(good, "t=3", "t=99", 1),
+		strings.Replace(good, "p=4", "p=0", 1), strings.Replace(good, "m=65536", "m=065536", 1), good + "$", good + "=",
+		strings.Replace(good, "p=4", "p=4,x=1", 1),
 	} {
 		if _, _, _, err := parsePHC(bad); err == nil {
 			t.Errorf("%q is taken", bad)
@@ -495,7 +499,8 @@ func TestWherePasskeysAreAllowed(t *testing.T) {
 
 func TestForgedPasskeyAnswersAreRefused(t *testing.T) {
 	o, _, _ := withPassword(t)
-	for _, answer := range []string{"", "{}", "null", `{"id":"AA","rawId":"AA","type":"public-key","response":{}}`, strings.Repeat("[", 10_000)} {
+	for _, answer := range []string{"", "{}", "null", `{"id":"AA","rawId":"AA","type":"public-key","response":{}}`,
+		strings.Repeat("[", 10_000)} {
 		_, err := o.SignInByPasskey(t.Context(), browser, []byte(answer))
 		wantCode(t, answer[:min(len(answer), 20)], err, fault.Forbidden)
 	}
@@ -504,7 +509,8 @@ func TestForgedPasskeyAnswersAreRefused(t *testing.T) {
 func TestLastWayToSignInStays(t *testing.T) {
 	o, db, _ := open(t)
 	for _, id := range []string{"one", "two"} {
-		if err := db.AddPasskey(t.Context(), state.Passkey{Credential: []byte(id), Record: []byte("{}"), Created: time.Now()}, ""); err != nil {
+		if err := db.AddPasskey(t.Context(), state.Passkey{Credential: []byte(id), Record: []byte("{}"), Created: time.Now()},
+			""); err != nil {
 			t.Fatal(err)
 		}
 	}

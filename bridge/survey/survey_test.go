@@ -15,7 +15,9 @@ func TestTreeKeepsLittleOfEachPost(t *testing.T) {
 	tree := fstest.MapFS{"hugo.toml": {Data: []byte("baseURL = 'https://blog.example/'\n")}}
 	const posts = 1000
 	for i := range posts {
-		tree[fmt.Sprintf("content/posts/p%d.md", i)] = &fstest.MapFile{Data: []byte(fmt.Sprintf("---\ntitle: P%d\ndate: 2024-03-09T10:00:00Z\ntags: [a]\n---\n%s\n", i, strings.Repeat("Text. ", 1000)))}
+		tree[fmt.Sprintf("content/posts/p%d.md",
+			i)] = &fstest.MapFile{Data: []byte(fmt.Sprintf("---\ntitle: P%d\ndate: 2024-03-09T10:00:00Z\ntags: [a]\n---\n%s\n",
+			i, strings.Repeat("Text. ", 1000)))}
 	}
 	held := func() uint64 {
 		runtime.GC()

@@ -15,7 +15,8 @@ func TestDemoShowsEverythingAndLeavesNothingBehind(t *testing.T) {
 	if status := run([]string{"demo", "--once"}, strings.NewReader(""), &out, &problems); status != done {
 		t.Fatalf("the demo ends with status %d:\n%s", status, problems.String())
 	}
-	for _, want := range []string{"\nLocation: ", "\ncommit ", "\ncontent/posts/", "\"properties\": {", "\nToken: gp_", "\ncurl "} {
+	for _, want := range []string{"\nLocation: ", "\ncommit ", "\ncontent/posts/", "\"properties\": {", "\nToken: gp_",
+		"\ncurl "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the demo does not print %q:\n%s", want, out.String())
 		}

@@ -120,7 +120,8 @@ func TestDockerfilesImageServes(t *testing.T) {
 	program := filepath.Join(top, "gitpost")
 	// Without the flags that only make it smaller and the same everywhere: they would have all
 	// packages compiled anew.
-	goBuild = strings.NewReplacer("/out/gitpost", program, " -trimpath", "", ` -ldflags="-s -w -buildid="`, "").Replace(goBuild)
+	goBuild = strings.NewReplacer("/out/gitpost", program, " -trimpath", "", ` -ldflags="-s -w -buildid="`,
+		"").Replace(goBuild)
 	build := exec.Command("sh", "-c", goBuild)
 	build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -147,7 +148,8 @@ func TestDockerfilesImageServes(t *testing.T) {
 	remote := filepath.Join(top, "remote.git")
 	makeRemote(t, remote)
 	host := httptest.NewTLSServer(&cgi.Handler{Path: backend, Root: "/", Env: []string{
-		"GIT_PROJECT_ROOT=" + top, "GIT_HTTP_EXPORT_ALL=1", "HOME=" + top, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+		"GIT_PROJECT_ROOT=" + top, "GIT_HTTP_EXPORT_ALL=1", "HOME=" + top, "GIT_CONFIG_COUNT=1",
+		"GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
 	}})
 	defer host.Close()
 	authorities := filepath.Join(top, "ca.crt")
@@ -195,7 +197,8 @@ func TestDockerfilesImageServes(t *testing.T) {
 		c.Path = args[0] // as it is in the new root
 		c.Err = nil
 		c.Dir, c.Env = "/", []string{"PATH=/"}
-		c.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: uint32(img.user), Gid: uint32(img.user)}}
+		c.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: uint32(img.user),
+			Gid: uint32(img.user)}}
 		return c
 	}
 	run := func(args ...string) string {
@@ -265,7 +268,8 @@ func makeRemote(t *testing.T, remote string) {
 		{"init", "--quiet", "--bare", "--initial-branch=main", remote},
 		{"-C", work, "init", "--quiet", "--initial-branch=main"},
 		{"-C", work, "add", "--all"},
-		{"-C", work, "-c", "user.name=Hand", "-c", "user.email=hand@blog.example", "commit", "--quiet", "--message", "A bare site"},
+		{"-C", work, "-c", "user.name=Hand", "-c", "user.email=hand@blog.example", "commit", "--quiet", "--message",
+			"A bare site"},
 		{"-C", work, "push", "--quiet", remote, "main"},
 		{"-C", remote, "config", "http.receivepack", "true"},
 	} {

@@ -94,7 +94,8 @@ func findings(t *testing.T) []string {
 			switch n := n.(type) {
 			case *ast.AssignStmt:
 				for i, to := range n.Lhs {
-					if s, ok := to.(*ast.SelectorExpr); ok && (s.Sel.Name == "Found" || s.Sel.Name == "Reason") && len(n.Lhs) == len(n.Rhs) {
+					if s, ok := to.(*ast.SelectorExpr); ok && (s.Sel.Name == "Found" || s.Sel.Name == "Reason") &&
+						len(n.Lhs) == len(n.Rhs) {
 						collect(n.Rhs[i])
 					}
 				}

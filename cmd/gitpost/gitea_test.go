@@ -114,7 +114,8 @@ ROOT_PATH = %[6]s/log
 	for _, name := range []string{"ada", "bob"} {
 		g.admin("admin", "user", "create", "--username", name, "--password", "sesame-4711", "--email", name+"@blog.example",
 			"--admin="+strconv.FormatBool(name == "ada"), "--must-change-password=false")
-		said := strings.Fields(g.admin("admin", "user", "generate-access-token", "--username", name, "--scopes", "all", "--raw"))
+		said := strings.Fields(g.admin("admin", "user", "generate-access-token", "--username", name, "--scopes", "all",
+			"--raw"))
 		g.token[name] = said[len(said)-1]
 	}
 	g.start()
@@ -292,7 +293,8 @@ func waits(answer string) bool { return strings.Contains(answer, `"pushed":false
 
 func (h *hosted) send(status int, form string) (location, answer string) {
 	h.t.Helper()
-	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, "http://"+h.address+"/micropub", strings.NewReader(form))
+	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, "http://"+h.address+"/micropub",
+		strings.NewReader(form))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -344,7 +346,8 @@ func (h *hosted) wants(texts ...string) {
 			h.t.Errorf("%d files at the host have %q, want 1", n, text)
 		}
 	}
-	if said := h.git("fsck", "--full", "--strict", "--no-dangling"); strings.Contains(said, "error") || strings.Contains(said, "missing") {
+	if said := h.git("fsck", "--full", "--strict", "--no-dangling"); strings.Contains(said, "error") ||
+		strings.Contains(said, "missing") {
 		h.t.Errorf("git fsck at the host: %s", said)
 	}
 }
@@ -392,12 +395,15 @@ func giteaRefusals() []refusal {
 			h.g.api(h.t, "PATCH", "/repos/ada/"+h.name, map[string]any{"archived": true})
 			return func() { h.g.api(h.t, "PATCH", "/repos/ada/"+h.name, map[string]any{"archived": false}) }
 		}},
-		{name: "secret in a commit", text: "The key is AKIA1234", reason: `secret detected`, remedy: `remove the secret`, refuse: inspect},
-		{name: "file too large", text: strings.Repeat("Long. ", 12000), reason: `file too large`, remedy: `media\.max_size`, refuse: inspect},
-		{name: "deleted repository", reason: `(?i)there is no such repository|accepts none of the SSH keys`, remedy: `check the address`, gone: true, refuse: func(h *hosted) func() {
-			h.g.api(h.t, "DELETE", "/repos/ada/"+h.name, nil)
-			return func() {}
-		}},
+		{name: "secret in a commit", text: "The key is AKIA1234", reason: `secret detected`, remedy: `remove the secret`,
+			refuse: inspect},
+		{name: "file too large", text: strings.Repeat("Long. ", 12000), reason: `file too large`, remedy: `media\.max_size`,
+			refuse: inspect},
+		{name: "deleted repository", reason: `(?i)there is no such repository|accepts none of the SSH keys`,
+			remedy: `check the address`, gone: true, refuse: func(h *hosted) func() {
+				h.g.api(h.t, "DELETE", "/repos/ada/"+h.name, nil)
+				return func() {}
+			}},
 	}
 }
 
@@ -517,7 +523,8 @@ func TestHostGiteaMerges(t *testing.T) {
 		}
 		merge := func() bool { // Gitea first has to find out whether it can be merged
 			body := strings.NewReader(fmt.Sprintf(`{"Do": %q}`, style))
-			r, err := http.NewRequestWithContext(t.Context(), "POST", fmt.Sprintf("%s/api/v1/repos/ada/merges/pulls/%v/merge", g.url, pull["number"]), body)
+			r, err := http.NewRequestWithContext(t.Context(), "POST",
+				fmt.Sprintf("%s/api/v1/repos/ada/merges/pulls/%v/merge", g.url, pull["number"]), body)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -548,7 +555,8 @@ func TestHostGiteaWebhooks(t *testing.T) {
 	for _, kind := range []string{"json", "form"} {
 		t.Run(kind, func(t *testing.T) {
 			h := g.host(t, "hook-"+kind, "HTTP", "hooks: {secret: t1de}")
-			g.api(t, "POST", "/repos/ada/"+h.name+"/hooks", map[string]any{"type": "gitea", "active": true, "events": []string{"push"},
+			g.api(t, "POST", "/repos/ada/"+h.name+"/hooks", map[string]any{"type": "gitea", "active": true,
+				"events": []string{"push"},
 				"config": map[string]string{"url": "http://" + h.address + "/hooks/push", "content_type": kind, "secret": "t1de"}})
 			done := g.api(t, "POST", "/repos/ada/"+h.name+"/contents/content/posts/hand.md", map[string]any{
 				"content": "LS0tCnRpdGxlOiBNCi0tLQpCeSBoYW5kLgo=", "branch": "main", "message": "by hand"})

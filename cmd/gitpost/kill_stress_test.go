@@ -144,7 +144,8 @@ func (k *killing) round(round, answers int, later time.Duration) {
 
 // post posts a note. The status counts, even when the rest of the answer is cut off.
 func (k *killing) post(text string) error {
-	r, err := http.NewRequest(http.MethodPost, "http://"+k.address+"/micropub", strings.NewReader(url.Values{"h": {"entry"}, "content": {text}}.Encode()))
+	r, err := http.NewRequest(http.MethodPost, "http://"+k.address+"/micropub",
+		strings.NewReader(url.Values{"h": {"entry"}, "content": {text}}.Encode()))
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,8 @@ func (k *killing) readBack(p *process) {
 	k.t.Helper()
 	for _, text := range k.unread {
 		location := k.answered[text]
-		r, err := http.NewRequest(http.MethodGet, "http://"+k.address+"/micropub?q=source&url="+url.QueryEscape(location), nil)
+		r, err := http.NewRequest(http.MethodGet, "http://"+k.address+"/micropub?q=source&url="+url.QueryEscape(location),
+			nil)
 		if err != nil {
 			k.t.Fatal(err)
 		}
@@ -216,7 +218,8 @@ func (k *killing) settle() {
 	k.await(p, "/readyz", pushed)
 	p.kill()
 	there := make(map[string]int)
-	for _, text := range killText.FindAllString(k.run("git", "-C", "remote.git", "grep", "-h", "--fixed-strings", "Four clients post", "main"), -1) {
+	for _, text := range killText.FindAllString(k.run("git", "-C", "remote.git", "grep", "-h", "--fixed-strings",
+		"Four clients post", "main"), -1) {
 		there[text]++
 		if there[text] > 1 {
 			k.t.Errorf("%q is on the remote more than once", text)

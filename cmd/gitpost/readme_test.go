@@ -69,14 +69,16 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"wibble"}, {"token"}, {"token", "wibble"}, {"token", "create"}, {"token", "revoke"}, {"token", "list", "x"},
 		{"serve", "x"}, {"serve", "--wibble"}, {"urls", "--generator", "wibble"}, {"urls", "--site", "x", "--config", "y"},
-		{"demo", "x"}, {"version", "x"}, {"init", "x"}, {"doctor", "x"}, {"healthcheck", "x"}, {"man"}, {"init", "--print", "x"}, {"token", "create", "--scope", "create", "--expires", "-1h"},
+		{"demo", "x"}, {"version", "x"}, {"init", "x"}, {"doctor", "x"}, {"healthcheck", "x"}, {"man"},
+		{"init", "--print", "x"}, {"token", "create", "--scope", "create", "--expires", "-1h"},
 		{"token", "create", "--scope", "create", "--name", "two\nlines"},
 	} {
 		var problems bytes.Buffer
 		if got := run(args, strings.NewReader(""), io.Discard, &problems); got != wrongUsage {
 			t.Errorf("gitpost %s ends with status %d, want %d", strings.Join(args, " "), got, wrongUsage)
 		}
-		if !strings.HasPrefix(problems.String(), "gitpost: ") || !strings.HasSuffix(problems.String(), "--help tells how it is used\n") {
+		if !strings.HasPrefix(problems.String(), "gitpost: ") ||
+			!strings.HasSuffix(problems.String(), "--help tells how it is used\n") {
 			t.Errorf("gitpost %s says %q", strings.Join(args, " "), problems.String())
 		}
 	}

@@ -75,7 +75,8 @@ func newRig(t *testing.T) *rig {
 	}
 	r.run("git", "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
 	r.run("git", "init", "--quiet", "--initial-branch=main", "site")
-	if err := os.CopyFS(filepath.Join(dir, "site"), os.DirFS(filepath.Join("..", "..", "testdata", "skeletons", "hugo"))); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "site"),
+		os.DirFS(filepath.Join("..", "..", "testdata", "skeletons", "hugo"))); err != nil {
 		t.Fatal(err)
 	}
 	r.run("git", "-C", "site", "add", "--all")
@@ -109,7 +110,8 @@ func (r *rig) try(program string, args ...string) (string, error) {
 	var out, problems bytes.Buffer
 	c.Stdout, c.Stderr = &out, &problems
 	if err := c.Run(); err != nil {
-		return "", fmt.Errorf("%s %s: %w\n%s%s", filepath.Base(program), strings.Join(args, " "), err, out.String(), problems.String())
+		return "", fmt.Errorf("%s %s: %w\n%s%s", filepath.Base(program), strings.Join(args, " "), err, out.String(),
+			problems.String())
 	}
 	return out.String(), nil
 }

@@ -86,7 +86,8 @@ func (s *scene) gitHostActs(args []string) {
 		b.act = func(w http.ResponseWriter, r *http.Request, usual http.Handler) {
 			if r.ContentLength > most {
 				w.Header().Set("Connection", "close")
-				http.Error(w, "<html><head><title>413 Request Entity Too Large</title></head></html>", http.StatusRequestEntityTooLarge)
+				http.Error(w, "<html><head><title>413 Request Entity Too Large</title></head></html>",
+					http.StatusRequestEntityTooLarge)
 				return
 			}
 			usual.ServeHTTP(w, r)

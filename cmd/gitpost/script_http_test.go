@@ -29,7 +29,8 @@ import (
 // stderr; a Location becomes $LOCATION and its path $PATHOF, a cookie $COOKIE. -until repeats the request until the body matches.
 func (s *scene) http(args []string) {
 	s.usage(args, 3, "http STATUS METHOD PATH ...")
-	r := request{method: args[1], address: s.ts.Getenv("URL") + args[2], token: s.ts.Getenv("TOKEN"), header: http.Header{}}
+	r := request{method: args[1], address: s.ts.Getenv("URL") + args[2], token: s.ts.Getenv("TOKEN"),
+		header: http.Header{}}
 	if strings.HasPrefix(args[2], "http://") {
 		r.address = args[2]
 	}
@@ -149,7 +150,10 @@ func (r *request) send() (*http.Response, []byte, error) {
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}
-	client := http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{Timeout: patience, CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	answer, err := client.Do(req)
 	if err != nil {
 		return nil, nil, err
@@ -212,7 +216,8 @@ func (s *scene) hold(args []string) {
 	s.check(err)
 	s.ts.Defer(func() { conn.Close() })
 	half := len(r.body) / 2
-	_, err = fmt.Fprintf(conn, "POST /micropub HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+	_, err = fmt.Fprintf(conn,
+		"POST /micropub HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
 		s.ts.Getenv("LISTEN"), s.ts.Getenv("TOKEN"), r.header.Get("Content-Type"), len(r.body))
 	s.check(err)
 	// "100 Continue" comes when the handler reads the body: from here on it is under way.

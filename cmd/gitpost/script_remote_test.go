@@ -118,7 +118,8 @@ func (s *scene) sshd([]string) {
 	me, err := user.Current()
 	s.check(err)
 	s.ts.Setenv("FINGERPRINT", ssh.FingerprintSHA256(host))
-	s.ts.Setenv("SSHREMOTE", fmt.Sprintf("ssh://%s@%s%s", me.Username, address, filepath.ToSlash(s.ts.MkAbs("remote.git"))))
+	s.ts.Setenv("SSHREMOTE", fmt.Sprintf("ssh://%s@%s%s", me.Username, address,
+		filepath.ToSlash(s.ts.MkAbs("remote.git"))))
 }
 
 // key makes a key pair, and a file with the private one.

@@ -68,7 +68,9 @@ func (s *scene) config(args []string) {
 		if !ok {
 			s.ts.Fatalf("%q is not KEY=VALUE", key)
 		}
-		overridden := slices.ContainsFunc(args, func(other string) bool { return other != key && strings.HasPrefix(other, name+"=") })
+		overridden := slices.ContainsFunc(args, func(other string) bool {
+			return other != key && strings.HasPrefix(other, name+"=")
+		})
 		if !overridden && val != "" {
 			fmt.Fprintf(&text, "%s: %s\n", name, val)
 		}

@@ -192,7 +192,8 @@ func condition(condition string) (bool, error) {
 // have the privilege for it.
 var canMount = sync.OnceValue(func() bool {
 	unshare, err := exec.LookPath("unshare")
-	return err == nil && exec.Command(unshare, "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt").Run() == nil
+	return err == nil && exec.Command(unshare, "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m",
+		"tmpfs", "/mnt").Run() == nil
 })
 
 // find looks for a program in PATH and in folders that PATH often lacks.
@@ -286,7 +287,8 @@ func (s *scene) environ() []string {
 	for _, name := range []string{"HOME", "TZ", "GIT_CONFIG_NOSYSTEM"} {
 		env = append(env, name+"="+s.ts.Getenv(name))
 	}
-	for _, name := range []string{"GITPOST_PUSH_WAIT", "GITPOST_HOOKS_SECRET", "GITPOST_INTROSPECTION_SECRET", "KEPT_FOR_HOOKS", "GITPOST_TEST_LOOPBACK"} {
+	for _, name := range []string{"GITPOST_PUSH_WAIT", "GITPOST_HOOKS_SECRET", "GITPOST_INTROSPECTION_SECRET",
+		"KEPT_FOR_HOOKS", "GITPOST_TEST_LOOPBACK"} {
 		if value := s.ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
 		}

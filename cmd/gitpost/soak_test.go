@@ -179,13 +179,15 @@ func (s *soak) act() {
 			s.send("source", "GET", "/micropub?q=source&url="+url.QueryEscape(p.location), "", nil, 200, 400) // 400: it is deleted
 		}
 	case n < 82:
-		s.send("list", "GET", "/micropub?q=source&limit=20&filter="+url.QueryEscape(strconv.Itoa(rand.IntN(100))), "", nil, 200)
+		s.send("list", "GET", "/micropub?q=source&limit=20&filter="+url.QueryEscape(strconv.Itoa(rand.IntN(100))), "", nil,
+			200)
 	case n < 90:
 		s.send("config", "GET", "/micropub?q=config", "", nil, 200)
 	case n < 94:
 		s.send("category", "GET", "/micropub?q=category", "", nil, 200)
 	case n < 97:
-		s.send("bad request", "POST", "/micropub", "application/json", []byte(`{"type": ["h-entry"], "properties": {"content": 7, "x": [[]]}`), 400)
+		s.send("bad request", "POST", "/micropub", "application/json",
+			[]byte(`{"type": ["h-entry"], "properties": {"content": 7, "x": [[]]}`), 400)
 	default:
 		s.send("unknown post", "GET", "/micropub?q=source&url=https://blog.example/nowhere/", "", nil, 400)
 	}
@@ -207,7 +209,8 @@ func (s *soak) some() *soakPost {
 
 func (s *soak) create(photos []string) {
 	text := fmt.Sprintf("Soak %d words of a post.", rand.Uint64())
-	values := url.Values{"h": {"entry"}, "content": {text}, "category[]": {"soak", "tag " + strconv.Itoa(rand.IntN(50))}, "photo[]": photos}
+	values := url.Values{"h": {"entry"}, "content": {text}, "category[]": {"soak", "tag " + strconv.Itoa(rand.IntN(50))},
+		"photo[]": photos}
 	header, _ := s.send("create", "POST", "/micropub", "application/x-www-form-urlencoded", []byte(values.Encode()), 201)
 	if header == nil {
 		return
@@ -249,7 +252,8 @@ func (s *soak) update() {
 			return
 		}
 		text := fmt.Sprintf("Soak %d words that are new.", rand.Uint64())
-		body, _ := json.Marshal(map[string]any{"action": "update", "url": p.location, "replace": map[string]any{"content": []string{text}}})
+		body, _ := json.Marshal(map[string]any{"action": "update", "url": p.location,
+			"replace": map[string]any{"content": []string{text}}})
 		if header, _ := s.send("update", "POST", "/micropub", "application/json", body, 200, 201); header != nil {
 			p.text = text
 			if to := header.Get("Location"); to != "" {
@@ -266,7 +270,8 @@ func (s *soak) deleteOrUndelete() {
 			action = "undelete"
 		}
 		values := url.Values{"action": {action}, "url": {p.location}}
-		if header, _ := s.send(action, "POST", "/micropub", "application/x-www-form-urlencoded", []byte(values.Encode()), 200, 201, 204); header != nil {
+		if header, _ := s.send(action, "POST", "/micropub", "application/x-www-form-urlencoded", []byte(values.Encode()), 200,
+			201, 204); header != nil {
 			p.deleted = !p.deleted
 		}
 	})
@@ -311,7 +316,8 @@ func (s *soak) editByHand(n int) {
 		s.run("git", "clone", "--quiet", "--no-local", "remote.git", "hand")
 	}
 	text := fmt.Sprintf("---\ntitle: By hand %d\ndate: 2024-03-01\n---\n\nEdit %d\n", n, n)
-	if err := os.WriteFile(filepath.Join(work, "content", "posts", fmt.Sprintf("hand-%d.md", n%20)), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(work, "content", "posts", fmt.Sprintf("hand-%d.md", n%20)), []byte(text),
+		0o644); err != nil {
 		s.t.Error(err)
 		return
 	}
@@ -391,7 +397,8 @@ func (s *soak) report() {
 	}
 	fmt.Fprintf(&b, "state: minutes, commits, MB resident, goroutines, descriptors, packs\n")
 	for _, m := range s.samples {
-		fmt.Fprintf(&b, "  %6.1f %7.0f %6.0f %5.0f %5.0f %5.0f\n", m.at.Sub(s.samples[0].at).Minutes(), m.of, m.resident/1e6, m.goroutines, m.descriptors, m.packs)
+		fmt.Fprintf(&b, "  %6.1f %7.0f %6.0f %5.0f %5.0f %5.0f\n", m.at.Sub(s.samples[0].at).Minutes(), m.of, m.resident/1e6,
+			m.goroutines, m.descriptors, m.packs)
 	}
 	s.t.Log(b.String())
 

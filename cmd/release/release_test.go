@@ -12,11 +12,13 @@ import (
 	"time"
 )
 
-var packed = []file{{name: "gitpost", data: []byte("program"), program: true}, {name: "man/gitpost.1", data: []byte("page")}}
+var packed = []file{{name: "gitpost", data: []byte("program"), program: true},
+	{name: "man/gitpost.1", data: []byte("page")}}
 
 func TestArchivesAreTheSameWheneverTheyAreMade(t *testing.T) {
 	when := time.Date(2026, 5, 23, 18, 40, 12, 0, time.UTC)
-	for name, write := range map[string]func(io.Writer, string, []file, time.Time) error{"tar": writeTar, "zip": writeZip} {
+	for name, write := range map[string]func(io.Writer, string, []file, time.Time) error{"tar": writeTar,
+		"zip": writeZip} {
 		var one, two bytes.Buffer
 		if err := write(&one, "gitpost-v1", packed, when); err != nil {
 			t.Fatal(err)
@@ -52,7 +54,8 @@ func TestArchivesHoldAProgramThatRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
-	if err != nil || r.File[0].Name != "gitpost-v1/gitpost" || r.File[0].Mode().Perm() != 0o755 || r.File[1].Mode().Perm() != 0o644 {
+	if err != nil || r.File[0].Name != "gitpost-v1/gitpost" || r.File[0].Mode().Perm() != 0o755 ||
+		r.File[1].Mode().Perm() != 0o644 {
 		t.Errorf("%v, %v", r, err)
 	}
 }
@@ -72,16 +75,19 @@ func TestVersionNamesAFile(t *testing.T) {
 
 func TestLicencesOfAllLibrariesComeAlong(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
-	for name, text := range map[string]string{one + "/LICENSE.md": "Do as you like.\r\n", one + "/NOTICE": "Ada made it.", one + "/license.go": "package one", two + "/README": "x"} {
+	for name, text := range map[string]string{one + "/LICENSE.md": "Do as you like.\r\n", one + "/NOTICE": "Ada made it.",
+		one + "/license.go": "package one", two + "/README": "x"} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	text, err := licencesOf(map[string]string{"example.org/one v1.0.0": one})
-	if err != nil || !bytes.Contains(text, []byte("example.org/one v1.0.0: LICENSE.md\n\nDo as you like.\n")) || !bytes.Contains(text, []byte("Ada made it.")) || bytes.Contains(text, []byte("package one")) {
+	if err != nil || !bytes.Contains(text, []byte("example.org/one v1.0.0: LICENSE.md\n\nDo as you like.\n")) ||
+		!bytes.Contains(text, []byte("Ada made it.")) || bytes.Contains(text, []byte("package one")) {
 		t.Errorf("%v\n%s", err, text)
 	}
-	if _, err := licencesOf(map[string]string{"example.org/two v1.0.0": two}); err == nil || !strings.Contains(err.Error(), "example.org/two v1.0.0") {
+	if _, err := licencesOf(map[string]string{"example.org/two v1.0.0": two}); err == nil ||
+		!strings.Contains(err.Error(), "example.org/two v1.0.0") {
 		t.Errorf("a library without a licence: %v", err)
 	}
 }

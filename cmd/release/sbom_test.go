@@ -33,7 +33,8 @@ func checkBOM(t *testing.T, data []byte) bom {
 	refs := map[string]bool{b.Metadata.Component.Ref: true}
 	for _, c := range b.Components {
 		if c.Type != "library" || c.Name == "" || c.Version == "" || refs[c.Ref] ||
-			!strings.HasPrefix(c.PURL, "pkg:golang/"+strings.ToLower(c.Name)+"@") && !strings.HasPrefix(c.PURL, "pkg:golang/"+c.Name+"@") {
+			!strings.HasPrefix(c.PURL, "pkg:golang/"+strings.ToLower(c.Name)+"@") &&
+				!strings.HasPrefix(c.PURL, "pkg:golang/"+c.Name+"@") {
 			t.Errorf("not a component: %+v", c)
 		}
 		refs[c.Ref] = true

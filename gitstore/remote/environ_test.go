@@ -14,11 +14,14 @@ func TestProgramsGetNoVariablesOfGitpost(t *testing.T) {
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	env := Environ()
 	for _, v := range env {
-		if strings.Contains(v, "sesame") || strings.HasPrefix(v, "CREDENTIALS_DIRECTORY=") || strings.HasPrefix(v, "GIT_DIR=") {
+		if strings.Contains(v, "sesame") || strings.HasPrefix(v, "CREDENTIALS_DIRECTORY=") ||
+			strings.HasPrefix(v, "GIT_DIR=") {
 			t.Errorf("a program gets %s", v)
 		}
 	}
-	if !slices.Contains(env, "GIT_CONFIG_NOSYSTEM=1") || !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "PATH=") }) {
+	if !slices.Contains(env, "GIT_CONFIG_NOSYSTEM=1") || !slices.ContainsFunc(env, func(v string) bool {
+		return strings.HasPrefix(v, "PATH=")
+	}) {
 		t.Error("PATH or Git's own configuration is missing")
 	}
 }

@@ -77,7 +77,8 @@ func TestCredentialNeverFollowsARedirectElsewhere(t *testing.T) {
 				if !errors.As(err, &e) || !strings.Contains(e.Reason, "redirects to "+stranger.URL+"/blog.git") || e.Hint == "" {
 					t.Errorf("%d, %s: fetch: %v", status, name, err)
 				}
-				if err := r.Explain("push to", r.Push(t.Context(), update, nothing, func() {})); err == nil || !strings.Contains(err.Error(), stranger.URL) {
+				if err := r.Explain("push to", r.Push(t.Context(), update, nothing, func() {})); err == nil ||
+					!strings.Contains(err.Error(), stranger.URL) {
 					t.Errorf("%d, %s: push: %v", status, name, err)
 				}
 			}
@@ -91,7 +92,8 @@ func TestCredentialNeverFollowsARedirectElsewhere(t *testing.T) {
 // The host greets, and redirects the question: to a stranger, to another scheme, in a circle.
 func TestRedirectedQuestionsAndCircles(t *testing.T) {
 	stranger := newFakeHost(t, greet)
-	for name, to := range map[string]string{"stranger": stranger.URL + "/blog.git/git-receive-pack", "scheme": "https://127.0.0.1/x", "own scheme": "gitpost://x/y"} {
+	for name, to := range map[string]string{"stranger": stranger.URL + "/blog.git/git-receive-pack",
+		"scheme": "https://127.0.0.1/x", "own scheme": "gitpost://x/y"} {
 		host := newFakeHost(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				http.Redirect(w, r, to, http.StatusTemporaryRedirect)
@@ -188,7 +190,8 @@ func TestRedirectedPushAsksAgainWhereTheRepositoryIs(t *testing.T) {
 	renamed, paths = true, nil
 	mu.Unlock()
 	push()
-	if got := strings.Join(paths, ", "); got != "POST /old.git/git-receive-pack, GET /old.git/info/refs, GET /new.git/info/refs, POST /new.git/git-receive-pack" {
+	if got := strings.Join(paths,
+		", "); got != "POST /old.git/git-receive-pack, GET /old.git/info/refs, GET /new.git/info/refs, POST /new.git/git-receive-pack" {
 		t.Errorf("the second push: %s", got)
 	}
 	mu.Lock()
@@ -207,21 +210,29 @@ func TestAnswersThatAreNoneOfGits(t *testing.T) {
 		want        []string
 		unreachable bool
 	}{
-		"sign-in page":      {200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Sign in</title>", []string{"web page", "sign-in"}, false},
+		"sign-in page": {200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Sign in</title>",
+			[]string{"web page", "sign-in"}, false},
 		"page without type": {200, "", "\n  <html><body>Please sign in</body></html>", []string{"web page"}, false},
 		"page with a mark":  {200, "text/plain", "\ufeff<!doctype HTML>", []string{"web page"}, false},
-		"archived":          {403, "text/plain", "repo is archived. You can view files and clone it, but cannot push", []string{"archived", "unarchive"}, false},
-		"deleted":           {403, "text/plain", "Push to create is not enabled for users.", []string{"deleted, renamed or never made"}, false},
-		"deleted, 404":      {404, "text/plain", "not found", []string{"no such repository"}, false},
-		"proxy limit":       {413, "text/html", "<html>413 Request Entity Too Large</html>", []string{"does not accept a push of this size", "client_max_body_size"}, false},
-		"in trouble, page":  {504, "text/html", "<html><head><title>Down &amp; out\nfor an hour</title></head>…", []string{"504: Down & out for an hour"}, true},
+		"archived": {403, "text/plain", "repo is archived. You can view files and clone it, but cannot push",
+			[]string{"archived", "unarchive"}, false},
+		"deleted": {403, "text/plain", "Push to create is not enabled for users.",
+			[]string{"deleted, renamed or never made"}, false},
+		"deleted, 404": {404, "text/plain", "not found", []string{"no such repository"}, false},
+		"proxy limit": {413, "text/html", "<html>413 Request Entity Too Large</html>",
+			[]string{"does not accept a push of this size", "client_max_body_size"}, false},
+		"in trouble, page": {504, "text/html", "<html><head><title>Down &amp; out\nfor an hour</title></head>…",
+			[]string{"504: Down & out for an hour"}, true},
 		"in trouble":        {503, "text/html", "<html>Unicorn!</html>", []string{"503"}, true},
 		"in trouble, words": {502, "text/plain", "Bad Gateway", []string{"502: Bad Gateway"}, true},
 		"too many":          {429, "text/plain", "rate limit", []string{"slow down"}, true},
-		"wrong credential":  {401, "text/plain", "remote: error: invalid credentials\n", []string{"invalid credentials", "token"}, false},
-		"read-only key":     {403, "text/plain", "Deploy Key: 1:gitpost is not authorized to write", []string{"may write"}, false},
+		"wrong credential": {401, "text/plain", "remote: error: invalid credentials\n",
+			[]string{"invalid credentials", "token"}, false},
+		"read-only key": {403, "text/plain", "Deploy Key: 1:gitpost is not authorized to write", []string{"may write"},
+			false},
 		"SHA-256 by hash": {200, "application/x-git-upload-pack-advertisement", "001e# service=git-upload-pack\n0000" +
-			"005a" + strings.Repeat("a", 64) + " HEAD\x00multi_ack ofs-d\n" + "0000", []string{"SHA-256", "--object-format=sha1"}, false},
+			"005a" + strings.Repeat("a", 64) + " HEAD\x00multi_ack ofs-d\n" + "0000",
+			[]string{"SHA-256", "--object-format=sha1"}, false},
 		"SHA-256": {200, "application/x-git-upload-pack-advertisement", "001e# service=git-upload-pack\n0000" +
 			"0069" + strings.Repeat("a", 64) + " HEAD\x00thin-pack object-format=sha256\n" + "0000",
 			[]string{"SHA-256 repository, which gitpost cannot use"}, false},
@@ -252,7 +263,8 @@ func TestAnswersThatAreNoneOfGits(t *testing.T) {
 }
 
 func TestNameHasNoCredential(t *testing.T) {
-	for _, address := range []string{"https://me:sesame@git.example/me/blog.git", "https://sesame@git.example/me/blog.git"} {
+	for _, address := range []string{"https://me:sesame@git.example/me/blog.git",
+		"https://sesame@git.example/me/blog.git"} {
 		r := mustRemote(t, Config{URL: address})
 		if r.Name() != "https://git.example/me/blog.git" {
 			t.Errorf("%s is shown as %s", address, r.Name())
@@ -295,7 +307,8 @@ func TestLongWordsKeepTheirBeginningAndEnd(t *testing.T) {
 		fmt.Fprintf(&text, "remote: line %d\n", i)
 	}
 	got := oneLine(text.String())
-	if !strings.HasPrefix(got, "GH013: Repository rule violations found for refs/heads/main.; line 0;") || !strings.HasSuffix(got, "; line 29") || len(got) > 300 {
+	if !strings.HasPrefix(got, "GH013: Repository rule violations found for refs/heads/main.; line 0;") ||
+		!strings.HasSuffix(got, "; line 29") || len(got) > 300 {
 		t.Errorf("got %q", got)
 	}
 	if a, ok := AdviceFor(got); !ok || !strings.Contains(a.Hint, "Settings → Branches or Rules") {

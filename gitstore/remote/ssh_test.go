@@ -30,7 +30,10 @@ func serveShell(t *testing.T, script string) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := &ssh.ServerConfig{PublicKeyCallback: func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, nil }}
+	config := &ssh.ServerConfig{PublicKeyCallback: func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions,
+		error) {
+		return nil, nil
+	}}
 	config.AddHostKey(hostKey)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,7 +57,8 @@ func serveShell(t *testing.T, script string) Config {
 	if err := os.WriteFile(known, []byte(line), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Config{URL: "ssh://git@" + l.Addr().String() + "/me/it's.git", SSHKeyFile: filepath.Join(dir, "user"), KnownHostsFile: known}
+	return Config{URL: "ssh://git@" + l.Addr().String() + "/me/it's.git", SSHKeyFile: filepath.Join(dir, "user"),
+		KnownHostsFile: known}
 }
 
 func serveConn(conn net.Conn, config *ssh.ServerConfig, script string) {
@@ -96,20 +100,26 @@ func TestWhatAnSSHHostSaysIsShown(t *testing.T) {
 		script string
 		want   []string
 	}{
-		"Gitea":           {`echo; printf 'error:\nerror: Deploy Key: 1:gitpost is not authorized to write\nerror:\n' >&2; exit 1`, []string{"the remote says: Deploy Key: 1:gitpost is not authorized to write; ", "may write"}},
-		"GitLab":          {`printf 'remote: \nremote: ========\nremote: \nremote: ERROR: The project you were looking for could not be found\nremote: \nremote: ========\n' >&2; exit 1`, []string{"no such repository"}},
-		"two lines":       {`printf 'fatal: first reason\nfatal: second reason\n' >&2; exit 128`, []string{"first reason; second reason"}},
-		"banner first":    {`echo 'Welcome to the host'; echo 'error: quota exceeded' >&2; exit 1`, []string{"quota exceeded", "raise the quota"}},
-		"archived":        {`echo 'Gitea: repository is archived' >&2; exit 1`, []string{"repository is archived", "unarchive"}},
-		"no repository":   {`echo "fatal: '/x.git' does not appear to be a git repository" >&2; exit 128`, []string{"no such repository"}},
-		"SHA-256":         {`printf '0066%064d HEAD\0multi_ack object-format=sha256 ...' 0; sleep 1`, []string{"SHA-256 repository"}},
+		"Gitea":  {`echo; printf 'error:\nerror: Deploy Key: 1:gitpost is not authorized to write\nerror:\n' >&2; exit 1`, []string{"the remote says: Deploy Key: 1:gitpost is not authorized to write; ", "may write"}},
+		"GitLab": {`printf 'remote: \nremote: ========\nremote: \nremote: ERROR: The project you were looking for could not be found\nremote: \nremote: ========\n' >&2; exit 1`, []string{"no such repository"}},
+		"two lines": {`printf 'fatal: first reason\nfatal: second reason\n' >&2; exit 128`,
+			[]string{"first reason; second reason"}},
+		"banner first": {`echo 'Welcome to the host'; echo 'error: quota exceeded' >&2; exit 1`,
+			[]string{"quota exceeded", "raise the quota"}},
+		"archived": {`echo 'Gitea: repository is archived' >&2; exit 1`,
+			[]string{"repository is archived", "unarchive"}},
+		"no repository": {`echo "fatal: '/x.git' does not appear to be a git repository" >&2; exit 128`,
+			[]string{"no such repository"}},
+		"SHA-256": {`printf '0066%064d HEAD\0multi_ack object-format=sha256 ...' 0; sleep 1`,
+			[]string{"SHA-256 repository"}},
 		"the quoted path": {`echo "error: $SSH_ORIGINAL_COMMAND" >&2; exit 1`, []string{`/me/it'\''s.git'`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := mustRemote(t, serveShell(t, c.script))
 			_, fetchErr := r.Fetch(t.Context())
-			pushErr := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing, func() {}))
+			pushErr := r.Explain("push to", r.Push(t.Context(), Update{Ref: "refs/heads/main", New: git.OID{1}}, nothing,
+				func() {}))
 			for _, err := range []error{fetchErr, pushErr} {
 				var e *Error
 				if !errors.As(err, &e) || e.Unreachable {
@@ -120,7 +130,8 @@ func TestWhatAnSSHHostSaysIsShown(t *testing.T) {
 						t.Errorf("%q is not in: %v", want, err)
 					}
 				}
-				if strings.Contains(err.Error(), "error:") || strings.Contains(err.Error(), ";;") || strings.Contains(err.Error(), "; ;") {
+				if strings.Contains(err.Error(), "error:") || strings.Contains(err.Error(), ";;") ||
+					strings.Contains(err.Error(), "; ;") {
 					t.Errorf("prefixes or empty lines are left: %v", err)
 				}
 			}
@@ -136,7 +147,8 @@ func TestHostKeyHintNamesTheFile(t *testing.T) {
 	if err := os.WriteFile(c.KnownHostsFile, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mustRemote(t, c).Fetch(t.Context()); err == nil || !strings.Contains(err.Error(), "add this line to "+c.KnownHostsFile+": ") {
+	if _, err := mustRemote(t, c).Fetch(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "add this line to "+c.KnownHostsFile+": ") {
 		t.Errorf("of an unknown host: %v", err)
 	}
 	line, err := os.ReadFile(good)
@@ -151,7 +163,8 @@ func TestHostKeyHintNamesTheFile(t *testing.T) {
 	if err := os.WriteFile(c.KnownHostsFile, []byte("# mine\n"+name+" "+other+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mustRemote(t, c).Fetch(t.Context()); err == nil || !strings.Contains(err.Error(), "not the one in "+c.KnownHostsFile+" line 2") {
+	if _, err := mustRemote(t, c).Fetch(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "not the one in "+c.KnownHostsFile+" line 2") {
 		t.Errorf("of a changed key: %v", err)
 	}
 }

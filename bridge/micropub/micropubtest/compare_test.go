@@ -28,51 +28,79 @@ func TestComparisonRules(t *testing.T) {
 	}{
 		{"strings by character", `{"properties":{"name":["a "]}}`, []string{`{"name":["a "],"other":["x"]}`}, []string{
 			`{"name":["a"]}`, `{"name":["A "]}`, `{"name":["a ","a "]}`, `{"name":[]}`, `{}`, `{"name":[{"value":"a "}]}`}},
-		{"a bare value of the post is a list of one", `{"properties":{"name":["a"]}}`, []string{`{"name":"a"}`}, []string{`{"name":"b"}`}},
+		{"a bare value of the post is a list of one", `{"properties":{"name":["a"]}}`, []string{`{"name":"a"}`},
+			[]string{`{"name":"b"}`}},
 		{"order and length", `{"properties":{"category":["a","b"]}}`, []string{`{"category":["a","b"]}`}, []string{
 			`{"category":["b","a"]}`, `{"category":["a"]}`, `{"category":["a","b","c"]}`, `{"category":["a, b"]}`}},
-		{"strings stay strings", `{"properties":{"rsvp":["yes"],"n":["007"]}}`, []string{`{"rsvp":["yes"],"n":["007"]}`}, []string{
-			`{"rsvp":[true],"n":["007"]}`, `{"rsvp":["yes"],"n":[7]}`, `{"rsvp":["yes"],"n":["7"]}`}},
-		{"numbers stay numbers", `{"properties":{"n":[4.5,-74.0]}}`, []string{`{"n":[4.5,-74]}`, `{"n":[4.50,-7.4e1]}`}, []string{`{"n":["4.5",-74]}`, `{"n":[4.5000001,-74]}`}},
-		{"booleans stay booleans", `{"properties":{"b":[true]}}`, []string{`{"b":[true]}`}, []string{`{"b":["true"]}`, `{"b":[false]}`, `{"b":[1]}`}},
+		{"strings stay strings", `{"properties":{"rsvp":["yes"],"n":["007"]}}`, []string{`{"rsvp":["yes"],"n":["007"]}`},
+			[]string{
+				`{"rsvp":[true],"n":["007"]}`, `{"rsvp":["yes"],"n":[7]}`, `{"rsvp":["yes"],"n":["7"]}`}},
+		{"numbers stay numbers", `{"properties":{"n":[4.5,-74.0]}}`, []string{`{"n":[4.5,-74]}`, `{"n":[4.50,-7.4e1]}`},
+			[]string{`{"n":["4.5",-74]}`, `{"n":[4.5000001,-74]}`}},
+		{"booleans stay booleans", `{"properties":{"b":[true]}}`, []string{`{"b":[true]}`},
+			[]string{`{"b":["true"]}`, `{"b":[false]}`, `{"b":[1]}`}},
 		{"items", `{"properties":{"who":[` + card + `]}}`, []string{
 			`{"who":[` + card + `]}`, `{"who":[{"type":"h-card","properties":{"name":"Grace","n":1}}]}`,
 			`{"who":[{"type":["h-card"],"value":"Grace","properties":{"name":["Grace"],"n":[1],"url":["u"]}}]}`}, []string{
-			`{"who":["Grace"]}`, `{"who":[{"type":["h-adr"],"properties":{"name":["Grace"],"n":[1]}}]}`, `{"who":[{"type":["h-card"],"properties":{"name":["Grace"]}}]}`,
+			`{"who":["Grace"]}`, `{"who":[{"type":["h-adr"],"properties":{"name":["Grace"],"n":[1]}}]}`,
+			`{"who":[{"type":["h-card"],"properties":{"name":["Grace"]}}]}`,
 			`{"who":[{"type":["h-card"],"properties":{"name":["Grace"],"n":["1"]}}]}`, `{"who":[{"name":["Grace"],"n":[1]}]}`}},
-		{"bare values in items, deep", `{"properties":{"who":[{"type":["h-card"],"properties":{"adr":{"type":"h-adr","properties":{"l":"x"}}}}]}}`, []string{
-			`{"who":[{"type":["h-card"],"properties":{"adr":[{"type":["h-adr"],"properties":{"l":["x"]}}]}}]}`}, []string{
-			`{"who":[{"type":["h-card"],"properties":{"adr":[{"type":["h-adr"],"properties":{"l":["y"]}}]}}]}`}},
-		{"other objects unchanged", `{"properties":{"x":[{"a":"b","c":["d"]}]}}`, []string{`{"x":[{"a":"b","c":["d"]}]}`, `{"x":[{"a":"b","c":["d"],"value":"v"}]}`}, []string{
-			`{"x":[{"a":["b"],"c":["d"]}]}`, `{"x":[{"a":"b","c":"d"}]}`, `{"x":[{"a":"b"}]}`, `{"x":[{"a":"b","c":["d"],"e":"f"}]}`}},
-		{"a line break at the end of content", `{"properties":{"content":["a\nb\n"]}}`, []string{`{"content":["a\nb\n"]}`, `{"content":["a\nb"]}`}, []string{
-			`{"content":["a\nb "]}`, `{"content":["a b\n"]}`, `{"content":["a\r\nb\n"]}`, `{"content":[{"html":"a\nb"}]}`}},
-		{"a line break may be added", `{"properties":{"content":["a"]}}`, []string{`{"content":["a\n"]}`}, []string{`{"content":["a\n\n"]}`}},
+		{"bare values in items, deep",
+			`{"properties":{"who":[{"type":["h-card"],"properties":{"adr":{"type":"h-adr","properties":{"l":"x"}}}}]}}`,
+			[]string{
+				`{"who":[{"type":["h-card"],"properties":{"adr":[{"type":["h-adr"],"properties":{"l":["x"]}}]}}]}`}, []string{
+				`{"who":[{"type":["h-card"],"properties":{"adr":[{"type":["h-adr"],"properties":{"l":["y"]}}]}}]}`}},
+		{"other objects unchanged", `{"properties":{"x":[{"a":"b","c":["d"]}]}}`,
+			[]string{`{"x":[{"a":"b","c":["d"]}]}`, `{"x":[{"a":"b","c":["d"],"value":"v"}]}`}, []string{
+				`{"x":[{"a":["b"],"c":["d"]}]}`, `{"x":[{"a":"b","c":"d"}]}`, `{"x":[{"a":"b"}]}`,
+				`{"x":[{"a":"b","c":["d"],"e":"f"}]}`}},
+		{"a line break at the end of content", `{"properties":{"content":["a\nb\n"]}}`,
+			[]string{`{"content":["a\nb\n"]}`, `{"content":["a\nb"]}`}, []string{
+				`{"content":["a\nb "]}`, `{"content":["a b\n"]}`, `{"content":["a\r\nb\n"]}`, `{"content":[{"html":"a\nb"}]}`}},
+		{"a line break may be added", `{"properties":{"content":["a"]}}`, []string{`{"content":["a\n"]}`},
+			[]string{`{"content":["a\n\n"]}`}},
 		{"only content may lose its line break", `{"properties":{"summary":["a\n"]}}`, nil, []string{`{"summary":["a"]}`}},
-		{"line ends", `{"properties":{"content":["a\r\nb"]},"content_newlines":"crlf-or-lf"}`, []string{`{"content":["a\nb"]}`, `{"content":["a\r\nb"]}`}, []string{`{"content":["a b"]}`, `{"content":["a\n\nb"]}`}},
-		{"html as document", `{"properties":{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>\n\n<p>2<br>3</p>"}]}}`, []string{
-			`{"content":[{"html":"<p>Rich &#38; <b id='y' class=x>bold</b></p><p>2<br/>3</p>\n","value":"Rich"}]}`,
-			`{"content":{"html":"\n<p> Rich &amp;\n<b id='y' class=x>bold</b> </p> <p>2 <br>\n3</p>"}}`}, []string{
-			`{"content":["<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>\n\n<p>2<br>3</p>"]}`,
-			`{"content":[{"html":"<p>Rich &amp; <b class=\"x\">bold</b></p><p>2<br>3</p>"}]}`,
-			`{"content":[{"html":"<p>Rich &amp; <i class=\"x\" id=\"y\">bold</i></p><p>2<br>3</p>"}]}`,
-			`{"content":[{"html":"<p>Rich &amp;<b class=\"x\" id=\"y\">bold</b></p><p>2<br>3</p>"}]}`,
-			`{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">Bold</b></p><p>2<br>3</p>"}]}`,
-			`{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>"}]}`,
-			`{"content":[{"value":"Rich"}]}`}},
+		{"line ends", `{"properties":{"content":["a\r\nb"]},"content_newlines":"crlf-or-lf"}`,
+			[]string{`{"content":["a\nb"]}`, `{"content":["a\r\nb"]}`},
+			[]string{`{"content":["a b"]}`, `{"content":["a\n\nb"]}`}},
+		{"html as document",
+			`{"properties":{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>\n\n<p>2<br>3</p>"}]}}`,
+			[]string{
+				`{"content":[{"html":"<p>Rich &#38; <b id='y' class=x>bold</b></p><p>2<br/>3</p>\n","value":"Rich"}]}`,
+				`{"content":{"html":"\n<p> Rich &amp;\n<b id='y' class=x>bold</b> </p> <p>2 <br>\n3</p>"}}`}, []string{
+				`{"content":["<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>\n\n<p>2<br>3</p>"]}`,
+				`{"content":[{"html":"<p>Rich &amp; <b class=\"x\">bold</b></p><p>2<br>3</p>"}]}`,
+				`{"content":[{"html":"<p>Rich &amp; <i class=\"x\" id=\"y\">bold</i></p><p>2<br>3</p>"}]}`,
+				`{"content":[{"html":"<p>Rich &amp;<b class=\"x\" id=\"y\">bold</b></p><p>2<br>3</p>"}]}`,
+				`{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">Bold</b></p><p>2<br>3</p>"}]}`,
+				`{"content":[{"html":"<p>Rich &amp; <b class=\"x\" id=\"y\">bold</b></p>"}]}`,
+				`{"content":[{"value":"Rich"}]}`}},
 		{"instants", `{"properties":{"published":["2026-02-11T17:42:10+01:00"]}}`, []string{
 			`{"published":["2026-02-11T16:42:10Z"]}`, `{"published":["2026-02-11 17:42:10 +0100"]}`, `{"published":["2026-02-11T17:42:10.000+0100"]}`, `{"published":["2026-02-11T17:42:10"]}`}, []string{
-			`{"published":["2026-02-11T17:42:10Z"]}`, `{"published":["2026-02-11T17:42:11+01:00"]}`, `{"published":["2026-02-11"]}`, `{"published":["soon"]}`, `{"published":[1770828130]}`, `{"published":[]}`}},
-		{"wall-clock time in the site's zone", `{"properties":{"start":["2026-02-11 17:42"]}}`, []string{`{"start":["2026-02-11T17:42:00+01:00"]}`, `{"start":["2026-02-11T16:42:00Z"]}`}, []string{`{"start":["2026-02-11T17:42:00Z"]}`}},
-		{"a date stays that date", `{"properties":{"published":["2026-02-28"]}}`, []string{`{"published":["2026-02-28"]}`, `{"published":["2026-02-28T00:00:00+01:00"]}`}, []string{
-			`{"published":["2026-02-27"]}`, `{"published":["2026-02-28T12:00:00Z"]}`, `{"published":["2026-02-27T23:00:00Z"]}`}},
-		{"no instants in other properties", `{"properties":{"seen":["2026-02-11T17:42:10+01:00"]}}`, nil, []string{`{"seen":["2026-02-11T16:42:10Z"]}`}},
-		{"uploads", `{"properties":{"photo":["${any-url}"]}}`, []string{`{"photo":["https://site.example/served.jpg"]}`, `{"photo":[{"value":"https://site.example/served.jpg","alt":""}]}`}, []string{
-			`{"photo":["https://site.example/lost.jpg"]}`, `{"photo":["/served.jpg"]}`, `{"photo":["served.jpg"]}`, `{"photo":[""]}`, `{"photo":["ftp://site.example/served.jpg"]}`, `{"photo":[{"alt":"x"}]}`, `{"photo":[7]}`}},
-		{"photos as objects", `{"properties":{"photo":["u"]}}`, []string{`{"photo":[{"value":"u","alt":"a"}]}`, `{"photo":[{"url":"u"}]}`}, []string{`{"photo":[{"value":"v"}]}`, `{"photo":[{"alt":"u"}]}`}},
-		{"photos with their texts", `{"properties":{"photo":[{"value":"u","alt":"a"},"v"]}}`, []string{`{"photo":[{"value":"u","alt":"a"},{"value":"v"}]}`}, []string{
-			`{"photo":["u",{"value":"v","alt":"a"}]}`, `{"photo":[{"value":"u"},"v"]}`, `{"photo":[{"value":"u","alt":"b"},"v"]}`}},
-		{"objects stand for addresses in media alone", `{"properties":{"like-of":["u"]}}`, nil, []string{`{"like-of":[{"value":"u"}]}`}},
+			`{"published":["2026-02-11T17:42:10Z"]}`, `{"published":["2026-02-11T17:42:11+01:00"]}`,
+			`{"published":["2026-02-11"]}`, `{"published":["soon"]}`, `{"published":[1770828130]}`, `{"published":[]}`}},
+		{"wall-clock time in the site's zone", `{"properties":{"start":["2026-02-11 17:42"]}}`,
+			[]string{`{"start":["2026-02-11T17:42:00+01:00"]}`, `{"start":["2026-02-11T16:42:00Z"]}`},
+			[]string{`{"start":["2026-02-11T17:42:00Z"]}`}},
+		{"a date stays that date", `{"properties":{"published":["2026-02-28"]}}`,
+			[]string{`{"published":["2026-02-28"]}`, `{"published":["2026-02-28T00:00:00+01:00"]}`}, []string{
+				`{"published":["2026-02-27"]}`, `{"published":["2026-02-28T12:00:00Z"]}`, `{"published":["2026-02-27T23:00:00Z"]}`}},
+		{"no instants in other properties", `{"properties":{"seen":["2026-02-11T17:42:10+01:00"]}}`, nil,
+			[]string{`{"seen":["2026-02-11T16:42:10Z"]}`}},
+		{"uploads", `{"properties":{"photo":["${any-url}"]}}`,
+			[]string{`{"photo":["https://site.example/served.jpg"]}`,
+				`{"photo":[{"value":"https://site.example/served.jpg","alt":""}]}`}, []string{
+				`{"photo":["https://site.example/lost.jpg"]}`, `{"photo":["/served.jpg"]}`, `{"photo":["served.jpg"]}`,
+				`{"photo":[""]}`, `{"photo":["ftp://site.example/served.jpg"]}`, `{"photo":[{"alt":"x"}]}`, `{"photo":[7]}`}},
+		{"photos as objects", `{"properties":{"photo":["u"]}}`,
+			[]string{`{"photo":[{"value":"u","alt":"a"}]}`, `{"photo":[{"url":"u"}]}`},
+			[]string{`{"photo":[{"value":"v"}]}`, `{"photo":[{"alt":"u"}]}`}},
+		{"photos with their texts", `{"properties":{"photo":[{"value":"u","alt":"a"},"v"]}}`,
+			[]string{`{"photo":[{"value":"u","alt":"a"},{"value":"v"}]}`}, []string{
+				`{"photo":["u",{"value":"v","alt":"a"}]}`, `{"photo":[{"value":"u"},"v"]}`,
+				`{"photo":[{"value":"u","alt":"b"},"v"]}`}},
+		{"objects stand for addresses in media alone", `{"properties":{"like-of":["u"]}}`, nil,
+			[]string{`{"like-of":[{"value":"u"}]}`}},
 		{"places", `{"properties":{"checkin":["geo:51.0536,3.7253;name=Koffie Huis;url=https://c.example/"]}}`, []string{
 			`{"checkin":["geo:51.0536,3.7253;name=Koffie Huis;url=https://c.example/"]}`,
 			`{"checkin":[{"type":["h-card"],"properties":{"latitude":[51.0536],"longitude":["3.72530"],"name":["Koffie Huis"],"url":["https://c.example/"]}}]}`,
@@ -81,9 +109,13 @@ func TestComparisonRules(t *testing.T) {
 			`{"checkin":[{"type":["h-card"],"properties":{"latitude":[51.0536],"longitude":[3.7253],"name":["Koffie Huis"]}}]}`,
 			`{"checkin":[{"type":["h-card"],"properties":{"latitude":[3.7253],"longitude":[51.0536],"name":["Koffie Huis"],"url":["https://c.example/"]}}]}`,
 			`{"checkin":[{"type":["h-card"],"properties":{"name":["Koffie Huis"],"url":["https://c.example/"]}}]}`}},
-		{"defaults may be left out", `{"properties":{"visibility":["public"],"post-status":["published"]}}`, []string{`{}`, `{"visibility":["public"],"post-status":["published"]}`}, []string{`{"visibility":["private"]}`, `{"post-status":["draft"]}`}},
-		{"nothing else may be left out", `{"properties":{"visibility":["unlisted"]}}`, nil, []string{`{}`, `{"visibility":["public"]}`}},
-		{"absent", `{"absent":["name"]}`, []string{`{}`, `{"name":[]}`, `{"name":null}`}, []string{`{"name":["x"]}`, `{"name":[""]}`, `{"name":"x"}`}},
+		{"defaults may be left out", `{"properties":{"visibility":["public"],"post-status":["published"]}}`,
+			[]string{`{}`, `{"visibility":["public"],"post-status":["published"]}`},
+			[]string{`{"visibility":["private"]}`, `{"post-status":["draft"]}`}},
+		{"nothing else may be left out", `{"properties":{"visibility":["unlisted"]}}`, nil,
+			[]string{`{}`, `{"visibility":["public"]}`}},
+		{"absent", `{"absent":["name"]}`, []string{`{}`, `{"name":[]}`, `{"name":null}`},
+			[]string{`{"name":["x"]}`, `{"name":[""]}`, `{"name":"x"}`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var want Expect

@@ -243,10 +243,14 @@ func TestADishonestServerIsFoundOut(t *testing.T) {
 		found string // a case that must report it
 	}{
 		{"a property is lost", sabotage{stored: func(i mf2.Item) { delete(i.Properties, "category") }}, "quill-note-form"},
-		{"a property is lost on reading", sabotage{reported: func(i mf2.Item) { delete(i.Properties, "username") }}, "shpub-extra-properties"},
-		{"a property is made up", sabotage{reported: func(i mf2.Item) { i.Properties["name"] = []any{"x"} }}, "quill-like-form"},
-		{"a token leaks", sabotage{reported: func(i mf2.Item) { i.Properties["access_token"] = []any{"x"} }}, "ownyourgram-form"},
-		{"values change their order", sabotage{stored: func(i mf2.Item) { slices.Reverse(i.Properties["category"]) }}, "helper-create-json"},
+		{"a property is lost on reading", sabotage{reported: func(i mf2.Item) { delete(i.Properties, "username") }},
+			"shpub-extra-properties"},
+		{"a property is made up", sabotage{reported: func(i mf2.Item) { i.Properties["name"] = []any{"x"} }},
+			"quill-like-form"},
+		{"a token leaks", sabotage{reported: func(i mf2.Item) { i.Properties["access_token"] = []any{"x"} }},
+			"ownyourgram-form"},
+		{"values change their order", sabotage{stored: func(i mf2.Item) { slices.Reverse(i.Properties["category"]) }},
+			"helper-create-json"},
 		{"numbers become strings", sabotage{stored: func(i mf2.Item) {
 			if v, ok := i.Properties["rating"]; ok {
 				v[0] = "4.5"
@@ -299,9 +303,14 @@ func TestADishonestServerIsFoundOut(t *testing.T) {
 			}
 			return s
 		}}, "microblog-mobile-media-same-name-again"},
-		{"uploads change", sabotage{file: func(data []byte) []byte { return data[:len(data)-1] }}, "microblog-mobile-media-same-name-again"},
-		{"slugs are passed over", sabotage{location: func(s string) string { return strings.Replace(s, "evening-ferry", "post", 1) }}, "mcp-checkin-numbers-and-scalars"},
-		{"a relative Location", sabotage{location: func(s string) string { return strings.TrimPrefix(s, "https://site.example") }}, "quill-note-form"},
+		{"uploads change", sabotage{file: func(data []byte) []byte { return data[:len(data)-1] }},
+			"microblog-mobile-media-same-name-again"},
+		{"slugs are passed over",
+			sabotage{location: func(s string) string { return strings.Replace(s, "evening-ferry", "post", 1) }},
+			"mcp-checkin-numbers-and-scalars"},
+		{"a relative Location",
+			sabotage{location: func(s string) string { return strings.TrimPrefix(s, "https://site.example") }},
+			"quill-note-form"},
 		{"no Location", sabotage{answer: func(h http.Header, _ *int) { h.Del("Location") }}, "teacup-drank"},
 		{"202 instead of 201", sabotage{answer: func(_ http.Header, status *int) {
 			if *status == 201 {
@@ -317,14 +326,23 @@ func TestADishonestServerIsFoundOut(t *testing.T) {
 		{"an error that is not tolerated", sabotage{refuses: func(c micropub.Command) error {
 			return &fault.Error{Code: fault.InvalidRequest, Message: "no"}
 		}}, "monocle-reply"},
-		{"no CORS", sabotage{answer: func(h http.Header, _ *int) { h.Del("Access-Control-Allow-Origin") }}, "helper-error-has-cors"},
-		{"no CORS on preflight", sabotage{answer: func(h http.Header, _ *int) { h.Del("Access-Control-Allow-Origin") }}, "helper-preflight"},
-		{"Location not exposed", sabotage{answer: func(h http.Header, _ *int) { h.Set("Access-Control-Expose-Headers", "Link") }}, "together-like"},
+		{"no CORS", sabotage{answer: func(h http.Header, _ *int) { h.Del("Access-Control-Allow-Origin") }},
+			"helper-error-has-cors"},
+		{"no CORS on preflight", sabotage{answer: func(h http.Header, _ *int) { h.Del("Access-Control-Allow-Origin") }},
+			"helper-preflight"},
+		{"Location not exposed",
+			sabotage{answer: func(h http.Header, _ *int) { h.Set("Access-Control-Expose-Headers", "Link") }}, "together-like"},
 		{"no media endpoint", sabotage{config: func(c map[string]any) { delete(c, "media-endpoint") }}, "quill-query-config"},
-		{"deletes do nothing", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Delete); return ok }}, "micropublish-delete-form"},
-		{"undeletes do nothing", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Undelete); return ok }}, "micropublish-undelete-form"},
-		{"updates do nothing", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Update); return ok }}, "harper-cli-publish-draft"},
-		{"an upload makes an empty post", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Upload); return ok }}, "obsidian-jm-media-at-micropub-endpoint"},
+		{"deletes do nothing", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Delete); return ok }},
+			"micropublish-delete-form"},
+		{"undeletes do nothing",
+			sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Undelete); return ok }},
+			"micropublish-undelete-form"},
+		{"updates do nothing", sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Update); return ok }},
+			"harper-cli-publish-draft"},
+		{"an upload makes an empty post",
+			sabotage{ignores: func(c micropub.Command) bool { _, ok := c.(*micropub.Upload); return ok }},
+			"obsidian-jm-media-at-micropub-endpoint"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			problems, _, _ := play(t, c.spoil)
