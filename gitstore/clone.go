@@ -56,7 +56,7 @@ func (s *Store) checkFolderIsOurs() error {
 	if err != nil {
 		return &StorageError{Op: "make the clone", Err: err}
 	}
-	ours := []string{"gitstore.lock", "objects", "refs", "config", "HEAD.new", "config.new"}
+	ours := []string{"gitstore.lock", pushedFile, "objects", "refs", "config", "HEAD.new", "config.new"}
 	for _, e := range entries {
 		if !slices.Contains(ours, e.Name()) && !git.IsTemporary(e.Name()) {
 			return fmt.Errorf("make the clone: %s is neither empty nor a clone (it contains %s); name an empty or new folder",

@@ -129,12 +129,14 @@ func (s *syncer) push(ctx context.Context, waiting []*pending, full bool) error 
 		}
 		return s.db.Pack(ctx, list)
 	}, func() {
+		now := time.Now()
 		d.update(func() {
 			d.markPushed(tip)
-			d.lastPush = time.Now()
+			d.lastPush = now
 			s.noteMoved()
 		})
 		s.noteRemote(tip)
+		s.noteLastPush(now)
 	})
 }
 

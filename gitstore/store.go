@@ -103,6 +103,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 		s.stop()
 		return nil, err
 	}
+	s.delivery.lastPush = s.keptLastPush()
 	s.db.OnMissing = s.miss
 	s.writer.attributes = newAttributeCache(c.Dir)
 	opened := s.tip.Load()

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
@@ -35,6 +36,24 @@ func TestCommitIsDurablePushedAndCleanForGit(t *testing.T) {
 	if st := s.Status(); st.Unpushed != 0 || st.Problem != "" || st.Remote != c.Hash || st.Tip != c.Hash ||
 		st.LastPush.IsZero() {
 		t.Errorf("status: %+v", st)
+	}
+}
+
+func TestTimeOfTheLastPushSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	c := Config{Remote: remoteWith(t, map[string]string{"a.md": "one\n"}), Dir: t.TempDir()}
+	s := open(t, c)
+	if at := s.Status().LastPush; !at.IsZero() {
+		t.Errorf("before any push the last one was at %v", at)
+	}
+	pushed(t, s, put(t, s, "Post", map[string]string{"a.md": "two\n"}))
+	want := s.Status().LastPush
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := open(t, c).Status().LastPush
+	if off := got.Sub(want).Abs(); got.IsZero() || off > time.Second { // of what file systems keep
+		t.Errorf("after the restart the last push was at %v, before at %v", got, want)
 	}
 }
 
