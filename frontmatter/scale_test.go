@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gitpost/bridge/fuzztest"
 )
 
 // scaleLimit is far above the time of a linear step for scaleSize bytes and far below that of a
@@ -17,9 +19,9 @@ const (
 // inTime runs a step and reports how long it took if that was too long.
 func inTime(t *testing.T, what string, step func()) {
 	t.Helper()
-	before := spent(t)
+	before := fuzztest.Spent(t)
 	step()
-	if took := spent(t) - before; took > scaleLimit {
+	if took := fuzztest.Spent(t) - before; took > scaleLimit {
 		t.Errorf("%s takes %v", what, took)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/image/webp"
+
+	"gitpost/bridge/fuzztest"
 )
 
 // memory is a file for scrubbing that is not on disk.
@@ -84,9 +86,9 @@ func fuzz(f *testing.F, want *kind, decode func(io.Reader) (image.Image, error),
 			return
 		}
 		for _, keep := range []policy{keepNothing, keepNoLocation, keepAll} {
-			began := spent(t)
+			began := fuzztest.Spent(t)
 			once, sh, err := cleanBytes(body, keep)
-			if took := spent(t) - began; took > limit {
+			if took := fuzztest.Spent(t) - began; took > limit {
 				t.Fatalf("policy %d: it took %v", keep, took)
 			}
 			if err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/fuzztest"
 )
 
 // limit is how long one file of a few hundred KB may take, on a machine that is busy with other
@@ -24,9 +25,9 @@ const limit = 5 * time.Second
 // timed fails the test if f takes longer than the limit.
 func timed(t testing.TB, name string, f func()) {
 	t.Helper()
-	before := spent(t)
+	before := fuzztest.Spent(t)
 	f()
-	if took := spent(t) - before; took > limit {
+	if took := fuzztest.Spent(t) - before; took > limit {
 		t.Errorf("%s took %v, want less than %v", name, took, limit)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/mf2"
 )
 
@@ -166,9 +167,9 @@ func TestHTMLThatCostsTooMuchIsKeptAsItWasSent(t *testing.T) {
 	l := newLibrary(t, stockHugo)
 	for _, part := range []string{"[", "![", "&#91;", "x</a>", "x<td>", "~"} {
 		source := "<p>begin</p>" + strings.Repeat(part, 400_000/len(part))
-		before := processorTime()
+		before := fuzztest.Spent(t)
 		r := l.compose(Post{Item: entry(map[string][]any{"content": {map[string]any{"html": source}}})})
-		if took := processorTime() - before; took > 4*time.Second {
+		if took := fuzztest.Spent(t) - before; took > 4*time.Second {
 			t.Errorf("%q many times took %v", part, took)
 		}
 		got := l.item(r.Path).Properties["content"]
@@ -190,13 +191,13 @@ func TestTimeGrowsWithTheTextAlone(t *testing.T) {
 	for name, l := range map[string]*testLibrary{"hugo": newLibrary(t, stockHugo), "jekyll": newLibrary(t, files)} {
 		spend := func(content any) time.Duration {
 			l.site.texts = textCache{}
-			before := processorTime()
+			before := fuzztest.Spent(t)
 			r, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {content}})})
 			if err != nil && fault.CodeOf(err) != fault.TooLarge && fault.CodeOf(err) != fault.InvalidRequest {
 				t.Fatal(err)
 			}
 			_ = r
-			return processorTime() - before
+			return fuzztest.Spent(t) - before
 		}
 		grows := func(kind string, work func(n int) time.Duration) {
 			once := work(n)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package frontmatter
+package fuzztest
 
 import (
 	"syscall"
@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// spent is the processor time of this process: what else the machine does makes it no longer.
-func spent(t testing.TB) time.Duration {
+// Spent returns the processor time of this process so far, so that what else the machine does
+// makes no test fail.
+func Spent(t testing.TB) time.Duration {
 	t.Helper()
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
