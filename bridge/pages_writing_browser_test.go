@@ -57,7 +57,7 @@ func (b *chromium) writesANote(t *testing.T) {
 	w.photograph("editor-preview")
 	w.press("Publish")
 	w.sees("Saved.")
-	w.sees("A *quiet* morning")
+	w.sees("A quiet morning")
 	w.photograph("posts-written")
 	f.awaitPush()
 	if text := f.remoteFile(f.newFile()); !strings.Contains(text, "A *quiet* morning") {

@@ -8,6 +8,7 @@ import (
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/site"
 	"gitpost/gitstore"
 )
 
@@ -51,14 +52,13 @@ func (b *Blog) Status(ctx context.Context) (Status, error) {
 
 // nameOf is a post's name, else its first words, else its file.
 func nameOf(v *catalog.View, e *catalog.Entry) string {
-	text := cmp.Or(e.Name, e.Summary)
+	const most = 90
+	text := strings.Join(strings.Fields(cmp.Or(e.Name, e.Summary)), " ")
 	if text == "" { // only then is the file read
 		if item, err := v.Item(e); err == nil {
-			text = item.Properties.Text("content")
+			return cmp.Or(site.Beginning(item.Properties, most), e.Path)
 		}
 	}
-	text = strings.Join(strings.Fields(text), " ")
-	const most = 90
 	if letters := []rune(text); len(letters) > most {
 		text = strings.TrimSpace(string(letters[:most])) + "…"
 	}

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/micropub"
 )
@@ -38,6 +40,9 @@ func (f *Form) Create(photos []any) (*micropub.Create, error) {
 	for name, values := range byKind(append(kept, photos...)) {
 		properties[name] = values
 	}
+	if err := f.missing(properties); err != nil {
+		return nil, err
+	}
 	var targets []string
 	for _, t := range f.Targets {
 		if t.Chosen {
@@ -63,6 +68,40 @@ func (f *Form) Create(photos []any) (*micropub.Create, error) {
 		return nil, errors.New("the form made no post")
 	}
 	return create, nil
+}
+
+// missing refuses a new post without a word, and one that would become a post of another type for want of
+// what makes its type. Such a draft can be finished later.
+func (f *Form) missing(properties map[string]any) error {
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return properties[name] != nil })
+	}
+	wrong := &fault.Error{Code: fault.InvalidRequest, Op: "create post"}
+	for _, field := range f.all() {
+		if field.Required && field.Value == "" {
+			wrong.Message, wrong.Hint = fmt.Sprintf("the field %q is empty", string(field.Label)), "fill it in, or choose another type"
+			return wrong
+		}
+	}
+	switch {
+	case !slices.ContainsFunc(slices.Collect(maps.Keys(properties)), isContent):
+		wrong.Message, wrong.Hint = "the post is empty", "write something first"
+	case f.Save == "draft":
+		return nil
+	case f.Type == "photo" && !has("photo", "video", "audio"):
+		wrong.Message, wrong.Hint = "this photo post has no photo", "add one, or choose the type Note"
+	case (f.Type == "article" || f.Type == "page") && !has("name"):
+		wrong.Message, wrong.Hint = "this "+f.Type+" has no title", "write one, or choose the type Note"
+	default:
+		return nil
+	}
+	return wrong
+}
+
+// isContent reports whether a property is something to publish, rather than how it is published.
+func isContent(property string) bool {
+	return !strings.HasPrefix(property, "mp-") && property != "visibility" && property != "published" &&
+		property != "location-visibility"
 }
 
 // Update returns the commands that change the post as the form says, in order; none if nothing was

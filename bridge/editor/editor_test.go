@@ -141,6 +141,30 @@ func TestFormOfANewPostIsACreate(t *testing.T) {
 	}
 }
 
+// TestNewPostIsOfTheTypeThatWasChosen: what would become an empty post, or one of another type, is refused,
+// except as a draft.
+func TestNewPostIsOfTheTypeThatWasChosen(t *testing.T) {
+	for _, c := range []struct{ postType, field, value, save, want string }{
+		{"note", "category", "", "publish", "the post is empty"},
+		{"note", "published", "2026-05-01T10:00", "draft", "the post is empty"},
+		{"note", "category", "a", "publish", ""},
+		{"photo", "content", "Look", "publish", "no photo"},
+		{"photo", "content", "Look", "draft", ""},
+		{"article", "content", "Long", "publish", "this article has no title"},
+		{"page", "name", "About", "publish", ""},
+		{"reply", "content", "Yes!", "publish", `"Address of the page" is empty`},
+	} {
+		f := New(offer, c.postType)
+		if err := f.Read(sent(f, c.field, c.value, "save", c.save)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := f.Create(nil)
+		if c.want == "" && err != nil || c.want != "" && (fault.CodeOf(err) != fault.InvalidRequest || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%v: got %v", c, err)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add("content=x&was.content=First.%0A%0ASecond.%0A&category=,,&photo.0.url=x&save=publish")
 	f.Fuzz(func(t *testing.T, query string) {

@@ -189,14 +189,7 @@ func titleWords(text string) string {
 	}
 	text = codeOfSite.ReplaceAllString(text, " ")
 	for line := range strings.SplitSeq(anyLines(text), "\n") {
-		line = blockMark.ReplaceAllString(line, "")
-		line = strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) {
-				return ' '
-			}
-			return r
-		}, emphasis.Replace(firstWords(line)))
-		words := strings.Fields(line)
+		words := plainLine(line)
 		if len(words) == 0 || strings.IndexFunc(line, says) < 0 {
 			continue
 		}
@@ -208,6 +201,40 @@ func titleWords(text string) string {
 		return short
 	}
 	return ""
+}
+
+// plainLine is the words of a line without markup and addresses.
+func plainLine(line string) []string {
+	line = blockMark.ReplaceAllString(line, "")
+	return strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, emphasis.Replace(firstWords(line))))
+}
+
+// Beginning is the beginning of a post's text on one line, of at most some characters, for a list of posts:
+// without markup and, unless there is nothing else, without addresses.
+func Beginning(p mf2.Properties, most int) string {
+	text := contentText(p["content"])
+	enough := text
+	if bytes := 40 * most; len(text) > bytes {
+		enough = strings.ToValidUTF8(text[:bytes], "")
+	}
+	var words []string
+	for line := range strings.SplitSeq(anyLines(codeOfSite.ReplaceAllString(enough, " ")), "\n") {
+		words = append(words, plainLine(line)...)
+	}
+	if strings.IndexFunc(strings.Join(words, ""), says) < 0 {
+		words = strings.Fields(enough)
+	}
+	whole := strings.Join(words, " ")
+	short := cutAtWord(whole, most)
+	if short != whole || len(enough) < len(text) {
+		return strings.TrimRight(short, ".,;:–—- ") + "…"
+	}
+	return short
 }
 
 // says reports whether a character can stand for something: a letter, a digit or an emoji.

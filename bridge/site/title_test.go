@@ -130,3 +130,27 @@ func TestTitlesAreNoNames(t *testing.T) {
 		t.Errorf("a title by hand became %q", got)
 	}
 }
+
+// TestListsShowTheBeginningOfAPostAsPlainText: no markup, no code of the site, no address unless it is all.
+func TestListsShowTheBeginningOfAPostAsPlainText(t *testing.T) {
+	for _, c := range []struct {
+		content any
+		most    int
+		want    string
+	}{
+		{"# A walk\n\nTo the **old** [pier](https://pier.example/), with `code`.", 90, "A walk To the old pier, with code."},
+		{"> Said by her\n\n- one\n- two", 90, "Said by her one two"},
+		{"![A boat](/media/boat.jpg)\n\nHome <em>again</em>", 90, "A boat Home again"},
+		{"{{< figure src=\"a.jpg\" >}}\nSun", 90, "Sun"},
+		{map[string]any{"html": "<p>Fish &amp; chips</p>"}, 90, "Fish & chips"},
+		{"https://other.example/page", 90, "https://other.example/page"},
+		{"![](/media/boat.jpg)", 90, "![](/media/boat.jpg)"},
+		{"one two three four", 10, "one two…"},
+		{strings.Repeat("long ", 2000), 12, "long long…"},
+		{"", 90, ""},
+	} {
+		if got := Beginning(mf2.Properties{"content": {c.content}}, c.most); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.content, got, c.want)
+		}
+	}
+}
