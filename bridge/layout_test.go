@@ -56,13 +56,14 @@ var allowed = []struct {
 
 	{"bridge/config", "bridge/site bridge/site/generator bridge/mf2 bridge/media gitstore"},
 	{"bridge/history", "bridge/catalog bridge/site frontmatter gitstore"},
+	{"bridge/discovery", "bridge/config bridge/outbound"},
 	{"bridge/listen", "bridge/config"},
 	{"bridge/metrics", "gitstore"},
 	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
 	{"bridge/delivery", "bridge/config bridge/dom bridge/outbound bridge/state bridge/mf2"},
 	{"bridge/delivery/mastodontest", ""},
 	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
-	{"bridge/doctor", "bridge/config bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
+	{"bridge/doctor", "bridge/config bridge/discovery bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
 
 	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
@@ -71,8 +72,8 @@ var allowed = []struct {
 	{"bridge/language", "templates"},
 	{"bridge/editor", "bridge/language bridge/micropub bridge/mf2"},
 	{"bridge/pages", "bridge/blog bridge/editor bridge/language bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth " +
-		"bridge/delivery bridge/state templates"},
-	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
+		"bridge/delivery bridge/discovery bridge/state templates"},
+	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/discovery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},
 	{"cmd/gitpost", "bridge bridge/config bridge/access bridge/delivery bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +
 		"gitstore templates"},

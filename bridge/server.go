@@ -22,6 +22,7 @@ import (
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/delivery"
+	"gitpost/bridge/discovery"
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/listen"
 	"gitpost/bridge/metrics"
@@ -103,7 +104,7 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	})
 	s.pages, err = pages.New(pages.Options{
 		Config: s.config, Blogs: s.blogs, State: s.state, Auth: auth, OwnSignIn: s.api.OwnSignIn, Log: s.log,
-		Deliveries: s.deliveries,
+		Deliveries: s.deliveries, Homes: discovery.NewHomes(),
 	})
 	if err != nil {
 		return err

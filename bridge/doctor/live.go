@@ -13,15 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"gitpost/bridge/config"
-	"gitpost/bridge/outbound"
+	"gitpost/bridge/discovery"
 )
 
 // answered is an answer that was read to its end.
@@ -116,88 +113,38 @@ func (d Diagnosis) discovery(home fetched, remedy string) Check {
 			"publish the site, or correct the key me"
 		return k
 	}
-	inHTML := linksOf(home.answer.url, home.answer.body)
-	var missing, elsewhere, headerOnly []string
-	required := 0
-	for _, l := range d.Config.Links() {
-		if l.Rel == "media" || l.Rel == "micropub_media" {
-			continue // apps ask the Micropub endpoint for it
-		}
-		inHeader := headerLinks(home.answer.url, home.answer.header, l.Rel)
-		found := append(slices.Clone(inHTML[l.Rel]), inHeader...)
-		switch {
-		case slices.Contains(inHTML[l.Rel], l.Href):
-		case slices.Contains(inHeader, l.Href):
-			headerOnly = append(headerOnly, l.Rel)
-		case len(found) > 0:
-			elsewhere = append(elsewhere, fmt.Sprintf("%s is %s", l.Rel, found[0]))
-		default:
-			missing = append(missing, l.Rel)
-		}
-		if len(found) > 0 && found[0] != l.Href &&
-			!slices.Contains(elsewhere, fmt.Sprintf("%s is %s", l.Rel, found[0])) {
-			elsewhere = append(elsewhere, fmt.Sprintf("%s is first %s", l.Rel, found[0])) // apps take the first
-		}
-		required++
-	}
+	found := discovery.Compare(d.Config.Links(), home.answer.url, home.answer.header, home.answer.body)
 	k.Remedy = remedy
 	switch {
-	case len(elsewhere) > 0:
+	case len(found.Elsewhere) > 0:
+		var elsewhere []string
+		for _, e := range found.Elsewhere {
+			is := map[bool]string{false: "is", true: "is first"}[e.First]
+			elsewhere = append(elsewhere, fmt.Sprintf("%s %s %s", e.Rel, is, e.Href))
+		}
 		k.Found = fmt.Sprintf("%s names another server: %s", home.url, strings.Join(elsewhere, ", "))
 		k.Remedy = "remove those lines from the site; " + k.Remedy
-	case len(missing) == required:
+	case found.None():
 		k.Found = home.url + " does not tell apps where to post"
-	case len(missing) > 0:
-		k.Found = fmt.Sprintf("%s lacks %s", home.url, strings.Join(missing, ", "))
-		if !slices.Contains(missing, "micropub") && len(missing) == 1 {
+	case len(found.Missing) > 0:
+		k.Found = fmt.Sprintf("%s lacks %s", home.url, rels(found.Missing))
+		if len(found.Missing) == 1 && found.Missing[0].Rel != "micropub" {
 			k.Result = Warning
 		}
-	case len(headerOnly) > 0:
+	case len(found.HeaderOnly) > 0:
 		k.Result, k.Found = Warning, fmt.Sprintf("%s has %s in HTTP headers alone, and some apps read only the page",
-			home.url, strings.Join(headerOnly, ", "))
+			home.url, rels(found.HeaderOnly))
 	default:
 		return Check{Name: k.Name, Result: Passed, Found: home.url + " tells apps where to post"}
 	}
 	return k
 }
 
-// linksOf returns the addresses, by relation, that a page names in link and a elements.
-func linksOf(base *url.URL, page []byte) map[string][]string {
-	found := map[string][]string{}
-	z := html.NewTokenizer(bytes.NewReader(page))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return found
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			if t.Data != "link" && t.Data != "a" {
-				continue
-			}
-			var rels, href string
-			for _, a := range t.Attr {
-				switch a.Key {
-				case "rel":
-					rels = a.Val
-				case "href":
-					href = a.Val
-				}
-			}
-			for rel := range strings.FieldsSeq(strings.ToLower(rels)) {
-				if u, err := base.Parse(href); err == nil {
-					found[rel] = append(found[rel], u.String())
-				}
-			}
-		}
+// rels are the relations of links, as words.
+func rels(links []config.Link) string {
+	var list []string
+	for _, l := range links {
+		list = append(list, l.Rel)
 	}
-}
-
-// headerLinks returns the addresses that Link headers name for a relation.
-func headerLinks(base *url.URL, h http.Header, rel string) (found []string) {
-	for _, target := range outbound.HeaderLinks(h, rel) {
-		if u, err := base.Parse(target); err == nil {
-			found = append(found, u.String())
-		}
-	}
-	return found
+	return strings.Join(list, ", ")
 }

@@ -175,13 +175,18 @@ func (p appsPages) makeToken(c echo.Context, v visitor) error {
 		}
 		t.Expires = time.Now().AddDate(0, 0, days)
 	}
+	return p.makeTokenFor(c, v, t, "/apps?made=yes")
+}
+
+// makeTokenFor makes a token, and goes on to the page that shows it once.
+func (p *Pages) makeTokenFor(c echo.Context, v visitor, t state.Token, next string) error {
 	secret, err := p.State.CreateToken(c.Request().Context(), t)
 	if err != nil {
 		return err
 	}
 	p.Log.Info("a token was made on the page", "name", t.Name, "scope", strings.Join(t.Scope, " "), "from", c.RealIP())
 	p.made.put(v.session.ID, secret, time.Now())
-	return p.goTo(c, "/apps?made=yes")
+	return p.goTo(c, next)
 }
 
 // forgetOld answers POST /apps/old/forget: the app needs PKCE again, or the owner's leave.

@@ -3,10 +3,13 @@ package pages
 import (
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
+	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
+	"gitpost/bridge/discovery"
 	"gitpost/bridge/language"
 )
 
@@ -19,9 +22,20 @@ type connectView struct {
 	Bookmarklets    []bookmarklet
 }
 
+// connectSite is a site, and what its home page has.
 type connectSite struct {
-	Me, Title, HTML string
-	Headers         []headerLines
+	Me, Title string
+	Home      homeView
+	HTML      string // the lines that are to go into the home page
+	Headers   []headerLines
+}
+
+// homeView is what a site's home page says to apps.
+type homeView struct {
+	discovery.Seen
+	Headline language.Text
+	Kind     string // "good", "warn", or "" for a page that cannot be read
+	Reason   string // why it cannot be read
 }
 
 // headerLines is the configuration of one web server that sends the links as headers.
@@ -35,23 +49,48 @@ func (p *Pages) connect(c echo.Context, _ visitor) error {
 	u := p.Config().URL
 	main := connectView{Share: u + "/posts/new?url={url}&title={title}&content={text}", Micropub: u + "/micropub",
 		Media: u + "/media", Many: p.Blogs.Several(), Bookmarklets: p.bookmarklets()}
-	for _, d := range p.Blogs.All() {
-		shown := newConnectSite(p.Config().Discovery(d.Me()), d.Me())
-		shown.Title = d.Title()
-		main.Sites = append(main.Sites, shown)
+	blogs := p.Blogs.All()
+	main.Sites = make([]connectSite, len(blogs))
+	var all sync.WaitGroup // so that a person waits for one home page at most
+	for i, b := range blogs {
+		all.Go(func() {
+			seen := p.Homes.Look(c.Request().Context(), *b.Config(), p.Config().Links())
+			main.Sites[i] = newConnectSite(p.Config().Discovery(b.Me()), b, seen)
+		})
 	}
+	all.Wait()
 	return p.show(c, http.StatusOK, "connect", view{Title: language.Text("Connect an app"), SignedIn: true, Main: main})
 }
 
 // ShowConnect leads a person who opened an endpoint in the browser to the page about connecting.
 func (p *Pages) ShowConnect(c echo.Context) error { return p.goTo(c, "/connect") }
 
-func newConnectSite(d config.Discovery, me string) connectSite {
+func newConnectSite(d config.Discovery, b *blog.Blog, seen discovery.Seen) connectSite {
 	trim := strings.TrimSpace
-	return connectSite{Me: me, HTML: trim(d.HTML), Headers: []headerLines{
+	return connectSite{Me: b.Me(), Title: b.Title(), Home: newHomeView(seen), HTML: trim(d.HTML), Headers: []headerLines{
 		{language.Text("Netlify, Cloudflare Pages: the file _headers"), trim(d.Headers)}, {"Caddy", trim(d.Caddy)},
 		{"nginx", trim(d.Nginx)},
 	}}
+}
+
+func newHomeView(seen discovery.Seen) homeView {
+	v := homeView{Seen: seen, Kind: "warn"}
+	switch {
+	case seen.Err != nil:
+		v.Kind, v.Headline = "", language.Text("Your home page cannot be read at the moment.")
+		v.Reason = sentence(seen.Err.Error())
+	case len(seen.Elsewhere) > 0:
+		v.Headline = language.Text("Your home page sends apps to another server. Remove these lines from it:")
+	case seen.None():
+		v.Headline = language.Text("Your home page does not tell apps where to post yet.")
+	case len(seen.Missing) > 0:
+		v.Headline = language.Text("Your home page has some of the lines. These are missing:")
+	case len(seen.HeaderOnly) > 0:
+		v.Headline = language.Text("Your site has the lines in HTTP headers. Some apps read only the page.")
+	default:
+		v.Kind, v.Headline = "good", language.Text("Your home page tells apps where to post.")
+	}
+	return v
 }
 
 // welcome answers GET / for everybody but the owner.

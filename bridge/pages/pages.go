@@ -16,6 +16,7 @@ import (
 	"gitpost/bridge/blog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/delivery"
+	"gitpost/bridge/discovery"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/indieauth"
 	"gitpost/bridge/owner"
@@ -32,6 +33,13 @@ type Options struct {
 	Log       *slog.Logger
 
 	Deliveries deliveries
+	Homes      homes
+}
+
+// homes is what the pages ask about the sites' home pages.
+type homes interface {
+	// Look returns whether a site's home page tells apps where to post.
+	Look(ctx context.Context, site config.Site, want []config.Link) discovery.Seen
 }
 
 // deliveries is what the pages say of posts after their push.
@@ -124,6 +132,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 	get("/status", p.signedIn(p.status))
 	get("/connect", p.signedIn(p.connect))
 	get("/connect/shortcut", p.signedIn(p.shortcut))
+	post("/connect/shortcut", p.freshly(p.makeShortcutToken))
 	get("/manual", p.manual)
 	get("/manual/:name", p.manual)
 

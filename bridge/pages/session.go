@@ -97,6 +97,8 @@ func comeBack(r *http.Request) string {
 		return "/auth?" + r.PostFormValue("request")
 	case r.URL.Path == "/apps/token":
 		return "/apps/new"
+	case r.URL.Path == "/connect/shortcut":
+		return r.URL.Path
 	case r.URL.Path == "/posts/new", r.URL.Path == "/posts/edit":
 		return r.URL.RequestURI() // the browser still has what was typed
 	case first == "posts":

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"gitpost/bridge/editor"
 	"gitpost/bridge/language"
+	"gitpost/bridge/state"
 )
 
 // share answers POST /posts/share: what Android's share sheet sends to the installed page. Files are stored,
@@ -76,10 +78,25 @@ func (p *Pages) bookmarklets() (list []bookmarklet) {
 	return list
 }
 
+// shortcutView is for shortcut.html.
+type shortcutView struct {
+	Micropub string
+	Token    string // a new one, shown this once; "" for none
+}
+
 // shortcut answers GET /connect/shortcut: how to share from an iPhone, step by step.
-func (p *Pages) shortcut(c echo.Context, _ visitor) error {
-	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true,
-		Main: struct {
-			Micropub, New string
-		}{p.Config().URL + "/micropub", p.Config().URL + "/posts/new"}})
+func (p *Pages) shortcut(c echo.Context, v visitor) error {
+	main := shortcutView{Micropub: p.Config().URL + "/micropub"}
+	if c.QueryParam("made") != "" && c.Request().Method == http.MethodGet {
+		main.Token = p.made.take(v.session.ID, time.Now())
+	}
+	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true, Main: main})
+}
+
+// makeShortcutToken answers POST /connect/shortcut: a token that may write posts and upload photos. The page
+// that it leads to has it filled in, once.
+func (p *Pages) makeShortcutToken(c echo.Context, v visitor) error {
+	t := state.Token{Name: "iPhone", Scope: []string{"create", "media"}, Sites: p.Blogs.Addresses()}
+	t.Me = t.Sites[0]
+	return p.makeTokenFor(c, v, t, "/connect/shortcut?made=yes#token")
 }
