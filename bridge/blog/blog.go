@@ -54,6 +54,9 @@ func (b *Blog) Config() *config.Site { return b.settings.Load() }
 // Me is the site's address, by which apps and tokens name it. It never changes.
 func (b *Blog) Me() string { return b.Config().Me }
 
+// BaseURL is the address below which the site has its posts, with a trailing slash.
+func (b *Blog) BaseURL() string { return cmp.Or(b.index.site.base(), b.Me()) }
+
 // within returns the length of the site's address that a URL is below: its base URL, or its owner's.
 // It is 0 when the URL is below neither.
 func (b *Blog) within(url string) (longest int) {

@@ -167,15 +167,19 @@ func (b *Blog) Post(ctx context.Context, url string) (item mf2.Item, found bool,
 	return item, found && err == nil, err
 }
 
-// AddSyndication writes the addresses of copies into a post that has not got them, as syndication.
-func (b *Blog) AddSyndication(ctx context.Context, url string, links []string) error {
+// AddSyndication writes the addresses of copies into a post that has not got them, as syndication, and the
+// URI of its record on the AT Protocol, unless that is "".
+func (b *Blog) AddSyndication(ctx context.Context, url string, links []string, record string) error {
 	w, err := b.ready()
 	if err != nil {
 		return err
 	}
-	add := &micropub.Update{URL: url, Add: mf2.Properties{"syndication": {}}}
+	add := &micropub.Update{URL: url, Add: mf2.Properties{}, Replace: mf2.Properties{}}
 	for _, link := range links {
 		add.Add["syndication"] = append(add.Add["syndication"], link)
+	}
+	if record != "" {
+		add.Replace[mf2.AtURI] = []any{record}
 	}
 	who := access.Principal{Me: b.Me(), Client: "gitpost", Scope: []string{"update"}}
 	_, err = w.updateFor(ctx, who, add, nil, purpose{own: true, skipCI: b.Config().SyndicationCommit == "skip_ci"})

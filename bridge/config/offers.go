@@ -33,6 +33,7 @@ type Target struct {
 	Visibility   string `json:"-"` // mastodon: "" is the account's own
 	Edits        bool   `json:"-"` // edits of a post are made to its copy
 	Deletes      bool   `json:"-"` // a deleted post's copy is deleted
+	StandardSite bool   `json:"-"` // bluesky: articles are published as documents of standard.site
 }
 
 // Host is where the addresses of the target's copies are; "" when that is not known.
@@ -116,13 +117,14 @@ func targetsKey(c *Site, v written) error {
 	const remedy = "write a list of {uid: https://…, name: …}"
 	c.SyndicateTo = nil
 	known := []string{"uid", "name", "checked", "types", "service", "user", "type", "server", "token_file", "handle",
-		"password_file", "visibility", "edits", "deletes"}
+		"password_file", "visibility", "edits", "deletes", "standard_site"}
 	return entries(v, "uid", remedy, known, func(entry map[string]*yaml.Node) error {
 		t := Target{UID: word(entry["uid"]), Name: word(entry["name"]), PostTypes: wordsOf(entry["types"])}
 		if t.Name == "" {
 			t.Name = t.UID
 		}
-		for key, into := range map[string]*bool{"checked": &t.Checked, "edits": &t.Edits, "deletes": &t.Deletes} {
+		for key, into := range map[string]*bool{"checked": &t.Checked, "edits": &t.Edits, "deletes": &t.Deletes,
+			"standard_site": &t.StandardSite} {
 			if n := entry[key]; n != nil && n.Decode(into) != nil {
 				return &flaw{fmt.Sprintf("has an entry whose %s is %q", key, n.Value),
 					"write " + key + ": true, or leave it out"}
@@ -150,6 +152,9 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 	t.Type, t.Handle = word(entry["type"]), strings.TrimPrefix(word(entry["handle"]), "@")
 	t.Server, t.Visibility = strings.TrimRight(word(entry["server"]), "/"), word(entry["visibility"])
 	secret, file := "", (*string)(nil)
+	if t.StandardSite && t.Type != "bluesky" {
+		return &flaw{fmt.Sprintf("has an entry of type %q with standard_site", t.Type), "write standard_site into an entry of type bluesky"}
+	}
 	switch t.Type {
 	case "":
 		return nil

@@ -81,7 +81,7 @@ func (b bluesky) create(ctx context.Context, c *copyJob, save func() error) (id,
 			return "", "", err
 		}
 	}
-	value["$type"], value["createdAt"] = collection, timeOf(c.item, b.now()).UTC().Format("2006-01-02T15:04:05.000Z")
+	value["$type"], value["createdAt"] = collection, timeOf(c.item, b.now()).UTC().Format(atTime)
 	if c.notes.Key == "" {
 		c.notes.Key = recordKey(c.item, c.key, b.now())
 	}
@@ -92,13 +92,11 @@ func (b bluesky) create(ctx context.Context, c *copyJob, save func() error) (id,
 	if err != nil {
 		return "", "", err
 	}
-	var made record
-	err = b.call(ctx, "com.atproto.repo.putRecord", map[string]any{
-		"repo": s.DID, "collection": collection, "rkey": c.notes.Key, "record": value,
-	}, &made)
+	made, err := b.put(ctx, s, collection, c.notes.Key, value)
 	if err != nil {
 		return "", "", err
 	}
+	c.notes.CID = made.CID
 	if about != nil && collection != postCollection {
 		return made.URI, about.link, nil
 	}

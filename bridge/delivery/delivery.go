@@ -48,11 +48,19 @@ type Site interface {
 	Owns(url string) bool
 	// Post returns a post as the repository has it; false when there is none.
 	Post(ctx context.Context, url string) (mf2.Item, bool, error)
-	// AddSyndication writes the addresses of copies into a post that has not got them.
-	AddSyndication(ctx context.Context, url string, links []string) error
+	// AddSyndication writes the addresses of copies into a post that has not got them, and the URI of its
+	// record on the AT Protocol, unless that is "".
+	AddSyndication(ctx context.Context, url string, links []string, record string) error
 	// Responses lists the pages that a post responds to; AddContext keeps what one of them says of itself.
 	Responses(ctx context.Context, url string) ([]string, error)
 	AddContext(ctx context.Context, url string, c Cite) error
+	// BaseURL is the address below which the site has its posts, and Title what it calls itself.
+	BaseURL() string
+	Title() string
+	// WellKnown returns the file that the site serves at /.well-known/name, or nil. AddWellKnown adds it. A
+	// *fault.Error for an invalid request or a conflict says why the site cannot have it.
+	WellKnown(ctx context.Context, name string) ([]byte, error)
+	AddWellKnown(ctx context.Context, name, text string) error
 }
 
 // Changes is what Site.Changed returns.
@@ -245,6 +253,8 @@ func (d *Deliverer) deliver(ctx context.Context, row state.Delivery) error {
 		out = d.keepContext(ctx, s, row)
 	case Syndication:
 		out = d.syndicate(ctx, s, row)
+	case Document:
+		out = d.publish(ctx, s, row)
 	case WriteBack:
 		out = d.writeBack(ctx, s, row)
 	default: // of a later version

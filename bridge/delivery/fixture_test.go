@@ -39,14 +39,16 @@ type rig struct {
 	kill     func()          // ends it at once
 	settings config.Site
 
-	mu     sync.Mutex // guards all below
-	now    time.Time
-	tips   []map[string]mf2.Item // by URL; a commit is an index
-	remote int
-	pages  map[string]string // by path
-	down   bool
-	asked  int // requests for pages
-	cites  []Cite
+	mu      sync.Mutex // guards all below
+	now     time.Time
+	tips    []map[string]mf2.Item // by URL; a commit is an index
+	remote  int
+	pages   map[string]string // by path
+	down    bool
+	asked   int // requests for pages
+	cites   []Cite
+	known   string // what the repository has for .well-known
+	commits int    // by AddSyndication
 }
 
 func newRig(t *testing.T) *rig {
@@ -257,12 +259,32 @@ func (r *rig) Post(_ context.Context, url string) (mf2.Item, bool, error) {
 	return item, ok, nil
 }
 
-func (r *rig) AddSyndication(_ context.Context, url string, links []string) error {
+func (r *rig) BaseURL() string { return r.web.URL + "/" }
+func (r *rig) Title() string   { return "Rivers" }
+
+func (r *rig) WellKnown(context.Context, string) ([]byte, error) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	return []byte(r.known), nil
+}
+
+func (r *rig) AddWellKnown(_ context.Context, _, text string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known = text
+	return nil
+}
+
+func (r *rig) AddSyndication(_ context.Context, url string, links []string, record string) error {
+	r.mu.Lock()
+	r.commits++
 	next := maps.Clone(r.tips[len(r.tips)-1])
 	item := next[url].Clone()
 	for _, link := range links {
 		item.Properties["syndication"] = append(item.Properties["syndication"], link)
+	}
+	if record != "" {
+		item.Properties[mf2.AtURI] = []any{record}
 	}
 	next[url] = item
 	r.tips = append(r.tips, next)

@@ -191,7 +191,7 @@ func (d *Deliverer) start(ctx context.Context, s Site) error {
 }
 
 // ofDelivery are the properties that gitpost itself writes after a delivery. They make no new version.
-var ofDelivery = []string{"syndication"}
+var ofDelivery = []string{"syndication", mf2.AtURI}
 
 // versionOf identifies what a post says.
 func versionOf(item mf2.Item) string {

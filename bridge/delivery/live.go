@@ -111,6 +111,11 @@ func (d *Deliverer) checkLive(ctx context.Context, s Site, row state.Delivery) o
 			out.next = append(out.next, copies...)
 		}
 		if err == nil {
+			var documents []state.Delivery
+			documents, err = d.documents(ctx, s, row)
+			out.next = append(out.next, documents...)
+		}
+		if err == nil {
 			var contexts []state.Delivery
 			contexts, err = d.contexts(ctx, s, row)
 			out.next = append(out.next, contexts...)

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,6 +47,7 @@ type copyJob struct {
 // copyNotes is what a copy needs to be known again.
 type copyNotes struct {
 	ID    string   `json:"id,omitempty"`    // the network's; "" before there is a copy
+	CID   string   `json:"cid,omitempty"`   // bluesky: of its content
 	Sent  int64    `json:"sent,omitempty"`  // when it was first sent, in seconds since 1970
 	Key   string   `json:"key,omitempty"`   // of that
 	Media []string `json:"media,omitempty"` // uploads
@@ -258,20 +260,28 @@ const together = 2 * time.Minute
 // writeBack writes the addresses of a post's copies into its file, all in one commit.
 func (d *Deliverer) writeBack(ctx context.Context, s Site, row state.Delivery) outcome {
 	row.Tries++
-	rows, err := d.State.Deliveries(ctx, state.DeliveryFilter{Site: s.Me(), URL: row.URL, Kind: Syndication})
+	rows, err := d.State.Deliveries(ctx, state.DeliveryFilter{Site: s.Me(), URL: row.URL})
 	var links []string
+	document := ""
 	for _, c := range rows {
+		if c.Kind != Syndication && c.Kind != Document {
+			continue
+		}
 		if c.State == state.DeliveryWaiting && c.Action == create && d.Now().Sub(row.Begun) < together {
+			row.Tries--
 			row.Due, row.Result = d.Now().Add(time.Second), "waits for the copies at other targets"
 			return outcome{row: row}
 		}
 		if c.Link != "" {
 			links = append(links, c.Link)
 		}
+		if c.Kind == Document {
+			document = cmp.Or(document, copyNotesOf(c).ID)
+		}
 	}
-	if err == nil && len(links) > 0 {
+	if err == nil && (len(links) > 0 || document != "") {
 		slices.Sort(links)
-		err = s.AddSyndication(ctx, row.URL, links)
+		err = s.AddSyndication(ctx, row.URL, links, document)
 	}
 	if err != nil {
 		row.Due, row.Result = d.Now().Add(mentionPause(row.Tries, "")), err.Error()

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -24,6 +25,7 @@ type textLimits struct {
 	Characters int  // as people count them
 	URL        int  // what a URL counts as; 0: its length
 	Links      bool // words can be links; else URLs are shown
+	Source     int  // bytes of markup that are looked at; 0: mostSource
 }
 
 // length is what a run counts.
@@ -201,14 +203,14 @@ func bodyOf(p mf2.Properties, limits textLimits) (body []run, whole bool) {
 	text := p.Text("content")
 	if content, ok := p.First("content").(map[string]any); ok {
 		if s, isHTML := content["html"].(string); isHTML {
-			s, whole = beginning(s)
+			s, whole = limits.beginning(s)
 			return runsOf(s, limits), whole
 		}
 	}
 	if text == "" {
 		text = p.Text("summary")
 	}
-	text, whole = beginning(text)
+	text, whole = limits.beginning(text)
 	var b bytes.Buffer
 	if err := goldmark.Convert([]byte(text), &b); err != nil {
 		return []run{{Text: text}}, whole
@@ -216,11 +218,12 @@ func bodyOf(p mf2.Properties, limits textLimits) (body []run, whole bool) {
 	return runsOf(b.String(), limits), whole
 }
 
-func beginning(text string) (start string, whole bool) {
-	if len(text) <= mostSource {
+func (l textLimits) beginning(text string) (start string, whole bool) {
+	most := cmp.Or(l.Source, mostSource)
+	if len(text) <= most {
 		return text, true
 	}
-	return strings.ToValidUTF8(text[:mostSource], ""), false
+	return strings.ToValidUTF8(text[:most], ""), false
 }
 
 // runsOf is the text of HTML.

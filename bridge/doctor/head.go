@@ -19,7 +19,7 @@ func (d Diagnosis) wayIntoHead(tree fs.FS, err error, c config.Site) string {
 		return byHand + "put them before </head> in the layout of your pages, and have the site built"
 	}
 	text := d.Config.Discovery(c.Me)
-	edits, done, advice := s.Head(tree, strings.Split(strings.TrimSpace(text.HTML), "\n"))
+	edits, done, advice := s.Head(tree, append(strings.Split(strings.TrimSpace(text.HTML), "\n"), c.RecordLines(s)...))
 	if len(edits) == 0 && !done {
 		edits, done = s.HeadersFile(tree, text.Headers)
 	}

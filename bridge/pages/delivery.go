@@ -50,7 +50,8 @@ func (p *Pages) deliveriesOf(c echo.Context, b *blog.Blog, post string) (list []
 
 var deliveryNames = map[string]language.Text{delivery.Live: language.Text("On the site"),
 	delivery.Webmention: language.Text("Webmention"), delivery.Context: language.Text("What it responds to"),
-	delivery.Syndication: language.Text("Copy"), delivery.WriteBack: language.Text("Addresses of copies in the file")}
+	delivery.Syndication: language.Text("Copy"), delivery.Document: language.Text("Document on standard.site"),
+	delivery.WriteBack: language.Text("Addresses of copies in the file")}
 
 // deliver answers POST /posts/delivery: do is retry or skip.
 func (p postsPages) deliver(c echo.Context, _ visitor) error {

@@ -63,7 +63,8 @@ func headEdits(tree fs.FS, cfg config.Config) (edits []site.HeadEdit, advice str
 		return nil, "", err
 	}
 	text := cfg.Discovery(cfg.Me())
-	edits, done, advice := opened.Head(tree, strings.Split(strings.TrimSpace(text.HTML), "\n"))
+	edits, done, advice := opened.Head(tree, append(strings.Split(strings.TrimSpace(text.HTML), "\n"),
+		cfg.Sites[0].RecordLines(opened)...))
 	if done || len(edits) > 0 {
 		return edits, advice, nil
 	}

@@ -220,6 +220,23 @@ func (c *config) static() (dir, url string) {
 	return path.Join(c.input, "static"), "/static/"
 }
 
+// verbatim is Folders.Verbatim: a template whose permalink is the path.
+func (c *config) verbatim(staticURL string) func(path, text string) (file string, data []byte) {
+	if staticURL == "/" {
+		return nil
+	}
+	return func(at, text string) (string, []byte) {
+		ending := ".html"
+		for _, other := range []string{".njk", ".liquid"} {
+			if !c.formats[ending] {
+				ending = other
+			}
+		}
+		return path.Join(c.input, strings.ReplaceAll(path.Base(at), ".", "-")+ending), []byte("---\npermalink: " + at +
+			"\neleventyAllowMissingExtension: true\neleventyExcludeFromCollections: true\nlayout: false\n---\n" + text)
+	}
+}
+
 // withoutComments is JavaScript without its comments. Texts keep what looks like one.
 func withoutComments(source string) string {
 	var b strings.Builder

@@ -109,7 +109,7 @@ func (s *site) describe(tree fs.FS, o generator.Options) generator.Convention {
 		Folders: generator.Folders{
 			Content: c.input, ContentPrefix: c.input + "/", Pages: c.input, Posts: posts, PostPattern: "{slug}.md",
 			Data: c.data, DataExtension: ".json", Static: static, StaticURL: strings.TrimSuffix(base, "/") + staticURL,
-			PagesAtTop: true, SiteDay: true,
+			PagesAtTop: true, SiteDay: true, Verbatim: c.verbatim(staticURL),
 		},
 		Keys: generator.Keys{
 			Vocabulary: vocabulary, DateLayout: time.RFC3339Nano, Address: "permalink", AddressTemplates: true,
@@ -151,6 +151,8 @@ func (s *site) head() generator.Head {
 		Usual:  s.usualLayouts(),
 		Pages:  []string{path.Join(s.config.input, "index.html"), path.Join(s.config.input, "index.njk")},
 		Advice: "put them before </head> in the layout of your pages",
+
+		RecordLine: `{% if atUri %}<link rel="site.standard.document" href="{{ atUri }}">{% endif %}`,
 	}
 }
 

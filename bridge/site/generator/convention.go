@@ -64,6 +64,10 @@ type Folders struct {
 	Static        string            // a folder whose files are copied unchanged
 	StaticURL     string            // at which URL they are served, with a trailing slash
 
+	// Verbatim is a file that the generator serves as a text at a path of the site, where no folder of static
+	// files is served at its top; nil where one is, or where a file of the site is served under its name.
+	Verbatim func(path, text string) (file string, data []byte)
+
 	SiteDay    bool // the date in a path is the day in the site's zone, whatever zone the date names
 	PagesAtTop bool // at the top of the content pages such as an about page are more likely than posts
 	TopFolders bool // a folder at the top of the content has a page, which one named like it would replace
@@ -215,6 +219,7 @@ type Head struct {
 	Themes     []string // the last elements of the names of the site's themes whose files are not in the repository
 	CopyTo     string   // a file below it replaces a theme's at the same path; "" where no theme is in a repository
 	Advice     string   // what a person can do when no file of the site leads into the head
+	RecordLine string   // the line that names the record of a page's AtURI; "" where the head's layout is not known
 
 	// SettingCall finds the settings that a layout reads. Its first group is the setting's key, with
 	// dots between the keys of maps.

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gitpost/bridge/mf2"
 )
 
 // A Vocabulary says which keys of the front matter say which mf2 property, and which keys are
@@ -76,6 +78,7 @@ var sharedWords = map[string][]string{
 	"audio":       {"audio"},
 	"syndication": {"syndication"},
 	SyndicateTo:   {"mp-syndicate-to", "mpSyndicateTo", "mp_syndicate_to"},
+	mf2.AtURI:     {"atUri", "at_uri"},
 	"rsvp":        {"rsvp"},
 	"checkin":     {"checkin"},
 	"location":    {"location"},

@@ -164,10 +164,13 @@ func (h *site) head(tree fs.FS) generator.Head {
 			"layouts/partials/head.html", "layouts/_partials/head.html", "layouts/_default/baseof.html",
 			"layouts/baseof.html", "layouts/index.html", "layouts/home.html",
 		},
-		Themes: absent, Advice: advice, HeadersFolder: static,
+		Themes: absent, Advice: advice, HeadersFolder: static, RecordLine: recordLine,
 		HookName: hookName, CopyTo: "layouts", SettingCall: settingCall, Set: h.setParams,
 	}
 }
+
+// recordLine says nothing where a theme passes something other than a page.
+const recordLine = `{{ with .Params }}{{ with .atUri }}<link rel="site.standard.document" href="{{ . | safeURL }}">{{ end }}{{ end }}`
 
 // moduleMajor is the last element of the path of a Go module from its second major version on.
 var moduleMajor = regexp.MustCompile(`^v[0-9]+$`)

@@ -225,6 +225,7 @@ func (j *site) head(tree fs.FS) generator.Head {
 			path.Join(layouts, "home.html")},
 		Pages: []string{"index.html"}, Themes: themes, Advice: advice, Publish: publish,
 		HookName: hookName, SettingCall: settingCall, Set: setConfig,
+		RecordLine: `{% if page.atUri %}<link rel="site.standard.document" href="{{ page.atUri | escape }}">{% endif %}`,
 	}
 }
 

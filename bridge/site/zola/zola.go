@@ -167,6 +167,8 @@ func (s *site) describe(
 			Begin:   "{# gitpost: where apps find the way to post #}", End: "{# gitpost: end #}",
 			Usual:  []string{"templates/base.html", "templates/index.html"},
 			Advice: "copy the theme's template with </head> to the same path in templates, and put them before </head>",
+
+			RecordLine: `{% if page.extra.atUri %}<link rel="site.standard.document" href="{{ page.extra.atUri }}">{% endif %}`,
 		},
 	}
 }
