@@ -25,6 +25,7 @@ var allowed = []struct {
 	{"bridge/address", ""},
 	{"bridge/fuzztest", ""},
 	{"bridge/npmtest", ""},
+	{"bridge/postgrestest", ""},
 	{"templates", ""},
 	{"frontmatter", ""},
 

@@ -82,7 +82,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Wr
 
 func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 	var err error
-	if s.state, err = state.Open(ctx, s.config().StateFile()); err != nil {
+	if s.state, err = state.Open(ctx, s.config().State()); err != nil {
 		return err
 	}
 	// Tokens from before a site was added are for the sites that there were.

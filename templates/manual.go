@@ -26,6 +26,7 @@ var chapters = []struct{ name, file string }{
 	{"delivery", "manual/delivery.md"},
 	{"themes", "manual/themes.md"},
 	{"sites", "manual/sites.md"},
+	{"many", "manual/many.md"},
 	{"configuration", "manual/configuration.md"},
 	{"trouble", "manual/trouble.md"},
 	{"backup", "manual/backup.md"},

@@ -34,7 +34,7 @@ func (a *API) principal(ctx context.Context, address, token, site string) (acces
 		})
 	case err != nil:
 		return access.Principal{}, &fault.Error{Code: fault.Unavailable,
-			Message: "the access token cannot be checked just now", Hint: "try again", Err: err}
+			Message: "the access token cannot be checked just now", Hint: "try again", RetryAfter: 5 * time.Second, Err: err}
 	}
 	p := access.Principal{TokenID: t.ID, Me: t.Me, Client: t.ClientID, Scope: t.Scope, Sites: t.Sites}
 	if p.Client == "" {

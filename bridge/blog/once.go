@@ -37,6 +37,9 @@ type Once struct {
 	running map[[32]byte]chan struct{} // guarded by mu: requests being carried out; closed at their end
 }
 
+// retryAfterState is when to try again what the state database could not do.
+const retryAfterState = 5 * time.Second
+
 type logger interface{ Warn(msg string, args ...any) }
 
 // Repeatable is a request with a key.
@@ -82,7 +85,7 @@ func (o *Once) Do(ctx context.Context, r Repeatable,
 	switch {
 	case err != nil:
 		return Outcome{}, false, &fault.Error{Code: fault.Unavailable, Op: "begin request",
-			Message: "the request could not be noted; nothing was changed", Hint: "send it again", Err: err}
+			Message: "the request could not be noted; nothing was changed", Hint: "send it again", RetryAfter: retryAfterState, Err: err}
 	case known && row.Asks != r.Asks:
 		return Outcome{}, false, errOtherRequest
 	case known && row.Answer != "":

@@ -54,7 +54,7 @@ func (w *writer) referredUploads(ctx context.Context, who access.Principal, sent
 				}
 				if err != nil {
 					return found, &fault.Error{Code: fault.Unavailable, Op: "find upload",
-						Message: "the uploads cannot be looked up", Hint: "try again", Err: err}
+						Message: "the uploads cannot be looked up", Hint: "try again", RetryAfter: retryAfterState, Err: err}
 				}
 				found.all = append(found.all, u)
 				if !u.Committed.IsZero() && !says([]any(item.Properties[property]), u.URL) {

@@ -22,6 +22,8 @@ type Server struct {
 	Listen string // host:port, or "unix:" and an absolute path
 	Data   string // absolute folder: clones and their indexes, state.db, uploads/
 
+	Database string // database: URL of PostgreSQL; "" for state.db in Data
+
 	TLS          string // tls: "" (a proxy does it) or "auto"
 	TLSEmail     string // tls_email
 	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's

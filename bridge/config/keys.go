@@ -82,6 +82,10 @@ func mainKeys() []Key {
 		{Name: "data", Restart: true, Default: "data", Example: "./data",
 			Meaning: "folder for the clone, the state database and staged uploads",
 			server:  pathKey(func(c *Server) *string { return &c.Data }, folderPath)},
+		{Name: "database", Restart: true, Secret: true, Without: "a file in `data`",
+			Example: "postgres://gitpost:a-password@db.example/gitpost",
+			Meaning: "PostgreSQL database for what would be in the state database; see [Running many blogs](many.md)",
+			server:  textKey(func(c *Server) *string { return &c.Database }, databaseAddress)},
 
 		{Name: "repo_user", Without: "`git`, with a token", Example: "oauth2",
 			Meaning: "user name for an `http(s)` remote",

@@ -78,8 +78,8 @@ func TestConfigurationsOfTheManualLoad(t *testing.T) {
 			}
 		}
 		folder := t.TempDir()
-		for _, name := range []string{"token", "deploy_key", "known_hosts"} {
-			if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
+		for _, name := range []string{"token", "deploy_key", "known_hosts", "database_url", "s3_secret"} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte("postgres://x"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

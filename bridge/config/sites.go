@@ -33,7 +33,10 @@ func (c Config) SiteAt(me string) (Site, error) {
 	return Site{}, fmt.Errorf("no site %s is configured; use %s", me, strings.Join(known, " or "))
 }
 
-// StateFile is the database of tokens and waiting uploads.
+// State is the location of the database of tokens and waiting uploads: StateFile, or the URL of PostgreSQL.
+func (c Server) State() string { return cmp.Or(c.Database, c.StateFile()) }
+
+// StateFile is where that database is unless Database names another.
 func (c Server) StateFile() string { return filepath.Join(c.Data, "state.db") }
 
 // UploadsDir is the folder of uploads that wait for their posts.

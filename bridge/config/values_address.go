@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // hookAddress checks an address to be called. Hosts put the secret into its path or query.
@@ -38,4 +39,14 @@ func listenAddress(s, base string) (string, error) {
 			"use one of at most 100 characters, such as unix:/run/gitpost/gitpost.sock"}
 	}
 	return UnixPrefix + path, nil
+}
+
+// databaseAddress checks the beginning; what else may be in it, the driver knows.
+func databaseAddress(s string) (string, error) {
+	_, rest, ok := strings.Cut(s, "://")
+	if !ok || !strings.HasPrefix(s, "postgres://") && !strings.HasPrefix(s, "postgresql://") || rest == "" || strings.ContainsFunc(s, unicode.IsSpace) {
+		return "", &flaw{"is not the address of a PostgreSQL database",
+			"write postgres://user:password@host/database, with special characters of the password as %XX"}
+	}
+	return s, nil
 }

@@ -14,7 +14,7 @@ func (d Diagnosis) delivery(ctx context.Context, c config.Site) Check {
 	if !c.Delivery {
 		return Check{Name: k.Name, Result: Passed, Found: "off (delivery: false)"}
 	}
-	rows, err := state.ReadDeliveries(ctx, d.Config.StateFile(), state.DeliveryFilter{Site: c.Me, Kind: delivery.Live})
+	rows, err := state.ReadDeliveries(ctx, d.Config.State(), state.DeliveryFilter{Site: c.Me, Kind: delivery.Live})
 	if err != nil {
 		return Check{Name: k.Name, Result: Skipped, Found: err.Error(), Remedy: "see the check state database"}
 	}

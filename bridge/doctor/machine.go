@@ -112,15 +112,22 @@ func existingAbove(folder string) string {
 }
 
 func (d Diagnosis) stateDatabase(ctx context.Context) Check {
-	k := Check{Name: "state", Result: Passed, Found: d.Config.StateFile() + " can be read through"}
-	switch err := state.Check(ctx, d.Config.StateFile()); {
+	health, err := state.Check(ctx, d.Config.State())
+	k := Check{Name: "state", Result: Passed, Found: health.Name + " can be read through"}
+	switch {
+	case len(health.Warnings) > 0:
+		k.Result, k.Found, k.Remedy = Warning, health.Name+" can be read", strings.Join(health.Warnings, "; ")
+	case errors.Is(err, fs.ErrNotExist) && d.Config.Database != "":
+		k.Found = health.Name + " has no tables yet; gitpost serve creates them"
 	case errors.Is(err, fs.ErrNotExist):
-		k.Found = d.Config.StateFile() + " does not exist yet; gitpost serve creates it"
+		k.Found = health.Name + " does not exist yet; gitpost serve creates it"
 	case errors.Is(err, state.ErrNewer):
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "install that gitpost again"
 	case errors.Is(err, state.ErrDamaged):
 		k.Result, k.Found = Failed, err.Error()
 		k.Remedy = "stop gitpost and move the file away; tokens and waiting uploads are lost with it, posts are not"
+	case err != nil && d.Config.Database != "":
+		k.Result, k.Found, k.Remedy = Failed, err.Error(), "see Running many blogs in the manual" // the error says what to do
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "run doctor as gitpost's user"
 	}

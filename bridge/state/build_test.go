@@ -1,13 +1,12 @@
 package state
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 )
 
 func TestLastBuildIsTheLatestOfEachSiteAndSurvivesARestart(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "state.db")
+	file := location(t)
 	db, err := Open(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)

@@ -52,15 +52,15 @@ type Issued struct {
 // CreateCode stores c and returns its secret.
 func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error) {
 	secret = newSecret(codePrefix)
-	err = db.write(ctx, func(tx *sql.Tx) error {
+	err = db.write(ctx, func(tx *transaction) error {
 		// After a day a used code is treated like an unknown one.
 		for _, table := range []string{"code", "refresh"} {
 			yesterday := stamp(time.Now().Add(-24 * time.Hour))
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE expires < ?", yesterday); err != nil {
+			if _, err := tx.exec("DELETE FROM "+table+" WHERE expires < ?", yesterday); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `
+		_, err := tx.exec(`
 			INSERT INTO code (secret, client_id, client_name, redirect_uri, challenge, me, scope, sites, lifetime, expires)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			digest(secret), c.ClientID, c.ClientName, c.RedirectURI, c.Challenge, c.Me,
@@ -68,7 +68,7 @@ func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error)
 		if err != nil {
 			return err
 		}
-		return record(ctx, tx, Event{Kind: Granted, First: time.Now(), Subject: c.ClientID})
+		return record(tx, Event{Kind: Granted, First: time.Now(), Subject: c.ClientID})
 	})
 	if err != nil {
 		return "", fmt.Errorf("create code: %w", err)
@@ -82,12 +82,12 @@ func (db *DB) CreateCode(ctx context.Context, c Code) (secret string, err error)
 func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (Issue, error)) (Issued, error) {
 	var out Issued
 	var refusal error // with which the transaction is committed nevertheless
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		var c Code
 		var scope, sites string
 		var lifetime int64
 		var expires, used, token sql.NullInt64
-		err := tx.QueryRowContext(ctx, `
+		err := tx.queryRow(`
 			SELECT client_id, client_name, redirect_uri, challenge, me, scope, sites, lifetime, expires, used, token_id
 			FROM code WHERE secret = ?`, digest(secret)).
 			Scan(&c.ClientID, &c.ClientName, &c.RedirectURI, &c.Challenge, &c.Me,
@@ -105,7 +105,7 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 		switch {
 		case used.Valid:
 			refusal = ErrUsed
-			return revokeRow(ctx, tx, token, TokenStolen, now)
+			return revokeRow(tx, token, TokenStolen, now)
 		case !now.Before(c.Expires):
 			return ErrExpired
 		}
@@ -120,15 +120,15 @@ func (db *DB) RedeemCode(ctx context.Context, secret string, check func(Code) (I
 				out.Token.Created = now
 			}
 			id.Valid = true
-			if id.Int64, err = insertToken(ctx, tx, out.Secret, out.Token); err != nil {
+			if id.Int64, err = insertToken(tx, out.Secret, out.Token); err != nil {
 				return err
 			}
 			out.Token.ID = id.Int64
-			if out.Refresh, err = insertRefresh(ctx, tx, id.Int64, scope, lifetime, issue.Refresh); err != nil {
+			if out.Refresh, err = insertRefresh(tx, id.Int64, scope, lifetime, issue.Refresh); err != nil {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE code SET used = ?, token_id = ? WHERE secret = ?",
+		_, err = tx.exec("UPDATE code SET used = ?, token_id = ? WHERE secret = ?",
 			stamp(now), id, digest(secret))
 		return err
 	})
@@ -152,11 +152,11 @@ type Renewal struct {
 func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (Issue, error)) (Issued, error) {
 	var out Issued
 	var refusal error
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		var scope string
 		var lifetime int64
 		var id, expires, used sql.NullInt64
-		err := tx.QueryRowContext(ctx,
+		err := tx.queryRow(
 			"SELECT token_id, scope, lifetime, expires, used FROM refresh WHERE secret = ?", digest(secret)).
 			Scan(&id, &scope, &lifetime, &expires, &used)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -165,7 +165,7 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		if err != nil {
 			return err
 		}
-		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE id = ?", id.Int64))
+		t, err := scanToken(tx.queryRow(selectToken+" WHERE id = ?", id.Int64))
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		switch {
 		case used.Valid:
 			refusal = ErrUsed
-			return revokeRow(ctx, tx, id, TokenStolen, now)
+			return revokeRow(tx, id, TokenStolen, now)
 		case !t.Revoked.IsZero():
 			return ErrRevoked
 		case !now.Before(instant(expires)):
@@ -187,15 +187,15 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 		}
 		t.Scope, t.Expires = issue.Token.Scope, issue.Token.Expires
 		out.Token, out.Secret = t, newSecret(tokenPrefix)
-		if _, err := tx.ExecContext(ctx, "UPDATE token SET secret = ?, scope = ?, expires = ? WHERE id = ?",
+		if _, err := tx.exec("UPDATE token SET secret = ?, scope = ?, expires = ? WHERE id = ?",
 			digest(out.Secret), strings.Join(t.Scope, " "), stamp(t.Expires), t.ID); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE refresh SET used = ? WHERE secret = ?", stamp(now), digest(secret))
+		_, err = tx.exec("UPDATE refresh SET used = ? WHERE secret = ?", stamp(now), digest(secret))
 		if err != nil {
 			return err
 		}
-		out.Refresh, err = insertRefresh(ctx, tx, t.ID, scope, lifetime, issue.Refresh)
+		out.Refresh, err = insertRefresh(tx, t.ID, scope, lifetime, issue.Refresh)
 		return err
 	})
 	if err = errors.Join(err, refusal); err != nil {
@@ -206,16 +206,16 @@ func (db *DB) Refresh(ctx context.Context, secret string, check func(Renewal) (I
 
 // RevokeRefresh revokes the token of a refresh token; then neither works.
 func (db *DB) RevokeRefresh(ctx context.Context, secret string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		var id sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT token_id FROM refresh WHERE secret = ?", digest(secret)).Scan(&id)
+		err := tx.queryRow("SELECT token_id FROM refresh WHERE secret = ?", digest(secret)).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoRefresh
 		}
 		if err != nil {
 			return err
 		}
-		return revokeRow(ctx, tx, id, TokenRevoked, time.Now())
+		return revokeRow(tx, id, TokenRevoked, time.Now())
 	})
 	if err != nil && !errors.Is(err, ErrNoRefresh) {
 		return fmt.Errorf("revoke refresh token: %w", err)
@@ -224,29 +224,29 @@ func (db *DB) RevokeRefresh(ctx context.Context, secret string) error {
 }
 
 func insertRefresh(
-	ctx context.Context, tx *sql.Tx, token int64, scope string, lifetime int64, expires time.Time,
+	tx *transaction, token int64, scope string, lifetime int64, expires time.Time,
 ) (secret string, err error) {
 	if expires.IsZero() {
 		return "", nil
 	}
 	secret = newSecret(refreshPrefix)
-	_, err = tx.ExecContext(ctx, "INSERT INTO refresh (secret, token_id, scope, lifetime, expires) VALUES (?, ?, ?, ?, ?)",
+	_, err = tx.exec("INSERT INTO refresh (secret, token_id, scope, lifetime, expires) VALUES (?, ?, ?, ?, ?)",
 		digest(secret), token, scope, lifetime, stamp(expires))
 	return secret, err
 }
 
 // revokeRow revokes the token with that id, if there is one and it is not revoked yet.
-func revokeRow(ctx context.Context, tx *sql.Tx, id sql.NullInt64, kind EventKind, now time.Time) error {
-	result, err := tx.ExecContext(ctx, "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", stamp(now), id)
+func revokeRow(tx *transaction, id sql.NullInt64, kind EventKind, now time.Time) error {
+	result, err := tx.exec("UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", stamp(now), id)
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE id = ?", id))
+	t, err := scanToken(tx.queryRow(selectToken+" WHERE id = ?", id))
 	if err != nil {
 		return err
 	}
-	return record(ctx, tx, Event{Kind: kind, First: now, Subject: cmp.Or(t.ClientID, t.Name), TokenID: t.ID})
+	return record(tx, Event{Kind: kind, First: now, Subject: cmp.Or(t.ClientID, t.Name), TokenID: t.ID})
 }

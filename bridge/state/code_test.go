@@ -213,6 +213,7 @@ func TestCodesThatExpiredLongAgoAreForgotten(t *testing.T) {
 }
 
 func TestNoSecretIsInTheFile(t *testing.T) {
+	onlySQLite(t)
 	db, path := fresh(t)
 	code, _ := db.CreateCode(t.Context(), aCode())
 	first, _ := db.RedeemCode(t.Context(), code, grants)

@@ -5,9 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -77,22 +74,22 @@ type Delivery struct {
 
 // Followed returns the commit that Follow stored last for a site, or "".
 func (db *DB) Followed(ctx context.Context, site string) (commit string, err error) {
-	err = db.sql.QueryRowContext(ctx, "SELECT followed FROM delivery_site WHERE site = ?", site).Scan(&commit)
+	err = db.queryRow(ctx, "SELECT followed FROM delivery_site WHERE site = ?", site).Scan(&commit)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("look up the followed commit: %w", explain(err))
+		return "", fmt.Errorf("look up the followed commit: %w", err)
 	}
 	return commit, nil
 }
 
 // Follow stores the deliveries that the commits up to this one call for, all or none.
 func (db *DB) Follow(ctx context.Context, site, commit string, rows []Delivery) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		for _, d := range rows {
-			if err := putDelivery(ctx, tx, d); err != nil {
+			if err := putDelivery(tx, d); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `
+		_, err := tx.exec(`
 			INSERT INTO delivery_site (site, followed) VALUES (?, ?)
 			ON CONFLICT (site) DO UPDATE SET followed = excluded.followed`, site, commit)
 		return err
@@ -107,8 +104,8 @@ func (db *DB) Follow(ctx context.Context, site, commit string, rows []Delivery) 
 // none. It stores nothing and returns false when the row has another version by now, or the owner has
 // skipped it.
 func (db *DB) FinishDelivery(ctx context.Context, d Delivery, next []Delivery) (stored bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `
+	err = db.write(ctx, func(tx *transaction) error {
+		result, err := tx.exec(`
 			UPDATE delivery SET state = ?, tries = ?, due = ?, begun = ?, changed = ?, result = ?, link = ?, notes = ?
 			WHERE id = ? AND version = ? AND action = ? AND state <> ?`,
 			string(d.State), d.Tries, stamp(d.Due), stamp(d.Begun), stamp(d.Changed), d.Result, d.Link, d.Notes,
@@ -122,7 +119,7 @@ func (db *DB) FinishDelivery(ctx context.Context, d Delivery, next []Delivery) (
 		}
 		stored = true
 		for _, d := range next {
-			if err := putDelivery(ctx, tx, d); err != nil {
+			if err := putDelivery(tx, d); err != nil {
 				return err
 			}
 		}
@@ -134,17 +131,23 @@ func (db *DB) FinishDelivery(ctx context.Context, d Delivery, next []Delivery) (
 	return stored, nil
 }
 
-func putDelivery(ctx context.Context, tx *sql.Tx, d Delivery) error {
-	_, err := tx.ExecContext(ctx, `
+func putDelivery(tx *transaction, d Delivery) error {
+	values := []any{d.Site, d.URL, d.Kind, d.Target, d.Action, d.Version, d.Path, string(d.State), d.Tries, stamp(d.Due),
+		stamp(d.Begun), stamp(d.Changed), d.Result, d.Link, d.Notes}
+	result, err := tx.exec(`
+		UPDATE delivery SET action = ?5, version = ?6, path = ?7, state = ?8, tries = ?9, due = ?10, begun = ?11,
+			changed = ?12, result = ?13, link = ?14, notes = ?15
+		WHERE site = ?1 AND url = ?2 AND kind = ?3 AND target = ?4`, values...)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	_, err = tx.exec(`
 		INSERT INTO delivery
 			(site, url, kind, target, action, version, path, state, tries, due, begun, changed, result, link, notes)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (site, url, kind, target) DO UPDATE SET
-			action = excluded.action, version = excluded.version, path = excluded.path, state = excluded.state,
-			tries = excluded.tries, due = excluded.due, begun = excluded.begun, changed = excluded.changed,
-			result = excluded.result, link = excluded.link, notes = excluded.notes`,
-		d.Site, d.URL, d.Kind, d.Target, d.Action, d.Version, d.Path, string(d.State), d.Tries, stamp(d.Due),
-		stamp(d.Begun), stamp(d.Changed), d.Result, d.Link, d.Notes)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, values...)
 	return err
 }
 
@@ -203,9 +206,9 @@ func scanDelivery(r row) (d Delivery, err error) {
 // NextDelivery returns when the next delivery is due; the zero time when none is.
 func (db *DB) NextDelivery(ctx context.Context) (time.Time, error) {
 	var due sql.NullInt64
-	err := db.sql.QueryRowContext(ctx, "SELECT min(due) FROM delivery WHERE state = ?", string(DeliveryWaiting)).Scan(&due)
+	err := db.queryRow(ctx, "SELECT min(due) FROM delivery WHERE state = ?", string(DeliveryWaiting)).Scan(&due)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("look up the next delivery: %w", explain(err))
+		return time.Time{}, fmt.Errorf("look up the next delivery: %w", err)
 	}
 	return instant(due), nil
 }
@@ -213,8 +216,8 @@ func (db *DB) NextDelivery(ctx context.Context) (time.Time, error) {
 // HurryDeliveries makes the waiting deliveries of a kind and site due at a time, unless they are due
 // earlier or wait for something else than the time.
 func (db *DB) HurryDeliveries(ctx context.Context, site, kind string, at time.Time) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx,
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec(
 			"UPDATE delivery SET due = ? WHERE site = ? AND kind = ? AND state = ? AND due > ?",
 			stamp(at), site, kind, string(DeliveryWaiting), stamp(at))
 		return err
@@ -239,8 +242,8 @@ func (db *DB) SkipDelivery(ctx context.Context, id int64, now time.Time) (bool, 
 }
 
 func (db *DB) turnDelivery(ctx context.Context, statement string, args ...any) (found bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, args...)
+	err = db.write(ctx, func(tx *transaction) error {
+		result, err := tx.exec(statement, args...)
 		if err != nil {
 			return err
 		}
@@ -256,8 +259,8 @@ func (db *DB) turnDelivery(ctx context.Context, statement string, args ...any) (
 
 // PruneDeliveries deletes the rows of a kind and a state that were last changed before a time.
 func (db *DB) PruneDeliveries(ctx context.Context, kind string, in DeliveryState, before time.Time) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM delivery WHERE kind = ? AND state = ? AND changed < ?",
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("DELETE FROM delivery WHERE kind = ? AND state = ? AND changed < ?",
 			kind, string(in), stamp(before))
 		return err
 	})
@@ -267,22 +270,16 @@ func (db *DB) PruneDeliveries(ctx context.Context, kind string, in DeliveryState
 	return nil
 }
 
-// ReadDeliveries lists deliveries of the database at path. It changes nothing and can run beside a
+// ReadDeliveries lists deliveries of the database at a location. It changes nothing and can run beside a
 // server. There are none when there is no database, or one of an earlier version.
-func ReadDeliveries(ctx context.Context, path string, f DeliveryFilter) (rows []Delivery, err error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro&_pragma=busy_timeout(10000)"}
-	pool, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		return nil, fmt.Errorf("open state database %s: %w", path, err)
-	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	var there int
-	err = pool.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'delivery'").Scan(&there)
-	if err != nil || there == 0 {
+func ReadDeliveries(ctx context.Context, location string, f DeliveryFilter) (rows []Delivery, err error) {
+	db, err := openReader(location)
+	if err != nil || db == nil {
 		return nil, err
 	}
-	return (&DB{sql: pool}).Deliveries(ctx, f)
+	defer func() { err = errors.Join(err, db.sql.Close()) }()
+	if there, err := db.dialect.hasTable(ctx, db.sql, "delivery"); err != nil || !there {
+		return nil, err
+	}
+	return db.Deliveries(ctx, f)
 }

@@ -44,14 +44,14 @@ const (
 )
 
 // record adds an event and deletes old ones.
-func record(ctx context.Context, tx *sql.Tx, e Event) error {
+func record(tx *transaction, e Event) error {
 	if e.Last.IsZero() {
 		e.Last = e.First
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM event WHERE last < ?", stamp(e.Last.Add(-eventLifetime))); err != nil {
+	if _, err := tx.exec("DELETE FROM event WHERE last < ?", stamp(e.Last.Add(-eventLifetime))); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err := tx.exec(`
 		INSERT INTO event (kind, first, last, count, subject, address, token_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		string(e.Kind), stamp(e.First), stamp(e.Last), max(e.Count, 1), e.Subject, e.Address, e.TokenID)
 	return err
@@ -63,7 +63,7 @@ func (db *DB) Events(ctx context.Context, after time.Time, limit int) ([]Event, 
 		return nil, err
 	}
 	if limit <= 0 {
-		limit = -1
+		limit = noLimit
 	}
 	scan := func(r row) (e Event, err error) {
 		var first, last sql.NullInt64
@@ -129,16 +129,16 @@ func (db *DB) flushRefusals(ctx context.Context) error {
 	if len(pending) == 0 {
 		return nil
 	}
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		for e := range maps.Values(pending) {
-			if err := recordRefusal(ctx, tx, e); err != nil {
+			if err := recordRefusal(tx, e); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `
+		_, err := tx.exec(`
 			DELETE FROM event WHERE id IN (
-				SELECT id FROM event WHERE kind IN (?, ?) ORDER BY last DESC, id DESC LIMIT -1 OFFSET ?)`,
-			string(SignInRefused), string(TokenRefused), maxRefusals)
+				SELECT id FROM event WHERE kind IN (?, ?) ORDER BY last DESC, id DESC LIMIT ? OFFSET ?)`,
+			string(SignInRefused), string(TokenRefused), noLimit, maxRefusals)
 		return err
 	})
 	if err != nil {
@@ -147,18 +147,19 @@ func (db *DB) flushRefusals(ctx context.Context) error {
 	return nil
 }
 
-func recordRefusal(ctx context.Context, tx *sql.Tx, e Event) error {
+func recordRefusal(tx *transaction, e Event) error {
 	day := e.First.UTC().Truncate(24 * time.Hour)
 	var id int64
-	err := tx.QueryRowContext(ctx, "SELECT id FROM event WHERE kind = ? AND address = ? AND last >= ? LIMIT 1",
+	err := tx.queryRow("SELECT id FROM event WHERE kind = ? AND address = ? AND last >= ? LIMIT 1",
 		string(e.Kind), e.Address, stamp(day)).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return record(ctx, tx, e)
+		return record(tx, e)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE event SET count = count + ?, last = max(last, ?) WHERE id = ?",
+	_, err = tx.exec(
+		"UPDATE event SET count = count + ?1, last = CASE WHEN last < ?2 THEN ?2 ELSE last END WHERE id = ?3",
 		e.Count, stamp(e.Last), id)
 	return err
 }

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"database/sql"
 	"fmt"
 	"slices"
 	"testing"
@@ -133,8 +132,8 @@ func TestEventsAreKeptForAYear(t *testing.T) {
 	db, _ := fresh(t)
 	now := time.Now()
 	for _, age := range []time.Duration{400 * 24 * time.Hour, 360 * 24 * time.Hour, 0} {
-		err := db.write(t.Context(), func(tx *sql.Tx) error {
-			return record(t.Context(), tx, Event{Kind: SignedIn, First: now.Add(-age), Subject: age.String()})
+		err := db.write(t.Context(), func(tx *transaction) error {
+			return record(tx, Event{Kind: SignedIn, First: now.Add(-age), Subject: age.String()})
 		})
 		if err != nil {
 			t.Fatal(err)

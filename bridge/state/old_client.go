@@ -16,8 +16,8 @@ type OldClient struct {
 
 // ApproveOldClient allows an app to sign in without PKCE.
 func (db *DB) ApproveOldClient(ctx context.Context, clientID string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO old_client (client_id, approved) VALUES (?, ?) ON CONFLICT DO NOTHING",
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("INSERT INTO old_client (client_id, approved) VALUES (?, ?) ON CONFLICT DO NOTHING",
 			clientID, stamp(time.Now()))
 		return err
 	})
@@ -30,23 +30,23 @@ func (db *DB) ApproveOldClient(ctx context.Context, clientID string) error {
 // OldClientApproved reports whether an app may sign in without PKCE.
 func (db *DB) OldClientApproved(ctx context.Context, clientID string) (bool, error) {
 	var one int
-	err := db.sql.QueryRowContext(ctx, "SELECT 1 FROM old_client WHERE client_id = ?", clientID).Scan(&one)
+	err := db.queryRow(ctx, "SELECT 1 FROM old_client WHERE client_id = ?", clientID).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look up %s: %w", clientID, explain(err))
+		return false, fmt.Errorf("look up %s: %w", clientID, err)
 	}
 	return true, nil
 }
 
 // ClientKnown reports whether the owner has ever allowed an app to sign in.
 func (db *DB) ClientKnown(ctx context.Context, clientID string) (known bool, err error) {
-	err = db.sql.QueryRowContext(ctx, `
+	err = db.queryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM token WHERE client_id = ?1) OR EXISTS (SELECT 1 FROM code WHERE client_id = ?1)
 			OR EXISTS (SELECT 1 FROM old_client WHERE client_id = ?1)`, clientID).Scan(&known)
 	if err != nil {
-		return false, fmt.Errorf("look up %s: %w", clientID, explain(err))
+		return false, fmt.Errorf("look up %s: %w", clientID, err)
 	}
 	return known, nil
 }
@@ -65,8 +65,8 @@ func (db *DB) OldClients(ctx context.Context) ([]OldClient, error) {
 
 // ForgetOldClient withdraws the permission. Tokens of the app stay valid.
 func (db *DB) ForgetOldClient(ctx context.Context, clientID string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM old_client WHERE client_id = ?", clientID)
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("DELETE FROM old_client WHERE client_id = ?", clientID)
 		return err
 	})
 	if err != nil {

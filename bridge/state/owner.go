@@ -42,20 +42,20 @@ var (
 func (db *DB) Owner(ctx context.Context) (Owner, error) {
 	o, err := db.owner(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		if err = db.write(ctx, func(tx *sql.Tx) error { return makeOwner(ctx, tx) }); err == nil {
+		if err = db.write(ctx, func(tx *transaction) error { return makeOwner(tx) }); err == nil {
 			o, err = db.owner(ctx)
 		}
 	}
 	if err != nil {
-		return Owner{}, fmt.Errorf("read the owner: %w", explain(err))
+		return Owner{}, fmt.Errorf("read the owner: %w", err)
 	}
 	return o, nil
 }
 
-func makeOwner(ctx context.Context, tx *sql.Tx) error {
+func makeOwner(tx *transaction) error {
 	handle := make([]byte, 32)
 	rand.Read(handle)
-	_, err := tx.ExecContext(ctx, "INSERT INTO owner (id, handle) VALUES (1, ?) ON CONFLICT DO NOTHING", handle)
+	_, err := tx.exec("INSERT INTO owner (id, handle) VALUES (1, ?) ON CONFLICT DO NOTHING", handle)
 	return err
 }
 
@@ -63,7 +63,7 @@ func (db *DB) owner(ctx context.Context) (Owner, error) {
 	var o Owner
 	var password sql.NullString
 	var changed sql.NullInt64
-	err := db.sql.QueryRowContext(ctx, "SELECT handle, password, changed FROM owner").Scan(&o.Handle, &password, &changed)
+	err := db.queryRow(ctx, "SELECT handle, password, changed FROM owner").Scan(&o.Handle, &password, &changed)
 	if err != nil {
 		return Owner{}, err
 	}
@@ -84,22 +84,22 @@ func scanPasskey(r row) (p Passkey, err error) {
 // set-up link, it uses up the link, or returns ErrNoSetup and changes nothing; if it is "", the
 // caller has authorized the change.
 func (db *DB) SetPassword(ctx context.Context, phc, setup string) error {
-	return db.credential(ctx, "set the password", setup, func(tx *sql.Tx) error {
-		if err := makeOwner(ctx, tx); err != nil {
+	return db.credential(ctx, "set the password", setup, func(tx *transaction) error {
+		if err := makeOwner(tx); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE owner SET password = ?, changed = ?", phc, stamp(time.Now())); err != nil {
+		if _, err := tx.exec("UPDATE owner SET password = ?, changed = ?", phc, stamp(time.Now())); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM session")
+		_, err := tx.exec("DELETE FROM session")
 		return err
 	})
 }
 
 // StrengthenPassword replaces the hash of an unchanged password.
 func (db *DB) StrengthenPassword(ctx context.Context, old, phc string) error {
-	return db.credential(ctx, "update the password hash", "", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE owner SET password = ? WHERE password = ?", phc, old)
+	return db.credential(ctx, "update the password hash", "", func(tx *transaction) error {
+		_, err := tx.exec("UPDATE owner SET password = ? WHERE password = ?", phc, old)
 		return err
 	})
 }
@@ -107,8 +107,8 @@ func (db *DB) StrengthenPassword(ctx context.Context, old, phc string) error {
 // AddPasskey stores p; p.ID is ignored. setup is as for SetPassword; a set-up link ends all
 // sessions.
 func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
-	return db.credential(ctx, "add the passkey", setup, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `
+	return db.credential(ctx, "add the passkey", setup, func(tx *transaction) error {
+		result, err := tx.exec(`
 			INSERT INTO passkey (credential, name, record, created, last_used) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`,
 			p.Credential, p.Name, string(p.Record), stamp(p.Created), stamp(p.LastUsed))
@@ -118,15 +118,15 @@ func (db *DB) AddPasskey(ctx context.Context, p Passkey, setup string) error {
 		if err != nil || setup == "" {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM session")
+		_, err = tx.exec("DELETE FROM session")
 		return err
 	})
 }
 
 // UsePasskey stores a passkey's new record after the owner signed in with it.
 func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.Time) error {
-	return db.credential(ctx, "record the use of the passkey", "", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE passkey SET record = ?, last_used = ? WHERE id = ?",
+	return db.credential(ctx, "record the use of the passkey", "", func(tx *transaction) error {
+		result, err := tx.exec("UPDATE passkey SET record = ?, last_used = ? WHERE id = ?",
 			string(record), stamp(now), id)
 		if err != nil {
 			return err
@@ -137,8 +137,8 @@ func (db *DB) UsePasskey(ctx context.Context, id int64, record []byte, now time.
 
 // RemovePasskey deletes a passkey, or returns ErrLastSignIn if it is the only way to sign in.
 func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
-	return db.credential(ctx, "remove the passkey", "", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "DELETE FROM passkey WHERE id = ?", id)
+	return db.credential(ctx, "remove the passkey", "", func(tx *transaction) error {
+		result, err := tx.exec("DELETE FROM passkey WHERE id = ?", id)
 		if err == nil {
 			err = atLeastOne(result, ErrNoPasskey)
 		}
@@ -146,7 +146,7 @@ func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
 			return err
 		}
 		var left bool
-		err = tx.QueryRowContext(ctx, `
+		err = tx.queryRow(`
 			SELECT EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)`).Scan(&left)
 		if err == nil && !left {
 			err = ErrLastSignIn
@@ -157,17 +157,20 @@ func (db *DB) RemovePasskey(ctx context.Context, id int64) error {
 
 // RemovePasskeys deletes all passkeys and sessions. It is for the command line.
 func (db *DB) RemovePasskeys(ctx context.Context) error {
-	return db.credential(ctx, "remove the passkeys", "", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM passkey; DELETE FROM session")
+	return db.credential(ctx, "remove the passkeys", "", func(tx *transaction) error {
+		if _, err := tx.exec("DELETE FROM passkey"); err != nil {
+			return err
+		}
+		_, err := tx.exec("DELETE FROM session")
 		return err
 	})
 }
 
 // credential runs one change of the owner's credentials.
-func (db *DB) credential(ctx context.Context, what, setup string, change func(*sql.Tx) error) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
+func (db *DB) credential(ctx context.Context, what, setup string, change func(*transaction) error) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		if setup != "" {
-			if err := useSetup(ctx, tx, setup); err != nil {
+			if err := useSetup(tx, setup); err != nil {
 				return err
 			}
 		}

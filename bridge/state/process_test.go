@@ -3,18 +3,18 @@ package state
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"modernc.org/sqlite"
+	modernc "modernc.org/sqlite"
 )
 
 // The tests of this file run the test binary again as another process; these variables tell
@@ -62,8 +62,8 @@ func statements(migration string) []string {
 // dieInMigration opens the database with migrations that kill the process, as kill -9 does,
 // after the statement whose number is in the environment.
 func dieInMigration() {
-	sqlite.MustRegisterFunction("die", &sqlite.FunctionImpl{
-		Scalar: func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+	modernc.MustRegisterFunction("die", &modernc.FunctionImpl{
+		Scalar: func(*modernc.FunctionContext, []driver.Value) (driver.Value, error) {
 			self, err := os.FindProcess(os.Getpid())
 			if err == nil {
 				err = self.Kill()
@@ -91,15 +91,30 @@ func dieInMigration() {
 		}
 		deadly = append(deadly, b.String())
 	}
-	_, err := open(context.Background(), os.Getenv(envPath), deadly)
+	_, err := openSQLite(context.Background(), os.Getenv(envPath), deadly)
 	fmt.Println("still alive:", err)
 	os.Exit(3)
 }
 
-// schema is every table and index with the text that made it.
-func schema(t testing.TB, db *sql.DB) string {
+// openWith opens a database with further migrations.
+func openWith(t *testing.T, location string, more ...string) (*DB, error) {
+	if IsURL(location) {
+		return openPostgres(t.Context(), location, slices.Concat(postgresMigrations, more))
+	}
+	return openSQLite(t.Context(), location, slices.Concat(migrations, more))
+}
+
+// schema is every table and index with the text that made it, or all columns and indexes.
+func schema(t testing.TB, db *DB) string {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")
+	query := "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name"
+	if db.dialect == (postgres{}) {
+		query = `
+			SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns
+			WHERE table_schema = current_schema() UNION ALL
+			SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1`
+	}
+	rows, err := db.sql.QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +131,9 @@ func schema(t testing.TB, db *sql.DB) string {
 }
 
 func TestAKillInAnyMigrationIsHarmless(t *testing.T) {
+	onlySQLite(t)
 	whole, _ := fresh(t)
-	want := schema(t, whole.sql)
+	want := schema(t, whole)
 	n := 0
 	for _, migration := range migrations {
 		n += len(statements(migration))
@@ -130,7 +146,7 @@ func TestAKillInAnyMigrationIsHarmless(t *testing.T) {
 			t.Fatalf("step %d: the other process was not killed: %v\n%s", step, err, output)
 		}
 		db := reopen(t, path)
-		if got := schema(t, db.sql); got != want {
+		if got := schema(t, db); got != want {
 			t.Errorf("killed at step %d, afterwards the schema is\n%s\nwant\n%s", step, got, want)
 		}
 		if _, err := db.CreateToken(t.Context(), Token{}); err != nil {
@@ -146,17 +162,20 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := schema(t, db.sql)
+	want := schema(t, db)
 	db.Close()
-	broken := append(migrations[:len(migrations):len(migrations)], "CREATE TABLE extra (x); DROP TABLE token; CREATE NONSENSE")
-	if db, err := open(t.Context(), path, broken); err == nil {
+	last := len(migrations) + 1
+	if strings.HasPrefix(path, "postgres") {
+		last = len(postgresMigrations) + 1
+	}
+	if db, err := openWith(t, path, "CREATE TABLE extra (x INTEGER); DROP TABLE session; CREATE NONSENSE"); err == nil {
 		db.Close()
 		t.Fatal("no error")
-	} else if !strings.Contains(err.Error(), fmt.Sprintf("migration %d", len(broken))) {
+	} else if !strings.Contains(err.Error(), fmt.Sprintf("migration %d", last)) {
 		t.Errorf("error %q does not name the migration", err)
 	}
 	db = reopen(t, path)
-	if got := schema(t, db.sql); got != want {
+	if got := schema(t, db); got != want {
 		t.Errorf("the schema became\n%s\nwant\n%s", got, want)
 	}
 	if _, err := db.Token(t.Context(), secret); err != nil {
@@ -165,21 +184,16 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 }
 
 func TestAnOldDatabaseIsBroughtUpToDate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	db, err := open(t.Context(), path, migrations)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db, path := fresh(t)
 	secret, err := db.CreateToken(t.Context(), Token{Name: "old"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	db.Close()
-	next := append(migrations[:len(migrations):len(migrations)],
-		"ALTER TABLE token ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'",
-		"UPDATE token SET colour = colour || '!'")
+	next := []string{"ALTER TABLE token ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'",
+		"UPDATE token SET colour = colour || '!'"}
 	for range 2 { // the second opening finds nothing to do
-		db, err = open(t.Context(), path, next)
+		db, err = openWith(t, path, next...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +237,7 @@ func makeTokens() {
 
 func TestProcessesShareTheDatabase(t *testing.T) {
 	const processes = 4
-	path := filepath.Join(t.TempDir(), "state.db") // none of them finds it: all race to make it
+	path := location(t) // none of them finds tables: all race to make them
 	outputs := make([]bytes.Buffer, processes)
 	failures := make([]bytes.Buffer, processes)
 	var running []*exec.Cmd

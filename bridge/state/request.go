@@ -26,14 +26,14 @@ func (db *DB) BeginRequest(ctx context.Context, r Request) (found Request, known
 		r.Begun = time.Now()
 	}
 	r.Begun = r.Begun.UTC().Truncate(time.Microsecond)
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM request WHERE begun < ?",
+	err = db.write(ctx, func(tx *transaction) error {
+		if _, err := tx.exec("DELETE FROM request WHERE begun < ?",
 			stamp(r.Begun.Add(-RequestLifetime))); err != nil {
 			return err
 		}
 		var asks []byte
 		var begun sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT asks, begun, answer FROM request WHERE key = ?", r.Key[:]).
+		err := tx.queryRow("SELECT asks, begun, answer FROM request WHERE key = ?", r.Key[:]).
 			Scan(&asks, &begun, &found.Answer)
 		if err == nil {
 			copy(found.Asks[:], asks)
@@ -44,7 +44,7 @@ func (db *DB) BeginRequest(ctx context.Context, r Request) (found Request, known
 			return err
 		}
 		found = r
-		_, err = tx.ExecContext(ctx, "INSERT INTO request (key, asks, begun, answer) VALUES (?, ?, ?, ?)",
+		_, err = tx.exec("INSERT INTO request (key, asks, begun, answer) VALUES (?, ?, ?, ?)",
 			r.Key[:], r.Asks[:], stamp(r.Begun), r.Answer)
 		return err
 	})
@@ -56,8 +56,8 @@ func (db *DB) BeginRequest(ctx context.Context, r Request) (found Request, known
 
 // FinishRequest stores the answer to a request.
 func (db *DB) FinishRequest(ctx context.Context, r Request) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE request SET answer = ? WHERE key = ? AND begun = ?",
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("UPDATE request SET answer = ? WHERE key = ? AND begun = ?",
 			r.Answer, r.Key[:], stamp(r.Begun))
 		return err
 	})
@@ -69,8 +69,8 @@ func (db *DB) FinishRequest(ctx context.Context, r Request) error {
 
 // ForgetRequest removes a request that was refused, so that its key can be used again.
 func (db *DB) ForgetRequest(ctx context.Context, r Request) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM request WHERE key = ? AND begun = ?", r.Key[:], stamp(r.Begun))
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("DELETE FROM request WHERE key = ? AND begun = ?", r.Key[:], stamp(r.Begun))
 		return err
 	})
 	if err != nil {

@@ -25,16 +25,16 @@ type Session struct {
 // ended sessions.
 func (db *DB) CreateSession(ctx context.Context, s Session) (secret string, err error) {
 	secret = rand.Text() + rand.Text()
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE expires <= ?", stamp(time.Now())); err != nil {
+	err = db.write(ctx, func(tx *transaction) error {
+		if _, err := tx.exec("DELETE FROM session WHERE expires <= ?", stamp(time.Now())); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO session (secret, browser, created, used, expires) VALUES (?, ?, ?, ?, ?)",
+		_, err := tx.exec("INSERT INTO session (secret, browser, created, used, expires) VALUES (?, ?, ?, ?, ?)",
 			digest(secret), s.Browser, stamp(s.Created), stamp(s.Used), stamp(s.Expires))
 		if err != nil {
 			return err
 		}
-		return record(ctx, tx, Event{Kind: SignedIn, First: s.Created, Subject: s.Browser})
+		return record(tx, Event{Kind: SignedIn, First: s.Created, Subject: s.Browser})
 	})
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
@@ -45,20 +45,20 @@ func (db *DB) CreateSession(ctx context.Context, s Session) (secret string, err 
 // Session returns the session of a secret and marks it as used now. It returns ErrNoSession
 // after the session's Expires, or when it was not used for idle.
 func (db *DB) Session(ctx context.Context, secret string, idle time.Duration, now time.Time) (Session, error) {
-	row := db.sql.QueryRowContext(ctx, selectSession+" WHERE secret = ?", digest(secret))
+	row := db.queryRow(ctx, selectSession+" WHERE secret = ?", digest(secret))
 	s, err := scanSession(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Session{}, ErrNoSession
 	}
 	if err != nil {
-		return Session{}, fmt.Errorf("look up session: %w", explain(err))
+		return Session{}, fmt.Errorf("look up session: %w", err)
 	}
 	if !now.Before(s.Expires) || now.Sub(s.Used) >= idle {
 		return Session{}, ErrNoSession
 	}
 	if now.Sub(s.Used) >= lastUsedStep {
-		err := db.write(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, "UPDATE session SET used = ?1 WHERE id = ?2 AND used < ?1", stamp(now), s.ID)
+		err := db.write(ctx, func(tx *transaction) error {
+			_, err := tx.exec("UPDATE session SET used = ?1 WHERE id = ?2 AND used < ?1", stamp(now), s.ID)
 			return err
 		})
 		if err != nil {
@@ -86,8 +86,8 @@ func (db *DB) DeleteSessions(ctx context.Context) error {
 }
 
 func (db *DB) deleteSessions(ctx context.Context, query string, args ...any) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, query, args...)
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec(query, args...)
 		return err
 	})
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 // CreateSetup creates a set-up link and returns its secret. Older links become invalid.
 func (db *DB) CreateSetup(ctx context.Context, expires time.Time) (secret string, err error) {
 	secret = rand.Text()
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM setup_link"); err != nil {
+	err = db.write(ctx, func(tx *transaction) error {
+		if _, err := tx.exec("DELETE FROM setup_link"); err != nil {
 			return err
 		}
-		return insertSetup(ctx, tx, secret, expires)
+		return insertSetup(tx, secret, expires)
 	})
 	if err != nil {
 		return "", fmt.Errorf("create set-up link: %w", err)
@@ -28,9 +28,9 @@ func (db *DB) CreateSetup(ctx context.Context, expires time.Time) (secret string
 // one: then secret is "". Only one of several processes gets a secret.
 func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret string, err error) {
 	secret = rand.Text()
-	err = db.write(ctx, func(tx *sql.Tx) error {
+	err = db.write(ctx, func(tx *transaction) error {
 		var late bool
-		err := tx.QueryRowContext(ctx, `
+		err := tx.queryRow(`
 			SELECT EXISTS (SELECT 1 FROM setup_link) OR EXISTS (SELECT 1 FROM passkey)
 				OR EXISTS (SELECT 1 FROM owner WHERE password IS NOT NULL)`).Scan(&late)
 		if err != nil {
@@ -40,7 +40,7 @@ func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret s
 			secret = ""
 			return nil
 		}
-		return insertSetup(ctx, tx, secret, expires)
+		return insertSetup(tx, secret, expires)
 	})
 	if err != nil {
 		return "", fmt.Errorf("create first set-up link: %w", err)
@@ -48,8 +48,8 @@ func (db *DB) CreateFirstSetup(ctx context.Context, expires time.Time) (secret s
 	return secret, nil
 }
 
-func insertSetup(ctx context.Context, tx *sql.Tx, secret string, expires time.Time) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO setup_link (secret, created, expires) VALUES (?, ?, ?)",
+func insertSetup(tx *transaction, secret string, expires time.Time) error {
+	_, err := tx.exec("INSERT INTO setup_link (secret, created, expires) VALUES (?, ?, ?)",
 		digest(secret), stamp(time.Now()), stamp(expires))
 	return err
 }
@@ -58,12 +58,12 @@ func insertSetup(ctx context.Context, tx *sql.Tx, secret string, expires time.Ti
 // was replaced or never existed. It does not use up the link; SetPassword and AddPasskey do.
 func (db *DB) Setup(ctx context.Context, secret string) error {
 	var expires sql.NullInt64
-	err := db.sql.QueryRowContext(ctx, "SELECT expires FROM setup_link WHERE secret = ?", digest(secret)).Scan(&expires)
+	err := db.queryRow(ctx, "SELECT expires FROM setup_link WHERE secret = ?", digest(secret)).Scan(&expires)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return ErrNoSetup
 	case err != nil:
-		return fmt.Errorf("look up the set-up link: %w", explain(err))
+		return fmt.Errorf("look up the set-up link: %w", err)
 	case !time.Now().Before(instant(expires)):
 		return ErrNoSetup
 	}
@@ -71,8 +71,8 @@ func (db *DB) Setup(ctx context.Context, secret string) error {
 }
 
 // useSetup deletes a valid link and all others.
-func useSetup(ctx context.Context, tx *sql.Tx, secret string) error {
-	result, err := tx.ExecContext(ctx, "DELETE FROM setup_link WHERE secret = ? AND expires > ?",
+func useSetup(tx *transaction, secret string) error {
+	result, err := tx.exec("DELETE FROM setup_link WHERE secret = ? AND expires > ?",
 		digest(secret), stamp(time.Now()))
 	if err == nil {
 		err = atLeastOne(result, ErrNoSetup)
@@ -80,6 +80,6 @@ func useSetup(ctx context.Context, tx *sql.Tx, secret string) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM setup_link")
+	_, err = tx.exec("DELETE FROM setup_link")
 	return err
 }

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// fresh opens a new database in a folder of the test's own.
+// fresh opens a new database.
 func fresh(t testing.TB) (*DB, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "state.db")
+	path := location(t)
 	return reopen(t, path), path
 }
 
@@ -29,6 +29,7 @@ func reopen(t testing.TB, path string) *DB {
 }
 
 func TestOpenMakesFilesThatOnlyTheOwnerReads(t *testing.T) {
+	onlySQLite(t)
 	folder := filepath.Join(t.TempDir(), "not", "there", "yet")
 	path := filepath.Join(folder, "state.db")
 	db := reopen(t, path)
@@ -54,6 +55,7 @@ func TestOpenMakesFilesThatOnlyTheOwnerReads(t *testing.T) {
 }
 
 func TestOpenNarrowsTheModeOfAnOldFile(t *testing.T) {
+	onlySQLite(t)
 	db, path := fresh(t)
 	db.Close()
 	if err := os.Chmod(path, 0o644); err != nil {
@@ -70,6 +72,7 @@ func TestOpenNarrowsTheModeOfAnOldFile(t *testing.T) {
 }
 
 func TestEveryConnectionIsDurableAndChecksReferences(t *testing.T) {
+	onlySQLite(t)
 	db, _ := fresh(t)
 	var held []*sql.Conn
 	for range 4 {
@@ -99,6 +102,7 @@ func TestEveryConnectionIsDurableAndChecksReferences(t *testing.T) {
 }
 
 func TestOpenTakesAnyPath(t *testing.T) {
+	onlySQLite(t)
 	for _, name := range []string{"a b.db", "100%25.db", "what?.db", "#1.db", "ü&x=y.db", "state"} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
@@ -130,6 +134,7 @@ func TestOpenTakesAnyPath(t *testing.T) {
 }
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
+	onlySQLite(t)
 	folder := t.TempDir()
 	noDatabase := filepath.Join(folder, "notes.txt")
 	if err := os.WriteFile(noDatabase, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {

@@ -65,9 +65,9 @@ func readSites(stored string) (sites []string, all bool) {
 // BindSites names the sites in tokens and codes that do not name any, unless the owner allowed
 // all. Call it with the current sites before new ones are added.
 func (db *DB) BindSites(ctx context.Context, sites []string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		for _, table := range []string{"token", "code"} {
-			_, err := tx.ExecContext(ctx, "UPDATE "+table+" SET sites = ? WHERE sites = ''", storedSites(sites, false))
+			_, err := tx.exec("UPDATE "+table+" SET sites = ? WHERE sites = ''", storedSites(sites, false))
 			if err != nil {
 				return err
 			}
@@ -87,8 +87,8 @@ func (db *DB) CreateToken(ctx context.Context, t Token) (secret string, err erro
 		t.Created = time.Now()
 	}
 	secret = newSecret(tokenPrefix)
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		_, err := insertToken(ctx, tx, secret, t)
+	err = db.write(ctx, func(tx *transaction) error {
+		_, err := insertToken(tx, secret, t)
 		return err
 	})
 	if err != nil {
@@ -104,7 +104,7 @@ func newSecret(prefix string) string { return prefix + rand.Text() + rand.Text()
 // notInScope reports whether RFC 6749 forbids a character in a scope.
 func notInScope(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 
-func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id int64, err error) {
+func insertToken(tx *transaction, secret string, t Token) (id int64, err error) {
 	for _, word := range t.Scope {
 		if word == "" || strings.ContainsFunc(word, notInScope) {
 			return 0, fmt.Errorf("scope %q must be one word of ASCII characters", word)
@@ -115,19 +115,16 @@ func insertToken(ctx context.Context, tx *sql.Tx, secret string, t Token) (id in
 			return 0, fmt.Errorf("site %q is not a URL", site)
 		}
 	}
-	result, err := tx.ExecContext(ctx, `
+	err = tx.queryRow(`
 		INSERT INTO token (secret, name, client_id, me, scope, sites, created, last_used, expires, revoked)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		digest(secret), t.Name, t.ClientID, t.Me, strings.Join(t.Scope, " "), storedSites(t.Sites, t.AllSites),
-		stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked))
+		stamp(t.Created), stamp(t.LastUsed), stamp(t.Expires), stamp(t.Revoked)).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
-	if id, err = result.LastInsertId(); err != nil {
-		return 0, err
-	}
 	e := Event{Kind: TokenCreated, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id}
-	return id, record(ctx, tx, e)
+	return id, record(tx, e)
 }
 
 // digest returns what is stored of a secret. A secret has 260 random bits, so a plain hash
@@ -141,13 +138,13 @@ func digest(secret string) []byte {
 // file each time, so that a revocation by another process takes effect immediately. It updates
 // LastUsed at most once a minute and ignores errors in doing so.
 func (db *DB) Token(ctx context.Context, secret string) (Token, error) {
-	row := db.sql.QueryRowContext(ctx, selectToken+" WHERE secret = ?", digest(secret))
+	row := db.queryRow(ctx, selectToken+" WHERE secret = ?", digest(secret))
 	t, err := scanToken(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Token{}, ErrNoToken
 	}
 	if err != nil {
-		return Token{}, fmt.Errorf("look up token: %w", explain(err))
+		return Token{}, fmt.Errorf("look up token: %w", err)
 	}
 	now := time.Now()
 	if !t.Revoked.IsZero() {
@@ -169,29 +166,19 @@ func (db *DB) touch(ctx context.Context, t Token, now time.Time) bool {
 		return false
 	}
 	defer db.writing.Unlock()
-	conn, err := db.sql.Conn(ctx)
+	tx, err := db.begin(ctx, false)
 	if err != nil {
 		return false
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err != nil {
-		return false
-	}
-	// The connection returns to the pool with its timeout, even if ctx has ended.
-	defer conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds()))
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return false
-	}
-	defer tx.Rollback()
-	result, err := tx.ExecContext(ctx,
+	defer tx.end()
+	result, err := tx.exec(
 		"UPDATE token SET last_used = ?1 WHERE id = ?2 AND (last_used IS NULL OR last_used < ?1)", stamp(now), t.ID)
 	if err != nil {
 		return false
 	}
 	if n, err := result.RowsAffected(); err == nil && n > 0 && t.LastUsed.IsZero() {
 		e := Event{Kind: TokenFirstUsed, First: now, Subject: cmp.Or(t.ClientID, t.Name), TokenID: t.ID}
-		if err := record(ctx, tx, e); err != nil {
+		if err := record(tx, e); err != nil {
 			return false
 		}
 	}
@@ -216,11 +203,11 @@ func (db *DB) RevokeSecret(ctx context.Context, secret string) error {
 
 // RevokeClient revokes all tokens that an app has by signing in.
 func (db *DB) RevokeClient(ctx context.Context, clientID string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		ids, err := clientTokens(ctx, tx, clientID)
+	err := db.write(ctx, func(tx *transaction) error {
+		ids, err := clientTokens(tx, clientID)
 		for _, id := range ids {
 			if err == nil {
-				err = revokeRow(ctx, tx, sql.NullInt64{Int64: id, Valid: true}, TokenRevoked, time.Now())
+				err = revokeRow(tx, sql.NullInt64{Int64: id, Valid: true}, TokenRevoked, time.Now())
 			}
 		}
 		return err
@@ -232,8 +219,8 @@ func (db *DB) RevokeClient(ctx context.Context, clientID string) error {
 }
 
 // clientTokens returns the IDs of an app's tokens that are not revoked.
-func clientTokens(ctx context.Context, tx *sql.Tx, clientID string) (ids []int64, err error) {
-	rows, err := tx.QueryContext(ctx,
+func clientTokens(tx *transaction, clientID string) (ids []int64, err error) {
+	rows, err := tx.query(
 		"SELECT id FROM token WHERE client_id = ? AND client_id <> '' AND revoked IS NULL", clientID)
 	if err != nil {
 		return nil, err
@@ -252,8 +239,8 @@ func clientTokens(ctx context.Context, tx *sql.Tx, clientID string) (ids []int64
 // RestoreToken undoes a revocation after a time. It returns ErrNoToken when there is no such token,
 // or it was revoked earlier, or not by the owner or the app.
 func (db *DB) RestoreToken(ctx context.Context, id int64, after time.Time) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `
+	err := db.write(ctx, func(tx *transaction) error {
+		result, err := tx.exec(`
 			UPDATE token SET revoked = NULL WHERE id = ? AND revoked > ?
 			AND NOT EXISTS (SELECT 1 FROM event WHERE token_id = token.id AND kind = ?)`,
 			id, stamp(after), string(TokenStolen))
@@ -263,12 +250,12 @@ func (db *DB) RestoreToken(ctx context.Context, id int64, after time.Time) error
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, ErrNoToken)
 		}
-		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE id = ?", id))
+		t, err := scanToken(tx.queryRow(selectToken+" WHERE id = ?", id))
 		if err != nil {
 			return err
 		}
 		e := Event{Kind: TokenRestored, First: time.Now(), Subject: cmp.Or(t.ClientID, t.Name), TokenID: id}
-		return record(ctx, tx, e)
+		return record(tx, e)
 	})
 	if err != nil && !errors.Is(err, ErrNoToken) {
 		return fmt.Errorf("restore token: %w", err)
@@ -277,15 +264,15 @@ func (db *DB) RestoreToken(ctx context.Context, id int64, after time.Time) error
 }
 
 func (db *DB) revoke(ctx context.Context, column string, value any) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		t, err := scanToken(tx.QueryRowContext(ctx, selectToken+" WHERE "+column+" = ?", value))
+	err := db.write(ctx, func(tx *transaction) error {
+		t, err := scanToken(tx.queryRow(selectToken+" WHERE "+column+" = ?", value))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoToken
 		}
 		if err != nil {
 			return err
 		}
-		return revokeRow(ctx, tx, sql.NullInt64{Int64: t.ID, Valid: true}, TokenRevoked, time.Now())
+		return revokeRow(tx, sql.NullInt64{Int64: t.ID, Valid: true}, TokenRevoked, time.Now())
 	})
 	if err != nil && !errors.Is(err, ErrNoToken) {
 		return fmt.Errorf("revoke token: %w", err)

@@ -35,8 +35,8 @@ func (db *DB) AddUpload(ctx context.Context, u Upload) error {
 	if u.Created.IsZero() {
 		u.Created = time.Now()
 	}
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec(`
 			INSERT INTO upload
 				(site, name, url, path, file, filename, content_type, size, width, height, token_id, created, committed)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -61,23 +61,23 @@ func (db *DB) UploadByURL(ctx context.Context, url string) (Upload, error) {
 }
 
 func (db *DB) oneUpload(ctx context.Context, column, value string) (Upload, error) {
-	u, err := scanUpload(db.sql.QueryRowContext(ctx, selectUpload+" WHERE "+column+" = ?", value))
+	u, err := scanUpload(db.queryRow(ctx, selectUpload+" WHERE "+column+" = ?", value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Upload{}, ErrNoUpload
 	}
 	if err != nil {
-		return Upload{}, fmt.Errorf("look up upload %s: %w", value, explain(err))
+		return Upload{}, fmt.Errorf("look up upload %s: %w", value, err)
 	}
 	return u, nil
 }
 
 // StagedBytes returns the total size of the uploads of a token that no post refers to.
 func (db *DB) StagedBytes(ctx context.Context, tokenID int64) (size int64, err error) {
-	err = db.sql.QueryRowContext(ctx,
-		"SELECT coalesce(sum(size), 0) FROM upload WHERE token_id IS ? AND committed IS NULL",
+	err = db.queryRow(ctx, `
+		SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM upload WHERE token_id IS NOT DISTINCT FROM ? AND committed IS NULL`,
 		sql.NullInt64{Int64: tokenID, Valid: tokenID != 0}).Scan(&size)
 	if err != nil {
-		return 0, fmt.Errorf("sum uploads: %w", explain(err))
+		return 0, fmt.Errorf("sum uploads: %w", err)
 	}
 	return size, nil
 }
@@ -86,7 +86,7 @@ func (db *DB) StagedBytes(ctx context.Context, tokenID int64) (size int64, err e
 // all of them.
 func (db *DB) Uploads(ctx context.Context, limit, offset int) ([]Upload, error) {
 	if limit <= 0 {
-		limit = -1
+		limit = noLimit
 	}
 	return db.uploads(ctx, "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?", limit, max(offset, 0))
 }
@@ -107,9 +107,9 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 	if len(uploads) == 0 {
 		return nil
 	}
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.write(ctx, func(tx *transaction) error {
 		for _, u := range uploads {
-			_, err := tx.ExecContext(ctx, `
+			_, err := tx.exec(`
 				UPDATE upload SET committed = ?, path = coalesce(nullif(?, ''), path), url = coalesce(nullif(?, ''), url)
 				WHERE name = ? AND (committed IS NULL OR ? <> '' AND path <> ?)`, stamp(at), u.Path, u.URL, u.Name, u.Path, u.Path)
 			if err != nil {
@@ -126,8 +126,8 @@ func (db *DB) MarkCommitted(ctx context.Context, uploads []Upload, at time.Time)
 
 // PlaceUpload changes Path, URL and Site of an upload that is not committed yet.
 func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE upload SET path = ?, url = ?, site = ? WHERE name = ? AND committed IS NULL",
+	err := db.write(ctx, func(tx *transaction) error {
+		_, err := tx.exec("UPDATE upload SET path = ?, url = ?, site = ? WHERE name = ? AND committed IS NULL",
 			u.Path, u.URL, u.Site, u.Name)
 		return err
 	})
@@ -139,8 +139,8 @@ func (db *DB) PlaceUpload(ctx context.Context, u Upload) error {
 
 // RemoveUpload deletes an upload, but not its staged file, or returns ErrNoUpload.
 func (db *DB) RemoveUpload(ctx context.Context, name string) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "DELETE FROM upload WHERE name = ?", name)
+	err := db.write(ctx, func(tx *transaction) error {
+		result, err := tx.exec("DELETE FROM upload WHERE name = ?", name)
 		if err != nil {
 			return err
 		}

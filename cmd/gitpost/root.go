@@ -73,7 +73,7 @@ Start with gitpost init. gitpost help TOPIC shows a chapter of the manual:
 	}
 	root.SetVersionTemplate("gitpost {{.Version}}\n")
 	root.AddCommand(serveCommand(), demoCommand(), tokenCommand(), passwdCommand(), urlsCommand(), initCommand(),
-		doctorCommand(), deliveryCommand(), healthcheckCommand(), manCommand(), versionCommand())
+		doctorCommand(), deliveryCommand(), stateCommand(), healthcheckCommand(), manCommand(), versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() { // what the library made says what others say to slips

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gitpost/bridge/postgrestest"
 )
 
 // TestMain lets the scripts run this test binary as gitpost.
@@ -48,6 +50,7 @@ func TestMain(m *testing.M) {
 //	                          see script_site_test.go for headers and a wrong clock
 //	receiver FILE             start a site at $TARGET that takes webmentions, which FILE gets
 //	mastodon                  start a fake Mastodon at $MASTODON, with a token in mastodon_token
+//	postgres start|stop       start PostgreSQL with an empty database at $DATABASE; stop it, start it again
 //	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
@@ -94,6 +97,7 @@ func scriptParams() testscript.Params {
 			"receiver":  onScene((*scene).receiver),
 			"mastodon":  onScene((*scene).mastodon),
 			"remember":  onScene((*scene).remember),
+			"postgres":  onScene((*scene).postgres),
 		},
 	}
 }
@@ -105,7 +109,10 @@ type scene struct {
 	server  *process
 	gitHost *gitHost
 	held    *heldRequest
-	answer  []byte // the body of the last answer
+
+	database *postgrestest.Server // PostgreSQL
+
+	answer []byte // the body of the last answer
 
 	siteHost  func()   // ends what serves the site
 	receivers []func() // end what takes webmentions
@@ -207,6 +214,9 @@ func find(program string) (string, error) {
 	}
 	if path, err := exec.LookPath(program); err == nil {
 		return path, nil
+	}
+	if program == "initdb" {
+		return exec.LookPath(filepath.Join(postgrestest.Programs(), program))
 	}
 	return exec.LookPath(filepath.Join("/usr/sbin", program))
 }

@@ -220,7 +220,7 @@ func withState(ctx context.Context, path string, f func(config.Config, *state.DB
 	if err != nil {
 		return err
 	}
-	db, err := state.Open(ctx, cfg.StateFile())
+	db, err := state.Open(ctx, cfg.State())
 	if err != nil {
 		return err
 	}

@@ -1,17 +1,6 @@
 package state
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"time"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-)
-
-// migrations lead from an empty file to the current tables, in order. The file's user_version
+// migrations lead from an empty SQLite file to the current tables, in order. The file's user_version
 // is the number of applied ones. A released migration is never changed; changes are new ones.
 var migrations = []string{
 	// 1: tokens and uploads. Times are microseconds since 1970 (see stamp); secret is the
@@ -172,81 +161,4 @@ CREATE INDEX request_begun ON request (begun);
 	deliveryTables,
 	// The language of the owner's pages; '' is that of the browser.
 	`ALTER TABLE owner ADD COLUMN language TEXT NOT NULL DEFAULT '';`,
-}
-
-// prepare sets the journal mode, which is stored in the file, and runs pending migrations.
-func prepare(ctx context.Context, pool *sql.DB, migrations []string) error {
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return explain(err)
-	}
-	defer conn.Close()
-	if err := useWAL(ctx, conn); err != nil {
-		return explain(err)
-	}
-	return explain(migrate(ctx, conn, migrations))
-}
-
-// useWAL switches the file to a write-ahead log, so that readers never wait for a writer. When
-// several processes switch the same new file, SQLite returns "busy" immediately, whatever the
-// timeout; so it retries until the timeout.
-func useWAL(ctx context.Context, conn *sql.Conn) error {
-	deadline := time.Now().Add(busyTimeout)
-	for {
-		var mode string
-		err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
-		if err == nil && mode != "wal" {
-			return fmt.Errorf("journal mode is %q: the file system does not support shared memory; use a local disk", mode)
-		}
-		if !busy(err) || time.Now().After(deadline) {
-			return err
-		}
-		pause := time.NewTimer(20 * time.Millisecond)
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return ctx.Err()
-		case <-pause.C:
-		}
-	}
-}
-
-func busy(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
-// migrate runs the pending migrations in one transaction with their version number, so that all
-// are applied or none. The version is read under the write lock, so that only one of several
-// processes does the work.
-func migrate(ctx context.Context, conn *sql.Conn, migrations []string) error {
-	// Usually nothing is pending and no lock is needed.
-	var version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if version == len(migrations) {
-		return nil
-	}
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if version > len(migrations) {
-		return fmt.Errorf("a newer gitpost wrote it (version %d, this one supports %d); use that gitpost",
-			version, len(migrations))
-	}
-	for ; version < len(migrations); version++ {
-		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
-			return fmt.Errorf("migration %d: %w", version+1, err)
-		}
-	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
-		return fmt.Errorf("set the version of the tables: %w", err)
-	}
-	return tx.Commit()
 }
