@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -173,13 +174,13 @@ func dash(s string) string {
 func tokenRevokeCommand() *cobra.Command {
 	var path string
 	c := &cobra.Command{
-		Use:   "revoke ID|TOKEN|-",
+		Use:   "revoke ID|NAME|TOKEN|-",
 		Short: "Make a token useless, at once",
-		Long: `revoke takes the number that token list shows, or the token itself; - reads the token
-from standard input, so that it does not show in the list of processes.`,
+		Long: `revoke takes the number or the name that token list shows, or the token itself; - reads the
+token from standard input, so that it does not show in the list of processes.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("name one token: by its number in gitpost token list, the token itself, " +
+				return errors.New("name one token: by its number or its name in gitpost token list, the token itself, " +
 					"or - to read it from standard input")
 			}
 			return nil
@@ -194,12 +195,7 @@ from standard input, so that it does not show in the list of processes.`,
 				which = strings.TrimSpace(string(b))
 			}
 			return withState(c.Context(), path, func(_ config.Config, db *state.DB) error {
-				var err error
-				if id, e := strconv.ParseInt(which, 10, 64); e == nil {
-					err = db.RevokeToken(c.Context(), id)
-				} else {
-					err = db.RevokeSecret(c.Context(), which)
-				}
+				err := revokeToken(c.Context(), db, which)
 				if errors.Is(err, state.ErrNoToken) {
 					return errors.New("revoke token: there is no such token; gitpost token list shows all")
 				}
@@ -212,6 +208,41 @@ from standard input, so that it does not show in the list of processes.`,
 	}
 	configFlag(c, &path)
 	return c
+}
+
+// revokeToken revokes the token with a number, a secret or a name, which only one token that still works may have.
+func revokeToken(ctx context.Context, db *state.DB, which string) error {
+	if id, err := strconv.ParseInt(which, 10, 64); err == nil {
+		return db.RevokeToken(ctx, id)
+	}
+	if err := db.RevokeSecret(ctx, which); !errors.Is(err, state.ErrNoToken) {
+		return err
+	}
+	tokens, err := db.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	revoked := false
+	for _, t := range tokens {
+		switch {
+		case which == "" || cmp.Or(t.Name, t.ClientID) != which:
+		case !t.Revoked.IsZero():
+			revoked = true
+		default:
+			ids = append(ids, strconv.FormatInt(t.ID, 10))
+		}
+	}
+	switch {
+	case len(ids) > 1:
+		return fmt.Errorf("revoke token: %d tokens are named %s; give the number of one: %s", len(ids), which,
+			strings.Join(ids, ", "))
+	case len(ids) == 1:
+		return revokeToken(ctx, db, ids[0])
+	case revoked:
+		return nil
+	}
+	return state.ErrNoToken
 }
 
 // withState opens the state database of the configured site for f.
