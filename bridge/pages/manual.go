@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
@@ -64,7 +65,12 @@ func (p *Pages) readManual() ([]chapter, error) {
 	for _, c := range templates.Manual() {
 		source := []byte(c.Text)
 		tree := markdown.Parser().Parse(text.NewReader(source))
-		if err := ast.Walk(tree, p.linkInManual); err != nil {
+		if err := ast.Walk(tree, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+			if table, ok := node.(*east.Table); ok && entering {
+				labelCells(table, source)
+			}
+			return p.linkInManual(node, entering)
+		}); err != nil {
 			return nil, fmt.Errorf("read chapter %s of the manual: %w", c.Name, err)
 		}
 		var b bytes.Buffer
@@ -79,6 +85,24 @@ func (p *Pages) readManual() ([]chapter, error) {
 
 // scrolled lets the keyboard reach what may be wider than the page.
 var scrolled = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<table tabindex="0">`)
+
+// labelCells gives each cell between the first and the last the name of its column, which a narrow page shows
+// in place of the columns.
+func labelCells(table *east.Table, source []byte) {
+	var names []string
+	for row := table.FirstChild(); row != nil; row = row.NextSibling() {
+		column := 0
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			switch {
+			case row.Kind() == east.KindTableHeader:
+				names = append(names, string(cell.Lines().Value(source)))
+			case column > 0 && column < len(names)-1:
+				cell.SetAttributeString("data-label", []byte(names[column]))
+			}
+			column++
+		}
+	}
+}
 
 // linkInManual turns links between files into links between pages.
 func (p *Pages) linkInManual(node ast.Node, entering bool) (ast.WalkStatus, error) {
