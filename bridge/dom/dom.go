@@ -1,9 +1,15 @@
-// Package dom parses HTML of strangers in a time that grows with its length.
+// Package dom parses HTML of strangers in a time and memory that grow with its length.
 //
-// The parser of golang.org/x/net/html appends a text to the one before it and copies both. Where tags that it
-// ignores stand between the letters, as in x</a>x</a>, a page of 256 KB takes seconds. Parse and Fragment
-// refuse such HTML with ErrTooCostly before they parse it. HTML that people and programs write is not
-// affected: its texts have elements between them.
+// The parser of golang.org/x/net/html does three things again and again if the HTML is made for it:
+//
+//   - It appends a text to the one before it and copies both. Tags that it ignores may stand between the
+//     letters, as in x</a>x</a>.
+//   - It opens formatting elements again that were not closed. After 400 of them each <p>x</p> is 400 elements,
+//     so that 300 KB become gigabytes.
+//   - It merges the attributes of each <body> and <html> with those that it has.
+//
+// Parse and Fragment refuse such HTML with ErrTooCostly before they parse it. HTML that people and programs
+// write is not affected.
 package dom
 
 import (
@@ -15,14 +21,14 @@ import (
 )
 
 // ErrTooCostly is the error for HTML whose parsing would take far longer than its length allows.
-var ErrTooCostly = errors.New("the HTML has too many texts between tags that mean nothing")
+var ErrTooCostly = errors.New("the HTML has too many tags that mean nothing or are not closed")
 
 // mostCopied bounds the bytes that the parser copies when it joins texts.
 const mostCopied = 32 << 20
 
 // Parse parses a whole page.
 func Parse(source string) (*html.Node, error) {
-	if copied(source) > mostCopied {
+	if tooCostly(source) {
 		return nil, ErrTooCostly
 	}
 	return html.Parse(strings.NewReader(source))
@@ -30,7 +36,7 @@ func Parse(source string) (*html.Node, error) {
 
 // Fragment parses a part of a page, such as the content of a post, and returns a body with its nodes.
 func Fragment(source string) (*html.Node, error) {
-	if copied(source) > mostCopied {
+	if tooCostly(source) {
 		return nil, ErrTooCostly
 	}
 	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
@@ -44,42 +50,64 @@ func Fragment(source string) (*html.Node, error) {
 	return body, nil
 }
 
-// copied is an upper bound for the bytes that the parser copies to join texts of which it does not know
-// that a node stands between them.
-func copied(source string) int {
-	if strings.Count(source, "<") < 1000 {
-		return 0
-	}
-	z := html.NewTokenizer(strings.NewReader(source))
-	var c joining
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return c.copied
-		case html.TextToken:
-			c.text(z.Raw())
-		case html.CommentToken:
-			if !c.ended {
-				c.joined = 0
-			}
-		case html.StartTagToken:
-			name, _ := z.TagName()
-			c.start(atom.Lookup(name), string(name))
-		case html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			if tag := atom.Lookup(name); !misplaced[tag] && c.selects == 0 {
-				c.joined = 0
-			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			c.end(atom.Lookup(name), string(name))
-		}
-	}
+// tooCostly reports whether parsing could take far longer, or far more memory, than other HTML of that length.
+func tooCostly(source string) bool { return costOf(source).tooHigh() }
+
+// cost is what parsing may take beyond what the length of the HTML allows.
+type cost struct {
+	joining    joining
+	formatting formatting
 }
 
-// joining is the state of copied.
+func (c *cost) tooHigh() bool {
+	return c.joining.copied > mostCopied || c.formatting.remade > mostRemade
+}
+
+// costOf reads the tags up to the end, or until they cost too much.
+func costOf(source string) *cost {
+	z := html.NewTokenizer(strings.NewReader(source))
+	c := &cost{}
+	for !c.tooHigh() {
+		switch z.Next() {
+		case html.ErrorToken:
+			return c
+		case html.TextToken:
+			c.joining.text(z.Raw())
+			c.formatting.text(z.Raw())
+		case html.CommentToken:
+			c.joining.comment()
+			c.formatting.text(z.Raw())
+		case html.StartTagToken:
+			name, tag, attributes := tagOf(z)
+			c.joining.start(tag, name)
+			c.formatting.start(tag, attributes)
+		case html.SelfClosingTagToken:
+			_, tag, attributes := tagOf(z)
+			c.joining.selfClosing(tag)
+			c.formatting.start(tag, attributes)
+		case html.EndTagToken:
+			name, tag, _ := tagOf(z)
+			c.joining.end(tag, name)
+			c.formatting.end(tag)
+		}
+	}
+	return c
+}
+
+// tagOf returns the name of a tag and how many attributes it has.
+func tagOf(z *html.Tokenizer) (name string, tag atom.Atom, attributes int) {
+	raw, more := z.TagName()
+	name, tag = string(raw), atom.Lookup(raw)
+	for more {
+		_, _, more = z.TagAttr()
+		attributes++
+	}
+	return name, tag, attributes
+}
+
+// joining follows which texts the parser may join, because no node surely stands between them.
 type joining struct {
-	copied   int
+	copied   int      // an upper bound for the bytes that it copies
 	joined   int      // the length of the text that the next one may be appended to
 	fostered int      // the same for texts that a table has between its cells: they go before it
 	open     []string // elements; only those that surely were made when they were opened
@@ -97,6 +125,18 @@ func (c *joining) text(raw []byte) {
 	}
 	c.joined += n
 	c.copied += c.joined - n
+}
+
+func (c *joining) comment() {
+	if !c.ended {
+		c.joined = 0
+	}
+}
+
+func (c *joining) selfClosing(tag atom.Atom) {
+	if !misplaced[tag] && c.selects == 0 {
+		c.joined = 0
+	}
 }
 
 // structure are the parts of a table between which there is no place for text.
