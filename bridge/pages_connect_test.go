@@ -27,7 +27,7 @@ func TestConnectSaysWhatTheHomePageHasAndSinceWhen(t *testing.T) {
 		fmt.Fprintf(w, "<!doctype html><title>A blog</title>%s", head.Load())
 	}))
 	t.Cleanup(home.Close)
-	f := serve(t, "hugo", func(s *settings) { s.Me = home.URL+"/" }).owned()
+	f := serve(t, "hugo", func(s *settings) { s.Me = home.URL + "/" }).owned()
 	all := f.config.Discovery(f.config.Me()).HTML
 	part := regexp.MustCompile(`<link rel="micropub" [^>]*>\n`)
 	p := f.person().signIn()

@@ -92,7 +92,8 @@ func New(o Options) (*Pages, error) {
 	}
 	p.version = versionOf(p.assets)
 	p.chapters = sync.OnceValues(p.readManual) // most servers are never asked for it
-	p.views, err = p.readViews()
+	p.views = newViews(p.funcs())
+	_, err = parsedPages() // what is wrong with them is said at the start
 	return p, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -152,7 +153,8 @@ type asset struct {
 	kind, version string
 }
 
-func readAssets() (map[string]asset, error) {
+// readAssets returns the files that the pages refer to, by name. They are compressed once.
+var readAssets = sync.OnceValues(func() (map[string]asset, error) {
 	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
 		".svg": "image/svg+xml", ".png": "image/png"}
 	list, err := fs.ReadDir(templates.Assets(), ".")
@@ -173,7 +175,7 @@ func readAssets() (map[string]asset, error) {
 		assets[f.Name()] = a
 	}
 	return assets, nil
-}
+})
 
 // assetAt is the address of a file that the pages refer to.
 func (p *Pages) assetAt(name string) string {

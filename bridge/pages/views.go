@@ -21,15 +21,17 @@ import (
 type views struct {
 	funcs template.FuncMap // those that do not depend on the language
 
-	mu     sync.Mutex // guards byTag
-	byTag  map[string]map[string]*template.Template
-	parsed map[string]*template.Template // without the language's own functions; never executed
+	mu    sync.Mutex // guards byTag
+	byTag map[string]map[string]*template.Template
 }
 
-// readViews parses the pages, each with the layout around it.
-func (p *Pages) readViews() (*views, error) {
-	v := &views{byTag: map[string]map[string]*template.Template{}, parsed: map[string]*template.Template{}}
-	v.funcs = template.FuncMap{
+func newViews(funcs template.FuncMap) *views {
+	return &views{funcs: funcs, byTag: map[string]map[string]*template.Template{}}
+}
+
+// funcs are the functions of the pages that do not depend on the language.
+func (p *Pages) funcs() template.FuncMap {
+	return template.FuncMap{
 		"path":    p.path,
 		"asset":   p.assetAt,
 		"address": shortAddress,
@@ -45,9 +47,15 @@ func (p *Pages) readViews() (*views, error) {
 		"next":   func(i int) int { return i + 1 },
 		"script": func(s string) template.URL { return template.URL(s) }, // our own bookmarklets
 	}
-	maps.Copy(v.funcs, languageFuncs(language.All()[0]))
+}
+
+// parsedPages are the pages by name, each with the layout around it, and with functions that in replaces. They are
+// cloned and never executed.
+var parsedPages = sync.OnceValues(func() (map[string]*template.Template, error) {
+	funcs := (&Pages{}).funcs()
+	maps.Copy(funcs, languageFuncs(language.All()[0]))
 	files := templates.Pages()
-	layout, err := template.New("").Funcs(v.funcs).ParseFS(files, "layout.html")
+	layout, err := template.New("").Funcs(funcs).ParseFS(files, "layout.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
@@ -55,6 +63,7 @@ func (p *Pages) readViews() (*views, error) {
 	if err != nil {
 		return nil, err
 	}
+	parsed := map[string]*template.Template{}
 	for _, name := range names {
 		if name == "layout.html" {
 			continue
@@ -66,10 +75,10 @@ func (p *Pages) readViews() (*views, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read page %s: %w", name, err)
 		}
-		v.parsed[strings.TrimSuffix(name, ".html")] = own
+		parsed[strings.TrimSuffix(name, ".html")] = own
 	}
-	return v, nil
-}
+	return parsed, nil
+})
 
 // in returns the pages in a language.
 func (v *views) in(l *language.Language) (map[string]*template.Template, error) {
@@ -78,13 +87,17 @@ func (v *views) in(l *language.Language) (map[string]*template.Template, error) 
 	if known := v.byTag[l.Tag]; known != nil {
 		return known, nil
 	}
+	pages, err := parsedPages()
+	if err != nil {
+		return nil, err
+	}
 	made := map[string]*template.Template{}
-	for name, parsed := range v.parsed {
+	for name, parsed := range pages {
 		own, err := parsed.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy page %s: %w", name, err)
 		}
-		made[name] = own.Funcs(languageFuncs(l))
+		made[name] = own.Funcs(v.funcs).Funcs(languageFuncs(l))
 	}
 	v.byTag[l.Tag] = made
 	return made, nil
