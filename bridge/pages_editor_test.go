@@ -9,7 +9,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
+
+	"gitpost/bridge/config"
 )
 
 // editForm is what a browser sends of the page that edits a post, with changes.
@@ -219,4 +222,39 @@ func TestPhotosAreUploadedWithTheForm(t *testing.T) {
 	if !strings.Contains(text, "A boat") || strings.Count(f.lastChange(), ".jpg") != 2 {
 		t.Errorf("the commit is\n%s\n%s", f.lastChange(), text)
 	}
+}
+
+func TestLanguageAndChannelOfAPostAreChangedOnThePage(t *testing.T) {
+	t.Parallel()
+	f := serveFiles(t, fstest.MapFS{
+		"hugo.toml": {Data: []byte("baseURL = 'https://example.org/'\ndefaultContentLanguage = 'en'\n" +
+			"[languages.en]\ncontentDir = 'content/en'\n[languages.de]\ncontentDir = 'content/de'\n")},
+		"content/en/posts/hello.md": {Data: []byte("---\ntitle: Hello\ndate: 2026-01-02T03:04:05Z\n---\nHello\n")},
+		"content/de/posts/hallo.md": {Data: []byte("---\ntitle: Hallo\ndate: 2026-01-02T03:04:05Z\n---\nHallo\n")},
+	}, func(s *settings) {
+		s.Channels = []config.Channel{{UID: "diary", Name: "Diary", Path: "diary/{slug}.md"}, {UID: "work", Name: "Work"}}
+	}).owned()
+	p := f.person().signIn()
+	p.want(p.get("/posts/new"), http.StatusOK, `name="mp-language"`, `name="mp-channel"`, ">Diary</option>", ">de</option>")
+	p.wantGo(p.post("/posts/new", "type", "note", "content", "Low tide", "mp-slug", "tide", "mp-channel", "work"), "/?done=created&saved=new-note&site=https%3A%2F%2Fexample.org%2F")
+	post := "https://example.org/posts/tide/"
+	page := p.want(p.get("/posts/edit?url="+url.QueryEscape(post)), http.StatusOK, `<option value="work" selected>Work</option>`,
+		`<option value="en" selected>en</option>`)
+	if strings.Contains(page.Body, "Also in this post") {
+		t.Errorf("language or channel are listed as properties without a field\n%s", page.Body)
+	}
+	for _, c := range []struct{ field, value, file, url string }{
+		{"lang", "de", "content/de/posts/tide.md", "https://example.org/de/posts/tide/"},
+		{"channel", "diary", "content/de/diary/tide.md", "https://example.org/de/diary/tide/"},
+	} {
+		if a := p.post("/posts/edit", p.editForm(post, c.field, c.value)...); a.Status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", c.field, a.Status, a.Body)
+		}
+		f.awaitPush()
+		if text := f.remoteFile(c.file); !strings.Contains(text, "Low tide") {
+			t.Errorf("%s: the file is\n%s", c.file, text)
+		}
+		post = c.url
+	}
+	p.want(p.get("/posts/edit?url="+url.QueryEscape(post)), http.StatusOK, `<option value="diary" selected>Diary</option>`)
 }

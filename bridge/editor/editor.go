@@ -179,7 +179,22 @@ func (f *Form) fill(field *Field, values []any) bool {
 		}
 	}
 	field.Was = field.Value
+	field.offerValue()
 	return true
+}
+
+// offerValue makes the value of the post one of the choices, so that a form that nobody touched keeps it. A
+// language that the post has can be changed and not be taken away.
+func (f *Field) offerValue() {
+	if f.Kind != "select" {
+		return
+	}
+	if f.Name == "lang" && f.Value != "" {
+		f.Options = slices.DeleteFunc(f.Options, func(o Option) bool { return o.Value == "" })
+	}
+	if !slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == f.Value }) {
+		f.Options = append(f.Options, Option{Value: f.Value, Words: language.Text(f.Value)})
+	}
 }
 
 // localTime is a date in a zone, as inputs of that kind take it; "" if it is not one.

@@ -3,6 +3,7 @@ package editor
 import (
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,36 @@ func text(values []any) string {
 		list = append(list, mf2.Text(v))
 	}
 	return "[" + strings.Join(list, " ") + "]"
+}
+
+// A browser sends the first choice of a list that does not have the value of the post.
+func TestEveryValueOfAPostIsAmongTheChoices(t *testing.T) {
+	several := offer
+	several.Languages, several.Channels = []string{"en", "de"}, []Option{{Value: "diary", Words: "Diary"}}
+	item := post()
+	item.Properties["visibility"], item.Properties["lang"], item.Properties["channel"] = []any{"friends"}, []any{"fr"}, []any{"old"}
+	f := Edit(several, item, "https://blog.example/a/")
+	selects := 0
+	for _, field := range f.all() {
+		if field.Kind != "select" {
+			continue
+		}
+		selects++
+		if !slices.ContainsFunc(field.Options, func(o Option) bool { return o.Value == field.Value }) || field.Value == "" {
+			t.Errorf("%s is %q, the choices are %v", field.Name, field.Value, field.Options)
+		}
+	}
+	if selects != 3 {
+		t.Errorf("there are %d lists, want those of visibility, language and channel", selects)
+	}
+	if err := f.Read(sent(f, "lang", "de", "channel", "")); err != nil {
+		t.Fatal(err)
+	}
+	updates, err := f.Update(nil)
+	if err != nil || len(updates) != 1 || updates[0].Replace.Text("lang") != "de" || !slices.Contains(updates[0].Delete, "channel") ||
+		len(updates[0].Replace) != 1 {
+		t.Errorf("got %+v, %v", updates, err)
+	}
 }
 
 func TestChangeOfAFieldThatSomebodyElseChangedIsAConflict(t *testing.T) {

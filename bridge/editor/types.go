@@ -70,13 +70,20 @@ func fieldsOf(o Offer, postType string, isNew bool) (own, more []*Field) {
 	}
 	visibility.Value, visibility.Was = "public", "public"
 	more = append(more, visibility)
-	if isNew && len(o.Channels) > 0 {
-		f := newField("mp-channel")
-		f.Options = append([]Option{{Words: language.Text("the usual one")}}, o.Channels...)
+	channel, lang := "channel", "lang" // properties of a post; a new one asks for them by commands
+	if isNew {
+		channel, lang = "mp-channel", "mp-language"
+	}
+	if len(o.Channels) > 0 {
+		f := newField(channel)
+		f.Options = append([]Option{{Words: language.Text("none")}}, o.Channels...)
+		if isNew {
+			f.Options[0].Words = language.Text("the usual one")
+		}
 		more = append(more, f)
 	}
-	if isNew && len(o.Languages) > 1 {
-		f := newField("mp-language")
+	if len(o.Languages) > 1 {
+		f := newField(lang)
 		f.Options = []Option{{Words: language.Text("the usual one")}}
 		for _, name := range o.Languages {
 			f.Options = append(f.Options, Option{Value: name, Words: language.Text(name)})
@@ -125,9 +132,9 @@ func newField(name string) *Field {
 		f.Hint = language.Text("Made from the title or the text if you leave it empty.")
 	case "visibility":
 		f.Label, f.Kind = language.Text("Who sees it"), "select"
-	case "mp-channel":
+	case "mp-channel", "channel":
 		f.Label, f.Kind = language.Text("Channel"), "select"
-	case "mp-language":
+	case "mp-language", "lang":
 		f.Label, f.Kind = language.Text("Language"), "select"
 	}
 	return f
