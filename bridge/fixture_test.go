@@ -80,6 +80,7 @@ func (s *settings) describe(t *testing.T, skeleton string) {
 	}
 	s.Options = exampleOf(t, "Astro").Options
 	s.Options.Description.FrontMatter.Unlisted = generator.Marker{Key: "hidden", Value: true}
+	s.Options.Description.Strict = true // its schema refuses other keys, and has no map for them
 }
 
 // serve starts a server on a fresh copy of testdata/skeletons/NAME. adjust may be nil.

@@ -12,6 +12,7 @@ type Document struct {
 	style   Style // how to write what the text has no example of
 	ownGap  bool  // the gap was not read: it is omitted if the body is empty
 	root    *node // a map
+	beside  *attached
 }
 
 // Parse reads a file. Invalid front matter is a *SyntaxError. Parse does not retain data.
@@ -117,13 +118,19 @@ func (d *Document) Keys() []string {
 		}
 	}
 	add(d.root)
-	return keys
+	return d.withAttached(keys)
 }
 
 // Field returns the value of a key. Several names are a path through nested maps: "cover", "image".
 func (d *Document) Field(path ...string) (Field, bool) {
 	if len(path) == 0 {
 		return Field{}, false
+	}
+	if other, below := d.at(path); other != d {
+		if len(below) == 0 {
+			return other.asMap()
+		}
+		return other.Field(below...)
 	}
 	n := d.root.find(path, d.dialect.FoldKeys)
 	if n == nil {
@@ -147,6 +154,9 @@ func (d *Document) field(n *node) Field {
 func (d *Document) Items(path ...string) (items []Field, ok bool) {
 	if len(path) == 0 {
 		return nil, false
+	}
+	if other, below := d.at(path); other != d {
+		return other.Items(below...)
 	}
 	n := d.root.find(path, d.dialect.FoldKeys)
 	if n == nil {

@@ -13,6 +13,9 @@ import (
 // changes item by item, a quoted text stays quoted, a time keeps the layout and quotes of the
 // one before it. An edit that cannot be verified is an *EditError.
 func (d *Document) Set(value any, path ...string) error {
+	if other, below := d.at(path); other != d {
+		return other.Set(value, below...)
+	}
 	v, err := d.writable(value, path)
 	if err != nil {
 		return &EditError{Key: joinPath(path), Message: err.Error()}
@@ -50,6 +53,9 @@ func (d *Document) Set(value any, path ...string) error {
 func (d *Document) Delete(path ...string) error {
 	if len(path) == 0 {
 		return &EditError{Message: "no key given"}
+	}
+	if other, below := d.at(path); other != d {
+		return other.Delete(below...)
 	}
 	parent := d.root.find(path[:len(path)-1], d.dialect.FoldKeys)
 	if parent == nil {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"gitpost/bridge/catalog"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/site"
 	"gitpost/gitstore"
@@ -16,11 +17,30 @@ type bundle struct {
 	shared bool     // the folder has another index file: the same page in another language
 }
 
-// besides lists the files that belong to the page in file; none when the page is not a bundle.
+// filesOf returns what a revision writes: the post, and its side file, which it may also remove.
+func filesOf(v *catalog.View, rev site.Revision) []gitstore.File {
+	files := []gitstore.File{{Path: rev.Path, Data: rev.Data}}
+	side, former := v.Site().SideFile(rev.Path), v.Site().SideFile(rev.Was)
+	if rev.Side != nil {
+		files = append(files, gitstore.File{Path: side, Data: rev.Side})
+	} else if side != "" && v.Exists(side) {
+		files = append(files, gitstore.File{Path: side, Delete: true})
+	}
+	if former != "" && former != side && v.Exists(former) {
+		files = append(files, gitstore.File{Path: former, Delete: true})
+	}
+	return files
+}
+
+// besides lists the files that belong to the page in file: its side file, and all in the folder of a bundle.
 func besides(s *site.Site, tree fs.FS, file string) (bundle, error) {
 	folder, ok := s.Bundle(file)
 	if !ok {
-		return bundle{}, nil
+		side := s.SideFile(file)
+		if info, err := fs.Stat(tree, side); side == "" || err != nil || info.IsDir() {
+			return bundle{}, nil
+		}
+		return bundle{files: []string{side}}, nil
 	}
 	b := bundle{folder: folder}
 	err := fs.WalkDir(tree, folder, func(name string, d fs.DirEntry, err error) error {
@@ -57,6 +77,9 @@ func moveFolder(s *site.Site, at *gitstore.Snapshot, from, to string) ([]gitstor
 	}
 	var files []gitstore.File
 	for _, name := range b.files {
+		if name == s.SideFile(from) {
+			continue // it was written with the post
+		}
 		data, err := at.ReadFile(name)
 		if err != nil {
 			return nil, &fault.Error{Code: fault.InvalidRequest, Op: "move post", Message: name +

@@ -92,8 +92,8 @@ func (b *Blog) Changed(ctx context.Context, since string, most int) (Changes, er
 // before notes the posts that the files were.
 func before(v *catalog.View, files []catalog.Change, posts map[string]ChangedPost) error {
 	for _, f := range files {
-		e := v.Entry(f.Path)
-		if f.Old == "" || e == nil || !e.Listed() || !e.Page.Published {
+		e, own := v.EntryWith(f.Path)
+		if own && f.Old == "" || e == nil || !e.Listed() || !e.Page.Published {
 			continue
 		}
 		item, err := v.Item(e)
@@ -110,8 +110,8 @@ func before(v *catalog.View, files []catalog.Change, posts map[string]ChangedPos
 // after notes the posts that the files are.
 func after(v *catalog.View, files []catalog.Change, posts map[string]ChangedPost) error {
 	for _, f := range files {
-		e := v.Entry(f.Path)
-		if f.New == "" || e == nil || !e.Listed() || !e.Page.Published && e.Page.Turns.IsZero() {
+		e, own := v.EntryWith(f.Path)
+		if own && f.New == "" || e == nil || !e.Listed() || !e.Page.Published && e.Page.Turns.IsZero() {
 			continue
 		}
 		p := posts[e.Page.URL]

@@ -47,17 +47,22 @@ func (b *Blog) AddContext(ctx context.Context, url string, about Context) error 
 		if err != nil {
 			return gitstore.Change{}, err
 		}
-		cited, err := v.Site().Cite(v, site.Source{Path: path, Data: post}, []site.Context{about})
+		src, err := v.Site().Source(at, path, post)
 		if err != nil {
-			cited = post // the post stays as it is
+			return gitstore.Change{}, err
 		}
-		change := gitstore.Change{SkipCI: bytes.Equal(cited, post) || w.config().SyndicationCommit == "skip_ci"}
+		cited, err := v.Site().Cite(v, src, []site.Context{about})
+		if err != nil {
+			cited = src // the post stays as it is
+		}
+		shown := !bytes.Equal(cited.Data, post)
+		change := gitstore.Change{SkipCI: !shown || w.config().SyndicationCommit == "skip_ci"}
 		file := v.Site().ContextFile(about.URL)
 		if before, err := at.ReadFile(file); err != nil || !bytes.Equal(before, data) {
 			change.Files = append(change.Files, gitstore.File{Path: file, Data: data})
 		}
-		if !bytes.Equal(cited, post) {
-			change.Files = append(change.Files, gitstore.File{Path: path, Data: cited})
+		if shown {
+			change.Files = append(change.Files, filesOf(v, site.Revision{Path: path, Data: cited.Data, Side: cited.Side})...)
 		}
 		change.Message = history.Message("Keep context", about.URL, history.Action, "update", history.URL, url,
 			history.Client, "gitpost")

@@ -72,7 +72,7 @@ func (w *writer) create(ctx context.Context, who access.Principal, cmd *micropub
 		change := gitstore.Change{
 			Message: history.Message("Add "+mf2.PostType(written), headline(written),
 				history.Action, "create", history.URL, made.Page.URL, history.Client, who.Client),
-			Files:  append(placed.missing(v), gitstore.File{Path: made.Path, Data: made.Data}),
+			Files:  append(placed.missing(v), filesOf(v, made)...),
 			SkipCI: skipsBuild(w.config(), made.Page),
 		}
 		return change, nil

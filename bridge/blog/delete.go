@@ -114,7 +114,11 @@ func (w *writer) undelete(ctx context.Context, who access.Principal, cmd *microp
 			}
 			change.Files = append(change.Files, gitstore.File{Path: f, Data: data})
 			if f == gone.path {
-				if doc, err := v.Site().Parse(data); err == nil {
+				src, err := v.Site().Source(gone.before, f, data)
+				if err != nil {
+					return gitstore.Change{}, err
+				}
+				if doc, err := v.Site().ParseSource(src); err == nil {
 					// a contact has no page; the site's rules may have changed since
 					page := v.Site().Locate(f, doc, v)
 					if now := page.URL; now != "" {

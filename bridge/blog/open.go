@@ -69,7 +69,7 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	past := make(chan struct{}, 1)
 	b.background.Go(func() { b.follow(run, advance, past) })
 	b.background.Go(func() { b.index.keepSaved(run, store) })
-	b.background.Go(func() { b.index.keepPast(run, store, past) })
+	b.background.Go(func() { b.index.keepPast(run, store, past, b.writer.followSides) })
 	b.opened.Store(true)
 	o.moved(b)
 	return nil
@@ -202,7 +202,7 @@ func (b *Blog) close(ctx context.Context) error {
 // mergePosts merges two changed versions of one file: by the structure of documents where both
 // can be read.
 func mergePosts(path string, base, ours, theirs []byte) ([]byte, bool, error) {
-	if merged, conflicts, ok := site.MergeContact(path, base, ours, theirs); ok {
+	if merged, conflicts, ok := site.MergeData(path, base, ours, theirs); ok {
 		return merged, conflicts, nil
 	}
 	merged, conflicts, err := frontmatter.Merge(base, ours, theirs,

@@ -14,11 +14,15 @@ import (
 )
 
 // keepPast reads in the history where posts were before, and which were deleted: first all of it,
-// then what is new with each signal. Whoever cannot wait for it walks the rest (see lastDeletion).
-func (x *index) keepPast(ctx context.Context, store *gitstore.Store, more <-chan struct{}) {
+// then what is new with each signal. Whoever cannot wait for it walks the rest (see lastDeletion). known is
+// called each time.
+func (x *index) keepPast(ctx context.Context, store *gitstore.Store, more <-chan struct{},
+	known func(context.Context) error) {
 	for {
 		if err := x.readPast(ctx, store); err != nil && ctx.Err() == nil {
 			x.log.Warn("the history could not be read for posts that were moved or deleted", "error", err)
+		} else if err := known(ctx); err != nil && ctx.Err() == nil {
+			x.log.Warn("side files could not be moved after their posts", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -8,6 +8,7 @@ import (
 	"gitpost/bridge/access"
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/micropub"
+	"gitpost/bridge/site"
 	"gitpost/bridge/state"
 	"gitpost/gitstore"
 )
@@ -64,20 +65,29 @@ func (b *Blog) preview(ctx context.Context, act func(*writer) (Outcome, error)) 
 	}
 	p := Preview{URL: o.URL}
 	err = b.view(ctx, func(v *catalog.View) error {
-		var data []byte
+		var src site.Source
 		for _, f := range trial.change.Files {
 			if f.Data != nil && v.Site().Content(f.Path) {
-				p.Path, data = f.Path, f.Data
+				src.Path, src.Data = f.Path, f.Data
 			}
 		}
-		if e := v.Lookup(o.URL); p.Path == "" && e != nil { // nothing would change
-			p.Path = e.Path
-			if data, err = w.repo.Snapshot().ReadFile(e.Path); err != nil {
+		for _, f := range trial.change.Files {
+			if f.Path == v.Site().SideFile(src.Path) {
+				src.Side = f.Data
+			}
+		}
+		if e := v.Lookup(o.URL); src.Path == "" && e != nil { // its own file would not change
+			now := w.repo.Snapshot()
+			data, err := now.ReadFile(e.Path)
+			if err != nil {
 				return fmt.Errorf("read %s: %w", e.Path, err)
 			}
+			if src, err = v.Site().Source(now, e.Path, data); err != nil {
+				return err
+			}
 		}
-		p.File = string(data)
-		p.HTML, err = v.Site().Preview(p.Path, data)
+		p.Path, p.File = src.Path, string(src.Data)
+		p.HTML, err = v.Site().Preview(src)
 		return err
 	})
 	return p, err

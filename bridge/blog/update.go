@@ -59,7 +59,10 @@ func (w *writer) updateFor(ctx context.Context, who access.Principal, cmd *micro
 		if err != nil {
 			return gitstore.Change{}, fmt.Errorf("read %s: %w", e.Path, err)
 		}
-		src := site.Source{Path: e.Path, Data: data}
+		src, err := v.Site().Source(at, e.Path, data)
+		if err != nil {
+			return gitstore.Change{}, err
+		}
 		here, followed := files.forSite(v.Site(), w.owns)
 		rev, placed, err = w.revise(v, at, src, e.Page, here, func(item *mf2.Item) error {
 			err := w.apply(op, who, item, cmd, why)
@@ -77,10 +80,10 @@ func (w *writer) updateFor(ctx context.Context, who access.Principal, cmd *micro
 		if err != nil {
 			return gitstore.Change{}, err
 		}
-		if rev.Path == e.Path && bytes.Equal(rev.Data, data) {
+		if rev.Path == e.Path && bytes.Equal(rev.Data, data) && bytes.Equal(rev.Side, src.Side) {
 			return gitstore.Change{}, nil
 		}
-		changed := append(placed.missing(v), gitstore.File{Path: rev.Path, Data: rev.Data})
+		changed := append(placed.missing(v), filesOf(v, rev)...)
 		if rev.Path != e.Path {
 			moved, err := moveFolder(v.Site(), at, e.Path, rev.Path)
 			if err != nil {

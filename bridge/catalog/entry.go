@@ -1,11 +1,13 @@
 package catalog
 
 import (
+	"io/fs"
 	"slices"
 	"time"
 
 	"gitpost/bridge/mf2"
 	"gitpost/bridge/site"
+	"gitpost/frontmatter"
 )
 
 // Entry describes one content file.
@@ -41,22 +43,30 @@ func (e *Entry) Listed() bool {
 // Date returns the date by which lists are ordered. A post without one is the oldest.
 func (e *Entry) Date() time.Time { return e.Page.Date }
 
-// newEntry parses one file.
-func newEntry(s *site.Site, around site.Surroundings, path, blob string, data []byte) *Entry {
+// newEntry parses one file, and its side file.
+func newEntry(s *site.Site, around surroundings, path, blob string, data []byte) *Entry {
 	e := &Entry{Path: path, Blob: blob}
-	doc, err := s.Parse(data)
+	doc, err := parse(s, around.snap, path, data)
 	if err != nil {
 		e.Problem = err.Error()
-		doc = nil
+		doc, _ = s.Parse(data) // its side file may be what cannot be read
 	}
 	e.Page = s.Locate(path, doc, around)
-	if doc == nil || e.Page.Static {
+	if e.Problem != "" || e.Page.Static {
 		return e
 	}
 	item := s.Item(e.Page, doc)
 	e.describe(item)
 	e.words = wordsOf(e, item)
 	return e
+}
+
+func parse(s *site.Site, tree fs.FS, path string, data []byte) (*frontmatter.Document, error) {
+	src, err := s.Source(tree, path, data)
+	if err != nil {
+		return nil, err
+	}
+	return s.ParseSource(src)
 }
 
 func (e *Entry) describe(item mf2.Item) {

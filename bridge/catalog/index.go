@@ -200,7 +200,7 @@ func (ix *index) read(
 			files, blobs = append(files, c.Path), append(blobs, c.New)
 		}
 	}
-	for _, e := range ix.besideBundles(changes, l) {
+	for _, e := range append(ix.besideBundles(changes, l), ix.withSides(changes, l)...) {
 		files, blobs = append(files, e.Path), append(blobs, e.Blob)
 	}
 	around := surroundings{changedPaths{ix.paths, l}, ix, snap}
@@ -233,16 +233,40 @@ func (ix *index) besideBundles(changes []Change, l *layer) []*Entry {
 				continue
 			}
 			seen[file] = true
-			e, ok := l.older.entry(file)
-			if !ok {
-				e = ix.at(file)
-			}
-			if e != nil {
+			if e := ix.before(l, file); e != nil {
 				entries = append(entries, e)
 			}
 		}
 	}
 	return entries
+}
+
+// withSides returns the entries whose side files changed alone.
+func (ix *index) withSides(changes []Change, l *layer) []*Entry {
+	var entries []*Entry
+	for _, c := range changes {
+		stem, ok := ix.site.SideOf(c.Path)
+		if !ok {
+			continue
+		}
+		for _, post := range []string{stem + ".md", stem + ".markdown"} {
+			if _, changed := l.changes[post]; changed {
+				continue
+			}
+			if e := ix.before(l, post); e != nil {
+				entries = append(entries, e)
+			}
+		}
+	}
+	return entries
+}
+
+// before returns the entry that a file has without a layer.
+func (ix *index) before(l *layer, file string) *Entry {
+	if e, ok := l.older.entry(file); ok {
+		return e
+	}
+	return ix.at(file)
 }
 
 // apply updates the index to snap.

@@ -210,7 +210,7 @@ func (ix *index) extend(ctx context.Context, snap Snapshot, changes []Change, be
 // known is what layers of another index, or of a later state, say of a state as well.
 type known struct {
 	layer    *layer
-	affected []string // folders where they do not
+	affected []string // what the paths start with of files for which they do not
 }
 
 // known returns what the last layer says of a state.
@@ -230,6 +230,9 @@ func (ix *index) known(snap Snapshot, last *layer) known {
 		if (c.Old == "") != (c.New == "") && ix.site.Context(c.Path) {
 			dir, _ := path.Split(c.Path)
 			k.affected = append(k.affected, dir)
+		}
+		if stem, ok := ix.site.SideOf(c.Path); ok {
+			k.affected = append(k.affected, stem+".")
 		}
 	}
 	return k

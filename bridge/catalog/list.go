@@ -175,7 +175,7 @@ func (v *View) Item(e *Entry) (mf2.Item, error) {
 	if err != nil {
 		return mf2.Item{}, fmt.Errorf("read %s: %w", e.Path, err)
 	}
-	doc, err := v.index.site.Parse(data)
+	doc, err := parse(v.index.site, v.snap, e.Path, data)
 	if err != nil {
 		return mf2.Item{}, err
 	}

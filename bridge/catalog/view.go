@@ -117,6 +117,19 @@ func (v *View) Entry(path string) *Entry {
 	return v.index.at(path)
 }
 
+// EntryWith returns the entry of the post that a file belongs to, or nil: the post's own file, or its side
+// file.
+func (v *View) EntryWith(file string) (e *Entry, own bool) {
+	stem, beside := v.Site().SideOf(file)
+	if !beside {
+		return v.Entry(file), true
+	}
+	if e := v.Entry(stem + ".md"); e != nil {
+		return e, false
+	}
+	return v.Entry(stem + ".markdown"), false
+}
+
 // changed reports whether the layer replaces the entry of a path.
 func (v *View) changed(path string) bool {
 	_, changed := v.over.entry(path)
@@ -128,8 +141,12 @@ func (v *View) Recent(n int) []site.Source {
 	newest := v.newest(n)
 	sources := make([]site.Source, 0, len(newest))
 	for _, e := range newest {
-		if data, err := v.snap.ReadBlob(e.Blob); err == nil {
-			sources = append(sources, site.Source{Path: e.Path, Data: data})
+		data, err := v.snap.ReadBlob(e.Blob)
+		if err != nil {
+			continue
+		}
+		if src, err := v.Site().Source(v.snap, e.Path, data); err == nil {
+			sources = append(sources, src)
 		}
 	}
 	return sources

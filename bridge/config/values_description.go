@@ -38,7 +38,7 @@ func described() []Key {
 			site: setter[Site]{set: describedFrontMatterKey}},
 		{Name: "site.strict", Default: "false", Example: "true",
 			Meaning: "whether a post has no other keys than those of `site.front_matter`, as some generators refuse others; " +
-				"needs `site.extra_key`",
+				"all else goes below `site.extra_key`, or without one into a file beside the post, such as `post.mf2.yaml`",
 			site: boolKey(func(c *Site) *bool { return &c.Options.Description.Strict })},
 		{Name: "site.extra_key", Without: "none", Example: "extra",
 			Meaning: "the key of a map for everything that `site.strict` keeps from the top level",

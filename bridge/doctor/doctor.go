@@ -103,7 +103,8 @@ func (d Diagnosis) site(ctx context.Context, c config.Site, server *readiness) [
 		}
 		return append(checks, k)
 	}
-	return append(checks, d.generator(v), d.version(v.Site, home), d.posts(ctx, v), d.addresses(ctx, c, v))
+	checks = append(checks, d.generator(v), d.version(v.Site, home), d.posts(ctx, v))
+	return append(append(checks, d.sides(v)...), d.addresses(ctx, c, v))
 }
 
 // Failures counts the checks that failed.

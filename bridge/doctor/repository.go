@@ -19,7 +19,7 @@ const mostWarnings = 5
 // generator reports which generator was detected.
 func (d Diagnosis) generator(v *survey.Survey) Check {
 	name, version := v.Site.Generator()
-	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s %s with %s at %s", name, version,
+	k := Check{Name: "site", Result: Passed, Found: fmt.Sprintf("%s with %s at %s", strings.TrimSpace(name+" "+version),
 		counted(len(v.Listed), "post"), v.Site.BaseURL())}
 	e, err := v.Explain()
 	if more := len(e.Warnings) - mostWarnings; more > 0 {
@@ -52,13 +52,13 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 		if ctx.Err() != nil {
 			return Check{Name: k.Name, Result: Skipped, Found: "interrupted"}
 		}
-		data, err := v.ReadFile(page.Path)
+		src, err := v.Source(page.Path)
 		if err != nil {
 			k.Result = Failed
 			k.Posts = append(k.Posts, PostDifference{Path: page.Path, URL: page.URL, Reason: err.Error()})
 			continue
 		}
-		if problem, broken := roundTrip(v, site.Source{Path: page.Path, Data: data}); problem != "" {
+		if problem, broken := roundTrip(v, src); problem != "" {
 			if broken {
 				k.Result = Failed
 			} else if k.Result == Passed {
@@ -80,9 +80,25 @@ func (d Diagnosis) posts(ctx context.Context, v *survey.Survey) Check {
 	return k
 }
 
+// sides reports files that hold properties of posts which are not there.
+func (d Diagnosis) sides(v *survey.Survey) []Check {
+	var stray []string
+	for _, name := range v.Names() {
+		if stem, ok := v.Site.SideOf(name); ok && !v.Exists(stem+".md") && !v.Exists(stem+".markdown") {
+			stray = append(stray, name)
+		}
+	}
+	if len(stray) == 0 {
+		return nil
+	}
+	return []Check{{Name: "side files", Result: Warning,
+		Found:  counted(len(stray), "file") + " without a post: " + strings.Join(stray[:min(len(stray), mostWarnings)], ", "),
+		Remedy: "rename each like its post, which was renamed, or delete it with its post"}}
+}
+
 // roundTrip returns what prevents reading a post and writing it back (broken), or an edit by an app.
 func roundTrip(v *survey.Survey, src site.Source) (problem string, broken bool) {
-	doc, err := v.Site.Parse(src.Data)
+	doc, err := v.Site.ParseSource(src)
 	if err != nil {
 		return err.Error(), true
 	}
@@ -93,7 +109,7 @@ func roundTrip(v *survey.Survey, src site.Source) (problem string, broken bool) 
 	if err != nil {
 		return plainFault(err), true
 	}
-	if !bytes.Equal(same.Data, src.Data) {
+	if !bytes.Equal(same.Data, src.Data) || !bytes.Equal(same.Side, src.Side) {
 		return "an update that changes nothing would change it; please report this file", true
 	}
 	_, err = v.Site.Revise(v, src, func(item *mf2.Item) error {

@@ -33,6 +33,9 @@ func (d Diagnosis) version(s *site.Site, home fetched) Check {
 	name, assumed := s.Generator()
 	k := Check{Name: "version", Result: Skipped, Found: home.url + " does not say what it was built with",
 		Remedy: fmt.Sprintf("posts are written for %s %s; set site.version if another one builds the site", name, assumed)}
+	if assumed == "" { // a described site
+		k.Remedy = "nothing depends on it: the configuration describes the site"
+	}
 	if home.err != nil || home.answer.status != http.StatusOK {
 		k.Found = home.url + " cannot be read"
 		return k

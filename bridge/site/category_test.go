@@ -68,7 +68,7 @@ func TestCategoriesOfTheURLStay(t *testing.T) {
 	if r.Page.URL != url || !strings.Contains(string(r.Data), "categories: [links, web]\ntags: [b]\n") {
 		t.Errorf("%s\n%s", r.Page.URL, r.Data)
 	}
-	_, err := l.site.Revise(l, Source{file, []byte(l.files[file])}, func(item *mf2.Item) error {
+	_, err := l.site.Revise(l, Source{Path: file, Data: []byte(l.files[file])}, func(item *mf2.Item) error {
 		item.Properties["category"] = without(item.Properties["category"], []any{"web"})
 		return nil
 	})

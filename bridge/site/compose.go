@@ -30,7 +30,7 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 		return Revision{}, err
 	}
 	w := &writer{site: s, learned: learned, rules: s.rules, fresh: true, contexts: s.contextsOf(lib)}
-	w.doc = frontmatter.New(w.style(item))
+	w.doc = s.newDocument(w.style(item))
 	for key, value := range w.constants(item) {
 		if err := w.doc.Set(value, key); err != nil {
 			return Revision{}, unwritable(op, key, err)
@@ -74,11 +74,11 @@ func (s *Site) Compose(lib Library, p Post) (Revision, error) {
 	if err := w.verify(made.Page, item); err != nil {
 		return Revision{}, err
 	}
-	made.Data = w.doc.Bytes()
+	made.Data, made.Side = w.doc.Bytes(), s.sideText(w.doc, nil)
 	if err := s.refuseEncoding(op, nil, made.Data); err != nil {
 		return Revision{}, err
 	}
-	return made, s.readable(op, made.Data)
+	return made, s.readable(op, made)
 }
 
 // writeConfigured writes the front matter that the configuration has for posts of this type, except
@@ -99,10 +99,10 @@ func (w *writer) writeConfigured(item mf2.Item) error {
 	return nil
 }
 
-// readable checks that a file can be read again before it is written: the size of front matter is
+// readable checks that a post can be read again before it is written: the size of front matter is
 // limited.
-func (s *Site) readable(op string, data []byte) error {
-	if _, err := s.Parse(data); err != nil {
+func (s *Site) readable(op string, r Revision) error {
+	if _, err := s.ParseSource(Source{Path: r.Path, Data: r.Data, Side: r.Side}); err != nil {
 		return &fault.Error{
 			Code: fault.TooLarge, Op: op,
 			Message: fmt.Sprintf("the post's file could not be read again (%s)", err),
@@ -225,7 +225,7 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 		if err := s.refuseLink(op, file); err != nil {
 			return Revision{}, err
 		}
-		if file != own && lib.Exists(file) {
+		if file != own && (lib.Exists(file) || s.hasStraySide(lib, file, own)) {
 			continue
 		}
 		if s.generator.Naming(file).TitleURL {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"io/fs"
 	"sort"
 	"testing"
 	"testing/fstest"
@@ -27,16 +28,19 @@ func newLibrary(t testing.TB, files map[string]string, adjust ...func(*Options))
 		f(&o)
 	}
 	tree := fstest.MapFS{}
-	own := map[string]string{}
 	for name, text := range files {
 		tree[name] = &fstest.MapFile{Data: []byte(text)}
-		own[name] = text
 	}
 	s, err := Open(tree, o)
 	if err != nil {
 		t.Fatalf("open the site: %v", err)
 	}
-	return &testLibrary{t: t, site: s, files: own}
+	return &testLibrary{t: t, site: s, files: with(files)}
+}
+
+// open is the site's tree as far as reading side files needs it.
+func (l *testLibrary) Open(name string) (fs.File, error) {
+	return fstest.MapFS{name: {Data: []byte(l.files[name])}}.Open(map[bool]string{true: name, false: "none"}[l.Exists(name)])
 }
 
 func (l *testLibrary) Exists(path string) bool { _, ok := l.files[path]; return ok }
@@ -46,7 +50,11 @@ func (l *testLibrary) Document(path string) *frontmatter.Document {
 	if !ok {
 		return nil
 	}
-	doc, err := l.site.Parse([]byte(text))
+	src, err := l.site.Source(l, path, []byte(text))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	doc, err := l.site.ParseSource(src)
 	if err != nil {
 		return nil
 	}
@@ -80,7 +88,7 @@ func (l *testLibrary) Recent(n int) []Source {
 	var out []Source
 	for _, p := range l.pages() {
 		if len(out) < n && !p.Date.IsZero() {
-			out = append(out, Source{p.Path, []byte(l.files[p.Path])})
+			out = append(out, l.source(p.Path))
 		}
 	}
 	return out
@@ -95,19 +103,42 @@ func (l *testLibrary) compose(p Post) Revision {
 	if err != nil {
 		l.t.Fatalf("compose %v: %v", p.Item, err)
 	}
-	l.files[r.Path] = string(r.Data)
+	l.put(r)
 	return r
+}
+
+// put writes the files of a post.
+func (l *testLibrary) put(r Revision) {
+	if r.Was != "" {
+		delete(l.files, r.Was)
+		delete(l.files, l.site.SideFile(r.Was))
+	}
+	l.files[r.Path] = string(r.Data)
+	side := l.site.SideFile(r.Path)
+	delete(l.files, side)
+	if r.Side != nil {
+		l.files[side] = string(r.Side)
+	}
+}
+
+// source reads a post.
+func (l *testLibrary) source(path string) Source {
+	l.t.Helper()
+	src, err := l.site.Source(l, path, []byte(l.files[path]))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return src
 }
 
 // revise changes a post of the library.
 func (l *testLibrary) revise(path string, edit func(*mf2.Item) error) Revision {
 	l.t.Helper()
-	r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, edit)
+	r, err := l.site.Revise(l, l.source(path), edit)
 	if err != nil {
 		l.t.Fatalf("revise %s: %v\n%s", path, err, l.files[path])
 	}
-	delete(l.files, path)
-	l.files[r.Path] = string(r.Data)
+	l.put(r)
 	return r
 }
 

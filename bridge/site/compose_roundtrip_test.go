@@ -50,6 +50,9 @@ var describedSites = map[string]generator.Description{
 	"strict": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true, ExtraKey: "extra", FrontMatter: generator.FrontMatter{
 		Keys: map[string]string{"title": "title", "tags": "taxonomies.tags", "summary": "description"}, Format: "toml",
 	}, Escape: map[string]string{"{{": "&#123;&#123;", "{%": "&#123;%"}},
+	"strict, beside": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true, FrontMatter: generator.FrontMatter{
+		Keys: map[string]string{"title": "title", "tags": "tags"},
+	}},
 	"strict, few keys": {Content: []string{"."}, URLKey: "address", Strict: true, ExtraKey: "more", FrontMatter: generator.FrontMatter{
 		Draft: generator.Marker{Key: "status", Value: "draft"}, Unlisted: generator.Marker{Key: "listed", Value: false},
 	}},
@@ -78,7 +81,7 @@ func TestWhatIsSentIsReadBack(t *testing.T) {
 				if err != nil {
 					t.Fatalf("seed %d: %v\n%#v", seed, err, item)
 				}
-				l.files[r.Path] = string(r.Data)
+				l.put(r)
 				if problem := differs(l.site, item, l.item(r.Path)); problem != "" {
 					t.Fatalf("seed %d: %s\n%s", seed, problem, r.Data)
 				}

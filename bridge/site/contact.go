@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -20,17 +19,9 @@ func (s *Site) ContactFolder() string { return path.Join(s.rules.Data, "contacts
 
 // ContactFile reports whether a file of the contact folder is a contact, and its name.
 func ContactFile(file string) (name string, ok bool) {
-	name, extension := contactName(path.Base(file))
-	return name, name != "" && !strings.HasPrefix(name, ".") && contactFormats[extension] != frontmatter.None
-}
-
-func contactName(file string) (name, extension string) {
-	extension = path.Ext(file)
-	return strings.TrimSuffix(file, extension), extension
-}
-
-var contactFormats = map[string]frontmatter.Format{
-	".yaml": frontmatter.YAML, ".yml": frontmatter.YAML, ".json": frontmatter.JSON, ".toml": frontmatter.TOML,
+	extension := path.Ext(file)
+	name = strings.TrimSuffix(path.Base(file), extension)
+	return name, name != "" && !strings.HasPrefix(name, ".") && dataFormats[extension] != frontmatter.None
 }
 
 // ReadContact reads a contact's file as the properties of an h-card. Keys that are not names of
@@ -63,13 +54,11 @@ func (s *Site) ComposeContact(
 			continue
 		}
 		file = path.Join(s.ContactFolder(), name+s.rules.DataExtension)
-		format := contactFormats[s.rules.DataExtension]
-		doc := frontmatter.New(frontmatter.Style{Format: format, KeyOrder: contactOrder})
-		c := &contactFile{file: file, format: format, doc: doc}
+		c := contactFile{newData(file, contactOrder)}
 		if err := c.set(properties); err != nil {
 			return "", nil, err
 		}
-		return file, append(bytes.TrimRight(c.bytes(), "\n"), '\n'), nil
+		return file, c.bytes(), nil
 	}
 }
 
@@ -90,115 +79,25 @@ func (s *Site) ReviseContact(file string, data []byte, edit func(mf2.Properties)
 	return c.bytes(), nil
 }
 
-// MergeContact merges two changed versions of a contact's file key by key. ok is false when the
-// file is not a contact's, or one of its versions cannot be read.
-func MergeContact(file string, base, ours, theirs []byte) (merged []byte, conflicts, ok bool) {
-	if path.Base(path.Dir(file)) != "contacts" {
-		return nil, false, false
-	}
-	var texts [3][]byte
-	var last *contactFile
-	for i, data := range [][]byte{base, ours, theirs} {
-		if i == 0 && len(data) == 0 { // both sides created it
-			continue
-		}
-		c, err := parseContact(file, data)
-		if err != nil || last != nil && (c.head != last.head || c.tail != last.tail) {
-			return nil, false, false
-		}
-		texts[i], last = c.doc.Bytes(), c
-	}
-	if texts[0] == nil {
-		texts[0] = []byte(last.delimit(""))
-	}
-	text, found, err := frontmatter.Merge(texts[0], texts[1], texts[2], last.dialect())
-	if err != nil {
-		return nil, false, false
-	}
-	if _, err := parseContact(file, last.undelimit(text)); err != nil {
-		return nil, false, false
-	}
-	return last.undelimit(text), len(found) > 0, true
-}
-
 // contactOrder is the order in which a new contact's keys are written.
 var contactOrder = []string{"name", "nickname", "url", "photo", "email", "note"}
 
-// A contactFile is a data file, held as the front matter of a document that has no body.
-type contactFile struct {
-	file       string
-	format     frontmatter.Format
-	doc        *frontmatter.Document
-	head, tail string // the delimiters that were put around the file's own text
-}
+// A contactFile is the data file of a contact.
+type contactFile struct{ *dataFile }
 
-const fixContact = "fix it in a text editor and push it"
-
-func parseContact(file string, data []byte) (*contactFile, error) {
-	c := &contactFile{file: file, format: contactFormats[path.Ext(file)]}
-	if c.format == frontmatter.None {
-		return nil, c.unreadable("unknown format")
-	}
-	text := c.delimit(string(data))
-	if c.format == frontmatter.JSON && !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return nil, c.unreadable("not an object of properties")
-	}
-	doc, err := frontmatter.Parse([]byte(text), c.dialect())
+func parseContact(file string, data []byte) (contactFile, error) {
+	f, err := parseData(file, data)
 	if err != nil {
-		return nil, c.unreadable(err.Error())
-	}
-	if doc.Format() != c.format || strings.TrimSpace(doc.Body()) != "" {
-		return nil, c.unreadable("not a single map of properties")
-	}
-	c.doc = doc
-	return c, nil
-}
-
-func (c *contactFile) dialect() frontmatter.Dialect {
-	return frontmatter.Dialect{LastWins: true, LeadingBlank: c.format == frontmatter.JSON}
-}
-
-// delimit puts the delimiters of front matter around a data file's text, and notes which.
-func (c *contactFile) delimit(text string) string {
-	end := "\n"
-	if strings.Contains(text, "\r\n") {
-		end = "\r\n"
-	}
-	if text != "" && !strings.HasSuffix(text, "\n") && c.format != frontmatter.JSON {
-		text += end
-	}
-	switch c.format {
-	case frontmatter.YAML:
-		c.tail = "---" + end
-		if first, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n"); strings.TrimRight(first, " \t\r") != "---" {
-			c.head = c.tail
+		return contactFile{}, &fault.Error{
+			Code: fault.InvalidRequest, Op: "read contact",
+			Message: fmt.Sprintf("contact file %s cannot be read: %s", file, err),
+			Hint:    "fix it in a text editor and push it",
 		}
-	case frontmatter.TOML:
-		c.head, c.tail = "+++"+end, "+++"+end
 	}
-	return c.head + text + c.tail
+	return contactFile{f}, nil
 }
 
-func (c *contactFile) unreadable(why string) error {
-	return &fault.Error{
-		Code: fault.InvalidRequest, Op: "read contact",
-		Message: fmt.Sprintf("contact file %s cannot be read: %s", c.file, why), Hint: fixContact,
-	}
-}
-
-func (c *contactFile) bytes() []byte {
-	text := string(c.doc.Bytes())
-	if c.tail == "" && c.head == "" && c.format != frontmatter.JSON { // a new document has its own delimiters
-		return []byte(strings.TrimSuffix(strings.TrimPrefix(text, "---\n"), "---\n"))
-	}
-	return c.undelimit([]byte(text))
-}
-
-func (c *contactFile) undelimit(text []byte) []byte {
-	return []byte(strings.TrimSuffix(strings.TrimPrefix(string(text), c.head), c.tail))
-}
-
-func (c *contactFile) properties() mf2.Properties {
+func (c contactFile) properties() mf2.Properties {
 	p := mf2.Properties{}
 	for _, key := range c.doc.Keys() {
 		if !contactProperty(key) {
@@ -223,7 +122,7 @@ func contactProperty(key string) bool {
 }
 
 // set makes the file say the properties. It writes what differs.
-func (c *contactFile) set(want mf2.Properties) error {
+func (c contactFile) set(want mf2.Properties) error {
 	have := c.properties()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if !contactProperty(name) {

@@ -198,7 +198,7 @@ func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
 		{"data/contacts/a.toml", "name = \"Ada\"\n", "name = \"Ada\"\nnote = \"x\"\n", "name = \"Ada L.\"\n",
 			"name = \"Ada L.\"\nnote = \"x\"\n"},
 	} {
-		got, conflicts, ok := MergeContact(c.file, []byte(c.base), []byte(c.ours), []byte(c.theirs))
+		got, conflicts, ok := MergeData(c.file, []byte(c.base), []byte(c.ours), []byte(c.theirs))
 		if !ok || conflicts {
 			t.Errorf("%s: ok %v, conflicts %v", c.file, ok, conflicts)
 			continue
@@ -211,11 +211,11 @@ func TestContactsChangedOnBothSidesAreMergedByKey(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"content/posts/a.md", "data/other/a.yaml", "data/contacts/a.csv"} {
-		if _, _, ok := MergeContact(file, []byte("a: 1\n"), []byte("a: 2\n"), []byte("a: 3\n")); ok {
+		if _, _, ok := MergeData(file, []byte("a: 1\n"), []byte("a: 2\n"), []byte("a: 3\n")); ok {
 			t.Errorf("%s is merged as a contact", file)
 		}
 	}
-	if _, conflicts, ok := MergeContact("data/contacts/a.yaml", nil, []byte("name: A\n"), []byte("name: B\n")); !ok ||
+	if _, conflicts, ok := MergeData("data/contacts/a.yaml", nil, []byte("name: A\n"), []byte("name: B\n")); !ok ||
 		!conflicts {
 		t.Errorf("two contacts of one name: ok %v, conflicts %v", ok, conflicts)
 	}

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -40,8 +39,7 @@ func (c *Context) fields() map[string]*string {
 
 // ComposeContext writes the data file of a context.
 func (s *Site) ComposeContext(c Context) ([]byte, error) {
-	format := contactFormats[s.rules.DataExtension]
-	f := &contactFile{format: format, doc: frontmatter.New(frontmatter.Style{Format: format, KeyOrder: contextOrder})}
+	f := newData(s.ContextFile(c.URL), contextOrder)
 	fields := c.fields()
 	for _, name := range contextOrder {
 		if *fields[name] == "" {
@@ -51,7 +49,7 @@ func (s *Site) ComposeContext(c Context) ([]byte, error) {
 			return nil, unwritable("write context", name, err)
 		}
 	}
-	return append(bytes.TrimRight(f.bytes(), "\n"), '\n'), nil
+	return f.bytes(), nil
 }
 
 // readContext reads the context of a URL; nil when none is kept.
@@ -61,7 +59,7 @@ func (s *Site) readContext(tree fs.FS, url string) *Context {
 	if err != nil {
 		return nil
 	}
-	f, err := parseContact(file, data)
+	f, err := parseData(file, data)
 	if err != nil {
 		return nil // somebody broke it: the line is as without
 	}
@@ -98,12 +96,12 @@ func (s *Site) contextsOf(lib Library) func(url string) *Context {
 }
 
 // Cite writes a post's appended text again with contexts that the repository does not have yet. It
-// returns the file as it is when the site's own templates do not show them, or somebody edited the text.
-func (s *Site) Cite(lib Library, src Source, contexts []Context) ([]byte, error) {
+// returns the post as it is when the site's own templates do not show them, or somebody edited the text.
+func (s *Site) Cite(lib Library, src Source, contexts []Context) (Source, error) {
 	const op = "update post"
-	doc, err := s.Parse(src.Data)
+	doc, err := s.ParseSource(src)
 	if err != nil {
-		return nil, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
+		return src, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
 			Hint: "fix the file in a text editor", Err: err}
 	}
 	known := map[string]*Context{}
@@ -124,20 +122,20 @@ func (s *Site) Cite(lib Library, src Source, contexts []Context) ([]byte, error)
 	w.learned.style = frontmatter.Style{}
 	before := doc.Body()
 	if err := w.renewAdded(item, item); err != nil || doc.Body() == before {
-		return src.Data, err
+		return src, err
 	}
 	if err := s.refuseMarkup(op, src.Path, doc); err != nil {
-		return nil, err
+		return src, err
 	}
 	if err := w.memory.keep(doc, w.rules); err != nil {
-		return nil, unwritable(op, memoryKey, err)
+		return src, unwritable(op, memoryKey, err)
 	}
 	if err := w.verify(page, item); err != nil {
-		return nil, err
+		return src, err
 	}
-	data := doc.Bytes()
-	if err := s.refuseEncoding(op, src.Data, data); err != nil {
-		return nil, err
+	made := Revision{Path: src.Path, Data: doc.Bytes(), Side: s.sideText(doc, src.Side)}
+	if err := s.refuseEncoding(op, src.Data, made.Data); err != nil {
+		return src, err
 	}
-	return data, s.readable(op, data)
+	return Source{Path: made.Path, Data: made.Data, Side: made.Side}, s.readable(op, made)
 }

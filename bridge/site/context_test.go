@@ -35,19 +35,19 @@ func TestOwnTemplateShowsContexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(cited), "by Ada: Fog & &lt;b&gt;") {
-		t.Errorf("got\n%s", cited)
+	if !strings.Contains(string(cited.Data), "by Ada: Fog & &lt;b&gt;") {
+		t.Errorf("got\n%s", cited.Data)
 	}
-	doc, err := l.site.Parse(cited)
+	doc, err := l.site.ParseSource(cited)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := l.site.Item(made.Page, doc).Properties["content"]; len(got) != 1 || got[0] != "I agree" {
 		t.Errorf("an app reads %q", got)
 	}
-	again, err := l.site.Cite(l, Source{Path: made.Path, Data: cited}, []Context{about})
-	if err != nil || string(again) != string(cited) {
-		t.Errorf("the second time: %v\n%s", err, again)
+	again, err := l.site.Cite(l, cited, []Context{about})
+	if err != nil || string(again.Data) != string(cited.Data) {
+		t.Errorf("the second time: %v\n%s", err, again.Data)
 	}
 	data, err := l.site.ComposeContext(about)
 	if err != nil {
@@ -76,8 +76,8 @@ func TestContextLeavesOtherPostsAsTheyAre(t *testing.T) {
 		}
 		l := newLibrary(t, files)
 		got, err := l.site.Cite(l, Source{Path: "content/posts/a.md", Data: []byte(post)}, about)
-		if err != nil || string(got) != post {
-			t.Errorf("%s: %v\n%s", name, err, got)
+		if err != nil || string(got.Data) != post {
+			t.Errorf("%s: %v\n%s", name, err, got.Data)
 		}
 	}
 }

@@ -32,6 +32,9 @@ type Example struct {
 	Path string `json:"path"`
 	URL  string `json:"url"`
 	Text string `json:"text"`
+
+	SidePath string `json:"side_path,omitempty"` // of the side file; "" when the post has none
+	Side     string `json:"side,omitempty"`
 }
 
 // Explain returns what was inferred about the site and from what, and composes a note as Compose
@@ -53,7 +56,10 @@ func (s *Site) Explain(lib Library) (Explanation, error) {
 	if err != nil {
 		return e, err
 	}
-	e.Example = Example{Path: made.Path, URL: made.Page.URL, Text: string(made.Data)}
+	e.Example = Example{Path: made.Path, URL: made.Page.URL, Text: string(made.Data), Side: string(made.Side)}
+	if made.Side != nil {
+		e.Example.SidePath = s.SideFile(made.Path)
+	}
 	return e, nil
 }
 

@@ -67,7 +67,7 @@ func TestFileOfAnotherMarkupIsNotWritten(t *testing.T) {
 			{"content": {"New"}}, {"content": {map[string]any{"html": "<p>x</p>"}}},
 			{"photo": {map[string]any{"value": "https://e.example/a.jpg", "alt": "A cat"}}},
 		} {
-			_, err := l.site.Revise(l, Source{file, []byte(l.files[file])}, func(item *mf2.Item) error {
+			_, err := l.site.Revise(l, Source{Path: file, Data: []byte(l.files[file])}, func(item *mf2.Item) error {
 				for name, values := range change {
 					item.Properties[name] = values
 				}

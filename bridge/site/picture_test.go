@@ -73,7 +73,7 @@ func TestAlternativeTextThatNoQuotesHoldIsRefused(t *testing.T) {
 		if r, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"x"}, "photo": {photo}})}); err == nil {
 			t.Errorf("%q is taken: %s", alt, r.Data)
 		}
-		_, err := l.site.Revise(l, Source{"content/posts/a.md", []byte(l.files["content/posts/a.md"])}, func(item *mf2.Item) error {
+		_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(item *mf2.Item) error {
 			item.Properties["photo"] = []any{photo}
 			return nil
 		})

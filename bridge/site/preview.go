@@ -17,14 +17,14 @@ import (
 // Preview returns the HTML of a post's text about as the generator renders it: with the extensions and
 // options that the site's configuration has. Shortcodes stay as they are written. The HTML is not
 // safe to show on another site's page.
-func (s *Site) Preview(file string, data []byte) (string, error) {
-	doc, err := s.Parse(data)
+func (s *Site) Preview(src Source) (string, error) {
+	doc, err := s.ParseSource(src)
 	if err != nil {
 		return "", &fault.Error{Code: fault.InvalidRequest, Op: "preview post",
-			Message: fmt.Sprintf("%s cannot be read (%s)", file, err), Hint: "fix it in a text editor", Err: err}
+			Message: fmt.Sprintf("%s cannot be read (%s)", src.Path, err), Hint: "fix it in a text editor", Err: err}
 	}
 	body := s.unescape(doc.Body(), s.remembered(doc).Escaped)
-	if s.inHTML(file, doc) {
+	if s.inHTML(src.Path, doc) {
 		return body, nil
 	}
 	rendered, ok := convert(s.previewRenderer(), figures.ReplaceAllStringFunc(body, asImage))

@@ -115,5 +115,5 @@ func (s *Site) Republish(lib Surroundings, src Source) ([]byte, error) {
 	if err != nil || page.Static {
 		return src.Data, err
 	}
-	return doc.Bytes(), s.readable(op, doc.Bytes())
+	return doc.Bytes(), s.readable(op, Revision{Path: src.Path, Data: doc.Bytes()})
 }

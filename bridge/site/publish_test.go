@@ -100,7 +100,7 @@ func published(t *testing.T, files map[string]string, version, learnt, cure stri
 	if !revised.Page.Published || len(l.item(revised.Path).Properties["post-status"]) > 0 {
 		t.Errorf("not published by the update: %+v\n%s", revised.Page, revised.Data)
 	}
-	if again, err := l.site.Republish(l, Source{learnt, []byte(files[learnt])}); err != nil || len(again) == 0 {
+	if again, err := l.site.Republish(l, Source{Path: learnt, Data: []byte(files[learnt])}); err != nil || len(again) == 0 {
 		t.Errorf("restored: %v", err)
 	}
 }

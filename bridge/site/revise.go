@@ -17,7 +17,7 @@ import (
 // Post.Path), the date in its path, or its publication out of _drafts.
 func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revision, error) {
 	const op = "update post"
-	doc, err := s.Parse(src.Data)
+	doc, err := s.ParseSource(src)
 	if err != nil {
 		return Revision{}, &fault.Error{
 			Code: fault.InvalidRequest, Op: op,
@@ -81,11 +81,11 @@ func (s *Site) Revise(lib Library, src Source, edit func(*mf2.Item) error) (Revi
 			Hint: `send another date, {"replace": {"published": ["2026-05-23T18:40:00Z"]}}`,
 		}
 	}
-	made.Data = doc.Bytes()
+	made.Data, made.Side = doc.Bytes(), s.sideText(doc, src.Side)
 	if err := s.refuseEncoding(op, src.Data, made.Data); err != nil {
 		return Revision{}, err
 	}
-	return made, s.readable(op, made.Data)
+	return made, s.readable(op, made)
 }
 
 // revise writes the properties that differ.

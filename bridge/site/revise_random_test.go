@@ -88,7 +88,7 @@ func TestAnyUpdateOfAnyFileIsReadBack(t *testing.T) {
 				if r.IntN(5) == 0 {
 					want.Properties[statusProperty] = []any{[]string{"draft", "published"}[r.IntN(2)]}
 				}
-				rev, err := l.site.Revise(l, Source{site.path, []byte(text)}, func(item *mf2.Item) error {
+				rev, err := l.site.Revise(l, Source{Path: site.path, Data: []byte(text)}, func(item *mf2.Item) error {
 					*item = want.Clone()
 					return nil
 				})

@@ -86,6 +86,7 @@ type RivalCounter interface {
 type Source struct {
 	Path string
 	Data []byte
+	Side []byte // the text of its side file; nil for none (see SideFile)
 }
 
 // Revision is what a create or an update makes of one post.
@@ -93,6 +94,7 @@ type Revision struct {
 	Path string // where the file goes
 	Was  string // its former path when it moved; "" for a new post
 	Data []byte
+	Side []byte // the text of its side file; nil for none, or when nothing is left in it
 	Page Page
 }
 
@@ -121,9 +123,13 @@ func (s *Site) Locate(path string, doc *frontmatter.Document, around Surrounding
 	return page
 }
 
-// Parse reads a file in the generator's dialect.
+// Parse reads a file in the generator's dialect. ParseSource is for a post that may have a side file.
 func (s *Site) Parse(data []byte) (*frontmatter.Document, error) {
-	return frontmatter.Parse(data, s.rules.Dialect)
+	doc, err := frontmatter.Parse(data, s.rules.Dialect)
+	if err == nil && s.rules.Side {
+		doc.Attach(s.rules.Params, newData(sideEnding, nil).doc)
+	}
+	return doc, err
 }
 
 // ParseShared is Parse for a document that several goroutines will read.

@@ -46,8 +46,8 @@ type styleCache struct {
 }
 
 type known struct {
-	text      string
-	postStyle *postStyle
+	text, side string
+	postStyle  *postStyle
 }
 
 // of returns the style of a post, nil for a file that is no example: a section's page, a file that
@@ -55,14 +55,14 @@ type known struct {
 func (c *styleCache) of(s *Site, source Source, lib Library) *postStyle {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if k, ok := c.seen[source.Path]; ok && k.text == string(source.Data) {
+	if k, ok := c.seen[source.Path]; ok && k.text == string(source.Data) && k.side == string(source.Side) {
 		return k.postStyle
 	}
 	if c.seen == nil || len(c.seen) > 10*recent {
 		c.seen = map[string]known{}
 	}
 	m := s.observe(source, lib)
-	c.seen[source.Path] = known{string(source.Data), m}
+	c.seen[source.Path] = known{string(source.Data), string(source.Side), m}
 	return m
 }
 
@@ -70,7 +70,7 @@ func (s *Site) observe(source Source, lib Library) *postStyle {
 	if !markdown(source.Path) {
 		return nil
 	}
-	doc, err := s.Parse(source.Data)
+	doc, err := s.ParseSource(source)
 	if err != nil {
 		return nil
 	}

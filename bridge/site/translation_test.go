@@ -41,7 +41,7 @@ func TestATranslationThatMovesKeepsItsLanguage(t *testing.T) {
 		{"content/posts/b/index.pt-br.md", pathCommand, "notes/{slug}", "content/notes/b/index.pt-br.md", "pt-br/notes/b/"},
 	} {
 		l := newLibrary(t, map[string]string{"hugo.toml": bilingual, c.from: post})
-		r, err := l.site.Revise(l, Source{c.from, []byte(post)}, func(item *mf2.Item) error {
+		r, err := l.site.Revise(l, Source{Path: c.from, Data: []byte(post)}, func(item *mf2.Item) error {
 			item.Properties[c.command] = []any{c.value}
 			return nil
 		})

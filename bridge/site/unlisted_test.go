@@ -20,7 +20,7 @@ func TestUnlistedPostsMoveBetweenJekyllsCollections(t *testing.T) {
 	})
 	visibility := func(path, to string) Revision {
 		t.Helper()
-		r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, func(item *mf2.Item) error {
+		r, err := l.site.Revise(l, Source{Path: path, Data: []byte(l.files[path])}, func(item *mf2.Item) error {
 			if delete(item.Properties, "visibility"); to != "" {
 				item.Properties["visibility"] = []any{to}
 			}
@@ -94,7 +94,7 @@ func TestTagsOfAnUnlistedHugoPostStayTags(t *testing.T) {
 	})
 	revise := func(path, property string, values ...any) string {
 		t.Helper()
-		r, err := l.site.Revise(l, Source{path, []byte(l.files[path])}, func(item *mf2.Item) error {
+		r, err := l.site.Revise(l, Source{Path: path, Data: []byte(l.files[path])}, func(item *mf2.Item) error {
 			if delete(item.Properties, property); len(values) > 0 {
 				item.Properties[property] = values
 			}

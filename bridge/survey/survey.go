@@ -127,6 +127,15 @@ func (v *Survey) Problem(name string) string { return v.problems[name] }
 // ReadFile reads a file of the tree.
 func (v *Survey) ReadFile(name string) ([]byte, error) { return fs.ReadFile(v.tree, name) }
 
+// Source reads a post, with its side file.
+func (v *Survey) Source(name string) (site.Source, error) {
+	data, err := v.ReadFile(name)
+	if err != nil {
+		return site.Source{}, err
+	}
+	return v.Site.Source(v.tree, name, data)
+}
+
 // Paths are the content files by URL, published or not.
 func (v *Survey) Paths() map[string]string { return v.paths }
 
@@ -142,8 +151,8 @@ func (v *Survey) Recent(n int) []site.Source {
 	if len(v.recent) < n {
 		v.recent = nil
 		for _, page := range v.Listed[:n] {
-			if data, err := v.ReadFile(page.Path); err == nil {
-				v.recent = append(v.recent, site.Source{Path: page.Path, Data: data})
+			if src, err := v.Source(page.Path); err == nil {
+				v.recent = append(v.recent, src)
 			}
 		}
 	}

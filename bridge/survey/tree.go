@@ -62,7 +62,14 @@ func readFiles(ctx context.Context, tree fs.FS, s *site.Site) (*files, error) {
 		return nil, err
 	}
 	err = read(content, func(name string, data []byte) error {
-		doc, problem := s.Parse(data)
+		var doc *frontmatter.Document
+		src, problem := s.Source(tree, name, data)
+		if problem == nil {
+			doc, problem = s.ParseSource(src)
+		}
+		if problem != nil {
+			doc, _ = s.Parse(data) // its side file may be what cannot be read
+		}
 		page := s.Locate(name, doc, f)
 		mu.Lock()
 		defer mu.Unlock()

@@ -190,6 +190,11 @@ func printExplanation(w io.Writer, e site.Explanation) error {
 	}
 	_, err = fmt.Fprintf(w, "\nA note posted now would be the file\n\n  %s\n\npublished at\n\n  %s\n\nwith the text\n\n%s",
 		e.Example.Path, e.Example.URL, e.Example.Text)
+	if err != nil || e.Example.SidePath == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\nbeside it the file\n\n  %s\n\nwith what the front matter must not have\n\n%s",
+		e.Example.SidePath, e.Example.Side)
 	return err
 }
 

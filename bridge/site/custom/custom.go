@@ -46,9 +46,6 @@ func open(_ fs.FS, o generator.Options) (generator.Generator, error) {
 		return nil, incomplete("nothing says at which URLs the posts are published",
 			`set site.permalink to their pattern, such as permalink: "/blog/{slug}/", or site.url_key to the key that `+
 				"has the URL")
-	case d.Strict && d.ExtraKey == "":
-		return nil, incomplete("nothing says where the keys go that site.strict keeps from the top level of the front matter",
-			"set site.extra_key to a map that the generator allows")
 	case base == "":
 		return nil, incomplete("nothing says where the site is published", "set site.url, such as url: https://example.org/")
 	}
@@ -151,9 +148,9 @@ func (s *site) keys() generator.Keys {
 		k.NewAddress = cmp.Or(d.Permalink, "/{slug}/")
 	}
 	if d.Strict {
-		k.Params = d.ExtraKey
+		k.Params, k.Side = cmp.Or(d.ExtraKey, sideKey), d.ExtraKey == ""
 		k.Allowed = map[string]bool{}
-		for _, key := range append([]string{d.URLKey, k.Draft.Key, f.Unlisted.Key, d.ExtraKey,
+		for _, key := range append([]string{d.URLKey, k.Draft.Key, f.Unlisted.Key, k.Params,
 			f.Key("title", "title"), f.Key("date", "date")}, values(f.Keys)...) {
 			top, _, _ := strings.Cut(strings.ToLower(key), ".")
 			k.Allowed[top] = true
@@ -161,6 +158,9 @@ func (s *site) keys() generator.Keys {
 	}
 	return k
 }
+
+// sideKey is what errors call the file beside a post. No key of a front matter is called so.
+const sideKey = "(side file)"
 
 var formats = map[string]frontmatter.Format{
 	"yaml": frontmatter.YAML, "toml": frontmatter.TOML, "json": frontmatter.JSON,

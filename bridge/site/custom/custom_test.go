@@ -109,7 +109,6 @@ func TestIncompleteDescriptionsAreRefused(t *testing.T) {
 		{generator.Description{Permalink: "/{slug}/"}, "https://e.example/", "site.content is missing"},
 		{generator.Description{Content: []string{"blog"}}, "https://e.example/", "at which URLs"},
 		{generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "", "where the site is published"},
-		{generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/", Strict: true}, "https://e.example/", "site.strict"},
 	} {
 		_, err := Definition.Open(generatortest.Tree(), generator.Options{Me: tt.me, Description: tt.about, Now: time.Now})
 		var refused *fault.Error

@@ -86,6 +86,9 @@ type Keys struct {
 	Params  string // the map whose keys are read as if they stood at top level; "" for none
 	Slug    string // the key that has the last part of the URL; "" for slug
 
+	// Side: Params is no key of the front matter. What is below it is in a file beside the post.
+	Side bool
+
 	// Allowed are the only keys that a post may have at top level, in lower case; nil: any. All others,
 	// gitpost's own too, are written below Params.
 	Allowed map[string]bool

@@ -10,7 +10,8 @@ const blog = defineCollection({
 		updatedDate: z.coerce.date().optional(),
 		tags: z.array(z.string()).default([]),
 		draft: z.boolean().default(false),
-	}),
+		hidden: z.boolean().optional(),
+	}).strict(),
 });
 
 export const collections = { blog };
