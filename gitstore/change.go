@@ -133,11 +133,11 @@ func (b builder) folder(tree git.OID, skip int, plan []planned) (git.OID, error)
 		}
 		return tree, nil
 	}
-	next, err := git.SpliceTree(raw, edits)
+	next, delta, err := git.SpliceTree(raw, edits)
 	if err != nil || len(next) == 0 {
 		return git.ZeroOID, err
 	}
-	return b.AddTree(next, tree)
+	return b.AddTree(next, delta, tree)
 }
 
 // nameGroup is what the plan has for one name in a folder: the name itself, or paths

@@ -133,10 +133,10 @@ func (b *Batch) Add(k kind, data []byte) (OID, error) {
 	return o, b.w.add(o, k, data)
 }
 
-// AddTree stores a tree that was made of another one, before. What they share is not written
-// again when before is of this batch as well. Of a large tree only the two newest versions stay
+// AddTree stores a tree that was made of another one, before, as delta says. What they share is not
+// written again when before is of this batch as well. Of a large tree only the two newest versions stay
 // in memory: with 100,000 files in a folder each has megabytes.
-func (b *Batch) AddTree(data []byte, before OID) (OID, error) {
+func (b *Batch) AddTree(data, delta []byte, before OID) (OID, error) {
 	o := nameObject(TreeKind, data)
 	if b.db.Has(o) {
 		return o, nil
@@ -148,18 +148,15 @@ func (b *Batch) AddTree(data []byte, before OID) (OID, error) {
 	}
 	at, known := b.trees[before]
 	made := treeVersion{before: before}
-	var delta []byte
-	if base := b.known[before].data; base != nil && b.w.has(before) && len(data) >= deltaMinSize &&
-		at.depth < maxBatchDepth {
-		if d := treeDelta(base, data); len(d) < len(data)/2 {
-			delta, made.depth = d, at.depth+1
-		}
+	asDelta := b.w.has(before) && len(data) >= deltaMinSize && at.depth < maxBatchDepth && len(delta) < len(data)/2
+	if asDelta {
+		made.depth = at.depth + 1
 	}
 	b.known[o], b.trees[o] = baseObject{TreeKind, data}, made
 	if known && len(data) >= storedTreeSize && b.w.has(at.before) {
 		b.known[at.before] = baseObject{kind: TreeKind}
 	}
-	if delta != nil {
+	if asDelta {
 		return o, b.w.addDelta(o, before, delta)
 	}
 	return o, b.w.add(o, TreeKind, data)

@@ -122,10 +122,17 @@ func (w *deltaWriter) insert(b []byte) {
 	}
 }
 
+// finish returns the delta, which begins with the sizes of base and result.
+func (w *deltaWriter) finish(base, result int) []byte {
+	w.flush()
+	head := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(base)), uint64(result))
+	return append(head, w.out...)
+}
+
 // treeDelta describes tree "to" by the entries that it shares with "from". Trees are
 // sorted, so one pass over both finds all of them.
 func treeDelta(from, to []byte) []byte {
-	w := deltaWriter{out: binary.AppendUvarint(binary.AppendUvarint(nil, uint64(len(from))), uint64(len(to)))}
+	var w deltaWriter
 	prefix := commonPrefix(from, to)
 	// Step back to the start of the entry in which they part.
 	a := entryStart(from, prefix)
@@ -153,8 +160,7 @@ func treeDelta(from, to []byte) []byte {
 		w.insert(to[b:next])
 		b = next
 	}
-	w.flush()
-	return w.out
+	return w.finish(len(from), len(to))
 }
 
 func commonPrefix(a, b []byte) int {

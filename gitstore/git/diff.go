@@ -34,10 +34,12 @@ func (d *treeDiff) walk(old, new OID, prefix string) error {
 	if err != nil {
 		return err
 	}
-	// Skip what the two have in common at their start, whole entries at a time.
-	n := entryStart(a, commonPrefix(a, b))
-	a, b = a[n:], b[n:]
 	for len(a) > 0 || len(b) > 0 {
+		// Skip what the two have in common, whole entries at a time.
+		if n := entryStart(a, commonPrefix(a, b)); n > 0 {
+			a, b = a[n:], b[n:]
+			continue
+		}
 		var x, y Entry
 		var restA, restB []byte
 		if len(a) > 0 {

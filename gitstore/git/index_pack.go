@@ -279,9 +279,9 @@ func (x *packIndexer) finish() ([]indexEntry, [20]byte, error) {
 			}
 			var b bytes.Buffer
 			b.Write(appendPackHeader(nil, o.kind, int64(len(data))))
-			zw := z.to(&b, false)
-			_, _ = zw.Write(data)
-			_ = zw.Close()
+			if err := z.deflate(&b, data, false); err != nil {
+				return nil, sum, err
+			}
 			o.off = x.end
 			if _, err := x.f.WriteAt(b.Bytes(), x.end); err != nil {
 				return fail(err)

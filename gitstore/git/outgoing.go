@@ -234,11 +234,7 @@ func (d *DB) encodeObject(w *bytes.Buffer, z *deflater, o Outgoing) error {
 	if k == refDeltaKind {
 		w.Write(o.base[:])
 	}
-	zw := z.to(w, false)
-	if _, err := zw.Write(data); err != nil {
-		return err
-	}
-	return zw.Close()
+	return z.deflate(w, data, false)
 }
 
 // copyDelta writes an entry that a pack has as a delta on the same base; false when none has.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 )
 
 const (
@@ -65,14 +66,23 @@ func openPackIndex(f *os.File) (*packIndex, error) {
 	return x, nil
 }
 
+// window is the number of names that are read at once from an index on disk.
+const window = 64
+
+var windows = sync.Pool{New: func() any { return new([window * 20]byte) }}
+
 // find returns the offset of an object in the pack.
 func (x *packIndex) find(o OID) (int64, bool, error) {
 	lo, hi := 0, int(x.fanout[o[0]])
 	if o[0] > 0 {
 		lo = int(x.fanout[o[0]-1])
 	}
-	const window = 64
-	var buf [window * 20]byte
+	var buf []byte
+	if x.ram == nil && lo < hi {
+		names := windows.Get().(*[window * 20]byte)
+		defer windows.Put(names)
+		buf = names[:]
+	}
 	for try := 0; lo < hi; try++ {
 		guess := (lo + hi) / 2
 		if try == 0 {
@@ -80,7 +90,7 @@ func (x *packIndex) find(o OID) (int64, bool, error) {
 		}
 		start := max(lo, min(guess-window/2, hi-window))
 		end := min(hi, start+window)
-		names, err := x.slice(buf[:(end-start)*20], indexHeader+int64(start)*20)
+		names, err := x.slice(buf, indexHeader+int64(start)*20, (end-start)*20)
 		if err != nil {
 			return 0, false, err
 		}
@@ -109,18 +119,18 @@ func (x *packIndex) find(o OID) (int64, bool, error) {
 	return 0, false, nil
 }
 
-// slice is a part of the index, without a copy when it is in memory.
-func (x *packIndex) slice(buf []byte, off int64) ([]byte, error) {
+// slice is n bytes of the index, read into buf unless the index is in memory.
+func (x *packIndex) slice(buf []byte, off int64, n int) ([]byte, error) {
 	if x.ram != nil {
-		return x.ram[off : off+int64(len(buf))], nil
+		return x.ram[off : off+int64(n)], nil
 	}
-	_, err := x.src.ReadAt(buf, off)
-	return buf, err
+	_, err := x.src.ReadAt(buf[:n], off)
+	return buf[:n], err
 }
 
 func (x *packIndex) name(i int) (OID, error) {
 	var o OID
-	b, err := x.slice(o[:], indexHeader+int64(i)*20)
+	b, err := x.slice(o[:], indexHeader+int64(i)*20, len(o))
 	copy(o[:], b)
 	return o, err
 }

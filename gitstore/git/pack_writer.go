@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"hash"
+	"hash/adler32"
 	"hash/crc32"
 	"io"
 	"os"
@@ -21,23 +22,50 @@ const (
 )
 
 // deflater compresses with buffers that are kept.
-type deflater struct {
-	fast, stored *zlib.Writer
-}
+type deflater struct{ fast *zlib.Writer }
 
 var deflaters = sync.Pool{New: func() any { return new(deflater) }}
 
-func (d *deflater) to(w io.Writer, stored bool) *zlib.Writer {
-	z, level := &d.fast, zlib.BestSpeed
-	if stored {
-		z, level = &d.stored, zlib.NoCompression
-	}
-	if *z == nil {
-		*z, _ = zlib.NewWriterLevel(w, level)
+func (d *deflater) to(w io.Writer) *zlib.Writer {
+	if d.fast == nil {
+		d.fast, _ = zlib.NewWriterLevel(w, zlib.BestSpeed)
 	} else {
-		(*z).Reset(w)
+		d.fast.Reset(w)
 	}
-	return *z
+	return d.fast
+}
+
+// deflate writes data, stored as it is or compressed.
+func (d *deflater) deflate(w *bytes.Buffer, data []byte, stored bool) error {
+	if stored {
+		writeStored(w, data)
+		return nil
+	}
+	z := d.to(w)
+	if _, err := z.Write(data); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// writeStored writes a zlib stream of blocks that are not compressed.
+func writeStored(w *bytes.Buffer, data []byte) {
+	const most = 1<<16 - 1                                   // bytes in a block
+	w.Grow(len(data) + 5*(len(data)/most+1) + 6 + sha1.Size) // the pack ends with its checksum
+	w.Write([]byte{0x78, 0x01})
+	for rest, last := data, false; !last; {
+		n := min(len(rest), most)
+		last = n == len(rest)
+		head := append(w.AvailableBuffer(), 0)
+		if last {
+			head[0] = 1
+		}
+		head = binary.LittleEndian.AppendUint16(head, uint16(n))
+		w.Write(binary.LittleEndian.AppendUint16(head, ^uint16(n)))
+		w.Write(rest[:n])
+		rest = rest[n:]
+	}
+	w.Write(binary.BigEndian.AppendUint32(w.AvailableBuffer(), adler32.Checksum(data)))
 }
 
 // packWriter collects objects into a pack of a repository. Until finish nothing of it is
@@ -93,11 +121,7 @@ func (w *packWriter) add(o OID, k kind, data []byte) error {
 	off := w.offset()
 	head := w.buf.Len()
 	w.buf.Write(appendPackHeader(w.buf.AvailableBuffer(), k, int64(len(data))))
-	z := w.z.to(&w.buf, k == TreeKind && len(data) >= storedTreeSize)
-	if _, err := z.Write(data); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	if err := w.z.deflate(&w.buf, data, k == TreeKind && len(data) >= storedTreeSize); err != nil {
 		return err
 	}
 	return w.entry(o, off, crc32.ChecksumIEEE(w.buf.Bytes()[head:]))
@@ -118,11 +142,7 @@ func (w *packWriter) addDelta(o OID, base OID, delta []byte) error {
 		digits[i] = byte(back&0x7f) | 0x80
 	}
 	w.buf.Write(digits[i:])
-	z := w.z.to(&w.buf, false)
-	if _, err := z.Write(delta); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	if err := w.z.deflate(&w.buf, delta, false); err != nil {
 		return err
 	}
 	return w.entry(o, off, crc32.ChecksumIEEE(w.buf.Bytes()[head:]))
@@ -162,7 +182,7 @@ func (w *packWriter) addStream(r io.Reader, size int64) (OID, error) {
 	out.crc.Write(w.buf.Bytes()[w.buf.Len()-int(w.offset()-off):])
 	name := sha1.New()
 	name.Write(looseHeader(BlobKind, size))
-	z := w.z.to(out, false)
+	z := w.z.to(out)
 	n, err := io.Copy(io.MultiWriter(z, name), io.LimitReader(r, size+1))
 	if err != nil {
 		return ZeroOID, err
@@ -253,7 +273,17 @@ func (w *packWriter) finish() (_ *pack, err error) {
 	var sum [20]byte
 	if w.f == nil {
 		copy(w.buf.Bytes(), head)
-		sum = sha1.Sum(w.buf.Bytes())
+		// The checksum is computed while the file is written: a large tree makes both long.
+		data, summed := w.buf.Bytes(), make(chan struct{})
+		go func() {
+			sum = sha1.Sum(data)
+			close(summed)
+		}()
+		err := w.spill()
+		<-summed
+		if err != nil {
+			return nil, err
+		}
 	} else {
 		if err := w.spill(); err != nil {
 			return nil, err

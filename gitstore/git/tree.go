@@ -2,9 +2,11 @@ package git
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // File modes as trees spell them.
@@ -27,43 +29,66 @@ type Entry struct {
 	ID   OID
 }
 
-// NextEntry splits the first entry off a raw tree.
-func NextEntry(raw []byte) (e Entry, rest []byte, err error) {
-	i := 0
+// entryAt reads the entry that starts at i, without its object.
+func entryAt(raw []byte, i int) (mode uint32, name []byte, end int, err error) {
+	start := i
 	for i < len(raw) && raw[i] != ' ' {
 		d := raw[i] - '0'
-		if d > 7 || i > 7 {
-			return e, nil, errBadTree
+		if d > 7 || i-start > 7 {
+			return 0, nil, 0, errBadTree
 		}
-		e.Mode = e.Mode<<3 | uint32(d)
+		mode = mode<<3 | uint32(d)
 		i++
 	}
-	if i == 0 || i == len(raw) {
-		return e, nil, errBadTree
+	if i == start || i == len(raw) {
+		return 0, nil, 0, errBadTree
 	}
-	raw = raw[i+1:]
-	n := bytes.IndexByte(raw, 0)
-	if n <= 0 || len(raw) < n+21 {
-		return e, nil, errBadTree
+	i++
+	n := bytes.IndexByte(raw[i:], 0)
+	if end = i + n + 21; n <= 0 || end > len(raw) {
+		return 0, nil, 0, errBadTree
 	}
-	e.Name = raw[:n:n]
-	copy(e.ID[:], raw[n+1:])
-	return e, raw[n+21:], nil
+	return mode, raw[i : i+n : i+n], end, nil
 }
 
-// FindEntry looks a name up in a raw tree.
+// NextEntry splits the first entry off a raw tree.
+func NextEntry(raw []byte) (e Entry, rest []byte, err error) {
+	mode, name, end, err := entryAt(raw, 0)
+	if err != nil {
+		return e, nil, err
+	}
+	return Entry{Mode: mode, Name: name, ID: OID(raw[end-20 : end])}, raw[end:], nil
+}
+
+// FindEntry looks a name up in a raw tree. Like Git it relies on the order of the entries.
 func FindEntry(raw []byte, name string) (Entry, bool, error) {
-	for len(raw) > 0 {
-		e, rest, err := NextEntry(raw)
+	for at := 0; at < len(raw); {
+		mode, found, end, err := entryAt(raw, at)
 		if err != nil {
-			return e, false, err
+			return Entry{}, false, err
 		}
-		if string(e.Name) == name {
-			return e, true, nil
+		if string(found) == name {
+			return Entry{Mode: mode, Name: found, ID: OID(raw[end-20 : end])}, true, nil
 		}
-		raw = rest
+		if isBehind(found, name) {
+			break
+		}
+		at = end
 	}
 	return Entry{}, false, nil
+}
+
+// isBehind reports whether an entry comes after every entry that a name may have, as a file or as a
+// folder.
+func isBehind(entry []byte, name string) bool {
+	n := min(len(entry), len(name))
+	switch c := cmp.Compare(string(entry[:n]), name[:n]); {
+	case c != 0:
+		return c > 0
+	case len(entry) > n:
+		return entry[n] > '/'
+	}
+	return false
 }
 
 // entryEnd is where the entry that starts at i ends; a damaged tree ends there.
@@ -131,51 +156,76 @@ func appendEntry(out []byte, mode uint32, name string, id OID) []byte {
 	return append(out, id[:]...)
 }
 
-// SpliceTree applies edits to a raw tree. All other entries are copied byte by byte, so
-// modes and kinds that this package does not know survive.
-func SpliceTree(raw []byte, edits []Edit) ([]byte, error) {
-	gone := make(map[string]bool, len(edits))
-	size := len(raw)
+// SpliceTree applies edits to a raw tree, and returns the new tree and the delta from the old one to
+// it. All other entries are copied byte by byte, so modes and kinds that this package does not know
+// survive.
+func SpliceTree(raw []byte, edits []Edit) (next, delta []byte, err error) {
 	var sets []Edit
+	size, last := len(raw), ""
 	for _, e := range edits {
-		gone[e.Name] = true
+		last = max(last, e.Name+"/")
 		if !e.ID.IsZero() {
 			sets = append(sets, e)
 			size += len(e.Name) + 28
 		}
 	}
+	last = strings.TrimSuffix(last, "/")
 	slices.SortFunc(sets, func(a, b Edit) int {
 		return compareNames([]byte(a.Name), a.Mode == ModeDir, []byte(b.Name), b.Mode == ModeDir)
 	})
-	out := make([]byte, 0, size)
-	var next []byte
-	if len(sets) > 0 {
-		next = []byte(sets[0].Name)
-	}
+	isEdited := namesOf(edits)
+	next = make([]byte, 0, size)
+	var changes deltaWriter
 	from := 0 // start of what is not copied yet
-	for at := 0; at < len(raw); {
-		e, rest, err := NextEntry(raw[at:])
+	copyTo := func(at int) {
+		next = append(next, raw[from:at]...)
+		changes.copy(from, at-from)
+		from = at
+	}
+	var name []byte // of the next one to set
+	set := func() {
+		at := len(next)
+		next = appendEntry(next, sets[0].Mode, sets[0].Name, sets[0].ID)
+		changes.insert(next[at:])
+		if sets = sets[1:]; len(sets) > 0 {
+			name = []byte(sets[0].Name)
+		}
+	}
+	if len(sets) > 0 {
+		name = []byte(sets[0].Name)
+	}
+	for at := 0; at < len(raw) && len(edits) > 0; {
+		mode, found, end, err := entryAt(raw, at)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		end := len(raw) - len(rest)
-		for len(sets) > 0 && compareNames(next, sets[0].Mode == ModeDir, e.Name, e.Mode == ModeDir) <= 0 {
-			out = append(out, raw[from:at]...)
-			from = at
-			out = appendEntry(out, sets[0].Mode, sets[0].Name, sets[0].ID)
-			if sets = sets[1:]; len(sets) > 0 {
-				next = []byte(sets[0].Name)
-			}
+		for len(sets) > 0 && compareNames(name, sets[0].Mode == ModeDir, found, mode == ModeDir) <= 0 {
+			copyTo(at)
+			set()
 		}
-		if gone[string(e.Name)] {
-			out = append(out, raw[from:at]...)
+		if isEdited(found) {
+			copyTo(at)
 			from = end
+		} else if len(sets) == 0 && isBehind(found, last) {
+			break
 		}
 		at = end
 	}
-	out = append(out, raw[from:]...)
-	for _, e := range sets {
-		out = appendEntry(out, e.Mode, e.Name, e.ID)
+	copyTo(len(raw))
+	for len(sets) > 0 {
+		set()
 	}
-	return out, nil
+	return next, changes.finish(len(raw), len(next)), nil
+}
+
+// namesOf returns whether an edit is of a name.
+func namesOf(edits []Edit) func(name []byte) bool {
+	if len(edits) == 1 {
+		return func(name []byte) bool { return string(name) == edits[0].Name }
+	}
+	names := make(map[string]bool, len(edits))
+	for _, e := range edits {
+		names[e.Name] = true
+	}
+	return func(name []byte) bool { return names[string(name)] }
 }
