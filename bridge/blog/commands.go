@@ -24,8 +24,10 @@ func remember(c *config.Site, op string, props mf2.Properties, asked micropub.Co
 	if asked.Language != "" {
 		props["lang"] = []any{asked.Language}
 	}
+	known := alikeOf(props[syndicateTo])
 	for _, target := range asked.SyndicateTo {
-		if !contains(props[syndicateTo], target) {
+		if !known.has(target) {
+			known.add(target)
 			props[syndicateTo] = append(props[syndicateTo], target)
 		}
 	}

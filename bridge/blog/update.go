@@ -224,16 +224,17 @@ func revise(props mf2.Properties, cmd *micropub.Update) {
 		}
 	}
 	for name, values := range cmd.Add.Clone() {
+		known := alikeOf(props[name])
 		for _, value := range values {
-			if !contains(props[name], value) {
+			if !known.has(value) {
+				known.add(value)
 				props[name] = append(props[name], value)
 			}
 		}
 	}
 	for name, values := range cmd.Remove {
-		props[name] = slices.DeleteFunc(slices.Clone(props[name]), func(v any) bool {
-			return slices.ContainsFunc(values, func(given any) bool { return sameValue(given, v) })
-		})
+		given := alikeOf(values)
+		props[name] = slices.DeleteFunc(slices.Clone(props[name]), given.takesOut)
 		if len(props[name]) == 0 {
 			delete(props, name)
 		}
@@ -241,39 +242,4 @@ func revise(props mf2.Properties, cmd *micropub.Update) {
 	for _, name := range cmd.Delete {
 		delete(props, name)
 	}
-}
-
-// contains reports whether a value that a client sent is among those of a post.
-func contains(values []any, given any) bool {
-	return slices.ContainsFunc(values, func(v any) bool { return sameValue(given, v) })
-}
-
-// sameValue compares as Micropub removes values: they are equal, or one is an object whose value
-// or url is the other, or both are objects of one address and the client's says nothing that
-// the post's does not. (The post's has a width, say, that gitpost wrote.)
-func sameValue(given, v any) bool {
-	if mf2.Equal(v, given) || sameAddress(v, given) || sameAddress(given, v) {
-		return true
-	}
-	g, ok := given.(map[string]any)
-	o, ok2 := v.(map[string]any)
-	if !ok || !ok2 || !sameAddress(v, g["value"]) && !sameAddress(v, g["url"]) {
-		return false
-	}
-	for name, value := range g {
-		if !mf2.Equal(o[name], value) {
-			return false
-		}
-	}
-	return true
-}
-
-// sameAddress reports whether the object is a photo or the like at the given URL.
-func sameAddress(object, url any) bool {
-	o, ok := object.(map[string]any)
-	if !ok {
-		return false
-	}
-	_, isText := url.(string)
-	return isText && o["type"] == nil && (o["value"] == url || o["url"] == url)
 }

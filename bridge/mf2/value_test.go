@@ -34,6 +34,8 @@ func TestEqualComparesMeaningNotRepresentation(t *testing.T) {
 		{"order in lists counts", []any{"a", "b"}, []any{"b", "a"}, false},
 		{"length of lists counts", []any{"a"}, []any{"a", "a"}, false},
 		{"a list of one is not the value", []any{"a"}, "a", false},
+		{"a text that looks like two", []any{"as1 b"}, []any{"a", "b"}, false},
+		{"lists in lists", []any{[]any{"a"}, "b"}, []any{[]any{"a", "b"}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := mf2.Equal(c.a, c.b); got != c.want {
@@ -41,6 +43,9 @@ func TestEqualComparesMeaningNotRepresentation(t *testing.T) {
 			}
 			if got := mf2.Equal(c.b, c.a); got != c.want {
 				t.Errorf("Equal(%#v, %#v) = %t, but not the other way round", c.b, c.a, got)
+			}
+			if got := mf2.Key(c.a) == mf2.Key(c.b); got != c.want {
+				t.Errorf("the keys are %q and %q", mf2.Key(c.a), mf2.Key(c.b))
 			}
 		})
 	}

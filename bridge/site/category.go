@@ -2,9 +2,9 @@ package site
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -38,24 +38,21 @@ func (r *reading) tagKey() string {
 
 // withCategories adds the categories that are a part of the URL to the tags.
 func (r *reading) withCategories(tags []any) []any {
-	out := slices.Clone(tags)
+	out, known := slices.Clone(tags), mf2.SetOf(tags)
 	for _, v := range r.inURL() {
-		if !has(out, v) {
+		if known.Add(v) {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-func has(values []any, value any) bool {
-	return slices.ContainsFunc(values, func(v any) bool { return mf2.Equal(v, value) })
-}
-
 // without returns the values that others do not have.
 func without(values, others []any) []any {
 	var out []any
+	known := mf2.SetOf(others)
 	for _, v := range values {
-		if !has(others, v) {
+		if !known.Has(v) {
 			out = append(out, v)
 		}
 	}
@@ -84,8 +81,9 @@ func (w *writer) reviseCategory(before, want []any) error {
 	}
 	f, _ := w.doc.Field(strings.Split(from, ".")...)
 	var list []any
+	gone := mf2.SetOf(removed)
 	for _, item := range w.listOf(from, f.Value) {
-		if !has(removed, mf2.Text(item)) {
+		if !gone.Has(mf2.Text(item)) {
 			list = append(list, item)
 		}
 	}
@@ -147,16 +145,32 @@ func (w *writer) asWords(key string, value any, removed, added []any) (words str
 	if !isText || !slices.Contains(w.rules.SplitTags, key) {
 		return "", false
 	}
+	gone := map[string]bool{}
 	for _, v := range removed {
-		at := regexp.MustCompile(`(^|\s+)` + regexp.QuoteMeta(mf2.Text(v)) + `(\s|$)`)
-		words = strings.TrimLeft(at.ReplaceAllString(words, "$2"), " \t\r\n")
+		gone[mf2.Text(v)] = true
+	}
+	var kept strings.Builder
+	for len(words) > 0 { // a word with the space before it
+		rest := strings.TrimLeftFunc(words, unicode.IsSpace)
+		end := strings.IndexFunc(rest, unicode.IsSpace)
+		if end < 0 {
+			end = len(rest)
+		}
+		if !gone[rest[:end]] {
+			kept.WriteString(words[:len(words)-len(rest)+end])
+		}
+		words = rest[end:]
 	}
 	for _, v := range added {
 		tag, isText := v.(string)
 		if !isText || len(strings.Fields(tag)) != 1 {
 			return "", false
 		}
-		words += " " + strings.TrimSpace(tag)
+		kept.WriteString(" " + strings.TrimSpace(tag))
+	}
+	words = kept.String()
+	if len(removed) > 0 {
+		words = strings.TrimLeftFunc(words, unicode.IsSpace)
 	}
 	return strings.TrimLeft(words, " "), len(strings.Fields(words)) > 0
 }

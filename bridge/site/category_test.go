@@ -1,9 +1,12 @@
 package site
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"gitpost/bridge/fuzztest"
 	"gitpost/bridge/mf2"
 )
 
@@ -45,7 +48,7 @@ func TestTagIsAppendedAndNothingElse(t *testing.T) {
 				t.Errorf("the line %q is gone:\n%s", line, now)
 			}
 		}
-		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !has(got, "new") {
+		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !mf2.SetOf(got).Has("new") {
 			t.Errorf("read as %v, was %v", got, was)
 		}
 		l.revise(file, func(item *mf2.Item) error {
@@ -109,7 +112,7 @@ func TestTagInTheSingularIsExtended(t *testing.T) {
 		if got := change(append(append([]any{}, was...), "new")); got != c.added {
 			t.Errorf("added to %q: got %q, want %q", c.keys, got, c.added)
 		}
-		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !has(got, "new") {
+		if got := l.item(file).Properties["category"]; len(got) != len(was)+1 || !mf2.SetOf(got).Has("new") {
 			t.Errorf("%q: read as %v, was %v", c.keys, got, was)
 		}
 		var fixed []any
@@ -118,6 +121,28 @@ func TestTagInTheSingularIsExtended(t *testing.T) {
 		}
 		if got := change(fixed); got != c.emptied {
 			t.Errorf("emptied %q: got %q, want %q", c.keys, got, c.emptied)
+		}
+	}
+}
+
+// TestManyTagsAreReplacedInOnePass, as a list and as a text of words: searching the rest for each took minutes.
+func TestManyTagsAreReplacedInOnePass(t *testing.T) {
+	const file, n = "_posts/2024-01-03-c.md", 30_000
+	var words strings.Builder
+	var want []any
+	for i := range n {
+		fmt.Fprintf(&words, " a%d", i)
+		want = append(want, fmt.Sprint("b", i))
+	}
+	for _, tags := range []string{words.String(), " [" + strings.ReplaceAll(words.String()[1:], " ", ", ") + "]"} {
+		l := newLibrary(t, with(bareJekyll, map[string]string{file: "---\nlayout: post\ntitle: C\ntags:" + tags + "\n---\nText\n"}))
+		before := fuzztest.Spent(t)
+		l.revise(file, func(item *mf2.Item) error { item.Properties["category"] = want; return nil })
+		if took := fuzztest.Spent(t) - before; took > 4*time.Second {
+			t.Errorf("%.10s…: it took %v", tags, took)
+		}
+		if got := l.item(file).Properties["category"]; len(got) != n || got[0] != "b0" || got[n-1] != want[n-1] {
+			t.Errorf("%.10s…: there are %d tags", tags, len(got))
 		}
 	}
 }

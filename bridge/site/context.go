@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 
 	"gitpost/bridge/fault"
 	"gitpost/bridge/mf2"
@@ -76,9 +75,11 @@ var responses = []string{"in-reply-to", "like-of", "repost-of", "bookmark-of", "
 
 // Responses lists the URLs that have contexts among the pages that a post is about.
 func Responses(p mf2.Properties) (urls []string) {
+	known := map[string]bool{"": true}
 	for _, name := range responses {
 		for _, v := range p[name] {
-			if c, ok := citedIn(v); ok && c.URL != "" && !slices.Contains(urls, c.URL) {
+			if c, ok := citedIn(v); ok && !known[c.URL] {
+				known[c.URL] = true
 				urls = append(urls, c.URL)
 			}
 		}

@@ -309,8 +309,9 @@ func (r *reading) mixedCategory(kept []any) []any {
 		return kept
 	}
 	out := append([]any(nil), now...)
+	isTag, known := mf2.SetOf(tags), mf2.SetOf(out)
 	for _, v := range kept {
-		if !has(tags, v) && !has(out, v) {
+		if !isTag.Has(v) && known.Add(v) {
 			out = append(out, v)
 		}
 	}

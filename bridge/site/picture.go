@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"regexp"
-	"slices"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -41,10 +40,13 @@ func (w *writer) refuseAlts(op, file string, before, want mf2.Item) error {
 	if w.rules.Picture == nil || w.rules.HTMLPictures || w.site.inHTML(file, w.doc) || w.shown("photo") {
 		return nil
 	}
+	was := map[string]bool{}
+	for _, v := range before.Properties["photo"] {
+		was[photoAlt(v)] = true
+	}
 	for _, v := range want.Properties["photo"] {
 		alt := photoAlt(v)
-		if !inexactAlt.MatchString(alt) || w.rules.Picture("", onOneLine(alt)) != "" ||
-			slices.ContainsFunc(before.Properties["photo"], func(was any) bool { return photoAlt(was) == alt }) {
+		if !inexactAlt.MatchString(alt) || w.rules.Picture("", onOneLine(alt)) != "" || was[alt] {
 			continue
 		}
 		return &fault.Error{
