@@ -26,6 +26,7 @@ func TestWritingInABrowser(t *testing.T) {
 		"without a connection, then exactly one post": b.writesOffline,
 		"shared from another app":                     b.isSharedTo,
 		"another language":                            b.speaks,
+		"a reply, beside what it replies to":          b.replies,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -37,7 +38,7 @@ func TestWritingInABrowser(t *testing.T) {
 // writer is a site whose owner is signed in.
 func (b *chromium) writer(t *testing.T) (*fixture, *tab) {
 	t.Helper()
-	f := serve(t, "hugo", func(c *settings) { c.URL = localhost }).owned()
+	f := serve(t, "hugo", func(c *settings) { c.URL, c.Context = localhost, true }).owned()
 	w := b.tab(t)
 	w.open(f.config.URL + "/signin")
 	w.enter()

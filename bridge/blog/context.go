@@ -24,6 +24,15 @@ func (b *Blog) Responses(ctx context.Context, url string) ([]string, error) {
 	return site.Responses(item.Properties), nil
 }
 
+// Context returns what the repository keeps of a page that posts respond to; nil when it keeps nothing.
+func (b *Blog) Context(ctx context.Context, url string) (about *Context) {
+	_ = b.view(ctx, func(v *catalog.View) error {
+		about = v.Site().KeptContext(v.Tree(), url)
+		return nil
+	})
+	return about
+}
+
 // AddContext keeps what a page says of itself that a post responds to: in the site's data folder, and, where
 // the site's own template shows it, in the line that gitpost appended to the post. No build is started
 // unless that line changes.

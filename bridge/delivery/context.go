@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (d *Deliverer) keepContext(ctx context.Context, s Site, row state.Delivery)
 		row.State, row.Due, row.Result = to, time.Time{}, result
 		return outcome{row: row}
 	}
-	again := func(result string) outcome {
+	later := func(result string) outcome {
 		wait := mentionPause(row.Tries, "")
 		if now := d.Now(); now.Sub(row.Begun)+wait > mentionLifetime {
 			return end(state.DeliverySkipped, "given up after a day: "+result)
@@ -77,26 +78,39 @@ func (d *Deliverer) keepContext(ctx context.Context, s Site, row state.Delivery)
 		row.Due, row.Result = d.Now().Add(wait), result
 		return outcome{row: row}
 	}
-	answer, err := d.foreign.Get(ctx, row.Target, "text/html, application/xhtml+xml")
+	c, again, err := d.read(ctx, row.Target)
 	switch {
-	case isFinal(err):
-		return end(state.DeliverySkipped, err.Error())
+	case err != nil && again:
+		return later(err.Error())
 	case err != nil:
-		return again(err.Error())
-	case temporary(answer.Status):
-		return again("the page answers " + statusText(answer.Status))
-	case answer.Status < 200 || answer.Status > 299:
-		return end(state.DeliverySkipped, "the page answers "+statusText(answer.Status))
+		return end(state.DeliverySkipped, err.Error())
 	}
-	c := citeOf(answer)
-	if c == (Cite{}) {
-		return end(state.DeliverySkipped, "the page says nothing of itself")
-	}
-	c.URL = row.Target
 	if err := s.AddContext(ctx, row.URL, c); err != nil {
-		return again(err.Error())
+		return later(err.Error())
 	}
 	return end(state.DeliveryDone, "kept")
+}
+
+// Read returns what a page says of itself. The error says in words why it says nothing.
+func (d *Deliverer) Read(ctx context.Context, address string) (Cite, error) {
+	c, _, err := d.read(ctx, address)
+	return c, err
+}
+
+// read is Read. again reports whether another try may get another answer.
+func (d *Deliverer) read(ctx context.Context, address string) (c Cite, again bool, err error) {
+	answer, err := d.foreign.Get(ctx, address, "text/html, application/xhtml+xml")
+	if err != nil {
+		return Cite{}, !isFinal(err), err
+	}
+	if answer.Status < 200 || answer.Status > 299 {
+		return Cite{}, temporary(answer.Status), errors.New("the page answers " + statusText(answer.Status))
+	}
+	if c = citeOf(answer); c == (Cite{}) {
+		return Cite{}, false, errors.New("the page says nothing of itself")
+	}
+	c.URL = address
+	return c, false, nil
 }
 
 // citeOf is what a page says of itself: in microformats, else in Open Graph, else in JSON-LD, else in its

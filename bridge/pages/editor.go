@@ -28,6 +28,7 @@ type editorView struct {
 	Key      string   // by which the form is carried out once, however often it is sent
 	Zone     string   // of dates
 	Preview  *previewView
+	Context  *contextView // nil: the form is about no page, or the site does not want to know
 
 	Deliveries []deliveryRow
 }
@@ -78,6 +79,7 @@ func (p editorPages) newPage(c echo.Context, _ visitor) error {
 	q := shared(c.QueryParams())
 	v := p.newEditor(b, editor.Guess(q.Get("type"), q.Get("url")))
 	v.Prefill(q)
+	v.Context = p.keptContext(c, b, v)
 	return p.showEditor(c, http.StatusOK, b, v, nil)
 }
 
@@ -125,6 +127,7 @@ func (p editorPages) editPage(c echo.Context, _ visitor) error {
 	if v.Deliveries, err = p.deliveriesOf(c, b, v.URL); err != nil {
 		return err
 	}
+	v.Context = p.keptContext(c, b, v)
 	return p.showEditor(c, http.StatusOK, b, v, nil)
 }
 

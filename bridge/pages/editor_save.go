@@ -210,7 +210,7 @@ func (p editorPages) refused(c echo.Context, b *blog.Blog, v *editorView, form *
 	if code == fault.Internal || byScript(c.Request()) {
 		return err
 	}
-	v.Key = rand.Text()
+	v.Key, v.Context = rand.Text(), p.readContext(c, b, v)
 	return p.showEditor(c, code.Status(), b, v, err)
 }
 

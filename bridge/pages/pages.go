@@ -53,6 +53,8 @@ type deliveries interface {
 	// Retry and Skip change one of them.
 	Retry(ctx context.Context, id int64) error
 	Skip(ctx context.Context, id int64) error
+	// Read returns what a page of somebody else says of itself. It reaches no private address.
+	Read(ctx context.Context, address string) (delivery.Cite, error)
 }
 
 // Pages are the only routes that trust a cookie, and so the only ones that no other origin may use.
@@ -116,6 +118,7 @@ func (p *Pages) Routes(e *echo.Echo) {
 		e.POST(path, p.pageOf(editorBody, p.signedIn(h)))
 	}
 	post("/posts/markdown", p.signedIn(editor.markdown))
+	post("/posts/context", p.signedIn(editor.context))
 	post("/posts/delete", p.signedIn(posts.delete))
 	post("/posts/restore", p.signedIn(posts.restore))
 	post("/posts/publish", p.signedIn(posts.publish))

@@ -60,6 +60,7 @@ func (p editorPages) preview(c echo.Context, _ visitor) error {
 	} else if err != nil {
 		v.Preview = &previewView{Problem: asProblem(err)}
 	}
+	v.Context = p.readContext(c, b, v)
 	return p.showEditor(c, http.StatusOK, b, v, nil)
 }
 

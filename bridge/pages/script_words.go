@@ -14,7 +14,7 @@ import (
 var saidByScripts = sync.OnceValues(func() ([]string, error) {
 	call := regexp.MustCompile(`\bt\(("(?:[^"\\]|\\.)*")`)
 	var list []string
-	for _, name := range []string{"gitpost.js", "editor.js"} {
+	for _, name := range []string{"gitpost.js", "editor.js", "context.js"} {
 		text, err := templates.Asset(name)
 		if err != nil {
 			return nil, err

@@ -51,8 +51,8 @@ func (s *Site) ComposeContext(c Context) ([]byte, error) {
 	return f.bytes(), nil
 }
 
-// readContext reads the context of a URL; nil when none is kept.
-func (s *Site) readContext(tree fs.FS, url string) *Context {
+// KeptContext reads the context of a URL; nil when none is kept.
+func (s *Site) KeptContext(tree fs.FS, url string) *Context {
 	file := s.ContextFile(url)
 	data, err := fs.ReadFile(tree, file)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Site) contextsOf(lib Library) func(url string) *Context {
 	if !ok {
 		return nil
 	}
-	return func(url string) *Context { return s.readContext(l.Tree(), url) }
+	return func(url string) *Context { return s.KeptContext(l.Tree(), url) }
 }
 
 // Cite writes a post's appended text again with contexts that the repository does not have yet. It

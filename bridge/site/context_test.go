@@ -54,7 +54,7 @@ func TestOwnTemplateShowsContexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.tree[l.site.ContextFile(there)] = &fstest.MapFile{Data: data}
-	if got := l.site.readContext(l.tree, there); got == nil || *got != about {
+	if got := l.site.KeptContext(l.tree, there); got == nil || *got != about {
 		t.Errorf("kept as\n%s\nread as %+v", data, got)
 	}
 	other, err := l.site.Compose(l, Post{Item: item})
@@ -92,7 +92,7 @@ func TestContextsAreKeptByEveryGenerator(t *testing.T) {
 			continue
 		}
 		tree := fstest.MapFS{l.site.ContextFile(about.URL): {Data: data}}
-		if got := l.site.readContext(tree, about.URL); got == nil || *got != about {
+		if got := l.site.KeptContext(tree, about.URL); got == nil || *got != about {
 			t.Errorf("%s: kept as\n%s\nread as %+v", name, data, got)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"gitpost/bridge/npmtest"
+	"gitpost/templates"
 )
 
 const (
@@ -64,6 +65,21 @@ func TestWellKnownFilesGoWhereTheGeneratorServesThem(t *testing.T) {
 				t.Errorf("the second time: %v, %v", again, err)
 			}
 		})
+	}
+}
+
+func TestManualHasTheLineThatNamesARecord(t *testing.T) {
+	manual := ""
+	for _, c := range templates.Manual() {
+		manual += c.Text
+	}
+	const zola = "base_url = 'https://blog.example'\n"
+	for _, files := range []map[string]string{{"hugo.toml": "baseURL = 'https://blog.example/'\n"}, {"_config.yml": "url: https://blog.example\n"},
+		{"eleventy.config.js": "export default function (c) {}\n"}, {"config.toml": zola, "content/_index.md": "+++\n+++\n", "templates/index.html": "x"}} {
+		s, _ := openHead(t, files)
+		if line := s.RecordLine(); line == "" || !strings.Contains(manual, "\n"+line+"\n") {
+			t.Errorf("the manual has no line for %v: %q", files, line)
+		}
 	}
 }
 
