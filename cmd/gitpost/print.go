@@ -9,20 +9,23 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"gitpost/bridge/config"
+	"gitpost/gitstore"
 	"gitpost/templates"
 )
 
-// exampleFile is an example of init --print. One that runs gitpost has the values of the gitpost.yaml in dir, or
-// else of the usual one, if there is one.
+// exampleFile is an example of init --print. It has the values of the gitpost.yaml in dir, or else of the usual
+// one, if there is one.
 func exampleFile(name, dir string) (string, error) {
 	text, err := templates.Setup(name)
 	if err != nil {
 		return "", err
 	}
 	var fill func(text string, cfg config.Config, path string) string
+	needed := true // the configuration, if there is one
 	switch name {
 	case "caddy", "nginx":
 		fill = func(text string, cfg config.Config, _ string) string { return proxyFile(text, cfg) }
@@ -30,8 +33,11 @@ func exampleFile(name, dir string) (string, error) {
 		fill = serviceFile
 	case "compose":
 		fill = composeFile
+	case "post-receive-hugo", "post-receive-jekyll", "github-hugo", "github-jekyll":
+		fill = func(text string, cfg config.Config, _ string) string { return siteBuild(text, cfg.Sites[0]) }
+		needed = false
 	default:
-		return text, nil // it builds the site
+		return text, nil // it builds the site, and has no values of gitpost's
 	}
 	path := filepath.Join(dir, configName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dir == "." {
@@ -41,6 +47,9 @@ func exampleFile(name, dir string) (string, error) {
 		return text, nil
 	}
 	cfg, err := config.Load(path, os.Environ())
+	if err != nil && !needed {
+		return text, nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -81,6 +90,19 @@ func strippingProxy(text, path string) string {
 	).Replace(text)
 }
 
+// siteBuild puts the branch and the site's host into what builds the site.
+func siteBuild(text string, site config.Site) string {
+	branch := site.Branch
+	if w, err := gitstore.ReadWaiting(site.CloneDir()); branch == "" && err == nil {
+		branch = w.Branch
+	}
+	if u, err := url.Parse(site.Me); err == nil && u.Hostname() != "" {
+		text = strings.Replace(text, "site=/var/www/example.org", "site=/var/www/"+u.Hostname(), 1)
+	}
+	branch = cmp.Or(branch, "main")
+	return strings.NewReplacer("branch=main\n", "branch="+branch+"\n", "branches: [main]", "branches: ["+branch+"]").Replace(text)
+}
+
 // composeFile puts folders and the port into the definition of a container. Folders have the same names
 // inside, so that paths in the configuration hold there.
 func composeFile(text string, cfg config.Config, path string) string {
@@ -99,6 +121,19 @@ func composeFile(text string, cfg config.Config, path string) string {
 	return strings.NewReplacer(systemFolder+"/"+configName, path, systemFolder, folder, systemData, cfg.Data).Replace(text)
 }
 
+// siteFolder is the line of a hook that names the folder of the built site.
+var siteFolder = regexp.MustCompile(`(?m)^site=(/\S+)$`)
+
+// builtInto returns the folder into which the hook of a repository on this machine builds the site, if it is the
+// one of init --print: gitpost's push runs it.
+func builtInto(repo string) []string {
+	hook, err := os.ReadFile(filepath.Join(repo, "hooks", "post-receive"))
+	if found := siteFolder.FindSubmatch(hook); err == nil && found != nil {
+		return []string{string(found[1])}
+	}
+	return nil
+}
+
 // serviceFile puts paths and address into the definition of a service.
 func serviceFile(text string, cfg config.Config, path string) string {
 	folders := []string{}
@@ -107,7 +142,7 @@ func serviceFile(text string, cfg config.Config, path string) string {
 	}
 	for _, site := range cfg.Sites {
 		if filepath.IsAbs(site.Repo) {
-			folders = append(folders, site.Repo)
+			folders = append(folders, append([]string{site.Repo}, builtInto(site.Repo)...)...)
 		}
 	}
 	if len(folders) > 0 {

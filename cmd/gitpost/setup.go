@@ -220,7 +220,7 @@ func (s *setup) chooseRepository(ctx context.Context) error {
 			return fmt.Errorf("--repo %s %w", repo, err)
 		}
 	case s.person == nil:
-		return errors.New("the repository is not given, and nobody is here to be asked; name it with --repo")
+		return errors.New("the repository is not given, and there is no terminal to ask at; pass --repo")
 	default:
 		s.say("gitpost needs the Git repository of your site: an address such as github.com/ann/blog\n" +
 			"or git@git.example:me/blog.git, or a path on this machine.\n")
@@ -298,7 +298,7 @@ func (s *setup) choose(ctx context.Context, key, given, suggestion, question, fl
 	case suggestion != "" && (s.yes || key == "me"):
 		return suggestion, nil
 	}
-	return "", fmt.Errorf("%s is not given, and nobody is here to be asked; name it with %s",
+	return "", fmt.Errorf("%s is not given, and there is no terminal to ask at; pass %s",
 		strings.ToLower(question[:1])+question[1:], flag)
 }
 

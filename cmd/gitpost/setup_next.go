@@ -31,7 +31,8 @@ func (s *setup) next(cfg config.Config) {
 	if cfg.Auth == "" {
 		step("Open the link that the first start prints, and choose how you sign in.")
 	}
-	if name := s.set["hooks.secret_file"]; name != "" && !isLoopbackURL(cfg.URL) {
+	how, _ := transportOf(cfg.Sites[0].Repo)
+	if name := s.set["hooks.secret_file"]; name != "" && how != "" && !isLoopbackURL(cfg.URL) {
 		step("For edits by hand to show at once, add a webhook at the Git host: %s/hooks/push, with the secret in %s.",
 			cfg.URL, filepath.Join(s.dir, name))
 	}
