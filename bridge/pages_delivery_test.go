@@ -24,12 +24,12 @@ func TestPagesSayThatThePostIsNotOnTheSite(t *testing.T) {
 		t.Fatalf("the hook answers %d %s", failed.Status, failed.Body)
 	}
 	p := f.person().signIn()
-	const why = "the site answers 404 Not Found; the build failed: no space"
+	const why = "The site answers 404 Not Found. The build failed: no space."
 	f.await("the page says why", func() bool { return strings.Contains(string(p.get("/").Body), why) })
-	p.want(p.get("/"), http.StatusOK, "pushed, not live for", why)
+	p.want(p.get("/"), http.StatusOK, "Pushed just now, and not on the site yet.", why)
 	p.want(p.get("/status"), http.StatusOK, "1 post reached the Git host and not the site.", why)
 	edit := "/posts/edit?url=" + url.QueryEscape(at)
-	page := p.want(p.get(edit), http.StatusOK, "On the site", "not live for", "Try again", "Skip it")
+	page := p.want(p.get(edit), http.StatusOK, "On the site", "not on the site yet", "Try again", "Skip it")
 	id := regexp.MustCompile(`name="id" value="(\d+)"`).FindStringSubmatch(string(page.Body))
 	if id == nil {
 		t.Fatalf("the page has no form for the delivery:\n%s", page.Body)

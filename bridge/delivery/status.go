@@ -53,6 +53,7 @@ type Late struct {
 	Posts  int
 	Since  time.Time // the oldest of them was pushed
 	Reason string    // in words; "" when nothing is late
+	Oldest state.Delivery
 }
 
 // Late returns what is late at a site. A build that failed makes its posts late at once.
@@ -78,7 +79,7 @@ func LateOf(rows []state.Delivery, now time.Time) Late {
 		}
 	}
 	if all.Posts > 0 {
-		all.Since = oldest.Begun
+		all.Since, all.Oldest = oldest.Begun, oldest
 		all.Reason = oldest.URL + " is " + Describe(oldest, now)
 		if others := all.Posts - 1; others == 1 {
 			all.Reason += "; so is 1 more post"
@@ -105,35 +106,67 @@ func IsLate(row state.Delivery, now time.Time) bool {
 // buildTime is how long nobody wonders that a site does not show a change.
 const buildTime = 2 * time.Minute
 
+// Stage is how far a delivery is.
+type Stage int
+
+const (
+	Ended     Stage = iota // Result has how
+	OnItsWay               // it was not tried yet
+	Scheduled              // for the date of the post
+	Building               // nobody wonders yet that the site does not show it
+	NotShown               // the site should show it by now, or no longer show it
+	Again                  // it is tried again; Result has why
+	NotFollowed
+)
+
+// StageOf returns how far a delivery is.
+func StageOf(row state.Delivery, now time.Time) Stage {
+	waits := row.State == state.DeliveryWaiting
+	switch {
+	case waits && row.Kind != Live && row.Tries > 0:
+		return Again
+	case waits && row.Kind != Live:
+		return OnItsWay
+	case row.Kind != Live:
+		return Ended
+	case waits && row.Tries == 0:
+		if notes := notesOf(row); notes.Pushed && notes.Due != 0 {
+			return Scheduled
+		}
+		return OnItsWay
+	case waits && now.Sub(row.Begun) < buildTime && !strings.Contains(row.Result, buildFailed):
+		return Building
+	case waits, row.State == state.DeliveryFailed:
+		return NotShown
+	case row.State == state.DeliverySkipped:
+		return NotFollowed
+	}
+	return Ended
+}
+
 // Describe says in words how far a delivery is.
 func Describe(row state.Delivery, now time.Time) string {
-	if row.Kind != Live {
-		switch {
-		case row.State == state.DeliveryWaiting && row.Tries > 0:
-			return "tried again: " + row.Result
-		case row.State == state.DeliveryWaiting:
-			return "on its way"
+	switch StageOf(row, now) {
+	case Again:
+		return "tried again: " + row.Result
+	case OnItsWay:
+		if row.Kind == Live {
+			return "on its way to the site"
 		}
-		return row.Result
-	}
-	what := "not live"
-	if row.Action == remove {
-		what = "not gone"
-	} else if row.Action == update {
-		what = "not shown in its new version"
-	}
-	switch {
-	case row.State == state.DeliveryWaiting && row.Tries == 0:
-		if notes := notesOf(row); notes.Pushed && notes.Due != 0 {
-			return "scheduled"
-		}
-		return "on its way to the site"
-	case row.State == state.DeliveryWaiting && now.Sub(row.Begun) < buildTime &&
-		!strings.Contains(row.Result, buildFailed):
+		return "on its way"
+	case Scheduled:
+		return "scheduled"
+	case Building:
 		return "pushed; the site is being built"
-	case row.State == state.DeliveryWaiting, row.State == state.DeliveryFailed:
+	case NotShown:
+		what := "not live"
+		if row.Action == remove {
+			what = "not gone"
+		} else if row.Action == update {
+			what = "not shown in its new version"
+		}
 		return fmt.Sprintf("pushed, %s for %s: %s", what, inWords(now.Sub(row.Begun)), row.Result)
-	case row.State == state.DeliverySkipped:
+	case NotFollowed:
 		return "not followed"
 	}
 	return row.Result
@@ -178,14 +211,13 @@ func compareBools(a, b bool) int {
 	return -1
 }
 
-// Unshown returns, of some posts of a site, those that the site does not show as they are, each with
-// how far it is in words.
-func (d *Deliverer) Unshown(ctx context.Context, site string, urls []string) (map[string]string, error) {
+// Unshown returns, of some posts of a site, those that the site does not show as they are, each with its delivery.
+func (d *Deliverer) Unshown(ctx context.Context, site string, urls []string) (map[string]state.Delivery, error) {
 	rows, err := d.State.Deliveries(ctx, state.DeliveryFilter{Site: site, Kind: Live})
-	found := map[string]string{}
+	found := map[string]state.Delivery{}
 	for _, row := range rows {
 		if slices.Contains(urls, row.URL) && (row.State == state.DeliveryWaiting || row.State == state.DeliveryFailed) {
-			found[row.URL] = Describe(row, d.Now())
+			found[row.URL] = row
 		}
 	}
 	return found, err

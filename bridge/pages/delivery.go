@@ -20,13 +20,13 @@ type deliveryRow struct {
 	ID          int64
 	What        language.Text
 	Target      string
-	Words       string
+	Words       []language.Sentence
 	Link        string // what came back, such as the address of a copy
 	Retry, Skip bool   // what the owner may do about it
 }
 
-// unshown says of some posts why the site does not show them as they are.
-func (p *Pages) unshown(c echo.Context, b *blog.Blog, posts []blog.PostStatus) (map[string]string, error) {
+// unshown returns, of some posts, those that the site does not show as they are.
+func (p *Pages) unshown(c echo.Context, b *blog.Blog, posts []blog.PostStatus) (map[string]state.Delivery, error) {
 	var urls []string
 	for _, post := range posts {
 		urls = append(urls, post.URL)
@@ -40,7 +40,7 @@ func (p *Pages) deliveriesOf(c echo.Context, b *blog.Blog, post string) (list []
 	for _, row := range rows {
 		waits := row.State == state.DeliveryWaiting
 		list = append(list, deliveryRow{
-			ID: row.ID, What: deliveryNames[row.Kind], Target: row.Target, Words: sentence(delivery.Describe(row, time.Now())),
+			ID: row.ID, What: deliveryNames[row.Kind], Target: row.Target, Words: deliveryWords(row, time.Now()),
 			Link: row.Link, Retry: row.State == state.DeliveryFailed || waits && row.Tries > 0,
 			Skip: row.State == state.DeliveryFailed || waits && row.Tries > 0,
 		})

@@ -46,8 +46,8 @@ type homes interface {
 type deliveries interface {
 	// Late returns what a site should have shown long ago.
 	Late(ctx context.Context, site string) (delivery.Late, error)
-	// Unshown returns, of some posts, those that the site does not show as they are, and why in words.
-	Unshown(ctx context.Context, site string, urls []string) (map[string]string, error)
+	// Unshown returns, of some posts, those that the site does not show as they are.
+	Unshown(ctx context.Context, site string, urls []string) (map[string]state.Delivery, error)
 	// OfPost lists what is done about a post.
 	OfPost(ctx context.Context, site, url string) ([]state.Delivery, error)
 	// Retry and Skip change one of them.

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,6 +13,7 @@ import (
 	"gitpost/bridge/fault"
 	"gitpost/bridge/language"
 	"gitpost/bridge/micropub"
+	"gitpost/bridge/state"
 )
 
 // postsPerPage is the length of a page of the list.
@@ -50,8 +52,8 @@ type postRow struct {
 	State    string        // "draft", "scheduled", "unlisted" or "published"
 	Words    language.Text // the state in a word
 	Edit     string
-	Picture  string // address of its first photo made small; "" for none
-	Unshown  string // why the site does not show it as it is; "" when it does
+	Picture  string              // address of its first photo made small; "" for none
+	Unshown  []language.Sentence // why the site does not show it as it is; none when it does
 }
 
 var postStates = []stateChoice{
@@ -117,7 +119,7 @@ func (p postsPages) list(c echo.Context) error {
 		return err
 	}
 	for _, post := range posts.Posts {
-		main.Posts = append(main.Posts, newPostRow(post, unshown[post.URL]))
+		main.Posts = append(main.Posts, newPostRow(post, unshown))
 	}
 	part := func(name, cursor string) string {
 		if cursor == "" {
@@ -146,16 +148,17 @@ var postNotices = map[string]language.Text{
 	"unpublished": language.Text("It is a draft again."),
 }
 
-func newPostRow(post blog.PostStatus, unshown string) postRow {
+func newPostRow(post blog.PostStatus, unshown map[string]state.Delivery) postRow {
 	row := postRow{PostStatus: post, TypeName: language.Text(post.Type), State: stateOf(post),
-		Edit: "/posts/edit?url=" + url.QueryEscape(post.URL), Unshown: unshown}
+		Edit: "/posts/edit?url=" + url.QueryEscape(post.URL)}
 	for _, s := range postStates {
 		if s.State == row.State {
 			row.Words = s.Words
 		}
 	}
-	if post.Waiting || post.Refused != "" || post.Scheduled {
-		row.Unshown = "" // its state says it
+	late, ok := unshown[post.URL]
+	if ok && !post.Waiting && post.Refused == "" && !post.Scheduled { // else its state says it
+		row.Unshown = deliveryWords(late, time.Now())
 	}
 	if post.Photo != "" {
 		row.Picture = pictureAt(post.Photo, 160)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"net/http"
 	"path"
 	"slices"
@@ -47,15 +48,32 @@ type navLink struct {
 	Current bool
 }
 
-type problem struct{ Message, Hint string }
+type problem struct{ Message, Hint language.Sentence }
+
+// unexpected is what people see of errors that nobody expected.
+var unexpected = &fault.Error{Code: fault.Internal, Message: "the server met an unexpected error",
+	Hint: "its log has the cause"}
 
 // asProblem is an error for people; the cause is in the log.
 func asProblem(err error) *problem {
 	var f *fault.Error
 	if !errors.As(err, &f) {
-		return &problem{Message: "The server met an unexpected error.", Hint: "Its log has the cause."}
+		f = unexpected
 	}
-	return &problem{Message: sentence(f.Message), Hint: sentence(f.Hint)}
+	p := &problem{Message: recognise(sentence(f.Message)), Hint: recognise(sentence(f.Hint))}
+	switch p.Message.Text { // whose hints are for apps
+	case "There is no post at %s.":
+		p.Hint = language.Say("It was deleted or moved.")
+	case "There is nothing at %s.":
+		p.Hint = language.Sentence{}
+	}
+	if f.Code == fault.TooManyRequests && f.RetryAfter > 0 {
+		p.Hint = language.Say("Wait %d seconds.", int(math.Ceil(f.RetryAfter.Seconds())))
+		if f.RetryAfter > time.Minute {
+			p.Hint = language.Say("Wait %d minutes.", int(math.Ceil(f.RetryAfter.Minutes())))
+		}
+	}
+	return p
 }
 
 // sentence starts with a capital and ends with a full stop. What starts with a name or an
@@ -109,8 +127,7 @@ func (p *Pages) ShowError(c echo.Context, err error) error {
 	secure(c.Response().Header())
 	var f *fault.Error
 	if !errors.As(err, &f) {
-		f = &fault.Error{Code: fault.Internal, Message: "the server met an unexpected error",
-			Hint: "its log has the cause"}
+		f = unexpected
 	}
 	tellWait(c, f)
 	status := f.Code.Status()

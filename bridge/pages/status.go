@@ -17,6 +17,8 @@ type siteView struct {
 	Number      int
 	Headline    language.Sentence
 	Problem     string
+	Late        []language.Sentence // why the site does not show the oldest post that it should show
+	LateURL     string
 	Title       string
 	Conflicts   []string
 	Branch, Tip string
@@ -81,7 +83,7 @@ func describe(s blog.Status, late delivery.Late, number int) siteView {
 		v.Headline = language.Say("Safe here, and on the way to the remote.")
 	case late.Posts > 0:
 		v.Headline = language.Say("%d posts reached the Git host and not the site.", late.Posts)
-		v.Problem = sentence(late.Reason)
+		v.Late, v.LateURL = deliveryWords(late.Oldest, time.Now()), late.Oldest.URL
 	default:
 		v.Headline = language.Say("All is well: everything is pushed.")
 	}
