@@ -39,7 +39,7 @@ func cleanCover(b []byte, keep policy) ([]byte, error) {
 
 // scrubCover cleans the image between two offsets. kept is false if it cannot be cleaned: the caller
 // must remove it.
-func (m medium) scrubCover(from, to int64, keep policy) (kept bool, err error) {
+func scrubCover(m medium, from, to int64, keep policy) (kept bool, err error) {
 	if to-from > maxCover {
 		return false, nil
 	}
@@ -59,20 +59,20 @@ func (m medium) scrubCover(from, to int64, keep policy) (kept bool, err error) {
 
 // scrubItemCovers cleans the images of an item list's covr box: data boxes, each with type and locale
 // before its content.
-func (m medium) scrubItemCovers(covr box, keep policy) error {
-	list, err := m.boxes(covr.body, covr.end)
+func (v *mp4File) scrubItemCovers(covr box) error {
+	list, err := v.boxes(covr.body, covr.end)
 	if err != nil {
-		return m.erase(covr)
+		return v.erase(covr)
 	}
 	for _, b := range list {
 		if b.name == "data" && b.end-b.body > 8 {
-			if kept, err := m.scrubCover(b.body+8, b.end, keep); err != nil {
+			if kept, err := scrubCover(v.medium, b.body+8, b.end, v.keep); err != nil {
 				return err
 			} else if kept {
 				continue
 			}
 		}
-		if err := m.erase(b); err != nil {
+		if err := v.erase(b); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,8 @@ func withCover(t testing.TB, name string, cover []byte) []byte {
 			page := slices.Concat(body[:26], []byte{byte(len(lacing))}, lacing, part[:n])
 			page[5], page[18] = 0, number
 			f := &memory{page}
-			if err := newMedium(t.Context(), f, int64(len(page))).sumOggPage(oggPage{end: int64(len(page))}); err != nil {
+			o := oggFile{medium: newMedium(t.Context(), f, int64(len(page)))}
+			if err := o.sumPage(oggPage{end: int64(len(page))}); err != nil {
 				t.Fatal(err)
 			}
 			out, part = append(out, f.b...), part[n:]

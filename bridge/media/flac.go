@@ -14,15 +14,21 @@ const (
 	flacForbidden  = 127
 )
 
+// flacFile is a FLAC file, or one inside of another.
+type flacFile struct {
+	medium
+	keep policy
+}
+
 // scrubFLAC blanks comments that mean a location, cleans covers, and turns blocks of programs'
 // own into padding. A file may end early: players play what there is.
-func scrubFLAC(m medium, keep policy) (shape, error) { return m.scrubFLAC(0, keep) }
+func scrubFLAC(m medium, keep policy) (shape, error) { return flacFile{m, keep}.scrub(0) }
 
-// scrubFLAC does the same for a file that starts at an offset.
-func (m medium) scrubFLAC(at int64, keep policy) (shape, error) {
+// scrub does the same for a file that starts at an offset.
+func (f flacFile) scrub(at int64) (shape, error) {
 	at += 4
 	for first, last := true, false; !last; first = false {
-		head, err := m.read(at, 4)
+		head, err := f.read(at, 4)
 		if err != nil {
 			return shape{}, err
 		}
@@ -31,14 +37,14 @@ func (m medium) scrubFLAC(at int64, keep policy) (shape, error) {
 		if first != (kind == flacStreamInfo) || kind == flacForbidden || first && length != 34 {
 			return shape{}, broken("its header is missing or repeated")
 		}
-		if keep != keepAll {
-			if err := m.scrubFLACBlock(at, kind, length, keep); err != nil {
+		if f.keep != keepAll {
+			if err := f.scrubBlock(at, kind, length); err != nil {
 				return shape{}, err
 			}
 		}
 		at += 4 + length
 	}
-	sync, err := m.read(at, 2)
+	sync, err := f.read(at, 2)
 	if err != nil {
 		return shape{}, err
 	}
@@ -48,9 +54,9 @@ func (m medium) scrubFLAC(at int64, keep policy) (shape, error) {
 	return shape{}, nil
 }
 
-func (m medium) scrubFLACBlock(at int64, kind byte, length int64, keep policy) error {
+func (f flacFile) scrubBlock(at int64, kind byte, length int64) error {
 	body, end := at+4, at+4+length
-	if end > m.size {
+	if end > f.size {
 		return errCutOff
 	}
 	scrub := scrubVorbis
@@ -61,30 +67,30 @@ func (m medium) scrubFLACBlock(at int64, kind byte, length int64, keep policy) e
 	case flacPicture:
 		scrub = cleanFLACPicture
 	default:
-		return m.pad(at, end)
+		return f.pad(at, end)
 	}
-	b, err := m.read(body, int(length))
+	b, err := f.read(body, int(length))
 	if err != nil {
 		return err
 	}
-	changed, err := scrub(b, keep)
+	changed, err := scrub(b, f.keep)
 	if err == errNoCover {
-		return m.pad(at, end)
+		return f.pad(at, end)
 	}
 	if err != nil || !changed {
 		return err
 	}
-	return m.write(body, b)
+	return f.write(body, b)
 }
 
 // pad turns a block into padding.
-func (m medium) pad(at, end int64) error {
-	head, err := m.read(at, 1)
+func (f flacFile) pad(at, end int64) error {
+	head, err := f.read(at, 1)
 	if err != nil {
 		return err
 	}
-	if err := m.write(at, []byte{head[0]&0x80 | flacPadding}); err != nil {
+	if err := f.write(at, []byte{head[0]&0x80 | flacPadding}); err != nil {
 		return err
 	}
-	return m.fill(at+4, end, 0)
+	return f.fill(at+4, end, 0)
 }

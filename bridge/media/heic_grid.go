@@ -60,8 +60,8 @@ func (s shape) memory() int64 {
 
 // planDecoding finds out how a HEIC image is to be decoded and what that takes. An image that is
 // neither an HEVC picture nor a grid of them is left to the decoder as a whole.
-func (m medium) planDecoding(h heif, sh *shape) error {
-	scan := m.scanHEVC()
+func (h *heifFile) planDecoding(sh *shape) error {
+	scan := newHEVCScan(h.medium)
 	for _, item := range h.items {
 		if item.kind == "hvc1" || item.kind == "hev1" {
 			pixels, err := scan.pixels(item, h.lengthSize)
@@ -72,7 +72,7 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		}
 	}
 	sh.coded, sh.bytesPerPixel = h.coded, wholeBytes
-	plan, err := m.heicPlan(h)
+	plan, err := h.plan()
 	if err != nil {
 		return err
 	}
@@ -84,9 +84,9 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 		return nil
 	}
 	coded := int64(0) // by the largest tile
-	scan = m.scanHEVC()
+	scan = newHEVCScan(h.medium)
 	for i, tile := range plan.tiles {
-		b, err := m.content(plan.configurations[i], maxHEIFMeta)
+		b, err := h.content(plan.configurations[i], maxHEIFMeta)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (m medium) planDecoding(h heif, sh *shape) error {
 
 // decodings is how many coded images an item is composed of, through all that it refers to. seen
 // has the items that were counted, or are being counted, before.
-func (h heif) decodings(id uint32, seen map[uint32]int64) (n int64) {
+func (h *heifFile) decodings(id uint32, seen map[uint32]int64) (n int64) {
 	if n, ok := seen[id]; ok {
 		return n
 	}
@@ -125,9 +125,9 @@ func (h heif) decodings(id uint32, seen map[uint32]int64) (n int64) {
 	return seen[id]
 }
 
-// heicPlan reads how the primary item is composed; nil if that is neither of the forms that
+// plan reads how the primary item is composed; nil if that is neither of the forms that
 // cameras write.
-func (m medium) heicPlan(h heif) (*heicPlan, error) {
+func (h *heifFile) plan() (*heicPlan, error) {
 	primary, ok := h.item(h.primary)
 	if !ok {
 		return nil, nil
@@ -137,7 +137,7 @@ func (m medium) heicPlan(h heif) (*heicPlan, error) {
 	switch primary.kind {
 	case "hvc1", "hev1":
 	case "grid":
-		if err := m.readGrid(primary, p); err != nil {
+		if err := h.readGrid(primary, p); err != nil {
 			return nil, err
 		}
 		if ids = h.parts[primary.id]; len(ids) != p.rows*p.columns || len(ids) > maxTiles {
@@ -147,7 +147,7 @@ func (m medium) heicPlan(h heif) (*heicPlan, error) {
 		return nil, nil
 	}
 	for _, id := range ids {
-		known, err := m.addTile(h, p, id)
+		known, err := h.addTile(p, id)
 		if err != nil || !known {
 			return nil, err
 		}
@@ -158,12 +158,12 @@ func (m medium) heicPlan(h heif) (*heicPlan, error) {
 	if !covers(p.columns, p.tileWidth, p.width) || !covers(p.rows, p.tileHeight, p.height) {
 		return nil, broken("its tiles do not fit its size")
 	}
-	return p, m.readColours(h, p, ids[0], primary.id)
+	return p, h.readColours(p, ids[0], primary.id)
 }
 
 // readGrid reads the content of a grid item.
-func (m medium) readGrid(grid heifItem, p *heicPlan) error {
-	b, err := m.itemBytes(grid)
+func (h *heifFile) readGrid(grid heifItem, p *heicPlan) error {
+	b, err := h.itemBytes(grid)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (m medium) readGrid(grid heifItem, p *heicPlan) error {
 }
 
 // addTile adds the next tile to a plan. known is false if it is not of the form that cameras write.
-func (m medium) addTile(h heif, p *heicPlan, id uint32) (known bool, err error) {
+func (h *heifFile) addTile(p *heicPlan, id uint32) (known bool, err error) {
 	tile, ok := h.item(id)
 	configuration, hasConfiguration := h.property(id, "hvcC")
 	extent, hasExtent := h.property(id, "ispe")
@@ -190,7 +190,7 @@ func (m medium) addTile(h heif, p *heicPlan, id uint32) (known bool, err error) 
 	if isTile && slices.ContainsFunc(h.propertiesOf(id), func(p box) bool { return transformBoxes[p.name] }) {
 		return false, nil
 	}
-	width, height, err := m.extentOf(extent)
+	width, height, err := h.extentOf(extent)
 	if err != nil {
 		return false, err
 	}
@@ -204,10 +204,10 @@ func (m medium) addTile(h heif, p *heicPlan, id uint32) (known bool, err error) 
 }
 
 // readColours reads how the colours are coded: as the first tile says, else as the image does.
-func (m medium) readColours(h heif, p *heicPlan, ids ...uint32) (err error) {
+func (h *heifFile) readColours(p *heicPlan, ids ...uint32) (err error) {
 	for _, id := range ids {
 		if colr, ok := h.property(id, "colr"); ok && p.colour == nil {
-			b, err := m.content(colr, maxCarry)
+			b, err := h.content(colr, maxCarry)
 			if err != nil {
 				return err
 			}
@@ -216,7 +216,7 @@ func (m medium) readColours(h heif, p *heicPlan, ids ...uint32) (err error) {
 			}
 		}
 		if pixi, ok := h.property(id, "pixi"); ok && p.channels == nil {
-			if p.channels, err = m.content(pixi, 64); err != nil {
+			if p.channels, err = h.content(pixi, 64); err != nil {
 				return err
 			}
 		}
@@ -237,7 +237,7 @@ func (p *heicPlan) decode(ctx context.Context, f io.ReaderAt, size int64) (image
 	group.SetLimit(cores())
 	for i := range p.tiles {
 		group.Go(func() error {
-			tile, err := p.decodeTile(newMedium(ctx, readOnly{f}, size), i)
+			tile, err := p.decodeTile(boxFile{newMedium(ctx, readOnly{f}, size)}, i)
 			if err != nil {
 				return err
 			}
@@ -262,11 +262,11 @@ func (p *heicPlan) decode(ctx context.Context, f io.ReaderAt, size int64) (image
 	return whole, nil
 }
 
-func (p *heicPlan) decodeTile(m medium, i int) (image.Image, error) {
-	if err := m.ctx.Err(); err != nil {
+func (p *heicPlan) decodeTile(f boxFile, i int) (image.Image, error) {
+	if err := f.ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := p.tileFile(m, i)
+	file, err := p.tileFile(f, i)
 	if err != nil {
 		return nil, err
 	}
@@ -284,7 +284,7 @@ func (p *heicPlan) decodeTile(m medium, i int) (image.Image, error) {
 }
 
 // tileFile returns a HEIC file of one tile, in the smallest form that a decoder accepts.
-func (p *heicPlan) tileFile(m medium, i int) ([]byte, error) {
+func (p *heicPlan) tileFile(f boxFile, i int) ([]byte, error) {
 	tile := p.tiles[i]
 	var length int64
 	for _, e := range tile.extents {
@@ -293,7 +293,7 @@ func (p *heicPlan) tileFile(m medium, i int) ([]byte, error) {
 	if length > 64<<10+8*int64(p.tileWidth)*int64(p.tileHeight) {
 		return nil, broken("a tile is longer than its image could be")
 	}
-	configuration, err := m.content(p.configurations[i], maxHEIFMeta)
+	configuration, err := f.content(p.configurations[i], maxHEIFMeta)
 	if err != nil {
 		return nil, err
 	}
@@ -324,7 +324,7 @@ func (p *heicPlan) tileFile(m medium, i int) ([]byte, error) {
 	file := slices.Grow(head(uint32(before)), 8+int(length))
 	file = append(be.AppendUint32(file, uint32(length)+8), "mdat"...)
 	for _, e := range tile.extents {
-		b, err := m.read(e.from, int(e.to-e.from))
+		b, err := f.read(e.from, int(e.to-e.from))
 		if err != nil {
 			return nil, err
 		}

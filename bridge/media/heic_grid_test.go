@@ -24,7 +24,7 @@ type gridded struct {
 func tiles(t testing.TB, file []byte) (configurations, extents, data [][]byte) {
 	t.Helper()
 	m := newMedium(t.Context(), &memory{file}, int64(len(file)))
-	h, err := m.readHEIF()
+	h, err := readHEIF(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func tiles(t testing.TB, file []byte) (configurations, extents, data [][]byte) {
 		if item.kind != "hvc1" {
 			continue
 		}
-		b, err := m.itemBytes(item)
+		b, err := h.itemBytes(item)
 		if err != nil {
 			t.Fatal(err)
 		}

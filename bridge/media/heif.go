@@ -19,8 +19,9 @@ type heifItem struct {
 // extent is a range of the file.
 type extent struct{ from, to int64 }
 
-// heif is what a file's meta box says.
-type heif struct {
+// heifFile is a file and what its meta box says.
+type heifFile struct {
+	boxFile
 	items      []heifItem
 	byID       map[uint32]int // index in items
 	lists      []box          // of the meta box: items, where they are, how they look
@@ -46,7 +47,7 @@ const (
 )
 
 // item returns an item by its number.
-func (h heif) item(id uint32) (heifItem, bool) {
+func (h *heifFile) item(id uint32) (heifItem, bool) {
 	i, ok := h.byID[id]
 	if !ok {
 		return heifItem{}, false
@@ -55,7 +56,7 @@ func (h heif) item(id uint32) (heifItem, bool) {
 }
 
 // property is an item's first property of that name.
-func (h heif) property(id uint32, name string) (box, bool) {
+func (h *heifFile) property(id uint32, name string) (box, bool) {
 	for _, p := range h.propertiesOf(id) {
 		if p.name == name {
 			return p, true
@@ -64,7 +65,7 @@ func (h heif) property(id uint32, name string) (box, bool) {
 	return box{}, false
 }
 
-func (h heif) propertiesOf(id uint32) (list []box) {
+func (h *heifFile) propertiesOf(id uint32) (list []box) {
 	for _, n := range h.of[id] {
 		if n >= 1 && n <= len(h.properties) {
 			list = append(list, h.properties[n-1])
@@ -77,16 +78,18 @@ func (h heif) propertiesOf(id uint32) (list []box) {
 const maxHEIFMeta = 4 << 20
 
 // readHEIF reads the meta box.
-func (m medium) readHEIF() (h heif, err error) {
-	h.lengthSize = 1
-	h.byID, h.of, h.parts = map[uint32]int{}, map[uint32][]int{}, map[uint32][]uint32{}
-	top, err := m.boxes(0, m.size)
+func readHEIF(m medium) (*heifFile, error) {
+	h := &heifFile{
+		boxFile: boxFile{m}, lengthSize: 1,
+		byID: map[uint32]int{}, of: map[uint32][]int{}, parts: map[uint32][]uint32{},
+	}
+	top, err := h.boxes(0, h.size)
 	if err != nil {
-		return h, err
+		return nil, err
 	}
 	meta, ok := find(top, "meta")
 	if !ok {
-		return h, errCutOff
+		return nil, errCutOff
 	}
 	for _, b := range top {
 		if b.name == "mdat" {
@@ -94,28 +97,28 @@ func (m medium) readHEIF() (h heif, err error) {
 		}
 	}
 	if len(h.data) > maxData {
-		return h, errBadBox
+		return nil, errBadBox
 	}
 	meta.body += 4 // version and flags
 	if meta.body > meta.end {
-		return h, errBadBox
+		return nil, errBadBox
 	}
-	list, err := m.boxes(meta.body, meta.end)
+	list, err := h.boxes(meta.body, meta.end)
 	if err != nil {
-		return h, err
+		return nil, err
 	}
 	h.lists = list
 	for _, b := range list {
 		switch b.name {
 		case "pitm":
-			h.primary, err = m.readPrimary(b)
+			h.primary, err = h.readPrimary(b)
 		case "iinf":
-			err = m.readItems(b, &h)
+			err = h.readItems(b)
 		case "iref":
-			err = m.readReferences(b, &h)
+			err = h.readReferences(b)
 		}
 		if err != nil {
-			return h, err
+			return nil, err
 		}
 	}
 	if iloc, ok := find(list, "iloc"); ok {
@@ -123,28 +126,28 @@ func (m medium) readHEIF() (h heif, err error) {
 		if ok {
 			h.data = append(h.data, idat)
 		}
-		if err := m.readLocations(iloc, idat, &h); err != nil {
-			return h, err
+		if err := h.readLocations(iloc, idat); err != nil {
+			return nil, err
 		}
 	}
 	if iprp, ok := find(list, "iprp"); ok {
-		if err := m.readProperties(iprp, &h); err != nil {
-			return h, err
+		if err := h.readProperties(iprp); err != nil {
+			return nil, err
 		}
-		if err := m.readLooks(&h); err != nil {
-			return h, err
+		if err := h.readLooks(); err != nil {
+			return nil, err
 		}
 	}
 	if h.width == 0 || h.height == 0 {
-		return h, broken("it has no size")
+		return nil, broken("it has no size")
 	}
 	return h, nil
 }
 
-func (m medium) readPrimary(b box) (uint32, error) {
+func (h *heifFile) readPrimary(b box) (uint32, error) {
 	c := &cursor{b: nil}
 	var err error
-	if c.b, err = m.content(b, 64); err != nil {
+	if c.b, err = h.content(b, 64); err != nil {
 		return 0, err
 	}
 	if c.version() == 0 {
@@ -154,8 +157,8 @@ func (m medium) readPrimary(b box) (uint32, error) {
 }
 
 // readItems reads iinf: the items and their kinds.
-func (m medium) readItems(b box, h *heif) error {
-	head, err := m.read(b.body, 4)
+func (h *heifFile) readItems(b box) error {
+	head, err := h.read(b.body, 4)
 	if err != nil {
 		return err
 	}
@@ -163,7 +166,7 @@ func (m medium) readItems(b box, h *heif) error {
 	if head[0] != 0 {
 		from += 2
 	}
-	list, err := m.boxes(min(from, b.end), b.end)
+	list, err := h.boxes(min(from, b.end), b.end)
 	if err != nil {
 		return err
 	}
@@ -172,7 +175,7 @@ func (m medium) readItems(b box, h *heif) error {
 			continue
 		}
 		c := &cursor{}
-		if c.b, err = m.read(e.body, int(min(e.end-e.body, 64))); err != nil {
+		if c.b, err = h.read(e.body, int(min(e.end-e.body, 64))); err != nil {
 			return err
 		}
 		var item heifItem
@@ -199,10 +202,10 @@ func (m medium) readItems(b box, h *heif) error {
 }
 
 // readLocations reads iloc: where the items' bytes are.
-func (m medium) readLocations(b, idat box, h *heif) error {
+func (h *heifFile) readLocations(b, idat box) error {
 	c := &cursor{}
 	var err error
-	if c.b, err = m.content(b, maxHEIFMeta); err != nil {
+	if c.b, err = h.content(b, maxHEIFMeta); err != nil {
 		return err
 	}
 	version := c.version()
@@ -230,7 +233,7 @@ func (m medium) readLocations(b, idat box, h *heif) error {
 			if left--; left < 0 { // extents may take no bytes at all
 				return errBadBox
 			}
-			e, err := m.locate(method, base+offset, length, idat)
+			e, err := h.locate(method, base+offset, length, idat)
 			if err != nil {
 				return err
 			}
@@ -243,8 +246,8 @@ func (m medium) readLocations(b, idat box, h *heif) error {
 }
 
 // locate returns the range of the file that an extent means.
-func (m medium) locate(method, from, length uint64, idat box) (extent, error) {
-	end := uint64(m.size)
+func (h *heifFile) locate(method, from, length uint64, idat box) (extent, error) {
+	end := uint64(h.size)
 	switch method {
 	case 0:
 	case 1:
@@ -263,8 +266,8 @@ func (m medium) locate(method, from, length uint64, idat box) (extent, error) {
 }
 
 // readReferences reads iref: which items one is composed of (dimg).
-func (m medium) readReferences(b box, h *heif) error {
-	head, err := m.content(b, maxHEIFMeta)
+func (h *heifFile) readReferences(b box) error {
+	head, err := h.content(b, maxHEIFMeta)
 	if err != nil {
 		return err
 	}
@@ -273,7 +276,7 @@ func (m medium) readReferences(b box, h *heif) error {
 	if c.version() != 0 {
 		idSize = 4
 	}
-	list, err := m.boxes(min(b.body+4, b.end), b.end)
+	list, err := h.boxes(min(b.body+4, b.end), b.end)
 	if err != nil {
 		return err
 	}
@@ -282,7 +285,7 @@ func (m medium) readReferences(b box, h *heif) error {
 			continue
 		}
 		c := &cursor{}
-		if c.b, err = m.content(r, maxHEIFMeta); err != nil {
+		if c.b, err = h.content(r, maxHEIFMeta); err != nil {
 			return err
 		}
 		from := uint32(c.uint(idSize))
@@ -299,8 +302,8 @@ func (m medium) readReferences(b box, h *heif) error {
 }
 
 // readProperties reads iprp: the properties (ipco), and which item has which (ipma).
-func (m medium) readProperties(iprp box, h *heif) error {
-	list, err := m.boxes(iprp.body, iprp.end)
+func (h *heifFile) readProperties(iprp box) error {
+	list, err := h.boxes(iprp.body, iprp.end)
 	if err != nil {
 		return err
 	}
@@ -308,12 +311,12 @@ func (m medium) readProperties(iprp box, h *heif) error {
 	if !ok {
 		return errBadBox
 	}
-	if h.properties, err = m.boxes(ipco.body, ipco.end); err != nil {
+	if h.properties, err = h.boxes(ipco.body, ipco.end); err != nil {
 		return err
 	}
 	for _, b := range list {
 		if b.name == "ipma" {
-			if err := m.readAssociations(b, h); err != nil {
+			if err := h.readAssociations(b); err != nil {
 				return err
 			}
 		}
@@ -322,10 +325,10 @@ func (m medium) readProperties(iprp box, h *heif) error {
 }
 
 // readAssociations reads ipma: which properties an item has.
-func (m medium) readAssociations(b box, h *heif) error {
+func (h *heifFile) readAssociations(b box) error {
 	c := &cursor{}
 	var err error
-	if c.b, err = m.content(b, maxHEIFMeta); err != nil {
+	if c.b, err = h.content(b, maxHEIFMeta); err != nil {
 		return err
 	}
 	version := c.version()
@@ -353,10 +356,10 @@ func (m medium) readAssociations(b box, h *heif) error {
 
 // readLooks reads the size, transforms and colour profile of the primary item, and what decoding
 // takes.
-func (m medium) readLooks(h *heif) error {
+func (h *heifFile) readLooks() error {
 	for _, p := range h.properties {
 		if p.name == "hvcC" {
-			b, err := m.content(p, maxHEIFMeta)
+			b, err := h.content(p, maxHEIFMeta)
 			if err != nil {
 				return err
 			}
@@ -368,11 +371,11 @@ func (m medium) readLooks(h *heif) error {
 		switch p.name {
 		case "ispe":
 			var err error
-			if h.width, h.height, err = m.extentOf(p); err != nil {
+			if h.width, h.height, err = h.extentOf(p); err != nil {
 				return err
 			}
 		case "colr":
-			b, err := m.content(p, maxCarry)
+			b, err := h.content(p, maxCarry)
 			if err != nil {
 				return err
 			}
@@ -381,12 +384,12 @@ func (m medium) readLooks(h *heif) error {
 			}
 		}
 	}
-	return m.readTransforms(h)
+	return h.readTransforms()
 }
 
 // extentOf reads an ispe box. No image is so large that the limit matters.
-func (m medium) extentOf(ispe box) (width, height int, err error) {
-	b, err := m.read(ispe.body, 12)
+func (f boxFile) extentOf(ispe box) (width, height int, err error) {
+	b, err := f.read(ispe.body, 12)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -6,25 +6,25 @@ import "slices"
 // erases a camera's own boxes. How the image must be rotated is one of its properties, which are
 // kept.
 func scrubHEIF(m medium, keep policy) (shape, error) {
-	h, err := m.readHEIF()
+	h, err := readHEIF(m)
 	if err != nil {
 		return shape{}, err
 	}
-	if err := m.scrubItems(h, keep); err != nil {
+	if err := h.scrubItems(keep); err != nil {
 		return shape{}, err
 	}
-	sh := shape{width: h.width, height: h.height, carry: h.carry(m, keep)}
-	if err := m.planDecoding(h, &sh); err != nil {
+	sh := shape{width: h.width, height: h.height, carry: h.carry(keep)}
+	if err := h.planDecoding(&sh); err != nil {
 		return shape{}, err
 	}
 	return sh, nil
 }
 
-func (m medium) scrubItems(h heif, keep policy) error {
+func (h *heifFile) scrubItems(keep policy) error {
 	if keep == keepAll {
 		return nil
 	}
-	left := m.size
+	left := h.size
 	for _, item := range h.items {
 		if heifPictures[item.kind] {
 			continue
@@ -38,21 +38,21 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		if err == nil {
 			switch item.kind {
 			case "Exif":
-				err = m.scrubExifItem(item, keep)
+				err = h.scrubExifItem(item, keep)
 			case "mime":
-				err = m.scrubXMPItem(item, keep)
+				err = h.scrubXMPItem(item, keep)
 			default: // not readable, or an image with metadata of its own
-				err = m.overwrite(item, nil, 0)
+				err = h.overwrite(item, nil, 0)
 			}
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := m.scrubMetaBoxes(h, keep); err != nil {
+	if err := h.scrubMetaBoxes(keep); err != nil {
 		return err
 	}
-	top, err := m.boxes(0, m.size)
+	top, err := h.boxes(0, h.size)
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,9 @@ func (m medium) scrubItems(h heif, keep policy) error {
 		switch b.name {
 		case "ftyp", "meta", "mdat", "moof", "sidx":
 		case "moov":
-			err = m.scrubMovie(b, false, keep, 0)
+			err = (&mp4File{boxFile: h.boxFile, keep: keep}).scrub(b, 0)
 		default:
-			err = m.erase(b)
+			err = h.erase(b)
 		}
 		if err != nil {
 			return err
@@ -78,19 +78,19 @@ var heifPictures = map[string]bool{
 }
 
 // scrubMetaBoxes erases the boxes beside the lists of items, and properties with free content.
-func (m medium) scrubMetaBoxes(h heif, keep policy) error {
+func (h *heifFile) scrubMetaBoxes(keep policy) error {
 	for _, b := range h.lists {
 		switch b.name {
 		case "hdlr", "pitm", "iloc", "iinf", "iref", "iprp", "idat", "grpl", "dinf", "ipro":
 			continue
 		}
-		if err := m.erase(b); err != nil {
+		if err := h.erase(b); err != nil {
 			return err
 		}
 	}
 	for _, p := range h.properties {
 		if p.name == "uuid" || p.name == "udes" && keep == keepNothing {
-			if err := m.erase(p); err != nil {
+			if err := h.erase(p); err != nil {
 				return err
 			}
 		}
@@ -99,7 +99,7 @@ func (m medium) scrubMetaBoxes(h heif, keep policy) error {
 }
 
 // checkInData checks that overwriting an item does not change the structure of the file.
-func (h heif) checkInData(item heifItem) error {
+func (h *heifFile) checkInData(item heifItem) error {
 	for _, e := range item.extents {
 		if !slices.ContainsFunc(h.data, func(b box) bool { return e.from >= b.body && e.to <= b.end }) {
 			return errBadBox
@@ -109,41 +109,41 @@ func (h heif) checkInData(item heifItem) error {
 }
 
 // scrubExifItem leaves an EXIF block without entries, or one without a location.
-func (m medium) scrubExifItem(item heifItem, keep policy) error {
-	content, err := m.itemBytes(item)
+func (h *heifFile) scrubExifItem(item heifItem, keep policy) error {
+	content, err := h.itemBytes(item)
 	if err != nil {
 		return err
 	}
 	if keep == keepNoLocation && len(content) > 4 {
 		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && stripEXIF(content[4+skip:]) {
-			return m.overwrite(item, content, 0)
+			return h.overwrite(item, content, 0)
 		}
 	}
 	// Decoders refuse a file whose EXIF block is not one, so it is left empty.
-	return m.overwrite(item, []byte("\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"), 0)
+	return h.overwrite(item, []byte("\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"), 0)
 }
 
-func (m medium) scrubXMPItem(item heifItem, keep policy) error {
+func (h *heifFile) scrubXMPItem(item heifItem, keep policy) error {
 	if keep == keepNoLocation {
-		content, err := m.itemBytes(item)
+		content, err := h.itemBytes(item)
 		if err != nil {
 			return err
 		}
 		if packet, ok := stripXMP(content); ok && len(packet) <= len(content) {
-			return m.overwrite(item, packet, ' ')
+			return h.overwrite(item, packet, ' ')
 		}
 	}
-	return m.overwrite(item, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>`), ' ')
+	return h.overwrite(item, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>`), ' ')
 }
 
 // itemBytes reads an item of metadata.
-func (m medium) itemBytes(item heifItem) ([]byte, error) {
+func (h *heifFile) itemBytes(item heifItem) ([]byte, error) {
 	var all []byte
 	for _, e := range item.extents {
 		if int64(len(all))+e.to-e.from > maxHEIFMeta {
 			return nil, errBadBox
 		}
-		part, err := m.read(e.from, int(e.to-e.from))
+		part, err := h.read(e.from, int(e.to-e.from))
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +153,7 @@ func (m medium) itemBytes(item heifItem) ([]byte, error) {
 }
 
 // overwrite replaces an item with b, and with the byte fill where b does not reach.
-func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
+func (h *heifFile) overwrite(item heifItem, b []byte, fill byte) error {
 	var total int64
 	for _, e := range item.extents {
 		total += e.to - e.from
@@ -163,10 +163,10 @@ func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
 	}
 	for _, e := range item.extents {
 		n := min(int64(len(b)), e.to-e.from)
-		if err := m.write(e.from, b[:n]); err != nil {
+		if err := h.write(e.from, b[:n]); err != nil {
 			return err
 		}
-		if err := m.fill(e.from+n, e.to, fill); err != nil {
+		if err := h.fill(e.from+n, e.to, fill); err != nil {
 			return err
 		}
 		b = b[n:]
@@ -175,7 +175,7 @@ func (m medium) overwrite(item heifItem, b []byte, fill byte) error {
 }
 
 // carry returns the colour profile, and the EXIF block if keep allows it, for a JPEG.
-func (h heif) carry(m medium, keep policy) (c carried) {
+func (h *heifFile) carry(keep policy) (c carried) {
 	c.profile = h.icc
 	if keep == keepNothing {
 		return c
@@ -184,7 +184,7 @@ func (h heif) carry(m medium, keep policy) (c carried) {
 		if item.kind != "Exif" {
 			continue
 		}
-		b, err := m.itemBytes(item) // cleaned already
+		b, err := h.itemBytes(item) // cleaned already
 		if err != nil || len(b) < 4 || int64(be.Uint32(b)) > int64(len(b)-4) {
 			continue
 		}

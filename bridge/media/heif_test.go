@@ -14,7 +14,7 @@ func TestAnAVIFLosesEveryItemAndBoxThatIsNoImage(t *testing.T) {
 	i := bytes.Index(preview, []byte("Exif"))
 	copy(preview[i:], "jpeg")
 	m := newMedium(t.Context(), &memory{body}, int64(len(body)))
-	h, err := m.readHEIF()
+	h, err := readHEIF(m)
 	if err != nil {
 		t.Fatal(err)
 	}

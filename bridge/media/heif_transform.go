@@ -11,12 +11,12 @@ type heifTransform struct {
 var transformBoxes = map[string]bool{"irot": true, "imir": true, "clap": true}
 
 // readTransforms reads how the primary item is shown, and the size that it then has.
-func (m medium) readTransforms(h *heif) error {
+func (h *heifFile) readTransforms() error {
 	for _, p := range h.propertiesOf(h.primary) {
 		if !transformBoxes[p.name] {
 			continue
 		}
-		b, err := m.content(p, 64)
+		b, err := h.content(p, 64)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type hevcScan struct {
 	slices int64 // most slices of a picture, each of which can cover all of it with a few bytes
 }
 
-func (m medium) scanHEVC() *hevcScan {
+func newHEVCScan(m medium) *hevcScan {
 	return &hevcScan{medium: m, left: m.size, seen: map[extent]int64{}}
 }
 
@@ -90,11 +90,11 @@ func (s *hevcScan) pixels(item heifItem, lengthSize int) (pixels int64, err erro
 }
 
 // readItem reads n bytes of an item, which may be in several extents.
-func (m medium) readItem(item heifItem, at, n int64) (b []byte, err error) {
+func (s *hevcScan) readItem(item heifItem, at, n int64) (b []byte, err error) {
 	for _, e := range item.extents {
 		length := e.to - e.from
 		if part := min(length-at, n-int64(len(b))); part > 0 {
-			more, err := m.read(e.from+at, int(part))
+			more, err := s.read(e.from+at, int(part))
 			if err != nil {
 				return nil, err
 			}

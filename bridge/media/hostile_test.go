@@ -266,7 +266,7 @@ func TestAHEICThatIsCodedLargerThanItSaysIsRefused(t *testing.T) {
 		t.Fatalf("the made-up parameter set declares %d pixels", got)
 	}
 	// In place of the first unit of the image's own data.
-	h, err := newMedium(t.Context(), &memory{body}, int64(len(body))).readHEIF()
+	h, err := readHEIF(newMedium(t.Context(), &memory{body}, int64(len(body))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -181,7 +181,7 @@ func TestAVideoWithoutItsEndIsKept(t *testing.T) {
 		if staged.Width != 64 || bytes.Contains(got, []byte("Paris")) || bytes.Contains(got, []byte("48.857")) {
 			t.Errorf("%s: %+v, or a trace of the location", name, staged)
 		}
-		m := newMedium(t.Context(), &memory{got}, int64(len(got)))
+		m := boxFile{newMedium(t.Context(), &memory{got}, int64(len(got)))}
 		if _, err := m.boxes(0, m.size); err != nil {
 			t.Errorf("%s: the boxes do not end with the file: %v", name, err)
 		}

@@ -16,12 +16,15 @@ type box struct {
 	cut      bool // the file ends before the box does, at end
 }
 
+// boxFile is a file of boxes.
+type boxFile struct{ medium }
+
 // maxBoxes is how many boxes one level may have. Real files have some dozens, or one per fragment.
 const maxBoxes = 50_000
 
 // boxes lists the boxes between two offsets. If one reaches beyond its parent, or beyond the end of
 // the file, the list has those before it, and the error is io.ErrUnexpectedEOF.
-func (m medium) boxes(from, to int64) ([]box, error) {
+func (f boxFile) boxes(from, to int64) ([]box, error) {
 	var list []box
 	for at := from; at < to; {
 		if to-at < 8 {
@@ -30,7 +33,7 @@ func (m medium) boxes(from, to int64) ([]box, error) {
 			}
 			return list, io.ErrUnexpectedEOF
 		}
-		head, err := m.read(at, 8)
+		head, err := f.read(at, 8)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +45,7 @@ func (m medium) boxes(from, to int64) ([]box, error) {
 			}
 			b.end = to
 		case 1:
-			long, err := m.read(at+8, 8)
+			long, err := f.read(at+8, 8)
 			if err != nil {
 				return list, err
 			}
@@ -76,19 +79,19 @@ func newBox(name string, content ...[]byte) []byte {
 }
 
 // content reads a box's content, which must not be larger than limit.
-func (m medium) content(b box, limit int64) ([]byte, error) {
+func (f boxFile) content(b box, limit int64) ([]byte, error) {
 	if b.end-b.body > limit {
 		return nil, errBadBox
 	}
-	return m.read(b.body, int(b.end-b.body))
+	return f.read(b.body, int(b.end-b.body))
 }
 
 // erase turns a box into free space. Nothing moves, so that offsets into the file stay valid.
-func (m medium) erase(b box) error {
-	if err := m.write(b.at+4, []byte("free")); err != nil {
+func (f boxFile) erase(b box) error {
+	if err := f.write(b.at+4, []byte("free")); err != nil {
 		return err
 	}
-	return m.fill(b.body, b.end, 0)
+	return f.fill(b.body, b.end, 0)
 }
 
 // find returns the first box of that name.
@@ -102,9 +105,9 @@ func find(list []box, name string) (box, bool) {
 }
 
 // within returns the box at a path of names.
-func (m medium) within(b box, path ...string) (box, bool, error) {
+func (f boxFile) within(b box, path ...string) (box, bool, error) {
 	for _, name := range path {
-		list, err := m.boxes(b.body, b.end)
+		list, err := f.boxes(b.body, b.end)
 		if err != nil {
 			return box{}, false, err
 		}

@@ -45,7 +45,7 @@ func scrubMP3(m medium, keep policy) (shape, error) {
 			return shape{}, errCutOff
 		}
 		if keep != keepAll {
-			if err := m.scrubID3(at, size, head, keep); err != nil {
+			if err := scrubID3(m, at, size, head, keep); err != nil {
 				return shape{}, err
 			}
 		}
@@ -57,7 +57,7 @@ func scrubMP3(m medium, keep policy) (shape, error) {
 		return shape{}, err
 	}
 	if bytes.HasPrefix(window, []byte("fLaC")) {
-		sh, err := m.scrubFLAC(at, keep)
+		sh, err := flacFile{m, keep}.scrub(at)
 		sh.kind = flacKind
 		return sh, err
 	}
@@ -68,108 +68,4 @@ func scrubMP3(m medium, keep policy) (shape, error) {
 		}
 	}
 	return shape{}, broken("it has no audio")
-}
-
-func syncsafe(b []byte) int64 {
-	return int64(b[0]&0x7f)<<21 | int64(b[1]&0x7f)<<14 | int64(b[2]&0x7f)<<7 | int64(b[3]&0x7f)
-}
-
-// scrubID3 takes frames out of the tag at an offset, closes the gaps, and fills the end with zeros,
-// as the format requires.
-func (m medium) scrubID3(at, size int64, head []byte, keep policy) error {
-	version, flags := head[3], head[5]
-	from, end := at+10, at+size
-	if flags&0x10 != 0 {
-		end -= 10
-	}
-	switch {
-	case version < 2 || version > 4:
-		return nil
-	case flags&0x80 != 0 || version >= 3 && flags&0x40 != 0:
-		// Unsynchronised or extended: rare, and its frames cannot be moved one by one. An empty
-		// tag is the safe choice.
-		if err := m.write(at+5, []byte{flags & 0x10}); err != nil {
-			return err
-		}
-		return m.fill(from, end, 0)
-	}
-	to := from
-	for {
-		f, err := m.readID3Frame(from, end, version)
-		if err != nil {
-			return err
-		}
-		if f.size == 0 {
-			return m.fill(to, end, 0)
-		}
-		kept, err := m.scrubID3Frame(f, from, version, keep)
-		if err != nil {
-			return err
-		}
-		if kept {
-			if err := m.move(to, from, f.size); err != nil {
-				return err
-			}
-			to += f.size
-		}
-		from += f.size
-	}
-}
-
-// id3Frame is one frame of a tag.
-type id3Frame struct {
-	id         string
-	head, size int64  // of its header, of header and content
-	encoded    bool   // its content is compressed, encrypted or the like
-	content    []byte // the start of it
-}
-
-// readID3Frame reads the frame at an offset. Its size is 0 at the end of the tag, and where the tag
-// is damaged: what follows there cannot be told apart.
-func (m medium) readID3Frame(at, end int64, version byte) (f id3Frame, err error) {
-	idLength := int64(4)
-	if f.head = 10; version == 2 {
-		idLength, f.head = 3, 6
-	}
-	if at+f.head > end {
-		return id3Frame{}, nil
-	}
-	b, err := m.read(at, int(f.head))
-	if err != nil || b[0] == 0 {
-		return id3Frame{}, err
-	}
-	f.id = string(b[:idLength])
-	switch version {
-	case 2:
-		f.size = f.head + (int64(b[3])<<16 | int64(b[4])<<8 | int64(b[5]))
-	case 3:
-		f.size = f.head + int64(be.Uint32(b[4:]))
-	default:
-		f.size = f.head + syncsafe(b[4:])
-	}
-	f.encoded = version > 2 && b[9] != 0
-	if f.size > end-at {
-		return id3Frame{}, nil
-	}
-	f.content, err = m.read(at+f.head, int(min(f.size-f.head, 4096)))
-	return f, err
-}
-
-// scrubID3Frame reports whether a frame is kept. A cover is, if it could be cleaned. A frame that
-// may contain a location is not: private data, attached files, or a text of the user's own whose
-// name or content says so.
-func (m medium) scrubID3Frame(f id3Frame, at int64, version byte, keep policy) (kept bool, err error) {
-	switch f.id {
-	case "PRIV", "GEOB", "GEO":
-		return false, nil
-	case "TXXX", "TXX", "COMM", "COM":
-		return !mentionsLocation(f.content), nil
-	case "APIC", "PIC":
-		start := int64(id3Picture(f.content, version))
-		if start == 0 || f.encoded {
-			return false, nil
-		}
-		return m.scrubCover(at+f.head+start, at+f.size, keep)
-	}
-	return true, nil
 }

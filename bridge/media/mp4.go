@@ -21,33 +21,41 @@ const (
 // maxUserData is the most user data that is looked through.
 const maxUserData = 16 << 20
 
+// mp4File is a video or audio file.
+type mp4File struct {
+	boxFile
+	keep  policy
+	audio bool  // it has no video, except for a cover
+	top   []box // the boxes of the file; those of media data have the samples
+}
+
 // scrubMP4 erases, in video and audio files, what reveals location and device: user data, item
 // lists, XMP, and tracks that record a position over time. An audio file keeps its titles and its
 // cover. Boxes become free space of the same size, so nothing else moves.
 //
 // A file whose end is missing is kept as far as players play it.
 func scrubMP4(m medium, keep policy) (sh shape, err error) {
-	top, m, err := m.topBoxes()
-	if err != nil {
+	v := &mp4File{boxFile: boxFile{m}, keep: keep, audio: true}
+	if v.top, err = v.topBoxes(); err != nil {
 		return sh, err
 	}
-	moov, ok := find(top, "moov")
+	moov, ok := find(v.top, "moov")
 	if !ok {
 		return sh, errCutOff
 	}
-	tracks, err := m.tracks(moov)
+	tracks, err := v.tracks(moov)
 	if err != nil {
 		return sh, err
 	}
-	audio, brand := true, ""
+	brand := ""
 	for _, t := range tracks {
-		if t.handler == "vide" && audio {
-			audio = false
+		if t.handler == "vide" && v.audio {
+			v.audio = false
 			sh.width, sh.height = t.width, t.height
 		}
 	}
-	if ftyp, ok := find(top, "ftyp"); ok {
-		b, err := m.read(ftyp.body, 4)
+	if ftyp, ok := find(v.top, "ftyp"); ok {
+		b, err := v.read(ftyp.body, 4)
 		if err != nil {
 			return sh, err
 		}
@@ -55,11 +63,11 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	}
 	switch {
 	case brand == "M4A ", brand == "M4B ", brand == "M4P ":
-		audio = true // its images are a cover
+		v.audio = true // its images are a cover
 		sh.width, sh.height = 0, 0
 	case brand == "qt  ", brand == "":
 		sh.kind = movKind
-	case audio:
+	case v.audio:
 		sh.kind = m4aKind
 	}
 	if len(tracks) == 0 || len(tracks) > maxTracks {
@@ -71,22 +79,22 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 	for _, t := range tracks {
 		erase := t.handler == "meta" || t.handler == "camm"
 		if t.handler == "text" || t.handler == "sbtl" || t.handler == "subt" {
-			if erase, err = m.textRevealsLocation(t, top); err != nil {
+			if erase, err = v.textRevealsLocation(t); err != nil {
 				return sh, err
 			}
 		}
 		if erase {
-			if err := m.eraseTrack(t, top); err != nil {
+			if err := v.eraseTrack(t); err != nil {
 				return sh, err
 			}
 		}
 	}
-	for _, b := range top {
+	for _, b := range v.top {
 		switch {
 		case b.name == "moov", b.name == "moof":
-			err = m.scrubMovie(b, audio, keep, 0)
+			err = v.scrub(b, 0)
 		case !videoBoxes[b.name]:
-			err = m.erase(b)
+			err = v.erase(b)
 		}
 		if err != nil {
 			return sh, err
@@ -97,60 +105,60 @@ func scrubMP4(m medium, keep policy) (sh shape, err error) {
 
 // topBoxes lists the boxes of a file. If the end of the file is missing, media data is made to end
 // where the file does, and any other box that is cut off is removed with what little there is of it.
-func (m medium) topBoxes() ([]box, medium, error) {
-	list, err := m.boxes(0, m.size)
+func (v *mp4File) topBoxes() ([]box, error) {
+	list, err := v.boxes(0, v.size)
 	if err != io.ErrUnexpectedEOF {
-		return list, m, err
+		return list, err
 	}
-	last := box{name: "mdat", end: m.size, cut: true}
+	last := box{name: "mdat", end: v.size, cut: true}
 	if len(list) > 0 {
 		last.at = list[len(list)-1].end
 	}
-	head, err := m.read(last.at, int(min(16, m.size-last.at)))
+	head, err := v.read(last.at, int(min(16, v.size-last.at)))
 	if err != nil {
-		return nil, m, err
+		return nil, err
 	}
-	length := uint64(m.size - last.at)
+	length := uint64(v.size - last.at)
 	switch {
 	case len(head) < 8 || string(head[4:8]) != "mdat":
 		if _, ok := find(list, "mdat"); !ok {
-			return nil, m, errCutOff // nothing to play
+			return nil, errCutOff // nothing to play
 		}
-		m.size = last.at
-		return list, m, m.f.Truncate(m.size)
+		v.size = last.at
+		return list, v.truncate(v.size)
 	case be.Uint32(head) == 1 && len(head) == 16:
 		last.body = last.at + 16
-		err = m.write(last.at+8, be.AppendUint64(nil, length))
+		err = v.write(last.at+8, be.AppendUint64(nil, length))
 	default:
 		last.body = last.at + 8
-		err = m.write(last.at, be.AppendUint32(nil, uint32(length)))
+		err = v.write(last.at, be.AppendUint32(nil, uint32(length)))
 	}
-	return append(list, last), m, err
+	return append(list, last), err
 }
 
-// scrubMovie erases everything in a moov or trak box that is not needed to play it.
-func (m medium) scrubMovie(parent box, audio bool, keep policy, depth int) error {
+// scrub erases everything in a moov or trak box that is not needed to play it.
+func (v *mp4File) scrub(parent box, depth int) error {
 	if depth > maxBoxDepth {
 		return errBadBox
 	}
-	list, err := m.boxes(parent.body, parent.end)
+	list, err := v.boxes(parent.body, parent.end)
 	if err != nil {
 		return err
 	}
 	for _, b := range list {
 		switch b.name {
 		case "trak", "mdia", "minf", "traf":
-			err = m.scrubMovie(b, audio, keep, depth+1)
+			err = v.scrub(b, depth+1)
 		case "hdlr": // its name is the maker's: "GoPro AVC"
-			if keep == keepNothing && b.end-b.body > 24 {
-				err = m.fill(b.body+24, b.end, 0)
+			if v.keep == keepNothing && b.end-b.body > 24 {
+				err = v.fill(b.body+24, b.end, 0)
 			}
 		case "udta":
-			err = m.scrubUserData(b, audio, keep)
+			err = v.scrubUserData(b)
 		case "meta":
-			err = m.scrubMeta(b, audio, keep)
+			err = v.scrubMeta(b)
 		case "uuid", "free", "skip":
-			err = m.erase(b)
+			err = v.erase(b)
 		}
 		if err != nil {
 			return err
@@ -176,21 +184,21 @@ var audioItems = map[string]bool{
 	"cpil": true, "pgap": true, "tmpo": true, "stik": true, "rtng": true, "pcst": true, "\xa9cmt": true,
 }
 
-func (m medium) scrubUserData(udta box, audio bool, keep policy) error {
-	if !audio && keep == keepNothing {
-		return m.erase(udta)
+func (v *mp4File) scrubUserData(udta box) error {
+	if !v.audio && v.keep == keepNothing {
+		return v.erase(udta)
 	}
-	list, err := m.boxes(udta.body, udta.end)
+	list, err := v.boxes(udta.body, udta.end)
 	if err != nil {
-		return m.erase(udta) // not readable: not the form that everybody uses
+		return v.erase(udta) // not readable: not the form that everybody uses
 	}
 	for _, b := range list {
 		switch {
 		case b.name == "meta":
-			err = m.scrubMeta(b, audio, keep)
+			err = v.scrubMeta(b)
 		case b.name == "chpl": // chapters
-		case isLocationItem(b.name), keep == keepNothing && !audioItems[b.name]:
-			err = m.erase(b)
+		case isLocationItem(b.name), v.keep == keepNothing && !audioItems[b.name]:
+			err = v.erase(b)
 		}
 		if err != nil {
 			return err
@@ -200,45 +208,45 @@ func (m medium) scrubUserData(udta box, audio bool, keep policy) error {
 }
 
 // scrubMeta erases a meta box, or the locations in it. The titles of an audio file stay.
-func (m medium) scrubMeta(meta box, audio bool, keep policy) error {
+func (v *mp4File) scrubMeta(meta box) error {
 	if meta.end-meta.body > maxUserData {
-		return m.erase(meta)
+		return v.erase(meta)
 	}
 	inner := meta
-	if head, err := m.read(meta.body, 4); err != nil || be.Uint32(head) == 0 {
+	if head, err := v.read(meta.body, 4); err != nil || be.Uint32(head) == 0 {
 		inner.body += 4 // ISO's meta has a version, QuickTime's has none
 	}
-	items, hasItems, err := m.within(inner, "ilst")
+	items, hasItems, err := v.within(inner, "ilst")
 	if err != nil {
-		return m.erase(meta)
+		return v.erase(meta)
 	}
-	list, err := m.boxes(items.body, items.end)
+	list, err := v.boxes(items.body, items.end)
 	if err != nil {
-		return m.erase(meta)
+		return v.erase(meta)
 	}
 	for _, b := range list {
-		if b.name == "covr" && (audio || keep != keepNothing) {
-			if err := m.scrubItemCovers(b, keep); err != nil {
+		if b.name == "covr" && (v.audio || v.keep != keepNothing) {
+			if err := v.scrubItemCovers(b); err != nil {
 				return err
 			}
 		}
 	}
-	if keep == keepNoLocation {
-		content, err := m.content(meta, maxUserData)
+	if v.keep == keepNoLocation {
+		content, err := v.content(meta, maxUserData)
 		if err != nil {
 			return err
 		}
 		if mentionsLocation(content, "\xa9xyz", "loci", "rdf") {
-			return m.erase(meta)
+			return v.erase(meta)
 		}
 		return nil
 	}
-	if !audio || !hasItems {
-		return m.erase(meta)
+	if !v.audio || !hasItems {
+		return v.erase(meta)
 	}
 	for _, b := range list {
 		if !audioItems[b.name] {
-			if err := m.erase(b); err != nil {
+			if err := v.erase(b); err != nil {
 				return err
 			}
 		}
@@ -253,8 +261,8 @@ type track struct {
 	width, height int    // as it is shown
 }
 
-func (m medium) tracks(moov box) (list []track, err error) {
-	boxes, err := m.boxes(moov.body, moov.end)
+func (v *mp4File) tracks(moov box) (list []track, err error) {
+	boxes, err := v.boxes(moov.body, moov.end)
 	if err != nil {
 		return nil, err
 	}
@@ -263,19 +271,19 @@ func (m medium) tracks(moov box) (list []track, err error) {
 			continue
 		}
 		t := track{box: b}
-		if hdlr, ok, err := m.within(b, "mdia", "hdlr"); err != nil {
+		if hdlr, ok, err := v.within(b, "mdia", "hdlr"); err != nil {
 			return nil, err
 		} else if ok {
-			content, err := m.read(hdlr.body, 12)
+			content, err := v.read(hdlr.body, 12)
 			if err != nil {
 				return nil, err
 			}
 			t.handler = string(content[8:12])
 		}
-		if stsd, ok, err := m.within(b, "mdia", "minf", "stbl", "stsd"); err != nil {
+		if stsd, ok, err := v.within(b, "mdia", "minf", "stbl", "stsd"); err != nil {
 			return nil, err
 		} else if ok && stsd.end-stsd.body >= 16 {
-			entry, err := m.read(stsd.body+8, 8)
+			entry, err := v.read(stsd.body+8, 8)
 			if err != nil {
 				return nil, err
 			}
@@ -283,10 +291,10 @@ func (m medium) tracks(moov box) (list []track, err error) {
 				t.handler = "meta"
 			}
 		}
-		if tkhd, ok, err := m.within(b, "tkhd"); err != nil {
+		if tkhd, ok, err := v.within(b, "tkhd"); err != nil {
 			return nil, err
 		} else if ok {
-			if t.width, t.height, err = m.trackSize(tkhd); err != nil {
+			if t.width, t.height, err = v.trackSize(tkhd); err != nil {
 				return nil, err
 			}
 		}
@@ -296,8 +304,8 @@ func (m medium) tracks(moov box) (list []track, err error) {
 }
 
 // trackSize reads how large a track is shown, turned by its matrix.
-func (m medium) trackSize(tkhd box) (w, h int, err error) {
-	b, err := m.content(tkhd, 1<<10)
+func (v *mp4File) trackSize(tkhd box) (w, h int, err error) {
+	b, err := v.content(tkhd, 1<<10)
 	if err != nil {
 		return 0, 0, err
 	}

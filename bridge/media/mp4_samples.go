@@ -7,34 +7,34 @@ import (
 
 // eraseTrack overwrites a track's samples, wherever they are in the media data, and then the track
 // itself.
-func (m medium) eraseTrack(t track, top []box) error {
-	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
+func (v *mp4File) eraseTrack(t track) error {
+	stbl, ok, err := v.within(t.box, "mdia", "minf", "stbl")
 	if err != nil {
 		return err
 	}
 	if ok {
-		err := m.chunks(stbl, top, func(from, to int64) error { return m.fill(from, to, 0) })
+		err := v.chunks(stbl, func(from, to int64) error { return v.fill(from, to, 0) })
 		if err != nil {
 			return err
 		}
 	}
-	return m.erase(t.box)
+	return v.erase(t.box)
 }
 
 // textRevealsLocation reports whether the texts of a track mention a location: drones write their
 // position, and where they started, into subtitles.
-func (m medium) textRevealsLocation(t track, top []box) (reveals bool, err error) {
-	stbl, ok, err := m.within(t.box, "mdia", "minf", "stbl")
+func (v *mp4File) textRevealsLocation(t track) (reveals bool, err error) {
+	stbl, ok, err := v.within(t.box, "mdia", "minf", "stbl")
 	if err != nil || !ok {
 		return false, err
 	}
 	read := int64(0)
-	err = m.chunks(stbl, top, func(from, to int64) error {
+	err = v.chunks(stbl, func(from, to int64) error {
 		if read += to - from; reveals || read > maxUserData {
 			reveals = true
 			return nil
 		}
-		b, err := m.read(from, int(to-from))
+		b, err := v.read(from, int(to-from))
 		if err != nil {
 			return err
 		}
@@ -45,12 +45,12 @@ func (m medium) textRevealsLocation(t track, top []box) (reveals bool, err error
 }
 
 // sampleTable returns the content of a box of a track's sample table, or nil if there is none.
-func (m medium) sampleTable(boxes []box, name string, header int) ([]byte, error) {
+func (v *mp4File) sampleTable(boxes []box, name string, header int) ([]byte, error) {
 	b, ok := find(boxes, name)
 	if !ok {
 		return nil, nil
 	}
-	content, err := m.content(b, maxUserData)
+	content, err := v.content(b, maxUserData)
 	if err == nil && len(content) < header {
 		err = errBadBox
 	}
@@ -58,29 +58,29 @@ func (m medium) sampleTable(boxes []box, name string, header int) ([]byte, error
 }
 
 // chunks calls f for each range in which samples of a track are.
-func (m medium) chunks(stbl box, top []box, f func(from, to int64) error) error {
-	list, err := m.boxes(stbl.body, stbl.end)
+func (v *mp4File) chunks(stbl box, f func(from, to int64) error) error {
+	list, err := v.boxes(stbl.body, stbl.end)
 	if err != nil {
 		return err
 	}
 	width := 4
-	chunks, err := m.sampleTable(list, "stco", 8)
+	chunks, err := v.sampleTable(list, "stco", 8)
 	if err == nil && chunks == nil {
 		width = 8
-		chunks, err = m.sampleTable(list, "co64", 8)
+		chunks, err = v.sampleTable(list, "co64", 8)
 	}
 	if err != nil || chunks == nil {
 		return err
 	}
-	sizes, err := m.sampleTable(list, "stsz", 12)
+	sizes, err := v.sampleTable(list, "stsz", 12)
 	if err != nil || sizes == nil {
 		return err
 	}
-	runs, err := m.sampleTable(list, "stsc", 8)
+	runs, err := v.sampleTable(list, "stsc", 8)
 	if err != nil || runs == nil {
 		return err
 	}
-	data := slices.DeleteFunc(slices.Clone(top), func(b box) bool { return b.name != "mdat" })
+	data := slices.DeleteFunc(slices.Clone(v.top), func(b box) bool { return b.name != "mdat" })
 	fixed := int64(be.Uint32(sizes[4:]))
 	sizes, runs, chunks = sizes[12:], runs[8:], chunks[8:]
 	perChunk, total := uint32(0), int64(0)
@@ -107,7 +107,7 @@ func (m medium) chunks(stbl box, top []box, f func(from, to int64) error) error 
 		if err != nil {
 			return err
 		}
-		if total += to - from; total > m.size { // chunks do not overlap
+		if total += to - from; total > v.size { // chunks do not overlap
 			return errBadBox
 		}
 		if err := f(from, to); err != nil {

@@ -40,12 +40,12 @@ func TestAVideoLosesEveryBoxThatDoesNotPlayIt(t *testing.T) {
 func textTrack(t testing.TB, words string) []byte {
 	t.Helper()
 	film := sample(t, "film.mp4")
-	m := newMedium(t.Context(), &memory{film}, int64(len(film)))
-	top, err := m.boxes(0, m.size)
-	if err != nil {
+	m := &mp4File{boxFile: boxFile{newMedium(t.Context(), &memory{film}, int64(len(film)))}}
+	var err error
+	if m.top, err = m.topBoxes(); err != nil {
 		t.Fatal(err)
 	}
-	moov, _ := find(top, "moov")
+	moov, _ := find(m.top, "moov")
 	tracks, err := m.tracks(moov)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func textTrack(t testing.TB, words string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.chunks(stbl, top, func(from, to int64) error { return m.write(from, []byte(words)) }); err != nil {
+	if err := m.chunks(stbl, func(from, to int64) error { return m.write(from, []byte(words)) }); err != nil {
 		t.Fatal(err)
 	}
 	copy(film[bytes.LastIndex(film, []byte("soun")):], "text")

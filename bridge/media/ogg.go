@@ -31,10 +31,17 @@ type oggStream struct {
 	pages   []oggPage // that they are in
 }
 
+// oggFile is an Ogg file.
+type oggFile struct {
+	medium
+	keep policy
+}
+
 // scrubOgg checks that the pages follow each other, and blanks comments that mean a location. A
 // last page that is cut off is removed: players play what is before it.
 func scrubOgg(m medium, keep policy) (sh shape, err error) {
-	streams, end, err := m.readOgg()
+	o := oggFile{m, keep}
+	streams, end, err := o.readPages()
 	if err != nil {
 		return shape{}, err
 	}
@@ -43,32 +50,32 @@ func scrubOgg(m medium, keep policy) (sh shape, err error) {
 		if s.codec == "theora" {
 			sh.kind = oggVideoKind
 		}
-		playable = playable || s.codec != "" && (end == m.size || s.packets > enoughOggPackets)
+		playable = playable || s.codec != "" && (end == o.size || s.packets > enoughOggPackets)
 		if keep == keepAll {
 			continue
 		}
-		if err := m.scrubComments(s, keep); err != nil {
+		if err := o.scrubComments(s); err != nil {
 			return shape{}, err
 		}
 	}
 	switch {
-	case !playable && end < m.size:
+	case !playable && end < o.size:
 		return shape{}, errCutOff
 	case !playable:
 		return shape{}, broken("it has neither audio nor video that browsers know")
-	case end < m.size:
-		return sh, m.f.Truncate(end)
+	case end < o.size:
+		return sh, o.truncate(end)
 	}
 	return sh, nil
 }
 
-// readOgg reads all pages, and returns the streams in order and where the last whole page ends.
-func (m medium) readOgg() (order []*oggStream, at int64, err error) {
-	r := m.reader(0, m.size)
+// readPages reads all pages, and returns the streams in order and where the last whole page ends.
+func (o oggFile) readPages() (order []*oggStream, at int64, err error) {
+	r := o.reader(0, o.size)
 	streams := map[uint32]*oggStream{}
-	for at < m.size {
+	for at < o.size {
 		page, err := readOggPage(r, at)
-		if ended(err) || err == nil && page.end > m.size {
+		if ended(err) || err == nil && page.end > o.size {
 			return order, at, nil
 		}
 		if err != nil {
@@ -153,7 +160,7 @@ func oggCodec(b []byte) string {
 }
 
 // scrubComments blanks comments that mean a location, and corrects the checksums of the pages.
-func (m medium) scrubComments(s *oggStream, keep policy) error {
+func (o oggFile) scrubComments(s *oggStream) error {
 	if len(s.comment) >= maxOggComments {
 		return broken("its comments are too long")
 	}
@@ -173,29 +180,29 @@ func (m medium) scrubComments(s *oggStream, keep policy) error {
 	if s.packets < 2 {
 		return errCutOff
 	}
-	changed, err := scrubVorbis(c, keep)
+	changed, err := scrubVorbis(c, o.keep)
 	if err != nil || !changed {
 		return err
 	}
 	rest := s.comment
 	for _, piece := range s.pieces {
 		n := piece.to - piece.from
-		if err := m.write(piece.from, rest[:n]); err != nil {
+		if err := o.write(piece.from, rest[:n]); err != nil {
 			return err
 		}
 		rest = rest[n:]
 	}
 	for _, p := range s.pages {
-		if err := m.sumOggPage(p); err != nil {
+		if err := o.sumPage(p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sumOggPage writes a page's checksum.
-func (m medium) sumOggPage(p oggPage) error {
-	b, err := m.read(p.at, int(p.end-p.at))
+// sumPage writes a page's checksum.
+func (o oggFile) sumPage(p oggPage) error {
+	b, err := o.read(p.at, int(p.end-p.at))
 	if err != nil {
 		return err
 	}
@@ -204,7 +211,7 @@ func (m medium) sumOggPage(p oggPage) error {
 	for _, x := range b {
 		sum = sum<<8 ^ oggTable[byte(sum>>24)^x]
 	}
-	return m.write(p.at+22, le.AppendUint32(nil, sum))
+	return o.write(p.at+22, le.AppendUint32(nil, sum))
 }
 
 // oggTable is for Ogg's checksum: CRC-32 of polynomial 0x04c11db7, high bit first, which package

@@ -160,6 +160,9 @@ func (m medium) move(to, from, n int64) error {
 	return m.ctx.Err()
 }
 
+// truncate makes the file end at an offset.
+func (m medium) truncate(size int64) error { return m.f.Truncate(size) }
+
 // reader reads from one offset to another.
 func (m medium) reader(from, to int64) *bufio.Reader {
 	return bufio.NewReaderSize(contextReader{m.ctx, io.NewSectionReader(m.f, from, to-from), 0}, bufferSize)

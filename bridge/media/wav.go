@@ -17,13 +17,20 @@ var wavTitles = map[string]bool{
 	"ICOP": true, "ICMT": true, "ILNG": true,
 }
 
+// wavFile is a WAV file.
+type wavFile struct {
+	medium
+	keep policy
+}
+
 // scrubWAV turns chunks that reveal location or device into empty ones; titles stay, as in an MP3
 // file. Nothing moves. A file whose end is missing is made to end where it does.
 func scrubWAV(m medium, keep policy) (shape, error) {
+	w := wavFile{m, keep}
 	at := int64(12)
 	format, data := false, false
-	for m.size-at >= 8 {
-		head, err := m.read(at, 8)
+	for w.size-at >= 8 {
+		head, err := w.read(at, 8)
 		if err != nil {
 			return shape{}, err
 		}
@@ -32,80 +39,80 @@ func scrubWAV(m medium, keep policy) (shape, error) {
 		if !isPrintable(name) {
 			break // what follows is not part of the file
 		}
-		if name == "data" && (end > m.size || end == body) { // cut off, or written by a stream
-			end = m.size
-			if err := m.write(at+4, le.AppendUint32(nil, uint32(end-body))); err != nil {
+		if name == "data" && (end > w.size || end == body) { // cut off, or written by a stream
+			end = w.size
+			if err := w.write(at+4, le.AppendUint32(nil, uint32(end-body))); err != nil {
 				return shape{}, err
 			}
 		}
-		if end > m.size {
+		if end > w.size {
 			break
 		}
 		format, data = format || name == "fmt ", data || name == "data" && end > body
 		if keep != keepAll {
-			if err := m.scrubWAVChunk(name, at, end, keep); err != nil {
+			if err := w.scrubChunk(name, at, end); err != nil {
 				return shape{}, err
 			}
 		}
-		at = min(end+end&1, m.size)
+		at = min(end+end&1, w.size)
 	}
 	if !format || !data {
 		return shape{}, errCutOff
 	}
-	if err := m.write(4, le.AppendUint32(nil, uint32(at-8))); err != nil {
+	if err := w.write(4, le.AppendUint32(nil, uint32(at-8))); err != nil {
 		return shape{}, err
 	}
-	return shape{}, m.f.Truncate(at)
+	return shape{}, w.truncate(at)
 }
 
-func (m medium) scrubWAVChunk(name string, at, end int64, keep policy) error {
+func (w wavFile) scrubChunk(name string, at, end int64) error {
 	body := at + 8
 	switch {
 	case wavAudio[name]:
 		return nil
 	case (name == "id3 " || name == "ID3 ") && end-body >= 10:
-		head, err := m.read(body, 10)
+		head, err := w.read(body, 10)
 		if err != nil {
 			return err
 		}
 		if size := 10 + syncsafe(head[6:]); string(head[:3]) == "ID3" && size <= end-body {
-			return m.scrubID3(body, size, head, keep)
+			return scrubID3(w.medium, body, size, head, w.keep)
 		}
 	case name == "LIST" && end-body >= 4:
-		kind, err := m.read(body, 4)
+		kind, err := w.read(body, 4)
 		if err != nil {
 			return err
 		}
 		if string(kind) == "INFO" {
-			return m.scrubWAVTitles(body+4, end, keep)
+			return w.scrubTitles(body+4, end)
 		}
 	}
-	keepChunk, err := m.keepsWAVText(body, end, keep)
+	keepChunk, err := w.keepsText(body, end, w.keep)
 	if err != nil || keepChunk {
 		return err
 	}
-	return m.empty(at, end)
+	return w.empty(at, end)
 }
 
-// scrubWAVTitles empties the entries of a list of information that are not for listeners, or
+// scrubTitles empties the entries of a list of information that are not for listeners, or
 // mention a location.
-func (m medium) scrubWAVTitles(at, to int64, keep policy) error {
+func (w wavFile) scrubTitles(at, to int64) error {
 	for to-at >= 8 {
-		head, err := m.read(at, 8)
+		head, err := w.read(at, 8)
 		if err != nil {
 			return err
 		}
 		end := min(at+8+int64(le.Uint32(head[4:])), to)
 		kept := keepNoLocation // titles are kept like other metadata, unless they mention a location
 		if !wavTitles[string(head[:4])] {
-			kept = keep
+			kept = w.keep
 		}
-		keepEntry, err := m.keepsWAVText(at+8, end, kept)
+		keepEntry, err := w.keepsText(at+8, end, kept)
 		if err != nil {
 			return err
 		}
 		if !keepEntry {
-			if err := m.empty(at, end); err != nil {
+			if err := w.empty(at, end); err != nil {
 				return err
 			}
 		}
@@ -114,21 +121,21 @@ func (m medium) scrubWAVTitles(at, to int64, keep policy) error {
 	return nil
 }
 
-// keepsWAVText reports whether a policy keeps a content that may be anything.
-func (m medium) keepsWAVText(body, end int64, keep policy) (bool, error) {
+// keepsText reports whether a policy keeps a content that may be anything.
+func (w wavFile) keepsText(body, end int64, keep policy) (bool, error) {
 	if keep == keepNothing || end-body > maxUserData {
 		return false, nil
 	}
-	b, err := m.read(body, int(end-body))
+	b, err := w.read(body, int(end-body))
 	return err == nil && !mentionsLocation(b, "rdf"), err
 }
 
 // empty turns a chunk into one that every program skips.
-func (m medium) empty(at, end int64) error {
-	if err := m.write(at, []byte("JUNK")); err != nil {
+func (w wavFile) empty(at, end int64) error {
+	if err := w.write(at, []byte("JUNK")); err != nil {
 		return err
 	}
-	return m.fill(at+8, end, 0)
+	return w.fill(at+8, end, 0)
 }
 
 func isPrintable(name string) bool {

@@ -28,6 +28,9 @@ const (
 	mkvMaxTrackSize = 1 << 20
 )
 
+// webmFile is a WebM file.
+type webmFile struct{ medium }
+
 // element is one element of a file.
 type element struct {
 	id       uint32
@@ -37,7 +40,7 @@ type element struct {
 
 // docType returns the type of an EBML document by its first bytes, or "".
 func docType(head []byte) string {
-	m := newMedium(context.Background(), readOnly{bytes.NewReader(head)}, int64(len(head)))
+	m := webmFile{newMedium(context.Background(), readOnly{bytes.NewReader(head)}, int64(len(head)))}
 	e, err := m.element(0)
 	if err != nil || e.id != ebmlHeader || e.end < 0 {
 		return ""
@@ -66,8 +69,8 @@ func (readOnly) WriteAt([]byte, int64) (int, error) { return 0, io.ErrShortWrite
 func (readOnly) Truncate(int64) error               { return io.ErrShortWrite }
 
 // element reads the header of the element at an offset.
-func (m medium) element(at int64) (e element, err error) {
-	b, err := m.read(at, int(min(12, max(m.size-at, 0))))
+func (w webmFile) element(at int64) (e element, err error) {
+	b, err := w.read(at, int(min(12, max(w.size-at, 0))))
 	if err != nil {
 		return e, err
 	}
@@ -85,20 +88,20 @@ func (m medium) element(at int64) (e element, err error) {
 		e.id = e.id<<8 | uint32(x)
 	}
 	b = b[n:]
-	w := bits.LeadingZeros8(b[0]) + 1
-	if w > 8 {
+	length := bits.LeadingZeros8(b[0]) + 1
+	if length > 8 {
 		return e, broken("an element has an impossible length")
 	}
-	if len(b) < w {
+	if len(b) < length {
 		return e, io.ErrUnexpectedEOF
 	}
-	size := uint64(b[0]) & (1<<(8-w) - 1)
-	for _, x := range b[1:w] {
+	size := uint64(b[0]) & (1<<(8-length) - 1)
+	for _, x := range b[1:length] {
 		size = size<<8 | uint64(x)
 	}
-	e.at, e.body = at, at+int64(n+w)
+	e.at, e.body = at, at+int64(n+length)
 	e.end = e.body + int64(size)
-	if size == 1<<(7*w)-1 {
+	if size == 1<<(7*length)-1 {
 		e.end = -1
 	}
 	return e, nil
@@ -107,11 +110,12 @@ func (m medium) element(at int64) (e element, err error) {
 // scrubWebM turns tags and attachments into void elements of the same size: a phone's recorder
 // writes the location into a tag.
 func scrubWebM(m medium, keep policy) (sh shape, err error) {
-	header, err := m.element(0)
+	w := webmFile{m}
+	header, err := w.element(0)
 	if err != nil {
 		return sh, err
 	}
-	segment, err := m.element(max(header.end, 0))
+	segment, err := w.element(max(header.end, 0))
 	if err != nil {
 		return sh, err
 	}
@@ -120,14 +124,14 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	}
 	end := segment.end
 	if end < 0 {
-		end = m.size
+		end = w.size
 	}
-	if end > m.size {
+	if end > w.size {
 		return sh, io.ErrUnexpectedEOF
 	}
 	video, tracks := false, false
 	for at := segment.body; at < end; {
-		e, err := m.element(at)
+		e, err := w.element(at)
 		if err != nil {
 			return sh, err
 		}
@@ -145,14 +149,14 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 		switch e.id {
 		case mkvTracks:
 			tracks = true
-			if video, err = m.readTracks(e, &sh); err != nil {
+			if video, err = w.readTracks(e, &sh); err != nil {
 				return sh, err
 			}
 		case mkvTags, mkvAttachments:
-			if keep == keepAll || keep == keepNoLocation && e.id == mkvTags && !m.tagsMentionLocation(e) {
+			if keep == keepAll || keep == keepNoLocation && e.id == mkvTags && !w.tagsMentionLocation(e) {
 				break
 			}
-			if err := m.void(e); err != nil {
+			if err := w.void(e); err != nil {
 				return sh, err
 			}
 		}
@@ -164,30 +168,30 @@ func scrubWebM(m medium, keep policy) (sh shape, err error) {
 	if !video {
 		sh.kind = webmAudioKind
 	}
-	if end < m.size { // what is behind its end is not read
-		return sh, m.f.Truncate(end)
+	if end < w.size { // what is behind its end is not read
+		return sh, w.truncate(end)
 	}
 	return sh, nil
 }
 
 // readTracks reports whether there is video, and reads its size.
-func (m medium) readTracks(tracks element, sh *shape) (video bool, err error) {
+func (w webmFile) readTracks(tracks element, sh *shape) (video bool, err error) {
 	if tracks.end-tracks.body > mkvMaxTrackSize {
 		return false, broken("its list of tracks is too long")
 	}
-	err = m.children(tracks, func(entry element) error {
+	err = w.children(tracks, func(entry element) error {
 		if entry.id != mkvTrackEntry {
 			return nil
 		}
-		return m.children(entry, func(e element) error {
+		return w.children(entry, func(e element) error {
 			switch e.id {
 			case mkvTrackType:
-				n, err := m.number(e)
+				n, err := w.number(e)
 				video = video || n == 1
 				return err
 			case mkvVideo:
-				return m.children(e, func(e element) error {
-					n, err := m.number(e)
+				return w.children(e, func(e element) error {
+					n, err := w.number(e)
 					if e.id == mkvPixelWidth && sh.width == 0 {
 						sh.width = int(n)
 					} else if e.id == mkvPixelHeight && sh.height == 0 {
@@ -202,9 +206,9 @@ func (m medium) readTracks(tracks element, sh *shape) (video bool, err error) {
 	return video, err
 }
 
-func (m medium) children(parent element, visit func(element) error) error {
+func (w webmFile) children(parent element, visit func(element) error) error {
 	for at := parent.body; at < parent.end; {
-		e, err := m.element(at)
+		e, err := w.element(at)
 		if err != nil {
 			return err
 		}
@@ -220,11 +224,11 @@ func (m medium) children(parent element, visit func(element) error) error {
 }
 
 // number reads an unsigned number of up to four bytes; a longer one counts as 0.
-func (m medium) number(e element) (uint32, error) {
+func (w webmFile) number(e element) (uint32, error) {
 	if e.end-e.body > 4 {
 		return 0, nil
 	}
-	b, err := m.read(e.body, int(e.end-e.body))
+	b, err := w.read(e.body, int(e.end-e.body))
 	var v uint32
 	for _, x := range b {
 		v = v<<8 | uint32(x)
@@ -233,16 +237,16 @@ func (m medium) number(e element) (uint32, error) {
 }
 
 // tagsMentionLocation reports whether tags do, or are too long to be read.
-func (m medium) tagsMentionLocation(e element) bool {
+func (w webmFile) tagsMentionLocation(e element) bool {
 	if e.end-e.body > maxUserData {
 		return true
 	}
-	b, err := m.read(e.body, int(e.end-e.body))
+	b, err := w.read(e.body, int(e.end-e.body))
 	return err != nil || mentionsLocation(b)
 }
 
 // void turns an element into a void one of the same size.
-func (m medium) void(e element) error {
+func (w webmFile) void(e element) error {
 	total := e.end - e.at
 	head := []byte{ebmlVoid}
 	if total < 9 {
@@ -252,8 +256,8 @@ func (m medium) void(e element) error {
 		size := be.AppendUint64(nil, uint64(total-9))
 		head = append(head, size[1:]...)
 	}
-	if err := m.write(e.at, head); err != nil {
+	if err := w.write(e.at, head); err != nil {
 		return err
 	}
-	return m.fill(e.at+int64(len(head)), e.end, 0)
+	return w.fill(e.at+int64(len(head)), e.end, 0)
 }

@@ -26,43 +26,56 @@ type webpChunk struct {
 	content  []byte // what replaces it; nil: nothing does
 }
 
-// scrubWebP removes the chunks that do not make the image, unless keep allows them, and closes the
-// gaps. An image that must be rotated keeps an EXIF chunk that says only that.
-func scrubWebP(m medium, keep policy) (sh shape, err error) {
-	head, err := m.read(0, 12)
-	if err != nil {
-		return sh, err
-	}
-	end := 8 + int64(le.Uint32(head[4:]))
-	if end > m.size+1 { // some encoders count a padding byte that they do not write
-		return sh, io.ErrUnexpectedEOF
-	}
-	in := newInput(contextReader{m.ctx, io.NewSectionReader(m.f, 0, m.size), 0}, m.size)
-	if err := in.skip(min(end, m.size)); err != nil {
-		return sh, err
-	}
-	if err := in.finish(); err != nil {
-		return sh, err
-	}
-	chunks, err := m.webpChunks(min(end, m.size))
-	if err != nil {
-		return sh, err
-	}
-	kept, err := m.keptWebP(chunks, &sh, keep)
-	if err != nil {
-		return sh, err
-	}
-	if sh.width == 0 {
-		return sh, broken("it has no image")
-	}
-	return sh, m.writeWebP(kept)
+// webpFile is a WebP file.
+type webpFile struct {
+	medium
+	keep  policy
+	shape shape // of its image
 }
 
-// webpChunks lists the chunks.
-func (m medium) webpChunks(end int64) ([]webpChunk, error) {
+// scrubWebP removes the chunks that do not make the image, unless keep allows them, and closes the
+// gaps. An image that must be rotated keeps an EXIF chunk that says only that.
+func scrubWebP(m medium, keep policy) (shape, error) {
+	p := &webpFile{medium: m, keep: keep}
+	err := p.scrub()
+	return p.shape, err
+}
+
+func (p *webpFile) scrub() error {
+	head, err := p.read(0, 12)
+	if err != nil {
+		return err
+	}
+	end := 8 + int64(le.Uint32(head[4:]))
+	if end > p.size+1 { // some encoders count a padding byte that they do not write
+		return io.ErrUnexpectedEOF
+	}
+	in := newInput(contextReader{p.ctx, io.NewSectionReader(p.f, 0, p.size), 0}, p.size)
+	if err := in.skip(min(end, p.size)); err != nil {
+		return err
+	}
+	if err := in.finish(); err != nil {
+		return err
+	}
+	chunks, err := p.chunks(min(end, p.size))
+	if err != nil {
+		return err
+	}
+	kept, err := p.kept(chunks)
+	if err != nil {
+		return err
+	}
+	if p.shape.width == 0 {
+		return broken("it has no image")
+	}
+	return p.rewrite(kept)
+}
+
+// chunks lists the chunks.
+func (p *webpFile) chunks(end int64) ([]webpChunk, error) {
 	var list []webpChunk
 	for at := int64(12); at < end; {
-		head, err := m.read(at, 8)
+		head, err := p.read(at, 8)
 		if err != nil {
 			return nil, err
 		}
@@ -80,15 +93,15 @@ func (m medium) webpChunks(end int64) ([]webpChunk, error) {
 	return list, nil
 }
 
-// keptWebP selects what is kept, and reads the image's shape.
-func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []webpChunk, err error) {
+// kept selects what is kept, and reads the image's shape.
+func (p *webpFile) kept(chunks []webpChunk) (kept []webpChunk, err error) {
 	var flags byte
 	extended := -1 // index of VP8X in kept
 	images := 0
 	for i, c := range chunks {
 		switch c.name {
 		case "VP8X":
-			b, err := m.read(c.at+8, 10)
+			b, err := p.read(c.at+8, 10)
 			if err != nil {
 				return nil, err
 			}
@@ -97,35 +110,35 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 			}
 			extended = 0
 			flags = b[0]
-			sh.width, sh.height = 1+int(uint24(b[4:])), 1+int(uint24(b[7:]))
-			sh.animated = flags&webpAnimated != 0
+			p.shape.width, p.shape.height = 1+int(uint24(b[4:])), 1+int(uint24(b[7:]))
+			p.shape.animated = flags&webpAnimated != 0
 			c.content = b
 		case "VP8 ", "VP8L":
-			w, h, err := m.webpSize(c)
+			w, h, err := p.imageSize(c)
 			if err != nil {
 				return nil, err
 			}
-			if sh.width == 0 {
-				sh.width, sh.height = w, h
+			if p.shape.width == 0 {
+				p.shape.width, p.shape.height = w, h
 			}
-			if !sh.animated && (w != sh.width || h != sh.height) {
+			if !p.shape.animated && (w != p.shape.width || h != p.shape.height) {
 				return nil, broken("its image has another size than it says")
 			}
 			images++
 		case "ANMF":
 			images++
-			if err := m.scrubFrame(c, keep); err != nil {
+			if err := p.scrubFrame(c); err != nil {
 				return nil, err
 			}
 		case "ALPH", "ANIM":
 		case "ICCP":
-			if sh.carry.grow(int(c.size)) {
-				if sh.carry.profile, err = m.webpContent(c); err != nil {
+			if p.shape.carry.grow(int(c.size)) {
+				if p.shape.carry.profile, err = p.content(c); err != nil {
 					return nil, err
 				}
 			}
 		case "EXIF", "XMP ":
-			if c.content, err = m.keptWebPMetadata(c, sh, keep); err != nil {
+			if c.content, err = p.keptMetadata(c); err != nil {
 				return nil, err
 			}
 			if c.content == nil {
@@ -136,10 +149,10 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 		}
 		kept = append(kept, c)
 	}
-	if images == 0 || images > 1 && !sh.animated {
+	if images == 0 || images > 1 && !p.shape.animated {
 		return nil, broken("it has %d images", images)
 	}
-	sh.bytesPerPixel = 5.5
+	p.shape.bytesPerPixel = 5.5
 	if extended == 0 {
 		flags &^= webpExif | webpXMP
 		for _, c := range kept {
@@ -156,11 +169,11 @@ func (m medium) keptWebP(chunks []webpChunk, sh *shape, keep policy) (kept []web
 }
 
 // scrubFrame overwrites what is in a frame beside its image.
-func (m medium) scrubFrame(frame webpChunk, keep policy) error {
+func (p *webpFile) scrubFrame(frame webpChunk) error {
 	const head = 8 + 16 // the chunk's, and the frame's position and time
 	end := frame.at + frame.size
 	for at := frame.at + head; at+8 <= end; {
-		b, err := m.read(at, 8)
+		b, err := p.read(at, 8)
 		if err != nil {
 			return err
 		}
@@ -171,8 +184,8 @@ func (m medium) scrubFrame(frame webpChunk, keep policy) error {
 		switch string(b[:4]) {
 		case "VP8 ", "VP8L", "ALPH":
 		default:
-			if keep != keepAll {
-				if err := m.fill(at+8, at+8+size, 0); err != nil {
+			if p.keep != keepAll {
+				if err := p.fill(at+8, at+8+size, 0); err != nil {
 					return err
 				}
 			}
@@ -182,9 +195,9 @@ func (m medium) scrubFrame(frame webpChunk, keep policy) error {
 	return nil
 }
 
-// webpSize reads the size of an image from its own header.
-func (m medium) webpSize(c webpChunk) (w, h int, err error) {
-	b, err := m.read(c.at+8, int(min(10, c.size-8)))
+// imageSize reads the size of an image from its own header.
+func (p *webpFile) imageSize(c webpChunk) (w, h int, err error) {
+	b, err := p.read(c.at+8, int(min(10, c.size-8)))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -201,26 +214,26 @@ func (m medium) webpSize(c webpChunk) (w, h int, err error) {
 	return w, h, nil
 }
 
-// webpContent reads a chunk without its padding.
-func (m medium) webpContent(c webpChunk) ([]byte, error) {
-	head, err := m.read(c.at, 8)
+// content reads a chunk without its padding.
+func (p *webpFile) content(c webpChunk) ([]byte, error) {
+	head, err := p.read(c.at, 8)
 	if err != nil {
 		return nil, err
 	}
-	return m.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
+	return p.read(c.at+8, int(min(int64(le.Uint32(head[4:])), c.size-8)))
 }
 
-// keptWebPMetadata returns what is kept of an EXIF or XMP chunk; nil if nothing is.
-func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, error) {
+// keptMetadata returns what is kept of an EXIF or XMP chunk; nil if nothing is.
+func (p *webpFile) keptMetadata(c webpChunk) ([]byte, error) {
 	if c.size > maxWebPMetadata {
 		return nil, nil
 	}
-	content, err := m.webpContent(c)
+	content, err := p.content(c)
 	if err != nil {
 		return nil, err
 	}
 	if c.name == "XMP " {
-		switch keep {
+		switch p.keep {
 		case keepAll:
 			return content, nil
 		case keepNoLocation:
@@ -234,18 +247,18 @@ func (m medium) keptWebPMetadata(c webpChunk, sh *shape, keep policy) ([]byte, e
 	if len(block) > 6 && string(block[:6]) == "Exif\x00\x00" { // some writers keep JPEG's preamble
 		block = block[6:]
 	}
-	sh.orientation = orientation(block)
+	p.shape.orientation = orientation(block)
 	switch {
-	case keep == keepAll, keep == keepNoLocation && stripEXIF(block):
+	case p.keep == keepAll, p.keep == keepNoLocation && stripEXIF(block):
 		return content, nil
-	case sh.orientation != 0:
-		return onlyOrientation(sh.orientation), nil
+	case p.shape.orientation != 0:
+		return onlyOrientation(p.shape.orientation), nil
 	}
 	return nil, nil
 }
 
-// writeWebP moves the kept chunks together and truncates the file behind them.
-func (m medium) writeWebP(kept []webpChunk) error {
+// rewrite moves the kept chunks together and truncates the file behind them.
+func (p *webpFile) rewrite(kept []webpChunk) error {
 	to := int64(12)
 	for _, c := range kept {
 		n := c.size
@@ -259,24 +272,24 @@ func (m medium) writeWebP(kept []webpChunk) error {
 			if to+n > c.at+c.size {
 				return broken("its metadata is in the wrong order")
 			}
-			if err := m.write(to, b); err != nil {
+			if err := p.write(to, b); err != nil {
 				return err
 			}
-		} else if err := m.move(to, c.at, n); err != nil {
+		} else if err := p.move(to, c.at, n); err != nil {
 			return err
 		}
 		to += n
 	}
 	if to&1 == 1 { // the last chunk's padding byte was missing
-		if err := m.write(to, []byte{0}); err != nil {
+		if err := p.write(to, []byte{0}); err != nil {
 			return err
 		}
 		to++
 	}
-	if err := m.write(4, le.AppendUint32(nil, uint32(to-8))); err != nil {
+	if err := p.write(4, le.AppendUint32(nil, uint32(to-8))); err != nil {
 		return err
 	}
-	return m.f.Truncate(to)
+	return p.truncate(to)
 }
 
 func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }

@@ -224,7 +224,7 @@ func TestAnImageOfTooManyImagesIsRefused(t *testing.T) {
 	itself := heifOf(items("iovl", 1), newBox("iref", make([]byte, 4), circle), newBox("iloc", make([]byte, 8)), looks(1))
 	for name, body := range map[string][]byte{"doubled": doubled, "itself": itself} {
 		m := newMedium(t.Context(), &memory{body}, int64(len(body)))
-		h, err := m.readHEIF()
+		h, err := readHEIF(m)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -239,17 +239,17 @@ func TestAnImageOfTooManyImagesIsRefused(t *testing.T) {
 func TestAnItemOfMoreThanOnePictureIsRefused(t *testing.T) {
 	body := sample(t, "photo.heic")
 	m := newMedium(t.Context(), &memory{body}, int64(len(body)))
-	h, err := m.readHEIF()
+	h, err := readHEIF(m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	coded := h.items[slices.IndexFunc(h.items, func(item heifItem) bool { return item.kind == "hvc1" })]
-	if _, err := m.scanHEVC().pixels(coded, 4); err != nil {
+	if _, err := newHEVCScan(m).pixels(coded, 4); err != nil {
 		t.Fatalf("one picture: %v", err)
 	}
 	twice := coded
 	twice.extents = append(slices.Clone(coded.extents), coded.extents...)
-	scan := m.scanHEVC()
+	scan := newHEVCScan(m)
 	scan.left *= 2
 	if _, err := scan.pixels(twice, 4); err == nil {
 		t.Error("an item of two pictures in two pieces was accepted")
@@ -258,13 +258,13 @@ func TestAnItemOfMoreThanOnePictureIsRefused(t *testing.T) {
 	slice := []byte{0, 0, 0, 4, 2, 1, 0x80, 0}
 	f := &memory{slices.Concat(body[coded.extents[0].from:coded.extents[0].to], slice)}
 	again := heifItem{extents: []extent{{0, int64(len(f.b))}}}
-	if _, err := newMedium(t.Context(), f, int64(len(f.b))).scanHEVC().pixels(again, 4); err == nil {
+	if _, err := newHEVCScan(newMedium(t.Context(), f, int64(len(f.b)))).pixels(again, 4); err == nil {
 		t.Error("an item of two pictures in one piece was accepted")
 	}
 	// Slices that are not the first of a picture are counted.
 	f.b = bytes.Repeat([]byte{0, 0, 0, 4, 2, 1, 0x40, 0}, 1000)
 	again.extents[0].to = int64(len(f.b))
-	scan = newMedium(t.Context(), f, int64(len(f.b))).scanHEVC()
+	scan = newHEVCScan(newMedium(t.Context(), f, int64(len(f.b))))
 	if _, err := scan.pixels(again, 4); err != nil || scan.slices != 1000 {
 		t.Errorf("%d slices, %v; want 1000", scan.slices, err)
 	}
