@@ -135,7 +135,7 @@ func (s *Store) WaitPushed(ctx context.Context, c *Commit) Push {
 		case <-ctx.Done():
 			reason := "the push is still under way"
 			if s.syncer.collecting() {
-				reason = fmt.Sprintf("the push waits up to %s for more commits", s.config().PushDelay)
+				reason = fmt.Sprintf("the push waits up to %s for more commits", max(s.config().PushDelay, maxCollect))
 			}
 			return Push{Reason: reason}
 		}

@@ -19,14 +19,14 @@ const maxRestarts = 30
 // what the host refused before.
 func (s *syncer) pushAll(ctx context.Context, again bool) error {
 	for moved := 0; ; {
+		began := time.Now()
 		err := s.pushReady(ctx, again)
 		var no *remote.Rejection
 		switch {
 		case err == nil:
 			s.notePush(nil, nil)
-			if s.delivery.wantsPush() && s.config().PushDelay == 0 {
-				moved, again = 0, false
-				continue
+			if s.delivery.wantsPush() {
+				s.collect(time.Since(began))
 			}
 			return s.refusal()
 		case errors.As(err, &no) && no.Moved && moved < maxRestarts:
@@ -48,6 +48,18 @@ func (s *syncer) pushAll(ctx context.Context, again bool) error {
 		s.notePush(err, s.delivery.ready())
 		return err
 	}
+}
+
+// maxCollect is the longest time for which the next push waits by itself.
+const maxCollect = 2 * time.Second
+
+// collect plans the next push when commits came in during one that took so long. It leaves the host,
+// and a machine that is both, as much time again: the busier they are, the more commits share a push.
+func (s *syncer) collect(took time.Duration) {
+	c := &s.syncer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.due = time.Now().Add(max(s.config().PushDelay, min(took, maxCollect)))
 }
 
 // pushReady pushes what the host does not refuse.
