@@ -162,15 +162,15 @@ func mainKeys() []Key {
 			Meaning: "whether the pages that a post links to are told of it, when `delivery` is on",
 			site:    boolKey(func(c *Site) *bool { return &c.Webmention })},
 		{Name: "context", Default: "true", Example: "false",
-			Meaning: "whether it is kept what the pages say of themselves that a post responds to, when `delivery` is on; see " +
-				"[Delivery](delivery.md#what-a-post-responds-to)",
+			Meaning: "whether gitpost keeps the title, author and summary of the page that a post responds to, when " +
+				"`delivery` is on; see [Delivery](delivery.md#what-a-post-responds-to)",
 			site: boolKey(func(c *Site) *bool { return &c.Context })},
 		{Name: "syndicate_to", Without: "none", Example: "[{uid: https://social.example/@ada, name: Social}]",
 			Meaning: "targets that apps can offer for syndication, each with `uid` and `name`; see " +
 				"[What apps are offered](posts.md#what-apps-are-offered)",
 			site: setter[Site]{set: targetsKey}},
 		{Name: "syndication_commit", Default: "build", Example: "skip_ci",
-			Meaning: "what the commit does that writes the addresses of copies into a post: `build` the site again, " +
+			Meaning: "whether the commit that writes the addresses of copies into a post builds the site: `build`, " +
 				"or `skip_ci`",
 			site: textKey(func(c *Site) *string { return &c.SyndicationCommit }, oneOfWords("build", "skip_ci"))},
 		{Name: "channels", Without: "none", Example: "[{uid: diary, name: Diary, path: \"diary/{slug}.md\"}]",
