@@ -49,7 +49,8 @@ var allowed = []struct {
 	{"bridge/catalog", "bridge/site bridge/mf2 frontmatter"},
 
 	{"bridge/state", ""},
-	{"bridge/media", ""},
+	{"bridge/media/raster", ""},
+	{"bridge/media", "bridge/media/raster"},
 	{"bridge/outbound", "bridge/dom"},
 	{"bridge/access", ""},
 	{"bridge/owner", "bridge/state"},

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gitpost/bridge/media/raster"
 )
 
 // phonePhoto is a JPEG of 12 megapixels and about 3 MB, as phones take them, with metadata.
@@ -86,21 +88,21 @@ func BenchmarkDecodeJPEG(b *testing.B) {
 func BenchmarkScale(b *testing.B) {
 	img := decoded(b, phonePhoto())
 	for b.Loop() {
-		scale(img, 2731, 2048)
+		raster.Scale(img, 2731, 2048)
 	}
 }
 
 func BenchmarkOrient(b *testing.B) {
-	img := scale(decoded(b, phonePhoto()), 2731, 2048)
+	img := raster.Scale(decoded(b, phonePhoto()), 2731, 2048)
 	for b.Loop() {
-		orient(img, 6)
+		raster.Orient(img, 6)
 	}
 }
 
 func BenchmarkEncodeJPEG(b *testing.B) {
-	img := scale(decoded(b, phonePhoto()), 2731, 2048)
+	img := raster.Scale(decoded(b, phonePhoto()), 2731, 2048)
 	for b.Loop() {
-		if err := encodeJPEG(io.Discard, img, carried{}); err != nil {
+		if err := raster.EncodeJPEG(io.Discard, img, jpegQuality, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"gitpost/bridge/media/raster"
 )
 
 // A phone's HEIC image is a grid of tiles, each an HEVC picture by itself. They are decoded by
@@ -245,9 +247,9 @@ func (p *heicPlan) decode(ctx context.Context, f io.ReaderAt, size int64) (image
 				whole = tile // the only one
 				return nil
 			}
-			first.Do(func() { whole = newLike(tile, p.width, p.height) })
+			first.Do(func() { whole = raster.NewLike(tile, p.width, p.height) })
 			at := image.Pt(i%p.columns*p.tileWidth, i/p.columns*p.tileHeight)
-			if !copyRect(whole, at, tile, tile.Bounds()) {
+			if !raster.Copy(whole, at, tile, tile.Bounds()) {
 				return broken("its tiles cannot be composed")
 			}
 			return nil
@@ -270,7 +272,7 @@ func (p *heicPlan) decodeTile(f boxFile, i int) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img, err := decodeHEIC(bytes.NewReader(file))
+	img, err := raster.DecodeHEIC(bytes.NewReader(file))
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +280,7 @@ func (p *heicPlan) decodeTile(f boxFile, i int) (image.Image, error) {
 		return nil, broken("a tile has another size than it says")
 	}
 	if len(p.colour) >= 11 && p.colour[10]&0x80 == 0 {
-		expandLevels(img)
+		raster.ExpandLevels(img)
 	}
 	return img, nil
 }

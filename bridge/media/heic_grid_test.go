@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media/raster"
 )
 
 // A gridded sample is a HEIC file as phones write it, composed of tiles that an encoder
@@ -104,7 +105,7 @@ func (g gridded) file(t testing.TB, from []byte) []byte {
 // decodedWhole is how the decoder itself composes a file.
 func decodedWhole(t testing.TB, file []byte) image.Image {
 	t.Helper()
-	img, err := decodeHEIC(bytes.NewReader(file))
+	img, err := raster.DecodeHEIC(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestATiledHEICIsComposedAsTheDecoderDoesIt(t *testing.T) {
 		if d := difference(t, decoded(t, b.Bytes()), decoded(t, got)); d > 4.5 {
 			t.Errorf("%s: the pixels differ by %g", name, d)
 		}
-		if d := difference(t, want, orient(want, 3)); len(g.properties) > 0 && d < 20 {
+		if d := difference(t, want, raster.Orient(want, 3)); len(g.properties) > 0 && d < 20 {
 			t.Errorf("%s: upside down the image differs by %g only: this proves nothing", name, d)
 		}
 		staged, _ = stage(t, open(t, Config{MaxWidth: 32}), "IMG_0001.HEIC", file)

@@ -1,6 +1,10 @@
 package media
 
-import "image"
+import (
+	"image"
+
+	"gitpost/bridge/media/raster"
+)
 
 // heifTransform is a property that says how an image is shown: rotated and mirrored, or cropped.
 type heifTransform struct {
@@ -63,19 +67,7 @@ func aperture(c *cursor, width, height int) image.Rectangle {
 
 func (t heifTransform) apply(img image.Image) image.Image {
 	if t.crop.Empty() {
-		return orient(img, t.orientation)
+		return raster.Orient(img, t.orientation)
 	}
-	return crop(img, t.crop)
-}
-
-// crop returns a part of an image. If pixels share colours, it starts at a pixel that shares none
-// with one outside.
-func crop(img image.Image, r image.Rectangle) image.Image {
-	r = r.Intersect(img.Bounds())
-	for _, p := range planesOf(img) {
-		r.Min.X, r.Min.Y = r.Min.X/p.subX*p.subX, r.Min.Y/p.subY*p.subY
-	}
-	dst := newLike(img, r.Dx(), r.Dy())
-	copyRect(dst, image.Point{}, img, r)
-	return dst
+	return raster.Crop(img, t.crop)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media/raster"
 )
 
 // jpegQuality is the quality of encoded images: differences from the original are not visible
@@ -24,7 +25,7 @@ const (
 	largeDecoding   = 8 << 20 // from here on decoded pixels are collected at once
 )
 
-// cores is how many parts of an image are worked on at once.
+// cores is how many images, or tiles of one, are decoded at once.
 func cores() int { return runtime.GOMAXPROCS(0) }
 
 // reencode makes a new image if the old one is too wide, cannot be shown by browsers, or needs a
@@ -120,6 +121,20 @@ func convertible(sh shape, size int64) error {
 		"send a smaller one, or a JPEG")
 }
 
+// encode writes an image, with the metadata that is carried over, as JPEG or PNG.
+func encode(f *os.File, k *kind, img image.Image, c carried) (err error) {
+	o := newOutput(f)
+	if k == jpegKind {
+		err = raster.EncodeJPEG(o, img, jpegQuality, c.forJPEG(img))
+	} else {
+		err = raster.EncodePNG(o, img, c.forPNG())
+	}
+	if err != nil {
+		return err
+	}
+	return o.Flush()
+}
+
 // render decodes an image, scales it to the size in which it is shown, and rotates it.
 func render(ctx context.Context, f *os.File, k *kind, sh shape, width, height int) (image.Image, error) {
 	img, err := decode(ctx, f, k, sh.plan)
@@ -133,7 +148,7 @@ func render(ctx context.Context, f *os.File, k *kind, sh shape, width, height in
 		width, height = height, width
 	}
 	if img.Bounds().Dx() > width {
-		img = scale(img, width, height)
+		img = raster.Scale(img, width, height)
 	}
-	return orient(img, sh.orientation), nil
+	return raster.Orient(img, sh.orientation), nil
 }

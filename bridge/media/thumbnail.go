@@ -13,6 +13,7 @@ import (
 	_ "golang.org/x/image/webp" // likewise
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media/raster"
 )
 
 const (
@@ -53,7 +54,7 @@ func Thumbnail(ctx context.Context, f io.Reader, width int) (data []byte, conten
 		return nil, "", errNoThumbnail(err)
 	}
 	if c.Width > width {
-		img = scale(img, width, max(1, c.Height*width/c.Width))
+		img = raster.Scale(img, width, max(1, c.Height*width/c.Width))
 	}
 	var b bytes.Buffer
 	if o, ok := img.(interface{ Opaque() bool }); ok && !o.Opaque() {

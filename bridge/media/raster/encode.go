@@ -1,4 +1,4 @@
-package media
+package raster
 
 import (
 	"bytes"
@@ -6,27 +6,24 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"os"
 	"slices"
 	"sync"
 )
 
-// encode writes an image, with the metadata that is carried over, as JPEG or PNG.
-func encode(f *os.File, k *kind, img image.Image, c carried) error {
-	o := newOutput(f)
-	write := encodePNG
-	if k == jpegKind {
-		write = encodeJPEG
-	}
-	if err := write(o, img, c); err != nil {
-		return err
-	}
-	return o.Flush()
-}
+// Markers of JPEG.
+const (
+	markerRST0 = 0xd0
+	markerSOI  = 0xd8
+	markerEOI  = 0xd9
+	markerSOS  = 0xda
+	markerDRI  = 0xdd
+)
 
-// encodeJPEG encodes an image in strips, one per core. A restart marker between two of them makes
-// them independent of each other, which every decoder knows.
-func encodeJPEG(w io.Writer, img image.Image, c carried) error {
+// EncodeJPEG writes an image as JPEG, with segments of metadata in front.
+//
+// It is encoded in strips, one per core. A restart marker between two of them makes them independent
+// of each other, which every decoder knows.
+func EncodeJPEG(w io.Writer, img image.Image, quality int, segments [][]byte) error {
 	strips, interval := jpegStrips(img)
 	parts := make([][]byte, len(strips))
 	errs := make([]error, len(strips))
@@ -34,7 +31,7 @@ func encodeJPEG(w io.Writer, img image.Image, c carried) error {
 	for i, strip := range strips {
 		group.Go(func() {
 			var b bytes.Buffer
-			errs[i] = jpeg.Encode(&b, strip, &jpeg.Options{Quality: jpegQuality})
+			errs[i] = jpeg.Encode(&b, strip, &jpeg.Options{Quality: quality})
 			parts[i] = b.Bytes()
 		})
 	}
@@ -46,9 +43,9 @@ func encodeJPEG(w io.Writer, img image.Image, c carried) error {
 	}
 	tables, sos, _ := splitJPEG(parts[0])
 	setHeight(tables, img.Bounds().Dy())
-	out := slices.Concat([][]byte{{0xff, markerSOI}}, c.forJPEG(img), [][]byte{tables})
+	out := slices.Concat([][]byte{{0xff, markerSOI}}, segments, [][]byte{tables})
 	if len(parts) > 1 {
-		out = append(out, segment(markerDRI, be.AppendUint16(nil, uint16(interval))))
+		out = append(out, be.AppendUint16([]byte{0xff, markerDRI, 0, 4}, uint16(interval)))
 	}
 	out = append(out, sos)
 	for i, part := range parts {
@@ -110,10 +107,10 @@ func setHeight(tables []byte, height int) {
 	be.PutUint16(tables[sof+5:], uint16(height))
 }
 
-// encodePNG writes a PNG with the chunks that are carried over behind its header.
-func encodePNG(w io.Writer, img image.Image, c carried) error {
+// EncodePNG writes an image as PNG, with chunks of metadata behind its header.
+func EncodePNG(w io.Writer, img image.Image, chunks [][]byte) error {
 	const header = 8 + 25 // signature and IHDR
-	return png.Encode(&insertAfter{w: w, at: header, what: slices.Concat(c.forPNG()...)}, img)
+	return png.Encode(&insertAfter{w: w, at: header, what: slices.Concat(chunks...)}, img)
 }
 
 // insertAfter inserts bytes at an offset of what is written to it.

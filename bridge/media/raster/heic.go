@@ -1,4 +1,4 @@
-package media
+package raster
 
 import (
 	"image"
@@ -9,13 +9,9 @@ import (
 	"github.com/gen2brain/heic"
 )
 
-// decodeHEIC reads a HEIC image; rotated, cropped and composed as it is shown.
-func decodeHEIC(r io.Reader) (img image.Image, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			img, err = nil, broken("it cannot be decoded (%v)", r)
-		}
-	}()
+// DecodeHEIC reads a HEIC image as a whole; rotated, cropped and composed as it is shown.
+func DecodeHEIC(r io.Reader) (img image.Image, err error) {
+	defer recovered(&img, &err)
 	if img, err = heic.Decode(r); err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
-package media
+package raster
 
 import "image"
 
-// orient rotates and mirrors an image as its EXIF orientation says, so that it looks right without
+// Orient rotates and mirrors an image as its EXIF orientation says, so that it looks right without
 // one.
-func orient(img image.Image, orientation int) image.Image {
+func Orient(img image.Image, orientation int) image.Image {
 	if orientation < 2 {
 		return img
 	}
@@ -18,12 +18,12 @@ func orient(img image.Image, orientation int) image.Image {
 		like = &image.YCbCr{SubsampleRatio: transposed}
 	}
 	if planes == nil {
-		return orient(scale(img, size.X, size.Y), orientation)
+		return Orient(Scale(img, size.X, size.Y), orientation)
 	}
 	if orientation >= 5 {
 		size.X, size.Y = size.Y, size.X
 	}
-	dst := newLike(like, size.X, size.Y)
+	dst := NewLike(like, size.X, size.Y)
 	for i, to := range planesOf(dst) {
 		orientPlane(to, planes[i], orientation)
 	}

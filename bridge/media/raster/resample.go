@@ -1,9 +1,6 @@
-package media
+package raster
 
-import (
-	"math"
-	"sync"
-)
+import "math"
 
 // Making an image smaller: each new pixel is a sum of old ones, weighted by the Catmull-Rom kernel
 // stretched to the size of the step. Rows are first made narrower, then added up; only the rows
@@ -16,16 +13,6 @@ type rows struct {
 	width, height, n int
 	// row returns one row. It may use the scratch space, of width*n bytes.
 	row func(y int, scratch []byte) []byte
-}
-
-// inParallel calls f for as many ranges of 0 to n as there are cores, and waits for them.
-func inParallel(n int, f func(from, to int)) {
-	parts := max(1, min(cores(), n))
-	var group sync.WaitGroup
-	for i := range parts {
-		group.Go(func() { f(n*i/parts, n*(i+1)/parts) })
-	}
-	group.Wait()
 }
 
 // kernelReach is how far the Catmull-Rom kernel reaches to each side.
