@@ -20,7 +20,16 @@ import (
 )
 
 // chromium is the one browser of all tests, which ends with the last of them.
-type chromium struct{ run context.Context }
+type chromium struct {
+	run   context.Context
+	width int64 // of new windows, in CSS pixels
+}
+
+// phone and desk are the widths of windows.
+const phone, desk = 390, 1280
+
+// at is the same browser with windows of another width.
+func (b *chromium) at(width int64) *chromium { return &chromium{b.run, width} }
 
 // startChromium starts Debian's browser. In it every name below .example is this
 // machine.
@@ -36,13 +45,14 @@ func startChromium(t *testing.T) *chromium {
 	if err := chromedp.Do(run); err != nil {
 		t.Fatalf("chromium does not start: %v", err)
 	}
-	return &chromium{run}
+	return &chromium{run, phone}
 }
 
-// tab is a window of its own, with cookies of its own and the size of a phone.
+// tab is a window of its own, with cookies of its own.
 type tab struct {
-	t   *testing.T
-	run context.Context
+	t     *testing.T
+	run   context.Context
+	width int64
 }
 
 func (b *chromium) tab(t *testing.T) *tab {
@@ -52,9 +62,19 @@ func (b *chromium) tab(t *testing.T) *tab {
 	if err := chromedp.Do(run); err != nil { // the window lives as long as the context of the first call
 		t.Fatalf("chromium opens no window: %v", err)
 	}
-	w := &tab{t, run}
-	w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2)))
+	w := &tab{t, run, b.width}
+	w.resize(b.width)
 	return w
+}
+
+// resize gives the window the size of a phone or of a desk.
+func (w *tab) resize(width int64) {
+	w.t.Helper()
+	if width == phone {
+		w.do(chromedp.EmulateViewport(phone, 844, chromedp.EmulateScale(2)))
+		return
+	}
+	w.do(chromedp.EmulateViewport(width, 900))
 }
 
 // within limits one action.
@@ -147,17 +167,17 @@ func (w *tab) awaits(expression string) {
 // GITPOST_SCREENSHOTS names: for people to look at. Nothing may stand out at the sides.
 func (w *tab) photograph(name string) {
 	w.t.Helper()
-	if wide := ask[float64](w, `document.documentElement.scrollWidth`); wide > 390 {
-		w.t.Errorf("the page %s is %v wide on a phone of 390", name, wide)
+	if wide := ask[float64](w, `document.documentElement.scrollWidth`); wide > float64(w.width) {
+		w.t.Errorf("the page %s is %v wide in a window of %d", name, wide, w.width)
 	}
 	folder := os.Getenv("GITPOST_SCREENSHOTS")
-	if folder == "" {
+	if folder == "" || w.width != phone {
 		return
 	}
 	w.photographInto(folder, name)
-	w.do(chromedp.EmulateViewport(1280, 900))
+	w.resize(desk)
 	w.photographInto(folder, name+"-wide")
-	w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2)))
+	w.resize(phone)
 }
 
 func (w *tab) photographInto(folder, name string) {

@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -14,25 +15,32 @@ import (
 	"gitpost/bridge/owner"
 )
 
-// TestWritingInABrowser writes, edits, deletes and finds posts in chromium, as on a phone.
+// TestWritingInABrowser writes, edits, deletes and finds posts in chromium, on a phone and on a desk.
 func TestWritingInABrowser(t *testing.T) {
 	t.Parallel()
-	b := startChromium(t)
-	for name, f := range map[string]func(t *testing.T){
-		"a note with preview":                         b.writesANote,
-		"photos with alternative texts, in order":     b.writesPhotos,
-		"delete and undo":                             b.deletesAndUndoes,
-		"what was typed outlives the session":         b.outlivesTheSession,
-		"without a connection, then exactly one post": b.writesOffline,
-		"shared from another app":                     b.isSharedTo,
-		"another language":                            b.speaks,
-		"a reply, beside what it replies to":          b.replies,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f(t)
-		})
+	all := startChromium(t)
+	for _, width := range []int64{phone, desk} {
+		b := all.at(width)
+		for name, f := range map[string]func(t *testing.T){
+			"a note with preview":                         b.writesANote,
+			"photos with alternative texts, in order":     b.writesPhotos,
+			"a hand-written post keeps its bytes":         b.editsByHand,
+			"a post for later":                            b.schedules,
+			"two edits at once":                           b.meetsAnotherEdit,
+			"delete and undo":                             b.deletesAndUndoes,
+			"what was typed outlives the session":         b.outlivesTheSession,
+			"without a connection, then exactly one post": b.writesOffline,
+			"shared from another app":                     b.isSharedTo,
+			"another language":                            b.speaks,
+			"by keyboard alone":                           b.usesKeysAlone,
+		} {
+			t.Run(fmt.Sprintf("%s, %d wide", name, width), func(t *testing.T) {
+				t.Parallel()
+				f(t)
+			})
+		}
 	}
+	t.Run("typing does not read the text", all.typesAtOnce)
 }
 
 // writer is a site whose owner is signed in.
