@@ -24,6 +24,8 @@ type rig struct {
 	address string // of the server
 	client  *http.Client
 
+	environment []string // of the programs, beside that of the test
+
 	fsckAgain int // how often fsck of the remote was repeated
 }
 
@@ -117,8 +119,9 @@ func (r *rig) try(program string, args ...string) (string, error) {
 }
 
 func (r *rig) environ() []string {
-	return append(os.Environ(), "HOME="+r.dir, "TZ=UTC", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand", "GIT_COMMITTER_EMAIL=hand@blog.example")
+	return append(append(os.Environ(), "HOME="+r.dir, "TZ=UTC", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=Hand", "GIT_AUTHOR_EMAIL=hand@blog.example", "GIT_COMMITTER_NAME=Hand",
+		"GIT_COMMITTER_EMAIL=hand@blog.example"), r.environment...)
 }
 
 func (r *rig) start() *process {
