@@ -64,10 +64,11 @@ var allowed = []struct {
 	{"bridge/notify", "bridge/config bridge/outbound gitstore"},
 	{"bridge/delivery", "bridge/config bridge/dom bridge/outbound bridge/state bridge/mf2"},
 	{"bridge/delivery/mastodontest", ""},
-	{"bridge/survey", "bridge/config bridge/site bridge/catalog frontmatter gitstore"},
+	{"bridge/urlmap", "bridge/outbound"},
+	{"bridge/survey", "bridge/config bridge/urlmap bridge/site bridge/catalog frontmatter gitstore"},
 	{"bridge/doctor", "bridge/config bridge/discovery bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
 
-	{"bridge/blog", "bridge/config bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
+	{"bridge/blog", "bridge/config bridge/urlmap bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
 	{"bridge/api", "bridge/blog bridge/config bridge/access bridge/media bridge/micropub bridge/indieauth bridge/delivery bridge/state " +
 		"bridge/mf2"},

@@ -64,6 +64,7 @@ func (a hookRoutes) deployed(c echo.Context) error {
 				Hint: "set hooks.secret here and at the site's host; signed calls are not limited"}
 		}
 		for _, b := range unsigned { // anybody can say anything
+			b.Built()
 			if err := a.Deliveries.Look(c.Request().Context(), b.Me()); err != nil {
 				return err
 			}
@@ -75,6 +76,7 @@ func (a hookRoutes) deployed(c echo.Context) error {
 		return c.JSON(http.StatusOK, map[string]string{"status": "ignored: no build has ended"})
 	}
 	for _, b := range builtBy(signed, build, h, body) {
+		b.Built()
 		if err := a.Deliveries.Built(c.Request().Context(), b.Me(), build); err != nil {
 			return err
 		}

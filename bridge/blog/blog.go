@@ -37,11 +37,15 @@ type Blog struct {
 
 	moved func(*Blog) // Options.Moved
 
+	urls     urlKeeper
+	changing sync.Mutex // held while another configuration or map is put in force
+
 	background sync.WaitGroup // what open started
 }
 
 func newBlog(c config.Site, server func() *config.Server, log *slog.Logger) *Blog {
-	b := &Blog{server: server, log: log}
+	b := &Blog{server: server, log: log, urls: urlKeeper{changed: make(chan struct{}, 1), built: make(chan struct{}, 1)}}
+	c.Options.Published = keptURLs(&c)
 	b.settings.Store(&c)
 	b.index = newIndex(b.Config, log)
 	b.queries = &queries{view: b.view}

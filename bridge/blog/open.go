@@ -69,6 +69,7 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	past := make(chan struct{}, 1)
 	b.background.Go(func() { b.follow(run, advance, past) })
 	b.background.Go(func() { b.index.keepSaved(run, store) })
+	b.background.Go(func() { b.keepURLs(run) })
 	b.background.Go(func() { b.index.keepPast(run, store, past, b.writer.followSides) })
 	b.opened.Store(true)
 	o.moved(b)
@@ -183,6 +184,7 @@ func (b *Blog) follow(ctx context.Context, advance <-chan struct{}, past chan<- 
 				b.log.Error("the site cannot be read as it is now in its repository", "error", err)
 			}
 			signal(past)
+			signal(b.urls.changed)
 			b.moved(b)
 		}
 		due.Reset(b.schedule.run(ctx))

@@ -32,6 +32,7 @@ func (s *Blogs) Reload(ctx context.Context, next *config.Config) error {
 // that cannot be read now either is not the configuration's fault.
 func (b *Blog) check(next *config.Site) error {
 	was := b.Config()
+	b.keepMap(next)
 	if !b.opened.Load() || was.OptionsKey() == next.OptionsKey() {
 		return nil
 	}
@@ -46,9 +47,21 @@ func (b *Blog) check(next *config.Site) error {
 	return fmt.Errorf("read the site %s with the new settings: %w", b.Me(), err)
 }
 
+// keepMap gives a new configuration the map of URLs of the present one, or the one that was kept.
+func (b *Blog) keepMap(next *config.Site) {
+	was := b.Config().Options
+	next.Options.Published = was.Published
+	if next.Options.Description.URLsFrom != was.Description.URLsFrom {
+		next.Options.Published = keptURLs(next)
+	}
+}
+
 // reload puts a checked configuration in force, and sets in next what could not be. The index
 // comes first: it must never be kept under settings that it was not made with.
 func (b *Blog) reload(ctx context.Context, next *config.Site) {
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	b.keepMap(next)
 	was, opened := b.Config(), b.opened.Load()
 	if next.OptionsKey() != was.OptionsKey() {
 		b.index.site.use(next.SiteOptions())
@@ -63,6 +76,9 @@ func (b *Blog) reload(ctx context.Context, next *config.Site) {
 	}
 	c := *next
 	b.settings.Store(&c)
+	if c.Options.Description.URLsFrom != was.Options.Description.URLsFrom {
+		b.Built() // to fetch the map now
+	}
 	if opened { // else it is opened with what holds then
 		if err := b.store.Reconfigure(served(c.Repository(), c.Poll, c.PushDelay)); err != nil {
 			b.log.Error("the remote is reached as before", "error", err)

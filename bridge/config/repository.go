@@ -1,9 +1,12 @@
 package config
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -18,6 +21,9 @@ func cloneIn(dir string) string { return filepath.Join(dir, "repo.git") }
 
 // CatalogFile is where the index of posts is kept between two runs. It can be deleted.
 func (s Site) CatalogFile() string { return filepath.Join(s.Dir, "repo.catalog") }
+
+// URLsFile is where the map of site.urls_from is kept.
+func (s Site) URLsFile() string { return filepath.Join(s.Dir, "repo.urls") }
 
 // Repository is how the site's repository is reached and where its clone is.
 func (s Site) Repository() gitstore.Config {
@@ -42,8 +48,12 @@ func (s Site) OptionsKey() string {
 	if o.TimeZone != nil {
 		zone = o.TimeZone.String()
 	}
-	o.TimeZone, o.Now = nil, nil
-	return fmt.Sprintf("%+v %s %s", o, zone, s.Folder) // maps are printed in the order of their keys
+	h := sha256.New()
+	for _, file := range slices.Sorted(maps.Keys(o.Published)) {
+		fmt.Fprintf(h, "%q %q\n", file, o.Published[file])
+	}
+	o.TimeZone, o.Now, o.Published = nil, nil, nil
+	return fmt.Sprintf("%+v %s %s %x", o, zone, s.Folder, h.Sum(nil)) // maps are printed in the order of their keys
 }
 
 // OpenSite reads the site of a tree as the server does.

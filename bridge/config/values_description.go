@@ -30,6 +30,11 @@ func described() []Key {
 		{Name: "site.url_key", Without: "none", Example: "permalink",
 			Meaning: "the key of the front matter that has a post's URL; new posts get it too",
 			site:    text(func(d *generator.Description) *string { return &d.URLKey }, frontMatterKey)},
+		{Name: "site.urls_from", Without: "none", Example: "https://example.org/urls.json",
+			Meaning: "where the site's build publishes a map of its URLs, " +
+				"`{\"posts/a.md\": \"/posts/a/\"}`; what it has counts before patterns and computed permalinks; " +
+				"see [A map of URLs](generators.md#a-map-of-urls)",
+			site: text(func(d *generator.Description) *string { return &d.URLsFrom }, mapAddress)},
 		{Name: "site.front_matter", Without: "`title`, `date`, `updated`, `summary`, `tags`, `draft`, in YAML",
 			Example: "{title: title, date: pubDate, tags: tags, draft: draft, format: yaml}",
 			Meaning: "the keys of posts: `title`, `date`, `updated`, `summary`, `tags`, `image`, `slug`, `aliases`, `draft` " +
@@ -104,6 +109,13 @@ func permalinkPattern(s string) (string, error) {
 	}
 	if !strings.HasPrefix(s, "/") {
 		s = "/" + s
+	}
+	return s, nil
+}
+
+func mapAddress(s string) (string, error) {
+	if _, err := httpAddress(s); err != nil {
+		return "", err
 	}
 	return s, nil
 }

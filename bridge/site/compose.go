@@ -239,6 +239,13 @@ func (s *Site) place(lib Library, doc *frontmatter.Document, at placement, asked
 			}
 		}
 		page := s.generator.Locate(file, doc, lib)
+		if page.URL == "" && page.Unlocated != "" {
+			return Revision{}, &fault.Error{
+				Code: fault.InvalidRequest, Op: op,
+				Message: fmt.Sprintf("%s cannot be posted: %s", file, page.Unlocated),
+				Hint:    "set site.permalink in gitpost's configuration to the pattern of the URLs of new posts",
+			}
+		}
 		if why, misplaced := misplaced(page); misplaced && own == "" {
 			return Revision{}, &fault.Error{
 				Code: fault.InvalidRequest, Op: op,

@@ -40,6 +40,7 @@ func Open(tree fs.FS, o Options) (*Site, error) {
 			Hint: "fix what " + definition.Title + " itself would reject, and push", Err: err,
 		}
 	}
+	g = withMap(g, definition, tree, asked, o.Published)
 	s := &Site{generator: g, rules: g.Convention(), options: o, from: found.From}
 	s.templates = s.readTemplates(tree)
 	s.findLinks(tree)

@@ -80,7 +80,11 @@ func (s *Site) explainSite() []Finding {
 	if s.options.TimeZone != nil {
 		zone.From = "site.timezone"
 	}
-	return []Finding{g, version, base, zone}
+	findings := []Finding{g, version, base, zone}
+	if from := s.options.Description.URLsFrom; from != "" {
+		findings = append(findings, Finding{"map of URLs", fmt.Sprintf("%d files", len(s.options.Published)), "site.urls_from"})
+	}
+	return findings
 }
 
 func (s *Site) explainPlace(h learnedStyle, posts []*postStyle) []Finding {

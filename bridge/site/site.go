@@ -36,6 +36,9 @@ type Options struct {
 	Now        func() time.Time  // default: time.Now
 	Env        map[string]string // what the generator's build environment sets (HUGO_…, TZ)
 
+	// Published has the URLs that the site's build says, by file: what is at Description.URLsFrom.
+	Published map[string]string
+
 	Description generator.Description // of a site whose generator reads nothing that gitpost could read
 }
 

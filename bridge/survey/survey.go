@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"gitpost/bridge/catalog"
 	"gitpost/bridge/config"
 	"gitpost/bridge/fault"
 	"gitpost/bridge/site"
+	"gitpost/bridge/urlmap"
 	"gitpost/gitstore"
 )
 
@@ -26,6 +28,8 @@ type Survey struct {
 
 	paths  map[string]string // of content, by URL
 	recent []site.Source     // as many of Listed as were asked for
+
+	warnings []string // of what makes some URLs unpredictable
 }
 
 var _ site.Library = (*Survey)(nil)
@@ -35,6 +39,10 @@ var _ site.Library = (*Survey)(nil)
 func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
 	if snapshot, ok := tree.(*gitstore.Snapshot); ok && snapshot.Commit() == "" {
 		return nil, site.EmptyRepository()
+	}
+	var mapped error
+	if c.Options.Description.URLsFrom != "" && c.Options.Published == nil {
+		c.Options.Published, mapped = urls(ctx, c)
 	}
 	s, err := c.OpenSite(tree)
 	if err != nil {
@@ -59,14 +67,56 @@ func Read(ctx context.Context, tree fs.FS, c config.Site) (*Survey, error) {
 		}
 	}
 	slices.SortStableFunc(v.Listed, func(a, b site.Page) int { return b.Date.Compare(a.Date) })
-	v.URLs.Warnings = append(s.Warnings(), v.URLs.shared()...)
+	v.warnings = s.Warnings()
+	if mapped != nil {
+		v.warnings = append(slices.Clone(v.warnings), "the map of URLs is not known: "+mapped.Error())
+	}
+	if c.Options.Description.URLsFrom != "" {
+		v.warnings = append(slices.Clip(v.warnings), v.unmapped()...)
+	}
+	v.URLs.Warnings = append(slices.Clip(v.warnings), v.URLs.shared()...)
 	return v, nil
+}
+
+// urls returns the URLs that the site's build publishes: as they are now, else as the server knows them.
+func urls(ctx context.Context, c config.Site) (map[string]string, error) {
+	from := c.Options.Description.URLsFrom
+	m, err := urlmap.Fetch(ctx, from, time.Now())
+	if err == nil {
+		return m.URLs, nil
+	}
+	if m = urlmap.Load(c.URLsFile(), from); m != nil {
+		return m.URLs, fmt.Errorf("%w; what was read on %s counts", err, m.Fetched.Format(time.DateTime))
+	}
+	return nil, err
+}
+
+// unmapped names a post that neither a pattern nor the map of URLs has.
+func (v *Survey) unmapped() []string {
+	first, n := "", 0
+	for _, name := range v.names {
+		if v.pages[name].Unlocated != "" {
+			if n++; n == 1 {
+				first = name
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the URLs of %d files are not known, such as that of %s: the map at site.urls_from does "+
+		"not have them; apps do not see them until it has", n, first)}
 }
 
 // Explain describes what was inferred about the site, and what a note posted now would be. With
 // an error that concerns the example alone, the findings are there.
 func (v *Survey) Explain() (site.Explanation, error) {
 	e, err := v.Site.Explain(v)
+	for _, warning := range v.warnings {
+		if !slices.Contains(e.Warnings, warning) {
+			e.Warnings = append(e.Warnings, warning)
+		}
+	}
 	if refuses := refusesOf(v.tree); refuses != nil {
 		for _, warning := range v.Site.Obstacles(refuses) {
 			if !slices.Contains(e.Warnings, warning) {

@@ -22,6 +22,11 @@ func (s *scene) build(args []string) {
 	if _, err := os.Stat(filepath.Join(checkout, "_config.yml")); err == nil {
 		c = exec.Command("jekyll", "build", "--source", checkout, "--destination", output, "--disable-disk-cache")
 	}
+	if _, err := os.Stat(filepath.Join(checkout, "eleventy.config.js")); err == nil {
+		modules := os.Getenv("GITPOST_NODE_MODULES") // condition missing:@11ty/eleventy
+		s.check(os.Symlink(modules, filepath.Join(checkout, "node_modules")))
+		c = exec.Command("node", filepath.Join(modules, "@11ty", "eleventy", "cmd.cjs"), "--output="+output)
+	}
 	if site := s.ts.Getenv("SITE"); site != "" && filepath.Base(c.Path) == "hugo" {
 		c.Args = append(c.Args, "--baseURL", site)
 	}

@@ -189,6 +189,9 @@ func condition(condition string) (bool, error) {
 		return true, nil
 	}
 	_, err := find(program)
+	if strings.HasPrefix(program, "@") { // a package of npm
+		_, err = os.Stat(filepath.Join(os.Getenv("GITPOST_NODE_MODULES"), program))
+	}
 	if err != nil && all {
 		return false, fmt.Errorf("GITPOST_TEST_ALL is set, and %s is not installed", program)
 	}

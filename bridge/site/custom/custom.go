@@ -42,10 +42,10 @@ func open(_ fs.FS, o generator.Options) (generator.Generator, error) {
 	case len(d.Content) == 0:
 		return nil, incomplete("site.content is missing",
 			"set it to the folder of the posts, such as content: src/content/blog")
-	case d.Permalink == "" && d.URLKey == "":
+	case d.Permalink == "" && d.URLKey == "" && d.URLsFrom == "":
 		return nil, incomplete("nothing says at which URLs the posts are published",
 			`set site.permalink to their pattern, such as permalink: "/blog/{slug}/", or site.url_key to the key that `+
-				"has the URL")
+				"has the URL, or site.urls_from to a map that the build publishes")
 	case base == "":
 		return nil, incomplete("nothing says where the site is published", "set site.url, such as url: https://example.org/")
 	}

@@ -30,13 +30,14 @@ func (s *site) Locate(file string, doc *frontmatter.Document, _ generator.Surrou
 	page.Date = p.date
 	address, missing := p.address()
 	if missing != "" {
-		page.Reason = "its URL is not known: it has no " + missing
-		return page
-	}
-	page.URL = s.absolute(address)
-	page.Output = strings.TrimPrefix(address, "/")
-	if page.Output == "" || strings.HasSuffix(page.Output, "/") {
-		page.Output += "index.html"
+		page.Unlocated = "its URL is not known: " + missing
+		page.Reason = page.Unlocated
+	} else {
+		page.URL = s.absolute(address)
+		page.Output = strings.TrimPrefix(address, "/")
+		if page.Output == "" || strings.HasSuffix(page.Output, "/") {
+			page.Output += "index.html"
+		}
 	}
 	page.Aliases = s.aliases(doc)
 	if s.draft(file, doc) {
@@ -139,7 +140,8 @@ func (p *post) readDate() {
 	}
 }
 
-// address is the post's URL, or its path; missing is what it cannot be made without.
+// address is the post's URL, or its path; missing says in words what it cannot be made
+// without.
 func (p *post) address() (address, missing string) {
 	d := p.site.about
 	if d.URLKey != "" {
@@ -147,12 +149,15 @@ func (p *post) address() (address, missing string) {
 			return text, ""
 		}
 		if d.Permalink == "" {
-			return "", "key " + d.URLKey
+			return "", "it has no key " + d.URLKey
 		}
+	}
+	if d.Permalink == "" {
+		return "", "no pattern says it"
 	}
 	text, missing := p.site.permalink.fill(p.value)
 	if missing != "" {
-		return "", cmp.Or(unwritten[missing], "key "+missing)
+		return "", "it has no " + cmp.Or(unwritten[missing], "key "+missing)
 	}
 	for strings.Contains(text, "//") { // an empty section
 		text = strings.ReplaceAll(text, "//", "/")

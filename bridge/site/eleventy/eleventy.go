@@ -54,6 +54,7 @@ type site struct {
 	ignored    []*regexp.Regexp
 	data       map[string][]dataFile // by the path of the folder or of the template without its ending
 	layouts    map[string]dataFile   // the front matter of layouts, by path
+	mapped     bool                  // the build publishes a map of URLs
 	global     string                // what sets permalinks for all pages in JavaScript; "" for nothing
 	siteURL    string                // that a file of global data has
 	siteFrom   string
@@ -72,7 +73,8 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{config: c, data: map[string][]dataFile{}, layouts: map[string]dataFile{}}
+	s := &site{config: c, data: map[string][]dataFile{}, layouts: map[string]dataFile{},
+		mapped: o.Description.URLsFrom != ""}
 	s.readIgnored(tree)
 	s.readData(tree)
 	s.convention = s.describe(tree, o)

@@ -78,7 +78,10 @@ func (s *site) Locate(file string, doc *frontmatter.Document, _ generator.Surrou
 	where := s.address(file, doc, page.Date)
 	switch {
 	case where.computed != "":
-		page.Reason = "its URL is computed by " + where.computed + ", which gitpost does not run"
+		page.Unlocated = "its URL is computed by " + where.computed + ", which gitpost does not run"
+		if page.Reason = page.Unlocated; s.draft(file, doc) {
+			page.Reason = "draft"
+		}
 		return page
 	case where.none:
 		page.Reason = "permalink: false"
@@ -92,11 +95,15 @@ func (s *site) Locate(file string, doc *frontmatter.Document, _ generator.Surrou
 	if last := path.Base(where.output); path.Ext(last) == "" {
 		page.Reason = generator.Breaks + "its permalink " + where.url + " has neither an ending nor a slash at its end"
 	}
-	if s.config.drafts && s.value(file, doc, "draft").is == true {
+	if s.draft(file, doc) {
 		page.Reason = "draft"
 	}
 	page.Published = page.Reason == ""
 	return page
+}
+
+func (s *site) draft(file string, doc *frontmatter.Document) bool {
+	return s.config.drafts && s.value(file, doc, "draft").is == true
 }
 
 var dayInPath = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
@@ -231,13 +238,14 @@ var computedPrefix = regexp.MustCompile(`\bpathPrefix\s*[:,}]`)
 
 // warnings name what computes the URLs of pages in JavaScript.
 func (s *site) warnings() (list []string) {
-	const remedy = "; gitpost does not run it: write permalinks into front matter or into a JSON data file"
-	if s.global != "" {
+	const remedy = "; gitpost does not run it: write permalinks into front matter or into a JSON data file, " +
+		"or set site.urls_from to a map that the build publishes"
+	if s.global != "" && !s.mapped {
 		list = append(list, s.global+" computes the URLs of pages in JavaScript"+remedy)
 	}
 	for _, files := range s.data {
 		for _, d := range files {
-			if d.computes("permalink") {
+			if d.computes("permalink") && !s.mapped {
 				list = append(list, d.file+" computes permalinks in JavaScript"+remedy)
 			}
 		}

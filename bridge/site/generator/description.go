@@ -9,6 +9,7 @@ type Description struct {
 	Path      string   // the pattern of a post's path below its folder; "" for none
 	Permalink string   // the pattern of a post's URL
 	URLKey    string   // the key of the front matter that has a post's URL
+	URLsFrom  string   // where the site's build publishes a map of its URLs, which the options then have
 	Drafts    string   // the name of a folder whose posts are drafts
 	Strict    bool     // only the keys that FrontMatter names may stand at top level
 	ExtraKey  string   // the map below which all others go then

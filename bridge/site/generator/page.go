@@ -39,6 +39,10 @@ type Page struct {
 	Static    bool      // no page: the generator copies the file or leaves it out, and Published is false
 	Date      time.Time // the generator's date of the page; zero when it has none
 
+	// Unlocated is why the URL is not known; "" when it is. It is the Reason too, unless there is another
+	// one: a map of the site's URLs may say where the page is.
+	Unlocated string
+
 	// When the clock alone publishes the page or takes it away: the last time that it did, and
 	// the next. They are zero when there is none, as for a draft.
 	Turned, Turns time.Time
