@@ -115,8 +115,6 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 	health, err := state.Check(ctx, d.Config.State())
 	k := Check{Name: "state", Result: Passed, Found: health.Name + " can be read through"}
 	switch {
-	case len(health.Warnings) > 0:
-		k.Result, k.Found, k.Remedy = Warning, health.Name+" can be read", strings.Join(health.Warnings, "; ")
 	case errors.Is(err, fs.ErrNotExist) && d.Config.Database != "":
 		k.Found = health.Name + " has no tables yet; gitpost serve creates them"
 	case errors.Is(err, fs.ErrNotExist):
@@ -130,6 +128,8 @@ func (d Diagnosis) stateDatabase(ctx context.Context) Check {
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "see Running many blogs in the manual" // the error says what to do
 	case err != nil:
 		k.Result, k.Found, k.Remedy = Failed, err.Error(), "run doctor as gitpost's user"
+	case len(health.Warnings) > 0:
+		k.Result, k.Found, k.Remedy = Warning, health.Name+" can be read", strings.Join(health.Warnings, "; ")
 	}
 	return k
 }
