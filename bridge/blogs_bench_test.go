@@ -34,21 +34,26 @@ func (g benchBlog) String() string {
 	return fmt.Sprintf("%s=%d", map[bool]string{false: "posts", true: "flat"}[g.flat], g.posts)
 }
 
-// remote makes a bare repository of the blog for one benchmark. It is a copy of one in the folder
-// that GITPOST_BENCH_BLOGS names, where it is kept for the next run, or is made anew.
+// remote makes a bare repository of the blog for one benchmark.
 func (g benchBlog) remote(tb testing.TB) string {
 	tb.Helper()
 	remote := filepath.Join(tb.TempDir(), "remote.git")
-	kept := cmp.Or(os.Getenv("GITPOST_BENCH_BLOGS"), tb.TempDir())
-	original := filepath.Join(kept, g.String()+".git")
+	copyBlog(tb, remote, g.String(), func(remote string) { g.make(tb, remote) })
+	return remote
+}
+
+// copyBlog makes a bare repository: a copy of one in the folder that GITPOST_BENCH_BLOGS names, where
+// it is kept for the next run, or anew.
+func copyBlog(tb testing.TB, remote, name string, makeBlog func(remote string)) {
+	tb.Helper()
+	original := filepath.Join(cmp.Or(os.Getenv("GITPOST_BENCH_BLOGS"), tb.TempDir()), name+".git")
 	if _, err := os.Stat(original); err != nil {
-		g.make(tb, original+".new")
+		makeBlog(original + ".new")
 		if err := os.Rename(original+".new", original); err != nil {
 			tb.Fatal(err)
 		}
 	}
 	runGit(tb, "", nil, "clone", "--quiet", "--bare", "--local", original, remote)
-	return remote
 }
 
 func (g benchBlog) make(tb testing.TB, remote string) {
