@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -293,47 +295,54 @@ func (k *delivering) unfinished() (rows []state.Delivery, err error) {
 func (k *delivering) check() {
 	k.t.Helper()
 	list, _ := k.network.Statuses()
+	copies, files, named, commits := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string]int{}
+	for _, status := range list {
+		text := deliveredText.FindString(status.Text)
+		copies[text] = append(copies[text], status.URL)
+	}
+	for _, line := range k.lines("grep", "--fixed-strings", "-e", "Words of round", "-e", k.network.URL, "main") {
+		_, rest, _ := strings.Cut(line, ":")
+		file, said, _ := strings.Cut(rest, ":")
+		if text := deliveredText.FindString(said); text != "" {
+			files[text] = append(files[text], file)
+		}
+		if at := strings.Index(said, k.network.URL); at >= 0 {
+			named[file] = append(named[file], strings.Trim(said[at:], `"' `))
+		}
+	}
+	for _, file := range k.lines("log", "--format=", "--name-only", "main") {
+		commits[file]++
+	}
+	mentioned := map[string]int{} // pages, by source
+	for pair, calls := range k.calls {
+		source, _, _ := strings.Cut(pair, " ")
+		mentioned[source]++
+		for i, c := range calls[1:] {
+			if before := calls[i]; before.round == c.round && !before.dropped {
+				k.t.Errorf("%s was mentioned again after it had answered: %v", pair, calls)
+			}
+		}
+	}
 	for text, url := range k.posts {
-		var copies []string
-		for _, status := range list {
-			if strings.Contains(status.Text, text) {
-				copies = append(copies, status.URL)
-			}
-		}
-		if len(copies) != 1 {
-			k.t.Errorf("%q has %d copies: %v", text, len(copies), copies)
+		if len(copies[text]) != 1 || len(files[text]) != 1 || mentioned[url] != 1 {
+			k.t.Errorf("%q has the copies %v, is in the files %v, and was mentioned to %d pages", text, copies[text], files[text],
+				mentioned[url])
 			continue
 		}
-		file := strings.Fields(k.run("git", "-C", "remote.git", "grep", "-l", "--fixed-strings", text, "main"))
-		if len(file) != 1 {
-			k.t.Errorf("%q is in the files %v", text, file)
-			continue
-		}
-		if said := k.run("git", "-C", "remote.git", "show", file[0]); strings.Count(said, k.network.URL) != 1 ||
-			!strings.Contains(said, copies[0]) {
-			k.t.Errorf("%q should name %s once:\n%s", text, copies[0], said)
-		}
-		_, path, _ := strings.Cut(file[0], ":")
-		if log := k.run("git", "-C", "remote.git", "log", "--format=%s", "main", "--", path); strings.Count(log, "\n") != 2 {
-			k.t.Errorf("%q has the commits\n%s", text, log)
-		}
-		mentioned := 0
-		for pair, calls := range k.calls {
-			if source, _, _ := strings.Cut(pair, " "); source != url {
-				continue
-			}
-			mentioned++
-			for i, c := range calls[1:] {
-				if before := calls[i]; before.round == c.round && !before.dropped {
-					k.t.Errorf("%s was mentioned again after it had answered: %v", pair, calls)
-				}
-			}
-		}
-		if mentioned != 1 {
-			k.t.Errorf("%q was mentioned to %d pages", text, mentioned)
+		file := files[text][0]
+		if !slices.Equal(named[file], copies[text]) || commits[file] != 2 {
+			k.t.Errorf("%s names %v after %d commits, want %v after 2", file, named[file], commits[file], copies[text])
 		}
 	}
 	if len(list) != len(k.posts) {
 		k.t.Errorf("%d copies of %d posts", len(list), len(k.posts))
 	}
+}
+
+var deliveredText = regexp.MustCompile(`Words of round \d+, post \d+\.`)
+
+// lines are those of what Git says of the remote.
+func (k *delivering) lines(args ...string) []string {
+	k.t.Helper()
+	return strings.Split(strings.TrimSpace(k.run("git", append([]string{"-C", "remote.git"}, args...)...)), "\n")
 }
