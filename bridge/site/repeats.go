@@ -7,6 +7,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/site/generator"
 )
 
 // A page has the address of a reference at each link that refers to it. Of a text of 1 MB that can
@@ -45,7 +46,11 @@ func refuseRepeats(body string) (err error) {
 	defer func() {
 		_ = recover() // a defect in the parser must not lose a post
 	}()
-	if !repeats(safeRenderer.Parser().Parse(text.NewReader([]byte(body))), len(body)) {
+	if generator.TooCostly(body) {
+		if longestReference(body)*strings.Count(body, "[") <= repeatedFree+repeatedMost*len(body) {
+			return nil
+		}
+	} else if !repeats(safeRenderer.Parser().Parse(text.NewReader([]byte(body))), len(body)) {
 		return nil
 	}
 	return &fault.Error{
@@ -53,4 +58,24 @@ func refuseRepeats(body string) (err error) {
 		Message: "the links of the text refer so often to a long address that its page would be many times as long",
 		Hint:    "write the address once, or shorten it; nothing was written",
 	}
+}
+
+// longestReference is an upper bound for the length of an address with its title in a text that is not to be
+// parsed. They end at the next empty line, or where another one begins.
+func longestReference(body string) (longest int) {
+	length, inside := 0, false
+	for line := range strings.Lines(body) {
+		before, _, found := strings.Cut(line, "]:")
+		switch {
+		case found:
+			length, inside = 0, !strings.HasPrefix(strings.TrimLeft(before, "> \t*+-.0123456789"), "[^")
+		case strings.Trim(line, "> \t\r\n") == "":
+			inside = false
+		}
+		if inside {
+			length += len(line)
+			longest = max(longest, length)
+		}
+	}
+	return longest
 }

@@ -19,6 +19,8 @@ func TestTextsThatGoldmarkTakesLongForAreNotParsed(t *testing.T) {
 		"a wide table":       {table(1000, 3000), true},
 		"quoted table":       {"> " + strings.ReplaceAll(table(1000, 3000), "\n", "\n> "), true},
 		"emphasis":           {strings.Repeat("*a_ ", 10_000), true},
+		"footnotes":          {strings.Repeat("[^a]: x\n", 10_000) + strings.Repeat("[^a] ", 10_000), true},
+		"a book of notes":    {strings.Repeat("[^a]: x\n\n", 2000) + strings.Repeat("[^a] ", 3000), false},
 		"a long article":     {strings.Repeat("Some *words* in_a line.\n\n", 20_000), false},
 		"a table of figures": {table(20, 2000), false},
 		"a quote":            {strings.Repeat("> ", 10) + "x\n", false},
