@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -41,6 +42,7 @@ func TestWritingInABrowser(t *testing.T) {
 		}
 	}
 	t.Run("typing does not read the text", all.typesAtOnce)
+	t.Run("a form of another site is not kept", all.refusesForeignForms)
 }
 
 // writer is a site whose owner is signed in.
@@ -175,6 +177,40 @@ func (b *chromium) writesOffline(t *testing.T) {
 	}
 	w.open(f.config.URL)
 	w.sees("From the train")
+}
+
+// refusesForeignForms: what is kept without a connection is sent later as one of gitpost's own forms.
+func (b *chromium) refusesForeignForms(t *testing.T) {
+	f, w := b.writer(t)
+	before := f.commits()
+	w.awaits(`navigator.serviceWorker.controller !== null`)
+	form := `<form method="post" action="` + f.config.URL + `/posts/new"><input name="content" value="Not mine">
+		<input name="type" value="note"><input name="key" value="0123456789abcdef"><button>Go</button></form>`
+	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		rw.Header().Set("Referrer-Policy", strings.TrimPrefix(r.URL.Path, "/"))
+		io.WriteString(rw, form)
+	}))
+	defer other.Close()
+	w.open(other.URL + "/unsafe-url")
+	w.press("Go")
+	w.sees("A form of another site was refused.")
+	f.listen = strings.TrimPrefix(f.base, "http://")
+	if err := f.stop(); err != nil {
+		t.Fatal(err)
+	}
+	for _, policy := range []string{"unsafe-url", "no-referrer"} {
+		w.open(other.URL + "/" + policy)
+		w.press("Go")
+		w.awaits(`location.protocol === "chrome-error:"`)
+	}
+	f.start()
+	w.open(f.config.URL + "/outbox")
+	w.press("Send now")
+	w.sees("Nothing waits.")
+	if got := f.commits(); got != before {
+		t.Errorf("there are %s commits, before there were %s", got, before)
+	}
 }
 
 func (b *chromium) isSharedTo(t *testing.T) {

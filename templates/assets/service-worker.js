@@ -74,12 +74,14 @@ async function leave(request) {
 	return reply;
 }
 
-// post sends a form, and keeps it when there is no connection.
+// post sends a form, and keeps it when there is no connection. Only a form of these pages is kept, because what
+// is kept is sent later in the owner's name: the server could not see that another site's page made it.
 async function post(request) {
 	const copy = request.clone();
 	try {
 		return await fetch(request);
-	} catch {
+	} catch (error) {
+		if (!request.referrer.startsWith(location.origin + base + "/")) throw error;
 		const fields = [...await copy.formData()];
 		const value = (name) => (fields.find((f) => f[0] === name) || ["", ""])[1];
 		await change((store) => store.add({
