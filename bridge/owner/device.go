@@ -33,8 +33,11 @@ func (o *Owner) LimitBy(ctx context.Context, address, device string) string {
 	if err != nil || !hmac.Equal([]byte(mac), []byte(want)) {
 		return address
 	}
-	return "device " + id
+	return devicePrefix + id
 }
+
+// devicePrefix begins the address of a browser in which the owner signed in before.
+const devicePrefix = "device "
 
 func (o *Owner) deviceMAC(ctx context.Context, id string) (string, error) {
 	owner, err := o.db.Owner(ctx)
@@ -43,6 +46,6 @@ func (o *Owner) deviceMAC(ctx context.Context, id string) (string, error) {
 	}
 	m := hmac.New(sha256.New, []byte(owner.Password))
 	m.Write(owner.Handle)
-	m.Write([]byte("device " + id))
+	m.Write([]byte(devicePrefix + id))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)), nil
 }

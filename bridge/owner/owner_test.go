@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -368,6 +369,41 @@ func TestACrowdOfGuessesIsTurnedAway(t *testing.T) {
 	wantCode(t, "one more", h.run(t.Context(), func() { t.Error("it ran beside another") }), fault.Unavailable)
 	cancel()
 	close(release)
+	all.Wait()
+}
+
+// TestAKnownBrowserWaitsForOneGuessOfStrangers: guesses from many addresses filled the queue, and the owner's
+// password was refused as long as they came.
+func TestAKnownBrowserWaitsForOneGuessOfStrangers(t *testing.T) {
+	h := newHasher()
+	busy, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	var guesses atomic.Int32
+	all.Go(func() {
+		h.run(asStranger(t.Context()), func() { close(busy); <-release })
+	})
+	<-busy
+	for range cap(h.strangers) - 1 {
+		all.Go(func() { h.run(asStranger(t.Context()), func() { guesses.Add(1) }) })
+	}
+	for len(h.strangers) < cap(h.strangers) {
+		runtime.Gosched()
+	}
+	wantCode(t, "one more", h.run(asStranger(t.Context()), func() { t.Error("it ran") }), fault.Unavailable)
+	owner, entered := make(chan error, 1), make(chan int32, 1)
+	all.Go(func() {
+		owner <- h.run(t.Context(), func() { entered <- guesses.Load() })
+	})
+	for len(h.queue) == 0 {
+		runtime.Gosched() // until the owner waits for the turn
+	}
+	close(release)
+	if err := <-owner; err != nil {
+		t.Fatalf("the owner was refused: %v", err)
+	}
+	if n := <-entered; n > 1 {
+		t.Errorf("%d guesses were checked before the owner's password", n)
+	}
 	all.Wait()
 }
 

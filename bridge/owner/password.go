@@ -50,38 +50,60 @@ const (
 )
 
 // hasher computes one hash at a time, so that concurrent guesses need 64 MiB and not a gigabyte.
+// Strangers wait in a queue of their own, of which one at a time stands with the others: however many
+// guess, the owner waits for one hash of theirs.
 type hasher struct {
-	queue chan struct{} // has an element for each caller, waiting or running
-	turn  chan struct{} // has an element while one is running
+	queue     chan struct{} // has an element for each caller but strangers, waiting or running
+	turn      chan struct{} // has an element while one is running
+	strangers chan struct{} // has an element for each stranger
+	first     chan struct{} // has an element for the one of them who is next or running
 }
 
 // queueTimeout is how long a caller waits for its turn.
 const queueTimeout = 10 * time.Second
 
 func newHasher() *hasher {
-	return &hasher{queue: make(chan struct{}, 16), turn: make(chan struct{}, 1)}
+	return &hasher{queue: make(chan struct{}, 16), turn: make(chan struct{}, 1), strangers: make(chan struct{}, 16),
+		first: make(chan struct{}, 1)}
+}
+
+type strangerKey struct{}
+
+// asStranger marks the calls of a browser in which the owner never signed in.
+func asStranger(ctx context.Context) context.Context {
+	return context.WithValue(ctx, strangerKey{}, true)
 }
 
 // run calls f when it is its turn. It returns fault.Unavailable when too many callers wait.
 func (h *hasher) run(ctx context.Context, f func()) error {
+	queue, stranger := h.queue, ctx.Value(strangerKey{}) != nil
+	if stranger {
+		queue = h.strangers
+	}
 	busy := &fault.Error{
 		Code: fault.Unavailable, Op: "check the password", Message: "too many passwords are being checked",
 		Hint: "try again, or sign in with a passkey", RetryAfter: queueTimeout,
 	}
 	select {
-	case h.queue <- struct{}{}:
-		defer func() { <-h.queue }()
+	case queue <- struct{}{}:
+		defer func() { <-queue }()
 	default:
 		return busy
 	}
 	ctx, cancel := context.WithTimeout(ctx, queueTimeout)
 	defer cancel()
-	select {
-	case h.turn <- struct{}{}:
-		defer func() { <-h.turn }()
-	case <-ctx.Done():
-		busy.Err = ctx.Err()
-		return busy
+	waits := []chan struct{}{h.turn}
+	if stranger {
+		waits = []chan struct{}{h.first, h.turn}
+	}
+	for _, turn := range waits {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done():
+			busy.Err = ctx.Err()
+			return busy
+		}
 	}
 	f()
 	return nil
