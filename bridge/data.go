@@ -1,12 +1,15 @@
 package bridge
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
 
 	"gitpost/bridge/config"
+	"gitpost/bridge/media"
+	"gitpost/bridge/objects"
 )
 
 // narrow takes the data folder away from other users of the machine: drafts are in it.
@@ -34,4 +37,12 @@ func addresses(c *config.Config) []string {
 		all = append(all, site.Me)
 	}
 	return all
+}
+
+// shelf is where the uploads of a configuration wait for their post; nil for the data folder.
+func shelf(ctx context.Context, c *config.Config) (media.Shelf, error) {
+	if c.Uploads == "" {
+		return nil, nil
+	}
+	return objects.Configured(ctx, c.Server)
 }

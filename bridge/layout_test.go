@@ -26,6 +26,7 @@ var allowed = []struct {
 	{"bridge/fuzztest", ""},
 	{"bridge/npmtest", ""},
 	{"bridge/postgrestest", ""},
+	{"bridge/objects/objectstest", ""},
 	{"templates", ""},
 	{"frontmatter", ""},
 
@@ -57,6 +58,7 @@ var allowed = []struct {
 	{"bridge/indieauth", "bridge/outbound bridge/state"},
 
 	{"bridge/config", "bridge/site bridge/site/generator bridge/mf2 bridge/media gitstore"},
+	{"bridge/objects", "bridge/config bridge/media"},
 	{"bridge/history", "bridge/catalog bridge/site frontmatter gitstore"},
 	{"bridge/discovery", "bridge/config bridge/outbound"},
 	{"bridge/listen", "bridge/config"},
@@ -66,7 +68,7 @@ var allowed = []struct {
 	{"bridge/delivery/mastodontest", ""},
 	{"bridge/urlmap", "bridge/outbound"},
 	{"bridge/survey", "bridge/config bridge/urlmap bridge/site bridge/catalog frontmatter gitstore"},
-	{"bridge/doctor", "bridge/config bridge/discovery bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
+	{"bridge/doctor", "bridge/objects bridge/config bridge/discovery bridge/survey bridge/history bridge/outbound bridge/listen bridge/delivery bridge/site bridge/mf2 bridge/state gitstore"},
 
 	{"bridge/blog", "bridge/config bridge/urlmap bridge/access bridge/history bridge/outbound bridge/catalog bridge/site bridge/state " +
 		"bridge/media bridge/micropub bridge/mf2 frontmatter gitstore"},
@@ -76,7 +78,7 @@ var allowed = []struct {
 	{"bridge/editor", "bridge/language bridge/micropub bridge/mf2"},
 	{"bridge/pages", "bridge/blog bridge/editor bridge/language bridge/micropub bridge/mf2 bridge/config bridge/access bridge/owner bridge/indieauth " +
 		"bridge/delivery bridge/discovery bridge/state templates"},
-	{"bridge", "bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/discovery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
+	{"bridge", "bridge/media bridge/objects bridge/api bridge/pages bridge/blog bridge/config bridge/delivery bridge/discovery bridge/indieauth bridge/state bridge/listen bridge/metrics " +
 		"bridge/notify bridge/micropub"},
 	{"cmd/gitpost", "bridge bridge/config bridge/access bridge/delivery bridge/survey bridge/doctor bridge/owner bridge/state bridge/site " +
 		"gitstore templates"},

@@ -90,7 +90,10 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 		return err
 	}
 	o := blog.Options{Config: s.config, State: s.state, Log: s.log, Progress: progress}
-	if s.blogs, err = blog.New(o); err != nil {
+	if o.Shelf, err = shelf(ctx, s.config()); err != nil {
+		return err
+	}
+	if s.blogs, err = blog.New(ctx, o); err != nil {
 		return err
 	}
 	s.deliveries = delivery.New(delivery.Options{State: s.state, Sites: deliverySites(s.blogs)})

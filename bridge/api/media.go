@@ -234,7 +234,7 @@ func (a mediaRoutes) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := a.Blogs.Uploads.File(u)
+	f, err := a.Blogs.Uploads.Open(c.Request().Context(), u)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &fault.Error{Code: fault.NotFound, Message: "that upload has expired", Hint: "see " + u.URL}
 	}

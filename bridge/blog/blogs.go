@@ -19,7 +19,8 @@ type Options struct {
 	Config   func() *config.Config // the one in force
 	State    *state.DB
 	Log      *slog.Logger
-	Progress io.Writer // of first clones; may be nil
+	Progress io.Writer   // of first clones; may be nil
+	Shelf    media.Shelf // where uploads wait for their post; nil: a folder
 
 	// Moved is called when the tip of a site, or what is known of its remote, may have moved, and after
 	// the site was opened. It must not block. It may be nil.
@@ -38,11 +39,11 @@ type Blogs struct {
 
 // New prepares the sites of the configuration, and the folder of uploads. Open must be called
 // before they are used, and Close at the end.
-func New(o Options) (*Blogs, error) {
+func New(ctx context.Context, o Options) (*Blogs, error) {
 	c := o.Config()
 	s := &Blogs{Once: &Once{state: o.State, log: o.Log}}
 	var err error
-	if s.Uploads, err = openUploads(s, o, mediaConfig(&c.Server)); err != nil {
+	if s.Uploads, err = openUploads(ctx, s, o, mediaConfig(&c.Server)); err != nil {
 		return nil, err
 	}
 	for _, site := range c.Sites {

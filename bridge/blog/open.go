@@ -41,7 +41,7 @@ func (o opener) open(ctx, run context.Context, b *Blog) error {
 	b.store, b.moved = store, o.moved
 	b.writer = &writer{
 		repo: store, catalog: b.index.Catalog, uploads: o.state,
-		staged: func(file string) (io.ReadCloser, error) { return o.files.File(file) },
+		staged: func(ctx context.Context, file string) (io.ReadCloser, error) { return o.files.Open(ctx, file) },
 		config: b.Config, server: b.server, mayUse: o.mayUse,
 		owns: func(url string) bool { return o.owns(b, url) }, log: b.log, now: time.Now,
 	}

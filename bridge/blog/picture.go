@@ -36,7 +36,7 @@ func (u *Uploads) Picture(ctx context.Context, at string, width int) (data []byt
 func (u *Uploads) find(ctx context.Context, at string) (io.ReadCloser, error) {
 	b := u.holder(at)
 	if upload, err := u.state.UploadByURL(ctx, at); err == nil {
-		if f, err := u.File(upload); err == nil {
+		if f, err := u.Open(ctx, upload); err == nil {
 			return f, nil
 		}
 		if b = u.keeper(upload); b != nil {

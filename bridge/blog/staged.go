@@ -36,7 +36,9 @@ type staged struct {
 // text, and that the token may use. sent are the names of those that came with the request.
 func (w *writer) referredUploads(ctx context.Context, who access.Principal, sent []string,
 	items ...mf2.Item) (staged, error) {
-	found := staged{sent: map[string]bool{}, kept: map[string]bool{}, items: items, open: w.staged, log: w.log}
+	lasting := context.WithoutCancel(ctx) // a commit may be of several requests
+	open := func(file string) (io.ReadCloser, error) { return w.staged(lasting, file) }
+	found := staged{sent: map[string]bool{}, kept: map[string]bool{}, items: items, open: open, log: w.log}
 	for _, name := range sent {
 		found.sent[name] = true
 	}

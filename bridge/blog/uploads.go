@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -32,8 +31,9 @@ type Uploads struct {
 	Ration ration // what uploads may take of the disk; it is set before the first one
 }
 
-func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
-	files, err := media.Open(c)
+func openUploads(ctx context.Context, sites *Blogs, o Options, c media.Config) (*Uploads, error) {
+	c.Shelf = o.Shelf
+	files, err := media.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -45,14 +45,16 @@ func openUploads(sites *Blogs, o Options, c media.Config) (*Uploads, error) {
 
 // Drop removes a staged file and what is known of it.
 func (u *Uploads) Drop(ctx context.Context, upload state.Upload) error {
-	if err := u.files.Remove(upload.File); err != nil {
+	if err := u.files.Remove(ctx, upload.File); err != nil {
 		return err
 	}
 	return u.state.RemoveUpload(ctx, upload.Name)
 }
 
-// File opens a staged file.
-func (u *Uploads) File(upload state.Upload) (*os.File, error) { return u.files.File(upload.File) }
+// Open opens a staged file; fs.ErrNotExist if it is no longer kept.
+func (u *Uploads) Open(ctx context.Context, upload state.Upload) (io.ReadSeekCloser, error) {
+	return u.files.Open(ctx, upload.File)
+}
 
 // KeepExpiring removes, once an hour until ctx ends, uploads that no post has referred to for the
 // time that unused returns, and staged copies of those that have been in the repository for as
@@ -86,7 +88,7 @@ func (u *Uploads) Expire(ctx context.Context, before time.Time) error {
 		}
 		u.log.Info("an upload that no post refers to has expired", "name", upload.Name)
 	}
-	return u.files.Sweep(before)
+	return u.files.Sweep(ctx, before)
 }
 
 // Stage stores a file for the token's default site until a post refers to it.
@@ -130,7 +132,7 @@ func (u *Uploads) stage(ctx context.Context, who access.Principal, filename stri
 		err = u.state.AddUpload(ctx, upload)
 	}
 	if err != nil {
-		return upload, errors.Join(err, u.files.Remove(staged.File))
+		return upload, errors.Join(err, u.files.Remove(context.WithoutCancel(ctx), staged.File))
 	}
 	return upload, nil
 }

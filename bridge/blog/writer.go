@@ -37,7 +37,7 @@ type writer struct {
 	repo    repository
 	catalog *catalog.Catalog
 	uploads uploads
-	staged  func(file string) (io.ReadCloser, error)
+	staged  func(ctx context.Context, file string) (io.ReadCloser, error)
 	config  func() *config.Site
 	server  func() *config.Server
 	mayUse  func(access.Principal, state.Upload) bool // Uploads.MayUse

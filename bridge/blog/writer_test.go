@@ -114,7 +114,7 @@ func rerun(t *testing.T) (*writer, *twice) {
 		repo: repo, catalog: catalog.New(site.OpenSite),
 		uploads: oneUpload{state.Upload{Name: "heron-abcdefghijklmnop.jpg", URL: stagedURL, Size: 1, Width: 4, Height: 3,
 			Created: time.Now()}},
-		staged: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil },
+		staged: func(context.Context, string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil },
 		config: func() *config.Site { return site }, server: func() *config.Server { return &config.Server{} },
 		mayUse: func(access.Principal, state.Upload) bool { return true },
 		owns:   func(string) bool { return false }, log: slog.New(slog.DiscardHandler), now: time.Now,

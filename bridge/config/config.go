@@ -24,6 +24,12 @@ type Server struct {
 
 	Database string // database: URL of PostgreSQL; "" for state.db in Data
 
+	Uploads     string // uploads: s3://bucket/prefix; "" for uploads/ in Data
+	S3Endpoint  string // s3.endpoint: URL; "" for Amazon's
+	S3Region    string // s3.region
+	S3AccessKey string // s3.access_key, s3.access_key_file
+	S3SecretKey string // s3.secret_key, s3.secret_key_file
+
 	TLS          string // tls: "" (a proxy does it) or "auto"
 	TLSEmail     string // tls_email
 	TLSDirectory string // tls_directory: URL of an ACME directory; "": Let's Encrypt's

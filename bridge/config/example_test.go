@@ -44,7 +44,7 @@ func loadText(t *testing.T, folder, text string) (config.Config, error) {
 }
 
 // commentedKey is a line of the example that becomes a key when its # is taken away.
-var commentedKey = regexp.MustCompile(`(?m)^#((?:  )*[a-z_]+:.*)$`)
+var commentedKey = regexp.MustCompile(`(?m)^#((?:  )*[a-z0-9_]+:.*)$`)
 
 func TestExampleLoadsAsItIs(t *testing.T) {
 	c, err := loadText(t, exampleFolder(t), config.Example(map[string]string{

@@ -50,3 +50,22 @@ func databaseAddress(s string) (string, error) {
 	}
 	return s, nil
 }
+
+// bucketAddress checks the address of a bucket.
+func bucketAddress(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "s3" || u.Host == "" || u.User != nil || u.RawQuery != "" {
+		return "", &flaw{"is not the address of a bucket", "write s3://bucket or s3://bucket/prefix"}
+	}
+	return s, nil
+}
+
+// storeAddress checks the address of a store, which has no path.
+func storeAddress(s string) (string, error) {
+	s = strings.TrimSuffix(s, "/")
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		return "", &flaw{"is not the address of a store", "write https://host, without the bucket"}
+	}
+	return s, nil
+}

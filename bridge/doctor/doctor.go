@@ -68,7 +68,11 @@ func (d Diagnosis) Run(ctx context.Context) []Check {
 	d.client = outbound.NewTrusted(time.Minute)
 	defer d.client.CloseIdleConnections()
 	checks := []Check{{Name: "configuration", Result: Passed, Found: d.ConfigFile + " has no problems"}}
-	checks = append(checks, d.secrets(), d.dataFolder(), d.proxy(), d.stateDatabase(ctx), d.itself(ctx))
+	checks = append(checks, d.secrets(), d.dataFolder(), d.proxy(), d.stateDatabase(ctx))
+	if d.Config.Uploads != "" {
+		checks = append(checks, d.uploadStore(ctx))
+	}
+	checks = append(checks, d.itself(ctx))
 	server := d.askReadiness(ctx)
 	for _, c := range d.Config.Sites {
 		for _, k := range d.site(ctx, c, server.of(c)) {

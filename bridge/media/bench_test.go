@@ -47,7 +47,7 @@ func benchmarkStage(b *testing.B, c Config) {
 			b.Fatal(err)
 		}
 		b.StopTimer()
-		if err := s.Remove(staged.File); err != nil {
+		if err := s.Remove(b.Context(), staged.File); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
@@ -70,7 +70,7 @@ func BenchmarkStageHEIC(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s.Remove(staged.File)
+		s.Remove(b.Context(), staged.File)
 	}
 	b.ReportMetric(resident(), "MB-peak-resident")
 }
@@ -121,7 +121,7 @@ func BenchmarkStageTenPhotosAtOnce(b *testing.B) {
 					b.Error(err)
 					return
 				}
-				s.Remove(staged.File)
+				s.Remove(b.Context(), staged.File)
 			})
 		}
 		group.Wait()

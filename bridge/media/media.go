@@ -13,13 +13,12 @@
 package media
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"gitpost/bridge/fault"
 )
 
 // Defaults of Config.
@@ -34,16 +33,18 @@ const MaxPixels = 100_000_000
 // Config says what a Store accepts and what it does with it. Only Dir is required.
 type Config struct {
 	Dir      string   // the uploads folder
+	Shelf    Shelf    // where staged files wait; nil: in Dir, which always has those that still arrive
 	MaxSize  int64    // most bytes of an upload; 0: DefaultMaxSize
 	MaxWidth int      // wider images are scaled down to this width; 0: DefaultMaxWidth, below 0: no limit
 	Keep     string   // metadata to keep: "" (none), "keep" (all but the location) or "keep-location" (all)
 	Accept   []string // content types, or groups such as image/*; none: every kind that is not a download
 }
 
-// Store is a folder of staged uploads. It is safe for concurrent use. A folder must be open in
+// Store is a set of staged uploads. It is safe for concurrent use. A folder must be open in
 // one Store only.
 type Store struct {
 	dir      string
+	shelf    Shelf
 	maxSize  int64
 	maxWidth int
 	keep     policy
@@ -52,9 +53,10 @@ type Store struct {
 	timeout  time.Duration // of decoding; see shape.timeout
 }
 
-// Open creates the folder if it is missing, and removes what interrupted uploads left in it.
-func Open(c Config) (*Store, error) {
-	s := &Store{dir: c.Dir, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
+// Open creates the folder if it is missing, removes what interrupted uploads left in it, and moves staged
+// files from it to another Shelf.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{dir: c.Dir, shelf: c.Shelf, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
 	if err := s.configure(c); err != nil {
 		return nil, err
 	}
@@ -70,10 +72,14 @@ func Open(c Config) (*Store, error) {
 			return nil, fmt.Errorf("remove interrupted upload: %w", err)
 		}
 	}
-	return s, nil
+	if s.shelf == nil {
+		s.shelf = folder(s.dir)
+		return s, nil
+	}
+	return s, folder(s.dir).empty(ctx, s.shelf)
 }
 
-// With returns a Store of the same folder with another configuration, whose Dir is ignored. An
+// With returns a Store of the same folder with another configuration, whose Dir and Shelf are ignored. An
 // upload in progress ends with the configuration that it began with.
 func (s *Store) With(c Config) (*Store, error) {
 	next := *s
@@ -124,38 +130,6 @@ func parsePolicy(s string) (policy, error) {
 		return keepAll, nil
 	}
 	return 0, fmt.Errorf("media metadata: %q must be keep or keep-location; leave it out to remove metadata", s)
-}
-
-// File opens a staged file for reading. file is a Staged.File.
-func (s *Store) File(file string) (*os.File, error) {
-	path, err := s.path(file)
-	if err != nil {
-		return nil, err
-	}
-	return os.Open(path)
-}
-
-// Remove deletes a staged file. It is no error if there is none.
-func (s *Store) Remove(file string) error {
-	path, err := s.path(file)
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return syncFolder(s.dir)
-}
-
-// path returns the path of a staged file. A name that leads out of the folder, or to a file that
-// is still being written, is not found.
-func (s *Store) path(file string) (string, error) {
-	if file == "" || file[0] == '.' || strings.ContainsAny(file, "/\\\x00") || !filepath.IsLocal(file) {
-		return "", &fault.Error{
-			Code: fault.NotFound, Op: "open upload", Message: fmt.Sprintf("no upload is named %q", file), Err: os.ErrNotExist,
-		}
-	}
-	return filepath.Join(s.dir, file), nil
 }
 
 // syncFolder makes new and removed entries of a folder durable.

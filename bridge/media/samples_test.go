@@ -48,7 +48,7 @@ func open(t testing.TB, c Config) *Store {
 	if c.Dir == "" {
 		c.Dir = t.TempDir()
 	}
-	s, err := Open(c)
+	s, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func stage(t testing.TB, s *Store, name string, body []byte) (Staged, []byte) {
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	f, err := s.File(staged.File)
+	f, err := s.Open(t.Context(), staged.File)
 	if err != nil {
 		t.Fatal(err)
 	}

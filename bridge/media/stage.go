@@ -2,11 +2,9 @@ package media
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"gitpost/bridge/fault"
@@ -15,7 +13,7 @@ import (
 // Staged is an upload that is on disk.
 type Staged struct {
 	Name        string // a readable stem, an unguessable part and the right extension
-	File        string // relative to Config.Dir
+	File        string // its name on the Shelf
 	ContentType string // by content
 	Size        int64
 	Width       int // as it is shown; 0 if it is no image
@@ -78,7 +76,7 @@ func (s *Store) StageFor(ctx context.Context, owner, filename string, body io.Re
 	if result, k, sh, err = s.reencode(ctx, owner, t, result, k, sh); err != nil {
 		return Staged{}, err
 	}
-	return s.settle(t, result, newName(filename, k), k, sh)
+	return s.settle(ctx, result, newName(filename, k), k, sh)
 }
 
 // receive copies the body to disk, if it is of an accepted kind and not too large.
@@ -166,21 +164,13 @@ func (s *Store) clean(ctx context.Context, t *temps, upload *os.File, size int64
 	return result, k, sh, nil
 }
 
-// settle makes the file durable under its name.
-func (s *Store) settle(t *temps, f *os.File, name string, k *kind, sh shape) (Staged, error) {
-	if err := f.Sync(); err != nil {
-		return Staged{}, err
-	}
+// settle stores the file under its name.
+func (s *Store) settle(ctx context.Context, f *os.File, name string, k *kind, sh shape) (Staged, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return Staged{}, err
 	}
-	path := filepath.Join(s.dir, name)
-	if err := t.rename(f, path); err != nil {
-		return Staged{}, err
-	}
-	if err := syncFolder(s.dir); err != nil {
-		os.Remove(path)
+	if err := s.shelf.Put(ctx, name, f); err != nil {
 		return Staged{}, err
 	}
 	staged := Staged{Name: name, File: name, ContentType: k.mime, Size: info.Size()}
@@ -202,26 +192,7 @@ func (t *temps) create() (*os.File, error) {
 	return f, err
 }
 
-// rename closes one of the files and moves it to path.
-func (t *temps) rename(f *os.File, path string) error {
-	for i, other := range t.open {
-		if other != f {
-			continue
-		}
-		t.open = append(t.open[:i], t.open[i+1:]...)
-		err := f.Close()
-		if err == nil {
-			err = os.Rename(f.Name(), path)
-		}
-		if err != nil {
-			os.Remove(f.Name())
-		}
-		return err
-	}
-	return errors.New("not a file of this upload")
-}
-
-// discard removes the files that were not renamed.
+// discard removes the files, except one that a Shelf has moved.
 func (t *temps) discard() {
 	for _, f := range t.open {
 		f.Close()

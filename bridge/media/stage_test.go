@@ -144,7 +144,7 @@ func TestAStoreAcceptsWhatItsConfigurationNames(t *testing.T) {
 		{Dir: t.TempDir(), Accept: []string{"jpeg"}},
 		{Dir: t.TempDir(), Keep: "yes"},
 	} {
-		if _, err := Open(c); err == nil {
+		if _, err := Open(t.Context(), c); err == nil {
 			t.Errorf("%+v was accepted", c)
 		}
 	}
@@ -248,13 +248,13 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	}
 	for _, name := range []string{"", ".", "..", "../secret", "/etc/passwd", `..\secret`, "a/../../secret",
 		tempPrefix + "1", "a\x00b", parent + "/secret", "nothing.jpg"} {
-		if f, err := s.File(name); err == nil {
+		if f, err := s.Open(t.Context(), name); err == nil {
 			f.Close()
 			t.Errorf("File opened %q", name)
 		} else if !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("File %q: %v, want one that is os.ErrNotExist", name, err)
 		}
-		s.Remove(name)
+		s.Remove(t.Context(), name)
 	}
 	for _, name := range []string{"secret", "uploads/" + tempPrefix + "1"} {
 		if _, err := os.Stat(filepath.Join(parent, name)); err != nil {
@@ -263,11 +263,11 @@ func TestFileAndRemoveStayInTheFolder(t *testing.T) {
 	}
 	staged, _ := stage(t, s, "photo.jpg", photo(t, scene(4, 4)))
 	for range 2 { // the second time it is gone already
-		if err := s.Remove(staged.File); err != nil {
+		if err := s.Remove(t.Context(), staged.File); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := s.File(staged.File); !errors.Is(err, os.ErrNotExist) {
+	if _, err := s.Open(t.Context(), staged.File); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a removed file: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 func TestSweepRemovesOldStagedFilesOnly(t *testing.T) {
 	dir := t.TempDir()
-	s, err := Open(Config{Dir: dir})
+	s, err := Open(t.Context(), Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestSweepRemovesOldStagedFilesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Sweep(now.Add(-24 * time.Hour)); err != nil {
+	if err := s.Sweep(t.Context(), now.Add(-24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	for name, stays := range map[string]bool{"old.jpg": false, "new.jpg": true, ".part-1": true} {

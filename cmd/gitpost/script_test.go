@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gitpost/bridge/objects/objectstest"
 	"gitpost/bridge/postgrestest"
 )
 
@@ -51,6 +52,7 @@ func TestMain(m *testing.M) {
 //	receiver FILE             start a site at $TARGET that takes webmentions, which FILE gets
 //	mastodon                  start a fake Mastodon at $MASTODON, with a token in mastodon_token
 //	postgres start|stop       start PostgreSQL with an empty database at $DATABASE; stop it, start it again
+//	store start|stop          start an S3-compatible store; see script_store_test.go; stop it, start it again
 //	remember VARIABLE         keep what the last program printed in a variable
 //	answers FILE LINE...      write the lines that a person types into a file, for ttyin
 //
@@ -98,6 +100,7 @@ func scriptParams() testscript.Params {
 			"mastodon":  onScene((*scene).mastodon),
 			"remember":  onScene((*scene).remember),
 			"postgres":  onScene((*scene).postgres),
+			"store":     onScene((*scene).store),
 		},
 	}
 }
@@ -111,6 +114,7 @@ type scene struct {
 	held    *heldRequest
 
 	database *postgrestest.Server // PostgreSQL
+	objects  *objectstest.Store   // of uploads
 
 	answer []byte // the body of the last answer
 
