@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 
 	"gitpost/bridge/config"
@@ -134,6 +135,12 @@ func builtInto(repo string) []string {
 	return nil
 }
 
+// What stands for values in the examples for Windows and macOS.
+const (
+	windowsFolder = `C:\ProgramData\gitpost` // of the configuration
+	userName      = "<key>UserName</key>\n\t<string>"
+)
+
 // serviceFile puts paths and address into the definition of a service.
 func serviceFile(text string, cfg config.Config, path string) string {
 	folders := []string{}
@@ -155,6 +162,12 @@ func serviceFile(text string, cfg config.Config, path string) string {
 		text = strings.NewReplacer("CapabilityBoundingSet=\n", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
 			"AmbientCapabilities=\n", "AmbientCapabilities=CAP_NET_BIND_SERVICE\n",
 			"ListenStream=127.0.0.1:8080", "ListenStream=443").Replace(text)
+	}
+	if owner := ownerOf(path); owner != "" {
+		text = strings.Replace(text, userName+"gitpost<", userName+owner+"<", 1)
+	}
+	if runtime.GOOS == "windows" {
+		text = strings.ReplaceAll(text, windowsFolder, filepath.Dir(path))
 	}
 	listen := strings.TrimPrefix(cfg.Listen, config.UnixPrefix)
 	return strings.NewReplacer(systemFolder+"/"+configName, path, systemFolder, filepath.Dir(path), systemData, cfg.Data,
