@@ -22,7 +22,7 @@ const (
 var indexMagic = []byte{0xff, 't', 'O', 'c', 0, 0, 0, 2}
 
 // packIndex finds the offset of an object in a pack. A large index stays on disk and is
-// read in small windows: object names are evenly distributed, so the first guess is
+// read in small readBuffers: object names are evenly distributed, so the first guess is
 // nearly always right. Safe for concurrent use.
 type packIndex struct {
 	src    io.ReaderAt
@@ -69,7 +69,7 @@ func openPackIndex(f *os.File) (*packIndex, error) {
 // window is the number of names that are read at once from an index on disk.
 const window = 64
 
-var windows = sync.Pool{New: func() any { return new([window * 20]byte) }}
+var readBuffers = sync.Pool{New: func() any { return new([window * 20]byte) }}
 
 // find returns the offset of an object in the pack.
 func (x *packIndex) find(o OID) (int64, bool, error) {
@@ -79,8 +79,8 @@ func (x *packIndex) find(o OID) (int64, bool, error) {
 	}
 	var buf []byte
 	if x.ram == nil && lo < hi {
-		names := windows.Get().(*[window * 20]byte)
-		defer windows.Put(names)
+		names := readBuffers.Get().(*[window * 20]byte)
+		defer readBuffers.Put(names)
 		buf = names[:]
 	}
 	for try := 0; lo < hi; try++ {
