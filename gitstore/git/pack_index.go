@@ -22,7 +22,7 @@ const (
 var indexMagic = []byte{0xff, 't', 'O', 'c', 0, 0, 0, 2}
 
 // packIndex finds the offset of an object in a pack. A large index stays on disk and is
-// read in small readBuffers: object names are evenly distributed, so the first guess is
+// read in small windows: object names are evenly distributed, so the first guess is
 // nearly always right. Safe for concurrent use.
 type packIndex struct {
 	src    io.ReaderAt
