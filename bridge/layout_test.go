@@ -51,7 +51,9 @@ var allowed = []struct {
 
 	{"bridge/state", ""},
 	{"bridge/media/raster", ""},
-	{"bridge/media", "bridge/media/raster"},
+	{"bridge/media/mediatest", ""},
+	{"bridge/media/metadata", ""},
+	{"bridge/media", "bridge/media/metadata bridge/media/raster"},
 	{"bridge/outbound", "bridge/dom"},
 	{"bridge/access", ""},
 	{"bridge/owner", "bridge/state"},

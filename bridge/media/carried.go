@@ -5,6 +5,8 @@ import (
 	"compress/zlib"
 	"image"
 	"slices"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // maxCarry is how much metadata of an image is held in memory while it is encoded again. An image
@@ -33,7 +35,7 @@ func (c *carried) addSegment(marker byte, content []byte) {
 	}
 	s := segment(marker, content)
 	if marker == markerAPP1 && bytes.HasPrefix(content, sigExif) && len(content) > 6 {
-		setUpright(s[4+6:])
+		metadata.SetUpright(s[4+6:])
 	}
 	c.segments = append(c.segments, s)
 }
@@ -45,7 +47,7 @@ func (c *carried) addChunk(name string, content []byte) {
 	}
 	if name == "eXIf" {
 		content = bytes.Clone(content)
-		setUpright(content)
+		metadata.SetUpright(content)
 	}
 	var b bytes.Buffer
 	writeChunk(&b, name, content)

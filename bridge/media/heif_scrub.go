@@ -1,6 +1,10 @@
 package media
 
-import "slices"
+import (
+	"slices"
+
+	"gitpost/bridge/media/metadata"
+)
 
 // scrubHEIF overwrites the EXIF and XMP items of an image in place, unless keep says otherwise, and
 // erases a camera's own boxes. How the image must be rotated is one of its properties, which are
@@ -115,7 +119,7 @@ func (h *heifFile) scrubExifItem(item heifItem, keep policy) error {
 		return err
 	}
 	if keep == keepNoLocation && len(content) > 4 {
-		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && stripEXIF(content[4+skip:]) {
+		if skip := int64(be.Uint32(content)); skip <= int64(len(content)-4) && metadata.StripEXIF(content[4+skip:]) {
 			return h.overwrite(item, content, 0)
 		}
 	}
@@ -129,7 +133,7 @@ func (h *heifFile) scrubXMPItem(item heifItem, keep policy) error {
 		if err != nil {
 			return err
 		}
-		if packet, ok := stripXMP(content); ok && len(packet) <= len(content) {
+		if packet, ok := metadata.StripXMP(content); ok && len(packet) <= len(content) {
 			return h.overwrite(item, packet, ' ')
 		}
 	}
@@ -189,7 +193,7 @@ func (h *heifFile) carry(keep policy) (c carried) {
 			continue
 		}
 		b = b[4+be.Uint32(b):]
-		if _, ok := parseTIFF(b); ok && len(b) < 65000 {
+		if metadata.IsEXIF(b) && len(b) < 65000 {
 			c.addSegment(markerAPP1, append([]byte("Exif\x00\x00"), b...))
 			break
 		}

@@ -1,5 +1,7 @@
 package media
 
+import "gitpost/bridge/media/metadata"
+
 func syncsafe(b []byte) int64 {
 	return int64(b[0]&0x7f)<<21 | int64(b[1]&0x7f)<<14 | int64(b[2]&0x7f)<<7 | int64(b[3]&0x7f)
 }
@@ -106,7 +108,7 @@ func (t id3Tag) scrubFrame(f id3Frame, at int64) (kept bool, err error) {
 	case "PRIV", "GEOB", "GEO":
 		return false, nil
 	case "TXXX", "TXX", "COMM", "COM":
-		return !mentionsLocation(f.content), nil
+		return !metadata.MentionsLocation(f.content), nil
 	case "APIC", "PIC":
 		start := int64(id3Picture(f.content, t.version))
 		if start == 0 || f.encoded {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media/metadata"
 	"gitpost/bridge/media/raster"
 )
 
@@ -102,7 +103,7 @@ func TestAPNGIsOrientedWithoutLoss(t *testing.T) {
 			i := bytes.Index(got, []byte("eXIf"))
 			if (i >= 0) != (keep == "keep") {
 				t.Errorf("orientation %d, policy %q: there is an EXIF block: %v", turned, keep, i >= 0)
-			} else if i >= 0 && orientation(got[i+4:]) != 0 {
+			} else if i >= 0 && metadata.Orientation(got[i+4:]) != 0 {
 				t.Errorf("orientation %d: the rotated image is to be rotated again", turned)
 			}
 		}
@@ -120,7 +121,7 @@ func TestAWebPKeepsItsOrientation(t *testing.T) {
 		t.Errorf("it is reported as %d × %d, want 48 × 64", staged.Width, staged.Height)
 	}
 	i = bytes.Index(got, []byte("EXIF"))
-	if i < 0 || !bytes.Equal(got[i+8:], onlyOrientation(6)) {
+	if i < 0 || !bytes.Equal(got[i+8:], metadata.OnlyOrientation(6)) {
 		t.Errorf("the file ends in % x, want the orientation alone", got[max(0, i):])
 	}
 	if flags := got[20]; flags&webpExif == 0 || flags&webpXMP != 0 {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"slices"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // A JPEG file is a list of segments, each a marker, a length and a content; a scan's coded pixels
@@ -169,7 +171,7 @@ func (j *jpegCopy) metadata(marker byte, content []byte) []byte {
 			return nil
 		}
 		j.hasExif = true
-		j.sh.orientation = orientation(content[6:])
+		j.sh.orientation = metadata.Orientation(content[6:])
 	}
 	content = keptSegment(marker, content, j.sh.orientation, j.keep)
 	carry := marker == markerAPP1 || marker == markerAPP2 || marker == markerAPPD
@@ -292,21 +294,21 @@ func keptSegment(marker byte, content []byte, orientation int, keep policy) []by
 		return content[:12] // how colours are coded
 	case marker == markerAPP1 && bytes.HasPrefix(content, sigExif) && len(content) > 6:
 		if keep != keepNothing {
-			if keep == keepAll || stripEXIF(content[6:]) {
+			if keep == keepAll || metadata.StripEXIF(content[6:]) {
 				return content
 			}
 		}
 		if orientation == 0 {
 			return nil
 		}
-		return append([]byte("Exif\x00\x00"), onlyOrientation(orientation)...)
+		return append([]byte("Exif\x00\x00"), metadata.OnlyOrientation(orientation)...)
 	case keep == keepNothing:
 		return nil
 	case marker == markerAPP1 && bytes.HasPrefix(content, sigXMP):
 		if keep == keepAll {
 			return content
 		}
-		packet, ok := stripXMP(content[len(sigXMP):])
+		packet, ok := metadata.StripXMP(content[len(sigXMP):])
 		if !ok {
 			return nil
 		}
@@ -315,7 +317,7 @@ func keptSegment(marker byte, content []byte, orientation int, keep policy) []by
 		if keep == keepAll {
 			return content
 		}
-		resources, ok := stripIPTC(content[len(sigPhotoshop):])
+		resources, ok := metadata.StripIPTC(content[len(sigPhotoshop):])
 		if !ok {
 			return nil
 		}

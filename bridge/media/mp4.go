@@ -3,6 +3,8 @@ package media
 import (
 	"io"
 	"strings"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // videoBoxes are the boxes at the top of a file that make it play. Everything else there is a
@@ -236,7 +238,7 @@ func (v *mp4File) scrubMeta(meta box) error {
 		if err != nil {
 			return err
 		}
-		if mentionsLocation(content, "\xa9xyz", "loci", "rdf") {
+		if metadata.MentionsLocation(content, "\xa9xyz", "loci", "rdf") {
 			return v.erase(meta)
 		}
 		return nil

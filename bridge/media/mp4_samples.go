@@ -3,6 +3,8 @@ package media
 import (
 	"cmp"
 	"slices"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // eraseTrack overwrites a track's samples, wherever they are in the media data, and then the track
@@ -38,7 +40,7 @@ func (v *mp4File) textRevealsLocation(t track) (reveals bool, err error) {
 		if err != nil {
 			return err
 		}
-		reveals = mentionsLocation(b, "home(", "home (")
+		reveals = metadata.MentionsLocation(b, "home(", "home (")
 		return nil
 	})
 	return reveals, err

@@ -3,6 +3,8 @@ package media
 import (
 	"hash/crc32"
 	"io"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // A PNG file is a signature and chunks: length, type, content, CRC.
@@ -109,7 +111,7 @@ func (p *pngCopy) metadata(name string, length int64) error {
 		return err
 	}
 	if name == "eXIf" {
-		p.sh.orientation = orientation(content)
+		p.sh.orientation = metadata.Orientation(content)
 	}
 	if !pngColours[name] {
 		if content = keptChunk(name, content, p.keep); content == nil {
@@ -129,10 +131,10 @@ func keptChunk(name string, content []byte, keep policy) []byte {
 		return content
 	case keep == keepNothing:
 		return nil
-	case name == "eXIf" && stripEXIF(content):
+	case name == "eXIf" && metadata.StripEXIF(content):
 		return content
 	case name == "iTXt" && len(content) > len(xmp) && string(content[:len(xmp)]) == xmp:
-		if packet, ok := stripXMP(content[len(xmp):]); ok {
+		if packet, ok := metadata.StripXMP(content[len(xmp):]); ok {
 			return append([]byte(xmp), packet...)
 		}
 	}

@@ -16,7 +16,12 @@ import (
 	"testing"
 
 	"gitpost/bridge/fault"
+	"gitpost/bridge/media/mediatest"
+	"gitpost/bridge/media/metadata"
 )
+
+// Names that are short, because most tests use them.
+var scene, seen, exifBlock = mediatest.Scene, mediatest.Seen, mediatest.EXIF
 
 // sample is a file of testdata/media; see README.md there.
 func sample(t testing.TB, name string) []byte {
@@ -115,18 +120,6 @@ func listing(t testing.TB, s *Store) (names []string) {
 	return names
 }
 
-// scene is an image whose corners and sides all differ, smooth enough for JPEG.
-func scene(width, height int) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			img.SetNRGBA(x, y, color.NRGBA{uint8(40 + 200*x/width), uint8(220 - 180*y/height),
-				uint8(60 + 100*x*y/(width*height)), 255})
-		}
-	}
-	return img
-}
-
 // photo is a JPEG of an image, with segments inserted behind its start.
 func photo(t testing.TB, img image.Image, segments ...[]byte) []byte {
 	t.Helper()
@@ -135,55 +128,6 @@ func photo(t testing.TB, img image.Image, segments ...[]byte) []byte {
 		t.Fatal(err)
 	}
 	return slices.Concat(b.Bytes()[:2], slices.Concat(segments...), b.Bytes()[2:])
-}
-
-// exifBlock is an EXIF block as a phone writes it: orientation, maker, a GPS directory, a
-// date and a maker's note.
-func exifBlock(order binary.ByteOrder, turned int) []byte {
-	var b []byte
-	put16 := func(v int) { b = append(b, 0, 0); order.PutUint16(b[len(b)-2:], uint16(v)) }
-	put32 := func(v int) { b = append(b, 0, 0, 0, 0); order.PutUint32(b[len(b)-4:], uint32(v)) }
-	entry := func(tag, typ, count, value int) {
-		put16(tag)
-		put16(typ)
-		put32(count)
-		if typ == 3 {
-			put16(value)
-			put16(0)
-		} else {
-			put32(value)
-		}
-	}
-	b = append(b, "MM"...)
-	if order == binary.LittleEndian {
-		b = []byte("II")
-	}
-	put16(42)
-	put32(8)
-	const maker, exif, gps, note, place = 74, 80, 110, 152, 172
-	put16(4)                                       // 8: IFD 0, up to 62
-	entry(0x010f, 2, 6, maker)                     // Make
-	entry(tagOrientation, 3, 1, turned)            // Orientation
-	entry(tagExifIFD, 4, 1, exif)                  //
-	entry(tagGPSIFD, 4, 1, gps)                    //
-	put32(0)                                       //
-	b = append(b, make([]byte, 74-len(b))...)      // a gap, as editors leave it
-	b = append(b, "Phone\x00"...)                  // 74
-	put16(2)                                       // 80: Exif IFD, up to 110
-	entry(0x9003, 2, 4, 0x33323130)                // DateTimeOriginal
-	entry(tagMakerNote, 7, 20, note)               //
-	put32(0)                                       //
-	put16(3)                                       // 110: GPS IFD, up to 152
-	entry(0x0000, 1, 4, 0x02030000)                // GPSVersionID
-	entry(0x0001, 2, 2, 0x4e004e00)                // GPSLatitudeRef
-	entry(0x0002, 5, 3, place)                     // GPSLatitude
-	put32(0)                                       //
-	b = append(b, "made by Tele in Paris"[:20]...) // 152
-	for range 3 {                                  // 172: degrees, minutes, seconds
-		put32(48_857_700)
-		put32(1_000_000)
-	}
-	return b
 }
 
 func exifSegment(order binary.ByteOrder, turned int) []byte {
@@ -219,30 +163,7 @@ func orientationOf(b []byte) int {
 	if i < 0 {
 		return 1
 	}
-	return max(1, orientation(b[i+6:]))
-}
-
-// seen is the pixel that a viewer shows at a point, written from the EXIF standard: which
-// side the stored picture's first row and first column are.
-func seen(stored image.Image, turned, x, y int) color.Color {
-	w, h := stored.Bounds().Dx(), stored.Bounds().Dy()
-	switch turned {
-	case 2:
-		x = w - 1 - x
-	case 3:
-		x, y = w-1-x, h-1-y
-	case 4:
-		y = h - 1 - y
-	case 5:
-		x, y = y, x
-	case 6:
-		x, y = y, h-1-x
-	case 7:
-		x, y = w-1-y, h-1-x
-	case 8:
-		x, y = w-1-y, x
-	}
-	return stored.At(x, y)
+	return max(1, metadata.Orientation(b[i+6:]))
 }
 
 // stored is how a camera that is held differently stores what is to be seen as img.

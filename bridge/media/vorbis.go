@@ -2,6 +2,8 @@ package media
 
 import (
 	"strings"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // Vorbis comments are the metadata of Ogg and FLAC files: the encoder's name, a count, and as many
@@ -42,7 +44,7 @@ func scrubVorbis(b []byte, keep policy) (changed bool, err error) {
 			if err := scrubCommentCover(text, len(name)+1, upper == "COVERART", keep); err != nil {
 				return false, err
 			}
-		case isLocationName(upper), keep == keepNothing && deviceComments[upper]:
+		case metadata.IsLocationName(upper), keep == keepNothing && deviceComments[upper]:
 			blank(text[:len(name)])
 			blank(text[len(name)+1:])
 		default:

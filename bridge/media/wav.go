@@ -1,6 +1,10 @@
 package media
 
-import "strings"
+import (
+	"strings"
+
+	"gitpost/bridge/media/metadata"
+)
 
 // A WAV file is RIFF chunks: a name, a length, a content padded to even length.
 // Specification: Multimedia Programming Interface and Data Specifications 1.0 (1991); EBU Tech 3285
@@ -127,7 +131,7 @@ func (w wavFile) keepsText(body, end int64, keep policy) (bool, error) {
 		return false, nil
 	}
 	b, err := w.read(body, int(end-body))
-	return err == nil && !mentionsLocation(b, "rdf"), err
+	return err == nil && !metadata.MentionsLocation(b, "rdf"), err
 }
 
 // empty turns a chunk into one that every program skips.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"math/bits"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // A WebM file is nested elements of EBML: an ID, a length, a content.
@@ -242,7 +244,7 @@ func (w webmFile) tagsMentionLocation(e element) bool {
 		return true
 	}
 	b, err := w.read(e.body, int(e.end-e.body))
-	return err != nil || mentionsLocation(b)
+	return err != nil || metadata.MentionsLocation(b)
 }
 
 // void turns an element into a void one of the same size.

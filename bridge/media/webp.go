@@ -2,6 +2,8 @@ package media
 
 import (
 	"io"
+
+	"gitpost/bridge/media/metadata"
 )
 
 // A WebP file is RIFF chunks: a name, a length, a content padded to even length. If there is more
@@ -237,7 +239,7 @@ func (p *webpFile) keptMetadata(c webpChunk) ([]byte, error) {
 		case keepAll:
 			return content, nil
 		case keepNoLocation:
-			if packet, ok := stripXMP(content); ok {
+			if packet, ok := metadata.StripXMP(content); ok {
 				return packet, nil
 			}
 		}
@@ -247,12 +249,12 @@ func (p *webpFile) keptMetadata(c webpChunk) ([]byte, error) {
 	if len(block) > 6 && string(block[:6]) == "Exif\x00\x00" { // some writers keep JPEG's preamble
 		block = block[6:]
 	}
-	p.shape.orientation = orientation(block)
+	p.shape.orientation = metadata.Orientation(block)
 	switch {
-	case p.keep == keepAll, p.keep == keepNoLocation && stripEXIF(block):
+	case p.keep == keepAll, p.keep == keepNoLocation && metadata.StripEXIF(block):
 		return content, nil
 	case p.shape.orientation != 0:
-		return onlyOrientation(p.shape.orientation), nil
+		return metadata.OnlyOrientation(p.shape.orientation), nil
 	}
 	return nil, nil
 }

@@ -7,45 +7,12 @@ import (
 	"testing"
 
 	"golang.org/x/image/draw"
+
+	"gitpost/bridge/media/mediatest"
 )
 
-// scene is an image whose corners and sides all differ, smooth enough for JPEG.
-func scene(width, height int) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			img.SetNRGBA(x, y, color.NRGBA{uint8(40 + 200*x/width), uint8(220 - 180*y/height),
-				uint8(60 + 100*x*y/(width*height)), 255})
-		}
-	}
-	return img
-}
-
-// seen is the pixel that a viewer shows at a point, written from the EXIF standard: which
-// side the stored picture's first row and first column are.
-func seen(stored image.Image, turned, x, y int) color.Color {
-	w, h := stored.Bounds().Dx(), stored.Bounds().Dy()
-	switch turned {
-	case 2:
-		x = w - 1 - x
-	case 3:
-		x, y = w-1-x, h-1-y
-	case 4:
-		y = h - 1 - y
-	case 5:
-		x, y = y, x
-	case 6:
-		x, y = y, h-1-x
-	case 7:
-		x, y = w-1-y, h-1-x
-	case 8:
-		x, y = w-1-y, x
-	}
-	return stored.At(x, y)
-}
-
 func TestEveryTypeOfImageIsOrientedAsTheStandardSays(t *testing.T) {
-	from := scene(6, 4)
+	from := mediatest.Scene(6, 4)
 	kinds := map[string]draw.Image{
 		"NRGBA": image.NewNRGBA(from.Rect), "RGBA": image.NewRGBA(from.Rect), "Gray": image.NewGray(from.Rect),
 		"Gray16":  image.NewGray16(from.Rect),
@@ -63,7 +30,7 @@ func TestEveryTypeOfImageIsOrientedAsTheStandardSays(t *testing.T) {
 			}
 			for y := range size.Y {
 				for x := range size.X {
-					if want := seen(img, turned, x, y); got.At(x, y) != want {
+					if want := mediatest.Seen(img, turned, x, y); got.At(x, y) != want {
 						t.Errorf("%s, orientation %d: at %d, %d is %v, want %v", name, turned, x, y, got.At(x, y), want)
 					}
 				}

@@ -1,4 +1,4 @@
-package media
+package metadata
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// isLocationName reports whether a name in metadata means a location: EXIF's, IPTC's and Dublin
+// IsLocationName reports whether a name in metadata means a location: EXIF's, IPTC's and Dublin
 // Core's names for it, and those of makers who have their own.
-func isLocationName(name string) bool {
+func IsLocationName(name string) bool {
 	name = strings.ToLower(name)
 	if strings.HasPrefix(name, "gps") || strings.HasPrefix(name, "geo") {
 		return true
@@ -31,9 +31,9 @@ var locationWords = []string{"location", "gps", "coordinate", "latitude", "longi
 // coordinates are in the form of ISO 6709, as phones write them: +48.8577+002.2950/.
 var coordinates = regexp.MustCompile(`[+-]\d{2}\.\d{3,}[+-]\d{3}\.\d{3,}`)
 
-// mentionsLocation reports whether metadata of any form, in any encoding of text, contains
+// MentionsLocation reports whether metadata of any form, in any encoding of text, contains
 // coordinates or one of locationWords and more. The latter are in lower case.
-func mentionsLocation(content []byte, more ...string) bool {
+func MentionsLocation(content []byte, more ...string) bool {
 	text := bytes.ReplaceAll(bytes.ToLower(content), []byte{0}, nil) // UTF-16 too
 	contained := func(word string) bool { return bytes.Contains(text, []byte(word)) }
 	return slices.ContainsFunc(locationWords, contained) || slices.ContainsFunc(more, contained) ||

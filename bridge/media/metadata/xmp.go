@@ -1,4 +1,4 @@
-package media
+package metadata
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// stripXMP removes the location from an XMP packet, whatever program wrote it: elements and
+// StripXMP removes the location from an XMP packet, whatever program wrote it: elements and
 // attributes are judged by their local names. The rest stays byte for byte. It reports whether the
 // packet could be read; if not, the packet must not be kept.
-func stripXMP(packet []byte) ([]byte, bool) {
+func StripXMP(packet []byte) ([]byte, bool) {
 	d := xml.NewDecoder(bytes.NewReader(packet))
 	var out bytes.Buffer
 	open, cut := 0, -1 // how many elements are open; how many were where a cut began
@@ -27,7 +27,7 @@ func stripXMP(packet []byte) ([]byte, bool) {
 		raw := packet[from:d.InputOffset()]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if cut < 0 && isLocationName(t.Name.Local) {
+			if cut < 0 && IsLocationName(t.Name.Local) {
 				cut = open
 			}
 			open++
@@ -56,7 +56,7 @@ var xmlAttribute = regexp.MustCompile(`\s+[^\s=<>"'/]+\s*=\s*("[^"]*"|'[^']*')`)
 // stripAttributes removes attributes that mean a location from the text of a start tag.
 func stripAttributes(raw []byte, attributes []xml.Attr) []byte {
 	for _, a := range attributes {
-		if !isLocationName(a.Name.Local) {
+		if !IsLocationName(a.Name.Local) {
 			continue
 		}
 		return xmlAttribute.ReplaceAllFunc(raw, func(attribute []byte) []byte {
@@ -64,7 +64,7 @@ func stripAttributes(raw []byte, attributes []xml.Attr) []byte {
 			if i := strings.LastIndexByte(name, ':'); i >= 0 {
 				name = name[i+1:]
 			}
-			if isLocationName(strings.TrimSpace(name)) {
+			if IsLocationName(strings.TrimSpace(name)) {
 				return nil
 			}
 			return attribute

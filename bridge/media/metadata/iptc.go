@@ -1,6 +1,9 @@
-package media
+package metadata
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Photoshop's segment of a JPEG is a list of resources: "8BIM", an ID, a name, a length, a
 // content; names and contents are padded to even length. Resource 0x0404 is an IPTC record:
@@ -13,9 +16,9 @@ const (
 	resourceXMP   = 0x0424
 )
 
-// stripIPTC removes the location from the resources of a Photoshop segment. It reports whether they
+// StripIPTC removes the location from the resources of a Photoshop segment. It reports whether they
 // could be read; if not, they must not be kept.
-func stripIPTC(b []byte) ([]byte, bool) {
+func StripIPTC(b []byte) ([]byte, bool) {
 	var out bytes.Buffer
 	for len(b) > 0 {
 		if len(b) < 7 || string(b[:4]) != "8BIM" {
@@ -25,7 +28,7 @@ func stripIPTC(b []byte) ([]byte, bool) {
 		if len(b) < head+4 {
 			return nil, false
 		}
-		id, size := be.Uint16(b[4:]), int64(be.Uint32(b[head:]))
+		id, size := binary.BigEndian.Uint16(b[4:]), int64(binary.BigEndian.Uint32(b[head:]))
 		if size > int64(len(b)-head-4) {
 			return nil, false
 		}
@@ -39,7 +42,7 @@ func stripIPTC(b []byte) ([]byte, bool) {
 				return nil, false
 			}
 			out.Write(b[:head])
-			out.Write(be.AppendUint32(nil, uint32(len(kept))))
+			out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(kept))))
 			out.Write(kept)
 			if len(kept)&1 == 1 {
 				out.WriteByte(0)
@@ -61,7 +64,7 @@ func stripIPTCRecord(b []byte) ([]byte, bool) {
 		if b[0] != 0x1c || len(b) < 5 {
 			return nil, false
 		}
-		size := 5 + int(be.Uint16(b[3:]))
+		size := 5 + int(binary.BigEndian.Uint16(b[3:]))
 		if b[3]&0x80 != 0 || size > len(b) { // an extended length, which no program uses for metadata
 			return nil, false
 		}

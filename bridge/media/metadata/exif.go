@@ -1,4 +1,4 @@
-package media
+package metadata
 
 import (
 	"encoding/binary"
@@ -72,9 +72,15 @@ func (t tiff) entries(at uint32) (list []entry, next uint32) {
 // first returns the offset of IFD 0.
 func (t tiff) first() uint32 { return t.order.Uint32(t.b[4:]) }
 
-// orientation returns the orientation in an EXIF block, or 0 if there is none or the image is
+// IsEXIF reports whether b starts like an EXIF block, from its byte-order mark on.
+func IsEXIF(b []byte) bool {
+	_, ok := parseTIFF(b)
+	return ok
+}
+
+// Orientation returns the orientation in an EXIF block, or 0 if there is none or the image is
 // upright.
-func orientation(exif []byte) int {
+func Orientation(exif []byte) int {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return 0
@@ -90,8 +96,8 @@ func orientation(exif []byte) int {
 	return 0
 }
 
-// onlyOrientation returns an EXIF block with nothing but an orientation.
-func onlyOrientation(v int) []byte {
+// OnlyOrientation returns an EXIF block with nothing but an orientation.
+func OnlyOrientation(v int) []byte {
 	return []byte{
 		'M', 'M', 0, '*', 0, 0, 0, 8, // header; IFD 0 follows
 		0, 1, // one entry
@@ -100,8 +106,8 @@ func onlyOrientation(v int) []byte {
 	}
 }
 
-// setUpright removes the orientation of an EXIF block, for an image whose pixels were rotated.
-func setUpright(exif []byte) {
+// SetUpright removes the orientation of an EXIF block, for an image whose pixels were rotated.
+func SetUpright(exif []byte) {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return
@@ -119,11 +125,11 @@ var typeSize = [14]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 
 // maxIFDs is how many directories a block may have. Real ones have five.
 const maxIFDs = 16
 
-// stripEXIF removes from an EXIF block the location, and what could contain a copy of it and cannot
+// StripEXIF removes from an EXIF block the location, and what could contain a copy of it and cannot
 // be read: embedded XMP and IPTC, the maker's note, further images, and what no directory refers
 // to. It works in place and reports whether the block could be read; if not, the block must not be
 // kept.
-func stripEXIF(exif []byte) bool {
+func StripEXIF(exif []byte) bool {
 	t, ok := parseTIFF(exif)
 	if !ok {
 		return false
