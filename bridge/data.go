@@ -39,8 +39,8 @@ func addresses(c *config.Config) []string {
 	return all
 }
 
-// shelf is where the uploads of a configuration wait for their post; nil for the data folder.
-func shelf(ctx context.Context, c *config.Config) (media.Shelf, error) {
+// stagingOf returns where the uploads of a configuration wait for their post; nil for the data folder.
+func stagingOf(ctx context.Context, c *config.Config) (media.Staging, error) {
 	if c.Uploads == "" {
 		return nil, nil
 	}

@@ -90,7 +90,7 @@ func (s *Server) open(ctx, run context.Context, progress io.Writer) error {
 		return err
 	}
 	o := blog.Options{Config: s.config, State: s.state, Log: s.log, Progress: progress}
-	if o.Shelf, err = shelf(ctx, s.config()); err != nil {
+	if o.Staging, err = stagingOf(ctx, s.config()); err != nil {
 		return err
 	}
 	if s.blogs, err = blog.New(ctx, o); err != nil {

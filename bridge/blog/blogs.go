@@ -19,8 +19,8 @@ type Options struct {
 	Config   func() *config.Config // the one in force
 	State    *state.DB
 	Log      *slog.Logger
-	Progress io.Writer   // of first clones; may be nil
-	Shelf    media.Shelf // where uploads wait for their post; nil: a folder
+	Progress io.Writer     // of first clones; may be nil
+	Staging  media.Staging // where uploads wait for their post; nil: a folder
 
 	// Moved is called when the tip of a site, or what is known of its remote, may have moved, and after
 	// the site was opened. It must not block. It may be nil.

@@ -32,7 +32,7 @@ type Uploads struct {
 }
 
 func openUploads(ctx context.Context, sites *Blogs, o Options, c media.Config) (*Uploads, error) {
-	c.Shelf = o.Shelf
+	c.Staging = o.Staging
 	files, err := media.Open(ctx, c)
 	if err != nil {
 		return nil, err

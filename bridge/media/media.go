@@ -33,7 +33,7 @@ const MaxPixels = 100_000_000
 // Config says what a Store accepts and what it does with it. Only Dir is required.
 type Config struct {
 	Dir      string   // the uploads folder
-	Shelf    Shelf    // where staged files wait; nil: in Dir, which always has those that still arrive
+	Staging  Staging  // where staged files wait; nil: in Dir, which always has those that still arrive
 	MaxSize  int64    // most bytes of an upload; 0: DefaultMaxSize
 	MaxWidth int      // wider images are scaled down to this width; 0: DefaultMaxWidth, below 0: no limit
 	Keep     string   // metadata to keep: "" (none), "keep" (all but the location) or "keep-location" (all)
@@ -44,7 +44,7 @@ type Config struct {
 // one Store only.
 type Store struct {
 	dir      string
-	shelf    Shelf
+	staging  Staging
 	maxSize  int64
 	maxWidth int
 	keep     policy
@@ -54,9 +54,9 @@ type Store struct {
 }
 
 // Open creates the folder if it is missing, removes what interrupted uploads left in it, and moves staged
-// files from it to another Shelf.
+// files from it to another Staging.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{dir: c.Dir, shelf: c.Shelf, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
+	s := &Store{dir: c.Dir, staging: c.Staging, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
 	if err := s.configure(c); err != nil {
 		return nil, err
 	}
@@ -72,14 +72,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 			return nil, fmt.Errorf("remove interrupted upload: %w", err)
 		}
 	}
-	if s.shelf == nil {
-		s.shelf = folder(s.dir)
+	if s.staging == nil {
+		s.staging = folder(s.dir)
 		return s, nil
 	}
-	return s, folder(s.dir).empty(ctx, s.shelf)
+	return s, folder(s.dir).empty(ctx, s.staging)
 }
 
-// With returns a Store of the same folder with another configuration, whose Dir and Shelf are ignored. An
+// With returns a Store of the same folder with another configuration, whose Dir and Staging are ignored. An
 // upload in progress ends with the configuration that it began with.
 func (s *Store) With(c Config) (*Store, error) {
 	next := *s

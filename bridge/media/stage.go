@@ -13,7 +13,7 @@ import (
 // Staged is an upload that is on disk.
 type Staged struct {
 	Name        string // a readable stem, an unguessable part and the right extension
-	File        string // its name on the Shelf
+	File        string // its name where it waits
 	ContentType string // by content
 	Size        int64
 	Width       int // as it is shown; 0 if it is no image
@@ -170,7 +170,7 @@ func (s *Store) settle(ctx context.Context, f *os.File, name string, k *kind, sh
 	if err != nil {
 		return Staged{}, err
 	}
-	if err := s.shelf.Put(ctx, name, f); err != nil {
+	if err := s.staging.Put(ctx, name, f); err != nil {
 		return Staged{}, err
 	}
 	staged := Staged{Name: name, File: name, ContentType: k.mime, Size: info.Size()}
@@ -192,7 +192,7 @@ func (t *temps) create() (*os.File, error) {
 	return f, err
 }
 
-// discard removes the files, except one that a Shelf has moved.
+// discard removes the files, except one that the Staging has moved.
 func (t *temps) discard() {
 	for _, f := range t.open {
 		f.Close()

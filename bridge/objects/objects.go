@@ -55,7 +55,7 @@ const (
 	probeTimeout = 20 * time.Second
 )
 
-// Bucket is a place of staged uploads; it implements media.Shelf.
+// Bucket is a place of staged uploads; it implements media.Staging.
 type Bucket struct {
 	client *minio.Client
 	name   string

@@ -19,7 +19,7 @@ import (
 	"gitpost/bridge/objects/objectstest"
 )
 
-var _ media.Shelf = (*objects.Bucket)(nil)
+var _ media.Staging = (*objects.Bucket)(nil)
 
 // name has the form of the names that gitpost gives.
 const name = "heron-abcdefgh234567ab.jpg"

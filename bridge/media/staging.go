@@ -15,9 +15,9 @@ import (
 	"gitpost/bridge/fault"
 )
 
-// Shelf is where staged files wait for their post. Its methods are safe for concurrent use. Names are
+// Staging is where staged files wait for their post. Its methods are safe for concurrent use. Names are
 // those of Staged.File, and are never used again for another content.
-type Shelf interface {
+type Staging interface {
 	// Put stores a file durably under a new name. It may close the file and move it.
 	Put(ctx context.Context, name string, f *os.File) error
 	// Open opens a stored file. The error is fs.ErrNotExist if there is none. The file must be read
@@ -29,7 +29,7 @@ type Shelf interface {
 	Sweep(ctx context.Context, before time.Time) error
 }
 
-// folder is the Shelf that needs nothing else.
+// folder is the Staging that needs nothing else.
 type folder string
 
 // Put renames the file, which must be in the folder.
@@ -97,8 +97,8 @@ func (d folder) each(do func(fs.FileInfo) error) error {
 	return nil
 }
 
-// empty moves what waits in the folder to another shelf: uploads from before it was used.
-func (d folder) empty(ctx context.Context, to Shelf) error {
+// empty moves what waits in the folder to another place: uploads from before it was used.
+func (d folder) empty(ctx context.Context, to Staging) error {
 	return d.each(func(info fs.FileInfo) error {
 		if !IsStagedName(info.Name()) {
 			return nil // somebody else's
@@ -115,7 +115,7 @@ func (d folder) empty(ctx context.Context, to Shelf) error {
 	})
 }
 
-// IsStagedName reports whether a name has the form of those that Stage gives. A Shelf that is shared with
+// IsStagedName reports whether a name has the form of those that Stage gives. A Staging that is shared with
 // others removes no other files.
 func IsStagedName(name string) bool { return stagedName.MatchString(name) }
 
@@ -126,7 +126,7 @@ func (s *Store) Open(ctx context.Context, file string) (io.ReadSeekCloser, error
 	if err := checkName(file); err != nil {
 		return nil, err
 	}
-	return s.shelf.Open(ctx, file)
+	return s.staging.Open(ctx, file)
 }
 
 // Remove deletes a staged file. It is no error if there is none.
@@ -134,12 +134,14 @@ func (s *Store) Remove(ctx context.Context, file string) error {
 	if err := checkName(file); err != nil {
 		return err
 	}
-	return s.shelf.Remove(ctx, file)
+	return s.staging.Remove(ctx, file)
 }
 
 // Sweep removes the staged files that were stored before a time: those that no post used, those that have
 // been in the repository since then, and those that nobody recorded because the machine stopped.
-func (s *Store) Sweep(ctx context.Context, before time.Time) error { return s.shelf.Sweep(ctx, before) }
+func (s *Store) Sweep(ctx context.Context, before time.Time) error {
+	return s.staging.Sweep(ctx, before)
+}
 
 // checkName refuses a name that leads out of a folder, or to a file that is still being written, as not
 // found.
