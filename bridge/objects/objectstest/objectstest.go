@@ -40,11 +40,16 @@ type Store struct {
 	output  bytes.Buffer
 }
 
-// Start makes and starts a store. The test is skipped where versitygw is not installed.
+// Start makes and starts a store. The test is skipped unless all tests must run (GITPOST_TEST_ALL), and
+// fails then if versitygw is not installed.
 func Start(t testing.TB) *Store {
 	t.Helper()
-	if _, err := exec.LookPath(Program); err != nil || os.Getenv("GITPOST_TEST_ALL") == "" {
-		t.Skip("runs versitygw (go install github.com/versity/versitygw/cmd/versitygw@v1.8.0): set GITPOST_TEST_ALL=1")
+	const install = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+	if os.Getenv("GITPOST_TEST_ALL") == "" {
+		t.Skipf("runs versitygw (%s): set GITPOST_TEST_ALL=1", install)
+	}
+	if _, err := exec.LookPath(Program); err != nil {
+		t.Fatalf("versitygw is not installed: %s", install)
 	}
 	return Run(t)
 }
