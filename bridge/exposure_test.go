@@ -89,6 +89,7 @@ func TestReadinessHasNoDetailsForStrangers(t *testing.T) {
 		"with a bad token":   {f.ask("localhost", "/readyz", append(stranger, "Authorization", "Bearer bogus")...), false},
 		"with a token":       {f.ask("localhost", "/readyz", append(stranger, "Authorization", "Bearer "+f.token)...), true},
 		"from this machine":  {f.ask("localhost", "/readyz"), true},
+		"another site here":  {f.ask("localhost", "/readyz", "Origin", "https://evil.example"), false},
 		"the owner":          {visitor.get("/readyz", stranger...), true},
 		"with Forwarded too": {f.ask("localhost", "/readyz", "Forwarded", "for=203.0.113.9"), false},
 	} {

@@ -86,12 +86,13 @@ func (g *guard) warnOfProxy(r *http.Request, address string) {
 	})
 }
 
-// isLocal reports whether a request was made on this machine and passed on by no proxy.
+// isLocal reports whether a request was made on this machine, passed on by no proxy, and made by no page of
+// another site in a browser here, which could read the answer.
 func isLocal(r *http.Request) bool {
 	at, isNetwork := peer(r)
 	a, err := netip.ParseAddr(at)
 	return isNetwork && err == nil && a.IsLoopback() && r.Header.Get(echo.HeaderXForwardedFor) == "" &&
-		r.Header.Get("Forwarded") == ""
+		r.Header.Get("Forwarded") == "" && r.Header.Get(echo.HeaderOrigin) == ""
 }
 
 // checkHost refuses requests for hosts that are not this server, such as those of a page that has

@@ -33,6 +33,7 @@ func TestWritingInABrowser(t *testing.T) {
 			"without a connection, then exactly one post": b.writesOffline,
 			"shared from another app":                     b.isSharedTo,
 			"another language":                            b.speaks,
+			"a reply, beside what it replies to":          b.replies,
 			"by keyboard alone":                           b.usesKeysAlone,
 		} {
 			t.Run(fmt.Sprintf("%s, %d wide", name, width), func(t *testing.T) {

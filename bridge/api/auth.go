@@ -54,7 +54,7 @@ func (a *API) principal(ctx context.Context, address, token, site string) (acces
 // address to wait.
 func (a *API) refuse(address string, err error) error {
 	wait := a.refusals.refuse(address, time.Now())
-	if e := a.State.Refused(context.Background(), state.TokenRefused, address, time.Now()); e != nil {
+	if e := a.State.Refused(context.Background(), state.TokenRefused, network(address), time.Now()); e != nil {
 		a.Log.Warn("refused tokens could not be counted", "error", e)
 	}
 	if wait > 0 {
@@ -103,15 +103,24 @@ func (r *refusals) refuse(address string, now time.Time) time.Duration {
 
 // bucket is the key under which an address is counted. The caller holds mu.
 func (r *refusals) bucket(address string) string {
-	if a, err := netip.ParseAddr(address); err == nil && a.Is6() && !a.Is4In6() {
-		if network, err := a.WithZone("").Prefix(64); err == nil {
-			address = network.String()
-		}
-	}
+	address = network(address)
 	if _, known := r.counts[address]; !known && len(r.counts) >= mostAddresses {
 		return "others"
 	}
 	return address
+}
+
+// network returns the addresses of one subscriber: an IPv4 address, or a /64 of IPv6. What is no address is returned
+// as it is.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+		return ip.String()
+	}
+	return netip.PrefixFrom(ip, 64).Masked().String()
 }
 
 // wait is how long the address has to wait before it may send another bad one; 0 while it is

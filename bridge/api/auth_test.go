@@ -38,3 +38,15 @@ func TestRefusalsAreBoundedAndLetNobodyThrough(t *testing.T) {
 		t.Error("an address that could not be held guesses on")
 	}
 }
+
+// The log counts by network, or the addresses of one network would push all others out of it.
+func TestRefusedTokensAreCountedByNetwork(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3::4": "2001:db8:1:2::/64",
+		"fe80::1%eth0": "fe80::/64", "@": "@",
+	} {
+		if got := network(address); got != want {
+			t.Errorf("network(%q) = %q, want %q", address, got, want)
+		}
+	}
+}

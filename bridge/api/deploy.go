@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -36,9 +37,13 @@ func (a hookRoutes) deployed(c echo.Context) error {
 	if err := readCall(c, spooled); err != nil {
 		return err
 	}
+	if spooled.busy {
+		return &fault.Error{Code: fault.Unavailable, Op: op, Message: "too many calls are being read", Hint: "try again",
+			RetryAfter: 10 * time.Second}
+	}
 	if !spooled.complete {
-		return &fault.Error{Code: fault.TooLarge, Op: op, Message: "the call is too large, or too many calls are being read",
-			Hint: "choose fewer events at the host", RetryAfter: 10 * time.Second}
+		return &fault.Error{Code: fault.TooLarge, Op: op,
+			Message: fmt.Sprintf("the call is larger than %d MB", hookSpool>>20), Hint: "choose fewer events at the host"}
 	}
 	body, err := io.ReadAll(spooled.reader())
 	if err != nil {

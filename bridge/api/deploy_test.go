@@ -9,8 +9,35 @@ import (
 	"fmt"
 	"hash"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"gitpost/bridge/fault"
 )
+
+// Strangers may use the memory of all; others are told to try again then, and not that their call is too large.
+func TestADeployCallThatFindsNoMemoryIsToldToTryAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		left, size int
+		want       fault.Code
+	}{
+		"no memory":      {0, 100, fault.Unavailable},
+		"a call too big": {strangersAll, hookSpool + 1, fault.TooLarge},
+	} {
+		a := hookRoutes{&API{strangers: &strangers{left: c.left}}}
+		r := httptest.NewRequest(http.MethodPost, "/hooks/deploy", strings.NewReader(strings.Repeat("x", c.size)))
+		err := a.deployed(echo.New().NewContext(r, httptest.NewRecorder()))
+		if fault.CodeOf(err) != c.want {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if a.strangers.left != c.left {
+			t.Errorf("%s: %d bytes are left, want %d", name, a.strangers.left, c.left)
+		}
+	}
+}
 
 func TestADeployCallProvesTheSecret(t *testing.T) {
 	const secret = "t1de"

@@ -11,6 +11,7 @@ type spool struct {
 	limit    int
 	chunks   [][]byte
 	complete bool // nothing was dropped
+	busy     bool // it was dropped because others use the memory
 }
 
 func (s *strangers) spool(limit int) *spool { return &spool{all: s, limit: limit, complete: true} }
@@ -18,7 +19,12 @@ func (s *strangers) spool(limit int) *spool { return &spool{all: s, limit: limit
 func (s *spool) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0 && s.complete; {
 		if n := len(s.chunks); n == 0 || len(s.chunks[n-1]) == strangerStep {
-			if s.complete = (n+1)*strangerStep <= s.limit && s.all.acquire(strangerStep); !s.complete {
+			if (n+1)*strangerStep > s.limit {
+				s.complete = false
+				break
+			}
+			if !s.all.acquire(strangerStep) {
+				s.complete, s.busy = false, true
 				break
 			}
 			s.chunks = append(s.chunks, make([]byte, 0, strangerStep))
