@@ -75,14 +75,16 @@ func TestShortcutPageHasItsTokenFilledInOnce(t *testing.T) {
 	if secret == nil {
 		t.Fatalf("no token in\n%s", page.Body)
 	}
-	if again := p.want(p.get("/connect/shortcut?made=yes"), http.StatusOK, "Bearer TOKEN"); strings.Contains(again.Body, secret[1]) {
+	if again := p.want(p.get("/connect/shortcut?made=yes"), http.StatusOK, "Bearer TOKEN"); strings.Contains(again.Body,
+		secret[1]) {
 		t.Error("the token is shown twice")
 	}
 	token := []string{"Authorization", "Bearer " + secret[1]}
 	if a := f.form(url.Values{"h": {"entry"}, "content": {"From the phone"}}, token...); a.Status != http.StatusCreated {
 		t.Errorf("a post with the token is answered %d %s", a.Status, a.Body)
 	}
-	if a := f.form(url.Values{"action": {"delete"}, "url": {"https://example.org/"}}, token...); a.Status != http.StatusForbidden {
+	if a := f.form(url.Values{"action": {"delete"}, "url": {"https://example.org/"}},
+		token...); a.Status != http.StatusForbidden {
 		t.Errorf("the token may delete: %d %s", a.Status, a.Body)
 	}
 }

@@ -71,7 +71,8 @@ func TestTheFormReadsNoPageWhereTheOwnerWantsNone(t *testing.T) {
 	address, fetched := repliedTo(t)
 	f := serve(t, "hugo", func(c *settings) { c.Context = false }).owned()
 	p := f.person().signIn()
-	page := p.want(p.post("/posts/preview", "type", "reply", "in-reply-to", address, "content", "So they do"), http.StatusOK)
+	page := p.want(p.post("/posts/preview", "type", "reply", "in-reply-to", address, "content", "So they do"),
+		http.StatusOK)
 	if strings.Contains(string(page.Body), "data-context") || fetched.Load() != 0 {
 		t.Errorf("the page was fetched %d times", fetched.Load())
 	}

@@ -148,7 +148,8 @@ func (w *tab) tabTo(selector string) {
 			There, Seen bool
 			Is          string
 		}
-		if err := json.Unmarshal([]byte(ask[string](w, strings.Replace(look, "%", strconv.Quote(selector), 1))), &at); err != nil {
+		if err := json.Unmarshal([]byte(ask[string](w, strings.Replace(look, "%", strconv.Quote(selector), 1))),
+			&at); err != nil {
 			w.t.Fatal(err)
 		}
 		if !at.Seen {

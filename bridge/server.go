@@ -64,7 +64,8 @@ type lifetime struct {
 // it.
 func Open(ctx context.Context, c config.Config, log *slog.Logger, progress io.Writer) (*Server, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w; let gitpost's user write there, or set the key data to another folder", err)
+		return nil, fmt.Errorf("make the data folder: %w; let gitpost's user write there, or set the key data to another folder",
+			err)
 	}
 	if err := narrow(c.Data, log); err != nil {
 		return nil, err

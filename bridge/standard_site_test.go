@@ -29,7 +29,8 @@ func TestAnArticleIsPublishedAndTheSiteSaysSo(t *testing.T) {
 			}
 			put <- call
 			uri := "at://" + did + "/" + call["collection"].(string) + "/" + call["rkey"].(string)
-			json.NewEncoder(w).Encode(map[string]string{"uri": uri, "cid": "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"})
+			json.NewEncoder(w).Encode(map[string]string{"uri": uri,
+				"cid": "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"})
 		default:
 			w.Write([]byte("<article>Some water for everybody.</article>"))
 		}
@@ -41,8 +42,8 @@ func TestAnArticleIsPublishedAndTheSiteSaysSo(t *testing.T) {
 	}
 	f := serve(t, "hugo", func(c *settings) {
 		c.Me, c.Options.URL, c.Delivery = web.URL+"/", web.URL+"/", true
-		c.SyndicateTo = []config.Target{{UID: "bluesky", Type: "bluesky", Server: web.URL, Handle: "ada.example", PasswordFile: password,
-			StandardSite: true}}
+		c.SyndicateTo = []config.Target{{UID: "bluesky", Type: "bluesky", Server: web.URL, Handle: "ada.example",
+			PasswordFile: password, StandardSite: true}}
 	})
 	at := f.create(`{"type": ["h-entry"], "properties": {"name": ["On rivers"], "content": ["Some water for everybody."]}}`)
 	var uri string
@@ -52,7 +53,8 @@ func TestAnArticleIsPublishedAndTheSiteSaysSo(t *testing.T) {
 	})
 	f.awaitPush()
 	publication, document := <-put, <-put
-	if publication["collection"] != "site.standard.publication" || !strings.HasSuffix(uri, "/site.standard.document/"+document["rkey"].(string)) {
+	if publication["collection"] != "site.standard.publication" ||
+		!strings.HasSuffix(uri, "/site.standard.document/"+document["rkey"].(string)) {
 		t.Errorf("put were %v and %v, and the post says %s", publication, document, uri)
 	}
 	want := "at://" + did + "/site.standard.publication/" + publication["rkey"].(string)
@@ -63,7 +65,8 @@ func TestAnArticleIsPublishedAndTheSiteSaysSo(t *testing.T) {
 		t.Errorf("the document is of %v, want %s", site, want)
 	}
 	log := f.askRemote("log", "--format=", "--numstat", "-2")
-	if lines := strings.Split(strings.TrimSpace(log), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[0], "1\t0\tcontent/") ||
+	if lines := strings.Split(strings.TrimSpace(log), "\n"); len(lines) != 2 ||
+		!strings.HasPrefix(lines[0], "1\t0\tcontent/") ||
 		!strings.HasPrefix(lines[1], "1\t0\tstatic/.well-known/") {
 		t.Errorf("the last two commits changed\n%s", log)
 	}

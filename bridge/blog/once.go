@@ -85,7 +85,8 @@ func (o *Once) Do(ctx context.Context, r Repeatable,
 	switch {
 	case err != nil:
 		return Outcome{}, false, &fault.Error{Code: fault.Unavailable, Op: "begin request",
-			Message: "the request could not be noted; nothing was changed", Hint: "send it again", RetryAfter: retryAfterState, Err: err}
+			Message: "the request could not be noted; nothing was changed", Hint: "send it again",
+			RetryAfter: retryAfterState, Err: err}
 	case known && row.Asks != r.Asks:
 		return Outcome{}, false, errOtherRequest
 	case known && row.Answer != "":

@@ -153,7 +153,8 @@ func network(t *Target, entry map[string]*yaml.Node, base string) (err error) {
 	t.Server, t.Visibility = strings.TrimRight(word(entry["server"]), "/"), word(entry["visibility"])
 	secret, file := "", (*string)(nil)
 	if t.StandardSite && t.Type != "bluesky" {
-		return &flaw{fmt.Sprintf("has an entry of type %q with standard_site", t.Type), "write standard_site into an entry of type bluesky"}
+		return &flaw{fmt.Sprintf("has an entry of type %q with standard_site", t.Type),
+			"write standard_site into an entry of type bluesky"}
 	}
 	switch t.Type {
 	case "":

@@ -44,7 +44,8 @@ func listenAddress(s, base string) (string, error) {
 // databaseAddress checks the beginning; what else may be in it, the driver knows.
 func databaseAddress(s string) (string, error) {
 	_, rest, ok := strings.Cut(s, "://")
-	if !ok || !strings.HasPrefix(s, "postgres://") && !strings.HasPrefix(s, "postgresql://") || rest == "" || strings.ContainsFunc(s, unicode.IsSpace) {
+	if !ok || !strings.HasPrefix(s, "postgres://") && !strings.HasPrefix(s, "postgresql://") || rest == "" ||
+		strings.ContainsFunc(s, unicode.IsSpace) {
 		return "", &flaw{"is not the address of a PostgreSQL database",
 			"write postgres://user:password@host/database, with special characters of the password as %XX"}
 	}

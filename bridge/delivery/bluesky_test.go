@@ -124,7 +124,8 @@ func TestCopiesOnARealServerOfBluesky(t *testing.T) {
 		t.Fatalf("there are %d copies: %v; %+v", len(posts), posts, r.rows(Syndication))
 	}
 	v := posts[0].Value
-	if v["text"] != "Fog, as here, and früher\n\n#RiverWalk" || len(v["facets"].([]any)) != 2 || v["langs"].([]any)[0] != "en" {
+	if v["text"] != "Fog, as here, and früher\n\n#RiverWalk" || len(v["facets"].([]any)) != 2 ||
+		v["langs"].([]any)[0] != "en" {
 		t.Errorf("got %v", v)
 	}
 	embed := v["embed"].(map[string]any)
@@ -147,7 +148,8 @@ func TestCopiesOnARealServerOfBluesky(t *testing.T) {
 	r.publish("/repost/", repost, entryPage("shared"))
 	r.publish("/reply/", reply, entryPage("Well said"))
 	r.publish("/article/", article, entryPage("Long. Long. On rivers"))
-	r.publish("/long/", asked(strings.Repeat("So many words 👩‍👩‍👧‍👦 that nobody counts them. ", 20)), entryPage("So many words that nobody counts them"))
+	r.publish("/long/", asked(strings.Repeat("So many words 👩‍👩‍👧‍👦 that nobody counts them. ", 20)),
+		entryPage("So many words that nobody counts them"))
 	r.pass(time.Hour)
 	if likes, reposts, posts := a.records(likeCollection), a.records(repostCollection), a.records(postCollection); len(likes) != 1 ||
 		len(reposts) != 1 || len(posts) != 4 {

@@ -24,7 +24,8 @@ func TestWhatPagesSayOfThemselves(t *testing.T) {
 		{"an article in microformats", `<div class="h-entry"><h1 class="p-name">On rivers</h1><a class="p-author h-card" href="/">Ada</a>
 			<time class="dt-published" datetime="2026-02-03T04:05:06+0100">x</time><div class="e-content"><p>They <b>rise</b>.</p><p>And fall.</p></div></div>`,
 			Cite{Name: "On rivers", Author: "Ada", Published: "2026-02-03T04:05:06+01:00", Summary: "They rise. And fall."}},
-		{"a note has no name", `<div class="h-entry"><p class="p-name e-content">Fog on the river</p><span class="p-author">Ada</span></div>`,
+		{"a note has no name",
+			`<div class="h-entry"><p class="p-name e-content">Fog on the river</p><span class="p-author">Ada</span></div>`,
 			Cite{Author: "Ada", Summary: "Fog on the river"}},
 		{"its own summary", `<div class="h-entry"><b class="p-name">N</b><p class="p-summary">Short</p><p class="e-content">Long text</p></div>`,
 			Cite{Name: "N", Summary: "Short"}},
@@ -38,7 +39,8 @@ func TestWhatPagesSayOfThemselves(t *testing.T) {
 		{"a title alone", `<title> A
 			page </title><p>x`, Cite{Name: "A page"}},
 		{"nothing", `<p>x</p>`, Cite{}},
-		{"a date that is none", `<title>T</title><meta property="article:published_time" content="yesterday">`, Cite{Name: "T"}},
+		{"a date that is none", `<title>T</title><meta property="article:published_time" content="yesterday">`,
+			Cite{Name: "T"}},
 		{"code is text", `<title>&lt;script&gt;x()&lt;/script&gt;</title>`, Cite{Name: "<script>x()</script>"}},
 		{"hidden signs", "<title>a\u202eb\u0007c</title>", Cite{Name: "abc"}},
 	} {
@@ -52,7 +54,8 @@ func TestWhatPagesSayOfThemselves(t *testing.T) {
 		}
 	}
 	long := plain(strings.Repeat("Überschwemmung ", 50), longestSummary)
-	if n := utf8.RuneCountInString(long); n > longestSummary || n < longestSummary-20 || !strings.HasSuffix(long, "Überschwemmung…") {
+	if n := utf8.RuneCountInString(long); n > longestSummary || n < longestSummary-20 ||
+		!strings.HasSuffix(long, "Überschwemmung…") {
 		t.Errorf("a long text has %d characters: %s", n, long)
 	}
 }
@@ -100,7 +103,8 @@ func TestPagesWithoutContextAreNoFailure(t *testing.T) {
 		item.Properties["in-reply-to"] = []any{c.target(v)}
 		r.publish("/a/", item, entryPage("I agree with that"))
 		r.pass(48 * time.Hour)
-		if row := r.one(Context); row.State != state.DeliverySkipped || !strings.Contains(row.Result, c.result) || len(r.cites) != 0 {
+		if row := r.one(Context); row.State != state.DeliverySkipped || !strings.Contains(row.Result, c.result) ||
+			len(r.cites) != 0 {
 			t.Errorf("%s: got %+v, %v", c.name, row, r.cites)
 		}
 	}
@@ -129,7 +133,8 @@ func TestPagesOfStrangersAreReadInBoundedTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := `<title>Deep</title><div class="h-entry">` + strings.Repeat(`<div class="p-name e-content">`, 400) + strings.Repeat("word <b>x</b>", 50000)
+	body := `<title>Deep</title><div class="h-entry">` + strings.Repeat(`<div class="p-name e-content">`, 400) +
+		strings.Repeat("word <b>x</b>", 50000)
 	begun := fuzztest.Spent(t)
 	c := citeOf(&outbound.Response{URL: at, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(body)})
 	if c.Name != "Deep" || fuzztest.Spent(t)-begun > 10*time.Second {

@@ -43,7 +43,8 @@ func at(t *testing.T, kind string, answer func(http.ResponseWriter)) (*rig, *els
 	if err := os.WriteFile(file, []byte("s3cret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: kind, Server: e.URL, TokenFile: file, Edits: true, Deletes: true}}
+	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: kind, Server: e.URL, TokenFile: file, Edits: true,
+		Deletes: true}}
 	return r, e
 }
 
@@ -65,7 +66,8 @@ func TestACopyIsPostedToAnotherMicropubServer(t *testing.T) {
 	r.publish("/a/", item, entryPage("Some fine words"))
 	r.pass(time.Hour)
 	got := e.take()
-	if len(got) != 1 || !strings.HasPrefix(got[0], "/ Bearer s3cret {") || !strings.Contains(got[0], `"value":"`+r.web.URL+`/p.png"`) ||
+	if len(got) != 1 || !strings.HasPrefix(got[0], "/ Bearer s3cret {") ||
+		!strings.Contains(got[0], `"value":"`+r.web.URL+`/p.png"`) ||
 		!strings.Contains(got[0], `"syndication":["`+r.web.URL+`/a/"]`) || strings.Contains(got[0], "syndicate-to") {
 		t.Errorf("got %q", got)
 	}
@@ -93,7 +95,8 @@ func TestALostAnswerOfAMicropubServerIsTheOwnersMatter(t *testing.T) {
 		t.Errorf("it was sent %d times", len(got))
 	}
 	row := r.one(Syndication)
-	if row.State != state.DeliveryFailed || !strings.Contains(row.Result, "look there, and try again if there is no copy") {
+	if row.State != state.DeliveryFailed || !strings.Contains(row.Result,
+		"look there, and try again if there is no copy") {
 		t.Errorf("got %+v", row)
 	}
 	e.mu.Lock()
@@ -115,7 +118,8 @@ func TestTheArchiveKeepsThePage(t *testing.T) {
 	r, e := at(t, "archive", func(w http.ResponseWriter) { io.WriteString(w, `{"job_id": "spn2-1", "url": "x"}`) })
 	r.publish("/a/", asked("Some fine words"), entryPage("Some fine words"))
 	r.pass(time.Hour)
-	if got := e.take(); len(got) != 1 || !strings.HasPrefix(got[0], "/save LOW s3cret ") || !strings.Contains(got[0], "url=http") {
+	if got := e.take(); len(got) != 1 || !strings.HasPrefix(got[0], "/save LOW s3cret ") ||
+		!strings.Contains(got[0], "url=http") {
 		t.Errorf("got %q", got)
 	}
 	if row := r.one(Syndication); row.Link != e.URL+"/web/"+r.web.URL+"/a/" {

@@ -52,8 +52,8 @@ type rig struct {
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), tips: []map[string]mf2.Item{{}}, pages: map[string]string{},
-		file: filepath.Join(t.TempDir(), "state.db")}
+	r := &rig{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), tips: []map[string]mf2.Item{{}},
+		pages: map[string]string{}, file: filepath.Join(t.TempDir(), "state.db")}
 	r.web = httptest.NewServer(http.HandlerFunc(r.serve))
 	t.Cleanup(r.web.Close)
 	r.settings = config.Site{Me: r.web.URL + "/", Delivery: true, Webmention: true}

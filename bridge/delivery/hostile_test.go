@@ -15,8 +15,8 @@ import (
 
 func TestACopyFetchesNoPhotoFromAPrivateNetwork(t *testing.T) {
 	for _, photo := range []string{
-		"http://10.0.0.1/secret.png", "http://169.254.169.254/latest/meta-data/", "//192.168.1.1/admin.jpg", "http://[fd00:ec2::254]/x",
-		"http://user:word@example.org/x.png", "file:///etc/passwd",
+		"http://10.0.0.1/secret.png", "http://169.254.169.254/latest/meta-data/", "//192.168.1.1/admin.jpg",
+		"http://[fd00:ec2::254]/x", "http://user:word@example.org/x.png", "file:///etc/passwd",
 	} {
 		r, m := onMastodon(t)
 		item := asked("The old bridge")
@@ -41,7 +41,8 @@ func TestAPhotoThatIsTooLargeIsNotCutOff(t *testing.T) {
 	r.publish("/a/", item, entryPage("The old bridge"))
 	r.pass(10 * time.Minute)
 	row := r.one(Syndication)
-	if list, _ := m.Statuses(); len(list) != 0 || row.State != state.DeliveryFailed || !strings.Contains(row.Result, "larger than 20 MB") {
+	if list, _ := m.Statuses(); len(list) != 0 || row.State != state.DeliveryFailed ||
+		!strings.Contains(row.Result, "larger than 20 MB") {
 		t.Errorf("got %+v, %+v", list, row)
 	}
 }
@@ -50,7 +51,8 @@ func TestANetworkSendsNoRequestToAnotherServer(t *testing.T) {
 	elsewhere := 0
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
 	defer inside.Close()
-	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect,
+		http.StatusPermanentRedirect} {
 		r, _ := onMastodon(t)
 		evil := httptest.NewServer(http.RedirectHandler(inside.URL, status))
 		defer evil.Close()
@@ -58,7 +60,8 @@ func TestANetworkSendsNoRequestToAnotherServer(t *testing.T) {
 		item := asked("Fog on the river")
 		r.publish("/a/", item, entryPage("Fog on the river"))
 		r.pass(10 * time.Minute)
-		if row := r.one(Syndication); elsewhere != 0 || row.State != state.DeliveryFailed || !strings.Contains(row.Result, "it redirects to "+inside.URL) {
+		if row := r.one(Syndication); elsewhere != 0 || row.State != state.DeliveryFailed ||
+			!strings.Contains(row.Result, "it redirects to "+inside.URL) {
 			t.Errorf("%d: %d requests went elsewhere; %+v", status, elsewhere, row)
 		}
 	}
@@ -90,12 +93,13 @@ func TestHostilePostsAreCopiedInBoundedTime(t *testing.T) {
 	}
 	html := func(s string) []any { return []any{map[string]any{"html": s}} }
 	for name, p := range map[string]mf2.Properties{
-		"tags":                {"content": {"x"}, "category": many},
-		"texts between tags":  {"content": html(strings.Repeat("a<b>b</b>", 100_000))},
-		"meaningless tags":    {"content": html(strings.Repeat("x</a>", 200_000))},
-		"a reference to much": {"content": {"[a]: http://x/" + strings.Repeat("x", 400_000) + "\n\n" + strings.Repeat("[a] ", 100_000)}},
-		"brackets":            {"content": {strings.Repeat("[", 1_000_000)}},
-		"quotes":              {"content": {strings.Repeat(">", 1_000_000)}},
+		"tags":               {"content": {"x"}, "category": many},
+		"texts between tags": {"content": html(strings.Repeat("a<b>b</b>", 100_000))},
+		"meaningless tags":   {"content": html(strings.Repeat("x</a>", 200_000))},
+		"a reference to much": {"content": {"[a]: http://x/" + strings.Repeat("x", 400_000) + "\n\n" +
+			strings.Repeat("[a] ", 100_000)}},
+		"brackets": {"content": {strings.Repeat("[", 1_000_000)}},
+		"quotes":   {"content": {strings.Repeat(">", 1_000_000)}},
 	} {
 		begun := fuzztest.Spent(t)
 		runs := copyText(mf2.Item{Type: []string{"h-entry"}, Properties: p}, "https://blog.example/a/", false, blueskyText)
@@ -108,7 +112,8 @@ func TestHostilePostsAreCopiedInBoundedTime(t *testing.T) {
 func TestALongTextIsCopiedWithItsAddress(t *testing.T) {
 	text := "Short. <!-- " + strings.Repeat("x", mostSource) + " --> And more."
 	item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {text}}}
-	if got := flat(copyText(item, "https://blog.example/a/", false, blueskyText)); !strings.Contains(got, "https://blog.example/a/") {
+	if got := flat(copyText(item, "https://blog.example/a/", false, blueskyText)); !strings.Contains(got,
+		"https://blog.example/a/") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -17,7 +17,8 @@ func onNews(t *testing.T) (*rig, *receiver) {
 	v.page("/en/blog.example/a", `<link rel="webmention" href="/endpoint">`)
 	v.header.Set("Location", "/en/blog.example/a")
 	v.answer(http.StatusCreated, "")
-	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: "indienews", Server: v.URL + "/en", Edits: true, Deletes: true}}
+	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: "indienews", Server: v.URL + "/en", Edits: true,
+		Deletes: true}}
 	return r, v
 }
 
@@ -27,7 +28,8 @@ func newsPage(text string, places ...string) string {
 	for _, place := range places {
 		links.WriteString(`<a class="u-syndication" href="` + place + `">also there</a>`)
 	}
-	return `<!doctype html><title>A post</title><article class="h-entry"><div class="e-content">` + text + `</div>` + links.String() + `</article>`
+	return `<!doctype html><title>A post</title><article class="h-entry"><div class="e-content">` + text + `</div>` +
+		links.String() + `</article>`
 }
 
 func TestAPostIsListedAtIndieNews(t *testing.T) {
@@ -64,7 +66,8 @@ func TestAPageWithoutTheLinkIsNotSentToIndieNews(t *testing.T) {
 	r.pass(24 * time.Hour)
 	v.wants(t, "without a link")
 	row := r.one(Syndication)
-	if row.State != state.DeliveryFailed || !strings.Contains(row.Result, `have the theme show <a class="u-syndication" href="`+v.URL+`/en">`) {
+	if row.State != state.DeliveryFailed || !strings.Contains(row.Result,
+		`have the theme show <a class="u-syndication" href="`+v.URL+`/en">`) {
 		t.Fatalf("got %+v", row)
 	}
 	r.build("/a/", newsPage("Some fine words", v.URL+"/en"))
@@ -91,8 +94,10 @@ func TestAnswersOfIndieNews(t *testing.T) {
 		{"an address", http.StatusCreated, "/en/1", state.DeliveryDone, "copied", true, true},
 		{"an address elsewhere", http.StatusCreated, "https://queue.example/1", state.DeliveryDone, "copied", true, false},
 		{"no address", http.StatusAccepted, "", state.DeliveryDone, "copied", true, false},
-		{"a refusal", http.StatusBadRequest, "", state.DeliveryFailed, "its webmention endpoint answers 400 Bad Request", true, false},
-		{"a failure", http.StatusBadGateway, "", state.DeliveryWaiting, "its webmention endpoint answers 502 Bad Gateway", false, false},
+		{"a refusal", http.StatusBadRequest, "", state.DeliveryFailed, "its webmention endpoint answers 400 Bad Request",
+			true, false},
+		{"a failure", http.StatusBadGateway, "", state.DeliveryWaiting, "its webmention endpoint answers 502 Bad Gateway",
+			false, false},
 	} {
 		r, v := onNews(t)
 		v.header.Del("Location")

@@ -32,7 +32,8 @@ func TestAPostIsFollowedFromThePushUntilTheSiteShowsIt(t *testing.T) {
 	}
 	r.pass(10 * time.Minute)
 	late, err := r.deliver.Late(t.Context(), r.Me())
-	if err != nil || !strings.HasSuffix(late.Reason, "/a/ is pushed, not live for 12 minutes: the site answers 404 Not Found") {
+	if err != nil || !strings.HasSuffix(late.Reason,
+		"/a/ is pushed, not live for 12 minutes: the site answers 404 Not Found") {
 		t.Errorf("after twelve minutes: %+v, %v", late, err)
 	}
 	r.build("/a/", entryPage("<p>The very first words</p>"))
@@ -224,8 +225,8 @@ func TestAScheduledPostIsLookedForWhenItIsDue(t *testing.T) {
 	r := newRig(t)
 	r.commit("/a/", note("The very first words"))
 	due := r.clock().Add(5 * time.Hour)
-	row, err := r.deliver.row(t.Context(), r, Change{URL: r.web.URL + "/a/", Path: r.web.URL + "/a/", Blob: versionOf(*note("The very first words")),
-		Item: *note("The very first words"), Due: due})
+	row, err := r.deliver.row(t.Context(), r, Change{URL: r.web.URL + "/a/", Path: r.web.URL + "/a/",
+		Blob: versionOf(*note("The very first words")), Item: *note("The very first words"), Due: due})
 	if err != nil || row == nil {
 		t.Fatalf("got %v, %v", row, err)
 	}

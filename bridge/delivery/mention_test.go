@@ -32,7 +32,8 @@ type receiver struct {
 }
 
 func newReceiver(t *testing.T) *receiver {
-	v := &receiver{mux: http.NewServeMux(), status: http.StatusAccepted, header: http.Header{}, heard: make(chan struct{}, 1)}
+	v := &receiver{mux: http.NewServeMux(), status: http.StatusAccepted, header: http.Header{},
+		heard: make(chan struct{}, 1)}
 	v.Server = httptest.NewServer(v.mux)
 	t.Cleanup(v.Close)
 	v.mux.HandleFunc("POST /endpoint", v.take)
@@ -117,13 +118,18 @@ func TestEndpointsAreDiscovered(t *testing.T) {
 		{name: "11 header before link before a", link: []string{"</ep>; rel=webmention"},
 			body: `<link rel="webmention" href="/no1"><a rel="webmention" href="/no2">x</a>`, want: "/ep"},
 		{name: "12 exact rel", body: `<link rel="not-webmention" href="/no"><link rel="webmention" href="/ep">`, want: "/ep"},
-		{name: "13 comment", body: `<!-- <a rel="webmention" href="/no"></a> --><a rel="webmention" href="/ep">x</a>`, want: "/ep"},
-		{name: "14 escaped", body: `<code>&lt;a href="/no" rel="webmention"&gt;</code><a rel="webmention" href="/ep">x</a>`, want: "/ep"},
+		{name: "13 comment", body: `<!-- <a rel="webmention" href="/no"></a> --><a rel="webmention" href="/ep">x</a>`,
+			want: "/ep"},
+		{name: "14 escaped", body: `<code>&lt;a href="/no" rel="webmention"&gt;</code><a rel="webmention" href="/ep">x</a>`,
+			want: "/ep"},
 		{name: "15 empty href", body: `<link rel="webmention" href="">`, want: "/page?q=1"},
-		{name: "16 a before link", body: `<body><a rel="webmention" href="/ep">x</a><link rel="webmention" href="/no">`, want: "/ep"},
-		{name: "17 link before a", body: `<body><link rel="webmention" href="/ep"><a rel="webmention" href="/no">x</a>`, want: "/ep"},
+		{name: "16 a before link", body: `<body><a rel="webmention" href="/ep">x</a><link rel="webmention" href="/no">`,
+			want: "/ep"},
+		{name: "17 link before a", body: `<body><link rel="webmention" href="/ep"><a rel="webmention" href="/no">x</a>`,
+			want: "/ep"},
 		{name: "18 several headers", link: []string{"</no>; rel=\"other\"", "</ep>; rel=\"webmention\""}, want: "/ep"},
-		{name: "19 one header of several values", link: []string{"</no>; rel=\"other\", </ep>; rel=\"webmention\""}, want: "/ep"},
+		{name: "19 one header of several values", link: []string{"</no>; rel=\"other\", </ep>; rel=\"webmention\""},
+			want: "/ep"},
 		{name: "20 link without href", body: `<link rel="webmention"><a rel="webmention" href="/ep">x</a>`, want: "/ep"},
 		{name: "21 query of the endpoint", body: `<link rel="webmention" href="/ep?query=yes">`, want: "/ep?query=yes"},
 		{name: "22 relative to the path", body: `<link rel="webmention" href="page/ep">`, want: "/page/ep"},
@@ -301,15 +307,18 @@ func TestOnlyThePostsOwnLinksCount(t *testing.T) {
 		name, html string
 		want       []string
 	}{
-		{"an entry", entryPage(`<a href="https://x.example/1">x</a><a href="/tags/">t</a>`), []string{"https://x.example/1", "https://blog.example/tags/"}},
-		{"what it responds to", `<div class="h-entry"><a class="u-like-of" href="https://liked.example/1">l</a></div>`, []string{"https://liked.example/1"}},
+		{"an entry", entryPage(`<a href="https://x.example/1">x</a><a href="/tags/">t</a>`),
+			[]string{"https://x.example/1", "https://blog.example/tags/"}},
+		{"what it responds to", `<div class="h-entry"><a class="u-like-of" href="https://liked.example/1">l</a></div>`,
+			[]string{"https://liked.example/1"}},
 		{"a cite", `<div class="h-entry"><div class="u-in-reply-to h-cite"><a class="u-url" href="https://r.example/">r</a></div></div>`, []string{"https://r.example/"}},
 		{"IndieNews", entryPage("Nice") + `<a href="https://liked.example/1">l</a>` +
 			`<div class="h-entry"><a class="u-url" href="/a/"></a><a class="u-syndication" href="https://news.example/en">n</a><a class="p-category" href="/t/">tag</a></div>`,
 			[]string{"https://news.example/en", "https://liked.example/1"}},
 		{"no microformats", `<nav><a href="https://menu.example/">m</a></nav><p><a href="https://x.example/1">x</a> <a href="https://x.example/2">x</a></p>`,
 			[]string{"https://x.example/1", "https://x.example/2"}},
-		{"a response without a mark", entryPage("Nice") + `<a href="https://liked.example/1">liked</a>`, []string{"https://liked.example/1"}},
+		{"a response without a mark", entryPage("Nice") + `<a href="https://liked.example/1">liked</a>`,
+			[]string{"https://liked.example/1"}},
 		{"of several entries its own", `<div class="h-entry"><a class="u-url" href="/b/">b</a><div class="e-content"><a href="https://no.example/">n</a></div></div>
 			<div class="h-entry"><a class="u-url" href="/a/">a</a><div class="e-content"><a href="https://yes.example/">y</a></div></div>`, []string{"https://yes.example/"}},
 		{"other schemes", entryPage(`<a href="mailto:a@x.example">m</a><a href="javascript:x()">j</a><a href="https://u:p@x.example/">u</a>`), nil},

@@ -107,7 +107,9 @@ func (d *Deliverer) publish(ctx context.Context, s Site, row state.Delivery) out
 		row.State, row.Due, row.Result = to, time.Time{}, result
 		return outcome{row: row}
 	}
-	i := slices.IndexFunc(s.Config().SyndicateTo, func(t config.Target) bool { return t.UID == row.Target && t.StandardSite })
+	i := slices.IndexFunc(s.Config().SyndicateTo, func(t config.Target) bool {
+		return t.UID == row.Target && t.StandardSite
+	})
 	if i < 0 {
 		return end(state.DeliveryFailed, "syndicate_to no longer has this target with standard_site")
 	}
@@ -158,8 +160,8 @@ func (d *Deliverer) publish(ctx context.Context, s Site, row state.Delivery) out
 	out := end(state.DeliveryDone, "published as "+job.notes.ID+hint)
 	if item.Properties.Text(mf2.AtURI) != job.notes.ID {
 		now := d.Now()
-		out.next = []state.Delivery{{Site: row.Site, URL: row.URL, Kind: WriteBack, Action: update, Version: row.Version, Path: row.Path,
-			State: state.DeliveryWaiting, Due: now, Begun: now, Changed: now}}
+		out.next = []state.Delivery{{Site: row.Site, URL: row.URL, Kind: WriteBack, Action: update, Version: row.Version,
+			Path: row.Path, State: state.DeliveryWaiting, Due: now, Begun: now, Changed: now}}
 	}
 	return out
 }
@@ -227,8 +229,8 @@ func keyIn(uri, did, collection string) string {
 // document is the record of an article.
 func (b bluesky) document(ctx context.Context, c *copyJob, publication, base string) (map[string]any, error) {
 	p := c.item.Properties
-	value := map[string]any{"$type": documentCollection, "site": publication, "title": plain(p.Text("name"), documentTitle),
-		"publishedAt": timeOf(c.item, b.now()).UTC().Format(atTime)}
+	value := map[string]any{"$type": documentCollection, "site": publication,
+		"title": plain(p.Text("name"), documentTitle), "publishedAt": timeOf(c.item, b.now()).UTC().Format(atTime)}
 	if below, ok := strings.CutPrefix(c.url, strings.TrimSuffix(base, "/")); ok && strings.HasPrefix(below, "/") {
 		value["path"] = below
 	}
@@ -270,7 +272,8 @@ func (b bluesky) document(ctx context.Context, c *copyJob, publication, base str
 }
 
 // put makes or replaces a record.
-func (b bluesky) put(ctx context.Context, account *session, collection, key string, value map[string]any) (made record, err error) {
+func (b bluesky) put(ctx context.Context, account *session, collection, key string,
+	value map[string]any) (made record, err error) {
 	err = b.call(ctx, "com.atproto.repo.putRecord", map[string]any{
 		"repo": account.DID, "collection": collection, "rkey": key, "record": value,
 	}, &made)
@@ -287,20 +290,23 @@ func (b bluesky) unpublish(ctx context.Context, key string) error {
 		map[string]any{"repo": account.DID, "collection": documentCollection, "rkey": key}, nil)
 }
 
-var publicationURI = regexp.MustCompile(`at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]+)/` + regexp.QuoteMeta(publicationCollection) +
+var publicationURI = regexp.MustCompile(`at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]+)/` +
+	regexp.QuoteMeta(publicationCollection) +
 	`/[A-Za-z0-9._:~-]+`)
 
 // publication returns the URI of the site's record. The site itself says which it is, at an address that
 // everybody looks at. When it says nothing, the record is put, and the site gets the file that says so.
 // hint: see putDocument.
-func (d *Deliverer) publication(ctx context.Context, s Site, b bluesky, account *session) (uri, hint string, err error) {
+func (d *Deliverer) publication(ctx context.Context, s Site, b bluesky,
+	account *session) (uri, hint string, err error) {
 	said, err := d.statedPublication(ctx, s)
 	if err != nil {
 		return "", "", err
 	}
 	if found := publicationURI.FindStringSubmatch(said); found != nil {
 		if found[1] != account.DID {
-			return "", "", settled{fmt.Errorf("the site says that its publication is %s, which is not of the account %s", found[0], account.Handle)}
+			return "", "", settled{fmt.Errorf("the site says that its publication is %s, which is not of the account %s",
+				found[0], account.Handle)}
 		}
 		return found[0], "", nil
 	}

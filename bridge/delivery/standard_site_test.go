@@ -70,7 +70,8 @@ func TestArticlesAreDocumentsOnARealServerOfBluesky(t *testing.T) {
 	about, _ := rivers["bskyPostRef"].(map[string]any)
 	tags, _ := rivers["tags"].([]any)
 	if rivers["site"] != r.known || rivers["title"] != "On rivers" || rivers["description"] != "They flow." ||
-		rivers["textContent"] != "Some water, and more." || len(tags) != 2 || tags[1] != "walks" || rivers["coverImage"] == nil ||
+		rivers["textContent"] != "Some water, and more." || len(tags) != 2 || tags[1] != "walks" ||
+		rivers["coverImage"] == nil ||
 		about["uri"] != copies[0].URI || rivers["updatedAt"] != nil {
 		t.Errorf("got %v", rivers)
 	}
@@ -122,7 +123,8 @@ func TestArticlesAreDocumentsOnARealServerOfBluesky(t *testing.T) {
 	r.publish("/other/", other, entryPage("Long enough."))
 	r.pass(time.Hour)
 	row := r.of(t, Document, "/other/")
-	if row.State != state.DeliveryFailed || !strings.Contains(row.Result, r.known) || len(a.records(documentCollection)) != 0 {
+	if row.State != state.DeliveryFailed || !strings.Contains(row.Result, r.known) ||
+		len(a.records(documentCollection)) != 0 {
 		t.Errorf("got %+v", row)
 	}
 	r.known = own[:strings.LastIndex(own, "/")] + "/3lwafzkjqm25s"

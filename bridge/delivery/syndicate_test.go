@@ -33,14 +33,19 @@ func TestTextsOfCopiesAreAsExpected(t *testing.T) {
 		native bool
 	}{
 		{"a note", entry(mf2.Properties{"content": {"Fog on the river.\nAnd *cold*."}}), false},
-		{"a note with tags", entry(mf2.Properties{"content": {"Fog again #weather"}, "category": {"weather", "river walk", "2026"}}), false},
-		{"a note with links", entry(mf2.Properties{"content": {"See [the page](https://x.example/1) and <https://x.example/2>."}}), false},
-		{"a note of paragraphs and a list", entry(mf2.Properties{"content": {"First.\n\n- one\n- two\n\nLast  \nline."}}), false},
+		{"a note with tags",
+			entry(mf2.Properties{"content": {"Fog again #weather"}, "category": {"weather", "river walk", "2026"}}), false},
+		{"a note with links",
+			entry(mf2.Properties{"content": {"See [the page](https://x.example/1) and <https://x.example/2>."}}), false},
+		{"a note of paragraphs and a list", entry(mf2.Properties{"content": {"First.\n\n- one\n- two\n\nLast  \nline."}}),
+			false},
 		{"a note in HTML", entry(mf2.Properties{"content": {map[string]any{"html": `<p>Fog &amp; <b>more</b></p><script>x()</script>`}}}), false},
 		{"a long note", entry(mf2.Properties{"content": {long}, "category": {"river"}}), false},
 		{"one long word", entry(mf2.Properties{"content": {strings.Repeat("Wasserstand", 60)}}), false},
-		{"an article", entry(mf2.Properties{"name": {"On rivers"}, "summary": {"What they do."}, "content": {long}, "category": {"river"}}), false},
-		{"an article with a long summary", entry(mf2.Properties{"name": {"On rivers"}, "summary": {long}, "content": {"x"}}), false},
+		{"an article", entry(mf2.Properties{"name": {"On rivers"}, "summary": {"What they do."}, "content": {long},
+			"category": {"river"}}), false},
+		{"an article with a long summary", entry(mf2.Properties{"name": {"On rivers"}, "summary": {long}, "content": {"x"}}),
+			false},
 		{"a photo", entry(mf2.Properties{"photo": {"/p.jpg"}, "content": {"The bridge"}}), false},
 		{"a photo alone", entry(mf2.Properties{"photo": {"/p.jpg"}}), false},
 		{"a reply", entry(mf2.Properties{"in-reply-to": {there}, "content": {"Well said"}}), false},
@@ -48,7 +53,8 @@ func TestTextsOfCopiesAreAsExpected(t *testing.T) {
 		{"a long reply", entry(mf2.Properties{"in-reply-to": {there}, "content": {long}}), false},
 		{"a like", entry(mf2.Properties{"like-of": {there}}), false},
 		{"a repost with words", entry(mf2.Properties{"repost-of": {there}, "content": {"Read this"}}), false},
-		{"a bookmark", entry(mf2.Properties{"bookmark-of": {there}, "name": {"A page"}, "content": {"Good on rivers"}}), false},
+		{"a bookmark", entry(mf2.Properties{"bookmark-of": {there}, "name": {"A page"}, "content": {"Good on rivers"}}),
+			false},
 		{"an RSVP", entry(mf2.Properties{"in-reply-to": {there}, "rsvp": {"yes"}}), false},
 		{"emoji count as one", entry(mf2.Properties{"content": {strings.Repeat("👩‍👩‍👧‍👦", 299)}}), false},
 	}
@@ -100,7 +106,8 @@ func onMastodon(t *testing.T) (*rig, *mastodontest.Server) {
 	if err := os.WriteFile(file, []byte(mastodontest.Token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: "mastodon", Server: m.URL, TokenFile: file, Edits: true, Deletes: true}}
+	r.settings.SyndicateTo = []config.Target{{UID: "social", Type: "mastodon", Server: m.URL, TokenFile: file, Edits: true,
+		Deletes: true}}
 	return r, m
 }
 
@@ -178,8 +185,8 @@ func TestAPostThatHasACopyGetsNoOther(t *testing.T) {
 // Whatever happens to requests, to their answers and to the process itself, there is one copy.
 func TestThereIsOneCopyWhateverFails(t *testing.T) {
 	const drop, broken, limit, fail, kill = mastodontest.Drop, mastodontest.Break, mastodontest.Limit, mastodontest.Fail, mastodontest.Kill
-	rounds := [][]mastodontest.Answer{{drop}, {kill}, {broken, drop, fail}, {limit, drop}, {fail, fail, fail, fail, fail, drop, fail, fail},
-		{kill, fail, fail, fail, fail, fail, fail}, {drop, drop, kill}}
+	rounds := [][]mastodontest.Answer{{drop}, {kill}, {broken, drop, fail}, {limit, drop},
+		{fail, fail, fail, fail, fail, drop, fail, fail}, {kill, fail, fail, fail, fail, fail, fail}, {drop, drop, kill}}
 	more := 25
 	if os.Getenv("GITPOST_TEST_ALL") != "" {
 		more = 200
@@ -238,7 +245,8 @@ func TestAPhotoIsUploadedWithItsText(t *testing.T) {
 		t.Fatalf("got %+v after %d requests; %+v", list, requests, r.rows(Syndication))
 	}
 	s := list[0]
-	if len(s.Media) != 1 || s.Media[0].Description == nil || *s.Media[0].Description != "A bridge" || s.Spoiler != "Heights" ||
+	if len(s.Media) != 1 || s.Media[0].Description == nil || *s.Media[0].Description != "A bridge" ||
+		s.Spoiler != "Heights" ||
 		s.Language != "en" || !s.Sensitive {
 		t.Errorf("got %+v", s)
 	}
@@ -259,7 +267,8 @@ func TestResponsesToTheNetworkAreItsOwn(t *testing.T) {
 	r.publish("/reply/", reply, entryPage("Well said"))
 	r.pass(10 * time.Minute)
 	list, _ := m.Statuses()
-	if len(list) != 2 || !list[0].Favourited || !list[0].Reblogged || list[1].ReplyTo == nil || *list[1].ReplyTo != theirs.ID ||
+	if len(list) != 2 || !list[0].Favourited || !list[0].Reblogged || list[1].ReplyTo == nil ||
+		*list[1].ReplyTo != theirs.ID ||
 		list[1].Text != "Well said" {
 		t.Errorf("got %+v; %+v", list, r.rows(Syndication))
 	}

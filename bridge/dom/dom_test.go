@@ -44,7 +44,8 @@ func TestTextsThatAreJoinedAreBounded(t *testing.T) {
 func TestElementsThatAreOpenedAgainAreBounded(t *testing.T) {
 	const n = 64 << 10
 	fonts := numbered("<font size=%d>", 200)
-	pairs := strings.Repeat("<b>", 200) + numbered("<i class=%d>", 200) + strings.Repeat("</b>x", 200) + strings.Repeat("</i>", 200)
+	pairs := strings.Repeat("<b>", 200) + numbered("<i class=%d>", 200) + strings.Repeat("</b>x", 200) +
+		strings.Repeat("</i>", 200)
 	heavy := "<p><tt " + numbered("a%d ", 1000) + ">"
 	for name, source := range map[string]string{
 		"unclosed in a paragraph":  "<p>" + fonts + "</p>" + strings.Repeat("<p>x</p>", n/8),
@@ -55,10 +56,12 @@ func TestElementsThatAreOpenedAgainAreBounded(t *testing.T) {
 		"unknown elements":         "<zz>" + fonts + strings.Repeat("</zz><zz>x", n/10),
 		"one with many attributes": heavy + strings.Repeat("<p>x", n/4),
 		"ends in the wrong order":  strings.Repeat(pairs, 10),
-		"ends that a table hides": "<section>" + strings.Repeat("<b><div><table></div></b>", 80) + strings.Repeat("</table></div>", 80) +
+		"ends that a table hides": "<section>" + strings.Repeat("<b><div><table></div></b>", 80) +
+			strings.Repeat("</table></div>", 80) +
 			"</section>" + strings.Repeat("<p>x</p>", n/8),
-		"ends that a cell hides": "<section>" + strings.Repeat("<b><table><td></b></table>", 80) + "</section>" + strings.Repeat("<p>x</p>", n/8),
-		"hidden in a drawing":    "<svg><title><p>" + fonts + strings.Repeat("</p><p>x", n/8),
+		"ends that a cell hides": "<section>" + strings.Repeat("<b><table><td></b></table>", 80) + "</section>" +
+			strings.Repeat("<p>x</p>", n/8),
+		"hidden in a drawing": "<svg><title><p>" + fonts + strings.Repeat("</p><p>x", n/8),
 		"ends in a drawing": "<section>" + strings.Repeat("<b><svg><![CDATA[></b>]]></svg>", 80) + "</section>" +
 			strings.Repeat("<p>x</p>", n/8),
 		"ends in a part of a drawing": "<section>" + strings.Repeat("<b><svg><desc><div></desc></b>", 80) +

@@ -79,7 +79,8 @@ func (f *Form) missing(properties map[string]any) error {
 	wrong := &fault.Error{Code: fault.InvalidRequest, Op: "create post"}
 	for _, field := range f.all() {
 		if field.Required && field.Value == "" {
-			wrong.Message, wrong.Hint = fmt.Sprintf("the field %q is empty", string(field.Label)), "fill it in, or choose another type"
+			wrong.Message = fmt.Sprintf("the field %q is empty", string(field.Label))
+			wrong.Hint = "fill it in, or choose another type"
 			return wrong
 		}
 	}

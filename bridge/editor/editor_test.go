@@ -126,7 +126,8 @@ func TestEveryValueOfAPostIsAmongTheChoices(t *testing.T) {
 		t.Fatal(err)
 	}
 	updates, err := f.Update(nil)
-	if err != nil || len(updates) != 1 || updates[0].Replace.Text("lang") != "de" || !slices.Contains(updates[0].Delete, "channel") ||
+	if err != nil || len(updates) != 1 || updates[0].Replace.Text("lang") != "de" ||
+		!slices.Contains(updates[0].Delete, "channel") ||
 		len(updates[0].Replace) != 1 {
 		t.Errorf("got %+v, %v", updates, err)
 	}
@@ -190,7 +191,8 @@ func TestNewPostIsOfTheTypeThatWasChosen(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := f.Create(nil)
-		if c.want == "" && err != nil || c.want != "" && (fault.CodeOf(err) != fault.InvalidRequest || !strings.Contains(err.Error(), c.want)) {
+		if c.want == "" && err != nil || c.want != "" && (fault.CodeOf(err) != fault.InvalidRequest ||
+			!strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%v: got %v", c, err)
 		}
 	}

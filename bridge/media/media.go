@@ -56,7 +56,8 @@ type Store struct {
 // Open creates the folder if it is missing, removes what interrupted uploads left in it, and moves staged
 // files from it to another Staging.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{dir: c.Dir, staging: c.Staging, decoding: newGate(cores()+2, cores(), decodingMemory), timeout: decodingTimeout}
+	s := &Store{dir: c.Dir, staging: c.Staging, decoding: newGate(cores()+2, cores(), decodingMemory),
+		timeout: decodingTimeout}
 	if err := s.configure(c); err != nil {
 		return nil, err
 	}

@@ -276,7 +276,8 @@ func explain(err error) error {
 		return fmt.Errorf("%w; create the bucket, or correct its name in uploads", err)
 	case minio.AccessDenied:
 		return fmt.Errorf("%w; let the key list, get, put and delete objects of the bucket", err)
-	case minio.SignatureDoesNotMatch, minio.InvalidAccessKeyID, "Unauthorized", "XAdminUserNotFound": // the last: versitygw
+	case minio.SignatureDoesNotMatch, minio.InvalidAccessKeyID, "Unauthorized",
+		"XAdminUserNotFound": // versitygw
 		return fmt.Errorf("%w; correct s3.access_key and s3.secret_key", err)
 	case minio.AuthorizationHeaderMalformed, "InvalidRegion":
 		return fmt.Errorf("%w; correct s3.region", err)

@@ -62,7 +62,8 @@ func TestStore(t *testing.T) {
 		return string(text), err
 	}
 	t.Run("a file comes back as it was stored", func(t *testing.T) {
-		for text, as := range map[string]string{"": "empty-abcdefgh234567ab.txt", "x": name, large: "film-abcdefgh234567ab.mp4"} {
+		for text, as := range map[string]string{"": "empty-abcdefgh234567ab.txt", "x": name,
+			large: "film-abcdefgh234567ab.mp4"} {
 			if err := b.Put(t.Context(), as, content(t, text)); err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +152,8 @@ func TestStore(t *testing.T) {
 		for want, c := range map[string]objects.Config{
 			"correct s3.access_key and s3.secret_key": wrongSecret, "s3.secret_key": wrongKey, "create the bucket": wrongBucket,
 		} {
-			if _, err := objects.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "another-secret") {
+			if _, err := objects.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) ||
+				strings.Contains(err.Error(), "another-secret") {
 				t.Errorf("got %v, want %q", err, want)
 			}
 		}

@@ -39,7 +39,8 @@ func TestGuardRefusesWhatIsNotThePublicInternet(t *testing.T) {
 		"NAT64 of loopback": "64:ff9b::7f00:1", "NAT64 of metadata": "64:ff9b::a9fe:a9fe", "local NAT64": "64:ff9b:1::7f00:1",
 		"6to4 of loopback": "2002:7f00:1::", "Teredo": "2001:0:7f00:1::", "multicast": "224.0.0.1",
 		"IPv6 multicast": "ff02::1",
-		"broadcast":      "255.255.255.255", "documentation": "192.0.2.1", "benchmarks": "198.18.0.1", "reserved": "240.0.0.1",
+		"broadcast":      "255.255.255.255", "documentation": "192.0.2.1", "benchmarks": "198.18.0.1",
+		"reserved": "240.0.0.1",
 	} {
 		a := netip.MustParseAddr(address)
 		network := "tcp4"

@@ -23,7 +23,8 @@ func TestKnownSentencesAreThoseOfErrors(t *testing.T) {
 		sentence(delivery.Build{Reason: "%s"}.String()): true, sentence(delivery.Build{Host: "%s"}.String()): true,
 	}
 	var patterns []*regexp.Regexp // of texts that are put together with what is not written there
-	for _, folder := range []string{".", "..", "../owner", "../editor", "../blog", "../media", "../micropub", "../delivery"} {
+	for _, folder := range []string{".", "..", "../owner", "../editor", "../blog", "../media", "../micropub",
+		"../delivery"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -44,7 +45,8 @@ func TestKnownSentencesAreThoseOfErrors(t *testing.T) {
 				text := written(e)
 				found[sentence(text)] = true
 				if _, joined := e.(*ast.BinaryExpr); joined && len(text) > 12 {
-					patterns = append(patterns, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(sentence(text)), "%s", ".+")+"$"))
+					patterns = append(patterns,
+						regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(sentence(text)), "%s", ".+")+"$"))
 				}
 				return true
 			})
@@ -82,8 +84,10 @@ func TestErrorsAreSaidInTheOwnersLanguage(t *testing.T) {
 		err  *fault.Error
 		want string // message and hint
 	}{
-		{&fault.Error{Message: "the password is wrong", Hint: "try again"}, "Das Passwort ist falsch. Versuche es noch einmal."},
-		{&fault.Error{Message: "there is no post at https://a.example/100%d/", Hint: "take the URL from the Location of the post"},
+		{&fault.Error{Message: "the password is wrong", Hint: "try again"},
+			"Das Passwort ist falsch. Versuche es noch einmal."},
+		{&fault.Error{Message: "there is no post at https://a.example/100%d/",
+			Hint: "take the URL from the Location of the post"},
 			"Unter https://a.example/100%d/ gibt es keinen Beitrag. Er wurde gelöscht oder verschoben."},
 		{&fault.Error{Message: `the field "Title" is empty`, Hint: "x"}, `Das Feld „Titel“ ist leer. X.`},
 		{&fault.Error{Code: fault.TooManyRequests, RetryAfter: 61 * time.Second, Message: "no"}, "No. Warte 2 Minuten."},
@@ -105,11 +109,13 @@ func TestDeliveriesAreSaidInTheOwnersLanguage(t *testing.T) {
 	done.State, done.Result = state.DeliveryDone, "live after 1m5s"
 	skipped := row
 	skipped.State = state.DeliverySkipped
-	mention := state.Delivery{Kind: delivery.Webmention, State: state.DeliverySkipped, Result: "the page takes no webmentions"}
+	mention := state.Delivery{Kind: delivery.Webmention, State: state.DeliverySkipped,
+		Result: "the page takes no webmentions"}
 	for _, c := range []struct {
 		row  state.Delivery
 		want string
-	}{{row, late}, {done, "Nach 1m5s online."}, {skipped, "Wird nicht verfolgt."}, {mention, "Die Seite nimmt keine Webmentions an."}} {
+	}{{row, late}, {done, "Nach 1m5s online."}, {skipped, "Wird nicht verfolgt."}, {mention,
+		"Die Seite nimmt keine Webmentions an."}} {
 		var said []string
 		for _, s := range deliveryWords(c.row, now) {
 			said = append(said, say(german, s).(string))

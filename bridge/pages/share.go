@@ -90,7 +90,8 @@ func (p *Pages) shortcut(c echo.Context, v visitor) error {
 	if c.QueryParam("made") != "" && c.Request().Method == http.MethodGet {
 		main.Token = p.made.take(v.session.ID, time.Now())
 	}
-	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true, Main: main})
+	return p.show(c, http.StatusOK, "shortcut", view{Title: language.Text("Share from an iPhone"), SignedIn: true,
+		Main: main})
 }
 
 // makeShortcutToken answers POST /connect/shortcut: a token that may write posts and upload photos. The page

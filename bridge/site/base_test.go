@@ -55,6 +55,7 @@ func TestAddressesAreThoseAtWhichTheSiteIsPublished(t *testing.T) {
 		if c.warning == "looks like a placeholder" {
 			continue // the folder of a baseurl counts
 		}
-		check(map[string]string{"_config.yml": "timezone: UTC\nurl: '" + host + "'\nbaseurl: '" + strings.TrimSuffix(folder, "/") + "'\n"})
+		check(map[string]string{"_config.yml": "timezone: UTC\nurl: '" + host + "'\nbaseurl: '" +
+			strings.TrimSuffix(folder, "/") + "'\n"})
 	}
 }

@@ -15,10 +15,12 @@ import (
 func TestTagIsAppendedAndNothingElse(t *testing.T) {
 	for _, c := range []struct{ name, head, added string }{
 		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags: [café, 🚀]\n---\n", "tags: [café, 🚀, new]\n"},
-		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags:\n  - \"→\"\n  - 'b' # mine\n---\n", "  - \"→\"\n  - 'b' # mine\n  - new\n"},
+		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags:\n  - \"→\"\n  - 'b' # mine\n---\n",
+			"  - \"→\"\n  - 'b' # mine\n  - new\n"},
 		{"hugo", "+++\ntitle = \"C\"\ndate = 2024-01-02\ntags = [\"!!\", \"x\"]\n+++\n", "tags = [\"!!\", \"x\", \"new\"]\n"},
 		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ncategories: [🎉]\n---\n", "categories: [🎉, new]\n"},
-		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags: [2023, a, \"\", null, true]\n---\n", "tags: [2023, a, \"\", null, true, new]\n"},
+		{"hugo", "---\ntitle: C\ndate: 2024-01-02\ntags: [2023, a, \"\", null, true]\n---\n",
+			"tags: [2023, a, \"\", null, true, new]\n"},
 		{"hugo", "+++\ntitle = \"C\"\ndate = 2024-01-02\ntags = [2023, 1.5]\n+++\n", "tags = [2023, 1.5, \"new\"]\n"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ntags: [2023, a]\n---\n", "tags: [2023, a, new]\n"},
 		{"jekyll", "---\nlayout: post\ntitle: C\ncategories: [links, web]\n---\n", "tags: [new]\n"},
@@ -135,7 +137,8 @@ func TestManyTagsAreReplacedInOnePass(t *testing.T) {
 		want = append(want, fmt.Sprint("b", i))
 	}
 	for _, tags := range []string{words.String(), " [" + strings.ReplaceAll(words.String()[1:], " ", ", ") + "]"} {
-		l := newLibrary(t, with(bareJekyll, map[string]string{file: "---\nlayout: post\ntitle: C\ntags:" + tags + "\n---\nText\n"}))
+		l := newLibrary(t, with(bareJekyll, map[string]string{file: "---\nlayout: post\ntitle: C\ntags:" + tags +
+			"\n---\nText\n"}))
 		before := fuzztest.Spent(t)
 		l.revise(file, func(item *mf2.Item) error { item.Properties["category"] = want; return nil })
 		if took := fuzztest.Spent(t) - before; took > 4*time.Second {

@@ -22,7 +22,8 @@ func BenchmarkCompose(b *testing.B) {
 			var l still
 			for i := range recent {
 				text := fmt.Sprintf("---\ntitle: Post %d\ndate: 2024-03-%02dT10:00:00Z\ntags: [a, b]\n---\n\nSome text.\n", i, i+1)
-				l.recent = append(l.recent, Source{Path: fmt.Sprintf("%s/2024-03-%02d-p.md", s.usual().section, i+1), Data: []byte(text)})
+				l.recent = append(l.recent, Source{Path: fmt.Sprintf("%s/2024-03-%02d-p.md", s.usual().section, i+1),
+					Data: []byte(text)})
 			}
 			item := entry(map[string][]any{"content": {"Fog on the river this morning, and it smells of snow."},
 				"category": {"weather", "river"}})

@@ -147,11 +147,33 @@ func hostile() []string {
 		"a | b\n--|--\n1 | 2 | 3", ": def", "[x]: <y", "![x](<y> z)", "<http://a b>", "<a@b.c>", "&#0;&#x110000;", "\\",
 		"\\\\\n", "#", "###### ", "- [ ] task", "1. \n2. ", "***", "___", "===\n---", "setext\n---", "\ttab",
 		"    {{ code",
-		"{{< figure >}}", "{{< figure src=\"a.jpg\" >}}", "{{< ref \"nowhere.md\" >}}", "{{% relref \"x\" %}}", "{{< tweet 1 >}}", "{{< gist a b >}}", "{{< param x >}}", "{{< highlight >}}", "{{< highlight go >}}", "{{< highlight go >}}x{{< /highlight >}}", "{{< /highlight >}}", "{{< stamp one >}}", "{{< stamp >}}", "{{% starred \"two\" %}}", "{{< stamp one", "{{< stamp / >}}", "{{< stamp />}}", "{{< stamp >}}x{{< /stamp >}}", "{{< framed >}}", "{{< framed >}}in{{< /framed >}}", "{{< framed >}}{{< stamp a >}}{{< /framed >}}", "{{< framed >}}{{< framed >}}x{{< /framed >}}", "{{< framed a=\"{{< stamp x >}}\" >}}{{< /framed >}}", "{{< stamp a=1 b >}}", "{{< stamp \"a >}}", "{{< stamp `a", "{{<stamp x>}}", "{{<stamp>}}", "{{< stamp.inline >}}x{{< /stamp.inline >}}", "{{<\nstamp x\n>}}", "`{{< x >}}`", "`{{<`", "    {{<\n", "[a]({{< x >}})", "# {{< x", "{{</**/>}}", "{{</* a {{< b >}}", "{{%/* a */%}}", "{{% a >}}", "{{< a %}}", "{{<>}}", "{{%%}}", "{{< ../x >}}", "{{< 1 >}}", "{{< stamp 'a' >}}", "{{< stamp a='b' >}}",
-		"```{r, echo=FALSE}\nx\n```", "```js {1,3}\nx\n```", "```go{1,3-5}\nx\n```", "```{a b}\nx\n```", "> ```go {a b}\n> x\n> ```", "- ```go {a,b}\n  x\n  ```", "~~~ruby {a b} {c}\nx\n~~~", "```go {{a}\nx\n```", "```go {{< stamp a >}}\nx\n```", "```go {{</* stamp a */>}}\nx\n```", "```go {{< x\nx\n```", "```sh title=\"a {b}\"\nx\n```", "```diff-js {data-x}\ny\n```", "```go {linenos=table,hl_lines=3,linenostart=x}\nx\n```", "```python {tabwidth=a}\nx\n```", "```go {noClasses=false,anchorLineNos=true,lineAnchors=x,lineNumbersInTable=maybe}\nx\n```", "```go {guessSyntax=\"x\"}\nx\n```", "```go {lineNos=[1]}\nx\n```", "```go {a={b=c}}\nx\n```", "```go {linenos=table,hl_lines=[1,\"2-3\"],linenostart=5,style=emacs}\nx\n```", "```go {.a #b data-c=\"d\" e=1.5}\nx\n```", "```{.python .numberLines}\nx\n```", "```go &#123;1,3}\nx\n```", "text `{1,3}` and ```go {1,3}``` inline", "```go {hl_lines=[\"3-1\"]}\nx\n```", "```go {hl_lines=[-1,99999999999]}\nx\n```", "{{< highlight go \"tabwidth=a\" >}}x{{< /highlight >}}", "{{< highlight go \"foo\" >}}x{{< /highlight >}}", "{{< highlight go \"linenos=table,hl_lines=1 3-4,linenostart=2\" >}}x{{< /highlight >}}", "{{< highlight a=b >}}x{{< /highlight >}}", "{{< highlight go 1 >}}x{{< /highlight >}}", "{{% highlight go %}}x{{% /highlight %}}", "{{< highlight go \"linenos=table,style\" >}}x{{< /highlight >}}", "{{< youtube a=b >}}", "{{< youtube \"\" >}}", "{{< youtube w7Ft2ymGmfc >}}", "{{< youtube id=w7Ft2ymGmfc start=5 >}}", "{{% youtube w7Ft2ymGmfc %}}", "{{< vimeo \"\" >}}", "{{< vimeo id=1 >}}", "{{% figure src=\"a.jpg\" %}}", "{{% details %}}x{{% /details %}}", "{{< details summary=\"s\" >}}x{{< /details >}}",
-		"{{ page.title }}", "{{ page.title | nofilter }}", "{{ page.content }}", "{{ site.posts }}", "{{ 'x' | date: 'y' }}", "{{ \"x\" | truncate: -1 }}", "{{ }}", "{{}}", "{{ | }}", "{{ x | }}", "{% include stamp.html text=\"hi\" %}", "{% include stamp.html %}", "{% include nowhere.html %}", "{% include %}", "{% include stamp.html text= %}", "{% include ../x %}", "{% link nowhere.md %}", "{% post_url 2024-01-01-first %}", "{% post_url x %}", "{% highlight ruby %}x{% endhighlight %}", "{% highlight ruby %}", "{% highlight %}x{% endhighlight %}", "{% raw %}{{ x }}{% endraw %}", "{% raw %}{% raw %}{% endraw %}", "{% comment %}c{% endcomment %}", "{% comment %}", "{% if x %}", "{% if x %}y{% endif %}", "{% for x in y %}", "{% endfor %}", "{%- x -%}", "{{- x -}}", "{%%}", "{% %}", "{% assign x = 1 %}", "{% unknown %}", "{% gist x %}", "{%", "{{", "{{ \"}}\" }}", "{% raw %}\n\n{{ x }}\n\n{% endraw %}",
-		"<div>", "</div>", "<div><p>x", "<!-- open", "<script>", "<style>x{", "<textarea>", "<title>x", "<iframe src=x>", "<p>x</div>", "<a href='javascript:x'>y</a>", "<b>bold</b> and <unknown>tag</unknown>", "<details>\n<summary>s</summary>\n\nbody\n\n</details>", "<br/>", "<?php x ?>", "<![CDATA[x]]>", "<!DOCTYPE html>", "a<br>b", "<img src=x onerror=alert(1)>", "1 <2> 3", "x <- y -> z", "<3",
-		"<!--more--> after", "before <!--more--> after", "before\n\n<!--more-->\n\nafter", "<!-- more -->", "\u202eright to left\u202c", "a\u0300\u0301\u0302\u0303", "🏳️‍🌈", "\u200b", "\ufffe", "𝕏", "ﬁ ligature", "ÀÉ",
+		"{{< figure >}}", "{{< figure src=\"a.jpg\" >}}", "{{< ref \"nowhere.md\" >}}", "{{% relref \"x\" %}}",
+		"{{< tweet 1 >}}", "{{< gist a b >}}", "{{< param x >}}", "{{< highlight >}}", "{{< highlight go >}}",
+		"{{< highlight go >}}x{{< /highlight >}}", "{{< /highlight >}}", "{{< stamp one >}}", "{{< stamp >}}",
+		"{{% starred \"two\" %}}", "{{< stamp one", "{{< stamp / >}}", "{{< stamp />}}", "{{< stamp >}}x{{< /stamp >}}",
+		"{{< framed >}}", "{{< framed >}}in{{< /framed >}}", "{{< framed >}}{{< stamp a >}}{{< /framed >}}",
+		"{{< framed >}}{{< framed >}}x{{< /framed >}}", "{{< framed a=\"{{< stamp x >}}\" >}}{{< /framed >}}",
+		"{{< stamp a=1 b >}}", "{{< stamp \"a >}}", "{{< stamp `a", "{{<stamp x>}}", "{{<stamp>}}", "{{< stamp.inline >}}x{{< /stamp.inline >}}", "{{<\nstamp x\n>}}", "`{{< x >}}`", "`{{<`", "    {{<\n", "[a]({{< x >}})", "# {{< x", "{{</**/>}}", "{{</* a {{< b >}}", "{{%/* a */%}}", "{{% a >}}", "{{< a %}}", "{{<>}}", "{{%%}}", "{{< ../x >}}", "{{< 1 >}}", "{{< stamp 'a' >}}", "{{< stamp a='b' >}}",
+		"```{r, echo=FALSE}\nx\n```", "```js {1,3}\nx\n```", "```go{1,3-5}\nx\n```", "```{a b}\nx\n```",
+		"> ```go {a b}\n> x\n> ```", "- ```go {a,b}\n  x\n  ```", "~~~ruby {a b} {c}\nx\n~~~", "```go {{a}\nx\n```",
+		"```go {{< stamp a >}}\nx\n```", "```go {{</* stamp a */>}}\nx\n```", "```go {{< x\nx\n```",
+		"```sh title=\"a {b}\"\nx\n```", "```diff-js {data-x}\ny\n```",
+		"```go {linenos=table,hl_lines=3,linenostart=x}\nx\n```", "```python {tabwidth=a}\nx\n```",
+		"```go {noClasses=false,anchorLineNos=true,lineAnchors=x,lineNumbersInTable=maybe}\nx\n```",
+		"```go {guessSyntax=\"x\"}\nx\n```", "```go {lineNos=[1]}\nx\n```", "```go {a={b=c}}\nx\n```", "```go {linenos=table,hl_lines=[1,\"2-3\"],linenostart=5,style=emacs}\nx\n```", "```go {.a #b data-c=\"d\" e=1.5}\nx\n```", "```{.python .numberLines}\nx\n```", "```go &#123;1,3}\nx\n```", "text `{1,3}` and ```go {1,3}``` inline", "```go {hl_lines=[\"3-1\"]}\nx\n```", "```go {hl_lines=[-1,99999999999]}\nx\n```", "{{< highlight go \"tabwidth=a\" >}}x{{< /highlight >}}", "{{< highlight go \"foo\" >}}x{{< /highlight >}}", "{{< highlight go \"linenos=table,hl_lines=1 3-4,linenostart=2\" >}}x{{< /highlight >}}", "{{< highlight a=b >}}x{{< /highlight >}}", "{{< highlight go 1 >}}x{{< /highlight >}}", "{{% highlight go %}}x{{% /highlight %}}", "{{< highlight go \"linenos=table,style\" >}}x{{< /highlight >}}", "{{< youtube a=b >}}", "{{< youtube \"\" >}}", "{{< youtube w7Ft2ymGmfc >}}", "{{< youtube id=w7Ft2ymGmfc start=5 >}}", "{{% youtube w7Ft2ymGmfc %}}", "{{< vimeo \"\" >}}", "{{< vimeo id=1 >}}", "{{% figure src=\"a.jpg\" %}}", "{{% details %}}x{{% /details %}}", "{{< details summary=\"s\" >}}x{{< /details >}}",
+		"{{ page.title }}", "{{ page.title | nofilter }}", "{{ page.content }}", "{{ site.posts }}", "{{ 'x' | date: 'y' }}",
+		"{{ \"x\" | truncate: -1 }}", "{{ }}", "{{}}", "{{ | }}", "{{ x | }}", "{% include stamp.html text=\"hi\" %}",
+		"{% include stamp.html %}", "{% include nowhere.html %}", "{% include %}", "{% include stamp.html text= %}",
+		"{% include ../x %}", "{% link nowhere.md %}", "{% post_url 2024-01-01-first %}", "{% post_url x %}",
+		"{% highlight ruby %}x{% endhighlight %}", "{% highlight ruby %}", "{% highlight %}x{% endhighlight %}",
+		"{% raw %}{{ x }}{% endraw %}", "{% raw %}{% raw %}{% endraw %}", "{% comment %}c{% endcomment %}", "{% comment %}",
+		"{% if x %}", "{% if x %}y{% endif %}", "{% for x in y %}", "{% endfor %}", "{%- x -%}", "{{- x -}}", "{%%}", "{% %}", "{% assign x = 1 %}", "{% unknown %}", "{% gist x %}", "{%", "{{", "{{ \"}}\" }}", "{% raw %}\n\n{{ x }}\n\n{% endraw %}",
+		"<div>", "</div>", "<div><p>x", "<!-- open", "<script>", "<style>x{", "<textarea>", "<title>x", "<iframe src=x>",
+		"<p>x</div>", "<a href='javascript:x'>y</a>", "<b>bold</b> and <unknown>tag</unknown>",
+		"<details>\n<summary>s</summary>\n\nbody\n\n</details>", "<br/>", "<?php x ?>", "<![CDATA[x]]>", "<!DOCTYPE html>",
+		"a<br>b", "<img src=x onerror=alert(1)>", "1 <2> 3", "x <- y -> z", "<3",
+		"<!--more--> after", "before <!--more--> after", "before\n\n<!--more-->\n\nafter", "<!-- more -->",
+		"\u202eright to left\u202c", "a\u0300\u0301\u0302\u0303", "🏳️‍🌈", "\u200b", "\ufffe", "𝕏", "ﬁ ligature", "ÀÉ",
 	)
 	return list
 }
@@ -173,7 +195,8 @@ func hostilePosts() []mf2.Item {
 			p["summary"] = []any{text}
 			p["photo"] = []any{map[string]any{"value": "https://m.example/a.jpg?" + url.QueryEscape(text), "alt": text}}
 		case 4:
-			p["in-reply-to"] = []any{map[string]any{"type": []any{"h-cite"}, "properties": map[string]any{"name": []any{text}, "url": []any{"https://x.example/" + text}}}}
+			p["in-reply-to"] = []any{map[string]any{"type": []any{"h-cite"},
+				"properties": map[string]any{"name": []any{text}, "url": []any{"https://x.example/" + text}}}}
 			p["like-of"] = []any{text}
 			p["audio"] = []any{map[string]any{"value": "https://m.example/" + text, "alt": text}, "https://m.example/%zz"}
 			p["photo"] = []any{"https://m.example/" + text, "%zz", "http://[::1", ""}
@@ -197,9 +220,15 @@ func hostilePosts() []mf2.Item {
 func hostileAddresses() []Post {
 	long := strings.Repeat("x", 10000)
 	names := []string{
-		"", " ", "-", "---", ".", "..", "../../x", "/", "/etc/passwd", "a/b/c", "a\\b", "index", "_index", "README", "feed", "tags", "page", "posts", "con", "nul", "x.html", "x.md", ".htaccess", "%2e%2e", "%", "?q=1", "#top", "a b", "ÀÉÎ", "ß", "İ", "日本語の題", "שלום עולם", "مرحبا", "\u202eevil", "a\u0300\u0301", "🏳️‍🌈", "\u200b", "1984", "2024-01-01", "2024/01/01", "true", "null", "~", "{slug}", ":slug", "{{ x }}", "{% x %}", "{{< x >}}", "a:b", "a'b\"c", "<b>", "&amp;", long, strings.Repeat("word ", 2000), strings.Repeat("日", 5000),
+		"", " ", "-", "---", ".", "..", "../../x", "/", "/etc/passwd", "a/b/c", "a\\b", "index", "_index", "README", "feed",
+		"tags", "page", "posts", "con", "nul", "x.html", "x.md", ".htaccess", "%2e%2e", "%", "?q=1", "#top", "a b", "ÀÉÎ",
+		"ß", "İ", "日本語の題", "שלום עולם", "مرحبا", "\u202eevil", "a\u0300\u0301", "🏳️‍🌈", "\u200b", "1984", "2024-01-01",
+		"2024/01/01", "true", "null", "~", "{slug}", ":slug", "{{ x }}", "{% x %}", "{{< x >}}", "a:b", "a'b\"c", "<b>",
+		"&amp;", long, strings.Repeat("word ", 2000), strings.Repeat("日", 5000),
 	}
-	dates := []string{"0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "1583-10-15T00:00:00Z", "1900-02-28T12:00:00-08:00", "1969-12-31T23:59:59Z", "2000-02-29T00:00:00+14:00", "2038-01-19T03:14:08Z", "2999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "12024-01-01T00:00:00Z", "yesterday", "2024-13-45", "2024", ""}
+	dates := []string{"0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "1583-10-15T00:00:00Z", "1900-02-28T12:00:00-08:00",
+		"1969-12-31T23:59:59Z", "2000-02-29T00:00:00+14:00", "2038-01-19T03:14:08Z", "2999-12-31T23:59:59Z",
+		"9999-12-31T23:59:59-12:00", "12024-01-01T00:00:00Z", "yesterday", "2024-13-45", "2024", ""}
 	var posts []Post
 	for i, name := range names {
 		item := mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{"content": {fmt.Sprintf("zr%03da", i)}}}
@@ -211,9 +240,10 @@ func hostileAddresses() []Post {
 		posts = append(posts, p)
 	}
 	for i, date := range dates {
-		posts = append(posts, Post{Slug: fmt.Sprintf("dated-%d", i), Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
-			"content": {fmt.Sprintf("zs%03da", i)}, "published": {date}, "updated": {date}, "start": {date},
-		}}})
+		posts = append(posts, Post{Slug: fmt.Sprintf("dated-%d", i),
+			Item: mf2.Item{Type: []string{"h-entry"}, Properties: mf2.Properties{
+				"content": {fmt.Sprintf("zs%03da", i)}, "published": {date}, "updated": {date}, "start": {date},
+			}}})
 	}
 	return posts
 }

@@ -44,7 +44,8 @@ func TestPostsOfEveryAppAreReadBack(t *testing.T) {
 		t.Fatalf("no client requests: %v", err)
 	}
 	for generator, config := range map[string]map[string]string{"hugo": bareHugo,
-		"jekyll":   with(bareJekyll, map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\ncollections:\n  unlisted:\n    output: true\n"}),
+		"jekyll": with(bareJekyll,
+			map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\ncollections:\n  unlisted:\n    output: true\n"}),
 		"eleventy": bareEleventy} {
 		for _, file := range files {
 			name := strings.TrimSuffix(filepath.Base(file), ".json")

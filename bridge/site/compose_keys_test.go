@@ -56,7 +56,8 @@ func TestOwnersOpenKeysToApps(t *testing.T) {
 	if _, has := doc.Get("layout"); has {
 		t.Errorf("an app wrote layout\n%s", r.Data)
 	}
-	for name, want := range map[string]bool{"mood": true, "photo": true, "layout": false, "Mood": false, "a.b": false, "": false} {
+	for name, want := range map[string]bool{"mood": true, "photo": true, "layout": false, "Mood": false, "a.b": false,
+		"": false} {
 		if got := FreeProperty(name); got != want {
 			t.Errorf("FreeProperty(%q) is %v", name, got)
 		}

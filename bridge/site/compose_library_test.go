@@ -40,7 +40,8 @@ func newLibrary(t testing.TB, files map[string]string, adjust ...func(*Options))
 
 // open is the site's tree as far as reading side files needs it.
 func (l *testLibrary) Open(name string) (fs.File, error) {
-	return fstest.MapFS{name: {Data: []byte(l.files[name])}}.Open(map[bool]string{true: name, false: "none"}[l.Exists(name)])
+	return fstest.MapFS{name: {Data: []byte(l.files[name])}}.Open(map[bool]string{true: name,
+		false: "none"}[l.Exists(name)])
 }
 
 func (l *testLibrary) Exists(path string) bool { _, ok := l.files[path]; return ok }

@@ -66,7 +66,8 @@ func TestPostGoesWhereItsNeighboursAre(t *testing.T) {
 		{"jekyll markdown", with(bareJekyll, neighbours("_posts/2024-03-09-a.markdown")), "_posts/2026-03-09-hello.markdown"},
 		{"jekyll category folder", with(bareJekyll, neighbours("blog/_posts/2024-03-09-a.md")),
 			"blog/_posts/2026-03-09-hello.md"},
-		{"jekyll collections folder", map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}, "all/_posts/2026-03-09-hello.md"},
+		{"jekyll collections folder",
+			map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}, "all/_posts/2026-03-09-hello.md"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,7 +102,9 @@ func TestConfiguredPlaceWins(t *testing.T) {
 		{"path from the root", func(o *Options) { o.Path = "content/x/{slug}.md" }, nil, "content/x/hello.md"},
 		{"type", func(o *Options) { o.Types = map[string]Type{"like": {Path: "likes/{date}-{slug}.md"}} },
 			map[string][]any{"like-of": {"https://x.example/y"}}, "content/likes/2026-03-09-like-y.md"},
-		{"type from the root", func(o *Options) { o.Types = map[string]Type{"note": {Path: "content/micro/{hour}{minute}{second}.md"}} }, map[string][]any{"content": {"x"}}, "content/micro/120000.md"},
+		{"type from the root",
+			func(o *Options) { o.Types = map[string]Type{"note": {Path: "content/micro/{hour}{minute}{second}.md"}} },
+			map[string][]any{"content": {"x"}}, "content/micro/120000.md"},
 		{"another type", func(o *Options) { o.Types = map[string]Type{"like": {Path: "likes/{slug}.md"}} }, nil,
 			"content/blog/2026-03-09-hello.md"},
 		{"type without extension", func(o *Options) { o.Types = map[string]Type{"article": {Path: "articles/{slug}"}} }, nil,

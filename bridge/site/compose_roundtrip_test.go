@@ -18,10 +18,14 @@ func roundtripSites(t testing.TB) map[string]*testLibrary {
 	sites := map[string]*testLibrary{
 		"hugo yaml":   newLibrary(t, bareHugo),
 		"jekyll yaml": newLibrary(t, bareJekyll),
-		"hugo toml":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "+++\ntitle = 'Old'\ndate = 2024-01-01T00:00:00Z\n+++\nOld.\n"})),
-		"hugo json":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "{\n  \"title\": \"Old\",\n  \"date\": \"2024-01-01T00:00:00Z\"\n}\nOld.\n"})),
-		"hugo crlf":   newLibrary(t, with(bareHugo, map[string]string{"content/posts/old.md": "---\r\ntitle: Old\r\ndate: 2024-01-01T00:00:00Z\r\ntags: [a]\r\n---\r\n\r\nOld.\r\n"})),
-		"hugo unsafe": newLibrary(t, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}),
+		"hugo toml": newLibrary(t,
+			with(bareHugo, map[string]string{"content/posts/old.md": "+++\ntitle = 'Old'\ndate = 2024-01-01T00:00:00Z\n+++\nOld.\n"})),
+		"hugo json": newLibrary(t,
+			with(bareHugo, map[string]string{"content/posts/old.md": "{\n  \"title\": \"Old\",\n  \"date\": \"2024-01-01T00:00:00Z\"\n}\nOld.\n"})),
+		"hugo crlf": newLibrary(t,
+			with(bareHugo, map[string]string{"content/posts/old.md": "---\r\ntitle: Old\r\ndate: 2024-01-01T00:00:00Z\r\ntags: [a]\r\n---\r\n\r\nOld.\r\n"})),
+		"hugo unsafe": newLibrary(t,
+			map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}),
 	}
 	sites["eleventy"] = newLibrary(t, bareEleventy)
 	sites["zola"] = newLibrary(t, bareZola)
@@ -44,18 +48,22 @@ var bareZola = map[string]string{"config.toml": "base_url = \"https://example.or
 // describedSites are descriptions that differ in what a file may have.
 var describedSites = map[string]generator.Description{
 	"plain": {Content: []string{"posts"}, Permalink: "/{year}/{slug}/"},
-	"keys": {Content: []string{"src/content/blog"}, Permalink: "/blog/{path}/", Static: "public", FrontMatter: generator.FrontMatter{
-		Keys: map[string]string{"date": "pubDate", "summary": "description", "updated": "updatedDate", "slug": "slug"},
-	}},
-	"strict": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true, ExtraKey: "extra", FrontMatter: generator.FrontMatter{
-		Keys: map[string]string{"title": "title", "tags": "taxonomies.tags", "summary": "description"}, Format: "toml",
-	}, Escape: map[string]string{"{{": "&#123;&#123;", "{%": "&#123;%"}},
-	"strict, beside": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true, FrontMatter: generator.FrontMatter{
-		Keys: map[string]string{"title": "title", "tags": "tags"},
-	}},
-	"strict, few keys": {Content: []string{"."}, URLKey: "address", Strict: true, ExtraKey: "more", FrontMatter: generator.FrontMatter{
-		Draft: generator.Marker{Key: "status", Value: "draft"}, Unlisted: generator.Marker{Key: "listed", Value: false},
-	}},
+	"keys": {Content: []string{"src/content/blog"}, Permalink: "/blog/{path}/", Static: "public",
+		FrontMatter: generator.FrontMatter{
+			Keys: map[string]string{"date": "pubDate", "summary": "description", "updated": "updatedDate", "slug": "slug"},
+		}},
+	"strict": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true, ExtraKey: "extra",
+		FrontMatter: generator.FrontMatter{
+			Keys: map[string]string{"title": "title", "tags": "taxonomies.tags", "summary": "description"}, Format: "toml",
+		}, Escape: map[string]string{"{{": "&#123;&#123;", "{%": "&#123;%"}},
+	"strict, beside": {Content: []string{"content/blog"}, Permalink: "/{slug}/", Strict: true,
+		FrontMatter: generator.FrontMatter{
+			Keys: map[string]string{"title": "title", "tags": "tags"},
+		}},
+	"strict, few keys": {Content: []string{"."}, URLKey: "address", Strict: true, ExtraKey: "more",
+		FrontMatter: generator.FrontMatter{
+			Draft: generator.Marker{Key: "status", Value: "draft"}, Unlisted: generator.Marker{Key: "listed", Value: false},
+		}},
 }
 
 func described(d generator.Description) func(*Options) {

@@ -136,7 +136,8 @@ func TestStandalonePageLooksLikeAPage(t *testing.T) {
 			"page"},
 		{"jekyll with a theme", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\n"}),
 			"about.md", "page"},
-		{"jekyll with defaults", with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\ndefaults:\n- scope: {path: ''}\n  values: {layout: page}\n"}), "about.md", nil},
+		{"jekyll with defaults",
+			with(posts, map[string]string{"_config.yml": "url: https://example.org\ntheme: minima\ndefaults:\n- scope: {path: ''}\n  values: {layout: page}\n"}), "about.md", nil},
 		{"jekyll with a folder of collections", with(bareJekyll,
 			map[string]string{"_config.yml": "url: https://example.org\ncollections_dir: all\ncollections:\n  posts:\n    output: true\n"}), "about.md", nil},
 	} {
@@ -162,7 +163,8 @@ func TestSyndicationTargetsAreAListInTheSitesSpelling(t *testing.T) {
 	}{
 		{"hugo", bareHugo, "syndicateTo"},
 		{"jekyll", bareJekyll, "syndicate_to"},
-		{"as the posts spell", with(bareHugo, map[string]string{"content/posts/a.md": "---\ntitle: A\ndate: 2024-01-01\nlike-of: https://x.example/\n---\n"}), "syndicate-to"},
+		{"as the posts spell",
+			with(bareHugo, map[string]string{"content/posts/a.md": "---\ntitle: A\ndate: 2024-01-01\nlike-of: https://x.example/\n---\n"}), "syndicate-to"},
 	} {
 		l := newLibrary(t, c.files)
 		r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}, "syndicate-to": {"https://social.example/"}})})

@@ -33,7 +33,8 @@ func (s *Site) ContextFile(url string) string {
 var contextOrder = []string{"url", "name", "author", "published", "summary"}
 
 func (c *Context) fields() map[string]*string {
-	return map[string]*string{"url": &c.URL, "name": &c.Name, "author": &c.Author, "published": &c.Published, "summary": &c.Summary}
+	return map[string]*string{"url": &c.URL, "name": &c.Name, "author": &c.Author, "published": &c.Published,
+		"summary": &c.Summary}
 }
 
 // ComposeContext writes the data file of a context.
@@ -102,8 +103,9 @@ func (s *Site) Cite(lib Library, src Source, contexts []Context) (Source, error)
 	const op = "update post"
 	doc, err := s.ParseSource(src)
 	if err != nil {
-		return src, &fault.Error{Code: fault.InvalidRequest, Op: op, Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
-			Hint: "fix the file in a text editor", Err: err}
+		return src, &fault.Error{Code: fault.InvalidRequest, Op: op,
+			Message: fmt.Sprintf("%s cannot be read: %s", src.Path, err),
+			Hint:    "fix the file in a text editor", Err: err}
 	}
 	known := map[string]*Context{}
 	for _, c := range contexts {

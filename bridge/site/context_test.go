@@ -21,7 +21,8 @@ const citing = `{{range .Of}}Re: {{link .}}{{with .Context}} by {{text .Author}}
 // and apps never see that line.
 func TestOwnTemplateShowsContexts(t *testing.T) {
 	const there = "https://there.example/post"
-	l := treeLibrary{newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/reply.md.tmpl": citing})), fstest.MapFS{}}
+	l := treeLibrary{newLibrary(t, with(bareHugo, map[string]string{".gitpost/templates/reply.md.tmpl": citing})),
+		fstest.MapFS{}}
 	item := entry(map[string][]any{"content": {"I agree"}, "in-reply-to": {there}})
 	made, err := l.site.Compose(l, Post{Item: item})
 	if err != nil {
@@ -30,7 +31,8 @@ func TestOwnTemplateShowsContexts(t *testing.T) {
 	if strings.Contains(string(made.Data), "Ada") {
 		t.Fatalf("it is known too early:\n%s", made.Data)
 	}
-	about := Context{URL: there, Name: "A page", Author: "Ada", Published: "2026-02-03", Summary: "Fog & <b>*stars*</b> {{< x >}}"}
+	about := Context{URL: there, Name: "A page", Author: "Ada", Published: "2026-02-03",
+		Summary: "Fog & <b>*stars*</b> {{< x >}}"}
 	cited, err := l.site.Cite(l, Source{Path: made.Path, Data: made.Data}, []Context{about})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +86,8 @@ func TestContextLeavesOtherPostsAsTheyAre(t *testing.T) {
 
 // Every generator has a data folder in whose format a context can be kept and read.
 func TestContextsAreKeptByEveryGenerator(t *testing.T) {
-	about := Context{URL: "https://there.example/post", Name: "007", Author: "yes", Published: "2026-02-03", Summary: "a: b # c"}
+	about := Context{URL: "https://there.example/post", Name: "007", Author: "yes", Published: "2026-02-03",
+		Summary: "a: b # c"}
 	for name, l := range roundtripSites(t) {
 		data, err := l.site.ComposeContext(about)
 		if err != nil {

@@ -95,7 +95,8 @@ func choose(tree fs.FS, name string) (generator.Definition, generator.Detection,
 
 // undescribed is the error for the site of a generator that gitpost reads no configuration of.
 func undescribed(found generator.Detection) *fault.Error {
-	err := unknownSite("this is a site of " + found.Other + " (" + found.From + "), whose configuration gitpost cannot read")
+	err := unknownSite("this is a site of " + found.Other + " (" + found.From +
+		"), whose configuration gitpost cannot read")
 	for _, g := range generators {
 		if g.Describes {
 			err.Hint = `set site.generator to "` + g.Name + `" and describe the site; gitpost help generators has an example`

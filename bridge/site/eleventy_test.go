@@ -24,10 +24,13 @@ func TestPermalinksWithTemplatesAreCopied(t *testing.T) {
 
 // TestDraftsAreRefusedWhereTheBuildPublishesThem: nothing is published by accident.
 func TestDraftsAreRefusedWhereTheBuildPublishesThem(t *testing.T) {
-	l := newLibrary(t, map[string]string{"eleventy.config.js": "export default () => {};"}, func(o *Options) { o.Me = "https://example.org/" })
+	l := newLibrary(t, map[string]string{"eleventy.config.js": "export default () => {};"}, func(o *Options) {
+		o.Me = "https://example.org/"
+	})
 	_, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"Fog"}, "post-status": {"draft"}})})
 	var refused *fault.Error
-	if !errors.As(err, &refused) || refused.Code != fault.InvalidRequest || !strings.Contains(refused.Message, "publishes drafts") {
+	if !errors.As(err, &refused) || refused.Code != fault.InvalidRequest ||
+		!strings.Contains(refused.Message, "publishes drafts") {
 		t.Errorf("a draft: %v", err)
 	}
 	if made := l.compose(Post{Item: entry(map[string][]any{"content": {"Fog"}})}); !made.Page.Published {
@@ -38,8 +41,10 @@ func TestDraftsAreRefusedWhereTheBuildPublishesThem(t *testing.T) {
 // TestHeadOfLayoutsInOtherLanguages: the lines go into the site's own layout, whatever its ending is.
 func TestHeadOfLayoutsInOtherLanguages(t *testing.T) {
 	for file, files := range map[string]map[string]string{
-		"_includes/layouts/base.njk": with(bareEleventy, map[string]string{"_includes/layouts/base.njk": "<html>\n<head>\n</head>\n</html>\n"}),
-		"templates/base.html":        with(bareZola, map[string]string{"templates/base.html": "<html>\n<head>\n</head>\n</html>\n"}),
+		"_includes/layouts/base.njk": with(bareEleventy,
+			map[string]string{"_includes/layouts/base.njk": "<html>\n<head>\n</head>\n</html>\n"}),
+		"templates/base.html": with(bareZola,
+			map[string]string{"templates/base.html": "<html>\n<head>\n</head>\n</html>\n"}),
 	} {
 		l := newLibrary(t, files)
 		edits, _, advice := l.site.Head(treeOf(files), []string{`<link rel="micropub" href="x">`})
@@ -51,9 +56,11 @@ func TestHeadOfLayoutsInOtherLanguages(t *testing.T) {
 
 // TestContactsOfEachGenerator are data files in the format that it reads.
 func TestContactsOfEachGenerator(t *testing.T) {
-	for want, files := range map[string]map[string]string{"_data/contacts/ada.json": bareEleventy, "data/contacts/ada.yaml": bareZola} {
+	for want, files := range map[string]map[string]string{"_data/contacts/ada.json": bareEleventy,
+		"data/contacts/ada.yaml": bareZola} {
 		l := newLibrary(t, files)
-		file, data, err := l.site.ComposeContact(map[string][]any{"name": {"Ada"}, "url": {"https://ada.example/"}}, func(string) bool { return false })
+		file, data, err := l.site.ComposeContact(map[string][]any{"name": {"Ada"}, "url": {"https://ada.example/"}},
+			func(string) bool { return false })
 		if err != nil || file != want {
 			t.Errorf("%s: %v", file, err)
 			continue

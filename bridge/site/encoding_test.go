@@ -11,7 +11,8 @@ import (
 // the lines that are there keep their bytes.
 func TestOtherEncodingsAreNotMixedWithUTF8(t *testing.T) {
 	file := "_posts/2024-01-01-a.md"
-	for encoding, refused := range map[string]bool{"iso-8859-1": true, "Windows-1252": true, "utf-8": false, "UTF8": false} {
+	for encoding, refused := range map[string]bool{"iso-8859-1": true, "Windows-1252": true, "utf-8": false,
+		"UTF8": false} {
 		l := newLibrary(t, with(bareJekyll, map[string]string{
 			"_config.yml": "url: https://site.example\nencoding: " + encoding + "\n",
 			file:          "---\nlayout: post\ntitle: A\n---\nCaf\xe9.\n\nSecond.\n",

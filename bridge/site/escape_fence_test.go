@@ -74,7 +74,8 @@ func TestFrontMatterThatHugosOwnTemplatesRead(t *testing.T) {
 // what an older one would fail on is escaped.
 func TestShortcodesOfNewerHugosNeedAKnownVersion(t *testing.T) {
 	const text = "{{< details >}}x{{< /details >}}"
-	for version, want := range map[string]string{"": "{{</* details */>}}x{{</* /details */>}}", "0.139.0": "{{</* details */>}}x{{</* /details */>}}", "0.147.9": text} {
+	for version, want := range map[string]string{"": "{{</* details */>}}x{{</* /details */>}}",
+		"0.139.0": "{{</* details */>}}x{{</* /details */>}}", "0.147.9": text} {
 		s := newLibrary(t, bareHugo, func(o *Options) { o.Version = version }).site
 		if got, _ := s.escape(text); got != want {
 			t.Errorf("Hugo %q: got %s, want %s", version, got, want)

@@ -39,7 +39,8 @@ func TestKnownShortcodesPassOthersAreEscaped(t *testing.T) {
 }
 
 func TestKnownLiquidPassesOthersAreEscaped(t *testing.T) {
-	files := with(stockJekyll, map[string]string{"_plugins/tags.rb": "class A < Liquid::Tag; end\nLiquid::Template.register_tag('youtube', A)\n"})
+	files := with(stockJekyll,
+		map[string]string{"_plugins/tags.rb": "class A < Liquid::Tag; end\nLiquid::Template.register_tag('youtube', A)\n"})
 	s := newLibrary(t, files).site
 	for text, want := range map[string]string{
 		"{{ site.title }}":                          "{{ site.title }}",

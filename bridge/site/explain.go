@@ -82,7 +82,8 @@ func (s *Site) explainSite() []Finding {
 	}
 	findings := []Finding{g, version, base, zone}
 	if from := s.options.Description.URLsFrom; from != "" {
-		findings = append(findings, Finding{"map of URLs", fmt.Sprintf("%d files", len(s.options.Published)), "site.urls_from"})
+		findings = append(findings, Finding{"map of URLs", fmt.Sprintf("%d files", len(s.options.Published)),
+			"site.urls_from"})
 	}
 	return findings
 }

@@ -45,7 +45,8 @@ func TestHeadFindsTheFileThatTheSiteMayWrite(t *testing.T) {
 			map[string]string{"hugo.toml": hugo + "theme = 'PaperMod'\n"}},
 		{"a theme that is a module, with a major version", "layouts/partials/head-additions.html",
 			"the theme Ananke includes it", true,
-			map[string]string{"hugo.toml": hugo + "[[module.imports]]\npath = 'github.com/theNewDynamic/gohugo-theme-ananke/v2'\n"}},
+			map[string]string{"hugo.toml": hugo +
+				"[[module.imports]]\npath = 'github.com/theNewDynamic/gohugo-theme-ananke/v2'\n"}},
 		{"a theme in the repository, by what its layouts say", "layouts/partials/head-extra.html",
 			"partials/top.html includes it", true,
 			map[string]string{"hugo.toml": hugo + "theme = 'mine'\n",
@@ -56,7 +57,8 @@ func TestHeadFindsTheFileThatTheSiteMayWrite(t *testing.T) {
 			map[string]string{"hugo.toml": hugo + "theme = 'PaperMod'\n",
 				"layouts/partials/extend_head.html": "<meta name=\"a\">\n"}},
 		{"the site's own layout", "layouts/_default/baseof.html", "it is the site's own layout, and has the head", false,
-			map[string]string{"hugo.toml": hugo, "layouts/_default/baseof.html": "<html>\n<head>\n  <title>x</title>\n</head>\n", "layouts/404.html": "<head></head>"}},
+			map[string]string{"hugo.toml": hugo, "layouts/_default/baseof.html": "<html>\n<head>\n  <title>x</title>\n</head>\n",
+				"layouts/404.html": "<head></head>"}},
 		{"a layout of the site's that hides the theme's include", "layouts/partials/head.html",
 			"it is the site's own layout, and has the head", false,
 			map[string]string{"hugo.toml": hugo + "theme = 'mine'\n", "layouts/partials/head.html": "<head></head>\n",
@@ -68,11 +70,14 @@ func TestHeadFindsTheFileThatTheSiteMayWrite(t *testing.T) {
 		{"Jekyll: minima from its repository", "_includes/custom-head.html", "the theme minima 3 includes it", true,
 			map[string]string{"_config.yml": jekyll + "remote_theme: jekyll/minima\n"}},
 		{"Jekyll: minima 3 by the lock file", "_includes/custom-head.html", "the theme minima 3 includes it", true,
-			map[string]string{"_config.yml": jekyll + "theme: minima\n", "Gemfile.lock": "GEM\n  specs:\n    minima (3.0.0.dev)\n"}},
+			map[string]string{"_config.yml": jekyll + "theme: minima\n",
+				"Gemfile.lock": "GEM\n  specs:\n    minima (3.0.0.dev)\n"}},
 		{"Jekyll: minima from Git, by the Gemfile", "_includes/custom-head.html", "the theme minima 3 includes it", true,
-			map[string]string{"_config.yml": jekyll + "theme: minima\n", "Gemfile": "gem \"minima\", github: \"jekyll/minima\"\n"}},
+			map[string]string{"_config.yml": jekyll + "theme: minima\n",
+				"Gemfile": "gem \"minima\", github: \"jekyll/minima\"\n"}},
 		{"Jekyll: what the layouts include", "_includes/custom-head.html", "_includes/head.html includes it", true,
-			map[string]string{"_config.yml": jekyll, "_includes/head.html": "<head>\n{%- include custom-head.html -%}\n</head>"}},
+			map[string]string{"_config.yml": jekyll,
+				"_includes/head.html": "<head>\n{%- include custom-head.html -%}\n</head>"}},
 		{"Jekyll: the site's own layout", "_layouts/default.html", "it is the site's own layout, and has the head", false,
 			map[string]string{"_config.yml": jekyll, "_layouts/default.html": "<head>\n</head>\n"}},
 	} {
@@ -119,7 +124,8 @@ func inserted(after, before string) bool {
 
 func TestHeadKeepsTheTextOfTheThemesFile(t *testing.T) {
 	s, tree := openHead(t, map[string]string{
-		"hugo.toml": "theme = 'mine'\n", "themes/mine/layouts/partials/head.html": `<head>{{ partial "head-extra.html" . }}</head>`,
+		"hugo.toml":                                    "theme = 'mine'\n",
+		"themes/mine/layouts/partials/head.html":       `<head>{{ partial "head-extra.html" . }}</head>`,
 		"themes/mine/layouts/partials/head-extra.html": "<meta name=\"the theme's\">\n",
 	})
 	edit, _, _ := oneEdit(s.Head(tree, headLines))
@@ -204,7 +210,8 @@ func TestHeadSetsTheSettingsOfATheme(t *testing.T) {
 		{"in hugo.toml", "hugo.toml", map[string]string{
 			"hugo.toml":                             "baseURL = 'https://blog.example/' # mine\ntheme = 'mine'\n\n[params]\n  color = 'red'\n",
 			"themes/mine/layouts/partials/top.html": reads,
-		}, []string{"baseURL = 'https://blog.example/' # mine", "  color = 'red'", "https://pub.example/micropub", "https://pub.example/auth", "https://pub.example/token"}},
+		}, []string{"baseURL = 'https://blog.example/' # mine", "  color = 'red'", "https://pub.example/micropub",
+			"https://pub.example/auth", "https://pub.example/token"}},
 		{"in a file of params", "config/_default/params.yaml", map[string]string{
 			"config/_default/hugo.yaml":             "theme: mine\n",
 			"config/_default/params.yaml":           "color: red # mine\nmicropubUrl: \"\"\n",
@@ -244,7 +251,8 @@ func TestHeadSetsTheSettingsOfATheme(t *testing.T) {
 
 // TestHeadCopiesTheThemesLayout: a theme without a place for the lines is in the repository.
 func TestHeadCopiesTheThemesLayout(t *testing.T) {
-	lines := []string{`<link rel="micropub" href="https://pub.example/micropub">`, `<link rel="token_endpoint" href="https://pub.example/token">`}
+	lines := []string{`<link rel="micropub" href="https://pub.example/micropub">`,
+		`<link rel="token_endpoint" href="https://pub.example/token">`}
 	head := "<head>\n  <title>{{ .Title }}</title>\n</head>\n"
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -252,10 +260,11 @@ func TestHeadCopiesTheThemesLayout(t *testing.T) {
 	}{
 		"a theme": {map[string]string{"hugo.toml": "theme = 'mine'\n", "themes/mine/layouts/partials/head.html": head,
 			"themes/mine/layouts/_default/single.html": "<article></article>"}, []string{"layouts/partials/head.html"}},
-		"the newer folder": {map[string]string{"hugo.toml": "theme = 'mine'\n", "themes/mine/layouts/_partials/head.html": head},
-			[]string{"layouts/_partials/head.html"}},
+		"the newer folder": {map[string]string{"hugo.toml": "theme = 'mine'\n",
+			"themes/mine/layouts/_partials/head.html": head}, []string{"layouts/_partials/head.html"}},
 		"a vendored module": {map[string]string{"hugo.toml": "[[module.imports]]\npath = 'github.com/me/mine'\n",
-			"_vendor/modules.txt": "# github.com/me/mine v1.0.0\n", "_vendor/github.com/me/mine/layouts/_default/baseof.html": head},
+			"_vendor/modules.txt": "# github.com/me/mine v1.0.0\n",
+			"_vendor/github.com/me/mine/layouts/_default/baseof.html": head},
 			[]string{"layouts/_default/baseof.html"}},
 		"a theme with a setting for one line": {map[string]string{"hugo.toml": "theme = 'mine'\n",
 			"themes/mine/layouts/_default/baseof.html": `<head>{{ with site.Params.micropubEndpoint }}<link rel=micropub href="{{ . }}">{{ end }}</head>`},
@@ -297,9 +306,10 @@ func TestHeadCopiesTheThemesLayout(t *testing.T) {
 // TestHeadHookOfAnyName: themes call such a file what they like.
 func TestHeadHookOfAnyName(t *testing.T) {
 	for file, hook := range map[string]bool{
-		"custom/head.html": true, "head-end.html": true, "user-head.html": true, "hooks/head.html": true, "extend_head.html": true,
-		"head/extra.html": true, "my_head.html": true, "head/meta.html": false, "custom-header.html": false, "header/extra.html": false,
-		"overhead.html": false, "heading-custom.html": false,
+		"custom/head.html": true, "head-end.html": true, "user-head.html": true, "hooks/head.html": true,
+		"extend_head.html": true,
+		"head/extra.html":  true, "my_head.html": true, "head/meta.html": false, "custom-header.html": false,
+		"header/extra.html": false, "overhead.html": false, "heading-custom.html": false,
 	} {
 		s, tree := openHead(t, map[string]string{"hugo.toml": "theme = 'mine'\n",
 			"themes/mine/layouts/partials/top.html": `<head>{{ partial "` + file + `" . }}</head>`})

@@ -172,7 +172,8 @@ func blockEdits(n *ast.HTMLBlock, source []byte, start, end int, converts bool) 
 		return nil // the mark of the summary's end
 	}
 	nested := n.Parent() != nil && n.Parent().Kind() != ast.KindDocument
-	if converts && !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 && onlyElements(raw) {
+	if converts && !nested && n.HTMLBlockType != ast.HTMLBlockType1 && n.HTMLBlockType != ast.HTMLBlockType2 &&
+		onlyElements(raw) {
 		if md, err := toMarkdown(linked(raw)); err == nil && (strings.TrimSpace(md) != "" || firstWords(raw) == "") {
 			return []edit{{start, end, separated(strings.TrimSpace(md), source, start, end)}}
 		}

@@ -57,11 +57,13 @@ func languageSite(name string) map[string]string {
 // TestPostGoesIntoItsLanguage, and the real generator builds it there.
 func TestPostGoesIntoItsLanguage(t *testing.T) {
 	for name, want := range map[string]map[string]string{
-		"names":    {"de": "content/posts/hallo.de.md", "en": "content/posts/hallo.md", "": "content/posts/hallo.md", "de-AT": "content/posts/hallo.de.md", "DE_de": "content/posts/hallo.de.md"},
-		"folders":  {"de": "content/de/posts/hallo.md", "en": "content/en/posts/hallo.md", "": "content/en/posts/hallo.md"},
-		"nested":   {"de": "content/de/posts/hallo.md", "en": "content/posts/hallo.md", "": "content/posts/hallo.md"},
-		"sections": {"de": "deutsch/notizen/2026-03-09-hallo.md", "en": "english/posts/hallo.md", "": "deutsch/notizen/2026-03-09-hallo.md"},
-		"mounts":   {"de": "de/blog/hallo.md", "en": "en/blog/hallo.md", "": "en/blog/hallo.md"},
+		"names": {"de": "content/posts/hallo.de.md", "en": "content/posts/hallo.md", "": "content/posts/hallo.md",
+			"de-AT": "content/posts/hallo.de.md", "DE_de": "content/posts/hallo.de.md"},
+		"folders": {"de": "content/de/posts/hallo.md", "en": "content/en/posts/hallo.md", "": "content/en/posts/hallo.md"},
+		"nested":  {"de": "content/de/posts/hallo.md", "en": "content/posts/hallo.md", "": "content/posts/hallo.md"},
+		"sections": {"de": "deutsch/notizen/2026-03-09-hallo.md", "en": "english/posts/hallo.md",
+			"": "deutsch/notizen/2026-03-09-hallo.md"},
+		"mounts": {"de": "de/blog/hallo.md", "en": "en/blog/hallo.md", "": "en/blog/hallo.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := newLibrary(t, languageSite(name), func(o *Options) { o.Version = "0.111.3" })
@@ -75,7 +77,8 @@ func TestPostGoesIntoItsLanguage(t *testing.T) {
 				if r.Path != path {
 					t.Errorf("%q goes to %s, want %s", language, r.Path, path)
 				}
-				if got := l.item(r.Path).Properties.Text("lang"); got == "" || language != "" && got != strings.ToLower(language[:2]) {
+				if got := l.item(r.Path).Properties.Text("lang"); got == "" ||
+					language != "" && got != strings.ToLower(language[:2]) {
 					t.Errorf("%q is read back as %q", language, got)
 				}
 				if strings.Contains(string(r.Data), "lang") {
@@ -137,12 +140,15 @@ func TestLanguageOfASiteInOneIsAProperty(t *testing.T) {
 			}
 		}
 	}
-	l := newLibrary(t, with(bareJekyll, map[string]string{"_config.yml": "url: https://site.example\nplugins: [jekyll-polyglot]\n" +
-		"languages: [en, de]\ndefault_lang: de\n"}))
-	if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}, "lang": {"en-GB"}})}); !strings.Contains(string(r.Data), "\nlang: en\n") {
+	l := newLibrary(t, with(bareJekyll,
+		map[string]string{"_config.yml": "url: https://site.example\nplugins: [jekyll-polyglot]\n" +
+			"languages: [en, de]\ndefault_lang: de\n"}))
+	if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"},
+		"lang": {"en-GB"}})}); !strings.Contains(string(r.Data), "\nlang: en\n") {
 		t.Errorf("polyglot:\n%s", r.Data)
 	}
-	if _, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"x"}, "lang": {"fr"}})}); fault.CodeOf(err) != fault.InvalidRequest {
+	if _, err := l.site.Compose(l,
+		Post{Item: entry(map[string][]any{"content": {"x"}, "lang": {"fr"}})}); fault.CodeOf(err) != fault.InvalidRequest {
 		t.Errorf("a language that polyglot does not build: %v", err)
 	}
 }

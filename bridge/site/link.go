@@ -104,8 +104,8 @@ func (s *Site) findSection(tree fs.FS) {
 	if len(others) == 0 {
 		return
 	}
-	s.noSection = fmt.Sprintf("site.section is %q, and there is no folder %s yet: the next post makes it", s.options.Section,
-		section)
+	s.noSection = fmt.Sprintf("site.section is %q, and there is no folder %s yet: the next post makes it",
+		s.options.Section, section)
 	const most = 8
 	if len(others) <= most {
 		s.noSection += "; if you mean one that is there, write its name: " + strings.Join(others, ", ")

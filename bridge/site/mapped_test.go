@@ -30,17 +30,25 @@ func TestMapOfURLsCountsBeforePatterns(t *testing.T) {
 		url, why string
 	}{
 		{"a path", nil, generator.Description{Content: []string{"posts"}}, "/x/y/", text, "https://e.example/sub/x/y/", ""},
-		{"a path with that of the site", nil, generator.Description{Content: []string{"posts"}}, "/sub/x/", text, "https://e.example/sub/x/", ""},
-		{"a URL", nil, generator.Description{Content: []string{"posts"}}, "https://e.example/sub/gr%C3%BCn", text, "https://e.example/sub/gr%C3%BCn", ""},
-		{"letters of all languages", nil, generator.Description{Content: []string{"posts"}}, "/grün/", text, "https://e.example/sub/gr%C3%BCn/", ""},
-		{"instead of the pattern", nil, generator.Description{Content: []string{"posts"}, Permalink: "/p/{slug}/"}, "/x/", text, "https://e.example/sub/x/", ""},
-		{"a draft stays one", nil, generator.Description{Content: []string{"posts"}}, "/x/", draft, "https://e.example/sub/x/", "draft"},
-		{"the pattern", nil, generator.Description{Content: []string{"posts"}, Permalink: "/p/{slug}/"}, "", text, "https://e.example/sub/p/a/", ""},
+		{"a path with that of the site", nil, generator.Description{Content: []string{"posts"}}, "/sub/x/", text,
+			"https://e.example/sub/x/", ""},
+		{"a URL", nil, generator.Description{Content: []string{"posts"}}, "https://e.example/sub/gr%C3%BCn", text,
+			"https://e.example/sub/gr%C3%BCn", ""},
+		{"letters of all languages", nil, generator.Description{Content: []string{"posts"}}, "/grün/", text,
+			"https://e.example/sub/gr%C3%BCn/", ""},
+		{"instead of the pattern", nil, generator.Description{Content: []string{"posts"}, Permalink: "/p/{slug}/"}, "/x/",
+			text, "https://e.example/sub/x/", ""},
+		{"a draft stays one", nil, generator.Description{Content: []string{"posts"}}, "/x/", draft,
+			"https://e.example/sub/x/", "draft"},
+		{"the pattern", nil, generator.Description{Content: []string{"posts"}, Permalink: "/p/{slug}/"}, "", text,
+			"https://e.example/sub/p/a/", ""},
 		{"neither", nil, generator.Description{Content: []string{"posts"}}, "", text, "", "no pattern says it, and the map"},
 		{"a computed URL", computed, generator.Description{}, "/x/", text, "https://e.example/sub/x/", ""},
 		{"a computed draft", computed, generator.Description{}, "/x/", draft, "https://e.example/sub/x/", "draft"},
-		{"a computed URL by a pattern", computed, generator.Description{Permalink: "/p/{slug}/"}, "", text, "https://e.example/sub/p/a/", ""},
-		{"a computed URL that is not known", computed, generator.Description{}, "", text, "", "which gitpost does not run, and the map"},
+		{"a computed URL by a pattern", computed, generator.Description{Permalink: "/p/{slug}/"}, "", text,
+			"https://e.example/sub/p/a/", ""},
+		{"a computed URL that is not known", computed, generator.Description{}, "", text, "",
+			"which gitpost does not run, and the map"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,7 +61,8 @@ func TestMapOfURLsCountsBeforePatterns(t *testing.T) {
 			if page.URL != tt.url || page.Published != (tt.why == "") || !strings.Contains(page.Reason, tt.why) {
 				t.Errorf("%q, published %v, %q", page.URL, page.Published, page.Reason)
 			}
-			if tt.about.Permalink != "" && tt.entry != "" && (len(page.Aliases) != 1 || page.Aliases[0] != "https://e.example/sub/p/a/") {
+			if tt.about.Permalink != "" && tt.entry != "" && (len(page.Aliases) != 1 ||
+				page.Aliases[0] != "https://e.example/sub/p/a/") {
 				t.Errorf("the URL that apps were told of is forgotten: %v", page.Aliases)
 			}
 			_, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"New"}})})

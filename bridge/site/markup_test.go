@@ -24,7 +24,8 @@ func TestHTMLFileGetsHTML(t *testing.T) {
 			files := with(c.site, map[string]string{
 				c.file: "---\nlayout: post\ntitle: P\ndate: 2024-01-01\n---\n<p>Old <b>text</b></p>\n"})
 			l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, c.generator) })
-			if got := l.item(c.file).Properties["content"]; !isHTML(got) || mf2.Text(got[0].(map[string]any)["html"]) != "<p>Old <b>text</b></p>" {
+			if got := l.item(c.file).Properties["content"]; !isHTML(got) ||
+				mf2.Text(got[0].(map[string]any)["html"]) != "<p>Old <b>text</b></p>" {
 				t.Errorf("read as %v", got)
 			}
 			for content, want := range map[any]string{
@@ -59,10 +60,12 @@ func TestHTMLFileGetsHTML(t *testing.T) {
 
 // TestFileOfAnotherMarkupIsNotWritten: its front matter may change, its text may not.
 func TestFileOfAnotherMarkupIsNotWritten(t *testing.T) {
-	for _, named := range []string{"p.org", "p.adoc", "p.rst", "p.md markup: org", "p.md Markup: AsciiDocExt", "p.html markup: rst"} {
+	for _, named := range []string{"p.org", "p.adoc", "p.rst", "p.md markup: org", "p.md Markup: AsciiDocExt",
+		"p.html markup: rst"} {
 		name, key, _ := strings.Cut(named, " ")
 		file := "content/posts/" + name
-		l := newLibrary(t, with(bareHugo, map[string]string{file: "---\ntitle: P\ndate: 2024-01-01\n" + key + "\n---\n*Old* text\n"}))
+		l := newLibrary(t, with(bareHugo, map[string]string{file: "---\ntitle: P\ndate: 2024-01-01\n" + key +
+			"\n---\n*Old* text\n"}))
 		for _, change := range []map[string][]any{
 			{"content": {"New"}}, {"content": {map[string]any{"html": "<p>x</p>"}}},
 			{"photo": {map[string]any{"value": "https://e.example/a.jpg", "alt": "A cat"}}},

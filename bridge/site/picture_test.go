@@ -14,9 +14,10 @@ import (
 func TestAlternativeTextIsReadAsItWasSent(t *testing.T) {
 	alts := []string{
 		"snake_case_name", "R&D", "2 * 3 = 6", "10 < 20", "[draft] sign", "50% off | sale", "price $5", "~tilde~", "a -- b",
-		`back\slash`, "`code`", "a `tick` and \"quotes\"", "<b>bold</b>", "&amp; &copy;", "x^2^ H~2~O", "wait... what", "...", "==mark== {#id}",
-		":smile: at https://a.example/", "{curly}", "mail@a.example", "# one", "!alert",
-		"{{ template }}", "{{< figure >}} {{% x %}}", "a }} b {{", ">}} x", "a `tick` and a \\ backslash", "`x` \"q\" it's", "`\\x` it's", "*/>}}",
+		`back\slash`, "`code`", "a `tick` and \"quotes\"", "<b>bold</b>", "&amp; &copy;", "x^2^ H~2~O", "wait... what", "...",
+		"==mark== {#id}", ":smile: at https://a.example/", "{curly}", "mail@a.example", "# one", "!alert",
+		"{{ template }}", "{{< figure >}} {{% x %}}", "a }} b {{", ">}} x", "a `tick` and a \\ backslash", "`x` \"q\" it's",
+		"`\\x` it's", "*/>}}",
 	}
 	for generator, site := range map[string]map[string]string{
 		"hugo": with(bareHugo, map[string]string{"layouts/_default/single.html": "<article>{{ .Content }}</article>"}),
@@ -73,10 +74,11 @@ func TestAlternativeTextThatNoQuotesHoldIsRefused(t *testing.T) {
 		if r, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {"x"}, "photo": {photo}})}); err == nil {
 			t.Errorf("%q is taken: %s", alt, r.Data)
 		}
-		_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])}, func(item *mf2.Item) error {
-			item.Properties["photo"] = []any{photo}
-			return nil
-		})
+		_, err := l.site.Revise(l, Source{Path: "content/posts/a.md", Data: []byte(l.files["content/posts/a.md"])},
+			func(item *mf2.Item) error {
+				item.Properties["photo"] = []any{photo}
+				return nil
+			})
 		if fault.CodeOf(err) != fault.InvalidRequest {
 			t.Errorf("%q: %v", alt, err)
 		}

@@ -25,7 +25,8 @@ var inherited = []struct {
 	{"draft by cascade with a target", "0.111.3", map[string]string{
 		"content/_index.md": "---\ncascade:\n- _target: {path: /posts/**}\n  draft: true\n---\n"}, "draft: false\n"},
 	{"draft by the configuration", "0.111.3", map[string]string{
-		"hugo.toml": "baseURL = 'https://example.org/'\n[[cascade]]\ndraft = true\n[cascade._target]\nkind = 'page'\n"}, "draft: false\n"},
+		"hugo.toml": "baseURL = 'https://example.org/'\n[[cascade]]\ndraft = true\n[cascade._target]\nkind = 'page'\n"},
+		"draft: false\n"},
 	{"section is a draft", "0.111.3", map[string]string{"content/posts/_index.md": "---\ndraft: true\n---\n"}, ""},
 	{"section above is a draft", "0.111.3", map[string]string{
 		"content/posts/_index.md": "---\ntitle: P\n---\n", "content/_index.md": "---\ndraft: true\n---\n"}, ""},
@@ -79,7 +80,8 @@ func published(t *testing.T, files map[string]string, version, learnt, cure stri
 	draft := l.compose(Post{Item: entry(map[string][]any{"content": {"Soon"}, "post-status": {"draft"}})})
 	if cure == "" {
 		var refused *fault.Error
-		if !errors.As(err, &refused) || refused.Code != fault.InvalidRequest || !strings.Contains(refused.Message, "not be published") {
+		if !errors.As(err, &refused) || refused.Code != fault.InvalidRequest ||
+			!strings.Contains(refused.Message, "not be published") {
 			t.Fatalf("got %v, want a refusal", err)
 		}
 		return
@@ -100,7 +102,8 @@ func published(t *testing.T, files map[string]string, version, learnt, cure stri
 	if !revised.Page.Published || len(l.item(revised.Path).Properties["post-status"]) > 0 {
 		t.Errorf("not published by the update: %+v\n%s", revised.Page, revised.Data)
 	}
-	if again, err := l.site.Republish(l, Source{Path: learnt, Data: []byte(files[learnt])}); err != nil || len(again) == 0 {
+	if again, err := l.site.Republish(l, Source{Path: learnt, Data: []byte(files[learnt])}); err != nil ||
+		len(again) == 0 {
 		t.Errorf("restored: %v", err)
 	}
 }
@@ -147,7 +150,8 @@ func TestPostsThatInheritAreBuilt(t *testing.T) {
 		}
 	}
 	l := newLibrary(t, with(bareJekyll, map[string]string{
-		"_config.yml":            bareJekyll["_config.yml"] + "defaults:\n- scope: {path: '', type: posts}\n  values: {published: false}\n",
+		"_config.yml": bareJekyll["_config.yml"] +
+			"defaults:\n- scope: {path: '', type: posts}\n  values: {published: false}\n",
 		"_layouts/post.html":     "<article>{{ content }}</article>",
 		"_posts/2024-01-01-p.md": "---\nlayout: post\npublished: true\n---\nText\n",
 	}))

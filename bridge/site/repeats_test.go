@@ -27,11 +27,14 @@ func TestReferencesThatFillAPageAreRefused(t *testing.T) {
 				t.Errorf("%s, %s: %v", name, kind, err)
 			}
 			// as HTML such a text is only text, and passes or is refused
-			if _, err := l.site.Compose(l, Post{Item: entry(map[string][]any{"content": {map[string]any{"html": text}}})}); err != nil && fault.CodeOf(err).Status() >= 500 {
+			if _, err := l.site.Compose(l,
+				Post{Item: entry(map[string][]any{"content": {map[string]any{"html": text}}})}); err != nil &&
+				fault.CodeOf(err).Status() >= 500 {
 				t.Errorf("%s, %s as HTML: %v", name, kind, err)
 			}
 		}
-		ordinary := strings.Repeat("[see][1] the [other][2] ", 5_000) + "\n\n[1]: https://a.example/some/page\n[2]: https://b.example/ 'Title'\n"
+		ordinary := strings.Repeat("[see][1] the [other][2] ", 5_000) +
+			"\n\n[1]: https://a.example/some/page\n[2]: https://b.example/ 'Title'\n"
 		l.compose(Post{Item: entry(mf2.Properties{"content": {ordinary}})})
 	}
 }

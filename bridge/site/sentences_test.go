@@ -73,8 +73,10 @@ func TestKramdownLinksHaveTheirClasses(t *testing.T) {
 			t.Errorf("%s: %s", property, page)
 		}
 	}
-	plain := with(stockJekyll, map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\nmarkdown: CommonMark\n"})
-	if got := addedTo(newLibrary(t, plain), entry(map[string][]any{"like-of": {"https://a.example/"}})); strings.Contains(got, "{:") {
+	plain := with(stockJekyll,
+		map[string]string{"_config.yml": "url: https://example.org\ntimezone: UTC\nmarkdown: CommonMark\n"})
+	if got := addedTo(newLibrary(t, plain),
+		entry(map[string][]any{"like-of": {"https://a.example/"}})); strings.Contains(got, "{:") {
 		t.Errorf("another Markdown: %q", got)
 	}
 	raw := map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"}
@@ -107,13 +109,16 @@ func TestPostsOfATypeGetTheConfiguredFrontMatter(t *testing.T) {
 				t.Errorf("%q is missing:\n%s", want, r.Data)
 			}
 		}
-		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"Other"}})}); !strings.Contains(string(r.Data), "- note") {
+		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"Other"}})}); !strings.Contains(string(r.Data),
+			"- note") {
 			t.Errorf("without tags:\n%s", r.Data)
 		}
-		if r := l.compose(Post{Item: entry(map[string][]any{"like-of": {"https://a.example/"}, "rating": {"5"}})}); strings.Contains(string(r.Data), "rating: 3") {
+		if r := l.compose(Post{Item: entry(map[string][]any{"like-of": {"https://a.example/"},
+			"rating": {"5"}})}); strings.Contains(string(r.Data), "rating: 3") {
 			t.Errorf("what was sent is lost:\n%s", r.Data)
 		}
-		if r := l.compose(Post{Item: entry(map[string][]any{"name": {"An article"}, "content": {"x"}})}); strings.Contains(string(r.Data), "toc") {
+		if r := l.compose(Post{Item: entry(map[string][]any{"name": {"An article"},
+			"content": {"x"}})}); strings.Contains(string(r.Data), "toc") {
 			t.Errorf("an article:\n%s", r.Data)
 		}
 	}

@@ -17,7 +17,8 @@ func single(layout string) map[string]string {
 }
 
 func post(frontMatter string) map[string]string {
-	return map[string]string{"content/posts/old.md": "---\ntitle: Old\ndate: 2024-01-01T00:00:00Z\n" + frontMatter + "---\nOld.\n"}
+	return map[string]string{"content/posts/old.md": "---\ntitle: Old\ndate: 2024-01-01T00:00:00Z\n" + frontMatter +
+		"---\nOld.\n"}
 }
 
 // shapeCases are sites whose builds fail on a value of another form than the neighbours' or than
@@ -34,7 +35,8 @@ var shapeCases = []struct {
 		map[string][]any{"like-of": {"https://b.example/"}}, "like_of: [https://b.example/]", ""},
 	{"a list, as the layout expects it", single("{{ range .Params.in_reply_to }}<a href=\"{{ . }}\">x</a>{{ end }}"),
 		map[string][]any{"in-reply-to": {"https://b.example/"}}, "in_reply_to:\n- https://b.example/", "inReplyTo"},
-	{"a list by its index", single("{{ with index .Params.bookmark_of 0 }}<a href=\"{{ . | urls.Parse }}\">x</a>{{ end }}"),
+	{"a list by its index",
+		single("{{ with index .Params.bookmark_of 0 }}<a href=\"{{ . | urls.Parse }}\">x</a>{{ end }}"),
 		map[string][]any{"bookmark-of": {"https://b.example/"}}, "bookmark_of:\n- https://b.example/", ""},
 	{"a text, where an app sends a citation", with(single("{{ with .Params.likeOf }}{{ (urls.Parse .).Host }}{{ end }}"),
 		post("likeOf: https://a.example/\n")),
@@ -45,16 +47,19 @@ var shapeCases = []struct {
 		post("syndication: https://a.example/1\n")),
 		map[string][]any{"content": {"x"}, "syndication": {"https://b.example/1", "https://c.example/1"}},
 		"syndication: https://b.example/1", ""},
-	{"a map with a caption and no address", with(single("{{ with .Params.image }}{{ .caption }}{{ .focal_point }}{{ end }}"),
-		post("image:\n  caption: \"\"\n  focal_point: \"\"\n")),
+	{"a map with a caption and no address",
+		with(single("{{ with .Params.image }}{{ .caption }}{{ .focal_point }}{{ end }}"),
+			post("image:\n  caption: \"\"\n  focal_point: \"\"\n")),
 		map[string][]any{"photo": {"https://m.example/a.jpg"}}, "photo:", "\nimage:"},
-	{"a map with src and alt", with(single("{{ with .Params.featured_image }}<img src=\"{{ .src }}\" alt=\"{{ .alt }}\">{{ end }}"),
-		post("featured_image:\n  src: /a.jpg\n  alt: A\n")),
+	{"a map with src and alt",
+		with(single("{{ with .Params.featured_image }}<img src=\"{{ .src }}\" alt=\"{{ .alt }}\">{{ end }}"),
+			post("featured_image:\n  src: /a.jpg\n  alt: A\n")),
 		map[string][]any{"photo": {map[string]any{"value": "https://m.example/b.jpg", "alt": "Bee"}}},
 		"featured_image:\n  alt: Bee\n  src: https://m.example/b.jpg", ""},
 	{"a map that only the layout has", single("{{ with .Params.image }}<img src=\"{{ .path | relURL }}\">{{ end }}"),
 		map[string][]any{"photo": {"https://m.example/b.jpg"}}, "image:\n  path: https://m.example/b.jpg", ""},
-	{"a map of which the layout reads the caption alone", single("{{ if .Params.image }}{{ .Params.image.caption }}{{ end }}"),
+	{"a map of which the layout reads the caption alone",
+		single("{{ if .Params.image }}{{ .Params.image.caption }}{{ end }}"),
 		map[string][]any{"photo": {"https://m.example/b.jpg"}}, "photo:", "\nimage:"},
 	{"a date whose method is called", with(single("{{ with .Params.start }}{{ .Format \"2006\" }}{{ end }}"),
 		map[string]string{"content/posts/old.md": "+++\ntitle = 'Old'\ndate = 2024-01-01T00:00:00Z\nstart = 2024-01-01T10:00:00Z\n+++\nOld.\n"}),
@@ -63,15 +68,17 @@ var shapeCases = []struct {
 		map[string][]any{"name": {"Party"}, "start": {"some day"}}, "mf2:\n  start: some day", "\nstart:"},
 	{"a number", with(single("{{ with .Params.rating }}{{ range seq . }}*{{ end }}{{ end }}"), post("rating: 4\n")),
 		map[string][]any{"content": {"x"}, "rating": {"5"}}, "rating: 5", ""},
-	{"a map of one's own for replies", with(single("{{ with .Params.replyto }}<a href=\"{{ .url }}\">{{ .title | upper }}</a>{{ end }}"),
-		post("replyTo: {url: https://a.example/, title: A}\n")),
+	{"a map of one's own for replies",
+		with(single("{{ with .Params.replyto }}<a href=\"{{ .url }}\">{{ .title | upper }}</a>{{ end }}"),
+			post("replyTo: {url: https://a.example/, title: A}\n")),
 		map[string][]any{"in-reply-to": {"https://b.example/c"}}, "title: b.example/c", ""},
 	{"photos as a list of addresses", with(single("{{ range .Params.photo }}<img src=\"{{ . | relURL }}\">{{ end }}"),
 		post("photo: [/a.jpg]\n")),
 		map[string][]any{"photo": {map[string]any{"value": "https://m.example/b.jpg", "alt": "Bee"}}},
 		"photo: [https://m.example/b.jpg]", ""},
-	{"a video as a map", with(single("{{ with .Params.video }}<video src=\"{{ .src }}\" title=\"{{ .title }}\"></video>{{ end }}"),
-		post("video:\n  src: /a.mp4\n")),
+	{"a video as a map",
+		with(single("{{ with .Params.video }}<video src=\"{{ .src }}\" title=\"{{ .title }}\"></video>{{ end }}"),
+			post("video:\n  src: /a.mp4\n")),
 		map[string][]any{"video": {"https://m.example/b.mp4"}}, "video:\n  src: https://m.example/b.mp4", ""},
 	{"below params", with(single("{{ range .Params.repost_of }}<a href=\"{{ . }}\">x</a>{{ end }}"),
 		post("params:\n  repost_of: [https://a.example/]\n")),
@@ -119,7 +126,8 @@ func TestJekyllValuesHaveTheFormThatTheSiteExpects(t *testing.T) {
 			old("image:\n  path: /a.jpg\n  alt: A\n")), photo, "image:\n  alt: Bee\n  path: https://m.example/b.jpg"},
 		{"image.feature", with(layout("{{ page.image.feature | absolute_url }}"), old("image:\n  feature: /a.jpg\n")), photo,
 			"feature: https://m.example/b.jpg"},
-		{"a map that only the layout has", layout("{% if page.image.path %}<img src=\"{{ page.image.path }}\" alt=\"{{ page.image.alt }}\">{% endif %}"), photo,
+		{"a map that only the layout has",
+			layout("{% if page.image.path %}<img src=\"{{ page.image.path }}\" alt=\"{{ page.image.alt }}\">{% endif %}"), photo,
 			"path: https://m.example/b.jpg"},
 		{"a list that the layout goes through", layout("{% for u in page.like-of %}<a href=\"{{ u }}\">x</a>{% endfor %}"),
 			map[string][]any{"like-of": {"https://b.example/"}}, "like-of:\n- https://b.example/"},
@@ -149,7 +157,8 @@ func TestJekyllValuesHaveTheFormThatTheSiteExpects(t *testing.T) {
 // TestUpdatesKeepTheFormOfAValue, whatever an app replaces it with.
 func TestUpdatesKeepTheFormOfAValue(t *testing.T) {
 	for _, c := range []struct{ name, had, property, value, want string }{
-		{"a list stays one", "likeOf: [https://a.example/]\n", "like-of", "https://b.example/", "likeOf: [https://b.example/]\n"},
+		{"a list stays one", "likeOf: [https://a.example/]\n", "like-of", "https://b.example/",
+			"likeOf: [https://b.example/]\n"},
 		{"a block list too", "in_reply_to:\n  - https://a.example/\n", "in-reply-to", "https://b.example/",
 			"in_reply_to:\n  - https://b.example/\n"},
 		{"a map keeps its other keys", "bookmark:\n  url: https://a.example/ # here\n  rating: 4\n", "bookmark-of",

@@ -18,8 +18,9 @@ func besideLibrary(t *testing.T, files map[string]string) *testLibrary {
 // TestPostOfAStrictSiteHasOnlyItsKeys: all else is beside it, is read back, is changed in place there and moves with it.
 func TestPostOfAStrictSiteHasOnlyItsKeys(t *testing.T) {
 	l := besideLibrary(t, nil)
-	sent := entry(map[string][]any{"name": {"A walk"}, "content": {"Fog."}, "category": {"sea"}, "like-of": {"https://there.example/"},
-		"photo": {"https://example.org/media/a.jpg"}, "mood": {"calm"}, "published": {"2026-03-01T10:00:00Z"}})
+	sent := entry(map[string][]any{"name": {"A walk"}, "content": {"Fog."}, "category": {"sea"},
+		"like-of": {"https://there.example/"},
+		"photo":   {"https://example.org/media/a.jpg"}, "mood": {"calm"}, "published": {"2026-03-01T10:00:00Z"}})
 	r := l.compose(Post{Item: sent})
 	if got, want := string(r.Data), "---\ntitle: A walk\ndate: 2026-03-01T10:00:00Z\ntags:\n- sea\n---\n\n"; !strings.HasPrefix(got, want) {
 		t.Errorf("the post:\n%s", got)
@@ -34,13 +35,16 @@ func TestPostOfAStrictSiteHasOnlyItsKeys(t *testing.T) {
 	if problem := differs(l.site, sent, l.item(r.Path)); problem != "" {
 		t.Error(problem)
 	}
-	l.files[side] = "# mine\n" + strings.Replace(l.files[side], "https://there.example/", "https://there.example/ # yes", 1)
+	l.files[side] = "# mine\n" + strings.Replace(l.files[side], "https://there.example/", "https://there.example/ # yes",
+		1)
 	before := l.files[side]
 	l.revise(r.Path, func(item *mf2.Item) error { item.Properties["mood"] = []any{"glad"}; return nil })
 	if got := l.files[side]; got != strings.Replace(before, "calm", "glad", 1) {
 		t.Errorf("an update made of\n%s\nthis:\n%s", before, got)
 	}
-	if again := l.revise(r.Path, func(*mf2.Item) error { return nil }); string(again.Data) != string(r.Data) || string(again.Side) != l.files[side] {
+	if again := l.revise(r.Path, func(*mf2.Item) error {
+		return nil
+	}); string(again.Data) != string(r.Data) || string(again.Side) != l.files[side] {
 		t.Errorf("an update of nothing changed it:\n%s\n%s", again.Data, again.Side)
 	}
 	moved := l.revise(r.Path, func(item *mf2.Item) error { item.Properties[slugCommand] = []any{"stroll"}; return nil })

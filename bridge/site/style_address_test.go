@@ -28,12 +28,14 @@ func TestNewPostNamesItsURLAsTheNewestPostsDo(t *testing.T) {
 			if !strings.Contains(value, ":") {
 				value = fmt.Sprintf(value, day)
 			}
-			files[fmt.Sprintf(c.path, day)] = fmt.Sprintf("---\nlayout: post\ntitle: P%[1]d\ndate: 2024-05-%02[1]d\n%[2]s: %[3]s\n---\nText\n",
+			files[fmt.Sprintf(c.path,
+				day)] = fmt.Sprintf("---\nlayout: post\ntitle: P%[1]d\ndate: 2024-05-%02[1]d\n%[2]s: %[3]s\n---\nText\n",
 				day, c.key, value)
 		}
 		l := newLibrary(t, files, func(o *Options) { o.Version = installedVersion(t, c.name) })
 		e, err := l.site.Explain(l)
-		if warned := strings.Contains(strings.Join(e.Warnings, ""), "in no form that gitpost recognizes"); err != nil || warned != (c.want == "") {
+		if warned := strings.Contains(strings.Join(e.Warnings, ""), "in no form that gitpost recognizes"); err != nil ||
+			warned != (c.want == "") {
 			t.Errorf("%s: explained %v, %v", c.value, e.Warnings, err)
 		}
 		r := l.compose(Post{Item: entry(map[string][]any{"content": {"Where do I go?"}})})

@@ -14,7 +14,8 @@ func TestNewPostHasTheOffsetOfTheNewestPosts(t *testing.T) {
 		{"yaml, half an hour", "hugo.toml", "content/posts/2024-05-%02d-p.md",
 			"---\ndate: 2024-05-%02dT08:00:00+05:30\n---\n", "+05:30"},
 		{"json, west", "hugo.toml", "content/posts/p%02d.md", "{\"date\": \"2024-05-%02dT08:00:00-08:00\"}\n", "-08:00"},
-		{"jekyll", "_config.yml", "_posts/2024-05-%02d-p.md", "---\nlayout: post\ndate: 2024-05-%02d 08:00:00 -0330\n---\n", "-0330"},
+		{"jekyll", "_config.yml", "_posts/2024-05-%02d-p.md", "---\nlayout: post\ndate: 2024-05-%02d 08:00:00 -0330\n---\n",
+			"-0330"},
 		{"utc", "hugo.toml", "content/posts/p%02d.md", "---\ndate: 2024-05-%02dT08:00:00Z\n---\n", "Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,10 +53,12 @@ func TestPostsOfAppsInUTCDoNotHideTheOffset(t *testing.T) {
 			if day > 6 {
 				offset = others
 			}
-			files[fmt.Sprintf("content/posts/p%d.md", day)] = fmt.Sprintf("---\ndate: 2024-05-%02dT08:00:00%s\n---\nx\n", day, offset)
+			files[fmt.Sprintf("content/posts/p%d.md", day)] = fmt.Sprintf("---\ndate: 2024-05-%02dT08:00:00%s\n---\nx\n", day,
+				offset)
 		}
 		l := newLibrary(t, files, func(o *Options) { o.TimeZone = nil })
-		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); !strings.Contains(string(r.Data), want+"\n") {
+		if r := l.compose(Post{Item: entry(map[string][]any{"content": {"x"}})}); !strings.Contains(string(r.Data),
+			want+"\n") {
 			t.Errorf("others in %s:\n%s", others, r.Data)
 		}
 	}

@@ -76,7 +76,8 @@ func (s *Site) parseBody(name, source string) (*template.Template, error) {
 // addedIn is what the body templates add for an item: Markdown without a line break at its end, or
 // what becomes of it in HTML, safe for the generator. shown reports whether the page shows a
 // property by itself. contexts finds those of URLs; nil: there are none.
-func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) bool, contexts func(url string) *Context) string {
+func (s *Site) addedIn(item mf2.Item, inHTML bool, shown func(property string) bool,
+	contexts func(url string) *Context) string {
 	var parts []string
 	for _, k := range kinds {
 		if !needs(k, item) || shown(k.property) {

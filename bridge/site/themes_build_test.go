@@ -35,26 +35,35 @@ func samples() []sample {
 	}
 	post := func(properties map[string][]any) mf2.Item { return entry(properties) }
 	return []sample{
-		{name: "note", item: post(map[string][]any{"content": {"A note on ropes and on knots of all kinds that hold."}}), text: "on ropes"},
-		{name: "article", item: post(map[string][]any{"name": {"An article"}, "content": {"It is long."}}), text: "It is long."},
-		{name: "photo", item: post(map[string][]any{"content": {"At the quay."}, "photo": {picture("quay", "A quay at noon")}}),
-			text: "At the quay.", alts: []string{"A quay at noon"}, mf: "photo"},
-		{name: "bare photo", item: post(map[string][]any{"photo": {picture("pier", "A pier at night")}}), alts: []string{"A pier at night"}, mf: "photo"},
+		{name: "note", item: post(map[string][]any{"content": {"A note on ropes and on knots of all kinds that hold."}}),
+			text: "on ropes"},
+		{name: "article", item: post(map[string][]any{"name": {"An article"}, "content": {"It is long."}}),
+			text: "It is long."},
+		{name: "photo", item: post(map[string][]any{"content": {"At the quay."},
+			"photo": {picture("quay", "A quay at noon")}}), text: "At the quay.", alts: []string{"A quay at noon"}, mf: "photo"},
+		{name: "bare photo", item: post(map[string][]any{"photo": {picture("pier", "A pier at night")}}),
+			alts: []string{"A pier at night"}, mf: "photo"},
 		{name: "photos", item: post(map[string][]any{"content": {"Three of them."}, "photo": {picture("one", "The first"),
 			picture("two", "The second"), picture("three", "The third")}}), text: "Three of them.",
 			alts: []string{"The first", "The second", "The third"}, mf: "photo"},
-		{name: "reply", item: post(map[string][]any{"content": {"I agree."}, "in-reply-to": {friend + "said"}}), text: "I agree.",
-			targets: []string{friend + "said"}, mf: "in-reply-to"},
-		{name: "like", item: post(map[string][]any{"like-of": {friend + "liked"}}), targets: []string{friend + "liked"}, mf: "like-of"},
+		{name: "reply", item: post(map[string][]any{"content": {"I agree."}, "in-reply-to": {friend + "said"}}),
+			text: "I agree.", targets: []string{friend + "said"}, mf: "in-reply-to"},
+		{name: "like", item: post(map[string][]any{"like-of": {friend + "liked"}}), targets: []string{friend + "liked"},
+			mf: "like-of"},
 		{name: "bookmark", item: post(map[string][]any{"name": {"A page to keep"}, "bookmark-of": {friend + "kept"}}),
 			targets: []string{friend + "kept"}, mf: "bookmark-of"},
-		{name: "repost", item: post(map[string][]any{"repost-of": {friend + "again"}}), targets: []string{friend + "again"}, mf: "repost-of"},
-		{name: "RSVP", item: post(map[string][]any{"rsvp": {"yes"}, "in-reply-to": {friend + "party"}}), targets: []string{friend + "party"}, mf: "in-reply-to"},
-		{name: "check-in", item: post(map[string][]any{"content": {"Here now."}, "checkin": {map[string]any{"type": []any{"h-card"},
-			"properties": map[string]any{"name": []any{"The Anchor"}, "url": []any{friend + "anchor"}}}}}), text: "The Anchor"},
-		{name: "event", item: mf2.Item{Type: []string{"h-event"}, Properties: mf2.Properties{"name": {"Regatta"}, "content": {"All boats."},
-			"start": {"2026-12-24T18:00:00Z"}, "end": {"2026-12-24T22:00:00Z"}}}, text: "All boats."},
-		{name: "video", item: post(map[string][]any{"content": {"It moves."}, "video": {"https://example.org/media/waves.mp4"}}), text: "It moves.",
+		{name: "repost", item: post(map[string][]any{"repost-of": {friend + "again"}}), targets: []string{friend + "again"},
+			mf: "repost-of"},
+		{name: "RSVP", item: post(map[string][]any{"rsvp": {"yes"}, "in-reply-to": {friend + "party"}}),
+			targets: []string{friend + "party"}, mf: "in-reply-to"},
+		{name: "check-in", item: post(map[string][]any{"content": {"Here now."},
+			"checkin": {map[string]any{"type": []any{"h-card"},
+				"properties": map[string]any{"name": []any{"The Anchor"}, "url": []any{friend + "anchor"}}}}}), text: "The Anchor"},
+		{name: "event", item: mf2.Item{Type: []string{"h-event"},
+			Properties: mf2.Properties{"name": {"Regatta"}, "content": {"All boats."},
+				"start": {"2026-12-24T18:00:00Z"}, "end": {"2026-12-24T22:00:00Z"}}}, text: "All boats."},
+		{name: "video", item: post(map[string][]any{"content": {"It moves."},
+			"video": {"https://example.org/media/waves.mp4"}}), text: "It moves.",
 			targets: []string{"https://example.org/media/waves.mp4"}},
 	}
 }
@@ -115,7 +124,8 @@ func checkSkeleton(t *testing.T, archive *txtar.Archive) {
 		}
 		page := parsedPage(t, file)
 		missing := s.missing(page, list, feed, urls[s.name])
-		if strings.Contains(string(archive.Comment), "\nh-entry\n") && s.mf != "" && !readsProperty(t, file, urls[s.name], s.mf) {
+		if strings.Contains(string(archive.Comment), "\nh-entry\n") && s.mf != "" &&
+			!readsProperty(t, file, urls[s.name], s.mf) {
 			missing = append(missing, "h-entry")
 		}
 		t.Logf("%-10s %s", s.name, cmp.Or(strings.Join(missing, ", "), "ok"))
@@ -180,7 +190,9 @@ func (p *builtPage) shows(address string) bool {
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(slices.Concat(p.links[address], p.links[u.Path]), func(text string) bool { return text != "" })
+	return slices.ContainsFunc(slices.Concat(p.links[address], p.links[u.Path]), func(text string) bool {
+		return text != ""
+	})
 }
 
 func parsedPage(t *testing.T, file string) *builtPage {

@@ -44,7 +44,8 @@ func listedThemes(t *testing.T, lines []string) (all []listedTheme) {
 			if names, _ := facts["names"].([]any); len(names) > 0 {
 				called = names[0].(string)
 			}
-			config := with(bareHugo, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntheme = '" + called + "'\n"})
+			config := with(bareHugo, map[string]string{"hugo.toml": "baseURL = 'https://example.org/'\ntheme = '" + called +
+				"'\n"})
 			if of == "jekyll" {
 				key := "theme: "
 				if strings.Contains(called, "@") {

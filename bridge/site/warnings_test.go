@@ -38,10 +38,12 @@ func TestWarningsOfUnpredictableURLs(t *testing.T) {
 		{"root and posts", hugo("[permalinks.page]\n'/' = '/s/:slug/'\nposts = '/p/'\n"), Options{}, nil},
 		{"kinds apart", hugo("[permalinks.page]\nposts = '/s/:slug/'\n[permalinks.section]\nposts = '/p/'\n"), Options{},
 			nil},
-		{"a list has an order", hugo("[[permalinks]]\npattern = '/a/:slug/'\n[permalinks.target]\npath = '/posts/**'\n[[permalinks]]\npattern = '/b/:slug/'\n[permalinks.target]\npath = '/**'\n"), Options{}, nil},
-		{"a language's own", hugo("[permalinks]\nposts = '/:slug/'\n[languages.en]\n[languages.fr.permalinks]\na = '/:slug/'\n'a/b' = '/b/:slug/'\n"), Options{}, []string{
-			`"a/b" and "a" both match pages of the kind "page"`, `of the kind "term"`,
-		}},
+		{"a list has an order",
+			hugo("[[permalinks]]\npattern = '/a/:slug/'\n[permalinks.target]\npath = '/posts/**'\n[[permalinks]]\npattern = '/b/:slug/'\n[permalinks.target]\npath = '/**'\n"), Options{}, nil},
+		{"a language's own",
+			hugo("[permalinks]\nposts = '/:slug/'\n[languages.en]\n[languages.fr.permalinks]\na = '/:slug/'\n'a/b' = '/b/:slug/'\n"), Options{}, []string{
+				`"a/b" and "a" both match pages of the kind "page"`, `of the kind "term"`,
+			}},
 		{"jekyll", map[string]string{"_config.yml": "url: https://e.example\n"}, Options{},
 			[]string{"timezone is not set in _config.yml"}},
 		{"jekyll without dates", map[string]string{"_config.yml": "permalink: /:title/\n"}, Options{}, nil},

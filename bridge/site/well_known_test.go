@@ -29,17 +29,21 @@ func TestWellKnownFilesGoWhereTheGeneratorServesThem(t *testing.T) {
 		want  string // the files that change; or a part of the refusal
 	}{
 		{"hugo", map[string]string{"hugo.toml": hugo}, "static/.well-known/" + wellKnownName},
-		{"hugo with its own folder", map[string]string{"hugo.toml": hugo + "staticDir = 'files'\n"}, "files/.well-known/" + wellKnownName},
-		{"hugo in a folder of the domain", map[string]string{"hugo.toml": "baseURL = 'https://blog.example/notes/'\n"}, "in a folder of its domain"},
+		{"hugo with its own folder", map[string]string{"hugo.toml": hugo + "staticDir = 'files'\n"},
+			"files/.well-known/" + wellKnownName},
+		{"hugo in a folder of the domain", map[string]string{"hugo.toml": "baseURL = 'https://blog.example/notes/'\n"},
+			"in a folder of its domain"},
 		{"zola", map[string]string{"config.toml": "base_url = 'https://blog.example'\n", "content/_index.md": "+++\n+++\n",
 			"templates/index.html": "x"}, "static/.well-known/" + wellKnownName},
 		{"jekyll", map[string]string{"_config.yml": jekyll}, ".well-known/" + wellKnownName + " _config.yml"},
-		{"jekyll that has the folder", map[string]string{"_config.yml": jekyll + "include: [.well-known]\n"}, ".well-known/" + wellKnownName},
+		{"jekyll that has the folder", map[string]string{"_config.yml": jekyll + "include: [.well-known]\n"},
+			".well-known/" + wellKnownName},
 		{"jekyll below a source", map[string]string{"_config.yml": jekyll + "source: src\n", "src/index.html": "x"},
 			"src/.well-known/" + wellKnownName + " _config.yml"},
 		{"eleventy", eleventy, "site-standard-publication.html"},
-		{"eleventy that copies to the top", map[string]string{"package.json": eleventy["package.json"], "eleventy.config.js": "export default " +
-			"function (c) { c.addPassthroughCopy({ \"public\": \"/\" }); }\n"}, "public/.well-known/" + wellKnownName},
+		{"eleventy that copies to the top", map[string]string{"package.json": eleventy["package.json"],
+			"eleventy.config.js": "export default " +
+				"function (c) { c.addPassthroughCopy({ \"public\": \"/\" }); }\n"}, "public/.well-known/" + wellKnownName},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, tree := openHead(t, c.files)
@@ -74,8 +78,10 @@ func TestManualHasTheLineThatNamesARecord(t *testing.T) {
 		manual += c.Text
 	}
 	const zola = "base_url = 'https://blog.example'\n"
-	for _, files := range []map[string]string{{"hugo.toml": "baseURL = 'https://blog.example/'\n"}, {"_config.yml": "url: https://blog.example\n"},
-		{"eleventy.config.js": "export default function (c) {}\n"}, {"config.toml": zola, "content/_index.md": "+++\n+++\n", "templates/index.html": "x"}} {
+	for _, files := range []map[string]string{{"hugo.toml": "baseURL = 'https://blog.example/'\n"},
+		{"_config.yml": "url: https://blog.example\n"},
+		{"eleventy.config.js": "export default function (c) {}\n"}, {"config.toml": zola, "content/_index.md": "+++\n+++\n",
+			"templates/index.html": "x"}} {
 		s, _ := openHead(t, files)
 		if line := s.RecordLine(); line == "" || !strings.Contains(manual, "\n"+line+"\n") {
 			t.Errorf("the manual has no line for %v: %q", files, line)
@@ -86,7 +92,8 @@ func TestManualHasTheLineThatNamesARecord(t *testing.T) {
 // TestBuiltSitesNameTheirRecords builds sites with the real generators: the file is served as it is, the
 // post names its document, and no other page does.
 func TestBuiltSitesNameTheirRecords(t *testing.T) {
-	const post = "---\ntitle: On rivers\ndate: 2026-01-02T03:04:05Z\natUri: " + documentURI + "\nlayout: LAYOUT\n---\nSome water.\n"
+	const post = "---\ntitle: On rivers\ndate: 2026-01-02T03:04:05Z\natUri: " + documentURI +
+		"\nlayout: LAYOUT\n---\nSome water.\n"
 	layout := func(content string) string {
 		return "<!doctype html><html><head>\n<title>x</title>\n</head><body>" + content + "</body></html>\n"
 	}
@@ -95,15 +102,19 @@ func TestBuiltSitesNameTheirRecords(t *testing.T) {
 		files           map[string]string
 	}{
 		{"hugo", "posts/rivers/index.html", map[string]string{"hugo.toml": "baseURL = 'https://blog.example/'\n",
-			"layouts/_default/baseof.html": layout(`{{ block "main" . }}{{ end }}`), "layouts/index.html": `{{ define "main" }}{{ end }}`,
-			"layouts/_default/single.html": `{{ define "main" }}{{ .Content }}{{ end }}`, "layouts/_default/list.html": `{{ define "main" }}{{ end }}`,
-			"content/posts/rivers.md": post}},
+			"layouts/_default/baseof.html": layout(`{{ block "main" . }}{{ end }}`),
+			"layouts/index.html":           `{{ define "main" }}{{ end }}`,
+			"layouts/_default/single.html": `{{ define "main" }}{{ .Content }}{{ end }}`,
+			"layouts/_default/list.html":   `{{ define "main" }}{{ end }}`,
+			"content/posts/rivers.md":      post}},
 		{"jekyll", "2026/01/02/rivers.html", map[string]string{"_config.yml": "url: https://blog.example\n",
-			"_layouts/post.html": layout("{{ content }}"), "_posts/2026-01-02-rivers.md": strings.Replace(post, "LAYOUT", "post", 1),
+			"_layouts/post.html": layout("{{ content }}"), "_posts/2026-01-02-rivers.md": strings.Replace(post, "LAYOUT", "post",
+				1),
 			"index.html": "---\nlayout: post\n---\n"}},
-		{"eleventy", "posts/rivers/index.html", map[string]string{"package.json": `{"devDependencies": {"@11ty/eleventy": "^3.1.0"}}`,
-			"eleventy.config.js": "export default function (c) {}\n", "_includes/layout.njk": layout("{{ content | safe }}"),
-			"posts/rivers.md": strings.Replace(post, "LAYOUT", "layout.njk", 1), "index.njk": "---\nlayout: layout.njk\n---\n"}},
+		{"eleventy", "posts/rivers/index.html",
+			map[string]string{"package.json": `{"devDependencies": {"@11ty/eleventy": "^3.1.0"}}`,
+				"eleventy.config.js": "export default function (c) {}\n", "_includes/layout.njk": layout("{{ content | safe }}"),
+				"posts/rivers.md": strings.Replace(post, "LAYOUT", "layout.njk", 1), "index.njk": "---\nlayout: layout.njk\n---\n"}},
 	} {
 		t.Run(c.generator, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,8 @@ func TestLastBuildIsTheLatestOfEachSiteAndSurvivesARestart(t *testing.T) {
 	for _, note := range []struct {
 		site string
 		at   time.Time
-	}{{"https://a.example/", noon}, {"https://a.example/", noon.Add(-time.Hour)}, {"https://b.example/", noon.Add(time.Hour)}} {
+	}{{"https://a.example/", noon}, {"https://a.example/", noon.Add(-time.Hour)}, {"https://b.example/",
+		noon.Add(time.Hour)}} {
 		if err := db.NoteBuild(t.Context(), note.site, note.at); err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +28,8 @@ func TestLastBuildIsTheLatestOfEachSiteAndSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for site, want := range map[string]time.Time{"https://a.example/": noon, "https://b.example/": noon.Add(time.Hour), "https://c.example/": {}} {
+	for site, want := range map[string]time.Time{"https://a.example/": noon, "https://b.example/": noon.Add(time.Hour),
+		"https://c.example/": {}} {
 		if got, err := db.LastBuild(t.Context(), site); err != nil || !got.Equal(want) {
 			t.Errorf("last build of %s: %s, %v; want %s", site, got, err, want)
 		}

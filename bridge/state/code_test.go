@@ -12,15 +12,17 @@ import (
 
 func aCode() Code {
 	return Code{
-		ClientID: "https://app.example/", ClientName: "An App", RedirectURI: "https://app.example/redirect?a=b", Challenge: "abc",
-		Me: "https://example.org/", Scope: []string{"create", "update"}, Sites: []string{"https://example.org/"},
+		ClientID: "https://app.example/", ClientName: "An App", RedirectURI: "https://app.example/redirect?a=b",
+		Challenge: "abc",
+		Me:        "https://example.org/", Scope: []string{"create", "update"}, Sites: []string{"https://example.org/"},
 		Lifetime: time.Hour, Expires: time.Now().Add(10 * time.Minute).UTC().Truncate(time.Microsecond),
 	}
 }
 
 // grants is what a sign-in server does with a code: a token, and a refresh token for a day.
 func grants(c Code) (Issue, error) {
-	return Issue{Token: &Token{Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope, Expires: time.Now().Add(c.Lifetime)}, Refresh: time.Now().Add(24 * time.Hour)}, nil
+	return Issue{Token: &Token{Name: c.ClientName, ClientID: c.ClientID, Me: c.Me, Scope: c.Scope,
+		Expires: time.Now().Add(c.Lifetime)}, Refresh: time.Now().Add(24 * time.Hour)}, nil
 }
 
 func renews(r Renewal) (Issue, error) {
@@ -127,7 +129,8 @@ func TestRefreshKeepsTheTokensIDAndEndsItsSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second.Token.ID != first.Token.ID || second.Secret == first.Secret || second.Refresh == first.Refresh || second.Refresh == "" {
+	if second.Token.ID != first.Token.ID || second.Secret == first.Secret || second.Refresh == first.Refresh ||
+		second.Refresh == "" {
 		t.Errorf("got %+v after %+v", second, first)
 	}
 	if _, err := db.Token(t.Context(), first.Secret); !errors.Is(err, ErrNoToken) {
@@ -250,7 +253,8 @@ func TestOldClientsAreRemembered(t *testing.T) {
 	if ok, err := db.OldClientApproved(t.Context(), app); !ok || err != nil {
 		t.Errorf("got %v, %v", ok, err)
 	}
-	if list, err := db.OldClients(t.Context()); err != nil || len(list) != 1 || list[0].ClientID != app || list[0].Approved.IsZero() {
+	if list, err := db.OldClients(t.Context()); err != nil || len(list) != 1 || list[0].ClientID != app ||
+		list[0].Approved.IsZero() {
 		t.Errorf("got %+v, %v", list, err)
 	}
 	if err := db.ForgetOldClient(t.Context(), app); err != nil {

@@ -160,7 +160,8 @@ func (postgres) unused(ctx context.Context, pool *sql.DB) error {
 		WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`, applicationName).
 		Scan(&others)
 	if err == nil && others > 0 {
-		err = fmt.Errorf("PostgreSQL has %d other connections of gitpost to this database; stop every gitpost that uses it", others)
+		err = fmt.Errorf("PostgreSQL has %d other connections of gitpost to this database; stop every gitpost that uses it",
+			others)
 	}
 	return err
 }

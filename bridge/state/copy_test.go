@@ -26,7 +26,8 @@ func fill(t *testing.T, db *DB) {
 	u := upload("a.jpg", day)
 	u.TokenID, u.Filename = issued.Token.ID, "caf\xe9\x00.jpg" // as SQLite stores it
 	add(t, db, u)
-	_, sessionErr := db.CreateSession(ctx, Session{Browser: "Firefox", Created: now, Used: now, Expires: now.Add(time.Hour)})
+	_, sessionErr := db.CreateSession(ctx, Session{Browser: "Firefox", Created: now, Used: now,
+		Expires: now.Add(time.Hour)})
 	_, setupErr := db.CreateSetup(ctx, now.Add(time.Hour))
 	_, _, requestErr := db.BeginRequest(ctx, Request{Key: [32]byte{1}, Begun: now})
 	for _, err := range []error{sessionErr, setupErr, requestErr,
@@ -35,13 +36,15 @@ func fill(t *testing.T, db *DB) {
 		db.AddPasskey(ctx, Passkey{Credential: []byte{0, 1}, Name: "phone", Record: []byte(`{"a": "ü"}`), Created: now}, ""),
 		db.NoteBuild(ctx, "https://example.org/", now),
 		db.Follow(ctx, "https://example.org/", "c1", []Delivery{{Site: "https://example.org/", URL: "https://example.org/1/",
-			Kind: "webmention", Target: "https://x.example/" + strings.Repeat("long/", 2000), State: DeliveryWaiting, Begun: now, Changed: now}}),
+			Kind: "webmention", Target: "https://x.example/" + strings.Repeat("long/", 2000), State: DeliveryWaiting, Begun: now,
+			Changed: now}}),
 	} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := db.CreateSession(ctx, Session{Browser: "Safari", Created: now, Used: now, Expires: now.Add(time.Hour)}); err != nil {
+	if _, err := db.CreateSession(ctx, Session{Browser: "Safari", Created: now, Used: now,
+		Expires: now.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range tables {
@@ -85,7 +88,8 @@ func copies(t *testing.T, server *postgrestest.Server) {
 			t.Errorf("%s has the tokens %+v, %v; want %+v", where, got, err, tokens)
 		}
 		now := time.Now()
-		if _, err := db.CreateSession(t.Context(), Session{Created: now, Used: now, Expires: now.Add(time.Hour)}); err != nil {
+		if _, err := db.CreateSession(t.Context(), Session{Created: now, Used: now,
+			Expires: now.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		if list, err := db.Sessions(t.Context(), time.Hour, now); err != nil || len(list) != 1 || list[0].ID != 3 {

@@ -23,7 +23,8 @@ func kinds(t *testing.T, db *DB) (list []string) {
 func TestSecurityEventsAreRecorded(t *testing.T) {
 	db, path := fresh(t)
 	now := time.Now()
-	if _, err := db.CreateSession(t.Context(), Session{Browser: "Firefox", Created: now, Used: now, Expires: now.Add(time.Hour)}); err != nil {
+	if _, err := db.CreateSession(t.Context(), Session{Browser: "Firefox", Created: now, Used: now,
+		Expires: now.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	app := "https://app.example/"
@@ -93,7 +94,8 @@ func TestRefusalsAreCountedByAddressAndDay(t *testing.T) {
 	for _, e := range events {
 		got[string(e.Kind)+" "+e.Address] += e.Count
 	}
-	if len(events) != 3 || got["token refused 192.0.2.1"] != 51 || got["token refused 192.0.2.2"] != 1 || got["sign-in refused 192.0.2.1"] != 1 {
+	if len(events) != 3 || got["token refused 192.0.2.1"] != 51 || got["token refused 192.0.2.2"] != 1 ||
+		got["sign-in refused 192.0.2.1"] != 1 {
 		t.Errorf("got %v in %d events", got, len(events))
 	}
 	refuse(TokenRefused, "192.0.2.1", noon.Add(24*time.Hour))
@@ -164,7 +166,8 @@ func TestBindSitesNamesThemInOldTokens(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{"old": {"https://a/", "https://b/"}, "one": {"https://b/"}, "all": nil} {
-		if got, err := db.Token(t.Context(), secrets[name]); err != nil || !slices.Equal(got.Sites, want) || got.AllSites != (name == "all") {
+		if got, err := db.Token(t.Context(), secrets[name]); err != nil || !slices.Equal(got.Sites, want) ||
+			got.AllSites != (name == "all") {
 			t.Errorf("%s: got %q, all %v, %v", name, got.Sites, got.AllSites, err)
 		}
 	}

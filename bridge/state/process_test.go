@@ -198,7 +198,8 @@ func TestAnOldDatabaseIsBroughtUpToDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		var colour string
-		if err := db.sql.QueryRowContext(t.Context(), "SELECT colour FROM token").Scan(&colour); err != nil || colour != "blue!" {
+		if err := db.sql.QueryRowContext(t.Context(), "SELECT colour FROM token").Scan(&colour); err != nil ||
+			colour != "blue!" {
 			t.Errorf("colour is %q, %v", colour, err)
 		}
 		if got, err := db.Token(t.Context(), secret); err != nil || got.Name != "old" {

@@ -205,7 +205,8 @@ func TestLastUsedIsWrittenAtMostOnceAMinute(t *testing.T) {
 	}
 	set := func(at time.Time) {
 		t.Helper()
-		if _, err := db.sql.ExecContext(t.Context(), fmt.Sprint("UPDATE token SET last_used = ", at.UnixMicro())); err != nil {
+		if _, err := db.sql.ExecContext(t.Context(), fmt.Sprint("UPDATE token SET last_used = ",
+			at.UnixMicro())); err != nil {
 			t.Fatal(err)
 		}
 	}

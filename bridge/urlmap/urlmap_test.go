@@ -12,13 +12,14 @@ import (
 )
 
 func TestMapsAreRead(t *testing.T) {
-	got, err := Parse([]byte("\ufeff" + `{"./posts/a.md": "/a/", "b.md": "https://e.example/b", "c.md": false, "d.md": null, "../e.md": "/e/"}`))
+	got, err := Parse([]byte("\ufeff" +
+		`{"./posts/a.md": "/a/", "b.md": "https://e.example/b", "c.md": false, "d.md": null, "../e.md": "/e/"}`))
 	want := map[string]string{"posts/a.md": "/a/", "b.md": "https://e.example/b", "e.md": "/e/"}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	for _, text := range []string{"", "null", "[]", `"a"`, "{}", `{"a.md": 7}`, `{"a.md": "a/"}`, `{"a.md": "javascript://x/"}`, `{"a.md": false}`,
-		`{"a.md": "/a/"} x`, "<html>"} {
+	for _, text := range []string{"", "null", "[]", `"a"`, "{}", `{"a.md": 7}`, `{"a.md": "a/"}`,
+		`{"a.md": "javascript://x/"}`, `{"a.md": false}`, `{"a.md": "/a/"} x`, "<html>"} {
 		if got, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}

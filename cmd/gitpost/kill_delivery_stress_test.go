@@ -169,7 +169,8 @@ func (k *delivering) round() {
 	number, posts, span := k.number, 1+k.random.IntN(2), time.Duration(k.random.Int64N(int64(deliverySpan)))
 	var answers []mastodontest.Answer
 	for range k.random.IntN(3) {
-		answers = append(answers, []mastodontest.Answer{mastodontest.Post, mastodontest.Drop, mastodontest.Break}[k.random.IntN(3)])
+		answers = append(answers, []mastodontest.Answer{mastodontest.Post, mastodontest.Drop,
+			mastodontest.Break}[k.random.IntN(3)])
 	}
 	k.mu.Unlock()
 	k.network.Next(answers...)
@@ -273,7 +274,8 @@ func (k *delivering) settle() {
 
 // unfinished are the deliveries that are not done, and posts whose deliveries have not begun.
 func (k *delivering) unfinished() (rows []state.Delivery, err error) {
-	all, err := state.ReadDeliveries(context.Background(), filepath.Join(k.dir, "data", "state.db"), state.DeliveryFilter{})
+	all, err := state.ReadDeliveries(context.Background(), filepath.Join(k.dir, "data", "state.db"),
+		state.DeliveryFilter{})
 	kinds := map[string]int{}
 	for _, row := range all {
 		kinds[row.URL+" "+row.Kind]++
@@ -325,8 +327,8 @@ func (k *delivering) check() {
 	}
 	for text, url := range k.posts {
 		if len(copies[text]) != 1 || len(files[text]) != 1 || mentioned[url] != 1 {
-			k.t.Errorf("%q has the copies %v, is in the files %v, and was mentioned to %d pages", text, copies[text], files[text],
-				mentioned[url])
+			k.t.Errorf("%q has the copies %v, is in the files %v, and was mentioned to %d pages", text, copies[text],
+				files[text], mentioned[url])
 			continue
 		}
 		file := files[text][0]

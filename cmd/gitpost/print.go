@@ -101,7 +101,8 @@ func siteBuild(text string, site config.Site) string {
 		text = strings.Replace(text, "site=/var/www/example.org", "site=/var/www/"+u.Hostname(), 1)
 	}
 	branch = cmp.Or(branch, "main")
-	return strings.NewReplacer("branch=main\n", "branch="+branch+"\n", "branches: [main]", "branches: ["+branch+"]").Replace(text)
+	return strings.NewReplacer("branch=main\n", "branch="+branch+"\n", "branches: [main]",
+		"branches: ["+branch+"]").Replace(text)
 }
 
 // composeFile puts folders and the port into the definition of a container. Folders have the same names

@@ -100,7 +100,8 @@ func TestWhatAnSSHHostSaysIsShown(t *testing.T) {
 		script string
 		want   []string
 	}{
-		"Gitea":  {`echo; printf 'error:\nerror: Deploy Key: 1:gitpost is not authorized to write\nerror:\n' >&2; exit 1`, []string{"the remote says: Deploy Key: 1:gitpost is not authorized to write; ", "may write"}},
+		"Gitea": {`echo; printf 'error:\nerror: Deploy Key: 1:gitpost is not authorized to write\nerror:\n' >&2; exit 1`,
+			[]string{"the remote says: Deploy Key: 1:gitpost is not authorized to write; ", "may write"}},
 		"GitLab": {`printf 'remote: \nremote: ========\nremote: \nremote: ERROR: The project you were looking for could not be found\nremote: \nremote: ========\n' >&2; exit 1`, []string{"no such repository"}},
 		"two lines": {`printf 'fatal: first reason\nfatal: second reason\n' >&2; exit 128`,
 			[]string{"first reason; second reason"}},

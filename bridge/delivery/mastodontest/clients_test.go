@@ -63,8 +63,10 @@ func TestTootWorksWithTheFake(t *testing.T) {
 	user := "ada@" + at.Host
 	text, err := json.Marshal(map[string]any{
 		"active_user": user,
-		"apps":        map[string]any{at.Host: map[string]string{"base_url": s.URL, "client_id": "c", "client_secret": "s", "instance": at.Host}},
-		"users":       map[string]any{user: map[string]string{"access_token": mastodontest.Token, "instance": at.Host, "username": "ada"}},
+		"apps": map[string]any{at.Host: map[string]string{"base_url": s.URL, "client_id": "c", "client_secret": "s",
+			"instance": at.Host}},
+		"users": map[string]any{user: map[string]string{"access_token": mastodontest.Token, "instance": at.Host,
+			"username": "ada"}},
 	})
 	if err == nil {
 		err = os.MkdirAll(filepath.Join(folder, "toot"), 0o700)
@@ -75,10 +77,12 @@ func TestTootWorksWithTheFake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client(t, folder, toot, "post", "Hello from toot", "--language", "en", "--spoiler-text", "Hello", "--visibility", "unlisted")
+	client(t, folder, toot, "post", "Hello from toot", "--language", "en", "--spoiler-text", "Hello", "--visibility",
+		"unlisted")
 	client(t, folder, toot, "post", "With a picture", "--media", picture(t, folder), "--description", "A dot")
 	list, _ := s.Statuses()
-	if len(list) != 2 || list[0].Text != "Hello from toot" || list[0].Spoiler != "Hello" || list[0].Visibility != "unlisted" ||
+	if len(list) != 2 || list[0].Text != "Hello from toot" || list[0].Spoiler != "Hello" ||
+		list[0].Visibility != "unlisted" ||
 		list[0].Language != "en" || len(list[1].Media) != 1 || *list[1].Media[0].Description != "A dot" {
 		t.Fatalf("got %+v", list)
 	}

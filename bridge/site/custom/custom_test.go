@@ -30,45 +30,67 @@ func TestURLsOfDescribedSites(t *testing.T) {
 		want  string // below the base; "" when it is not published
 		why   string // the reason then
 	}{
-		{"the file's name is the slug", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md", dated, "a/", ""},
-		{"the date is no part of the slug", generator.Description{Content: []string{"blog"}, Path: "{year}-{month}-{day}-{slug}.md", Permalink: "/b/{slug}.html"},
+		{"the file's name is the slug", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md",
+			dated, "a/", ""},
+		{"the date is no part of the slug", generator.Description{Content: []string{"blog"},
+			Path: "{year}-{month}-{day}-{slug}.md", Permalink: "/b/{slug}.html"},
 			"blog/2024-03-09-a.md", front("title: A"), "b/a.html", ""},
-		{"the pattern may name the folder", generator.Description{Content: []string{"src/blog"}, Path: "src/blog/{date}-{slug}.md", Permalink: "/{slug}/"},
-			"src/blog/2024-03-09-a.md", front("title: A"), "a/", ""},
-		{"the day is that of the site's zone", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{month}/{day}/{slug}/"},
-			"blog/a.md", dated, "2024/03/10/a/", ""},
-		{"a date without a time", generator.Description{Content: []string{"blog"}, Permalink: "/{date}/{slug}/"}, "blog/a.md", front("date: 2024-03-09"), "2024-03-09/a/", ""},
-		{"the file's name dates it", generator.Description{Content: []string{"blog"}, Path: "{date}-{slug}.md", Permalink: "/{year}/{slug}/"},
-			"blog/2023-01-02-a.md", front("title: A"), "2023/a/", ""},
-		{"the path", generator.Description{Content: []string{"blog"}, Permalink: "/blog/{path}/"}, "blog/2024/a.md", dated, "blog/2024/a/", ""},
-		{"an index file is its folder", generator.Description{Content: []string{"blog"}, Permalink: "/{path}/"}, "blog/2024/a/index.md", dated, "2024/a/", ""},
-		{"the slug of an index file", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a/index.md", dated, "a/", ""},
-		{"the section", generator.Description{Content: []string{"blog"}, Permalink: "/{section}/{slug}/"}, "blog/x/y/a.md", dated, "x/y/a/", ""},
-		{"no section", generator.Description{Content: []string{"blog"}, Permalink: "/{section}/{slug}/"}, "blog/a.md", dated, "a/", ""},
-		{"a key for the slug", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/", FrontMatter: keys("slug", "handle")},
-			"blog/a.md", front("handle: other"), "other/", ""},
+		{"the pattern may name the folder", generator.Description{Content: []string{"src/blog"},
+			Path: "src/blog/{date}-{slug}.md", Permalink: "/{slug}/"}, "src/blog/2024-03-09-a.md", front("title: A"), "a/", ""},
+		{"the day is that of the site's zone", generator.Description{Content: []string{"blog"},
+			Permalink: "/{year}/{month}/{day}/{slug}/"}, "blog/a.md", dated, "2024/03/10/a/", ""},
+		{"a date without a time", generator.Description{Content: []string{"blog"}, Permalink: "/{date}/{slug}/"}, "blog/a.md",
+			front("date: 2024-03-09"), "2024-03-09/a/", ""},
+		{"the file's name dates it", generator.Description{Content: []string{"blog"}, Path: "{date}-{slug}.md",
+			Permalink: "/{year}/{slug}/"}, "blog/2023-01-02-a.md", front("title: A"), "2023/a/", ""},
+		{"the path", generator.Description{Content: []string{"blog"}, Permalink: "/blog/{path}/"}, "blog/2024/a.md", dated,
+			"blog/2024/a/", ""},
+		{"an index file is its folder", generator.Description{Content: []string{"blog"}, Permalink: "/{path}/"},
+			"blog/2024/a/index.md", dated, "2024/a/", ""},
+		{"the slug of an index file", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"},
+			"blog/a/index.md", dated, "a/", ""},
+		{"the section", generator.Description{Content: []string{"blog"}, Permalink: "/{section}/{slug}/"}, "blog/x/y/a.md",
+			dated, "x/y/a/", ""},
+		{"no section", generator.Description{Content: []string{"blog"}, Permalink: "/{section}/{slug}/"}, "blog/a.md", dated,
+			"a/", ""},
+		{"a key for the slug", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/",
+			FrontMatter: keys("slug", "handle")}, "blog/a.md", front("handle: other"), "other/", ""},
 		{"keys of the front matter", generator.Description{Content: []string{"blog"}, Permalink: "/{lang}/{permalink}"},
 			"blog/a.md", front("lang: de", "permalink: x/y.html"), "de/x/y.html", ""},
-		{"a missing key", generator.Description{Content: []string{"blog"}, Permalink: "/{lang}/{slug}"}, "blog/a.md", dated, "", "its URL is not known: it has no key lang"},
-		{"a missing date", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}"}, "blog/a.md", front("title: A"), "", "its URL is not known: it has no date"},
-		{"another key of the date", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}", FrontMatter: keys("date", "pubDate")},
-			"blog/a.md", front("pubDate: 'Jul 08 2022'"), "2022/a", ""},
-		{"a key with the URL", generator.Description{Content: []string{"blog"}, URLKey: "url", Permalink: "/{slug}/"}, "blog/a.md", front("url: /there/"), "there/", ""},
-		{"no key with the URL", generator.Description{Content: []string{"blog"}, URLKey: "url", Permalink: "/{slug}/"}, "blog/a.md", dated, "a/", ""},
-		{"letters of all languages", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/grün.md", dated, "gr%C3%BCn/", ""},
-		{"a glob", generator.Description{Content: []string{"content/**/post-*.md"}, Permalink: "/{slug}/"}, "content/x/post-1.md", dated, "post-1/", ""},
-		{"the second folder", generator.Description{Content: []string{"notes", "blog"}, Permalink: "/{slug}/"}, "blog/a.md", dated, "a/", ""},
-		{"the top folder", generator.Description{Content: []string{"."}, Permalink: "/{path}.html"}, "x/a.md", dated, "x/a.html", ""},
-		{"a draft by its key", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md", front("draft: true"), "", "draft"},
+		{"a missing key", generator.Description{Content: []string{"blog"}, Permalink: "/{lang}/{slug}"}, "blog/a.md", dated,
+			"", "its URL is not known: it has no key lang"},
+		{"a missing date", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}"}, "blog/a.md",
+			front("title: A"), "", "its URL is not known: it has no date"},
+		{"another key of the date", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}",
+			FrontMatter: keys("date", "pubDate")}, "blog/a.md", front("pubDate: 'Jul 08 2022'"), "2022/a", ""},
+		{"a key with the URL", generator.Description{Content: []string{"blog"}, URLKey: "url", Permalink: "/{slug}/"},
+			"blog/a.md", front("url: /there/"), "there/", ""},
+		{"no key with the URL", generator.Description{Content: []string{"blog"}, URLKey: "url", Permalink: "/{slug}/"},
+			"blog/a.md", dated, "a/", ""},
+		{"letters of all languages", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/grün.md",
+			dated, "gr%C3%BCn/", ""},
+		{"a glob", generator.Description{Content: []string{"content/**/post-*.md"}, Permalink: "/{slug}/"},
+			"content/x/post-1.md", dated, "post-1/", ""},
+		{"the second folder", generator.Description{Content: []string{"notes", "blog"}, Permalink: "/{slug}/"}, "blog/a.md",
+			dated, "a/", ""},
+		{"the top folder", generator.Description{Content: []string{"."}, Permalink: "/{path}.html"}, "x/a.md", dated,
+			"x/a.html", ""},
+		{"a draft by its key", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md",
+			front("draft: true"), "", "draft"},
 		{"a draft by another key", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/",
-			FrontMatter: generator.FrontMatter{Draft: generator.Marker{Key: "published", Value: false}}}, "blog/a.md", front("published: false"), "", "draft"},
-		{"a draft by its folder", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/", Drafts: "_drafts"}, "blog/_drafts/a.md", dated, "", "draft"},
-		{"TOML", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}/"}, "blog/a.md", "+++\ndate = 2024-03-09\n+++\n", "2024/a/", ""},
-		{"unreadable", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md", "---\na: [\n---\n", "", "breaks the build: its front matter cannot be read"},
+			FrontMatter: generator.FrontMatter{Draft: generator.Marker{Key: "published", Value: false}}}, "blog/a.md",
+			front("published: false"), "", "draft"},
+		{"a draft by its folder", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/", Drafts: "_drafts"},
+			"blog/_drafts/a.md", dated, "", "draft"},
+		{"TOML", generator.Description{Content: []string{"blog"}, Permalink: "/{year}/{slug}/"}, "blog/a.md",
+			"+++\ndate = 2024-03-09\n+++\n", "2024/a/", ""},
+		{"unreadable", generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/"}, "blog/a.md",
+			"---\na: [\n---\n", "", "breaks the build: its front matter cannot be read"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := generatortest.Open(Definition, generator.Options{Me: "https://e.example/sub/", Description: tt.about}, nil, map[string]string{tt.file: tt.text})
+			s, err := generatortest.Open(Definition, generator.Options{Me: "https://e.example/sub/", Description: tt.about}, nil,
+				map[string]string{tt.file: tt.text})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +114,8 @@ func TestOtherFilesAreNoPosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, want := range map[string]bool{"content/a.md": true, "content/a.mdx": false, "content/b/a.md": false, "README.md": false, "contents/a.md": false} {
+	for file, want := range map[string]bool{"content/a.md": true, "content/a.mdx": false, "content/b/a.md": false,
+		"README.md": false, "contents/a.md": false} {
 		if page := s.Page(file); page.Static == want || s.Role(file).Has(generator.Content) != want {
 			t.Errorf("%s: static %v, want content %v", file, page.Static, want)
 		}
@@ -126,7 +149,8 @@ func TestFilesOfOtherGeneratorsAreNamed(t *testing.T) {
 }
 
 func TestEscapesAreWrittenAndNamed(t *testing.T) {
-	about := generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/", Escape: map[string]string{"{{": "{% raw %}{{{% endraw %}", "{%": "{% raw %}{%{% endraw %}"}}
+	about := generator.Description{Content: []string{"blog"}, Permalink: "/{slug}/",
+		Escape: map[string]string{"{{": "{% raw %}{{{% endraw %}", "{%": "{% raw %}{%{% endraw %}"}}
 	s, err := generatortest.Open(Definition, generator.Options{Me: "https://e.example/", Description: about}, nil, nil)
 	if err != nil {
 		t.Fatal(err)

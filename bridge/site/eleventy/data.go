@@ -127,7 +127,8 @@ func (d dataFile) computes(key string) bool {
 	if _, said := d.values[key]; said {
 		return d.mentions[key] > 1
 	}
-	return d.mentions[key] > 0 || decisive[key] == nil && strings.Contains(d.script, key) || strings.Contains(d.script, "eleventyComputed") && key == "permalink"
+	return d.mentions[key] > 0 || decisive[key] == nil && strings.Contains(d.script, key) ||
+		strings.Contains(d.script, "eleventyComputed") && key == "permalink"
 }
 
 func (s *site) readLayouts(tree fs.FS, folder string) {

@@ -48,13 +48,18 @@ func TestWhatIsComputedIsNotGuessed(t *testing.T) {
 		name, file, text string
 		reason           string
 	}{
-		{"a folder's data", "posts/posts.11tydata.js", "export default { permalink: (data) => `/x/${data.page.fileSlug}/` };", "posts/posts.11tydata.js"},
-		{"computed data", "posts/posts.11tydata.js", "export default { eleventyComputed: { permalink: (data) => '/x/' } };", "posts/posts.11tydata.js"},
-		{"global computed data", "_data/eleventyComputed.js", "export default { permalink: (data) => '/x/' };", "_data/eleventyComputed.js"},
-		{"global data", "eleventy.config.js", `export default (c) => { c.addGlobalData("permalink", () => () => "/x/"); };`, "eleventy.config.js"},
+		{"a folder's data", "posts/posts.11tydata.js", "export default { permalink: (data) => `/x/${data.page.fileSlug}/` };",
+			"posts/posts.11tydata.js"},
+		{"computed data", "posts/posts.11tydata.js", "export default { eleventyComputed: { permalink: (data) => '/x/' } };",
+			"posts/posts.11tydata.js"},
+		{"global computed data", "_data/eleventyComputed.js", "export default { permalink: (data) => '/x/' };",
+			"_data/eleventyComputed.js"},
+		{"global data", "eleventy.config.js", `export default (c) => { c.addGlobalData("permalink", () => () => "/x/"); };`,
+			"eleventy.config.js"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := openFiles(t, map[string]string{"posts/a.md": "---\ntitle: A\n---\n", "posts/b.md": "---\npermalink: /b/\n---\n", tt.file: tt.text})
+			s := openFiles(t, map[string]string{"posts/a.md": "---\ntitle: A\n---\n", "posts/b.md": "---\npermalink: /b/\n---\n",
+				tt.file: tt.text})
 			if page := s.Page("posts/a.md"); page.URL != "" || page.Published || !strings.Contains(page.Reason, tt.reason) {
 				t.Errorf("at %q: %q", page.URL, page.Reason)
 			}
@@ -93,8 +98,10 @@ export const config = { markdownTemplateEngine: "njk", dir: { input: "content", 
 	s := openFiles(t, files)
 	c := s.Convention()
 	for what, pair := range map[string][2]string{
-		"version": {c.Version, "3.1.0"}, "base": {c.BaseURL, "https://e.example/sub/"}, "stated": {c.Stated, "https://me.example/"},
-		"data": {c.Data, "_data"}, "static": {c.Static, "public"}, "static URL": {c.StaticURL, "https://e.example/sub/"}, "posts": {c.Posts, "content/blog"},
+		"version": {c.Version, "3.1.0"}, "base": {c.BaseURL, "https://e.example/sub/"},
+		"stated": {c.Stated, "https://me.example/"},
+		"data":   {c.Data, "_data"}, "static": {c.Static, "public"}, "static URL": {c.StaticURL, "https://e.example/sub/"},
+		"posts": {c.Posts, "content/blog"},
 		"first": {s.Page("content/blog/firstpost.md").URL, "https://e.example/sub/blog/firstpost/"},
 		"draft": {s.Page("content/blog/fourthpost/fourthpost.md").Reason, "draft"},
 	} {
@@ -105,7 +112,8 @@ export const config = { markdownTemplateEngine: "njk", dir: { input: "content", 
 	if len(c.Warnings) > 0 || c.Draft.Refusal != "" {
 		t.Errorf("warnings %q, refusal %q", c.Warnings, c.Draft.Refusal)
 	}
-	if s := openFiles(t, map[string]string{"eleventy.config.js": "export default () => {};"}); s.Convention().Draft.Refusal == "" {
+	if s := openFiles(t,
+		map[string]string{"eleventy.config.js": "export default () => {};"}); s.Convention().Draft.Refusal == "" {
 		t.Error("a site that publishes drafts takes drafts")
 	}
 }

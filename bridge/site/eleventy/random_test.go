@@ -83,13 +83,16 @@ func (m *maker) configure() {
 func (m *maker) permalink() string {
 	m.number++
 	n := fmt.Sprint(m.number)
-	return m.one("/x/"+n+"/", "x/"+n+"/", "/"+n+".html", "/deep/er/"+n+"/index.html", "/{{ page.fileSlug }}/"+n+"/", "/{{ title | slugify }}/"+n+"/",
-		"{{ page.filePathStem }}/"+n+"/", "/{{ page.date | date: '%Y/%m/%d' }}/{{ page.fileSlug }}-"+n+"/", "/{{ key }}/"+n+"/", "/feed/"+n+".xml",
+	return m.one("/x/"+n+"/", "x/"+n+"/", "/"+n+".html", "/deep/er/"+n+"/index.html", "/{{ page.fileSlug }}/"+n+"/",
+		"/{{ title | slugify }}/"+n+"/",
+		"{{ page.filePathStem }}/"+n+"/", "/{{ page.date | date: '%Y/%m/%d' }}/{{ page.fileSlug }}-"+n+"/",
+		"/{{ key }}/"+n+"/", "/feed/"+n+".xml",
 		"/{% if title %}a{% endif %}"+n+"/", "/grün "+n+"/", "/no-ending-"+n, "/{{ title }}-"+n+"/")
 }
 
 func (m *maker) page(folder string) {
-	name := m.one("a", "b", "index", "2024-01-02-title", "2024-01-02", "posts", "blog", "Über", "with space", "UPPER", "x.y", "c.tmp", "2024-13-40-odd")
+	name := m.one("a", "b", "index", "2024-01-02-title", "2024-01-02", "posts", "blog", "Über", "with space", "UPPER",
+		"x.y", "c.tmp", "2024-13-40-odd")
 	ext := m.one(".md", ".md", ".md", ".md", ".njk", ".html", ".liquid")
 	file := path.Join(m.input, folder, name+ext)
 	var lines []string

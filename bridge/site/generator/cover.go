@@ -5,8 +5,10 @@ package generator
 var CoverKeys = []string{
 	"images", "cover", "image", "featured_image", "featuredImage", "featureImage", "feature_image", "featured-image",
 	"thumbnail-img", "cover-img", "share-img", "thumbnail", "coverImage", "cover_image", "cover-image", "coverimage",
-	"heroImage", "hero_image", "hero-image", "hero", "banner", "thumb", "feature-img", "feature_img", "featured", "feature",
-	"teaser", "preview_image", "previewImage", "og_image", "ogImage", "og-image", "social_image", "socialImage", "share_image",
+	"heroImage", "hero_image", "hero-image", "hero", "banner", "thumb", "feature-img", "feature_img", "featured",
+	"feature",
+	"teaser", "preview_image", "previewImage", "og_image", "ogImage", "og-image", "social_image", "socialImage",
+	"share_image",
 	"shareImage", "post_image", "postImage", "main_image", "mainImage", "bannerImage", "banner_image", "background", "img",
 	"header.teaser", "header.image", "header.og_image", "header.overlay_image",
 }

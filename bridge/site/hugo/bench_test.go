@@ -28,7 +28,8 @@ func BenchmarkHugoLocate(b *testing.B) {
 // BenchmarkHugoLocateCascade is the same where sections and two languages have a say.
 func BenchmarkHugoLocateCascade(b *testing.B) {
 	const posts = 10_000
-	c, paths, docs := hugoLibrary(b, posts, "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\nposts = '/:sections/:title/'\n")
+	c, paths, docs := hugoLibrary(b, posts,
+		"[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n[permalinks]\nposts = '/:sections/:title/'\n")
 	for _, dir := range []string{"content", "content/posts", "content/posts/2024"} {
 		doc, err := frontmatter.Parse([]byte("---\ntitle: Up\ncascade:\n  kind: x\n  author: Me\n---\n"),
 			c.Convention().Dialect)
@@ -62,7 +63,8 @@ func hugoLibrary(b *testing.B, n int, config string) (*generatortest.Site, []str
 	}
 	var docs []*frontmatter.Document
 	for i := range 1000 {
-		doc, err := frontmatter.Parse(fmt.Appendf(nil, "---\ntitle: A Title of Post %d\ndate: 2024-03-09T14:05:06+01:00\ntags:\n  - a\n  - b\nsummary: Something\nslug: post-%d\n---\nText\n", i, i), c.Convention().Dialect)
+		doc, err := frontmatter.Parse(fmt.Appendf(nil,
+			"---\ntitle: A Title of Post %d\ndate: 2024-03-09T14:05:06+01:00\ntags:\n  - a\n  - b\nsummary: Something\nslug: post-%d\n---\nText\n", i, i), c.Convention().Dialect)
 		if err != nil {
 			b.Fatal(err)
 		}

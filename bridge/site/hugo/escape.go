@@ -99,7 +99,8 @@ const (
 	shortcodeNamed      = `(?:\s+[\pL_][\pL\pN_-]*=` + shortcodeString + `)+`
 )
 
-const shortcodeGrammar = `^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed + `)?\s*(/?)\s*`
+const shortcodeGrammar = `^\s*(/?)\s*([\pL\pN_][\pL\pN_./-]*)(` + shortcodePositional + `|` + shortcodeNamed +
+	`)?\s*(/?)\s*`
 
 var (
 	shortcodeInside  = regexp.MustCompile(shortcodeGrammar + `$`)

@@ -8,8 +8,8 @@ import (
 // TestShortcodesAreFoundInOnePass: the bytes that are read grow with the text alone, whatever is
 // opened and not closed in it.
 func TestShortcodesAreFoundInOnePass(t *testing.T) {
-	for _, mark := range []string{"{{<", "{{%", "{{</*", "{{%/*", "{{< a \"", "{{< a `", "{{< a >}}", "{{< /a >}}", "{{</* a */>}}",
-		"{{< a b=\"c\" >}}", "{{", "{{<{{%"} {
+	for _, mark := range []string{"{{<", "{{%", "{{</*", "{{%/*", "{{< a \"", "{{< a `", "{{< a >}}", "{{< /a >}}",
+		"{{</* a */>}}", "{{< a b=\"c\" >}}", "{{", "{{<{{%"} {
 		for _, end := range []string{"", ">}}", "%}}", "*/>}}", "*/%}}", "\">}}"} {
 			for _, n := range []int{1000, 16000} {
 				text := strings.Repeat(mark, n/len(mark)) + end

@@ -88,7 +88,8 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 		return nil, err
 	}
 	h := &site{
-		release: version, inTree: generator.AtLeast(version, "0.123.0"), writesFor: version, rules: rules, environment: environmentOf(o.Env), settings: s, from: files,
+		release: version, inTree: generator.AtLeast(version, "0.123.0"), writesFor: version, rules: rules,
+		environment: environmentOf(o.Env), settings: s, from: files,
 		now: o.Now, languages: map[string]*language{}, shortcodes: map[string]bool{},
 	}
 	if o.Version == "" && from == "" {
@@ -286,7 +287,8 @@ func hasFormat(formats []string, format string) bool {
 func (h *site) Role(path string) (role generator.Role) {
 	switch folder, _, nested := strings.Cut(path, "/"); {
 	case !nested && (isConfig(path) || slices.Contains(versionFiles, path)),
-		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == vendored || strings.HasPrefix(path, h.themesDir()+"/")):
+		folder == "config" && isConfig(path), nested && (folder == "layouts" || folder == vendored ||
+			strings.HasPrefix(path, h.themesDir()+"/")):
 		role |= generator.Config
 	}
 	f, ok := h.file(path)

@@ -231,7 +231,8 @@ func (p *markupPlace) pass(text string) {
 
 func nameLength(text string) int {
 	n := 0
-	for n < len(text) && (text[n] == '/' && n == 0 || text[n] >= 'a' && text[n] <= 'z' || text[n] >= 'A' && text[n] <= 'Z' ||
+	for n < len(text) && (text[n] == '/' && n == 0 || text[n] >= 'a' && text[n] <= 'z' ||
+		text[n] >= 'A' && text[n] <= 'Z' ||
 		n > 0 && text[n] >= '0' && text[n] <= '9') {
 		n++
 	}

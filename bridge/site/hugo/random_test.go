@@ -183,7 +183,8 @@ func (h *hugoRandom) config() []string {
 		tables = append(tables, h.cascade())
 	}
 	if h.chance(12) && len(h.langs) == 0 {
-		tables = append(tables, "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n[[module.mounts]]\nsource = 'journal'\ntarget = 'content/notes'\n[[module.mounts]]\nsource = 'layouts'\ntarget = 'layouts'")
+		tables = append(tables,
+			"[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n[[module.mounts]]\nsource = 'journal'\ntarget = 'content/notes'\n[[module.mounts]]\nsource = 'layouts'\ntarget = 'layouts'")
 		h.roots = append(h.roots, "journal")
 	}
 	if h.chance(15) {

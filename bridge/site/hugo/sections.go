@@ -114,7 +114,8 @@ func spelledKey(keys []string) string {
 
 // themeSetting is a setting of a theme's own configuration, which holds where the site has none.
 func themeSetting(tree fs.FS, folder string, keys []string) (names []string, file string) {
-	for _, base := range []string{"hugo", "config", "config/_default/hugo", "config/_default/config", "config/_default/params"} {
+	for _, base := range []string{"hugo", "config", "config/_default/hugo", "config/_default/config",
+		"config/_default/params"} {
 		file := generator.FindConfig(tree, path.Join(folder, base))
 		if file == "" {
 			continue

@@ -133,7 +133,8 @@ func openSite(tree fs.FS, o generator.Options) (*site, error) {
 	if limit, _ := config["limit_posts"].(int64); limit > 0 {
 		j.oldest = j.oldestWithin(tree, int(limit))
 	}
-	for _, folder := range [][2]string{{"layouts_dir", "_layouts"}, {"includes_dir", "_includes"}, {"plugins_dir", "_plugins"}} {
+	for _, folder := range [][2]string{{"layouts_dir", "_layouts"}, {"includes_dir", "_includes"},
+		{"plugins_dir", "_plugins"}} {
 		j.themeFolders = append(j.themeFolders, j.folder(folder[0], folder[1])+"/")
 	}
 	j.convention = j.readConvention(tree, o, from)

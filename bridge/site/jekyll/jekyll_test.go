@@ -142,7 +142,8 @@ func TestRedirectFromNeedsItsPlugin(t *testing.T) {
 			"https://e.example/b/old/path/ https://e.example/b/other.html"},
 		{"url: https://e.example\nbaseurl: /b\n", "group :jekyll_plugins do\n  gem 'jekyll-redirect-from'\nend\n",
 			"https://e.example/b/old/path/ https://e.example/b/other.html"},
-		{"url: https://e.example\nbaseurl: /b\n", "# gem 'jekyll-redirect-from', group: :jekyll_plugins\ngem 'jekyll-redirect-from'\n", ""},
+		{"url: https://e.example\nbaseurl: /b\n",
+			"# gem 'jekyll-redirect-from', group: :jekyll_plugins\ngem 'jekyll-redirect-from'\n", ""},
 	} {
 		f := files{"_config.yml": c.config, "_posts/2024-03-09-a.md": post}
 		if c.gemfile != "" {

@@ -29,7 +29,8 @@ func TestURLs(t *testing.T) {
 		{"a day and an underscore", "", "content/blog/2018-10-10_hello.md", "", "blog/hello/", ""},
 		{"a day in the folder", "", "content/blog/2018-10-10-hello/index.md", "", "blog/hello/", ""},
 		{"only a day", "", "content/blog/2018-10-10.md", "", "blog/2018-10-10/", ""},
-		{"dates are kept", "[slugify]\npaths_keep_dates = true\n", "content/2018-10-10_hello.md", "", "2018-10-10-hello/", ""},
+		{"dates are kept", "[slugify]\npaths_keep_dates = true\n", "content/2018-10-10_hello.md", "", "2018-10-10-hello/",
+			""},
 		{"a name with spaces", "", "content/A Name.md", "", "a-name/", ""},
 		{"letters of other languages", "", "content/über.md", "", "uber/", ""},
 		{"folders stay", "", "content/My Blog/a.md", "", "My%20Blog/a/", ""},
@@ -43,8 +44,10 @@ func TestURLs(t *testing.T) {
 		{"ignored", "", "content/blog/a.draft.md", "", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"content/secret/_index.md": "+++\ndraft = true\n+++\n", tt.file: "+++\n" + tt.front + "\n+++\nText.\n"}
-			s, err := generatortest.Open(Definition, generator.Options{}, map[string]string{"config.toml": config + tt.config}, files)
+			files := map[string]string{"content/secret/_index.md": "+++\ndraft = true\n+++\n",
+				tt.file: "+++\n" + tt.front + "\n+++\nText.\n"}
+			s, err := generatortest.Open(Definition, generator.Options{}, map[string]string{"config.toml": config + tt.config},
+				files)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +79,8 @@ func TestDetectsZola(t *testing.T) {
 
 // TestCodeIsShownAsText: an unknown shortcode and a link to a missing file fail the build.
 func TestCodeIsShownAsText(t *testing.T) {
-	s, err := generatortest.Open(Definition, generator.Options{}, map[string]string{"config.toml": "base_url = \"https://z.example\"\n"}, nil)
+	s, err := generatortest.Open(Definition, generator.Options{},
+		map[string]string{"config.toml": "base_url = \"https://z.example\"\n"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
