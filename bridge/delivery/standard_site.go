@@ -140,18 +140,8 @@ func (d *Deliverer) publish(ctx context.Context, s Site, row state.Delivery) out
 		row.Due, row.Result = d.Now().Add(pause), "waits for the copy of the post"
 		return outcome{row: row}
 	}
-	job := &copyJob{item: item, url: row.URL, key: copyKey(row) + Document, notes: notes, first: row.Tries == 1,
-		fetch: func(ctx context.Context, address string) (page, error) {
-			return d.fetch(ctx, s, address, largestPicture)
-		}}
-	save := func() error {
-		row.Notes = job.notes.String()
-		stored, err := d.State.FinishDelivery(ctx, row, nil)
-		if err == nil && !stored {
-			err = errReplaced
-		}
-		return err
-	}
+	job := d.newCopyJob(s, row, item, copyKey(row)+Document)
+	save := d.saver(ctx, &row, job)
 	hint, err := d.putDocument(ctx, s, b, row, job, about, save)
 	row.Notes = job.notes.String()
 	if err != nil {

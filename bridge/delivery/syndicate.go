@@ -181,18 +181,8 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 	case !ok && row.Action != remove:
 		return end(state.DeliverySkipped, "the post is gone")
 	}
-	job := &copyJob{item: item, url: row.URL, key: copyKey(row), notes: copyNotesOf(row), first: row.Tries == 1,
-		fetch: func(ctx context.Context, address string) (page, error) {
-			return d.fetch(ctx, s, address, largestPicture)
-		}}
-	save := func() error {
-		row.Notes = job.notes.String()
-		stored, err := d.State.FinishDelivery(ctx, row, nil)
-		if err == nil && !stored {
-			err = errReplaced
-		}
-		return err
-	}
+	job := d.newCopyJob(s, row, item, copyKey(row))
+	save := d.saver(ctx, &row, job)
 	did := ""
 	switch row.Action {
 	case create:
@@ -217,6 +207,26 @@ func (d *Deliverer) syndicate(ctx context.Context, s Site, row state.Delivery) o
 			Path: row.Path, State: state.DeliveryWaiting, Due: now, Begun: now, Changed: now}}
 	}
 	return out
+}
+
+// newCopyJob is the job of one try to copy a post. key is the same in each of them.
+func (d *Deliverer) newCopyJob(s Site, row state.Delivery, item mf2.Item, key string) *copyJob {
+	return &copyJob{item: item, url: row.URL, key: key, notes: copyNotesOf(row), first: row.Tries == 1,
+		fetch: func(ctx context.Context, address string) (page, error) {
+			return d.fetch(ctx, s, address, largestPicture)
+		}}
+}
+
+// saver returns what stores the notes of a job in its row. It fails with errReplaced when the row was replaced.
+func (d *Deliverer) saver(ctx context.Context, row *state.Delivery, job *copyJob) func() error {
+	return func() error {
+		row.Notes = job.notes.String()
+		stored, err := d.State.FinishDelivery(ctx, *row, nil)
+		if err == nil && !stored {
+			err = errReplaced
+		}
+		return err
+	}
 }
 
 // settled is an error that no other try changes before somebody does something about it.
