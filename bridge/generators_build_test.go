@@ -28,7 +28,9 @@ var otherBuilds = []struct {
 	}},
 	{"hexo", "Hexo", "public", false, func(t *testing.T, source string) *exec.Cmd {
 		modules := nodeModules(t, source, "hexo")
-		return exec.Command("node", filepath.Join(modules, "hexo", "bin", "hexo"), "generate")
+		cmd := exec.Command("node", filepath.Join(modules, "hexo", "bin", "hexo"), "generate")
+		cmd.Env = append(os.Environ(), "TZ=Europe/Berlin") // Hexo takes the day in a URL from the machine's clock
+		return cmd
 	}},
 	{"eleventy", "", "_site", true, func(t *testing.T, source string) *exec.Cmd {
 		modules := nodeModules(t, source, "@11ty/eleventy")
@@ -37,6 +39,12 @@ var otherBuilds = []struct {
 	{"pelican", "Pelican", "output", true, func(t *testing.T, source string) *exec.Cmd {
 		return exec.Command(program(t, "pelican python3-yaml", "pelican"), "--settings", "pelicanconf.py")
 	}},
+}
+
+// edges are times at which the day in UTC, in Berlin and that of another offset differ.
+var edges = []struct{ slug, time string }{
+	{"first-minutes", "2026-03-14T00:20:00+01:00"}, {"last-minutes", "2026-03-14T23:40:00+01:00"},
+	{"from-far-east", "2026-07-04T05:30:00+09:00"}, {"from-far-west", "2026-07-03T20:30:00-07:00"},
 }
 
 // TestPostsOfAllTypesShowOnOtherGenerators posts through the server, builds the sites them with their generators, and looks at the pages at the Locations.
@@ -63,6 +71,9 @@ func TestPostsOfAllTypesShowOnOtherGenerators(t *testing.T) {
 			for _, p := range shown {
 				post(p.slug, p.body)
 			}
+			for _, at := range edges {
+				post(at.slug, `"content": ["At the edge of a day"], "published": ["`+at.time+`"]`)
+			}
 			post("code", `"content": ["Write {{ braces }} and {% these %}, {# too #}."]`)
 			post("a-draft", `"content": ["not for you: a draft"], "name": ["Draft, not for you"], "post-status": ["draft"]`)
 			contentType, body := multipartBody(t, part{"h", "", "entry"}, part{"mp-slug", "", "a-photo"},
@@ -83,7 +94,10 @@ func TestPostsOfAllTypesShowOnOtherGenerators(t *testing.T) {
 			git(t, "", "clone", "-q", f.remote, source)
 			cmd := build(t, source)
 			cmd.Dir = source
-			cmd.Env = append(os.Environ(), "TZ=UTC", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "ASTRO_TELEMETRY_DISABLED=1", "CI=1")
+			if cmd.Env == nil {
+				cmd.Env = append(os.Environ(), "TZ=UTC")
+			}
+			cmd.Env = append(cmd.Env, "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "ASTRO_TELEMETRY_DISABLED=1", "CI=1")
 			if said, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", tt.skeleton, err, said)
 			}
@@ -92,6 +106,11 @@ func TestPostsOfAllTypesShowOnOtherGenerators(t *testing.T) {
 				page := readPage(t, out, locations[p.slug])
 				if !strings.Contains(plainQuotes(page.text), p.text) || p.link != "" && !slices.Contains(page.links, p.link) {
 					t.Errorf("%s shows %q with links %q, want %q and %q", locations[p.slug], page.text, page.links, p.text, p.link)
+				}
+			}
+			for _, at := range edges {
+				if page := readPage(t, out, locations[at.slug]); !strings.Contains(page.text, "At the edge of a day") {
+					t.Errorf("%s shows %q", locations[at.slug], page.text)
 				}
 			}
 			if page := readPage(t, out, locations["code"]); !strings.Contains(page.text,

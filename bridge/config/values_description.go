@@ -48,6 +48,10 @@ func described() []Key {
 		{Name: "site.extra_key", Without: "none", Example: "extra",
 			Meaning: "the key of a map for everything that `site.strict` keeps from the top level",
 			site:    text(func(d *generator.Description) *string { return &d.ExtraKey }, frontMatterKey)},
+		{Name: "site.dates", Without: "`offset`", Example: "local",
+			Meaning: "how dates are written: `offset`, with their offset, or `local`, as the clock of `site.timezone`, for " +
+				"generators that shift a date with an offset",
+			site: text(func(d *generator.Description) *string { return &d.Dates }, oneOfWords("offset", generator.LocalDates))},
 		{Name: "site.drafts", Without: "none", Example: "_drafts",
 			Meaning: "the name of a folder whose posts are drafts",
 			site:    text(func(d *generator.Description) *string { return &d.Drafts }, oneFolder)},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gitpost/bridge/mf2"
+	"gitpost/bridge/site/generator"
 	"gitpost/frontmatter"
 )
 
@@ -99,12 +100,16 @@ func writable(t time.Time) bool {
 	return t.Year() >= 1 && t.Year() <= 9998 && t.UTC().Year() >= 1 && offset%60 == 0
 }
 
-// timestamp is the moment as the generator's posts write it, always with an offset.
-func (m moment) timestamp(layout string) frontmatter.Timestamp {
-	if !m.precise {
+// timestamp is the moment as the generator's posts write it: with an offset, unless the site's dates
+// are the clock of its zone.
+func (m moment) timestamp(rules *generator.Convention) frontmatter.Timestamp {
+	switch {
+	case !m.precise:
 		return frontmatter.Timestamp(m.time.Format("2006-01-02"))
+	case rules.LocalDates:
+		return frontmatter.Timestamp(m.time.In(rules.Zone).Format(rules.DateLayout))
 	}
-	return frontmatter.Timestamp(m.time.Format(layout))
+	return frontmatter.Timestamp(m.time.Format(rules.DateLayout))
 }
 
 func (s *Site) now() time.Time {

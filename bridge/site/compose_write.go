@@ -38,7 +38,7 @@ func (w *writer) writeAll(item mf2.Item, when moment) error {
 	if err := w.writeType(item.Type); err != nil {
 		return unwritable(op, typeKey, err)
 	}
-	if err := w.doc.Set(when.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
+	if err := w.doc.Set(when.timestamp(w.rules), w.key("published")); err != nil {
 		return unwritable(op, "published", err)
 	}
 	var below []string
@@ -283,7 +283,7 @@ func (w *writer) writeCategory(values []any) error {
 func (w *writer) writeDate(property string, values []any) error {
 	m, ok := readMoment(values[0], w.rules.Zone)
 	if ok {
-		if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key(property)); err != nil {
+		if err := w.doc.Set(m.timestamp(w.rules), w.key(property)); err != nil {
 			return err
 		}
 	}

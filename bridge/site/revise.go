@@ -310,7 +310,7 @@ func (w *writer) keepDate(page Page, at placement) error {
 		return nil
 	}
 	m, _ := readMoment(stamp(page.Date, false), w.rules.Zone)
-	if err := w.doc.Set(m.timestamp(w.rules.DateLayout), w.key("published")); err != nil {
+	if err := w.doc.Set(m.timestamp(w.rules), w.key("published")); err != nil {
 		return unwritable("update post", "published", err)
 	}
 	return nil

@@ -158,7 +158,7 @@ func (w *writer) fitOne(v any, shape generator.Shape, had any, cites bool) (any,
 		return text, text != ""
 	case generator.TimeValue:
 		m, ok := readMoment(text, w.rules.Zone)
-		return m.timestamp(w.rules.DateLayout), ok && !m.loose
+		return m.timestamp(w.rules), ok && !m.loose
 	case generator.MapValue:
 		return fitMap(v, text, shape, had, cites)
 	}

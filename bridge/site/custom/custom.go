@@ -141,6 +141,9 @@ func (s *site) keys() generator.Keys {
 		Address: d.URLKey, Draft: generator.Draft{Key: f.Draft.Key, On: f.Draft.Value},
 		Format: formats[f.Format],
 	}
+	if d.Dates == generator.LocalDates {
+		k.DateLayout, k.LocalDates = "2006-01-02 15:04:05.999999999", true
+	}
 	if k.Draft.Key == "" {
 		k.Draft = generator.Draft{Key: "draft", On: true}
 	}
@@ -193,8 +196,16 @@ func (s *site) Naming(file string) generator.Naming {
 	return n
 }
 
+// Date reads a date. A generator whose dates are local ones takes the clock of a date's instant in
+// UTC, if it has an offset, for the clock of the site's zone.
 func (s *site) Date(f frontmatter.Field) (t time.Time, precise, ok bool) {
-	return generator.ReadDate(f, s.convention.Zone)
+	zone := s.convention.Zone
+	if !s.convention.LocalDates {
+		return generator.ReadDate(f, zone)
+	}
+	t, precise, ok = generator.ReadDate(f, time.UTC)
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone), precise, ok
 }
 
 // Escape replaces the texts that the description names. The front matter is no template.

@@ -77,7 +77,8 @@ type Folders struct {
 type Keys struct {
 	*Vocabulary
 	Dialect    frontmatter.Dialect
-	DateLayout string // a layout of package time, with an offset
+	DateLayout string // a layout of package time, with an offset unless LocalDates
+	LocalDates bool   // dates are written as the clock of the site's zone
 
 	Image   string // the key for a photo's plain URL
 	Aliases string // the key that keeps a former URL working; "" for none

@@ -14,12 +14,16 @@ type Description struct {
 	Strict    bool     // only the keys that FrontMatter names may stand at top level
 	ExtraKey  string   // the map below which all others go then
 	Data      string   // the folder of data files
+	Dates     string   // LocalDates, or "" for dates with an offset
 
 	FrontMatter FrontMatter
 
 	Static, StaticURL string            // a folder whose files are copied unchanged, and where they are served
 	Escape            map[string]string // texts that the generator would take for code, and what to write instead
 }
+
+// LocalDates are dates of the clock in the site's zone. The generator shifts a date with an offset.
+const LocalDates = "local"
 
 // FrontMatter says which keys a described site's posts have.
 type FrontMatter struct {
